@@ -1,0 +1,1 @@
+"""What makes Snaporder run: domain, services, marketplace client, storage, intake, conversation."""

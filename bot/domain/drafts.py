@@ -1,0 +1,101 @@
+"""What a person is about to order: lines of one seller."""
+
+from pydantic import Field, model_validator
+
+from bot.domain.identifiers import OfferId, SellerId, SkuId, SpecId
+from bot.domain.model import Value
+from bot.domain.money import Fen
+from bot.domain.offers import Wording
+
+MOST_LINES = 50  # more than 50 SKUs in one call are split in unnamed ways (contract 5.2)
+
+
+class DraftError(ValueError):
+    """A line that this draft cannot take.
+
+    DraftError
+    ├── OtherSeller   the line is of another seller
+    └── DraftFull     MOST_LINES are on it already
+    """
+
+
+class OtherSeller(DraftError):
+    """The line is of another seller: one order has one seller (contract 5.1)."""
+
+
+class DraftFull(DraftError):
+    """The draft has `MOST_LINES` lines already."""
+
+
+class OrderLine(Value):
+    """`quantity` units of one variant. `spec_id` is None for offers without variants.
+
+    `unit_price` is the estimate in fen when the line was taken; the quote binds.
+    """
+
+    offer_id: OfferId
+    sku_id: SkuId | None = None
+    spec_id: SpecId | None = None
+    title: Wording
+    variant: Wording = Wording(zh="")
+    unit: Wording = Wording(zh="件", translated="Piece")
+    picture_url: str | None = None
+    quantity: int = Field(gt=0)
+    unit_price: Fen | None = None
+
+    def same_goods(self, other: "OrderLine") -> bool:
+        """Tell whether both lines order the same variant."""
+        return (self.offer_id, self.spec_id) == (other.offer_id, other.spec_id)
+
+
+class Draft(Value):
+    """Lines of one seller, each variant once."""
+
+    seller_id: SellerId | None = None
+    lines: tuple[OrderLine, ...] = ()
+
+    @model_validator(mode="after")
+    def _seller_belongs_to_lines(self) -> "Draft":
+        if bool(self.lines) != (self.seller_id is not None):
+            raise ValueError("a draft has a seller exactly when it has lines")
+        return self
+
+    def put(self, line: OrderLine, seller_id: SellerId) -> "Draft":
+        """Add `line`, or give its variant the new quantity when it is on the draft already.
+
+        Raises `OtherSeller` or `DraftFull`.
+        """
+        if self.lines and seller_id != self.seller_id:
+            raise OtherSeller(seller_id)
+        if any(line.same_goods(each) for each in self.lines):
+            lines = tuple(line if line.same_goods(each) else each for each in self.lines)
+        elif len(self.lines) >= MOST_LINES:
+            raise DraftFull(MOST_LINES)
+        else:
+            lines = (*self.lines, line)
+        return Draft(seller_id=seller_id, lines=lines)
+
+    def remove(self, index: int) -> "Draft":
+        """Drop the line at `index`. Raises `IndexError` when there is none."""
+        if not 0 <= index < len(self.lines):
+            raise IndexError(index)
+        lines = self.lines[:index] + self.lines[index + 1 :]
+        return Draft(seller_id=self.seller_id if lines else None, lines=lines)
+
+    def units_of(self, offer_id: OfferId, *, except_spec: SpecId | None = None) -> int:
+        """Return the units of an offer on all lines, without the variant `except_spec`."""
+        return sum(
+            line.quantity
+            for line in self.lines
+            if line.offer_id == offer_id and (except_spec is None or line.spec_id != except_spec)
+        )
+
+    @property
+    def estimate(self) -> Fen | None:
+        """Return the estimated goods total in fen, or None when a price is missing."""
+        total = 0
+        for line in self.lines:
+            if line.unit_price is None:
+                return None
+            total += line.unit_price * line.quantity
+        return Fen(total)

@@ -1,0 +1,23 @@
+"""The base of every domain value: immutable, compared by content."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """An immutable value. Unknown stored fields are ignored so that older rows stay readable."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def replace(self, **changes: object) -> Self:
+        """Return a validated copy with `changes` applied.
+
+        Raises `pydantic.ValidationError` for values that the type does not admit and
+        `ValueError` for names it does not have: `model_copy` checks neither.
+        """
+        unknown = changes.keys() - type(self).model_fields.keys()
+        if unknown:
+            raise ValueError(f"{type(self).__name__} has no {sorted(unknown)}")
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**{**fields, **changes})

@@ -1,0 +1,150 @@
+"""An order from consent to the marketplace's answer, and the marketplace's own states after it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.addresses import Address
+from bot.domain.drafts import OrderLine
+from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, OfferId, SpecId
+from bot.domain.identifiers import UserId as UserId
+from bot.domain.model import Value
+from bot.domain.money import Fen
+from bot.domain.quotes import Quote
+
+
+class Placing(StrEnum):
+    """How far one consent has come. Each state is durable before the next begins."""
+
+    CLAIMED = "claimed"  # the person agreed; nothing was sent
+    CREATING = "creating"  # create may have been sent; never send it again blindly
+    UNCERTAIN = "uncertain"  # no clear answer; being looked up at the marketplace
+    UNRESOLVED = "unresolved"  # the look-ups found nothing certain; a person decides
+    PLACED = "placed"  # at least one order exists at the marketplace
+    REFUSED = "refused"  # the marketplace said no; no order exists
+    CHANGED = "changed"  # the re-check differed from the consent; nothing was sent
+
+
+_PLACING: dict[Placing, frozenset[Placing]] = {
+    Placing.CLAIMED: frozenset({Placing.CREATING, Placing.CHANGED, Placing.REFUSED}),
+    Placing.CREATING: frozenset({Placing.PLACED, Placing.REFUSED, Placing.UNCERTAIN}),
+    Placing.UNCERTAIN: frozenset({Placing.PLACED, Placing.UNRESOLVED}),
+    Placing.UNRESOLVED: frozenset({Placing.PLACED, Placing.REFUSED}),
+    Placing.PLACED: frozenset(),
+    Placing.REFUSED: frozenset(),
+    Placing.CHANGED: frozenset(),
+}
+
+
+class OrderStatus(StrEnum):
+    """The marketplace's states (contract 7); anything unknown stays `UNKNOWN`."""
+
+    AWAITING_PAYMENT = "waitbuyerpay"
+    AWAITING_SHIPMENT = "waitsellersend"
+    AWAITING_RECEIPT = "waitbuyerreceive"
+    RECEIVED = "confirm_goods"
+    COMPLETED = "success"
+    CANCELLED = "cancel"
+    TERMINATED = "terminated"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def from_wire(cls, raw: str) -> "OrderStatus":
+        """Map the wire's text; the receipt push carries a longer name for received."""
+        if raw == "confirm_goods_and_has_subsidy":
+            return cls.RECEIVED
+        try:
+            return cls(raw)
+        except ValueError:
+            return cls.UNKNOWN
+
+
+_RANK = {
+    OrderStatus.UNKNOWN: -1,
+    OrderStatus.AWAITING_PAYMENT: 0,
+    OrderStatus.AWAITING_SHIPMENT: 1,
+    OrderStatus.AWAITING_RECEIPT: 2,
+    OrderStatus.RECEIVED: 3,
+    OrderStatus.COMPLETED: 4,
+    OrderStatus.CANCELLED: 5,
+    OrderStatus.TERMINATED: 5,
+}
+
+
+class InvalidTransition(ValueError):
+    """A step that the transition table does not have."""
+
+
+class OrderPart(Value):
+    """One order at the marketplace. Amounts in fen; `total` includes `freight`."""
+
+    order_id: MarketplaceOrderId
+    total: Fen | None = None
+    freight: Fen | None = None
+    status: OrderStatus = OrderStatus.AWAITING_PAYMENT
+
+    def seen(self, status: OrderStatus) -> "OrderPart":
+        """Return the part with a newer status; an older or unknown one changes nothing."""
+        return self.replace(status=status) if _RANK[status] > _RANK[self.status] else self
+
+
+class FailedLine(Value):
+    """A line that the marketplace did not order, with its code and words."""
+
+    offer_id: OfferId | None = None
+    spec_id: SpecId | None = None
+    code: str = ""
+    message: str = ""
+
+
+class Refusal(Value):
+    """Why the marketplace said no: its code and words, and the trace for support."""
+
+    code: str = ""
+    message: str = ""
+    trace_id: str = ""
+
+
+class Order(Value):
+    """One consent: the exact lines, quote, address and note that the person agreed to."""
+
+    order_no: MerchantOrderNo
+    user_id: UserId
+    chat_id: ChatId
+    placing: Placing = Placing.CLAIMED
+    lines: tuple[OrderLine, ...]
+    quote: Quote
+    address: Address
+    note: str = ""
+    language: str = "en"
+    created_at: datetime
+    parts: tuple[OrderPart, ...] = ()
+    failed_lines: tuple[FailedLine, ...] = ()
+    refusal: Refusal | None = None
+    newer_quote: Quote | None = None  # when CHANGED: what it would cost now
+    lookups: int = 0  # how often an uncertain order was looked up
+
+    def moved(self, placing: Placing, **changes: object) -> "Order":
+        """Return the order in its next state. Raises `InvalidTransition`."""
+        if placing not in _PLACING[self.placing]:
+            raise InvalidTransition(f"{self.placing} -> {placing}")
+        return self.replace(placing=placing, **changes)
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether nothing more will happen without a person."""
+        return not _PLACING[self.placing] or self.placing is Placing.UNRESOLVED
+
+    @property
+    def paid(self) -> bool:
+        """Tell whether every part has left the state of awaiting payment for a paid one."""
+        return bool(self.parts) and all(
+            _RANK[OrderStatus.AWAITING_SHIPMENT]
+            <= _RANK[part.status]
+            <= _RANK[OrderStatus.COMPLETED]
+            for part in self.parts
+        )
+
+
+def settled_states() -> frozenset[Placing]:
+    """Return the states that no automatic step leaves."""
+    return frozenset(state for state, after in _PLACING.items() if not after) | {Placing.UNRESOLVED}

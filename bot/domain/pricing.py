@@ -1,0 +1,72 @@
+"""What a quantity is likely to cost. Estimates: the preview's numbers bind (contract 4.4)."""
+
+from enum import StrEnum
+
+from bot.domain.model import Value
+from bot.domain.money import Fen
+from bot.domain.offers import Offer, PriceTier, QuoteType, Sku
+
+
+class TierScope(StrEnum):
+    """Over what a price tier counts its quantity: not stated by the marketplace, so a setting."""
+
+    OFFER = "offer"
+    SKU = "sku"
+
+
+class NextTier(Value):
+    """The next cheaper tier: `missing` units more make each unit `saving` fen cheaper."""
+
+    missing: int
+    saving: Fen
+    tier: PriceTier
+
+
+def tier_for(tiers: tuple[PriceTier, ...], quantity: int) -> PriceTier | None:
+    """Return the last tier that starts at or below `quantity`; below all, the first one.
+
+    Below the first tier an item can be had in mixed batch only; the vendor's own sample
+    shows it priced at the first tier then (contract 4.4, worked sample).
+    """
+    ordered = sorted(tiers, key=lambda tier: tier.start_quantity)
+    reached = [tier for tier in ordered if tier.start_quantity <= quantity]
+    return (reached or ordered[:1] or [None])[-1]
+
+
+def unit_price(offer: Offer, sku: Sku | None, counted_quantity: int) -> Fen | None:
+    """Return the estimated unit price in fen, or None when the marketplace names none.
+
+    `counted_quantity` is what counts towards the tier: see `TierScope`.
+    """
+    if offer.quote_type is QuoteType.BY_SKU and sku is not None and sku.price is not None:
+        return sku.price
+    tier = tier_for(offer.tiers, counted_quantity)
+    return tier.price if tier else None
+
+
+def next_tier(offer: Offer, counted_quantity: int) -> NextTier | None:
+    """Return the nearest tier above that is really cheaper, or None."""
+    if offer.quote_type is QuoteType.BY_SKU:
+        return None
+    current = tier_for(offer.tiers, counted_quantity)
+    if current is None:
+        return None
+    ordered = sorted(offer.tiers, key=lambda tier: tier.start_quantity)
+    for tier in ordered:
+        if tier.start_quantity > counted_quantity and tier.price < current.price:
+            return NextTier(
+                missing=tier.start_quantity - counted_quantity,
+                saving=Fen(current.price - tier.price),
+                tier=tier,
+            )
+    return None
+
+
+def price_span(offer: Offer) -> tuple[Fen, Fen] | None:
+    """Return the lowest and highest unit price in fen, or None when there is none."""
+    if offer.quote_type is QuoteType.BY_SKU:
+        prices = [sku.price for sku in offer.skus if sku.price is not None]
+    else:
+        prices = []
+    prices = prices or [tier.price for tier in offer.tiers]
+    return (min(prices), max(prices)) if prices else None
