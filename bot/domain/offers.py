@@ -63,8 +63,11 @@ class Sku(Value):
 
 
 class MixedBatch(Value):
-    """A shop's mixed-batch rule: an order may pass under an offer's own minimum once it
-    reaches `amount` fen or `pieces` units (contract 4.4, reading inferred)."""
+    """A shop's mixed-batch rule.
+
+    An order may pass under an offer's own minimum once it reaches `amount` fen or `pieces`
+    units (contract 4.4, reading inferred).
+    """
 
     allowed: bool = False
     amount: Fen = Fen(0)

@@ -5,8 +5,14 @@ from enum import StrEnum
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
-from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, OfferId, SpecId
-from bot.domain.identifiers import UserId as UserId
+from bot.domain.identifiers import (
+    ChatId,
+    MarketplaceOrderId,
+    MerchantOrderNo,
+    OfferId,
+    SpecId,
+    UserId,
+)
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.quotes import Quote

@@ -29,8 +29,10 @@ def tier_for(tiers: tuple[PriceTier, ...], quantity: int) -> PriceTier | None:
     shows it priced at the first tier then (contract 4.4, worked sample).
     """
     ordered = sorted(tiers, key=lambda tier: tier.start_quantity)
+    if not ordered:
+        return None
     reached = [tier for tier in ordered if tier.start_quantity <= quantity]
-    return (reached or ordered[:1] or [None])[-1]
+    return reached[-1] if reached else ordered[0]
 
 
 def unit_price(offer: Offer, sku: Sku | None, counted_quantity: int) -> Fen | None:

@@ -1,0 +1,1 @@
+"""All SQL: ports (Protocols), schema, migrations, the SQLite implementation."""

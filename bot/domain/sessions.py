@@ -1,0 +1,142 @@
+"""One person's conversation: where it stands and everything its screen shows."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from bot.domain.addresses import Address
+from bot.domain.drafts import Draft
+from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, SkuId, UserId
+from bot.domain.model import Value
+from bot.domain.quotes import Quote, QuoteChange
+
+
+class Step(StrEnum):
+    """Where a person stands, in the order of the journey.
+
+    A step's id is its file in `handlers/`, its text key and its test's name.
+    """
+
+    START = "start"
+    RESULTS = "results"
+    OFFER = "offer"
+    VARIANT = "variant"
+    QUANTITY = "quantity"
+    LINES = "lines"
+    ADDRESS = "address"
+    ADDRESS_FORM = "address_form"
+    PREVIEW = "preview"
+    PLACING = "placing"
+    PAYMENT = "payment"
+
+
+class SortField(StrEnum):
+    """What results can be sorted by (contract 3, `sort`)."""
+
+    PRICE = "price"
+    SOLD = "monthSold"
+    REPURCHASE = "rePurchaseRate"
+
+
+class Query(Value):
+    """What is being looked for: a picture's id, or a keyword, and how to narrow it."""
+
+    image_id: str | None = None
+    keyword: str | None = None
+    hint: str | None = None
+    refine: str | None = None
+    sort: SortField | None = None
+    page: int = Field(default=1, ge=1)
+
+
+class Notice(Value):
+    """One line above a screen: a text key with its values; `money` values are in fen."""
+
+    key: str
+    params: dict[str, str | int] = Field(default_factory=dict)
+    money: dict[str, int] = Field(default_factory=dict)
+
+
+class AddressForm(Value):
+    """An address being entered. `asking` names the field that the next text answers."""
+
+    editing: AddressId | None = None
+    asking: str | None = None
+    full_name: str | None = None
+    mobile: str | None = None
+    province: str | None = None
+    city: str | None = None
+    district: str | None = None
+    town: str | None = None
+    street: str | None = None
+    district_code: str | None = None
+    post_code: str | None = None
+    candidates: tuple[str, ...] = ()  # division codes offered as buttons
+
+
+class Tap(Value):
+    """A button that was acted on, kept to tell a double tap from an old button."""
+
+    data: str
+    at: datetime
+
+
+_KEPT_TAPS = 6
+
+
+class Session(Value):
+    """A conversation. `revision` counts its commits and stands in every button drawn for it."""
+
+    session_id: str
+    chat_id: ChatId
+    user_id: UserId
+    revision: int = 0
+    step: Step = Step.START
+    language: str = "en"
+    language_chosen: bool = False
+    query: Query | None = None
+    offer_id: OfferId | None = None
+    # attribute name (zh) -> value (zh), while a variant is chosen
+    chosen: dict[str, str] = Field(default_factory=dict)
+    page: int = 0  # page of a long list of buttons on the current screen, from 0
+    sku_id: SkuId | None = None
+    asked_quantity: int | None = None  # typed but not taken, because of a rule
+    draft: Draft = Draft()
+    return_to: Step | None = None  # where an inserted step such as the address book leads back
+    address_id: AddressId | None = None
+    address: Address | None = None
+    form: AddressForm | None = None
+    asking: str | None = None  # a text that the current screen waits for: "note", "refine"
+    note: str = ""
+    quote: Quote | None = None
+    change: QuoteChange | None = None
+    order_no: MerchantOrderNo | None = None
+    notice: Notice | None = None
+    album_id: str | None = None
+    taps: tuple[Tap, ...] = ()
+
+    def tapped(self, data: str, at: datetime) -> "Session":
+        """Remember that a button was acted on."""
+        return self.replace(taps=(*self.taps, Tap(data=data, at=at))[-_KEPT_TAPS:])
+
+    def with_notice(
+        self, key: str, *, money: dict[str, int] | None = None, **params: str | int
+    ) -> "Session":
+        """Put one line above the next screen."""
+        return self.replace(notice=Notice(key=key, params=params, money=money or {}))
+
+    def cleared(self) -> "Session":
+        """Return the same conversation back at the start, keeping the person's language."""
+        return Session(
+            session_id=self.session_id,
+            chat_id=self.chat_id,
+            user_id=self.user_id,
+            revision=self.revision,
+            language=self.language,
+            language_chosen=self.language_chosen,
+            address_id=self.address_id,
+            address=self.address,
+            album_id=self.album_id,
+            taps=self.taps,
+        )

@@ -1,0 +1,175 @@
+"""What the rest of the bot asks of its storage, shaped as use cases rather than tables.
+
+Every call is atomic and durable when it returns unless it says otherwise.
+
+StorageError
+├── VersionConflict     somebody else committed the session first; load again
+├── AlreadyClaimed      this consent has its order already
+├── OrderMoved          the order is no longer in the state that the change started from
+└── StorageUnavailable  disk full, database locked, corrupt, read-only or closed
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.addresses import SavedAddress
+from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, UserId
+from bot.domain.model import Value
+from bot.domain.offers import Offer, SearchPage
+from bot.domain.orders import Order, Placing
+from bot.domain.sessions import Session
+
+
+class StorageError(Exception):
+    """Anything that keeps a storage call from being done."""
+
+
+class VersionConflict(StorageError):
+    """The session's stored revision is not the expected one."""
+
+
+class AlreadyClaimed(StorageError):
+    """An order of that number exists, or that session revision was claimed before."""
+
+
+class OrderMoved(StorageError):
+    """The order's stored placing state is not the expected one."""
+
+
+class StorageUnavailable(StorageError):
+    """The database can't be used now; the cause is chained."""
+
+
+class InboxUpdate(Value):
+    """A Telegram update as received. `lane` keeps order: the chat's id, else the user's."""
+
+    update_id: int
+    lane: int
+    payload: bytes  # the update's JSON, exactly as Telegram sent it
+    received_at: datetime
+    attempts: int = 0
+
+
+class WaitingUpdate(Value):
+    """A stored update that still needs work. `committed` ones only need their screen drawn."""
+
+    update_id: int
+    lane: int
+    attempts: int = 0
+    committed: bool = False
+    not_before: datetime | None = None
+
+
+class StepCommit(Value):
+    """Everything one step changes, committed together or not at all.
+
+    `session.revision` must be `expected_revision + 1`; `expected_revision` is None for a
+    conversation that has no row yet. Writes that are None are left alone.
+    """
+
+    session: Session
+    expected_revision: int | None
+    update_id: int | None = None  # marked committed, its screen still to be drawn
+    results: SearchPage | None = None  # replaces the session's current results
+    offer: Offer | None = None  # replaces what is known of this offer, for everybody
+    save_address: SavedAddress | None = None  # of session.user_id; a default clears the others
+    delete_address: AddressId | None = None  # of session.user_id
+    claim: Order | None = None  # a new order; raises AlreadyClaimed
+    told: MerchantOrderNo | None = None  # the person has this order's outcome on their screen
+
+
+class InboxPort(Protocol):
+    """Updates from Telegram, durable before they are acknowledged."""
+
+    async def put_updates(self, updates: Sequence[InboxUpdate]) -> tuple[int, ...]:
+        """Store updates; return the ids that were new. Repeats change nothing."""
+
+    async def waiting_updates(self) -> list[WaitingUpdate]:
+        """Return all updates that still need work, in order of their ids."""
+
+    async def take_update(self, update_id: int) -> InboxUpdate | None:
+        """Return a stored update, or None when it is finished or unknown."""
+
+    async def finish_update(self, update_id: int) -> None:
+        """Mark an update as handled and answered.
+
+        May be made durable a little later: repeating the answer after a crash is harmless.
+        """
+
+    async def retry_update(self, update_id: int, error: str, not_before: datetime) -> int:
+        """Count a failed attempt and return how many there were."""
+
+    async def park_update(self, update_id: int, error: str) -> None:
+        """Put an update aside for the operator; it is not tried again by itself."""
+
+    async def parked_updates(self, limit: int = 100) -> list[tuple[WaitingUpdate, str]]:
+        """Return parked updates, newest first, with their errors."""
+
+    async def purge(self, before: datetime) -> int:
+        """Drop finished updates received before that time; return how many."""
+
+
+class ConversationPort(Protocol):
+    """Sessions and what their screens show."""
+
+    async def load_session(self, chat_id: ChatId, user_id: UserId) -> Session | None:
+        """Return the conversation of that person in that chat."""
+
+    async def commit_step(self, commit: StepCommit) -> None:
+        """Commit one step. Raises `VersionConflict` or `AlreadyClaimed`, then nothing changed."""
+
+    async def results_of(self, session_id: str) -> SearchPage | None:
+        """Return the session's current page of results."""
+
+    async def offer(self, offer_id: OfferId) -> Offer | None:
+        """Return an offer as last committed."""
+
+
+class AddressPort(Protocol):
+    """A person's address book."""
+
+    async def addresses_of(self, user_id: UserId) -> tuple[SavedAddress, ...]:
+        """Return that person's addresses, the default first, then the latest saved."""
+
+
+class OrderPort(Protocol):
+    """Consents and what became of them."""
+
+    async def order(self, order_no: MerchantOrderNo) -> Order | None:
+        """Return one order."""
+
+    async def orders_of(self, user_id: UserId, limit: int = 10, offset: int = 0) -> list[Order]:
+        """Return that person's orders, newest first."""
+
+    async def save_order(self, order: Order, expected: Placing) -> None:
+        """Store an order's next state if it is still `expected`. Raises `OrderMoved`."""
+
+    async def unsettled_orders(self) -> list[Order]:
+        """Return all CLAIMED, CREATING and UNCERTAIN orders, oldest first."""
+
+    async def untold_orders(self) -> list[Order]:
+        """Return settled orders whose outcome the person was not yet told, oldest first."""
+
+
+class PictureFilePort(Protocol):
+    """Telegram's file ids of pictures that were sent before. Losing them costs an upload."""
+
+    async def file_id(self, key: str) -> str | None:
+        """Return the file id remembered under a picture's key."""
+
+    async def remember_file(self, key: str, file_id: str) -> None:
+        """Remember a file id. May be made durable a little later."""
+
+
+class Storage(InboxPort, ConversationPort, AddressPort, OrderPort, PictureFilePort, Protocol):
+    """Everything together, as the composition root holds it."""
+
+    async def open(self) -> None:
+        """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""
+
+    async def close(self) -> None:
+        """Finish what is under way and close."""
+
+    async def check(self) -> None:
+        """Answer if the database can be read and written. Raises `StorageUnavailable`."""
