@@ -1,0 +1,71 @@
+"""Callback data: typed, versioned, carrying the session and the revision it was drawn for.
+
+`1.K3M9QX.2f.pick.7` is version, session id, revision (base 36), action, argument. A standing
+button, good at any revision, has `*` in the revision's place.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+MOST_BYTES = 64
+_VERSION = "1"
+_STANDING = "*"
+_PARTS = 5
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class BadButton(ValueError):
+    """Callback data that this bot never made, or made in a version it no longer reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button. `revision` is None for a standing button."""
+
+    session_id: str
+    revision: int | None
+    action: str
+    arg: str = ""
+
+    def encode(self) -> str:
+        """Return the callback data. Raises `BadButton` over 64 bytes or for a dotted action."""
+        revision = _STANDING if self.revision is None else to_base36(self.revision)
+        if "." in self.action or "." in self.session_id:
+            raise BadButton(self.action)
+        data = f"{_VERSION}.{self.session_id}.{revision}.{self.action}.{self.arg}"
+        if len(data.encode()) > MOST_BYTES:
+            raise BadButton(f"{len(data.encode())} bytes: {self.action}")
+        return data
+
+    @classmethod
+    def decode(cls, data: str) -> Self:
+        """Read callback data. Raises `BadButton`; anybody can send any data."""
+        parts = data.split(".", _PARTS - 1)
+        if len(parts) != _PARTS or parts[0] != _VERSION or len(data.encode()) > MOST_BYTES:
+            raise BadButton("not ours")
+        _, session_id, revision, action, arg = parts
+        return cls(
+            session_id=session_id,
+            revision=None if revision == _STANDING else from_base36(revision),
+            action=action,
+            arg=arg,
+        )
+
+
+def to_base36(number: int) -> str:
+    """Write a natural number in base 36."""
+    if number < 0:
+        raise ValueError(number)
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+        if not number:
+            return digits
+
+
+def from_base36(text: str) -> int:
+    """Read base 36 as written by `to_base36`. Raises `BadButton`."""
+    if not text or len(text) > 13 or any(each not in _DIGITS for each in text):  # noqa: PLR2004 - 64 bits
+        raise BadButton("not a number")
+    return int(text, 36)

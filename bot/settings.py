@@ -1,0 +1,125 @@
+"""Environment -> one frozen model. Every refusal names the variable and the mend."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.domain.pricing import TierScope
+
+
+class BadSettings(ValueError):
+    """One or more settings are missing or wrong; the text has one line for each."""
+
+
+class Signing(StrEnum):
+    """How nested values enter the signature (contract 2.4, unproven: hence a setting)."""
+
+    JSON = "json"
+    JAVA = "java"
+    SECRET = "secret"  # noqa: S105 - a strategy's name
+
+
+class ListNotation(StrEnum):
+    """How order ids are listed for payment links (contract 6.1, unproven: hence a setting)."""
+
+    JSON = "json"
+    COMMA = "comma"
+
+
+class Settings(BaseSettings):
+    """All that configures a run. Read from the environment and a `.env` file."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+    )
+
+    bot_token: SecretStr
+    telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
+    telegram_proxy: str | None = None
+    marketplace_url: HttpUrl = HttpUrl("https://openapi.dajisaas.com")
+    marketplace_app_key: str = Field(min_length=1)
+    marketplace_app_secret: SecretStr
+    marketplace_signing: Signing = Signing.JSON
+    marketplace_list_notation: ListNotation = ListNotation.JSON
+    marketplace_tier_scope: TierScope = TierScope.OFFER
+    marketplace_language: str = "en"
+    marketplace_picture_hosts: Annotated[tuple[str, ...], NoDecode] = ("*.alicdn.com",)
+    database_url: str = "data/snaporder.db"
+    data_key: SecretStr | None = None
+    webhook_url: HttpUrl | None = None
+    webhook_secret: SecretStr | None = None
+    listen: str = "127.0.0.1:8080"
+    admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @field_validator("marketplace_picture_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(host.strip() for host in value.split(",") if host.strip())
+        return value
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: object) -> object:
+        if isinstance(value, str):
+            return frozenset(int(each) for each in value.replace(" ", "").split(",") if each)
+        return value
+
+    @field_validator("bot_token")
+    @classmethod
+    def _token_has_its_form(cls, value: SecretStr) -> SecretStr:
+        number, _, rest = value.get_secret_value().partition(":")
+        if not number.isdigit() or not rest:
+            raise ValueError("not a bot token; @BotFather gives one like 123456:ABC-DEF")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _listen_is_host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the largest port
+            raise ValueError("write it as host:port, such as 127.0.0.1:8080")
+        return value
+
+    @model_validator(mode="after")
+    def _webhook_is_guarded(self) -> "Settings":
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError("WEBHOOK_SECRET is missing: set it whenever WEBHOOK_URL is set")
+        return self
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
+    def listen_address(self) -> tuple[str, int]:
+        """Host and port of the bot's own HTTP server."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises `BadSettings` with one line for each thing to mend."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSettings("\n".join(_line(each) for each in error.errors())) from None
+
+
+def _line(error: object) -> str:
+    assert isinstance(error, dict)  # noqa: S101 - pydantic's own type for one error
+    name = "_".join(str(part) for part in error["loc"]).upper()
+    if error["type"] == "missing":
+        return f"{name} is missing: set it in the environment or in .env (see README.md)"
+    text = str(error["msg"]).removeprefix("Value error, ")
+    return f"{name}: {text}" if name else text

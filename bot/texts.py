@@ -1,0 +1,133 @@
+"""Text key + language -> text. Everything foreign is escaped on the way in."""
+
+import gettext
+import html
+import io
+import re
+import unicodedata
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib import resources
+
+import structlog
+from babel import Locale
+from babel.dates import format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+
+from bot.domain.money import Fen, to_yuan
+
+LANGUAGES = ("en", "zh")
+FALLBACK = "en"
+_LOCALES = {"en": Locale("en"), "zh": Locale("zh", "CN")}
+_CHINA = timezone(timedelta(hours=8))
+_ELLIPSIS = "…"
+# Embeddings, overrides and isolates could make a title rewrite the line around it.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_log = structlog.get_logger(__name__)
+
+
+class Html(str):
+    """A text that is markup already and must not be escaped again."""
+
+    __slots__ = ()
+
+
+def plain(text: str) -> str:
+    """Strip control and direction-changing characters and fold white space to single spaces."""
+    kept = (" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in text)
+    return " ".join(_BIDI.sub("", "".join(kept)).split())
+
+
+def escape(text: str) -> Html:
+    """Make a foreign text harmless inside Telegram HTML."""
+    return Html(html.escape(plain(text), quote=False))
+
+
+def cut(text: str, most: int) -> str:
+    """Shorten a text to `most` characters, on a grapheme that stands alone where possible."""
+    text = plain(text)
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    while kept and (unicodedata.combining(text[len(kept)]) or text[len(kept)] in "\u200d\ufe0f"):
+        kept = kept[:-1]
+    return kept.rstrip() + _ELLIPSIS
+
+
+def language_of(code: str | None) -> str:
+    """Map Telegram's `language_code` to one of ours, English when there is none."""
+    return "zh" if code and code.lower().startswith("zh") else FALLBACK
+
+
+class Texts:
+    """The texts of one language. Get them through `texts_in`: catalogs load once."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._locale = _LOCALES[language]
+        self._catalog = _load_catalog(language)
+
+    def __call__(self, key: str, /, **params: object) -> Html:
+        """Return the text of `key`; `count` picks the plural form.
+
+        Texts given as parameters are escaped unless they are `Html`; numbers are written
+        in the language's own way.
+        """
+        count = params.get("count")
+        if isinstance(count, int):
+            text = self._catalog.ngettext(key, key, count)
+        else:
+            text = self._catalog.gettext(key)
+        if text == key:
+            _log.error("text_missing", key=key, language=self.language)
+        return Html(text.format(**{name: self._shown(value) for name, value in params.items()}))
+
+    def _shown(self, value: object) -> str:
+        if isinstance(value, Html):
+            return value
+        if isinstance(value, int | Decimal):
+            return self.number(value)
+        return escape(str(value))
+
+    def money(self, fen: int) -> Html:
+        """Write an amount of fen as yuan, such as ¥1,234.50."""
+        return _money(Fen(fen), self._locale.language)
+
+    def number(self, number: int | Decimal) -> Html:
+        """Write a number with the language's separators."""
+        return _number(number, self._locale.language)
+
+    def time(self, moment: datetime) -> Html:
+        """Write a moment in China's time: the goods, the sellers and the deadlines are there."""
+        local = moment.astimezone(_CHINA)
+        return Html(format_datetime(local, "MMM d, HH:mm", locale=self._locale))
+
+
+@cache
+def texts_in(language: str) -> Texts:
+    """Return the texts of a language, English for one we do not have."""
+    return Texts(language if language in LANGUAGES else FALLBACK)
+
+
+@lru_cache(maxsize=4096)
+def _money(fen: Fen, language: str) -> Html:
+    pattern = "¥#,##0.00;-¥#,##0.00"
+    return Html(format_currency(to_yuan(fen), "CNY", format=pattern, locale=_LOCALES[language]))
+
+
+@lru_cache(maxsize=4096)
+def _number(number: int | Decimal, language: str) -> Html:
+    return Html(format_decimal(number, locale=_LOCALES[language]))
+
+
+def _load_catalog(language: str) -> gettext.GNUTranslations:
+    source = resources.files("locales") / language / "LC_MESSAGES" / "snaporder.po"
+    with source.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
