@@ -1,0 +1,200 @@
+"""Bytes of unknown origin to an upright sRGB picture, within bounds.
+
+PictureError
+├─ NotAPicture        the bytes are no picture in a format we read
+├─ UnreadablePicture  a picture, but truncated or corrupt
+├─ PictureTooLarge    more bytes or pixels than we decode
+├─ PictureTooSmall    too few pixels to be of use
+└─ PicturesBusy       the worker's queue is full (raised by PictureWorker only)
+"""
+
+import io
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, Literal
+
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from pillow_heif import register_heif_opener
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP", "TIFF")
+MAX_BYTES: Final = 20_000_000
+MAX_SIDE: Final = 20_000
+MAX_PIXELS: Final = 64_000_000
+WHITE: Final = (255, 255, 255)
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_WIDE_TOP: Final = 65535  # white in 16 bits
+_TOP: Final = 255  # white in 8 bits
+_SRGB: Final = ImageCms.createProfile("sRGB")
+
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=2)
+# Once for the process: warnings.catch_warnings is not safe in the worker's threads.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+
+class PictureError(Exception):
+    """Base of everything that makes a picture unusable; the text carries no personal data."""
+
+
+class NotAPicture(PictureError):
+    """The bytes are no picture in a format we read."""
+
+
+class UnreadablePicture(PictureError):
+    """The bytes begin like a picture, but are truncated or corrupt."""
+
+
+class PictureTooLarge(PictureError):
+    """More bytes than `MAX_BYTES`, or more pixels than we decode; `what` says which."""
+
+    def __init__(self, what: Literal["bytes", "pixels"]) -> None:
+        super().__init__(f"too many {what}")
+        self.what = what
+
+
+class PictureTooSmall(PictureError):
+    """A side is too short for the picture to be of use."""
+
+
+class PicturesBusy(PictureError):
+    """The worker's queue is full; the same call may succeed a moment later."""
+
+
+def decode(data: bytes, *, longest: int, min_side: int = 1) -> Image.Image:
+    """Decode the first frame: upright, sRGB on white, scaled so that no side exceeds `longest`.
+
+    Never enlarges. The result carries no metadata. Bounds are checked from the header, before any
+    pixel is decoded.
+
+    Raises: NotAPicture, UnreadablePicture, PictureTooLarge, PictureTooSmall.
+    """
+    if len(data) > MAX_BYTES:
+        raise PictureTooLarge("bytes")
+    with _pillow_errors(), Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+        _check_size(opened.size, min_side)
+        opened.draft(None, (longest, longest))
+        opened.load()
+        turn = _TURNS.get(_orientation(opened))
+        profile = opened.info.get("icc_profile")
+        picture = _scaled(_plain_mode(opened), longest)
+        picture = _on_white(_to_srgb(picture, profile))
+    if turn is not None:
+        picture = picture.transpose(turn)
+    if min(picture.size) < min(min_side, longest):
+        raise PictureTooSmall(f"scaled to {picture.width}x{picture.height}")
+    picture.info = {}
+    return picture
+
+
+def encode_jpeg(picture: Image.Image, max_bytes: int, qualities: tuple[int, ...]) -> bytes:
+    """JPEG of at most `max_bytes`, at the first of `qualities` that fits; shrinks if none does."""
+    while True:
+        for quality in qualities:
+            out = io.BytesIO()
+            picture.save(out, "JPEG", quality=quality)
+            if out.tell() <= max_bytes:
+                return out.getvalue()
+        picture = picture.resize((max(1, picture.width // 2), max(1, picture.height // 2)))
+
+
+@contextmanager
+def _pillow_errors() -> Iterator[None]:
+    """Pillow's and its plugins' errors as ours."""
+    try:
+        yield
+    except UnidentifiedImageError as err:
+        raise NotAPicture("no known picture format") from err
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as err:
+        raise PictureTooLarge("pixels") from err
+    except PictureError:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, LookupError) as err:
+        raise UnreadablePicture(f"{type(err).__name__} while decoding") from err
+    except (TypeError, ArithmeticError, AttributeError, AssertionError, struct.error) as err:
+        # Pillow's Python parsers meet nonsense in corrupt headers with these.
+        raise UnreadablePicture(f"{type(err).__name__} while decoding") from err
+
+
+def _check_size(size: tuple[int, int], min_side: int) -> None:
+    if max(size) > MAX_SIDE or size[0] * size[1] > MAX_PIXELS:
+        raise PictureTooLarge("pixels")
+    if min(size) < min_side:
+        raise PictureTooSmall(f"{size[0]}x{size[1]}")
+
+
+def _orientation(picture: Image.Image) -> int:
+    """EXIF orientation, 1 when absent or when the EXIF block is corrupt: pixels matter more."""
+    try:
+        return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except (OSError, ValueError, TypeError, SyntaxError, LookupError, struct.error):
+        return 1
+
+
+def _plain_mode(picture: Image.Image) -> Image.Image:
+    """RGB, RGBA, L or CMYK: the modes that scale well and that colour profiles describe."""
+    mode = picture.mode
+    if picture.has_transparency_data:
+        return picture.convert("RGBA")
+    if mode in {"RGB", "L", "CMYK"}:
+        return picture
+    if mode in {"1", "LA", "La"}:
+        return picture.convert("L")
+    if mode == "F" or mode.startswith("I"):
+        return _eight_bit_grey(picture)
+    return picture.convert("RGB")
+
+
+def _eight_bit_grey(picture: Image.Image) -> Image.Image:
+    """Greys wider than 8 bits to L; Pillow's own conversion clips instead of scaling."""
+    wide = picture.convert("I") if picture.mode.startswith("I;") else picture
+    brightest = float(wide.getextrema()[1])  # type: ignore[arg-type] # one band gives two numbers
+    if picture.mode.startswith("I;16") or _TOP < brightest <= _WIDE_TOP:
+        scale = _TOP / _WIDE_TOP
+    elif brightest <= 1:
+        scale = float(_TOP)
+    else:
+        scale = min(1.0, _TOP / brightest)
+    return wide.point(lambda value: value * scale).convert("L")
+
+
+def _scaled(picture: Image.Image, longest: int) -> Image.Image:
+    factor = longest / max(picture.size)
+    if factor >= 1:
+        return picture
+    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _to_srgb(picture: Image.Image, profile: object) -> Image.Image:
+    """Apply an embedded colour profile; one that is broken or does not fit is ignored."""
+    if not isinstance(profile, bytes) or picture.mode == "L":
+        return picture
+    alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
+    try:
+        colours = picture.convert("RGB") if alpha else picture
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        turned = ImageCms.profileToProfile(colours, source, _SRGB, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return picture
+    if turned is None:
+        return picture
+    if alpha:
+        turned.putalpha(alpha)
+    return turned
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode != "RGBA":
+        return picture.convert("RGB")
+    flat = Image.new("RGB", picture.size, WHITE)
+    flat.paste(picture, mask=picture.getchannel("A"))
+    return flat

@@ -1,0 +1,169 @@
+"""Offer pictures from the marketplace's image hosts."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Final, Self
+
+import httpx
+import structlog
+
+_REDIRECTS: Final = 3
+_LOG: Final = structlog.get_logger(__name__)
+
+
+class _Refused(Exception):
+    """Why a picture is not taken; the text goes to the log."""
+
+
+class PictureFetcher:
+    """Bounded downloads from an allow-list of hosts, shared and remembered.
+
+    `allowed_hosts`: `*.alicdn.com` means any name below alicdn.com on the scheme's own port and is
+    always asked over https; `127.0.0.1:8081` means exactly that host and port. Redirects are
+    followed only within the list.
+    """
+
+    def __init__(
+        self,
+        allowed_hosts: frozenset[str],
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        max_bytes: int = 8_000_000,
+        timeout: float = 10.0,
+        concurrency: int = 8,
+        cache_bytes: int = 32_000_000,
+    ) -> None:
+        self._allowed = frozenset(host.lower() for host in allowed_hosts)
+        self._max_bytes = max_bytes
+        self._timeout = timeout
+        self._slots = asyncio.Semaphore(concurrency)
+        self._cache: OrderedDict[str, bytes] = OrderedDict()
+        self._cache_free = cache_bytes
+        self._running: dict[str, asyncio.Task[bytes | None]] = {}
+        self._client = httpx.AsyncClient(
+            transport=transport,
+            timeout=timeout,
+            follow_redirects=False,
+            # A compressed answer could expand beyond the bound between two checks.
+            headers={"Accept": "image/*", "Accept-Encoding": "identity"},
+            limits=httpx.Limits(max_connections=concurrency, keepalive_expiry=60),
+        )
+
+    async def get(self, url: str) -> bytes | None:
+        """The bytes at `url`, or None (logged) if it is refused, too large, too slow or no image.
+
+        Takes `//host/path` as https. Concurrent calls for one address share one download.
+        """
+        address = self._address(url)
+        if address is None:
+            _LOG.warning("picture_refused", reason="address not allowed")
+            return None
+        key = str(address)
+        if (known := self._cache.get(key)) is not None:
+            self._cache.move_to_end(key)
+            return known
+        task = self._running.get(key)
+        if task is None:
+            task = asyncio.create_task(self._download(address))
+            self._running[key] = task
+            task.add_done_callback(lambda _: self._running.pop(key, None))
+        # Shielded: one caller's cancellation must not take the picture from the others.
+        return await asyncio.shield(task)
+
+    async def get_many(self, urls: Sequence[str]) -> list[bytes | None]:
+        """Each address's bytes or None, in the order given."""
+        return list(await asyncio.gather(*(self.get(url) for url in urls)))
+
+    async def aclose(self) -> None:
+        """Stop running downloads and close connections."""
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def _address(self, url: str) -> httpx.URL | None:
+        """The address to ask, or None if it is malformed or not allowed."""
+        text = url.strip()
+        try:
+            address = httpx.URL(f"https:{text}" if text.startswith("//") else text)
+        except (httpx.InvalidURL, ValueError):
+            return None
+        if address.scheme not in {"http", "https"} or address.userinfo:
+            return None
+        address = address.copy_with(fragment=None)
+        host = address.host.lower()
+        exact = host if address.port is None else f"{host}:{address.port}"
+        if exact in self._allowed:
+            return address
+        if address.port is None and any(
+            pattern.startswith("*.") and host.endswith(pattern[1:]) for pattern in self._allowed
+        ):
+            return address.copy_with(scheme="https")
+        return None
+
+    async def _download(self, address: httpx.URL) -> bytes | None:
+        key = str(address)
+        try:
+            async with self._slots, asyncio.timeout(self._timeout):
+                data = await self._follow(address)
+        except TimeoutError:
+            reason = "took too long"
+        except httpx.HTTPError as err:
+            reason = type(err).__name__
+        except _Refused as err:
+            reason = str(err)
+        else:
+            self._remember(key, data)
+            return data
+        _LOG.warning("picture_failed", host=address.host, path=address.path, reason=reason)
+        return None
+
+    async def _follow(self, address: httpx.URL) -> bytes:
+        for _ in range(_REDIRECTS + 1):
+            async with self._client.stream("GET", address) as response:
+                if not response.has_redirect_location:
+                    return await self._read(response)
+                target = self._address(str(address.join(response.headers["location"])))
+            if target is None:
+                raise _Refused("redirected to an address not allowed")
+            address = target
+        raise _Refused("redirected too often")
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        if response.status_code != httpx.codes.OK:
+            raise _Refused(f"status {response.status_code}")
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind and not kind.startswith("image/") and kind != "application/octet-stream":
+            raise _Refused(f"content type {kind}")
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise _Refused("compressed though asked not to be")
+        declared = response.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._max_bytes:
+            raise _Refused("declares too many bytes")
+        data = bytearray()
+        async for chunk in response.aiter_raw():
+            data += chunk
+            if len(data) > self._max_bytes:
+                raise _Refused("sends too many bytes")
+        return bytes(data)
+
+    def _remember(self, key: str, data: bytes) -> None:
+        self._cache[key] = data
+        self._cache_free -= len(data)
+        while self._cache_free < 0:
+            _, dropped = self._cache.popitem(last=False)
+            self._cache_free += len(dropped)

@@ -1,0 +1,153 @@
+"""Search hits as one numbered picture."""
+
+import functools
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from bot.pictures.decoding import WHITE, PictureError, decode, encode_jpeg
+
+LONGEST: Final = 1280
+MAX_JPEG_BYTES: Final = 300_000
+# Cells of each row: as large as they can be while the sheet stays at most a third taller than wide,
+# beyond which Telegram's phone apps shrink a picture instead of showing it at full bubble width.
+_ROWS: Final = {
+    1: (1,),
+    2: (2,),
+    3: (3,),
+    4: (2, 2),
+    5: (2, 3),
+    6: (3, 3),
+    7: (2, 2, 3),
+    8: (2, 3, 3),
+    9: (3, 3, 3),
+    10: (3, 3, 4),
+}
+_GUTTER: Final = 12
+# A bubble is about 300 points wide on a phone: 84 of 1280 pixels are 20 points there.
+_BADGE: Final = 84
+_FONT_SIZE: Final = 60
+_NEUTRAL: Final = (236, 237, 240)
+_NEUTRAL_INK: Final = (196, 199, 206)
+_BADGE_INK: Final = (23, 25, 30)
+_QUALITIES: Final = (85, 78, 70, 60, 50, 40)
+# A picture this close to its cell's shape fills it; one further away is shown whole.
+_MAX_CROP: Final = 1.2
+
+Box = tuple[int, int, int, int]
+_LOG: Final = structlog.get_logger(__name__)
+
+
+def contact_sheet(pictures: Sequence[bytes | None], first_number: int = 1) -> bytes:
+    """One JPEG with up to 10 pictures, each with its number in the upper left corner.
+
+    At most 1280 pixels a side and 300,000 bytes. A picture that is None or cannot be decoded
+    becomes a neutral placeholder that keeps its number.
+
+    Raises: ValueError for no pictures or more than 10.
+    """
+    if len(pictures) not in _ROWS:
+        raise ValueError(f"a sheet shows 1 to {max(_ROWS)} pictures, not {len(pictures)}")
+    size, boxes = _layout(len(pictures))
+    sheet = Image.new("RGB", size, WHITE)
+    draw = ImageDraw.Draw(sheet)
+    for offset, (data, box) in enumerate(zip(pictures, boxes, strict=True)):
+        picture = _decoded(data, box)
+        if picture is None:
+            _draw_placeholder(draw, box)
+        else:
+            _place(sheet, picture, box)
+        _draw_badge(sheet, box, str(first_number + offset))
+    return encode_jpeg(sheet, MAX_JPEG_BYTES, _QUALITIES)
+
+
+def _layout(count: int) -> tuple[tuple[int, int], list[Box]]:
+    """The sheet's size and each cell's box; rows of square cells, all rows equally wide."""
+    rows = _ROWS[count]
+    width = LONGEST
+    while _height(rows, width) > LONGEST:
+        width -= 1
+    boxes: list[Box] = []
+    top = _GUTTER
+    for cells in rows:
+        side = _side(cells, width)
+        for cell in range(cells):
+            left = _GUTTER + round(cell * (width - _GUTTER) / cells)
+            boxes.append((left, top, left + side, top + side))
+        top += side + _GUTTER
+    return (width, top), boxes
+
+
+def _side(cells: int, width: int) -> int:
+    return (width - _GUTTER * (cells + 1)) // cells
+
+
+def _height(rows: Sequence[int], width: int) -> int:
+    return _GUTTER + sum(_side(cells, width) + _GUTTER for cells in rows)
+
+
+def _decoded(data: bytes | None, box: Box) -> Image.Image | None:
+    if data is None:
+        return None
+    try:
+        return decode(data, longest=round((box[2] - box[0]) * _MAX_CROP))
+    except PictureError as err:
+        _LOG.warning("sheet_picture_unusable", reason=str(err), kind=type(err).__name__)
+        return None
+
+
+def _place(sheet: Image.Image, picture: Image.Image, box: Box) -> None:
+    """Fill the cell if that crops little, else show the picture whole on neutral ground."""
+    side = box[2] - box[0]
+    if max(picture.size) <= min(picture.size) * _MAX_CROP:
+        sheet.paste(ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS), box)
+        return
+    sheet.paste(_NEUTRAL, box)
+    whole = ImageOps.contain(picture, (side, side), Image.Resampling.LANCZOS)
+    sheet.paste(whole, (box[0] + (side - whole.width) // 2, box[1] + (side - whole.height) // 2))
+
+
+def _draw_placeholder(draw: ImageDraw.ImageDraw, box: Box) -> None:
+    """A framed landscape, the usual sign for a picture that is not there."""
+    left, top, right, bottom = box
+    draw.rectangle((left, top, right - 1, bottom - 1), fill=_NEUTRAL)
+    unit = (right - left) / 100
+    x, y = left + 50 * unit, top + 50 * unit
+    draw.rounded_rectangle(
+        (x - 22 * unit, y - 17 * unit, x + 22 * unit, y + 17 * unit),
+        radius=4 * unit,
+        outline=_NEUTRAL_INK,
+        width=max(2, round(2 * unit)),
+    )
+    draw.ellipse((x - 14 * unit, y - 10 * unit, x - 6 * unit, y - 2 * unit), fill=_NEUTRAL_INK)
+    hills = ((-16, 11), (-5, 1), (1, 6), (8, -4), (17, 11))
+    draw.polygon([(x + dx * unit, y + dy * unit) for dx, dy in hills], fill=_NEUTRAL_INK)
+
+
+def _draw_badge(sheet: Image.Image, box: Box, number: str) -> None:
+    """White digits on near-black with a white rim: readable on any picture."""
+    badge = _badge(number)
+    sheet.paste(badge, (box[0] + _GUTTER, box[1] + _GUTTER), badge)
+
+
+@functools.lru_cache(maxsize=64)
+def _badge(number: str) -> Image.Image:
+    """Drawn at four times its size, then reduced: Pillow's shapes have no smooth edges."""
+    zoom = 4
+    font = ImageFont.load_default(_FONT_SIZE * zoom)
+    wide = font.getlength(number)
+    height = _BADGE * zoom
+    width = max(height, round(wide + height * 0.5))
+    big = Image.new("RGBA", (width, height), (*WHITE, 0))
+    draw = ImageDraw.Draw(big)
+    rim = 5 * zoom
+    draw.rounded_rectangle((0, 0, width - 1, height - 1), radius=height // 2, fill=WHITE)
+    draw.rounded_rectangle(
+        (rim, rim, width - 1 - rim, height - 1 - rim), radius=height // 2 - rim, fill=_BADGE_INK
+    )
+    draw.text(
+        (width / 2, height / 2), number, fill=WHITE, font=font, anchor="mm", stroke_width=zoom
+    )
+    return big.resize((width // zoom, height // zoom), Image.Resampling.LANCZOS)
