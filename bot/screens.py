@@ -1,11 +1,12 @@
 """What a person sees: a screen is a pure function of the session and what it shows."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.domain.addresses import SavedAddress
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order
+from bot.domain.pricing import TierScope
 from bot.domain.sessions import Session
 from bot.texts import Html, Texts
 
@@ -81,7 +82,7 @@ class View:
     addresses: tuple[SavedAddress, ...] = ()
     order: Order | None = None
     payment_url: str | None = None
-    facts: dict[str, str] = field(default_factory=dict)
+    tier_scope: TierScope = TierScope.OFFER
 
     @property
     def notice(self) -> str:

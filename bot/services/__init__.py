@@ -1,0 +1,1 @@
+"""Use cases: search, quote, place, recover, pay."""

@@ -76,7 +76,7 @@ class StepCommit(Value):
     save_address: SavedAddress | None = None  # of session.user_id; a default clears the others
     delete_address: AddressId | None = None  # of session.user_id
     claim: Order | None = None  # a new order; raises AlreadyClaimed
-    told: MerchantOrderNo | None = None  # the person has this order's outcome on their screen
+    told: MerchantOrderNo | None = None  # as `mark_told`, together with the step
 
 
 class InboxPort(Protocol):
@@ -150,6 +150,9 @@ class OrderPort(Protocol):
 
     async def untold_orders(self) -> list[Order]:
         """Return settled orders whose outcome the person was not yet told, oldest first."""
+
+    async def mark_told(self, order_no: MerchantOrderNo) -> None:
+        """Remember that the person has this order's outcome on their screen."""
 
 
 class PictureFilePort(Protocol):

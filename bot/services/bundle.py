@@ -1,0 +1,25 @@
+"""Everything that handlers may ask for, in one place."""
+
+from dataclasses import dataclass
+
+from bot.addresses.divisions import Divisions
+from bot.domain.pricing import TierScope
+from bot.marketplace.port import Marketplace
+from bot.services.ordering import Ordering
+from bot.services.payments import Payments
+from bot.services.search import Search
+from bot.storage.ports import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases, and the ports that handlers read from."""
+
+    store: Storage
+    marketplace: Marketplace
+    search: Search
+    ordering: Ordering
+    payments: Payments
+    divisions: Divisions
+    tier_scope: TierScope = TierScope.OFFER
+    support: frozenset[int] = frozenset()

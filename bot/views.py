@@ -1,0 +1,46 @@
+"""Gathering what a step's screen shows."""
+
+import structlog
+
+from bot.domain.sessions import Session, Step
+from bot.marketplace.errors import MarketplaceError
+from bot.screens import View
+from bot.services.bundle import Services
+from bot.texts import texts_in
+
+_NEEDS_OFFER = {Step.OFFER, Step.VARIANT, Step.QUANTITY}
+_NEEDS_ADDRESSES = {Step.ADDRESS, Step.ADDRESS_FORM}
+_NEEDS_ORDER = {Step.PLACING, Step.PAYMENT}
+_log = structlog.get_logger(__name__)
+
+
+async def assemble(session: Session, services: Services) -> View:
+    """Return the view of a session's current step."""
+    step, store = session.step, services.store
+    results = await store.results_of(session.session_id) if step is Step.RESULTS else None
+    offer = None
+    if step in _NEEDS_OFFER and session.offer_id is not None:
+        offer = await store.offer(session.offer_id)
+    addresses = await store.addresses_of(session.user_id) if step in _NEEDS_ADDRESSES else ()
+    order = None
+    if step in _NEEDS_ORDER and session.order_no is not None:
+        order = await store.order(session.order_no)
+    url = None
+    if step is Step.PAYMENT and order is not None:
+        try:
+            link = await services.payments.link(order)
+        except MarketplaceError as error:
+            # The order stands without its link; the screen offers to ask for it again.
+            _log.warning("payment_link_missing", error=str(error))
+        else:
+            url = link.url if link else None
+    return View(
+        session=session,
+        t=texts_in(session.language),
+        results=results,
+        offer=offer,
+        addresses=addresses,
+        order=order,
+        payment_url=url,
+        tier_scope=services.tier_scope,
+    )
