@@ -1,0 +1,140 @@
+// The sandbox's tester API, one function a call. Each throws ApiError with a readable reason.
+
+/** @typedef {import("./types.js").World} World */
+/** @typedef {import("./types.js").User} User */
+/** @typedef {import("./types.js").Message} Message */
+/** @typedef {import("./types.js").Profile} Profile */
+/** @typedef {import("./types.js").BotCommand} BotCommand */
+/** @typedef {import("./types.js").Sample} Sample */
+/** @typedef {import("./types.js").SendAs} SendAs */
+
+export class ApiError extends Error {
+  /**
+   * @param {string} reason
+   * @param {number} status  HTTP status; 0 when the sandbox was not reached
+   */
+  constructor(reason, status) {
+    super(reason);
+    this.status = status;
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<any>}
+ */
+async function call(path, options) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    throw new ApiError(error instanceof Error ? error.message : String(error), 0);
+  }
+  const body = await response.text();
+  if (!response.ok) throw new ApiError(reasonIn(body) || response.statusText, response.status);
+  try {
+    return body ? JSON.parse(body) : null;
+  } catch {
+    throw new ApiError(`${path} did not answer with JSON`, response.status);
+  }
+}
+
+/** @param {string} body */
+function reasonIn(body) {
+  try {
+    const { description, error, message } = JSON.parse(body);
+    return String(description ?? error ?? message ?? body);
+  } catch {
+    return body.slice(0, 200);
+  }
+}
+
+/** @param {unknown} value */
+const json = (value) => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(value),
+});
+
+/** @returns {Promise<World>} */
+export const getWorld = () => call("/sandbox/world");
+
+/**
+ * @param {number} chatId
+ * @param {number} userId
+ * @returns {Promise<BotCommand[]>}
+ */
+export const getCommands = (chatId, userId) =>
+  call(`/sandbox/commands?chat_id=${chatId}&user_id=${userId}`);
+
+/**
+ * @param {string} language
+ * @returns {Promise<Profile>}
+ */
+export const getProfile = (language) =>
+  call(`/sandbox/profile?language=${encodeURIComponent(language)}`);
+
+/**
+ * @param {string} firstName
+ * @param {string} languageCode
+ * @returns {Promise<User>}
+ */
+export const addUser = (firstName, languageCode) =>
+  call("/sandbox/users", json({ first_name: firstName, language_code: languageCode }));
+
+/**
+ * @param {number} chatId
+ * @returns {Promise<{seq: number, messages: Message[]}>}
+ */
+export const getMessages = (chatId) => call(`/sandbox/chats/${chatId}/messages`);
+
+/**
+ * @param {number} chatId
+ * @param {{from: number, text: string, replyTo?: number}} message
+ */
+export const sendText = (chatId, { from, text, replyTo }) =>
+  call(`/sandbox/chats/${chatId}/send`, json({ from, text, reply_to: replyTo }));
+
+/**
+ * Several files arrive as one album.
+ * @param {number} chatId
+ * @param {{from: number, caption: string, as: SendAs, files: File[], replyTo?: number}} message
+ */
+export function sendFiles(chatId, { from, caption, as, files, replyTo }) {
+  const body = new FormData();
+  body.append("from", String(from));
+  if (caption) body.append("caption", caption);
+  body.append("as", as);
+  if (replyTo !== undefined) body.append("reply_to", String(replyTo));
+  for (const file of files) body.append("file", file, file.name);
+  return call(`/sandbox/chats/${chatId}/send`, { method: "POST", body });
+}
+
+/**
+ * @param {number} chatId
+ * @param {{from: number, messageId: number, data: string}} tap
+ * @returns {Promise<{callback_query_id: string}>}
+ */
+export const tap = (chatId, { from, messageId, data }) =>
+  call(`/sandbox/chats/${chatId}/tap`, json({ from, message_id: messageId, data }));
+
+/** @param {string} fileId */
+export const fileUrl = (fileId) => `/sandbox/files/${encodeURIComponent(fileId)}`;
+
+/** @returns {Promise<Sample[]>} */
+export const getSamples = () => call("/samples/samples.json");
+
+/** @param {Sample} sample */
+export const sampleUrl = (sample) => `/samples/${encodeURIComponent(sample.file)}`;
+
+/**
+ * @param {Sample} sample
+ * @returns {Promise<File>}
+ */
+export async function sampleFile(sample) {
+  const response = await fetch(sampleUrl(sample));
+  if (!response.ok) throw new ApiError(response.statusText, response.status);
+  const blob = await response.blob();
+  return new File([blob], sample.file, { type: blob.type });
+}

@@ -1,0 +1,187 @@
+// One row of the conversation: a message, an album, a service line, or something on its way.
+
+import { avatar } from "./avatar.js";
+import { h } from "./dom.js";
+import { formatted } from "./entities.js";
+import { author, clock, fullName, iso, summary, tint } from "./format.js";
+import { icon } from "./icons.js";
+import { inlineKeyboard } from "./keyboard.js";
+import { attachment, photos, previews } from "./media.js";
+import { fill } from "./strings.js";
+
+/** @typedef {import("./types.js").Message} Message */
+/** @typedef {import("./types.js").Outgoing} Outgoing */
+/** @typedef {import("./store.js").Store} Store */
+/** @typedef {import("./strings.js").Strings} Strings */
+
+/**
+ * @typedef {object} Placement
+ * @property {boolean} mine
+ * @property {boolean} first  of a run of messages by one author
+ * @property {boolean} last
+ * @property {boolean} named  authors are shown, as in groups
+ */
+
+/**
+ * @param {Message[]} messages  one message, or all of one album
+ * @param {Placement} place
+ * @param {Store} store
+ * @returns {HTMLElement}
+ */
+export function messageRow(messages, place, store) {
+  const { t } = store;
+  const [message] = messages;
+  const who = author(message, store.world);
+  const texted = messages.find((each) => each.text ?? each.caption) ?? message;
+  const body = texted.text ?? texted.caption;
+  const pictures = photos(messages, who.name, t);
+  const files = messages.filter((each) => !each.photo).map((each) => attachment(each, t));
+  const stamp = meta(messages[messages.length - 1], place, store);
+  const text =
+    body !== undefined &&
+    h(
+      "div",
+      { class: "text", dir: "auto", "data-part": "text" },
+      formatted(body, texted.entities ?? texted.caption_entities, t),
+      stamp,
+    );
+  const bare = !text && pictures;
+  const pending = new Set(store.current.taps.map((each) => each.key));
+  const buttons = inlineKeyboard(messages[messages.length - 1], pending, t);
+  const bubble = h(
+    "div",
+    { class: ["bubble", pictures && "pictured", bare && "bare", buttons && "keyed"].filter(Boolean).join(" ") },
+    place.named && place.first && !place.mine && h("span", { class: "author", "data-tint": tint(who.id), "data-part": "author" }, who.name),
+    message.reply_to_message && quote(message.reply_to_message, store),
+    texted.show_caption_above_media && text,
+    pictures,
+    files,
+    !texted.show_caption_above_media && text,
+    !text && stamp,
+    reactions(message),
+    !body && !pictures && !files.some(Boolean) && h("em", { class: "fact" }, t.unsupported),
+  );
+  return row(message, place, who, h("div", { class: "stack" }, bubble, buttons), t);
+}
+
+/**
+ * @param {Message} message
+ * @param {Placement} place
+ * @param {{id: number, name: string}} who
+ * @param {HTMLElement} stack
+ * @param {Strings} t
+ */
+function row(message, place, who, stack, t) {
+  const classes = ["row", place.mine ? "mine" : "theirs", place.first && "first", place.last && "last"];
+  return h(
+    "article",
+    {
+      class: classes.filter(Boolean).join(" "),
+      "aria-label": `${who.name}, ${new Date(message.date * 1000).toLocaleTimeString()}`,
+      "data-testid": `message-${message.message_id}`,
+      "data-message": message.message_id,
+    },
+    place.named && !place.mine && h("span", { class: "gutter", "data-part": "gutter" }, place.last && avatar(who.id, who.name, "small")),
+    stack,
+    h(
+      "button",
+      { type: "button", class: "row-reply", "data-action": "reply", "data-message": message.message_id, "aria-label": t.reply, title: t.reply },
+      icon("reply"),
+    ),
+  );
+}
+
+/**
+ * @param {Message} message
+ * @param {Placement} place
+ * @param {Store} store
+ */
+function meta(message, place, { t, language }) {
+  const edited = message.sandbox?.edited && !message.from?.is_bot;
+  return h(
+    "span",
+    { class: "meta", "data-part": "meta" },
+    edited && h("span", { class: "edited" }, t.edited),
+    h("time", { datetime: iso(message.date) }, clock(message.date, language)),
+    place.mine && h("span", { class: "tick" }, icon("check"), h("span", { class: "hidden" }, t.sent)),
+  );
+}
+
+/**
+ * @param {Message} original
+ * @param {Store} store
+ */
+function quote(original, store) {
+  const who = author(original, store.world);
+  return h(
+    "button",
+    { type: "button", class: "quote", "data-action": "goto", "data-message": original.message_id, "data-tint": tint(who.id), "data-part": "quote" },
+    h("span", { class: "quote-name" }, who.name),
+    h("span", { class: "quote-text" }, summary(original, store.t)),
+  );
+}
+
+/** @param {Message} message */
+function reactions(message) {
+  const shown = message.sandbox?.reactions ?? [];
+  const emoji = shown.flatMap((each) => (each.emoji ? [h("span", {}, each.emoji)] : []));
+  return emoji.length > 0 && h("span", { class: "reactions", "data-part": "reactions" }, emoji);
+}
+
+/**
+ * What the person has sent and the sandbox has not yet stored.
+ * @param {Outgoing} item
+ * @param {Store} store
+ */
+export function outgoingRow(item, store) {
+  const { t } = store;
+  const failed = item.state === "failed";
+  const stamp = h(
+    "span",
+    { class: "meta" },
+    failed ? t.notSent : t.sending,
+    icon(failed ? "warning" : "clock"),
+  );
+  const pictured = item.previews.length > 0;
+  const bubble = h(
+    "div",
+    { class: pictured ? `bubble pictured ${item.text ? "" : "bare"}` : "bubble" },
+    previews(item, t),
+    item.text ? h("div", { class: "text", dir: "auto" }, item.text, stamp) : stamp,
+  );
+  const mend =
+    failed &&
+    h(
+      "div",
+      { class: "mend", role: "alert" },
+      h("span", {}, item.error ?? t.notSent),
+      h("button", { type: "button", class: "plain", "data-action": "retry", "data-id": item.id }, t.retry),
+      h("button", { type: "button", class: "plain", "data-action": "discard", "data-id": item.id }, t.discard),
+    );
+  return h("article", { class: "row mine first last outgoing" }, h("div", { class: "stack" }, bubble, mend));
+}
+
+/**
+ * The line for what happened to a group, or null for an ordinary message.
+ * @param {Message} message
+ * @param {Store} store
+ * @returns {string|null}
+ */
+export function serviceText(message, { t, world }) {
+  const names = message.new_chat_members?.map(fullName).join(", ");
+  if (names) return fill(t.joined, { name: names });
+  if (message.left_chat_member) return fill(t.left, { name: fullName(message.left_chat_member) });
+  if (message.new_chat_title) return fill(t.renamed, { title: message.new_chat_title });
+  if (message.group_chat_created || message.supergroup_chat_created) return t.groupCreated;
+  if (message.channel_chat_created) return t.channelCreated;
+  if (message.pinned_message) return fill(t.pinned, { name: author(message, world).name });
+  return null;
+}
+
+/**
+ * @param {string} text
+ * @param {"day"|"service"} kind
+ * @param {string} [testId]
+ */
+export const pill = (text, kind, testId) =>
+  h("div", { class: `pill-row ${kind}`, "data-testid": testId }, h("span", { class: "pill" }, text));

@@ -1,0 +1,105 @@
+// Sending: shown at once, kept with a way to try again when it fails.
+
+import * as api from "./api.js";
+
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./types.js").Outgoing} Outgoing */
+/** @typedef {import("./types.js").SendAs} SendAs */
+
+let lastId = 0;
+
+export class Outbox {
+  /** @param {Session} session */
+  constructor(session) {
+    this.session = session;
+  }
+
+  /** @param {string} text */
+  text(text) {
+    this.add({ text, files: [], as: "photo" });
+  }
+
+  /**
+   * @param {File[]} files
+   * @param {string} caption
+   * @param {SendAs} as
+   */
+  files(files, caption, as) {
+    this.add({ text: caption, files, as });
+  }
+
+  /** @param {{text: string, files: File[], as: SendAs}} content */
+  add(content) {
+    const { store } = this.session;
+    const pictures = content.files.filter((file) => file.type.startsWith("image/"));
+    /** @type {Outgoing} */
+    const item = {
+      ...content,
+      id: ++lastId,
+      from: store.personId,
+      previews: content.as === "photo" ? pictures.map((file) => URL.createObjectURL(file)) : [],
+      replyTo: store.draft.replyTo,
+      state: "sending",
+    };
+    store.draft.replyTo = undefined;
+    store.current.outbox.push(item);
+    store.emit("chat", "status");
+    this.queue(store.chatId, item);
+  }
+
+  /**
+   * @param {number} chatId
+   * @param {number} id
+   */
+  retry(chatId, id) {
+    const { store } = this.session;
+    const item = store.state(chatId).outbox.find((each) => each.id === id);
+    if (!item || item.state === "sending") return;
+    item.state = "sending";
+    store.emit("chat");
+    this.queue(chatId, item);
+  }
+
+  /**
+   * @param {number} chatId
+   * @param {number} id
+   */
+  discard(chatId, id) {
+    const state = this.session.store.state(chatId);
+    for (const item of state.outbox.filter((each) => each.id === id)) {
+      for (const preview of item.previews) URL.revokeObjectURL(preview);
+    }
+    state.outbox = state.outbox.filter((each) => each.id !== id);
+    this.session.store.emit("chat");
+  }
+
+  /**
+   * @param {number} chatId
+   * @param {Outgoing} item
+   */
+  queue(chatId, item) {
+    const state = this.session.store.state(chatId);
+    state.sending = state.sending.then(() => this.deliver(chatId, item));
+  }
+
+  /**
+   * @param {number} chatId
+   * @param {Outgoing} item
+   */
+  async deliver(chatId, item) {
+    const { store } = this.session;
+    const { from, text, files, as, replyTo } = item;
+    try {
+      this.session.await(store.state(chatId));
+      if (files.length) await api.sendFiles(chatId, { from, caption: text, as, files, replyTo });
+      else await api.sendText(chatId, { from, text, replyTo });
+      this.discard(chatId, item.id);
+    } catch (error) {
+      if (!(error instanceof api.ApiError)) throw error;
+      item.state = "failed";
+      item.error = error.status ? error.message : store.t.loadFailed;
+      this.session.settle(store.state(chatId));
+      store.emit("chat");
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// Shapes that cross module borders. Bot API shapes name only the fields this page reads.
+
+/**
+ * @typedef {{id: number, is_bot?: boolean, first_name: string, last_name?: string,
+ *   username?: string, language_code?: string}} User
+ * @typedef {{id: number, type: "private"|"group"|"supergroup"|"channel", title?: string,
+ *   username?: string, members?: number[], admins?: number[], seq?: number}} Chat
+ * @typedef {{bot: User, users: User[], chats: Chat[]}} World
+ * @typedef {{command: string, description: string}} BotCommand
+ * @typedef {{name: string, description: string, short_description: string}} Profile
+ *
+ * @typedef {{type: string, offset: number, length: number, url?: string, user?: User,
+ *   language?: string}} Entity
+ * @typedef {{file_id: string, width: number, height: number, file_size?: number}} PhotoSize
+ * @typedef {{file_id: string, file_name?: string, mime_type?: string, file_size?: number,
+ *   duration?: number}} FileInfo
+ *
+ * @typedef {{text: string, callback_data?: string, url?: string, copy_text?: {text: string},
+ *   web_app?: {url: string}, login_url?: {url: string}, style?: string}} Button
+ * @typedef {{inline_keyboard?: Button[][], keyboard?: (Button|string)[][],
+ *   remove_keyboard?: boolean, one_time_keyboard?: boolean, force_reply?: boolean,
+ *   input_field_placeholder?: string}} ReplyMarkup
+ *
+ * @typedef {{type?: string, emoji?: string}} Reaction
+ *
+ * @typedef {object} Message
+ * @property {number} message_id
+ * @property {number} date
+ * @property {Chat} chat
+ * @property {User} [from]
+ * @property {Chat} [sender_chat]
+ * @property {number} [edit_date]
+ * @property {string} [text]
+ * @property {Entity[]} [entities]
+ * @property {string} [caption]
+ * @property {Entity[]} [caption_entities]
+ * @property {boolean} [show_caption_above_media]
+ * @property {boolean} [has_media_spoiler]
+ * @property {string} [media_group_id]
+ * @property {PhotoSize[]} [photo]
+ * @property {FileInfo} [document]
+ * @property {FileInfo} [video]
+ * @property {FileInfo} [animation]
+ * @property {FileInfo} [audio]
+ * @property {FileInfo} [voice]
+ * @property {{phone_number: string, first_name: string}} [contact]
+ * @property {{latitude: number, longitude: number}} [location]
+ * @property {Message} [reply_to_message]
+ * @property {Message} [pinned_message]
+ * @property {User[]} [new_chat_members]
+ * @property {User} [left_chat_member]
+ * @property {string} [new_chat_title]
+ * @property {boolean} [group_chat_created]
+ * @property {boolean} [supergroup_chat_created]
+ * @property {boolean} [channel_chat_created]
+ * @property {ReplyMarkup} [reply_markup]
+ * @property {{mine?: number|null, edited?: boolean, deleted?: boolean,
+ *   reply_keyboard?: ReplyMarkup, reactions?: Reaction[]}} [sandbox]
+ *
+ * @typedef {object} SandboxEvent
+ * @property {number} seq
+ * @property {"message"|"edit"|"delete"|"action"|"callback_answer"|"reaction"} type
+ * @property {Message} [message]
+ * @property {number} [message_id]
+ * @property {string} [action]
+ * @property {string} [callback_query_id]
+ * @property {string} [text]
+ * @property {boolean} [show_alert]
+ * @property {string} [url]
+ * @property {number} [user_id]
+ *
+ * @typedef {{file: string, title_en: string, title_zh: string}} Sample
+ * @typedef {"photo"|"document"} SendAs
+ *
+ * @typedef {object} Outgoing  What the person has sent and the sandbox has not yet stored.
+ * @property {number} id
+ * @property {number} from
+ * @property {string} text
+ * @property {File[]} files
+ * @property {SendAs} as
+ * @property {string[]} previews  object URLs, one for each picture
+ * @property {number} [replyTo]
+ * @property {"sending"|"failed"} state
+ * @property {string} [error]
+ */
+
+export {};
