@@ -1,0 +1,5 @@
+"""python-telegram-bot's outer layers, replaced where its own do not carry the load."""
+
+from bot.telegram.request import AiohttpRequest
+
+__all__ = ["AiohttpRequest"]

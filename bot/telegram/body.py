@@ -1,0 +1,37 @@
+"""A Bot API request's body."""
+
+import asyncio
+
+import aiohttp
+import httpx
+from aiohttp.abc import AbstractStreamWriter
+from telegram.request import RequestData
+
+
+class Body(aiohttp.Payload):
+    """A request body exactly as httpx encodes it; each chunk is sent within the write time-out."""
+
+    def __init__(self, request: httpx.Request, write_timeout: float | None) -> None:
+        super().__init__(request.stream, content_type=request.headers["Content-Type"])
+        length = request.headers.get("Content-Length")
+        self._size = None if length is None else int(length)
+        self._write_timeout = write_timeout
+
+    @classmethod
+    def of(cls, data: RequestData | None, write_timeout: float | None) -> "Body | None":
+        """None for a request without parameters."""
+        if data is None or not (data.json_parameters or data.contains_files):
+            return None
+        # The address is no part of a body, and the true one is better kept out of here.
+        request = httpx.Request(
+            "POST", "http://body", data=data.json_parameters, files=data.multipart_data
+        )
+        return cls(request, write_timeout)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        for chunk in self._value:
+            async with asyncio.timeout(self._write_timeout):
+                await writer.write(chunk)
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        return b"".join(self._value).decode(encoding, errors)
