@@ -1,0 +1,165 @@
+"""What people do: write, send pictures, tap, edit, block; the bot gets what it may see of it."""
+
+import secrets
+import time
+from typing import Any
+
+from .errors import TesterError
+from .markup import utf16_length
+from .state import Callback, Sandbox
+from .text import MAX_CAPTION, MAX_TEXT, find_entities
+from .world import Chat, Entry, Json
+
+
+class People:
+    """Acts for the simulated users."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def say(
+        self, chat: Chat, user_id: int, contents: list[Json], reply_to: int | None
+    ) -> list[Entry]:
+        """Puts the contents into the chat, one message each (several: an album).
+
+        Raises TesterError if the person cannot write there.
+        """
+        sender = self._writer(chat, user_id)
+        common: Json = {}
+        if reply_to is not None:
+            target = chat.entry(reply_to)
+            if target is None:
+                raise TesterError(f"no message {reply_to} to reply to", 404)
+            inner = {key: v for key, v in target.body.items() if key != "reply_to_message"}
+            common["reply_to_message"] = inner
+        if len(contents) > 1:
+            common["media_group_id"] = self._sandbox.new_media_group_id()
+        chat.started = True
+        entries = []
+        for content in contents:
+            entry = self._sandbox.world.add_message(chat, sender, content | common)
+            entry.mine = user_id
+            entries.append(entry)
+            self._update(chat, "channel_post" if chat.type == "channel" else "message", entry)
+        return entries
+
+    def edit(self, chat: Chat, user_id: int, message_id: int, text: str) -> Entry:
+        """Changes the text or caption of one's own message. Raises TesterError."""
+        self._writer(chat, user_id)
+        entry = chat.entry(message_id)
+        if entry is None or entry.mine != user_id:
+            raise TesterError("no such message of that person", 404)
+        is_caption = "text" not in entry.body
+        body = {k: v for k, v in entry.body.items() if not k.endswith("entities")}
+        self._sandbox.world.edit_message(chat, entry, body | worded(text, is_caption=is_caption))
+        kind = "edited_channel_post" if chat.type == "channel" else "edited_message"
+        self._update(chat, kind, entry)
+        return entry
+
+    def tap(self, chat: Chat, user_id: int, message_id: int, data: str) -> str:
+        """Taps a button; any data may be sent. Returns the callback query's id."""
+        world = self._sandbox.world
+        user = world.member(chat, user_id)
+        if chat.blocked:
+            raise TesterError("this person has blocked the bot", 409)
+        entry = chat.entries.get(message_id)
+        if entry is None:
+            raise TesterError(f"no message {message_id}", 404)
+        if entry.deleted:
+            # The Bot API's InaccessibleMessage.
+            message: Json = {"chat": entry.body["chat"], "message_id": message_id, "date": 0}
+        else:
+            message = entry.body
+        query_id = str(secrets.randbits(62) | 1 << 62)
+        self._sandbox.callbacks[query_id] = Callback(chat.id, user_id)
+        query = {
+            "id": query_id,
+            "from": user,
+            "message": message,
+            "chat_instance": str(-(abs(chat.id) * 1_000_003)),
+            "data": data,
+        }
+        self._sandbox.updates.add("callback_query", query)
+        return query_id
+
+    def set_blocked(self, user_id: int, *, blocked: bool) -> None:
+        """Blocks or unblocks the bot in the person's private chat."""
+        world = self._sandbox.world
+        chat = world.tester_chat(user_id)
+        user = world.member(chat, user_id)
+        if chat.blocked == blocked:
+            return
+        chat.blocked = blocked
+        states: list[Json] = [
+            {"user": world.bot, "status": "member"},
+            {"user": world.bot, "status": "kicked", "until_date": 0},
+        ]
+        change = {
+            "chat": world.chat_json(chat),
+            "from": user,
+            "date": int(time.time()),
+            "old_chat_member": states[not blocked],
+            "new_chat_member": states[blocked],
+        }
+        self._sandbox.updates.add("my_chat_member", change)
+
+    def join(self, chat: Chat, user_id: int) -> None:
+        """Adds a person to a group; the service message reaches the bot."""
+        user = self._sandbox.world.users.get(user_id)
+        if user is None or chat.is_private or user_id in chat.members:
+            raise TesterError("that person cannot join that chat")
+        chat.members[user_id] = "member"
+        if chat.type != "channel":
+            entry = self._sandbox.world.add_message(chat, user, {"new_chat_members": [user]})
+            self._update(chat, "message", entry)
+
+    def _writer(self, chat: Chat, user_id: int) -> Json:
+        user = self._sandbox.world.member(chat, user_id)
+        if chat.blocked:
+            raise TesterError("this person has blocked the bot", 409)
+        if chat.type == "channel" and chat.members[user_id] not in ("creator", "administrator"):
+            raise TesterError("only administrators write in a channel", 403)
+        return user
+
+    def _update(self, chat: Chat, kind: str, entry: Entry) -> None:
+        if chat.is_private or chat.type == "channel" or self._seen_in_group(entry.body):
+            self._sandbox.updates.add(kind, dict(entry.body))
+
+    def _seen_in_group(self, body: Json) -> bool:
+        """Privacy mode (https://core.telegram.org/bots/features#privacy-mode)."""
+        if "new_chat_members" in body:
+            return True
+        bot = self._sandbox.world.bot
+        if body.get("reply_to_message", {}).get("from", {}).get("id") == bot["id"]:
+            return True
+        text = body.get("text") or body.get("caption", "")
+        entities = body.get("entities") or body.get("caption_entities", [])
+        name = f"@{bot['username']}".lower()
+        for entity in entities:
+            part = cut_out(text, entity).lower()
+            if entity["type"] == "mention" and part == name:
+                return True
+            if entity["type"] == "bot_command" and ("@" not in part or part.endswith(name)):
+                return True
+        return False
+
+
+def cut_out(text: str, entity: Json) -> str:
+    """The part of the text that an entity covers."""
+    units = text.encode("utf-16-le")
+    start, end = entity["offset"] * 2, (entity["offset"] + entity["length"]) * 2
+    return units[start:end].decode("utf-16-le")
+
+
+def worded(text: str, *, is_caption: bool) -> dict[str, Any]:
+    """Text or caption as a person's app sends it. Raises TesterError if empty or too long."""
+    text = text.strip()
+    limit = MAX_CAPTION if is_caption else MAX_TEXT
+    if utf16_length(text) > limit:
+        raise TesterError(f"longer than {limit} characters")
+    if not text and not is_caption:
+        raise TesterError("the text is empty")
+    names = ("caption", "caption_entities") if is_caption else ("text", "entities")
+    entities = find_entities(text)
+    content: dict[str, Any] = {names[0]: text} if text else {}
+    return content | ({names[1]: entities} if entities else {})

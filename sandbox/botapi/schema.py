@@ -1,0 +1,216 @@
+"""Request shapes, checked against schema.json (made by scripts/make_botapi_schema.py).
+
+The file's little language: "int", "str", "bool", "float", "file" (an upload or attach://name),
+"unplayed" (Telegram has it, the sandbox does not act on it), {"enum": […]}, {"list": T},
+{"any": [T, …]} and {"ref": type name}.
+
+Stricter than Telegram on purpose: Telegram ignores parameters that it does not know, the sandbox
+refuses them, so that a misspelt one is found here and not by a user.
+"""
+
+import json
+from importlib import resources
+from typing import Any, Final
+
+from .errors import BadRequestError, NotSimulatedError, UnknownMethodError
+from .uploads import ATTACH, Upload
+
+TYPE_NAMES: Final = {"int": "Integer", "str": "String", "bool": "Boolean", "float": "Number"}
+
+# Telegram's own words where it has some for an absent parameter.
+MISSING: Final = {
+    "chat_id": "chat_id is empty",
+    "text": "message text is empty",
+    "photo": "there is no photo in the request",
+    "document": "there is no document in the request",
+    "message_id": "message identifier is not specified",
+}
+
+
+class Schema:
+    """The methods that the sandbox plays and the shapes of their parameters."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self._types: dict[str, Any] = content["types"]
+        self._methods: dict[str, Any] = content["methods"]
+        # Telegram matches method names without regard to case.
+        self._names: dict[str, str] = {name.lower(): name for name in self._methods}
+        self._not_played = {name.lower(): name for name in content["not_played"]}
+
+    @classmethod
+    def load(cls) -> "Schema":
+        """The checked-in file."""
+        text = resources.files(__package__).joinpath("schema.json").read_text(encoding="utf-8")
+        return cls(json.loads(text))
+
+    def method(self, name: str) -> str:
+        """The method's proper spelling.
+
+        Raises UnknownMethodError, or NotSimulatedError for one that only Telegram has.
+        """
+        if name.lower() in self._names:
+            return self._names[name.lower()]
+        if (other := self._not_played.get(name.lower())) is not None:
+            raise NotSimulatedError(other)
+        raise UnknownMethodError
+
+    def check(self, method: str, raw: dict[str, Any]) -> dict[str, Any]:
+        """The parameters with their types, from text fields, JSON values and uploads.
+
+        Raises BadRequestError naming the first parameter that does not fit.
+        """
+        shape = self._methods[method]
+        attached = {name for name, value in raw.items() if isinstance(value, Upload)}
+        mentions = " ".join(value for value in raw.values() if isinstance(value, str))
+        params: dict[str, Any] = {}
+        for name, value in raw.items():
+            if value is None:
+                continue
+            if name not in shape["fields"]:
+                if name in attached and f"{ATTACH}{name}" in mentions:
+                    continue
+                raise BadRequestError(f"unknown parameter {name}")
+            params[name] = self._value(shape["fields"][name], decoded(value), name)
+        for name in shape["required"]:
+            if name not in params:
+                raise BadRequestError(MISSING.get(name, f'parameter "{name}" is required'))
+        return params
+
+    def _value(self, kind: Any, value: Any, where: str) -> Any:
+        if isinstance(kind, str):
+            return scalar(kind, value, where)
+        if "enum" in kind:
+            if value not in kind["enum"]:
+                raise BadRequestError(f"{where} must be one of {', '.join(map(str, kind['enum']))}")
+            return value
+        if "list" in kind:
+            items = as_json(value, where, list)
+            return [
+                self._value(kind["list"], item, f"{where}[{i}]") for i, item in enumerate(items)
+            ]
+        if "any" in kind:
+            return self._any(kind["any"], value, where)
+        return self._object(kind["ref"], value, where)
+
+    def _any(self, kinds: list[Any], value: Any, where: str) -> Any:
+        """The alternative that fits; of objects, the one with the same fixed fields."""
+        scalars = [kind for kind in kinds if isinstance(kind, str)]
+        if scalars:
+            fitting = [kind for kind in scalars if kind != "str"] + ["str"] * ("str" in scalars)
+            for kind in fitting[:-1]:
+                try:
+                    return scalar(kind, value, where)
+                except BadRequestError:
+                    continue
+            return scalar(fitting[-1], value, where)
+        data = as_json(value, where, dict)
+        likely = [kind for kind in kinds if self._may_be(kind["ref"], data)]
+        if not likely:
+            raise BadRequestError(f"{where}: no known kind of object has these fields")
+        return self._object(likely[0]["ref"], data, where)
+
+    def _may_be(self, name: str, data: dict[str, Any]) -> bool:
+        shape = self._types[name]
+        fixed = {
+            field: kind["enum"]
+            for field, kind in shape["fields"].items()
+            if isinstance(kind, dict) and "enum" in kind and field in shape["required"]
+        }
+        if fixed:
+            return all(data.get(field) in allowed for field, allowed in fixed.items())
+        return all(field in data for field in shape["required"])
+
+    def _object(self, name: str, value: Any, where: str) -> dict[str, Any]:
+        data = as_json(value, where, dict)
+        shape = self._types[name]
+        checked: dict[str, Any] = {}
+        for field, item in data.items():
+            if item is None:
+                continue
+            inner = f"{where}.{field}"
+            if field not in shape["fields"]:
+                raise BadRequestError(f"unknown parameter {inner}")
+            checked[field] = self._value(shape["fields"][field], item, inner)
+        for field in shape["required"]:
+            if field not in checked:
+                raise BadRequestError(f'can\'t find field "{field}" in {where}')
+        return checked
+
+
+def decoded(value: Any) -> Any:
+    """Refuses text that is not valid UTF-8, such as half of a surrogate pair."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise BadRequestError("strings must be encoded in UTF-8") from None
+    return value
+
+
+def as_json(value: Any, where: str, kind: type[Any]) -> Any:
+    """A list or object, possibly still serialised as the Bot API allows."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise BadRequestError(f"can't parse {where} JSON object") from None
+    if not isinstance(value, kind):
+        expected = "Array" if kind is list else "Object"
+        raise BadRequestError(f"{where} must be of type {expected}")
+    return value
+
+
+def scalar(kind: str, value: Any, where: str) -> Any:
+    """One plain value; numbers and booleans may come as text, as in forms."""
+    if kind == "unplayed":
+        raise BadRequestError(f"the sandbox does not simulate parameter {where}")
+    result = {"int": integer, "float": number, "bool": boolean, "str": text, "file": file}[kind](
+        value
+    )
+    if result is None:
+        raise BadRequestError(f"{where} must be of type {TYPE_NAMES.get(kind, 'InputFile')}")
+    return result
+
+
+def integer(value: Any) -> int | None:
+    """A whole number, or None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str):
+        digits = value.strip()
+        unsigned = digits[1:] if digits[:1] in ("-", "+") else digits
+        return int(digits) if unsigned.isascii() and unsigned.isdigit() else None
+    return value if isinstance(value, int) else None
+
+
+def number(value: Any) -> float | None:
+    """A finite number, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        result = float(value)
+    except ValueError:
+        return None
+    return result if result - result == 0 else None
+
+
+def boolean(value: Any) -> bool | None:
+    """True or False, or None when it is neither."""
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+    return words.get(str(value).lower()) if isinstance(value, str | int) else None
+
+
+def text(value: Any) -> str | None:
+    """A string, or None."""
+    return decoded(value) if isinstance(value, str) else None
+
+
+def file(value: Any) -> Upload | str | None:
+    """An upload, or the name of one."""
+    if isinstance(value, Upload):
+        return value
+    return value if isinstance(value, str) and value.startswith(ATTACH) else None

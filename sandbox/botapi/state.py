@@ -1,0 +1,78 @@
+"""Everything that one simulated Bot API server holds; all of it in memory."""
+
+import itertools
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from .config import BotApiConfig, Switches
+from .faults import Faults
+from .files import FileStore
+from .flood import FloodLimits
+from .journal import Journal
+from .profile import Profile
+from .schema import Schema
+from .updates import UpdateQueue
+from .webhook import WebhookSender
+from .world import World
+
+
+@dataclass
+class Callback:
+    """A tap on a button and its answer. `answer` is what answerCallbackQuery was called with."""
+
+    chat_id: int
+    user_id: int
+    born: float = field(default_factory=time.monotonic)
+    answer: dict[str, Any] | None = None
+
+
+class Sandbox:
+    """The state behind all routes."""
+
+    def __init__(self, config: BotApiConfig) -> None:
+        self.config = config
+        self.schema = Schema.load()
+        # Never start again, not even at a reset: a bot that runs on would take new updates for
+        # old ones, and a page would miss events.
+        self._event_numbers = itertools.count(1)
+        self._update_numbers = itertools.count(secrets.randbelow(10**8) + 10**8)
+        self._fill()
+
+    def _fill(self) -> None:
+        self.world = World(self.config, self._event_numbers)
+        self.files = FileStore()
+        self.updates = UpdateQueue(self._update_numbers)
+        self.webhook = WebhookSender(self.updates, self.config.switches)
+        self.profile = Profile(self.config.bot_name)
+        self.faults = Faults()
+        self.flood = FloodLimits()
+        self.journal = Journal()
+        self.callbacks: dict[str, Callback] = {}
+        self.set_switches(self.config.switches)
+
+    def set_switches(self, switches: Switches) -> None:
+        """Makes the switches hold from now on."""
+        self.switches = switches
+        self.webhook.switches = switches
+        self.updates.duplicate = switches.duplicate_updates
+
+    def new_media_group_id(self) -> str:
+        """A number in a string, new for every album."""
+        return str(13_000_000_000_000_000 + next(self._event_numbers))
+
+    async def reset(self) -> None:
+        """Starts over; the webhook's address stays, as the bot would not set it again."""
+        hook = self.webhook.webhook
+        allowed = self.updates.allowed
+        await self.close()
+        self._fill()
+        self.updates.allowed = allowed
+        await self.webhook.set(hook)
+
+    async def close(self) -> None:
+        """Ends watchers, pollers and deliveries."""
+        self.world.close()
+        self.updates.terminate_poller("terminated by the sandbox's reset")
+        await self.webhook.close()

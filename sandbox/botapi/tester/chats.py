@@ -1,0 +1,165 @@
+"""Chats as a person sees and uses them."""
+
+import asyncio
+import io
+import json
+from typing import Any, Final
+
+import pillow_heif
+from aiohttp import web
+from PIL import Image
+
+from sandbox.botapi.errors import ApiError, TesterError
+from sandbox.botapi.files import encode, open_picture
+from sandbox.botapi.people import People, worded
+from sandbox.botapi.state import Sandbox
+
+from .reading import json_body, path_number, whole, words
+
+HEARTBEAT: Final = 15
+MAX_WAIT: Final = 60
+MAX_ALBUM: Final = 10
+APP_SIDE: Final = 1280
+
+
+class ChatRoutes:
+    """`/sandbox/chats/…`."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._people = People(sandbox)
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes to add to an application."""
+        base = r"/sandbox/chats/{chat_id:-?\d+}"
+        return [
+            web.get(f"{base}/messages", self.messages),
+            web.get(f"{base}/events", self.events),
+            web.get(f"{base}/wait", self.wait),
+            web.post(f"{base}/send", self.send),
+            web.post(f"{base}/tap", self.tap),
+            web.post(f"{base}/edit", self.edit),
+            web.post(f"{base}/join", self.join),
+        ]
+
+    async def messages(self, request: web.Request) -> web.Response:
+        """All messages as they now are, or those changed after `after_seq`."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        after = whole(request.query.get("after_seq"), "after_seq", 0)
+        changed = [entry.public() for entry in chat.entries.values() if entry.seq > after]
+        return web.json_response({"seq": chat.events.seq, "messages": changed})
+
+    async def wait(self, request: web.Request) -> web.Response:
+        """Events after `after_seq`; waits up to `timeout` seconds for the first."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        after = whole(request.query.get("after_seq"), "after_seq", 0)
+        try:
+            seconds = min(max(float(request.query.get("timeout", 10)), 0), MAX_WAIT)
+        except ValueError:
+            raise TesterError("timeout must be a number of seconds") from None
+        events = await chat.events.wait(after, seconds)
+        return web.json_response({"seq": max(chat.events.seq, after), "events": events})
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events after `after_seq` (or the Last-Event-ID of a reconnection)."""
+        log = self._sandbox.world.tester_chat(path_number(request, "chat_id")).events
+        after = whole(request.query.get("after_seq"), "after_seq", 0)
+        after = max(after, whole(request.headers.get("Last-Event-ID"), "Last-Event-ID", 0))
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        await response.prepare(request)
+        try:
+            # Says at once that the stream stands, also when nothing has happened yet.
+            await response.write(b": open\n\n")
+            while not log.closed:
+                events = await log.wait(after, HEARTBEAT)
+                for event in events:
+                    after = event["seq"]
+                    data = json.dumps(event, ensure_ascii=False)
+                    await response.write(f"id: {after}\ndata: {data}\n\n".encode())
+                if not events:
+                    await response.write(b": alive\n\n")
+        except ConnectionResetError:
+            # The page was closed; nobody is left to tell.
+            return response
+        return response
+
+    async def send(self, request: web.Request) -> web.Response:
+        """A person's text, picture, document or album."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        if request.content_type == "multipart/form-data":
+            form = await request.post()
+            sender = whole(form.get("from"), "from")
+            reply = form.get("reply_to")
+            contents = await self._attachments(form)
+        else:
+            body = await json_body(request)
+            sender = whole(body.get("from"), "from")
+            reply = body.get("reply_to")
+            contents = [worded(words(body.get("text"), "text"), is_caption=False)]
+        reply_to = None if reply in (None, "") else whole(reply, "reply_to")
+        entries = self._people.say(chat, sender, contents, reply_to)
+        return web.json_response({"messages": [entry.public() for entry in entries]})
+
+    async def _attachments(self, form: Any) -> list[dict[str, Any]]:
+        """The contents of an upload; the caption goes with the first file."""
+        parts = [part for part in form.getall("file", []) if isinstance(part, web.FileField)]
+        if not 1 <= len(parts) <= MAX_ALBUM:
+            raise TesterError(f"send 1 to {MAX_ALBUM} parts named file")
+        kind = form.get("as", "photo")
+        if kind not in ("photo", "document"):
+            raise TesterError("as must be photo or document")
+        contents = []
+        for part in parts:
+            data = part.file.read()
+            try:
+                contents.append(await self._store(kind, data, part))
+            except ApiError as error:
+                raise TesterError(f"{part.filename}: {error.description}") from None
+        contents[0] |= worded(words(form.get("caption", ""), "caption"), is_caption=True)
+        return contents
+
+    async def _store(self, kind: str, data: bytes, part: web.FileField) -> dict[str, Any]:
+        files = self._sandbox.files
+        if kind == "photo":
+            return dict(await files.add_photo(await asyncio.to_thread(as_sent_by_app, data)))
+        return dict(await files.add_document(data, part.filename, part.content_type))
+
+    async def tap(self, request: web.Request) -> web.Response:
+        """A tap on an inline button, with any data."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        body = await json_body(request)
+        sender, message_id = (
+            whole(body.get("from"), "from"),
+            whole(body.get("message_id"), "message_id"),
+        )
+        query_id = self._people.tap(chat, sender, message_id, words(body.get("data"), "data"))
+        return web.json_response({"callback_query_id": query_id})
+
+    async def edit(self, request: web.Request) -> web.Response:
+        """A person changes a message."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        body = await json_body(request)
+        sender, message_id = (
+            whole(body.get("from"), "from"),
+            whole(body.get("message_id"), "message_id"),
+        )
+        entry = self._people.edit(chat, sender, message_id, words(body.get("text"), "text"))
+        return web.json_response({"message": entry.public()})
+
+    async def join(self, request: web.Request) -> web.Response:
+        """A person enters a group or channel."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        self._people.join(chat, whole((await json_body(request)).get("user_id"), "user_id"))
+        return web.json_response({"ok": True})
+
+
+def as_sent_by_app(data: bytes) -> bytes:
+    """What a phone's app makes of a picture before sending: upright JPEG, at most 1280 wide."""
+    if pillow_heif.is_supported(data):
+        buffer = io.BytesIO()
+        picture: Image.Image = pillow_heif.open_heif(data).to_pillow()
+        picture.convert("RGB").save(buffer, "JPEG", quality=95)
+        data = buffer.getvalue()
+    return encode(open_picture(data), APP_SIDE).data
