@@ -1,0 +1,23 @@
+"""Addresses in China: the divisions with their codes, and reading what people paste."""
+
+from bot.addresses.divisions import Division, Divisions, Level, Location, load_divisions
+from bot.addresses.parsed import Doubt, DoubtKind, Hint, IncompleteAddressError, ParsedAddress
+from bot.addresses.phones import Phone, PhoneError, PhoneKind, PhoneProblem, read_phone
+
+__all__ = [
+    "Division",
+    "Divisions",
+    "Doubt",
+    "DoubtKind",
+    "Hint",
+    "IncompleteAddressError",
+    "Level",
+    "Location",
+    "ParsedAddress",
+    "Phone",
+    "PhoneError",
+    "PhoneKind",
+    "PhoneProblem",
+    "load_divisions",
+    "read_phone",
+]

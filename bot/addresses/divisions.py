@@ -1,0 +1,221 @@
+"""The administrative divisions of mainland China, as an address for the marketplace needs them.
+
+Source: National Bureau of Statistics, as of 2023-06-30 (`docs/decisions/0004-division-data.md`).
+The statistical placeholders of that source (市辖区, 县, 省直辖县级行政区划, ...) never leave here:
+
+* a municipality is its own city: 北京市 / 北京市 / 朝阳区;
+* a county-level place right under a province is a city without districts: 湖北省 / 仙桃市;
+* so is a prefecture without districts: 广东省 / 东莞市, whose code is 441900.
+"""
+
+import gzip
+import json
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+PLACEHOLDERS = ("自治区直辖县级行政区划", "省直辖县级行政区划", "市辖区", "县")
+OUTSIDE_CODES = {"台湾省": "71", "香港特别行政区": "81", "澳门特别行政区": "82"}
+DISTRICT_CODE_LENGTH = 6
+
+
+class Level(IntEnum):
+    """How deep a division lies."""
+
+    PROVINCE = 1
+    CITY = 2
+    DISTRICT = 3
+    TOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One division. `code` has six digits, a town's nine; a province's `parent` is empty."""
+
+    code: str
+    name: str
+    level: Level
+    parent: str
+
+    @property
+    def outside_mainland(self) -> bool:
+        """Return whether this is Hong Kong, Macau or Taiwan: no domestic delivery."""
+        return self.code[:2] in OUTSIDE_CODES.values()
+
+
+class Location(NamedTuple):
+    """The names and the code of one row, ready for `Address`. Unknown parts are empty."""
+
+    province: str
+    city: str
+    district: str
+    town: str
+    district_code: str  # empty above the level that the marketplace can deliver to
+
+
+class Divisions:
+    """Look-ups over all divisions. Towns stay packed until a district's are asked for."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.as_of: str = content["as_of"]
+        self._by_code: dict[str, Division] = {}
+        self._children: dict[str, list[str]] = {"": []}
+        self._towns: dict[str, tuple[str, str]] = {}  # code -> (prefix of town codes, packed towns)
+        self._aliases: dict[str, str] = {}
+        for code, name, cities in content["provinces"]:
+            self._add_province(code, name, cities)
+        for name, regions in content["outside"].items():
+            self._add_outside(OUTSIDE_CODES[name], name, regions)
+
+    def _add(self, code: str, name: str, level: Level, parent: str) -> Division:
+        division = Division(code, name, level, parent)
+        self._by_code[code] = division
+        self._children.setdefault(parent, []).append(code)
+        return division
+
+    def _add_province(self, short: str, name: str, cities: list[Any]) -> None:
+        province = self._add(f"{short}0000", name, Level.PROVINCE, "")
+        for code, city_name, areas in cities:
+            if city_name in {"市辖区", "县"}:
+                city = self._by_code.get(f"{short}0100")
+                city = city or self._add(f"{short}0100", name, Level.CITY, province.code)
+                self._aliases[f"{code}00"] = city.code
+            elif city_name in PLACEHOLDERS:
+                for area_code, area_name, towns in areas:
+                    self._add(area_code, area_name, Level.CITY, province.code)
+                    self._towns[area_code] = (area_code, towns)
+                continue
+            else:
+                city = self._add(f"{code}00", city_name, Level.CITY, province.code)
+                if [area[1] for area in areas] == [city_name]:
+                    self._towns[city.code] = (areas[0][0], areas[0][2])
+                    self._aliases[areas[0][0]] = city.code
+                    continue
+            for area_code, area_name, towns in areas:
+                self._add(area_code, area_name, Level.DISTRICT, city.code)
+                self._towns[area_code] = (area_code, towns)
+
+    def _add_outside(self, short: str, name: str, regions: dict[str, list[str]]) -> None:
+        province = self._add(f"{short}0000", name, Level.PROVINCE, "")
+        for number, (region, districts) in enumerate(regions.items(), start=1):
+            city = self._add(f"{short}{number:02}00", region, Level.CITY, province.code)
+            for count, district in enumerate(districts, start=1):
+                self._add(f"{short}{number:02}{count:02}", district, Level.DISTRICT, city.code)
+
+    def get(self, code: str) -> Division | None:
+        """Return the division of a code with six digits (nine: a town), or None.
+
+        620201, the statistical code of 嘉峪关's only row, is understood as 620200.
+        """
+        code = self._aliases.get(code, code)
+        if (found := self._by_code.get(code)) is not None or len(code) <= DISTRICT_CODE_LENGTH:
+            return found
+        owner = self._aliases.get(code[:6], code[:6])
+        return next((town for town in self.towns(owner) if town.code == code), None)
+
+    def by_code(self, code: str) -> Division:
+        """Return the division of a code. Raises `KeyError` for an unknown one."""
+        if (found := self.get(code)) is None:
+            raise KeyError(code)
+        return found
+
+    def provinces(self) -> tuple[Division, ...]:
+        """Return the 31 provinces of the mainland in the order of their codes."""
+        every = (self._by_code[code] for code in self._children[""])
+        return tuple(division for division in every if not division.outside_mainland)
+
+    def children(self, code: str) -> tuple[Division, ...]:
+        """Return what to choose from below a division.
+
+        A municipality answers with its districts at once, a city without districts with its
+        towns. Raises `KeyError` for an unknown code.
+        """
+        division = self.by_code(code)
+        below = self._children.get(division.code, [])
+        if not below:
+            return self.towns(division.code)
+        only = self._by_code[below[0]]
+        if len(below) == 1 and only.name == division.name:
+            return self.children(only.code)
+        return tuple(self._by_code[child] for child in below)
+
+    def towns(self, code: str) -> tuple[Division, ...]:
+        """Return the towns right below a district or a city without districts."""
+        prefix, packed = self._towns.get(code, ("", ""))
+        return tuple(
+            Division(prefix + town[:3], town_name(town[3:]), Level.TOWN, code)
+            for town in packed.split("|")
+            if town
+        )
+
+    def owners_of_town(self, name: str) -> tuple[Division, ...]:
+        """Return every division with a town of that exact name right below it."""
+        owners = (
+            self._by_code[code] for code, (_, packed) in self._towns.items() if name in packed
+        )
+        return tuple(
+            owner for owner in owners if any(town.name == name for town in self.towns(owner.code))
+        )
+
+    def path(self, code: str) -> tuple[Division, ...]:
+        """Return the divisions from the province down to `code`. Raises `KeyError`."""
+        division = self.by_code(code)
+        above = self.path(division.parent) if division.parent else ()
+        return (*above, division)
+
+    def within(self, code: str, ancestor: str) -> bool:
+        """Return whether `code` is `ancestor` or lies below it. Both must be known."""
+        return any(division.code == ancestor for division in self.path(code))
+
+    def deliverable(self, code: str) -> bool:
+        """Return whether the code is one that an order can be sent to (`districtCode`)."""
+        division = self.by_code(code)
+        return not division.outside_mainland and division.code in self._towns
+
+    def location(self, code: str) -> Location:
+        """Return the names of a division and of all above it. Raises `KeyError`."""
+        names = dict.fromkeys(Level, "")
+        district_code = ""
+        for division in self.path(code):
+            names[division.level] = division.name
+            if division.level != Level.TOWN and self.deliverable(division.code):
+                district_code = division.code
+        province, city, district, town = (names[level] for level in Level)
+        return Location(province, city, district, town, district_code)
+
+    def describe(self, code: str) -> str:
+        """Return the full name, such as `广东省 深圳市 南山区`. Raises `KeyError`."""
+        names = dict.fromkeys(division.name for division in self.path(code))
+        return " ".join(names)
+
+    def district_code_for(self, province: str, city: str, district: str = "") -> str | None:
+        """Return the code of full names as `location` gives them; None when no row has them."""
+        for first in self.provinces():
+            if first.name != province:
+                continue
+            for second in map(self.by_code, self._children[first.code]):
+                if second.name != city:
+                    continue
+                if not district:
+                    return second.code if self.deliverable(second.code) else None
+                thirds = map(self.by_code, self._children.get(second.code, []))
+                return next((third.code for third in thirds if third.name == district), None)
+        return None
+
+    def all_above_towns(self) -> tuple[Division, ...]:
+        """Return every division except the towns, those outside the mainland included."""
+        return tuple(self._by_code.values())
+
+
+def town_name(name: str) -> str:
+    """Return a town's name without the name of its office (漓东街道办事处 is 漓东街道)."""
+    return name.removesuffix("办事处") if name.endswith(("街道办事处", "地区办事处")) else name
+
+
+@lru_cache(maxsize=1)
+def load_divisions() -> Divisions:
+    """Read the division data, once for the process."""
+    packed = resources.files("bot.addresses").joinpath("data", "divisions.json.gz").read_bytes()
+    return Divisions(json.loads(gzip.decompress(packed)))
