@@ -1,0 +1,62 @@
+"""A transaction of several jobs in the connection's thread, each in a savepoint of its own."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Work = Callable[[sqlite3.Connection], Any]
+Statement = tuple[str, tuple[Any, ...]]
+
+# These concern one statement; any other error of the database concerns every job of the batch.
+_OF_ONE_JOB = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.ProgrammingError,
+    sqlite3.NotSupportedError,
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one job returned or raised."""
+
+    result: Any = None
+    error: Exception | None = None
+
+
+def run_statements(statements: Sequence[Statement], connection: sqlite3.Connection) -> None:
+    """Run statements one after the other."""
+    for sql, parameters in statements:
+        connection.execute(sql, parameters)
+
+
+def run_batch(works: Sequence[Work], connection: sqlite3.Connection) -> list[Outcome]:
+    """Run all jobs in one transaction; return what came of each.
+
+    Raises `sqlite3.Error`, then nothing was kept, when the database itself fails.
+    """
+    if connection.in_transaction:  # a rollback that failed: disk or memory ran out before
+        connection.execute("ROLLBACK")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        outcomes = [_run_alone(work, connection) for work in works]
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return outcomes
+
+
+def _run_alone(work: Work, connection: sqlite3.Connection) -> Outcome:
+    connection.execute("SAVEPOINT job")
+    try:
+        outcome = Outcome(result=work(connection))
+    except Exception as error:
+        if isinstance(error, sqlite3.Error) and not isinstance(error, _OF_ONE_JOB):
+            raise
+        connection.execute("ROLLBACK TO job")
+        outcome = Outcome(error=error)
+    connection.execute("RELEASE job")
+    return outcome

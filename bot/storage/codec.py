@@ -1,0 +1,58 @@
+"""How values become columns: moments as microseconds, public values as JSON, packed if large."""
+
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from bot.domain.model import Value
+from bot.storage.ports import StorageUnavailable
+
+_Stored = TypeVar("_Stored", bound=Value)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_WORTH_PACKING = 512  # bytes; below it a row fits its page anyway
+_JSON_OBJECT = b"{"  # zlib's first byte is 0x78, so the first byte tells which it is
+
+
+def to_micros(moment: datetime) -> int:
+    """Return an aware moment as microseconds since 1970, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """Return the moment in UTC."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def to_json(value: Value) -> bytes:
+    """Return a value as JSON."""
+    return value.model_dump_json().encode()
+
+
+def from_json(kind: type[_Stored], stored: bytes) -> _Stored:
+    """Parse a stored value. Raises `StorageUnavailable` when it is not one."""
+    try:
+        return kind.model_validate_json(stored)
+    except ValidationError as error:
+        raise StorageUnavailable(f"a stored {kind.__name__} cannot be read") from error
+
+
+def pack(value: Value) -> bytes:
+    """Return a value as JSON, compressed when that is smaller."""
+    plain = to_json(value)
+    if len(plain) < _WORTH_PACKING:
+        return plain
+    packed = zlib.compress(plain, level=1)
+    return packed if len(packed) < len(plain) else plain
+
+
+def unpack(kind: type[_Stored], stored: bytes) -> _Stored:
+    """Parse what `pack` made. Raises `StorageUnavailable`."""
+    if stored.startswith(_JSON_OBJECT):
+        return from_json(kind, stored)
+    try:
+        return from_json(kind, zlib.decompress(stored))
+    except zlib.error as error:
+        raise StorageUnavailable(f"a stored {kind.__name__} cannot be unpacked") from error

@@ -1,0 +1,74 @@
+"""Numbered schema changes, each applied once and in one transaction.
+
+The number of applied steps is SQLite's `user_version`. A step is never changed once released.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from importlib import resources
+
+from bot.storage.ports import StorageUnavailable
+
+Step = Callable[[sqlite3.Connection], None]
+
+
+def _statements(script: str) -> Iterator[str]:
+    # sqlite3.executescript would commit the transaction that a step must stay in.
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        raise ValueError(f"a migration ends within a statement: {statement.strip()!r}")
+
+
+def _run_script(name: str, connection: sqlite3.Connection) -> None:
+    script = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    for statement in _statements(script):
+        connection.execute(statement)
+
+
+STEPS: tuple[Step, ...] = tuple(
+    partial(_run_script, name)
+    for name in (
+        "0001_inbox.sql",
+        "0002_conversations.sql",
+        "0003_orders.sql",
+        "0004_picture_files.sql",
+    )
+)
+
+
+def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
+    """Apply the steps that are missing. Raises `StorageUnavailable` for a newer database."""
+    while _apply_next(connection, steps):
+        pass
+
+
+def _apply_next(connection: sqlite3.Connection, steps: Sequence[Step]) -> bool:
+    # The version is read under the write lock: two processes may start at the same time.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        _refuse_newer(version, len(steps))
+        missing = version < len(steps)
+        if missing:
+            steps[version](connection)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return missing
+
+
+def _refuse_newer(version: int, known: int) -> None:
+    if version > known:
+        raise StorageUnavailable(
+            f"the database has schema {version}, this release knows up to {known}: "
+            "start the release that wrote it, or a newer one"
+        )

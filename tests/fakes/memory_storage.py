@@ -1,0 +1,255 @@
+"""A storage in memory that keeps the same promises as the SQLite one, except durability.
+
+Held to them by `tests/storage/test_contract.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.domain.addresses import SavedAddress
+from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, UserId
+from bot.domain.offers import Offer, SearchPage
+from bot.domain.orders import Order, Placing, settled_states
+from bot.domain.sessions import Session
+from bot.storage.ports import (
+    AlreadyClaimed,
+    InboxUpdate,
+    OrderMoved,
+    StepCommit,
+    StorageUnavailable,
+    VersionConflict,
+    WaitingUpdate,
+)
+
+
+@dataclass
+class _Stored:
+    update: InboxUpdate
+    state: str = "waiting"
+    committed: bool = False
+    not_before: datetime | None = None
+    error: str = ""
+
+    def waiting(self) -> WaitingUpdate:
+        return WaitingUpdate(
+            update_id=self.update.update_id,
+            lane=self.update.lane,
+            attempts=self.update.attempts,
+            committed=self.committed,
+            not_before=self.not_before,
+        )
+
+
+@dataclass
+class _Claimed:
+    order: Order
+    consent: tuple[str, int, UserId]
+    told: bool = False
+
+
+@dataclass
+class MemoryStorage:
+    """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
+
+    What was stored stays through `close` and `open`, as a restart of the bot would find it.
+    """
+
+    unavailable: bool = False
+    opened: bool = True
+    commits: list[StepCommit] = field(default_factory=list)
+    _inbox: dict[int, _Stored] = field(default_factory=dict)
+    _sessions: dict[tuple[ChatId, UserId], Session] = field(default_factory=dict)
+    _results: dict[str, SearchPage] = field(default_factory=dict)
+    _offers: dict[OfferId, Offer] = field(default_factory=dict)
+    _addresses: dict[UserId, dict[AddressId, SavedAddress]] = field(default_factory=dict)
+    _orders: dict[MerchantOrderNo, _Claimed] = field(default_factory=dict)
+    _files: dict[str, str] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        self.opened = True
+        self._answer()
+
+    async def close(self) -> None:
+        self.opened = False
+
+    async def check(self) -> None:
+        self._answer()
+
+    async def put_updates(self, updates: Sequence[InboxUpdate]) -> tuple[int, ...]:
+        self._answer()
+        new: list[int] = []
+        for update in updates:
+            if update.update_id not in self._inbox:
+                self._inbox[update.update_id] = _Stored(update)
+                new.append(update.update_id)
+        return tuple(new)
+
+    async def waiting_updates(self) -> list[WaitingUpdate]:
+        self._answer()
+        return [
+            each.waiting() for _, each in sorted(self._inbox.items()) if each.state == "waiting"
+        ]
+
+    async def take_update(self, update_id: int) -> InboxUpdate | None:
+        self._answer()
+        stored = self._inbox.get(update_id)
+        return None if stored is None or stored.state == "finished" else stored.update
+
+    async def finish_update(self, update_id: int) -> None:
+        self._answer()
+        if update_id in self._inbox:
+            self._inbox[update_id].state = "finished"
+
+    async def retry_update(self, update_id: int, error: str, not_before: datetime) -> int:
+        self._answer()
+        stored = self._inbox.get(update_id)
+        if stored is None or stored.state != "waiting":
+            return 0
+        stored.update = stored.update.replace(attempts=stored.update.attempts + 1)
+        stored.error, stored.not_before = error, not_before
+        return stored.update.attempts
+
+    async def park_update(self, update_id: int, error: str) -> None:
+        self._answer()
+        stored = self._inbox.get(update_id)
+        if stored is not None and stored.state != "finished":
+            stored.state, stored.error = "parked", error
+
+    async def parked_updates(self, limit: int = 100) -> list[tuple[WaitingUpdate, str]]:
+        self._answer()
+        newest = sorted(self._inbox.items(), reverse=True)
+        parked = [(each.waiting(), each.error) for _, each in newest if each.state == "parked"]
+        return parked[:limit]
+
+    async def purge(self, before: datetime) -> int:
+        self._answer()
+        old = [
+            update_id
+            for update_id, each in self._inbox.items()
+            if each.state == "finished" and each.update.received_at < before
+        ]
+        for update_id in old:
+            del self._inbox[update_id]
+        return len(old)
+
+    async def load_session(self, chat_id: ChatId, user_id: UserId) -> Session | None:
+        self._answer()
+        return self._sessions.get((chat_id, user_id))
+
+    async def commit_step(self, commit: StepCommit) -> None:
+        self._answer()
+        self._refuse(commit)
+        session = commit.session
+        place = (session.chat_id, session.user_id)
+        before = self._sessions.get(place)
+        if before is not None and before.session_id != session.session_id:
+            self._results.pop(before.session_id, None)
+        self._sessions[place] = session
+        if commit.update_id in self._inbox:
+            self._inbox[commit.update_id].committed = True
+        if commit.results is not None:
+            self._results[session.session_id] = commit.results
+        if commit.offer is not None:
+            self._offers[commit.offer.offer_id] = commit.offer
+        self._change_addresses(commit)
+        if commit.claim is not None:
+            self._orders[commit.claim.order_no] = _Claimed(commit.claim, _consent(session))
+        if commit.told in self._orders:
+            told = self._orders[commit.told]
+            told.told = told.told or told.order.user_id == session.user_id
+        self.commits.append(commit)
+
+    async def results_of(self, session_id: str) -> SearchPage | None:
+        self._answer()
+        return self._results.get(session_id)
+
+    async def offer(self, offer_id: OfferId) -> Offer | None:
+        self._answer()
+        return self._offers.get(offer_id)
+
+    async def addresses_of(self, user_id: UserId) -> tuple[SavedAddress, ...]:
+        self._answer()
+        latest_first = reversed(self._addresses.get(user_id, {}).values())
+        return tuple(sorted(latest_first, key=lambda saved: not saved.is_default))
+
+    async def order(self, order_no: MerchantOrderNo) -> Order | None:
+        self._answer()
+        claimed = self._orders.get(order_no)
+        return claimed.order if claimed else None
+
+    async def orders_of(self, user_id: UserId, limit: int = 10, offset: int = 0) -> list[Order]:
+        self._answer()
+        theirs = [each.order for each in self._oldest_first() if each.order.user_id == user_id]
+        return theirs[::-1][offset : offset + limit]
+
+    async def save_order(self, order: Order, expected: Placing) -> None:
+        self._answer()
+        claimed = self._orders.get(order.order_no)
+        if claimed is None or claimed.order.placing is not expected:
+            raise OrderMoved(f"{order.order_no} is not {expected}")
+        told = claimed.told and order.placing is expected
+        self._orders[order.order_no] = replace(claimed, order=order, told=told)
+
+    async def unsettled_orders(self) -> list[Order]:
+        self._answer()
+        settled = settled_states()
+        return [each.order for each in self._oldest_first() if each.order.placing not in settled]
+
+    async def untold_orders(self) -> list[Order]:
+        self._answer()
+        settled = settled_states()
+        return [
+            each.order
+            for each in self._oldest_first()
+            if each.order.placing in settled and not each.told
+        ]
+
+    async def file_id(self, key: str) -> str | None:
+        self._answer()
+        return self._files.get(key)
+
+    async def remember_file(self, key: str, file_id: str) -> None:
+        self._answer()
+        self._files[key] = file_id
+
+    def _answer(self) -> None:
+        if self.unavailable or not self.opened:
+            raise StorageUnavailable("unavailable" if self.opened else "the storage is not open")
+
+    def _refuse(self, commit: StepCommit) -> None:
+        session, expected, claim = commit.session, commit.expected_revision, commit.claim
+        if expected is not None and session.revision != expected + 1:
+            raise ValueError(f"revision {session.revision} does not follow {expected}")
+        if claim is not None:
+            if (claim.user_id, claim.chat_id) != (session.user_id, session.chat_id):
+                raise ValueError(f"{claim.order_no} is not of this conversation")
+            consents = {each.consent for each in self._orders.values()}
+            if claim.order_no in self._orders or _consent(session) in consents:
+                raise AlreadyClaimed(claim.order_no)
+        place = (session.chat_id, session.user_id)
+        stored = self._sessions.get(place)
+        if (stored.revision if stored else None) != expected:
+            raise VersionConflict(f"{session.session_id} is not at {expected}")
+        others = (each.session_id for where, each in self._sessions.items() if where != place)
+        if session.session_id in others:
+            raise VersionConflict(f"{session.session_id} belongs to another conversation")
+
+    def _change_addresses(self, commit: StepCommit) -> None:
+        book = self._addresses.setdefault(commit.session.user_id, {})
+        saved = commit.save_address
+        if saved is not None:
+            if saved.is_default:
+                for address_id, each in book.items():
+                    book[address_id] = each.replace(is_default=False)
+            book.pop(saved.address_id, None)  # saved again, it becomes the latest
+            book[saved.address_id] = saved
+        if commit.delete_address is not None:
+            book.pop(commit.delete_address, None)
+
+    def _oldest_first(self) -> list[_Claimed]:
+        return sorted(self._orders.values(), key=lambda each: each.order.created_at)
+
+
+def _consent(session: Session) -> tuple[str, int, UserId]:
+    return (session.session_id, session.revision, session.user_id)

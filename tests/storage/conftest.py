@@ -1,0 +1,34 @@
+"""Backends that the storage tests run over."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.storage.sealing import Sealer
+from bot.storage.sqlite import SqliteStorage
+from tests.fakes.memory_storage import MemoryStorage
+from tests.storage.samples import KEY, NOW
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "bot.sqlite3"
+
+
+@pytest.fixture
+async def sqlite(database: Path):
+    storage = SqliteStorage(database, Sealer(KEY), lambda: NOW, busy_timeout=0.3)
+    await storage.open()
+    yield storage
+    await storage.close()
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+async def storage(request: pytest.FixtureRequest, database: Path):
+    if request.param == "sqlite":
+        backend = SqliteStorage(database, Sealer(KEY), lambda: NOW)
+    else:
+        backend = MemoryStorage()
+    await backend.open()
+    yield backend
+    await backend.close()
