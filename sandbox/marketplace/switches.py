@@ -1,0 +1,64 @@
+"""What the contract leaves open, as switches (contract section 9), with the default of each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Seconds = Annotated[float, Field(ge=0)]
+
+LANGUAGES = frozenset({"en", "ru", "vi", "ja", "ko", "fr", "pt", "es", "th", "id", "ar", "zh"})
+
+
+class Switches(BaseModel):
+    """Every switch of the marketplace; the defaults are the costly or the likely reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nested_signing: Literal["json", "java"] = "json"
+    """How nested values enter the signed text."""
+    clear_credentials: Literal["refused", "accepted"] = "refused"
+    """Whether `appSecret` may stand in for a signature."""
+    activated_languages: frozenset[str] = frozenset({"en"})
+    """Languages whose `*Trans` fields are translated; others come back untranslated."""
+    image_address_parameter: Literal["imageUrl", "imageAddress"] = "imageUrl"
+    """Which parameter of image search takes an address."""
+    image_limit_counts: Literal["base64", "file"] = "base64"
+    """Whether the 3 MB limit is measured on the Base64 text or on the decoded file."""
+    no_hits: Literal["null_list", "null_data", "empty_list"] = "null_list"
+    """A search without hits: `data.data` null, `data` null, or an empty list."""
+    refusals: Literal["success_false", "code_1009"] = "success_false"
+    """Business refusals: code 200 with `success:false`, or code 1009 with the same data."""
+    batch_multiple: Literal["enforced", "ignored"] = "enforced"
+    """Whether preview and create refuse a quantity off the lot size."""
+    tiers_count: Literal["per_offer", "per_sku"] = "per_offer"
+    """Whether price tiers add up the SKUs of an offer."""
+    promotions: Literal["on", "off"] = "on"
+    """Whether the buyer account's PLUS prices apply."""
+    repeated_third_order_id: Literal["second_order", "same_order", "error"] = "second_order"
+    """What create does with a `thirdOrderId` it has seen."""
+    create_answer: Literal["sent", "lost"] = "sent"
+    """Lost: the order is made, then the connection breaks without an answer."""
+    create_success_flag: Literal["true", "false_with_order"] = "true"
+    """`success:false` beside a usable `orderId`, as an official sample shows."""
+    split_orders: Literal["over_50", "always"] = "over_50"
+    """Whether create splits only above 50 SKUs, or every order of two lines or more."""
+    stock_shortage: Literal["refuse_all", "order_the_rest"] = "refuse_all"
+    """Whether a line without stock refuses the whole call or only itself."""
+    out_order_id_filter: Literal["honoured", "ignored", "late"] = "honoured"
+    """What the order list does with `outOrderId`."""
+    out_order_id_late_seconds: Seconds = 5
+    """With `late`: how long a new order stays hidden from that filter."""
+    order_id_list: Literal["json", "comma"] = "json"
+    """Notation of `orderIdList` in the payment link call; the other one is refused."""
+    cancel_after_seconds: Seconds = 10
+    """Younger orders answer CLOSE_ORDER_TOO_FAST."""
+    pay_timeout_seconds: Annotated[int, Field(ge=1)] = 43200
+    """How long a new order waits for payment before it closes by itself."""
+    throttling: Literal["none", "http_429"] = "none"
+    """Whether calls beyond `throttle_per_second` get HTTP 429."""
+    throttle_per_second: Annotated[int, Field(ge=1)] = 5
+    """Calls allowed in any one second while throttling is on."""
+    push_signature: Literal["official", "bare"] = "official"
+    """How pushes are signed."""

@@ -1,0 +1,41 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from aiohttp.test_utils import TestServer
+from marketplace_client import KEY, SECRET, Caller, ColourSearch, picture
+from marketplace_goods import CATALOGUE, MUG, PENCIL, TSHIRT
+
+from sandbox.marketplace.app import create_app
+from sandbox.marketplace.config import MarketplaceConfig
+
+RED, BLUE, GREEN = (254, 0, 0), (0, 0, 254), (0, 128, 1)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for colour in ("red", "blue", "green"):
+        (folder / f"{colour}.jpg").write_bytes(picture(colour, edge=200))
+    return folder
+
+
+@pytest.fixture
+def config() -> MarketplaceConfig:
+    return MarketplaceConfig(app_key=KEY, app_secret=SECRET)
+
+
+@pytest.fixture
+async def server(config: MarketplaceConfig, pictures: Path) -> AsyncIterator[TestServer]:
+    search = ColourSearch({TSHIRT: RED, PENCIL: BLUE, MUG: GREEN})
+    app = create_app(config, catalogue=CATALOGUE, pictures=pictures, picture_search=search)
+    async with TestServer(app) as started:
+        yield started
+
+
+@pytest.fixture
+async def market(server: TestServer) -> AsyncIterator[Caller]:
+    async with httpx.AsyncClient(base_url=str(server.make_url("/")), timeout=5) as http:
+        yield Caller(http)
