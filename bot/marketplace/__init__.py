@@ -1,0 +1,1 @@
+"""Typed client of the marketplace: port, errors, signing, wire models, mapping, client."""

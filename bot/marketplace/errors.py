@@ -1,7 +1,7 @@
 """What can go wrong at the marketplace.
 
 MarketplaceError
-├── Unreachable         no answer: refused, reset, unknown host, time-out; of a write: nothing was sent
+├── Unreachable         no answer: refused, reset, unknown host, time-out (a write: nothing sent)
 ├── Throttled           HTTP 429; `retry_after` seconds when the gateway named them
 ├── GatewayFailed       HTTP 5xx, or an answer whose own code or words say the gateway failed
 ├── CredentialsRefused  app key, secret or signature not accepted
@@ -102,8 +102,10 @@ class Refused(MarketplaceError):
 
 
 class Unreadable(MarketplaceError):
-    """An answer that cannot be trusted. `transient` when it was not JSON at all (a proxy's page,
-    a cut body): asking again may help then."""
+    """An answer that cannot be trusted.
+
+    `transient` when it was not JSON at all (a proxy's page, a cut body): asking again may help.
+    """
 
     def __init__(
         self,

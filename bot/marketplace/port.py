@@ -133,8 +133,10 @@ class Marketplace(Protocol):
         keyword: str | None = None,
         hint: str | None = None,
     ) -> SearchPage:
-        """Find offers that look alike; `keyword` searches within the hits, `hint` is a text that
-        helps to read the picture (contract 4.2). A page without hits is the end."""
+        """Find offers that look alike (contract 4.2). A page without hits is the end.
+
+        `keyword` searches within the hits, `hint` is a text that helps to read the picture.
+        """
         ...
 
     async def search_by_keyword(
@@ -174,8 +176,10 @@ class Marketplace(Protocol):
         status: OrderStatus | None = None,
         page: int = 1,
     ) -> FoundOrders:
-        """List orders, 20 a page (contract 5.5). Filters may be ignored by the gateway, so the
-        caller compares what returns. Times must be aware."""
+        """List orders, 20 a page (contract 5.5). Times must be aware.
+
+        The gateway may ignore filters, so the caller compares what returns.
+        """
         ...
 
     async def order_detail(self, order_id: MarketplaceOrderId) -> FoundOrder:

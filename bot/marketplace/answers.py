@@ -1,0 +1,152 @@
+"""What each endpoint's answer means: from an envelope to our values, or to one of our errors."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+
+from bot.domain.drafts import OrderLine
+from bot.domain.identifiers import MarketplaceOrderId, OfferId
+from bot.domain.offers import Offer, SearchPage
+from bot.domain.quotes import Quote
+from bot.marketplace import mapping_orders, mapping_products, mapping_quote
+from bot.marketplace.envelope import Answer
+from bot.marketplace.errors import RefusalReason
+from bot.marketplace.port import Created, FoundOrder, FoundOrders, ImageId, PaymentLink
+from bot.marketplace.refusals import reason_for
+from bot.marketplace.wire_orders import (
+    Creation,
+    PaymentPage,
+    Preview,
+    PreviewEntry,
+    PreviewState,
+    Trade,
+    TradeList,
+)
+from bot.marketplace.wire_products import Product, SearchData, UploadedImage
+
+
+def image_id(answer: Answer) -> ImageId:
+    """Read the upload's answer (contract 4.1)."""
+    answer.demand_success()
+    with _reading(answer):
+        return ImageId(UploadedImage.model_validate(answer.data).image_id)
+
+
+def search_page(answer: Answer, page: int) -> SearchPage:
+    """Read a search's answer; `data` is null when nothing was found (contract 1)."""
+    answer.demand_success()
+    if answer.data is None:
+        return SearchPage(page=page)
+    with _reading(answer):
+        return mapping_products.search_page(SearchData.model_validate(answer.data), page)
+
+
+def offer(answer: Answer, asked: OfferId) -> Offer:
+    """Read a product detail (contract 4.4)."""
+    answer.demand_success()
+    if answer.data is None:
+        raise answer.refused("no such offer", RefusalReason.NOT_FOUND)
+    with _reading(answer):
+        found = mapping_products.offer(Product.model_validate(answer.data))
+        if found.offer_id != asked:
+            raise ValueError("the detail of another offer")
+        return found
+
+
+def quote(answer: Answer, lines: Sequence[OrderLine]) -> Quote:
+    """Read a preview (contract 5.1); an entry that cannot be ordered refuses the whole."""
+    answer.demand_success(single_offer=_single_offer(lines))
+    with _reading(answer):
+        preview = Preview.model_validate(answer.data)
+        states = [PreviewState.model_validate(each) for each in preview.entries]
+    if preview.post_fee_by_desc_offer_list:
+        raise answer.refused("carriage is to be agreed", RefusalReason.FREIGHT_NOT_FIXED)
+    for state in states:
+        _demand_orderable(answer, state)
+    with _reading(answer):
+        if not states:
+            raise ValueError("a preview without an entry")
+        entries = [PreviewEntry.model_validate(each) for each in preview.entries]
+        return mapping_quote.quote(entries, lines)
+
+
+def _demand_orderable(answer: Answer, state: PreviewState) -> None:
+    if state.status and state.trade_mode_name_list != ():
+        return
+    complaints = (state, *state.cargo_list)
+    first = next((each for each in complaints if each.result_code or each.message), state)
+    reason = reason_for(first.result_code, first.message)
+    if reason is RefusalReason.UNKNOWN:
+        reason = RefusalReason.NOT_TRADABLE
+    raise answer.refused(first.message or "cannot be ordered", reason, first.result_code)
+
+
+def created(answer: Answer, lines: Sequence[OrderLine]) -> Created:
+    """Read what create made (contract 5.2). An order id counts before every flag and code."""
+    with _reading(answer):
+        data = answer.data
+        creation = Creation.model_validate(data) if isinstance(data, dict) else Creation()
+        made = mapping_orders.created(creation)
+    if made is not None:
+        return made
+    answer.demand_success(
+        single_offer=_single_offer(lines), failed_lines=mapping_orders.failed_lines(creation)
+    )
+    raise answer.unreadable("success without an order id")
+
+
+def found_orders(answer: Answer, page: int) -> FoundOrders:
+    """Read the order list (contract 5.5); null stands for an empty one, an absent one does not."""
+    answer.demand_success()
+    data = answer.data
+    with _reading(answer):
+        if isinstance(data, list):
+            data = {"result": data}
+        if isinstance(data, dict) and "result" not in data:
+            raise ValueError("an order list without its list")
+        trades = TradeList() if data is None else TradeList.model_validate(data)
+        return mapping_orders.found_orders(trades, page)
+
+
+def found_order(answer: Answer, asked: MarketplaceOrderId) -> FoundOrder:
+    """Read an order detail (contract 5.4)."""
+    answer.demand_success()
+    with _reading(answer):
+        return mapping_orders.found_order(Trade.model_validate(answer.data), asked)
+
+
+def cancelled(answer: Answer) -> None:
+    """Read cancel's answer (contract 5.3): only an explicit success counts as one."""
+    answer.demand_success()
+    if not answer.confirmed:
+        raise answer.unreadable("no word on whether the order was cancelled")
+
+
+def payment_link(answer: Answer, order_ids: Sequence[MarketplaceOrderId]) -> PaymentLink:
+    """Read the payment page's address (contract 6.1); one for a part of the orders is refused."""
+    answer.demand_success()
+    with _reading(answer):
+        page = PaymentPage.model_validate(answer.data)
+    if page.pay_failure_order_list:
+        raise answer.refused("not all orders can be paid", RefusalReason.NOT_PAYABLE)
+    with _reading(answer):
+        url = mapping_orders.payment_url(page.pay_url)
+    return PaymentLink(url=url, order_ids=tuple(order_ids))
+
+
+def _single_offer(lines: Sequence[OrderLine]) -> bool:
+    return len({line.offer_id for line in lines}) == 1
+
+
+@contextmanager
+def _reading(answer: Answer) -> Iterator[None]:
+    """Turn whatever is wrong with an answer's data into `Unreadable`, without quoting the data."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise answer.unreadable(f"{place or 'data'}: {first['type']}") from None
+    except (ValueError, ArithmeticError) as error:
+        raise answer.unreadable(str(error)) from error

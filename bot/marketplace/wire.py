@@ -1,0 +1,185 @@
+"""What wire models are made of: lenient to unknown fields and nulls, strict on units and ids.
+
+The wire's names and misspellings live here and in `wire_products` and `wire_orders` only.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator, model_validator
+from pydantic.alias_generators import to_camel
+
+from bot.domain.identifiers import MarketplaceOrderId, OfferId, SkuId, SpecId
+from bot.domain.money import Fen, estimate_from_yuan, from_yuan
+
+T = TypeVar("T")
+
+_LARGEST = 15  # powers of ten
+_FINEST = 15
+
+CHINA = timezone(timedelta(hours=8))
+
+
+class Wire(BaseModel):
+    """One JSON object. A null counts as absent, so that every default also stands for null."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="ignore", frozen=True, coerce_numbers_to_str=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nulls_are_absent(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: each for name, each in value.items() if each is not None}
+        return value
+
+
+class Verdict(Wire):
+    """What an answer's own flags say, whichever names the endpoint uses for them."""
+
+    success: bool | None = None
+    code: str = ""
+    message: str = ""
+
+
+_CODE_NAMES = ("errorCode", "code", "resultCode")
+_WORD_NAMES = ("errorMsg", "errorMessage", "erroMsg", "errorInfo", "message")
+
+
+def verdict_of(data: object) -> Verdict:
+    """Read the inner verdict from `data`, or from `data.result` (contract 1, the 1009 sample)."""
+    if not isinstance(data, dict):
+        return Verdict()
+    inner = data.get("result")
+    if "success" not in data and isinstance(inner, dict):
+        data = inner
+    success = data.get("success")
+    return Verdict(
+        success=success if isinstance(success, bool) else None,
+        code=_first_text(data, _CODE_NAMES),
+        message=_first_text(data, _WORD_NAMES),
+    )
+
+
+def _first_text(data: dict[str, Any], names: tuple[str, ...]) -> str:
+    found = (data.get(name) for name in names)
+    return next((str(value) for value in found if isinstance(value, str | int) and value), "")
+
+
+def read_json(content: bytes) -> Any:
+    """Parse JSON with whole numbers of any size and decimals as `Decimal`: never a float.
+
+    Raises `ValueError` for everything that is not JSON, NaN and endless nesting included.
+    """
+    try:
+        return json.loads(content, parse_float=Decimal, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"not JSON: {name}")
+
+
+def _whole(value: Any) -> int:
+    """Read 5, 5.0 and "5" as 5; refuse booleans, fractions, words and negative numbers."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    value = _modest(value)
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"not a whole number: {value!r}")
+    return value
+
+
+def _fen(value: Any) -> Fen:
+    # A fraction here would mean that the unit is not fen: refuse it even when it is zero.
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"not an amount in fen: {value!r}")
+    return Fen(value)
+
+
+def _not_negative(amount: Fen) -> Fen:
+    if amount < 0:
+        raise ValueError(f"negative: {amount}")
+    return amount
+
+
+def _exact(value: Any) -> Fen:
+    return _not_negative(from_yuan(_modest(value)))
+
+
+def _estimate(value: Any) -> Fen:
+    return _not_negative(estimate_from_yuan(_modest(value)))
+
+
+def _fine(value: Any) -> Decimal:
+    _estimate(value)  # refuses floats, words, NaN, infinities and negative amounts
+    return Decimal(value.strip() if isinstance(value, str) else value)
+
+
+def _modest(value: Any) -> Any:
+    """Refuse numbers such as 1E+999999, on which arithmetic would overflow or never end."""
+    try:
+        number = Decimal(value) if isinstance(value, str) else value
+    except InvalidOperation:
+        return value  # the reader has its own words for that
+    if isinstance(number, Decimal) and not -_FINEST <= number.adjusted() <= _LARGEST:
+        raise ValueError("a number out of all proportion")
+    return value
+
+
+def _id_number(value: Any) -> int:
+    # As a decimal, such as 6.7E+11, it may have lost digits already.
+    if isinstance(value, Decimal) or not (number := _whole(value)):
+        raise ValueError(f"not an id: {value!r}")
+    return number
+
+
+def _id_text(value: Any) -> str:
+    return str(_id_number(value))
+
+
+def _time(value: Any) -> datetime:
+    """Read `yyyyMMddHHmmssSSS±zzzz`, or `yyyy-MM-dd HH:mm:ss` in China's time (contract 5.4)."""
+    text = str(value)
+    if "-" in text[:5]:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
+    return datetime.strptime(text, "%Y%m%d%H%M%S%f%z")
+
+
+def _or_none(value: Any, read: Callable[[Any], Any]) -> Any:
+    try:
+        return read(value)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+Lenient = Annotated[T | None, WrapValidator(_or_none)]
+"""None for what cannot be read: only where nothing that binds hangs on it."""
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+FenAmount = Annotated[Fen, BeforeValidator(_fen)]
+"""A whole number that the contract states in fen."""
+
+YuanAmount = Annotated[Fen, BeforeValidator(_exact)]
+"""An amount that the contract states in yuan and that is exact to the fen."""
+
+YuanPrice = Annotated[Fen, BeforeValidator(_estimate)]
+"""A list price in yuan: an estimate, rounded up where it is finer than a fen."""
+
+YuanDecimal = Annotated[Decimal, BeforeValidator(_fine)]
+"""A unit price in yuan, kept as fine as it is."""
+
+OfferNumber = Annotated[OfferId, BeforeValidator(_id_number)]
+SkuNumber = Annotated[SkuId, BeforeValidator(_id_number)]
+SpecText = Annotated[SpecId, Field(pattern=r"^[0-9A-Za-z]{1,64}$")]
+OrderIdText = Annotated[MarketplaceOrderId, BeforeValidator(_id_text)]
+"""19 digits, given as a text or as a bare number above 2**53 (contract 1.1)."""
+
+Moment = Annotated[datetime, BeforeValidator(_time)]
