@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .errors import BadRequestError
+from .links import canonical, wrong_url
 
 Entity = dict[str, Any]
 
@@ -28,6 +29,21 @@ STYLES: Final = {
     "a": "text_link",
     "blockquote": "blockquote",
     "tg-emoji": "custom_emoji",
+}
+# Telegram's order of entities that cover the same text; the rest come in the middle.
+ORDER: Final = {
+    "blockquote": 0,
+    "expandable_blockquote": 0,
+    "pre": 11,
+    "code": 20,
+    "text_link": 49,
+    "text_mention": 49,
+    "bold": 90,
+    "italic": 91,
+    "underline": 92,
+    "strikethrough": 93,
+    "spoiler": 94,
+    "custom_emoji": 99,
 }
 NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 SPACES: Final = " \t\r\n\v\f\0"
@@ -79,7 +95,13 @@ class HtmlParser:
             raise unparsable(
                 f'Can\'t find end tag corresponding to start tag "{self._open[-1].name}"'
             )
-        return "".join(self._out)
+        text = "".join(self._out)
+        if any("\ud800" <= char <= "\udfff" for char in text):
+            raise unparsable(
+                "Text contains invalid Unicode characters after decoding HTML entities, "
+                "check for unmatched surrogate code units"
+            )
+        return text
 
     def _put(self, text: str) -> None:
         self._out.append(text)
@@ -148,6 +170,8 @@ class HtmlParser:
         if not attribute:
             raise unparsable(f'Empty attribute name in the tag "{tag}" at byte offset {where}')
         self._skip_spaces()
+        if not self._peek():
+            raise unparsable(f'Unclosed start tag "{tag}" at byte offset {where}')
         if self._peek() != "=":
             if tag == "blockquote" and attribute == "expandable":
                 return "expandable"
@@ -157,6 +181,8 @@ class HtmlParser:
             )
         self._at += 1
         self._skip_spaces()
+        if not self._peek():
+            raise unparsable(f'Unclosed start tag "{tag}" at byte offset {where}')
         value = self._attribute_value(where)
         uses = {
             ("a", "href"): value,
@@ -172,11 +198,12 @@ class HtmlParser:
     def _attribute_value(self, where: int) -> str:
         quote = self._peek()
         if quote not in ('"', "'"):
+            token = self._byte_offset(self._at)
             value = self._take_while(SPACES + ">")
+            if not all((char.isascii() and char.isalnum()) or char in ".-" for char in value):
+                raise unparsable(f"Unexpected end of name token at byte offset {token}")
             if not self._peek():
                 raise unparsable(f"Unclosed start tag at byte offset {where}")
-            if not all(char.isalnum() or char in ".-" for char in value):
-                raise unparsable(f"Unexpected end of name token at byte offset {where}")
             return value.lower()
         self._at += 1
         parts: list[str] = []
@@ -214,38 +241,40 @@ class HtmlParser:
 
     def _close(self, tag: OpenTag) -> None:
         span = {"offset": tag.offset, "length": self._offset - tag.offset}
-        last = self.entities[-1] if self.entities else None
-        wrapped = last is not None and all(last[key] == span[key] for key in span)
-        if tag.name == "pre" and wrapped and last and last["type"] == "code":
-            self.entities[-1] = {"type": "pre", **span, **language(last)}
-            return
+        last = self.entities[-1] if self.entities else {}
+        is_whole = all(last.get(key) == value for key, value in span.items())
         entity: Entity | None = {"type": STYLES[tag.name], **span}
         if tag.name == "code":
-            entity = {"type": "code", **span, **language({"language": tag.argument})}
+            if is_whole and last["type"] == "pre" and tag.argument:
+                self.entities.pop()
+                entity = {"type": "pre", **span, "language": tag.argument}
+            else:
+                # The language counts only if a pre block turns out to cover exactly this.
+                entity = {"type": "code", **span, "language": tag.argument}
+        elif tag.name == "pre" and is_whole and last["type"] == "code" and last["language"]:
+            entity = self.entities.pop() | {"type": "pre"}
         elif tag.name == "a":
-            text = "".join(self._out)[tag.start :]
-            entity = link(tag.argument or text, span)
+            entity = link(tag.argument or "".join(self._out)[tag.start :], span)
         elif tag.name == "tg-emoji":
-            entity = {"type": "custom_emoji", **span, "custom_emoji_id": tag.argument}
+            entity = custom_emoji(tag.argument, span)
         elif tag.name == "blockquote" and tag.argument:
             entity = {"type": "expandable_blockquote", **span}
         if entity is not None:
             self.entities.append(entity)
 
 
-def language(entity: Entity) -> Entity:
-    """The language of a code block, when it has one."""
-    return {"language": entity["language"]} if entity.get("language") else {}
+def custom_emoji(identifier: str, span: Entity) -> Entity:
+    """A custom emoji. Raises BadRequestError unless its id is a 64-bit number."""
+    if not (identifier.isascii() and identifier.isdigit() and 0 < int(identifier) < 2**63):
+        raise unparsable("Invalid custom emoji identifier specified")
+    return {"type": "custom_emoji", **span, "custom_emoji_id": identifier}
 
 
 def link(url: str, span: Entity) -> Entity | None:
     """A link; one that is no address is dropped, as Telegram does."""
-    scheme, colon, rest = url.partition("://")
-    if not colon:
-        return {"type": "text_link", **span, "url": f"http://{url}/"} if "." in url else None
-    if scheme.lower() not in ("http", "https", "tg", "ton", "tonsite") or not rest:
+    if wrong_url(url):
         return None
-    return {"type": "text_link", **span, "url": url if "/" in rest else f"{url}/"}
+    return {"type": "text_link", **span, "url": canonical(url)}
 
 
 def decode_reference(body: str) -> str | None:
@@ -257,8 +286,7 @@ def decode_reference(body: str) -> str | None:
         code = int(digits, base)
     except ValueError:
         return None
-    is_character = 0 < code < 0x10FFFF and not 0xD800 <= code <= 0xDFFF
-    return chr(code) if is_character else None
+    return chr(code) if 0 < code < 0x10FFFF else None
 
 
 def unparsable(reason: str) -> BadRequestError:
@@ -270,11 +298,15 @@ def parse_html(source: str) -> tuple[str, list[Entity]]:
     """The plain text and its entities, with offsets and lengths in UTF-16 units."""
     parser = HtmlParser(source)
     text = parser.parse()
-    # A code entity only carries a language inside a pre block.
     entities = [
         {key: value for key, value in entity.items() if key != "language"}
         if entity["type"] == "code"
         else entity
         for entity in parser.entities
     ]
-    return text, sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
+    return text, in_order(entities)
+
+
+def in_order(entities: list[Entity]) -> list[Entity]:
+    """By offset, the longer first."""
+    return sorted(entities, key=lambda e: (e["offset"], -e["length"], ORDER.get(e["type"], 50)))

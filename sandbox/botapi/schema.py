@@ -14,8 +14,14 @@ from typing import Any, Final
 
 from .errors import BadRequestError, NotSimulatedError, UnknownMethodError
 from .uploads import ATTACH, Upload
+from .values import ShapeError, as_json, misfit, scalar
 
-TYPE_NAMES: Final = {"int": "Integer", "str": "String", "bool": "Boolean", "float": "Number"}
+# How Telegram introduces what it finds wrong inside these.
+INTRODUCED: Final = {
+    "InlineKeyboardButton": "can't parse inline keyboard button: ",
+    "KeyboardButton": "can't parse keyboard button: ",
+    "MessageEntity": "can't parse MessageEntity: ",
+}
 
 # Telegram's own words where it has some for an absent parameter.
 MISSING: Final = {
@@ -70,10 +76,12 @@ class Schema:
                 if name in attached and f"{ATTACH}{name}" in mentions:
                     continue
                 raise BadRequestError(f"unknown parameter {name}")
-            params[name] = self._value(shape["fields"][name], decoded(value), name)
+            params[name] = self._value(shape["fields"][name], value, name)
         for name in shape["required"]:
             if name not in params:
                 raise BadRequestError(MISSING.get(name, f'parameter "{name}" is required'))
+        if params.get("chat_id") == "":
+            raise BadRequestError(MISSING["chat_id"])
         return params
 
     def _value(self, kind: Any, value: Any, where: str) -> Any:
@@ -81,7 +89,7 @@ class Schema:
             return scalar(kind, value, where)
         if "enum" in kind:
             if value not in kind["enum"]:
-                raise BadRequestError(f"{where} must be one of {', '.join(map(str, kind['enum']))}")
+                raise misfit(where, "one of " + ", ".join(map(str, kind["enum"])))
             return value
         if "list" in kind:
             items = as_json(value, where, list)
@@ -121,8 +129,18 @@ class Schema:
         return all(field in data for field in shape["required"])
 
     def _object(self, name: str, value: Any, where: str) -> dict[str, Any]:
-        data = as_json(value, where, dict)
-        shape = self._types[name]
+        introduction = INTRODUCED.get(name)
+        try:
+            return self._fields(self._types[name], as_json(value, where, dict), where)
+        except ShapeError as error:
+            if introduction is None or error.is_introduced:
+                raise
+            reason = error.reason
+            raise ShapeError(
+                f"{introduction}{reason[0].upper()}{reason[1:]}", is_introduced=True
+            ) from None
+
+    def _fields(self, shape: Any, data: dict[str, Any], where: str) -> dict[str, Any]:
         checked: dict[str, Any] = {}
         for field, item in data.items():
             if item is None:
@@ -133,84 +151,5 @@ class Schema:
             checked[field] = self._value(shape["fields"][field], item, inner)
         for field in shape["required"]:
             if field not in checked:
-                raise BadRequestError(f'can\'t find field "{field}" in {where}')
+                raise ShapeError(f'can\'t find field "{field}"')
         return checked
-
-
-def decoded(value: Any) -> Any:
-    """Refuses text that is not valid UTF-8, such as half of a surrogate pair."""
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise BadRequestError("strings must be encoded in UTF-8") from None
-    return value
-
-
-def as_json(value: Any, where: str, kind: type[Any]) -> Any:
-    """A list or object, possibly still serialised as the Bot API allows."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise BadRequestError(f"can't parse {where} JSON object") from None
-    if not isinstance(value, kind):
-        expected = "Array" if kind is list else "Object"
-        raise BadRequestError(f"{where} must be of type {expected}")
-    return value
-
-
-def scalar(kind: str, value: Any, where: str) -> Any:
-    """One plain value; numbers and booleans may come as text, as in forms."""
-    if kind == "unplayed":
-        raise BadRequestError(f"the sandbox does not simulate parameter {where}")
-    result = {"int": integer, "float": number, "bool": boolean, "str": text, "file": file}[kind](
-        value
-    )
-    if result is None:
-        raise BadRequestError(f"{where} must be of type {TYPE_NAMES.get(kind, 'InputFile')}")
-    return result
-
-
-def integer(value: Any) -> int | None:
-    """A whole number, or None."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str):
-        digits = value.strip()
-        unsigned = digits[1:] if digits[:1] in ("-", "+") else digits
-        return int(digits) if unsigned.isascii() and unsigned.isdigit() else None
-    return value if isinstance(value, int) else None
-
-
-def number(value: Any) -> float | None:
-    """A finite number, or None."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        result = float(value)
-    except ValueError:
-        return None
-    return result if result - result == 0 else None
-
-
-def boolean(value: Any) -> bool | None:
-    """True or False, or None when it is neither."""
-    if isinstance(value, bool):
-        return value
-    words = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
-    return words.get(str(value).lower()) if isinstance(value, str | int) else None
-
-
-def text(value: Any) -> str | None:
-    """A string, or None."""
-    return decoded(value) if isinstance(value, str) else None
-
-
-def file(value: Any) -> Upload | str | None:
-    """An upload, or the name of one."""
-    if isinstance(value, Upload):
-        return value
-    return value if isinstance(value, str) and value.startswith(ATTACH) else None

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from .errors import BadRequestError
-from .markup import Entity, parse_html, utf16_length
+from .links import canonical, wrong_url
+from .markup import Entity, in_order, parse_html, utf16_length
 
 MAX_TEXT: Final = 4096
 MAX_CAPTION: Final = 1024
@@ -30,6 +31,19 @@ FINDERS: Final = (
     ("bot_command", COMMAND),
     ("hashtag", HASHTAG),
 )
+# Kinds that a bot may state, with the field that each needs.
+EXPLICIT: Final[dict[str, str | None]] = {
+    **dict.fromkeys(("bold", "italic", "underline", "strikethrough", "spoiler", "code", "pre")),
+    **dict.fromkeys(("blockquote", "expandable_blockquote")),
+    "text_link": "url",
+    "text_mention": "user",
+    "custom_emoji": "custom_emoji_id",
+}
+# Kinds that Telegram finds by itself and merely tolerates when stated.
+RECOGNISED: Final = {
+    *("url", "email", "mention", "bot_command"),
+    *("hashtag", "cashtag", "phone_number"),
+}
 # Inside these nothing is recognised.
 CLOSED: Final = {"code", "pre", "text_link", "text_mention"}
 
@@ -44,7 +58,7 @@ def find_entities(text: str, given: list[Entity] | None = None) -> list[Entity]:
             continue
         taken.append((offset, offset + length))
         entities.append({"type": kind, "offset": offset, "length": length})
-    return sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
+    return in_order(entities)
 
 
 def find_spans(text: str) -> Iterator[tuple[str, int, int]]:
@@ -81,18 +95,44 @@ def formatted(
 
 
 def checked_entities(text: str, entities: list[Entity]) -> list[Entity]:
-    """Explicit entities, which must lie within the text."""
+    """Explicit entities, which must lie within the text and be complete.
+
+    Raises BadRequestError.
+    """
     total = utf16_length(text)
     for entity in entities:
+        check_entity(entity)
         start, end = span_of(entity)
-        if start < 0 or entity["length"] <= 0:
-            raise BadRequestError("entity has a wrong offset or length")
+        if start > total:
+            raise BadRequestError(
+                f"entity begins after the end of the text at UTF-16 offset {start}"
+            )
         if end > total:
             raise BadRequestError(
                 f"entity beginning at UTF-16 offset {start} ends after the end of the text "
-                f"at UTF-16 offset {total}"
+                f"at UTF-16 offset {end}"
             )
-    return sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
+    # Recognised kinds are found again by the text itself.
+    kept = [entity for entity in entities if entity["type"] in EXPLICIT]
+    for entity in kept:
+        if entity["type"] == "text_link":
+            entity["url"] = canonical(entity["url"])
+    return in_order(kept)
+
+
+def check_entity(entity: Entity) -> None:
+    """Raises BadRequestError for an entity that is wrong by itself."""
+    kind = entity["type"]
+    if kind not in EXPLICIT and kind not in RECOGNISED:
+        raise BadRequestError("can't parse MessageEntity: Unsupported type specified")
+    if (needed := EXPLICIT.get(kind)) and needed not in entity:
+        raise BadRequestError(f"can't parse MessageEntity: Can't find field \"{needed}\"")
+    if entity["offset"] < 0:
+        raise BadRequestError(f"receive an entity with incorrect offset {entity['offset']}")
+    if entity["length"] < 0:
+        raise BadRequestError(f"receive an entity with incorrect length {entity['length']}")
+    if kind == "text_link" and (wrong := wrong_url(entity["url"])):
+        raise BadRequestError(f"entity URL '{entity['url']}' is invalid: {wrong}")
 
 
 def trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
@@ -110,11 +150,11 @@ def trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
 
 def message_text(params: dict[str, Any]) -> dict[str, Any]:
     """`text` and `entities` of a message. Raises BadRequestError if empty or too long."""
-    text, entities = formatted(
-        params.get("text", ""), params.get("parse_mode"), params.get("entities")
-    )
-    if not text:
+    if not params.get("text"):
         raise BadRequestError("message text is empty")
+    text, entities = formatted(params["text"], params.get("parse_mode"), params.get("entities"))
+    if not text:
+        raise BadRequestError("text must be non-empty")
     if utf16_length(text) > MAX_TEXT:
         raise BadRequestError("message is too long")
     return {"text": text, "entities": entities} if entities else {"text": text}

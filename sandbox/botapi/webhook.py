@@ -15,6 +15,7 @@ from .config import Switches
 from .updates import Update, UpdateQueue, queue_key
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 -- a header's name
+MAX_RETRY_AFTER: Final = 3600
 TIMEOUT: Final = aiohttp.ClientTimeout(total=60)
 
 
@@ -145,6 +146,8 @@ class WebhookSender:
             return False
         if not 200 <= status < 300:
             self._fail(f"Wrong response from the webhook: {status} {answer.reason}")
+            wait = answer.headers.get("Retry-After", "")
+            await asyncio.sleep(min(int(wait), MAX_RETRY_AFTER) if wait.isdecimal() else 0)
             return False
         self._queue.delivered += 1
         return True

@@ -46,10 +46,12 @@ def reply_target(call: Call, chat: Chat) -> Json:
     wanted = call.params.get("reply_parameters")
     if wanted is None:
         return {}
+    if "message_id" not in wanted:
+        raise BadRequestError('can\'t find field "message_id"')
     other = wanted.get("chat_id", chat.id)
     if call.sandbox.world.find_chat(other) is not chat:
         raise BadRequestError("the sandbox does not simulate replies to another chat")
-    entry = chat.entry(wanted.get("message_id", 0))
+    entry = chat.entry(wanted["message_id"])
     if entry is None:
         if wanted.get("allow_sending_without_reply"):
             return {}

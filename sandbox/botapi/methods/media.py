@@ -7,7 +7,7 @@ import aiohttp
 
 from sandbox.botapi.errors import BadRequestError
 from sandbox.botapi.files import MEGABYTE
-from sandbox.botapi.keyboards import is_local
+from sandbox.botapi.links import is_local
 from sandbox.botapi.text import caption
 from sandbox.botapi.uploads import ATTACH, Upload
 from sandbox.botapi.world import Json

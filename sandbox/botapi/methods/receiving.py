@@ -5,7 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sandbox.botapi.errors import BadRequestError, ConflictError
-from sandbox.botapi.keyboards import is_local
+from sandbox.botapi.links import is_local
 from sandbox.botapi.updates import Update
 from sandbox.botapi.webhook import Webhook
 
