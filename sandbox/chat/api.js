@@ -84,14 +84,18 @@ export const addUser = (firstName, languageCode) =>
   call("/sandbox/users", json({ first_name: firstName, language_code: languageCode }));
 
 /**
+ * The messages of a chat, deleted ones marked; with `afterSeq` those that changed since.
  * @param {number} chatId
+ * @param {number} [afterSeq]
  * @returns {Promise<{seq: number, messages: Message[]}>}
  */
-export const getMessages = (chatId) => call(`/sandbox/chats/${chatId}/messages`);
+export const getMessages = (chatId, afterSeq = 0) =>
+  call(`/sandbox/chats/${chatId}/messages${afterSeq > 0 ? `?after_seq=${afterSeq}` : ""}`);
 
 /**
  * @param {number} chatId
  * @param {{from: number, text: string, replyTo?: number}} message
+ * @returns {Promise<{messages?: Message[]}>}
  */
 export const sendText = (chatId, { from, text, replyTo }) =>
   call(`/sandbox/chats/${chatId}/send`, json({ from, text, reply_to: replyTo }));
@@ -100,6 +104,7 @@ export const sendText = (chatId, { from, text, replyTo }) =>
  * Several files arrive as one album.
  * @param {number} chatId
  * @param {{from: number, caption: string, as: SendAs, files: File[], replyTo?: number}} message
+ * @returns {Promise<{messages?: Message[]}>}
  */
 export function sendFiles(chatId, { from, caption, as, files, replyTo }) {
   const body = new FormData();

@@ -42,7 +42,7 @@ export class Attach {
 
   /** @param {() => void} openSamples */
   listenToMenu(openSamples) {
-    this.button.addEventListener("click", () => this.toggle(this.menu.hidden));
+    this.button.addEventListener("click", () => this.toggle(this.menu.hidden !== false));
     byId("pick-photo").addEventListener("click", () => this.photoInput.click());
     byId("pick-file").addEventListener("click", () => this.fileInput.click());
     byId("pick-sample").addEventListener("click", openSamples);
@@ -118,7 +118,8 @@ export class Attach {
     if (this.dialog.open) return;
     this.caption.value = this.store.draft.text;
     this.dialog.showModal();
-    this.caption.focus();
+    // On a phone the keyboard would hide the pictures that are to be looked over.
+    if (matchMedia("(hover: hover)").matches) this.caption.focus();
   }
 
   /** @param {SendAs} as */

@@ -38,7 +38,9 @@ export class Commands {
   toggle() {
     this.openedByButton = !this.openedByButton;
     this.render();
-    if (this.openedByButton) this.items()[0]?.focus();
+    if (!this.openedByButton) return;
+    this.items()[0]?.focus();
+    void this.session.loadCommands();
   }
 
   close() {

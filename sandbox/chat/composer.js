@@ -84,7 +84,7 @@ export class Composer {
     const isPrivate = chat.type === "private";
     const unstarted =
       isPrivate && current.loaded && messages.length === 0 && current.outbox.length === 0;
-    const readOnly = chat.type === "channel" && !chat.admins?.includes(store.personId);
+    const readOnly = chat.admins !== undefined && chat.type === "channel" && !chat.admins.includes(store.personId);
     this.form.hidden = unstarted || readOnly;
     byId("start").hidden = !unstarted;
     byId("read-only").hidden = !readOnly;
@@ -112,10 +112,9 @@ export class Composer {
    * @param {boolean} silent
    */
   renderEmpty(unstarted, silent) {
-    const { store } = this;
-    const profile = store.profiles.get(store.language);
-    byId("empty-bot").hidden = !unstarted || !profile?.description;
-    byId("empty-text").textContent = profile?.description ?? "";
+    const description = this.store.profile?.description ?? "";
+    byId("empty-bot").hidden = !unstarted || !description;
+    byId("empty-text").textContent = description;
     byId("empty-chat").hidden = !silent;
   }
 

@@ -24,6 +24,15 @@ export function initials(name) {
  */
 export const tint = (id) => String(Math.abs(id) % 7);
 
+/**
+ * A language's own name, such as 简体中文.
+ * @param {string|undefined} code
+ */
+export function languageName(code) {
+  if (!code) return "";
+  return new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
+}
+
 /** @param {"zh"|"en"} language */
 const locale = (language) => (language === "zh" ? "zh-CN" : "en-GB");
 

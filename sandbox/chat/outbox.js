@@ -91,8 +91,13 @@ export class Outbox {
     const { from, text, files, as, replyTo } = item;
     try {
       this.session.await(store.state(chatId));
-      if (files.length) await api.sendFiles(chatId, { from, caption: text, as, files, replyTo });
-      else await api.sendText(chatId, { from, text, replyTo });
+      const { messages = [] } = files.length
+        ? await api.sendFiles(chatId, { from, caption: text, as, files, replyTo })
+        : await api.sendText(chatId, { from, text, replyTo });
+      // The event may come later; without this the message would vanish for a moment. An edit
+      // that came sooner must not be undone.
+      const state = store.state(chatId);
+      for (const each of messages) if (!state.messages.has(each.message_id)) state.upsert(each);
       this.discard(chatId, item.id);
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;

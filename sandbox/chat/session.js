@@ -124,7 +124,7 @@ export class Session {
 
   async loadProfile() {
     const { store } = this;
-    const { language } = store;
+    const language = store.person?.language_code ?? "";
     const profile = await this.tried(() => api.getProfile(language));
     if (!profile) return;
     store.profiles.set(language, profile);

@@ -2,7 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { byId, h, morph } from "./dom.js";
-import { clock, fullName, summary } from "./format.js";
+import { clock, fullName, languageName, summary } from "./format.js";
 import { icon } from "./icons.js";
 import { LANGUAGES } from "./strings.js";
 
@@ -90,7 +90,7 @@ export class Sidebar {
       { type: "button", class: "person", "data-person": user.id, "data-testid": `person-${user.id}`, "aria-pressed": String(chosen) },
       avatar(user.id, name),
       h("span", { class: "person-name" }, name),
-      h("span", { class: "person-language" }, (user.language_code ?? "").toUpperCase().slice(0, 7)),
+      h("span", { class: "person-language" }, languageName(user.language_code)),
       unread && h("span", { class: "dot" }, h("span", { class: "hidden" }, store.t.unread)),
     );
   }

@@ -24,6 +24,8 @@ export class ChatState {
     /** @type {Map<number, Message>} */
     this.messages = new Map();
     this.loaded = false;
+    /** The newest event that is contained in `messages`, as far as the chat was asked for. */
+    this.seq = 0;
     /** The newest message id that somebody has looked at; -1 before the first look. */
     this.read = -1;
     /** @type {Outgoing[]} */
@@ -75,7 +77,7 @@ export class Store {
     this.connected = true;
     /** @type {Map<number, ChatState>} */
     this.chatStates = new Map();
-    /** @type {Map<string, Profile>} the bot's profile by language */
+    /** @type {Map<string, Profile>} the bot's profile by the reader's language_code */
     this.profiles = new Map();
     /** @type {BotCommand[]} commands offered to this person in this chat */
     this.commands = [];
@@ -148,6 +150,10 @@ export class Store {
     return pageLanguage(this.person?.language_code);
   }
 
+  get profile() {
+    return this.profiles.get(this.person?.language_code ?? "");
+  }
+
   get t() {
     return stringsFor(this.language);
   }
@@ -177,7 +183,7 @@ export class Store {
   /** @param {Chat} chat */
   titleOf(chat) {
     if (chat.type !== "private") return chat.title ?? "";
-    return this.profiles.get(this.language)?.name || fullName(this.world.bot);
+    return this.profile?.name || fullName(this.world.bot);
   }
 
   /** @param {number} chatId */

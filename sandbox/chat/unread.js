@@ -28,10 +28,13 @@ async function look(store, session) {
     await session.refreshWorld();
     for (const { id } of store.world.chats) {
       if (id === store.chatId) continue;
-      const { messages } = await api.getMessages(id);
-      if (id === store.chatId) continue;
       const state = store.state(id);
-      state.replace(messages);
+      const { seq, messages } = await api.getMessages(id, state.seq);
+      if (id === store.chatId) continue;
+      // A sandbox started anew counts from the beginning.
+      if (seq < state.seq) state.replace([]);
+      for (const message of messages) state.upsert(message);
+      state.seq = seq < state.seq ? 0 : seq;
       if (state.read < 0) store.markRead(id);
     }
   } catch (error) {
@@ -39,4 +42,7 @@ async function look(store, session) {
     if (!(error instanceof api.ApiError)) throw error;
   }
   store.emit("world");
+  // A bot that starts after the page was opened registers its texts late.
+  if (store.commands.length === 0) await session.loadCommands();
+  if (!store.profile?.description) await session.loadProfile();
 }
