@@ -29,9 +29,11 @@ class Body(aiohttp.Payload):
         return cls(request, write_timeout)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
+        """Send it; raises TimeoutError when the connection takes a chunk too slowly."""
         for chunk in self._value:
             async with asyncio.timeout(self._write_timeout):
                 await writer.write(chunk)
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """The whole body as text, for aiohttp's diagnostics."""
         return b"".join(self._value).decode(encoding, errors)

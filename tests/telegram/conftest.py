@@ -1,0 +1,18 @@
+"""Both request classes, free of the machine's proxies."""
+
+import pytest
+from telegram.request import HTTPXRequest
+
+from bot.telegram import AiohttpRequest
+
+
+@pytest.fixture(params=[HTTPXRequest, AiohttpRequest], ids=["stock", "aiohttp"])
+def make(request):
+    return request.param
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
