@@ -5,6 +5,7 @@ import logging
 import traceback
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from bot_api_servers import TOKEN, broken, data, not_accepting, outcome, raw_serving, serving
@@ -17,6 +18,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from bot.telegram import AiohttpRequest
+from bot.telegram.addresses import harmless_text
 
 
 async def test_a_slow_answer_times_out(make):
@@ -132,7 +134,7 @@ async def test_no_error_or_log_line_carries_the_token(kind, caplog):
         async with serving(slow) as url:
             error = await all_errors(url, read_timeout=0.05)
     elif kind == "bad address":
-        error = await all_errors(f"http://[::bad/bot{TOKEN}/getMe")
+        error = await all_errors(f"http:///bot{TOKEN}/getMe")
     elif kind == "connect":
         with not_accepting() as url:
             error = await all_errors(url, connect_timeout=0.1)
@@ -144,6 +146,30 @@ async def test_no_error_or_log_line_carries_the_token(kind, caplog):
     secret = TOKEN.partition(":")[2]
     assert secret not in shown
     assert secret not in caplog.text
+
+
+SAYING_TOO_MUCH = {
+    "invalid address": lambda url: aiohttp.InvalidURL(url),
+    "failed write": lambda url: aiohttp.ClientOSError(104, f"Can not write request body for {url}"),
+    "path alone": lambda url: aiohttp.ClientPayloadError(f"GET /{url.split('/', 3)[3]} broke"),
+    "proxy": lambda _: aiohttp.ClientConnectionError("via http://user:not-a-real-token@proxy"),
+}
+
+
+@pytest.mark.parametrize("kind", SAYING_TOO_MUCH)
+def test_words_that_name_an_address_are_withheld(kind):
+    """A library text with the address, its path or a proxy's password is replaced."""
+    url = f"http://127.0.0.1:8081/bot{TOKEN}/sendPhoto"
+    text = harmless_text(SAYING_TOO_MUCH[kind](url), url)
+    expected = "Connection reset by peer" if kind == "failed write" else "(text withheld"
+    assert text.startswith(expected)
+    assert "not-a-real-token" not in text
+
+
+def test_words_that_name_no_address_are_kept():
+    """What helps an operator, such as the system's reason, stays in the text."""
+    err = aiohttp.ClientOSError(104, "Connection reset by peer")
+    assert harmless_text(err, f"http://h/bot{TOKEN}/getMe") == str(err)
 
 
 async def test_a_reset_mid_upload_does_not_show_the_address():
