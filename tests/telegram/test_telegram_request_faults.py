@@ -149,7 +149,7 @@ async def test_no_error_or_log_line_carries_the_token(kind, caplog):
 
 
 SAYING_TOO_MUCH = {
-    "invalid address": lambda url: aiohttp.InvalidURL(url),
+    "invalid address": aiohttp.InvalidURL,
     "failed write": lambda url: aiohttp.ClientOSError(104, f"Can not write request body for {url}"),
     "path alone": lambda url: aiohttp.ClientPayloadError(f"GET /{url.split('/', 3)[3]} broke"),
     "proxy": lambda _: aiohttp.ClientConnectionError("via http://user:not-a-real-token@proxy"),
