@@ -62,8 +62,8 @@ class Answer:
         failed = failed_lines[0] if failed_lines else FailedLine()
         code = verdict.code or failed.code or ("" if self.accepted else str(self.code))
         words = verdict.message or failed.message or ("" if self.accepted else self.message)
-        reason = reason_for(code, words, single_offer=single_offer)
-        if reason in {RefusalReason.UNKNOWN, RefusalReason.VALIDATION}:
+        # A known code is certain; before words alone are believed, so are signs of a failure.
+        if reason_for(code, "") in {RefusalReason.UNKNOWN, RefusalReason.VALIDATION}:
             self._look_behind(code, words)
         clear = (verdict.success is False or self.code in _CLEAR_REFUSALS) and (code or words)
         if self.endpoint.writes and not clear:
@@ -73,7 +73,7 @@ class Answer:
             endpoint=self.endpoint.name,
             code=code,
             trace_id=self.trace_id,
-            reason=reason,
+            reason=reason_for(code, words, single_offer=single_offer),
             failed_lines=failed_lines,
         )
 

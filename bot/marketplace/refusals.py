@@ -29,6 +29,7 @@ _BY_CODE = {
 }
 
 _BY_WORDS = (
+    (re.compile(r"MANUAL-TRADE"), RefusalReason.NOT_PAYABLE),
     (re.compile(r"not sur?pp?ort\b.*trade", re.IGNORECASE), RefusalReason.NOT_TRADABLE),
     (
         re.compile(r"addressId|addressParam|districtCode|收货地址", re.IGNORECASE),
