@@ -1,6 +1,6 @@
 // The bot's commands: the whole list from the Menu button, a filtered one while typing "/".
 
-import { byId, h } from "./dom.js";
+import { byId, h, redraw } from "./dom.js";
 
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./session.js").Session} Session */
@@ -62,8 +62,9 @@ export class Commands {
       prefix === undefined ? [] : commands.filter((each) => each.command.startsWith(prefix));
     this.panel.hidden = shown.length === 0;
     this.button.setAttribute("aria-expanded", String(!this.panel.hidden));
-    this.panel.replaceChildren(
-      ...shown.map(({ command, description }) =>
+    redraw(
+      this.panel,
+      shown.map(({ command, description }) =>
         h(
           "button",
           { type: "button", class: "command", "data-command": command, "data-testid": `command-${command}` },

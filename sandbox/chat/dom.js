@@ -65,6 +65,17 @@ export function morph(current, next) {
 }
 
 /**
+ * Replace what an element holds, in the way of `morph`.
+ * @param {Element} host
+ * @param {Child[]} children
+ */
+export function redraw(host, children) {
+  const wanted = document.createElement(host.localName);
+  append(wanted, children);
+  morphChildren(host, wanted);
+}
+
+/**
  * @param {Element} current
  * @param {Element} next
  */

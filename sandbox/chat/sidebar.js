@@ -1,7 +1,7 @@
 // People and their chats: a pane on wide screens, a drawer on phones.
 
 import { avatar } from "./avatar.js";
-import { byId, h, morph } from "./dom.js";
+import { byId, h, redraw } from "./dom.js";
 import { clock, fullName, languageName, summary } from "./format.js";
 import { icon } from "./icons.js";
 import { LANGUAGES } from "./strings.js";
@@ -62,18 +62,14 @@ export class Sidebar {
   render() {
     const { store } = this;
     const { t, world } = store;
-    const people = h("div", {}, world.users.map((user) => this.personButton(user)));
-    people.append(
-      h(
-        "button",
-        { type: "button", class: "person add", id: "add-person", title: t.addPerson, "data-testid": "add-person" },
-        h("span", { class: "avatar" }, icon("plus")),
-        h("span", { class: "person-name" }, t.addShort),
-      ),
+    const add = h(
+      "button",
+      { type: "button", class: "person add", id: "add-person", title: t.addPerson, "data-testid": "add-person" },
+      h("span", { class: "avatar" }, icon("plus")),
+      h("span", { class: "person-name" }, t.addShort),
     );
-    replaceKeeping(byId("people"), people);
-    const chats = h("div", {}, store.chatsOf(store.personId).map((chat) => this.chatButton(chat)));
-    replaceKeeping(byId("chats"), chats);
+    redraw(byId("people"), [...world.users.map((user) => this.personButton(user)), add]);
+    redraw(byId("chats"), store.chatsOf(store.personId).map((chat) => this.chatButton(chat)));
     const others = world.chats.some((chat) => store.isUnread(chat.id));
     this.opener.classList.toggle("unread", others);
     this.opener.setAttribute("aria-label", others ? t.openListUnread : t.openList);
@@ -147,13 +143,4 @@ export class Sidebar {
     /** @type {HTMLInputElement} */ (byId("person-name")).value = "";
     this.dialog.showModal();
   }
-}
-
-/**
- * @param {HTMLElement} host
- * @param {HTMLElement} wanted
- */
-function replaceKeeping(host, wanted) {
-  for (const { name, value } of host.attributes) wanted.setAttribute(name, value);
-  morph(host, wanted);
 }
