@@ -1,0 +1,192 @@
+"""Finding divisions in a text: the longest chain of names that lie within one another."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.addresses.divisions import Division, Divisions, Level
+from bot.addresses.naming import NameIndex, name_index
+
+MOST_CANDIDATES = 20
+WEIGHT_EXACT = 3  # a character of a full name tells more than one of a short name
+WEIGHT_SHORT = 2
+SEPARATORS = re.compile(r"[\s,、/\\\->·|.;。]*")
+PLACEHOLDER = re.compile(r"市辖区|自治区直辖县级行政区划|省直辖县级行政区划|省直辖县|直辖县")
+# A short name before one of these is part of another name: 南京东路, 朝阳门, 中山公园.
+ROAD = r"[东西南北中]?[一二三四五六七八九十]?(?:路|街(?!道)|大道|大街|巷|弄|胡同)"
+NOT_A_DIVISION = re.compile(
+    ROAD + r"|[东西南北中外内]?门|里(?!水)|桥|站|塔|寺|祠|村|镇|乡|街道|苑|坊|大?桥|"
+    r".{0,4}大学|.{0,2}学院|学校|中学|小学|医院|公园|花园|广场|书店|大厦|宾馆|.{0,2}酒店|饭店|"
+    r"机场|火车站|东站|西站|南站|北站|体育|文化|国际|中心|商城|商场|市场|小区|新村|银行|法院|"
+    r"政府|派出所|高速|立交|地铁|万达|剧院|图书|博物|会展"
+)
+SUFFIXES = "市区县州盟旗省"
+NOT_AFTER_SUFFIX = re.compile(r"场|民|路|街(?!道)|政府|府|委")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A chain of names read from `start` to `end`; `terminal` is the deepest division named."""
+
+    start: int
+    end: int
+    terminal: Division
+    value: int
+    steps: int
+    first_exact: bool
+    first_level: Level
+
+
+class RouteFinder:
+    """Reads chains of division names."""
+
+    def __init__(self, divisions: Divisions) -> None:
+        self._divisions = divisions
+        self._index: NameIndex = name_index(divisions)
+
+    def routes(self, text: str, start: int, within: Division | None = None) -> Iterator[Route]:
+        """Return every chain that begins at `start`, the shorter beginnings of each included."""
+        for division, end, gain, exact in self._steps(text, start, within):
+            first = Route(start, end, division, gain, 1, exact, division.level)
+            yield first
+            yield from self._longer(text, first)
+
+    def _longer(self, text: str, route: Route) -> Iterator[Route]:
+        position = SEPARATORS.match(text, route.end)
+        placeholder = PLACEHOLDER.match(text, position.end() if position else route.end)
+        after = placeholder.end() if placeholder else route.end
+        for division, end, gain, _ in self._steps(text, after, route.terminal):
+            longer = Route(
+                route.start,
+                end,
+                division,
+                route.value + gain,
+                route.steps + 1,
+                route.first_exact,
+                route.first_level,
+            )
+            yield longer
+            yield from self._longer(text, longer)
+
+    def _steps(
+        self, text: str, start: int, above: Division | None
+    ) -> Iterator[tuple[Division, int, int, bool]]:
+        """Return `(division, end, value, exact)` of each name that can follow `above`."""
+        skipped = SEPARATORS.match(text, start)
+        begin = skipped.end() if skipped else start
+        if begin >= len(text) or text[begin] not in self._index.first_characters:
+            return
+        for length in range(min(self._index.longest, len(text) - begin), 1, -1):
+            end = begin + length
+            word = text[begin:end]
+            for entry in self._index.readings(word):
+                if not self._can_follow(entry.division, above, local=entry.local):
+                    continue
+                if entry.exact:
+                    yield entry.division, end, length * WEIGHT_EXACT, True
+                elif (shown := self._short_end(text, begin, end)) is not None:
+                    weight = WEIGHT_EXACT if entry.division.outside_mainland else WEIGHT_SHORT
+                    yield entry.division, shown, (shown - begin) * weight, False
+
+    def _can_follow(self, division: Division, above: Division | None, *, local: bool) -> bool:
+        if above is None:
+            return not local
+        if local and not above.outside_mainland and division.parent != above.code:
+            return False
+        return self._divisions.within(division.code, above.code)
+
+    def _short_end(self, text: str, begin: int, end: int) -> int | None:
+        """Return where a short name ends, or None when it is part of some other name.
+
+        A wrong or former title is read with it (余杭市 for 余杭区).
+        """
+        following = text[end : end + 1]
+        if following and following in SUFFIXES and text[begin : end + 1] not in self._index:
+            return None if NOT_AFTER_SUFFIX.match(text, end + 1) else end + 1
+        return None if NOT_A_DIVISION.match(text, end) else end
+
+    def best(self, routes: list[Route]) -> list[Route]:
+        """Return the most telling routes, one for each place that they may mean."""
+        if not routes:
+            return []
+        value = max(route.value for route in routes)
+        top: dict[str, Route] = {}
+        for route in routes:
+            if route.value == value:
+                top.setdefault(self.settle(route.terminal).code, route)
+        return [
+            route
+            for code, route in top.items()
+            if not any(other != code and self._divisions.within(code, other) for other in top)
+        ]
+
+    def settle(self, division: Division) -> Division:
+        """Return a municipality's city in place of the province of the same name."""
+        below = self._divisions.path(division.code)
+        if len(below) == 1 and division.name.endswith("市"):
+            return self._divisions.by_code(f"{division.code[:2]}0100")
+        return division
+
+
+def find_division(text: str, divisions: Divisions, within: str | None = None) -> list[Division]:
+    """Return what a typed answer such as `深圳南山` or `长河街道` may mean, at most 20.
+
+    `within` is a code that all answers must lie under (`KeyError` when unknown). Hong Kong, Macau
+    and Taiwan are among the answers; `Divisions.deliverable` tells. Empty when nothing fits.
+    """
+    typed = " ".join(text.split())[:100]
+    if not typed:
+        return []
+    above = divisions.by_code(within) if within else None
+    finder = RouteFinder(divisions)
+    best = finder.best(list(finder.routes(typed, 0, above)))
+    if best:
+        found = [finder.settle(route.terminal) for route in best]
+        rest = typed[best[0].end :].strip(" ,")
+        towns = [town for place in found for town in matching_towns(rest, place, divisions)]
+        return (towns or found)[:MOST_CANDIDATES]
+    if above is not None and (towns := matching_towns(typed, above, divisions)):
+        return towns[:MOST_CANDIDATES]
+    return _by_part_of_name(typed, divisions, above)
+
+
+def matching_towns(name: str, place: Division, divisions: Divisions) -> list[Division]:
+    """Return the towns at or below `place` whose name, full or without its kind, is `name`."""
+    if not name:
+        return []
+    towns = towns_below(place, divisions)
+    exact = [town for town in towns if town.name == name]
+    return exact or [town for town in towns if town_stem(town.name) == name]
+
+
+def towns_below(place: Division, divisions: Divisions) -> list[Division]:
+    """Return every town at any depth below a city or district; none for a whole province."""
+    if place.level is Level.PROVINCE:
+        return []
+    if divisions.deliverable(place.code):
+        return list(divisions.towns(place.code))
+    owners = divisions.children(place.code)
+    return [town for owner in owners for town in divisions.towns(owner.code)]
+
+
+def town_stem(name: str) -> str:
+    """Return a town's name without its kind (长河街道 is 长河)."""
+    for kind in ("街道", "地区", "镇", "乡", "苏木"):
+        if name.endswith(kind) and len(name) - len(kind) > 1:
+            return name.removesuffix(kind)
+    return name
+
+
+def _by_part_of_name(text: str, divisions: Divisions, above: Division | None) -> list[Division]:
+    def fits(division: Division) -> bool:
+        return above is None or divisions.within(division.code, above.code)
+
+    named = [each for each in divisions.all_above_towns() if text in each.name and fits(each)]
+    if named:
+        doubled = {b.code for a, b in pairwise(named) if a.name == b.name and b.parent == a.code}
+        kept = [each for each in named if each.code not in doubled]
+        return sorted(kept, key=lambda each: not each.name.startswith(text))[:MOST_CANDIDATES]
+    owners = [owner for owner in divisions.owners_of_town(text) if fits(owner)]
+    towns = [town for owner in owners for town in divisions.towns(owner.code) if town.name == text]
+    return towns[:MOST_CANDIDATES]
