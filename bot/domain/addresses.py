@@ -24,7 +24,7 @@ class Address(Value):
     town: str = ""
     street: str = Field(min_length=1, max_length=200)
     post_code: str = "000000"
-    district_code: str = Field(pattern=r"^\d{6}$")
+    district_code: str = Field(pattern=r"^[0-9]{6}$")
 
     @property
     def division(self) -> str:

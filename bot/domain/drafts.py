@@ -1,5 +1,7 @@
 """What a person is about to order: lines of one seller."""
 
+from types import EllipsisType
+
 from pydantic import Field, model_validator
 
 from bot.domain.identifiers import OfferId, SellerId, SkuId, SpecId
@@ -82,12 +84,17 @@ class Draft(Value):
         lines = self.lines[:index] + self.lines[index + 1 :]
         return Draft(seller_id=self.seller_id if lines else None, lines=lines)
 
-    def units_of(self, offer_id: OfferId, *, except_spec: SpecId | None = None) -> int:
-        """Return the units of an offer on all lines, without the variant `except_spec`."""
+    def units_of(
+        self, offer_id: OfferId, *, except_spec: SpecId | EllipsisType | None = ...
+    ) -> int:
+        """Return the units of an offer on all lines, or without the line of one variant.
+
+        `except_spec` of None leaves out the line of an offer without variants.
+        """
         return sum(
             line.quantity
             for line in self.lines
-            if line.offer_id == offer_id and (except_spec is None or line.spec_id != except_spec)
+            if line.offer_id == offer_id and line.spec_id != except_spec
         )
 
     @property

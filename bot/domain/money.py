@@ -1,13 +1,27 @@
 """Money: integer fen inside, yuan decimals only at the edge, floats never."""
 
-from decimal import ROUND_CEILING, Decimal, InvalidOperation
+import re
+from decimal import (
+    ROUND_CEILING,
+    Context,
+    Decimal,
+    DecimalException,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
 from typing import NewType
 
 Fen = NewType("Fen", int)
 """An amount in fen, a hundredth of a yuan."""
 
 ZERO = Fen(0)
-_FEN_PER_YUAN = 100
+_FEN_PER_YUAN = Decimal(100)
+_FEN = Decimal("0.01")
+# Never rounds: what does not fit raises. 60 digits are more than all money there is.
+_EXACT = Context(prec=60, Emin=-60, Emax=60, traps=[InvalidOperation, Overflow, Inexact])
+# Stricter than Decimal, which also reads 1_000 and full-width digits.
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 class MoneyError(ValueError):
@@ -19,8 +33,8 @@ def from_yuan(yuan: str | int | Decimal) -> Fen:
 
     Raises `MoneyError` for floats, words, NaN, infinities and fractions of a fen.
     """
-    fen = _decimal(yuan) * _FEN_PER_YUAN
-    if fen != fen.to_integral_value():
+    fen = _fen(yuan)
+    if fen != fen.to_integral_value(context=_EXACT):
         raise MoneyError(f"not a whole number of fen: {yuan!r}")
     return Fen(int(fen))
 
@@ -31,22 +45,24 @@ def estimate_from_yuan(yuan: str | int | Decimal) -> Fen:
     For estimates only: some sellers list unit prices below one fen's precision, and an
     estimate must never promise less than is due. Binding amounts go through `from_yuan`.
     """
-    fen = _decimal(yuan) * _FEN_PER_YUAN
-    return Fen(int(fen.to_integral_value(rounding=ROUND_CEILING)))
+    return Fen(int(_fen(yuan).to_integral_value(rounding=ROUND_CEILING, context=_EXACT)))
 
 
 def to_yuan(fen: Fen | int) -> Decimal:
     """Convert fen to a yuan decimal with two places, for display and the wire."""
-    return (Decimal(fen) / _FEN_PER_YUAN).quantize(Decimal("0.01"))
+    return _EXACT.multiply(Decimal(fen), _FEN)
 
 
-def _decimal(yuan: str | int | Decimal) -> Decimal:
+def _fen(yuan: str | int | Decimal) -> Decimal:
+    """Return yuan as fen, unrounded. Raises `MoneyError`."""
     if isinstance(yuan, bool) or not isinstance(yuan, str | int | Decimal):
         raise MoneyError(f"not an amount: {yuan!r}")
-    try:
-        value = Decimal(yuan.strip() if isinstance(yuan, str) else yuan)
-    except InvalidOperation as error:
-        raise MoneyError(f"not an amount: {yuan!r}") from error
-    if not value.is_finite():
+    if isinstance(yuan, str) and not _PLAIN.fullmatch(yuan.strip()):
         raise MoneyError(f"not an amount: {yuan!r}")
-    return value
+    try:
+        fen = _EXACT.multiply(Decimal(yuan), _FEN_PER_YUAN)
+    except DecimalException as error:
+        raise MoneyError(f"not an amount: {yuan!r}") from error
+    if not fen.is_finite():
+        raise MoneyError(f"not an amount: {yuan!r}")
+    return fen

@@ -13,13 +13,30 @@ QuantityError
 import re
 import unicodedata
 
+from bot.domain.numerals import CHARACTERS, chinese_number
 from bot.domain.offers import Offer, Sku
 
 LARGEST = 999_999
-_NUMBER = re.compile(r"^([+-]?)(\d+(?:,\d{3})*|\d*)(?:\.(\d+))?$")
+_TIMES = {"百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000}
+_NUMBER = re.compile(
+    # 1,200 and 1 200 and 1'200, or no separator at all
+    r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d{1,3}(?:'\d{3})+|\d*)"
+    # a decimal point, or the decimal comma of other countries
+    r"(?:\.(\d*)|,(\d{1,2}))?"
+    rf"\s*([{''.join(_TIMES)}])?",
+    re.IGNORECASE,
+)
+_SPELLINGS = str.maketrans(
+    {"−": "-", "–": "-", "—": "-", "‐": "-", "。": ".", "’": "'", "×": "x", "*": "x"}
+)
+_BEFORE = re.compile(
+    r"^(?:我?(?:想?要|来|买|订|订购|下单)|数量|qty\b\.?|quantity\b|x(?=\s*\d))\s*:?\s*",
+    re.IGNORECASE,
+)
 _UNIT_WORDS = re.compile(
-    r"(?<=\d)\s*(件|个|個|双|雙|套|箱|米|包|只|条|把|盒|对|打|支|瓶|本|张|卷|"
-    r"pcs?|pieces?|pairs?|sets?|boxe?s?|packs?|units?|met(?:er|re)s?|m)\.?$",
+    rf"(?<=[\d.kw{CHARACTERS}])\s*(件|个|個|双|雙|套|箱|米|包|只|隻|条|條|把|盒|对|對|打|支|瓶|"
+    r"本|张|張|卷|块|塊|粒|颗|片|台|枚|顶|袋|根|副|组|桶|罐|床|幅|份|株|盘|公斤|千克|"
+    r"pcs?|pieces?|pairs?|sets?|boxe?s?|packs?|bags?|rolls?|units?|met(?:er|re)s?|m|kg|x)\.?$",
     re.IGNORECASE,
 )
 
@@ -57,7 +74,7 @@ class QuantityOverStock(QuantityError):
 
 
 class QuantityBelowMinimum(QuantityError):
-    """Under the minimum; `missing` more units reach it."""
+    """Under the minimum; `missing` more units reach it, in whole lots."""
 
     def __init__(self, quantity: int, minimum: int, missing: int) -> None:
         super().__init__(quantity)
@@ -66,7 +83,7 @@ class QuantityBelowMinimum(QuantityError):
 
 
 class QuantityOffBatch(QuantityError):
-    """Not a multiple of the lot; `lower` and `upper` are the nearest that are (0: none)."""
+    """Not a multiple of the lot; `lower` and `upper` are the nearest to be had (0: none)."""
 
     def __init__(self, quantity: int, batch_size: int, lower: int, upper: int) -> None:
         super().__init__(quantity)
@@ -76,27 +93,41 @@ class QuantityOffBatch(QuantityError):
 
 
 def read_quantity(text: str) -> int:
-    """Read `12`, `１２`, `1,200`, `12件` or `12 pcs` as a positive number.
+    """Read `12`, `１２`, `1,200`, `12件`, `12 pcs`, `1.5万` or `两百` as a positive number.
 
     Raises `QuantityUnreadable`, `QuantityFractional`, `QuantityNotPositive`, `QuantityAbsurd`.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace("–", "-")
-    plain = _UNIT_WORDS.sub("", plain).strip()
-    match = _NUMBER.match(plain)
+    plain = _plain(text)
+    in_words = chinese_number(plain)
+    match = _NUMBER.fullmatch(plain if in_words is None else str(in_words))
     if not match or not (match[2] or match[3]):
         raise QuantityUnreadable
-    sign, whole, fraction = match.groups()
-    digits = whole.replace(",", "").lstrip("0") or "0"
-    if len(digits) > len(str(LARGEST)) and sign != "-":
-        raise QuantityAbsurd
-    number = int(digits[: len(str(LARGEST)) + 1])
-    if fraction and int(fraction) != 0:
+    sign, whole, point, comma, times = match.groups()
+    digits = re.sub(r"\D", "", whole).lstrip("0")
+    fraction = (point or comma or "").rstrip("0")
+    if len(digits) > len(str(LARGEST)):
+        raise QuantityNotPositive if sign == "-" else QuantityAbsurd
+    zeros = len(str(_TIMES[times.lower()])) - 1 if times else 0
+    if len(fraction) > zeros:
         raise QuantityFractional
+    number = int(digits + fraction.ljust(zeros, "0") or "0")
     if sign == "-" or number == 0:
         raise QuantityNotPositive(-number)
     if number > LARGEST:
         raise QuantityAbsurd(number)
     return number
+
+
+def _plain(text: str) -> str:
+    """Return a typed quantity without its dress: ASCII digits, no polite words, no unit."""
+    shown = (
+        str(unicodedata.decimal(each, each))
+        for each in unicodedata.normalize("NFKC", text)
+        # zero-width characters, and what makes a digit a key-cap emoji
+        if unicodedata.category(each) not in {"Cf", "Me"} and each != "\ufe0f"
+    )
+    plain = "".join(shown).translate(_SPELLINGS).strip().rstrip("!~ ")
+    return _UNIT_WORDS.sub("", _BEFORE.sub("", plain)).strip()
 
 
 def stock_of(offer: Offer, sku: Sku | None) -> int:
@@ -115,13 +146,15 @@ def check_quantity(offer: Offer, sku: Sku | None, quantity: int, elsewhere: int 
     if quantity > stock:
         raise QuantityOverStock(quantity, stock)
     batch = offer.batch_size
+    least = smallest(offer, elsewhere)
     if batch and quantity % batch:
         lower = quantity - quantity % batch
-        upper = lower + batch if lower + batch <= stock else 0
-        raise QuantityOffBatch(quantity, batch, lower, upper)
-    missing = offer.min_order_quantity - elsewhere - quantity
-    if missing > 0:
-        raise QuantityBelowMinimum(quantity, offer.min_order_quantity, missing)
+        upper = max(lower + batch, least)
+        raise QuantityOffBatch(
+            quantity, batch, lower if lower >= least else 0, upper if upper <= stock else 0
+        )
+    if offer.min_order_quantity > elsewhere + quantity:
+        raise QuantityBelowMinimum(quantity, offer.min_order_quantity, least - quantity)
 
 
 def smallest(offer: Offer, elsewhere: int = 0) -> int:
@@ -135,8 +168,8 @@ def presets(offer: Offer, sku: Sku | None, elsewhere: int = 0, most: int = 6) ->
     """Return quantities worth a button: the minimum, round multiples and the tiers' starts."""
     first = smallest(offer, elsewhere)
     batch = offer.batch_size or 1
-    stock = stock_of(offer, sku)
+    most_units = min(stock_of(offer, sku), LARGEST)
     wished = {first, first * 2, first * 5, first * 10}
     wished |= {tier.start_quantity - elsewhere for tier in offer.tiers}
     lots = {-(-quantity // batch) * batch for quantity in wished if quantity >= first}
-    return tuple(sorted(quantity for quantity in lots if quantity <= stock)[:most])
+    return tuple(sorted(quantity for quantity in lots if quantity <= most_units)[:most])

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.storage.sealing import BadKey, Sealer, WrongKey, load_or_create_key
@@ -15,6 +15,7 @@ from tests.storage.samples import KEY
 OTHER_KEY = bytes(32)
 
 
+@settings(deadline=None)
 @given(plain=st.binary(max_size=2_000), context=st.text(max_size=40))
 def test_what_was_sealed_opens_in_its_place(plain: bytes, context: str):
     """Any bytes come back, and two sealings of the same never look alike."""
@@ -24,6 +25,7 @@ def test_what_was_sealed_opens_in_its_place(plain: bytes, context: str):
     assert sealer.seal(plain, context) != sealed
 
 
+@settings(deadline=None)
 @given(plain=st.binary(max_size=50), data=st.data())
 def test_an_altered_byte_opens_nothing(plain: bytes, data: st.DataObject):
     """Every byte is authenticated: key id, nonce, ciphertext and tag."""

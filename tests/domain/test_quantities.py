@@ -1,0 +1,389 @@
+"""Quantities as people type them, and the rules they have to keep."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from bot.domain.numerals import chinese_number
+from bot.domain.offers import Offer
+from bot.domain.quantities import (
+    LARGEST,
+    QuantityAbsurd,
+    QuantityBelowMinimum,
+    QuantityError,
+    QuantityFractional,
+    QuantityNotPositive,
+    QuantityOffBatch,
+    QuantityOverStock,
+    QuantityUnreadable,
+    check_quantity,
+    presets,
+    read_quantity,
+    smallest,
+    stock_of,
+)
+from tests.domain.strategies import offers, offers_with_variant, quantities
+
+_FULL_WIDTH = str.maketrans("0123456789,.-+", "０１２３４５６７８９，．－＋")
+_UNITS = [
+    "件",
+    "个",
+    "個",
+    "双",
+    "套",
+    "箱",
+    "米",
+    "盒",
+    "只",
+    "pcs",
+    "Pieces",
+    "pairs",
+    "box",
+    "boxes",
+]
+
+
+@given(quantities, st.sampled_from(["", " ", "\u3000", "\n"]), st.sampled_from(["", *_UNITS]))
+def test_a_number_is_read_in_every_dress(number: int, space: str, unit: str):
+    """Separators, full-width digits, a unit and spaces around change nothing."""
+    for digits in (str(number), f"{number:,}", f"+{number}", f"00{number}", f"{number}.00"):
+        text = f"{space}{digits}{space}{unit}{space}"
+        assert read_quantity(text) == number
+        assert read_quantity(text.translate(_FULL_WIDTH)) == number
+
+
+@given(quantities)
+def test_a_number_with_chinese_thousands_separators_is_read(number: int):
+    """A Chinese keyboard types the full-width comma."""
+    assert read_quantity(f"{number:,}".replace(",", "，")) == number
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_quantity_or_a_quantity_error(text: str):
+    """Nothing that a person sends raises anything else, and what is read can be ordered."""
+    try:
+        number = read_quantity(text)
+    except QuantityError:
+        return
+    assert 1 <= number <= LARGEST
+
+
+@given(st.from_regex(r"[+\-]?[0-9０-９,.， ]{1,30}", fullmatch=True))
+def test_any_arrangement_of_digits_is_read_or_refused(text: str):
+    """Digits, separators and signs in any order never crash the reading."""
+    try:
+        number = read_quantity(text)
+    except QuantityError:
+        return
+    assert 1 <= number <= LARGEST
+
+
+@given(st.integers(-(10**40), 0), st.sampled_from(["-", "−", "–", "—", "－"]))
+def test_zero_and_less_are_not_positive(number: int, minus: str):
+    """Zero and negatives of any length have their own answer."""
+    with pytest.raises(QuantityNotPositive):
+        read_quantity(str(number).replace("-", minus))
+
+
+@given(st.integers(LARGEST + 1, 10**40))
+def test_more_than_anyone_orders_is_absurd(number: int):
+    """Also when a fraction follows: the size is the first problem."""
+    for text in (str(number), f"{number:,}", f"{number}件", f"{number}.5"):
+        with pytest.raises(QuantityAbsurd):
+            read_quantity(text)
+
+
+@given(st.integers(0, LARGEST), st.integers(1, 99))
+def test_a_part_of_a_unit_is_fractional(number: int, fraction: int):
+    """A fraction has its own answer; .00 is none."""
+    for point in (".", "．", "。"):
+        with pytest.raises(QuantityFractional):
+            read_quantity(f"{number}{point}{fraction:02}")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", 12),
+        ("１２", 12),
+        ("1,200", 1200),
+        ("1，200", 1200),
+        ("1 200", 1200),
+        ("1\u00a0200", 1200),
+        ("1'200", 1200),
+        ("1’200", 1200),
+        ("12件", 12),
+        ("12 件", 12),
+        ("12 pcs", 12),
+        ("12pcs.", 12),
+        ("12 Pieces", 12),
+        ("x12", 12),
+        ("×12", 12),
+        ("12x", 12),
+        ("*12", 12),
+        ("12!", 12),
+        ("12.", 12),
+        ("12。", 12),
+        ("要12件", 12),
+        ("我要 12 个", 12),
+        ("来12个", 12),
+        ("买12", 12),
+        ("数量：12", 12),
+        ("数量12", 12),
+        ("qty 12", 12),
+        ("qty: 12", 12),
+        ("quantity: 12", 12),
+        ("12块", 12),
+        ("12粒", 12),
+        ("12片", 12),
+        ("12台", 12),
+        ("12枚", 12),
+        ("12顶", 12),
+        ("12袋", 12),
+        ("12根", 12),
+        ("12副", 12),
+        ("12米", 12),
+        ("12 kg", 12),
+        ("12公斤", 12),
+        ("2千", 2000),
+        ("1万", 10000),
+        ("1.5万", 15000),
+        ("3百", 300),
+        ("2k", 2000),
+        ("1.5k", 1500),
+        ("十二", 12),
+        ("十", 10),
+        ("二十", 20),
+        ("两百", 200),
+        ("一百二十件", 120),
+        ("五个", 5),
+        ("两双", 2),
+        ("一千零五", 1005),
+        ("三万", 30000),
+        ("١٢", 12),
+        ("۱۲", 12),
+        ("12️⃣", 12),
+        ("\u200b12\u200b", 12),
+    ],
+)
+def test_what_people_really_type(text: str, number: int):
+    """Seen in shop chats: units, politeness, tens of thousands, numerals in words."""
+    assert read_quantity(text) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "件",
+        "k",
+        ".",
+        "-",
+        "many",
+        "twelve",
+        "3 dozen",
+        "十几个",
+        "一百多",
+        "几个",
+        "零零",
+        "二三",
+        "百二",
+        "十万万",
+        "10-20",
+        "12 or 13",
+        "1,2,3",
+        "1,2345",
+        "12 34",
+        "1'2",
+        "1..5",
+        "--5",
+        "+-5",
+        "1e3",
+        "0x10",
+        "½",
+        "Ⅻ",
+        "https://detail.1688.com/offer/670291644950.html",
+        "红色",
+        "yes",
+    ],
+)
+def test_what_is_no_quantity_is_not_guessed(text: str):
+    """Words, ranges and half-numbers are asked again rather than taken for something."""
+    with pytest.raises(QuantityUnreadable):
+        read_quantity(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("0", QuantityNotPositive),
+        ("零", QuantityNotPositive),
+        ("0件", QuantityNotPositive),
+        ("-1", QuantityNotPositive),
+        ("-5 pcs", QuantityNotPositive),
+        ("1.5", QuantityFractional),
+        ("1,5", QuantityFractional),
+        ("1.200", QuantityFractional),
+        (".5", QuantityFractional),
+        ("0.5件", QuantityFractional),
+        ("1.23456万", QuantityFractional),
+        ("1" * 4096, QuantityAbsurd),
+        ("100万", QuantityAbsurd),
+        ("1000k", QuantityAbsurd),
+        ("九千九百九十九万", QuantityAbsurd),
+        ("670291644950", QuantityAbsurd),
+    ],
+)
+def test_each_problem_has_its_own_error(text: str, error: type[QuantityError]):
+    """The person hears what exactly is wrong."""
+    with pytest.raises(error) as caught:
+        read_quantity(text)
+    assert type(caught.value) is error
+
+
+@given(st.integers(1, 99_999_999))
+def test_every_chinese_numeral_is_read_back(number: int):
+    """What is spelled by the rules of Chinese is read by them."""
+    assert chinese_number(_spell(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("一百二", 120),
+        ("一百零二", 102),
+        ("两千五", 2500),
+        ("三千零五十", 3050),
+        ("一万二", 12000),
+        ("三万零五", 30005),
+        ("两万五千", 25000),
+        ("兩萬", 20000),
+        ("十五万", 150000),
+        ("零", 0),
+    ],
+)
+def test_numerals_as_people_say_them(text: str, number: int):
+    """A last digit without 零 counts the next lower unit."""
+    assert chinese_number(text) == number
+
+
+def _spell(number: int) -> str:
+    high, low = divmod(number, 10_000)
+    if not high:
+        return _spell_section(low)
+    if not low:
+        return f"{_spell_section(high)}万"
+    return f"{_spell_section(high)}万{'零' if low < 1000 else ''}{_spell_section(low)}"
+
+
+def _spell_section(number: int) -> str:
+    """Spell 1 to 9999."""
+    text, pending_zero = "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // unit % 10
+        if digit:
+            text += ("零" if pending_zero else "") + "零一二三四五六七八九"[digit] + name
+            pending_zero = False
+        else:
+            pending_zero = bool(text)
+    return text.removeprefix("一") if text.startswith("一十") else text
+
+
+elsewheres = st.integers(0, 6_000)
+
+
+@given(offers_with_variant(), elsewheres)
+def test_every_preset_can_be_ordered(drawn, elsewhere: int):
+    """No button leads to a refusal; presets rise, do not repeat and are few."""
+    offer, sku = drawn
+    offered = presets(offer, sku, elsewhere)
+    for quantity in offered:
+        check_quantity(offer, sku, quantity, elsewhere)
+        assert read_quantity(str(quantity)) == quantity
+    assert list(offered) == sorted(set(offered))
+    assert len(offered) <= 6
+    if smallest(offer, elsewhere) <= min(stock_of(offer, sku), LARGEST):
+        assert offered[0] == smallest(offer, elsewhere)
+    else:
+        assert offered == ()
+
+
+@given(offers_with_variant(), elsewheres)
+def test_the_smallest_quantity_passes_and_nothing_below_it(drawn, elsewhere: int):
+    """It is refused for stock alone; one unit or one lot less is refused."""
+    offer, sku = drawn
+    least = smallest(offer, elsewhere)
+    assert least >= 1
+    if least <= stock_of(offer, sku):
+        check_quantity(offer, sku, least, elsewhere)
+    else:
+        with pytest.raises(QuantityOverStock):
+            check_quantity(offer, sku, least, elsewhere)
+    for fewer in {least - 1, least - (offer.batch_size or 1)}:
+        if fewer > 0:
+            with pytest.raises(QuantityError):
+                check_quantity(offer, sku, fewer, elsewhere)
+
+
+def _problem(offer: Offer, sku, quantity: int, elsewhere: int) -> QuantityError | None:
+    try:
+        check_quantity(offer, sku, quantity, elsewhere)
+    except QuantityError as error:
+        return error
+    return None
+
+
+@given(offers_with_variant(), quantities, elsewheres)
+def test_a_quantity_passes_exactly_when_it_keeps_every_rule(drawn, quantity, elsewhere):
+    """Stock, lot and minimum, and no rule besides."""
+    offer, sku = drawn
+    keeps = (
+        quantity <= stock_of(offer, sku)
+        and quantity % (offer.batch_size or 1) == 0
+        and quantity + elsewhere >= offer.min_order_quantity
+    )
+    problem = _problem(offer, sku, quantity, elsewhere)
+    assert (problem is None) == keeps
+    assert problem is None or problem.quantity == quantity
+
+
+@given(offers(), st.integers(2, 60), st.integers(1, 2_000), st.integers(0, 300))
+def test_the_neighbours_of_an_odd_quantity_can_be_ordered(offer, batch, quantity, elsewhere):
+    """Both are whole lots that pass every rule, and no lot that passes lies between."""
+    assume(quantity % batch)
+    offer = offer.replace(batch_size=batch, stock=max(offer.stock, quantity))
+    problem = _problem(offer, None, quantity, elsewhere)
+    assert isinstance(problem, QuantityOffBatch)
+    possible = [
+        each
+        for each in range(batch, max(quantity, offer.min_order_quantity) + 2 * batch, batch)
+        if _problem(offer, None, each, elsewhere) is None
+    ]
+    assert problem.lower == max((each for each in possible if each < quantity), default=0)
+    assert problem.upper == min((each for each in possible if each > quantity), default=0)
+
+
+@given(offers(), quantities, st.integers(0, 300))
+def test_what_is_missing_reaches_the_minimum(offer, quantity, elsewhere):
+    """Following the advice leads to the smallest quantity that passes."""
+    least = smallest(offer, elsewhere)
+    batch = offer.batch_size or 1
+    quantity = quantity % least // batch * batch
+    assume(quantity)
+    offer = offer.replace(stock=least)
+    problem = _problem(offer, None, quantity, elsewhere)
+    assert isinstance(problem, QuantityBelowMinimum)
+    assert problem.minimum == offer.min_order_quantity
+    assert problem.missing > 0
+    assert quantity + problem.missing == least
+    assert _problem(offer, None, least, elsewhere) is None
+
+
+@given(offers(), quantities)
+def test_over_stock_says_what_is_left(offer: Offer, quantity: int):
+    """Stock comes first among the rules."""
+    assume(quantity > offer.stock)
+    with pytest.raises(QuantityOverStock) as caught:
+        check_quantity(offer, None, quantity)
+    assert caught.value.stock == offer.stock
