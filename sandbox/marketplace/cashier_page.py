@@ -79,7 +79,7 @@ def _order(order: Order) -> str:
     deadline = ""
     if order.awaits_payment:
         deadline = _row(
-            "付款截止", "Pay before", f"<time>{plain_time(order.pay_before_ms)}</time> (UTC+8)"
+            "付款截止", "Pay before", f"<time>{plain_time(order.pay_before_ms)}</time> UTC+8"
         )
     changes = ""
     if order.listed_fen != order.goods_fen:
@@ -120,7 +120,7 @@ def _pay_bar(total_fen: int) -> str:
 
 def _row(chinese: str, english: str, value: str, test_id: str | None = None) -> str:
     mark = f' data-testid="{test_id}"' if test_id else ""
-    return f'<dt>{chinese} <span lang="en">{english}</span></dt><dd{mark}>{value}</dd>'
+    return f'<div><dt>{chinese} <span lang="en">{english}</span></dt><dd{mark}>{value}</dd></div>'
 
 
 def _english(text: str) -> str:

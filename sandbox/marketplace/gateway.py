@@ -46,12 +46,17 @@ class Gateway:
     def __init__(self, world: World) -> None:
         self._world = world
         self._recent: deque[float] = deque()
+        self._running: set[asyncio.Future[web.StreamResponse]] = set()
 
     def handler(self, endpoint: Endpoint) -> Handler:
         """The aiohttp handler of an endpoint."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            return await self._handle(endpoint, request)
+            # A caller who hangs up does not undo what the marketplace has begun.
+            work = asyncio.ensure_future(self._handle(endpoint, request))
+            self._running.add(work)
+            work.add_done_callback(self._running.discard)
+            return await asyncio.shield(work)
 
         return handle
 

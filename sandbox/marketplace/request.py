@@ -90,8 +90,11 @@ async def read_call(request: web.Request, base_url: str) -> ApiCall:
     if request.method == "GET":
         return ApiCall(pairs=tuple(request.query.items()), base_url=base_url)
     if request.content_type == JSON_TYPE:
-        return ApiCall(pairs=_json_pairs(await request.text()), base_url=base_url, is_json=True)
-    form = await request.post()
+        return ApiCall(pairs=_json_pairs(await request.read()), base_url=base_url, is_json=True)
+    try:
+        form = await request.post()
+    except ValueError:
+        raise GatewayRefusal(BAD_PARAMETER, "请求体不是合法的表单") from None
     pairs: list[tuple[str, object]] = []
     for name, value in form.items():
         if not isinstance(value, str):
@@ -100,9 +103,9 @@ async def read_call(request: web.Request, base_url: str) -> ApiCall:
     return ApiCall(pairs=(*pairs, *request.query.items()), base_url=base_url)
 
 
-def _json_pairs(text: str) -> tuple[tuple[str, object], ...]:
+def _json_pairs(content: bytes) -> tuple[tuple[str, object], ...]:
     try:
-        body = json.loads(text)
+        body = json.loads(content)
     except ValueError:
         raise GatewayRefusal(BAD_PARAMETER, "请求体不是合法的JSON") from None
     if not isinstance(body, dict):

@@ -47,7 +47,11 @@ def resolve(shelf: Shelf, requested: Sequence[RequestedLine]) -> tuple[Line, ...
     """The goods behind the lines. Raises OrderRefusal 500_001, 500_002 or 500_003."""
     lines = tuple(_resolve_one(shelf, wanted) for wanted in requested)
     if len({line.offer.seller.seller_open_id for line in lines}) > 1:
-        raise OrderRefusal(SPEC_MISSING, "不同卖家的商品不能在同一订单中下单")
+        raise OrderRefusal(
+            SPEC_MISSING,
+            "不同卖家的商品不能在同一订单中下单",
+            tuple((line.offer_id, line.spec_id) for line in lines),
+        )
     return lines
 
 

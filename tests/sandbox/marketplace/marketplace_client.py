@@ -69,7 +69,7 @@ class ColourSearch:
         asked = ImageStat.Stat(Image.open(io.BytesIO(image)).convert("RGB")).mean
         matches = [
             ColourMatch(
-                offer_id, 1 - sum(abs(a - b) for a, b in zip(asked, own, strict=True)) / 765
+                offer_id, 1 - sum(abs(a - b) for a, b in zip(asked, own, strict=True)) / 510
             )
             for offer_id, own in self._colours.items()
         ]

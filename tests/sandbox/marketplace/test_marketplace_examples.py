@@ -227,7 +227,7 @@ async def test_the_published_freight_comes_back(market: Caller) -> None:
 
 
 async def test_an_upload_may_also_be_a_plain_form_or_an_address(market: Caller) -> None:
-    """urlencoded POST and GET with `pic_url` give an id as well."""
+    """A urlencoded POST and GET with `pic_url` give an id as well."""
     image = base64.b64encode(picture("red")).decode()
     form = await market.http.post(UPLOAD, data=market.signed({"image_base64": image}))
     assert len(form.json()["data"]["imageId"]) == 19

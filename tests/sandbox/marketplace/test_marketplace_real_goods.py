@@ -1,0 +1,83 @@
+"""The catalogue that the marketplace ships with, over the wire."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from aiohttp.test_utils import TestServer
+from marketplace_client import DETAIL, KEYWORD_SEARCH, PAGE, Caller, ColourSearch, example
+from test_marketplace_examples import differences
+
+from sandbox.marketplace.app import create_app
+from sandbox.marketplace.catalogue import CatalogueOffer, load_catalogue
+from sandbox.marketplace.config import MarketplaceConfig
+
+OFFERS = list(load_catalogue().offers.values())
+ON_SALE = [offer for offer in OFFERS if offer.status == "published" and offer.tradable]
+
+
+@pytest.fixture
+async def shipped() -> AsyncIterator[Caller]:
+    app = create_app(MarketplaceConfig(), picture_search=ColourSearch({}))
+    async with (
+        TestServer(app) as server,
+        httpx.AsyncClient(base_url=str(server.make_url("/"))) as http,
+    ):
+        yield Caller(http)
+
+
+def smallest_order(offer: CatalogueOffer) -> tuple[int, str | None, int] | None:
+    """The least that the offer's rules allow of its fullest variant; None when it is sold out."""
+    batch = offer.batch_number or 1
+    first = offer.tiers[0].start_quantity if offer.tiers else 1
+    quantity = -(-max(offer.min_order_quantity, first) // batch) * batch
+    fullest = max(offer.skus, key=lambda sku: sku.amount_on_sale) if offer.skus else None
+    stock = fullest.amount_on_sale if fullest else offer.amount_on_sale
+    spec_id = fullest.spec_id if fullest else None
+    return (offer.offer_id, spec_id, quantity) if stock >= quantity else None
+
+
+async def test_every_detail_has_the_published_shape(shipped: Caller) -> None:
+    """All offers, sold or not, with the keys and types of example 04."""
+    shown = example("04-product-detail.json")["response"]["data"]
+    allowed = {"productShippingInfo", "promotionModel", "productSaleInfo"}
+    for offer in OFFERS:
+        answer = await shipped.get(DETAIL, offerId=str(offer.offer_id), country="en")
+        found = [
+            text
+            for text in differences(shown, answer["data"])
+            if not (text.endswith("None") and text.split(".")[1].split("[")[0] in allowed)
+            and "productSkuInfos: " not in text
+        ]
+        assert found == [], offer.subject
+
+
+async def test_every_offer_on_sale_can_be_previewed_and_ordered(shipped: Caller) -> None:
+    """At its minimum, near and far: totals add up and create agrees to the fen."""
+    orders = 0
+    for offer in ON_SALE:
+        line = smallest_order(offer)
+        if line is None:
+            continue
+        far = (await shipped.preview(line, districtCode="540102"))["data"]
+        near = (await shipped.preview(line))["data"]
+        assert near["success"] is True, (offer.subject, near["errorMsg"])
+        [entry] = near["orderPreviewResuslt"]
+        cargo = round(entry["cargoList"][0]["amount"] * 100)
+        assert entry["sumPaymentNoCarriage"] == cargo
+        assert entry["sumPayment"] == cargo + entry["sumCarriage"]
+        assert far["orderPreviewResuslt"][0]["sumCarriage"] >= entry["sumCarriage"]
+        created = (await shipped.create(line, third=str(offer.offer_id)))["data"]
+        assert created["totalSuccessAmount"] == entry["sumPayment"]
+        orders += 1
+    assert orders > len(ON_SALE) * 0.8
+
+
+async def test_every_offer_is_found_by_its_own_title(shipped: Caller) -> None:
+    """Searching the first words of a Chinese title finds that offer on the first page."""
+    for offer in ON_SALE:
+        answer = await shipped.get(
+            KEYWORD_SEARCH, **(PAGE | {"pageSize": 50}), keyword=offer.subject
+        )
+        assert answer["data"]["data"], offer.subject
+        assert answer["data"]["data"][0]["offerId"] == offer.offer_id
