@@ -58,7 +58,7 @@ def main() -> int:
     try:
         asyncio.run(serve(config, given.host, given.port))
     except OSError as error:
-        sys.stderr.write(f"cannot serve on {given.host}:{given.port}: {error}\n")
+        sys.stderr.write(f"cannot start: {error}\n")
         return 1
     except ValidationError as error:
         sys.stderr.write(f"cannot read {given.state_file}: {error.error_count()} errors in it\n")

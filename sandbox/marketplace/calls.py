@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import Any
 
-from pydantic import BaseModel
+from sandbox.marketplace.camel import CamelModel
 
 KEPT = 1000
 
 
-class CallRecord(BaseModel):
+class CallRecord(CamelModel):
     """One call of the API as a test may want to assert it."""
 
     endpoint: str
@@ -22,6 +22,7 @@ class CallRecord(BaseModel):
     code: int | None = None
     """Envelope code that was sent, if one was."""
     message: str | None = None
+    """Why it was refused."""
     third_order_id: str | None = None
     fault: str | None = None
     millis: int | None = None
@@ -50,9 +51,5 @@ class CallLog:
         recent = [r for r in self._recent if endpoint is None or r.endpoint == endpoint]
         return {
             "counts": dict(self._counts),
-            "recent": [
-                record.model_dump(exclude={"third_order_id"})
-                | {"thirdOrderId": record.third_order_id}
-                for record in recent
-            ],
+            "recent": [record.model_dump() for record in recent],
         }

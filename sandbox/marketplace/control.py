@@ -6,42 +6,37 @@ from ipaddress import ip_address
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from sandbox.marketplace.camel import StrictCamelModel
+from sandbox.marketplace.catalogue import CatalogueOffer
 from sandbox.marketplace.endpoints import ENDPOINT_NAMES
 from sandbox.marketplace.envelope import json_response
 from sandbox.marketplace.faults import ANY_ENDPOINT, Fault
 from sandbox.marketplace.offer_patch import OfferPatch
 from sandbox.marketplace.orders import Order
-from sandbox.marketplace.shelf import stock_of
 from sandbox.marketplace.switches import Switches
 from sandbox.marketplace.world import World
 
 PREFIX = "/sandbox/"
 
 
-class Reprice(BaseModel):
+class Reprice(StrictCamelModel):
     """`POST /sandbox/orders/{id}/price`, in fen."""
-
-    model_config = ConfigDict(extra="forbid")
 
     goods_delta: int = 0
     freight: int | None = None
 
 
-class Close(BaseModel):
+class Close(StrictCamelModel):
     """`POST /sandbox/orders/{id}/close`: by the seller unless said otherwise."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: str = "sellerGoodsLack"
     operate_type: str = "CLOSE_TRADE_BY_SELLER"
 
 
-class Advance(BaseModel):
+class Advance(StrictCamelModel):
     """`POST /sandbox/clock`: push the marketplace's clock forward."""
-
-    model_config = ConfigDict(extra="forbid")
 
     advance: float
 
@@ -124,26 +119,13 @@ class Control:
 
     async def show_offers(self, _: web.Request) -> web.Response:
         """Ids, subjects, stock: what a test needs to choose goods."""
-        return json_response(
-            [
-                {
-                    "offerId": offer.offer_id,
-                    "subject": offer.subject,
-                    "status": offer.status,
-                    "tradable": offer.tradable,
-                    "stock": {sku.spec_id: stock_of(offer, sku) for sku in offer.skus}
-                    if offer.skus
-                    else offer.amount_on_sale,
-                }
-                for offer in self._world.shelf.all()
-            ]
-        )
+        return json_response([offer_facts(offer) for offer in self._world.shelf.all()])
 
     async def patch_offer(self, request: web.Request) -> web.Response:
         """Change an offer; answers with it as it stands now."""
         patch = OfferPatch.model_validate_json(await request.read())
         offer = self._world.patch_offer(int(request.match_info["offer_id"]), patch)
-        return json_response(offer.model_dump(mode="json"))
+        return json_response(offer_facts(offer))
 
     async def show_orders(self, _: web.Request) -> web.Response:
         """All orders, oldest first; amounts in fen."""
@@ -198,13 +180,31 @@ class Control:
         return order
 
 
+def offer_facts(offer: CatalogueOffer) -> dict[str, object]:
+    """An offer for tests: what decides whether and for how much it can be ordered."""
+    return {
+        "offerId": offer.offer_id,
+        "subject": offer.subject,
+        "sellerOpenId": offer.seller.seller_open_id,
+        "status": offer.status,
+        "tradable": offer.tradable,
+        "minOrderQuantity": offer.min_order_quantity,
+        "batchNumber": offer.batch_number,
+        "tiers": [{"startQuantity": t.start_quantity, "price": t.price} for t in offer.tiers],
+        "prices": {sku.spec_id: sku.price for sku in offer.skus or ()},
+        "stock": {sku.spec_id: sku.amount_on_sale for sku in offer.skus}
+        if offer.skus
+        else offer.amount_on_sale,
+    }
+
+
 def order_facts(order: Order) -> dict[str, object]:
     """An order for tests: state, lines, merchant number, amounts in fen."""
     return order.model_dump(mode="json") | {
-        "goods_fen": order.goods_fen,
-        "discount_fen": order.discount_fen,
-        "total_fen": order.total_fen,
-        "pay_before_ms": order.pay_before_ms,
+        "goodsFen": order.goods_fen,
+        "discountFen": order.discount_fen,
+        "totalFen": order.total_fen,
+        "payBeforeMs": order.pay_before_ms,
     }
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+
+from sandbox.marketplace.camel import StrictCamelModel
 
 FaultKind = Literal[
     "http_500",
@@ -26,10 +28,10 @@ INSTEAD_OF_THE_CALL: frozenset[str] = frozenset(
 ANY_ENDPOINT = "*"
 
 
-class Fault(BaseModel):
+class Fault(StrictCamelModel):
     """One armed fault, as `POST /sandbox/faults` takes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
 
     endpoint: str = ANY_ENDPOINT
     kind: FaultKind

@@ -28,6 +28,7 @@ from sandbox.marketplace.world import World
 
 ANSWER_LOST = Fault(endpoint="create", kind="answer_lost")
 ONE_SECOND = 1.0
+REASONS = ("errorMsg", "errorMessage", "message", "erroMsg")
 
 
 @dataclass
@@ -116,8 +117,10 @@ class Gateway:
         except GatewayRefusal as refusal:
             record.outcome, record.code, record.message = "refused", refusal.code, refusal.message
             return envelope(refusal.code, refusal.message, refusal.data, world.clock.now_ms())
-        refused = isinstance(data, dict) and data.get("success") is False
-        record.outcome, record.code = "refused" if refused else "ok", SUCCESS_CODE
+        record.outcome, record.code = "ok", SUCCESS_CODE
+        if isinstance(data, dict) and data.get("success") is False:
+            record.outcome = "refused"
+            record.message = next((str(data[name]) for name in REASONS if data.get(name)), None)
         return envelope(SUCCESS_CODE, SUCCESS_MESSAGE, data, world.clock.now_ms())
 
     def _refuse(self, exchange: Exchange, refusal: GatewayRefusal) -> web.Response:

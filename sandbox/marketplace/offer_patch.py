@@ -4,36 +4,45 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
+from sandbox.marketplace.camel import StrictCamelModel
 from sandbox.marketplace.catalogue import CatalogueOffer, FreightRate, PriceTier
 from sandbox.marketplace.money import fen, short_yuan_text
 
-PLAIN = frozenset(
-    {"tiers", "min_order_quantity", "batch_number", "plus_rate", "status", "tradable"}
-)
+PLAIN = frozenset({"min_order_quantity", "batch_number", "plus_rate", "status", "tradable"})
 Positive = Annotated[int, Field(ge=1)]
 Stock = Annotated[int, Field(ge=0)]
 
 
-class OfferPatch(BaseModel):
+class TierPatch(StrictCamelModel):
+    """A price tier: from `startQuantity` pieces on, `price` yuan."""
+
+    start_quantity: Positive
+    price: str
+
+
+class FreightPatch(StrictCamelModel):
+    """A freight rate: units are kg or pieces as the offer's template counts, fees yuan."""
+
+    first_unit: str = "1"
+    first_fee: str
+    next_unit: str = "1"
+    next_fee: str
+
+
+class OfferPatch(StrictCamelModel):
     """`POST /sandbox/offers/{offerId}`: fields left out stay as they are.
 
     Prices are yuan decimal strings as in the catalogue, except `priceDelta`, which is fen.
     """
 
-    model_config = ConfigDict(
-        extra="forbid", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
-    )
-
     stock: Stock | dict[str, Stock] | None = None
     """A number for the offer or for each of its variants, or specId -> number."""
     price_delta: int | None = None
     """Fen added to every price of the offer."""
-    tiers: tuple[PriceTier, ...] = ()
-    """New price tiers, each `{start_quantity, price}`."""
-    freight: FreightRate | None = None
+    tiers: tuple[TierPatch, ...] = ()
+    freight: FreightPatch | None = None
     """New rate for every province, no longer free of postage unless said so."""
     free_postage: bool | None = None
     min_order_quantity: Positive = 1
@@ -47,6 +56,9 @@ def apply_patch(offer: CatalogueOffer, patch: OfferPatch) -> CatalogueOffer:
     """The changed offer. Raises KeyError for a spec id that is not of this offer."""
     plain = {name: getattr(patch, name) for name in PLAIN & patch.model_fields_set}
     offer = offer.model_copy(update=plain)
+    if patch.tiers:
+        tiers = tuple(PriceTier(**tier.model_dump(by_alias=False)) for tier in patch.tiers)
+        offer = offer.model_copy(update={"tiers": tiers})
     if patch.freight is not None or patch.free_postage is not None:
         offer = _with_freight(offer, patch)
     if patch.price_delta is not None:
@@ -60,7 +72,7 @@ def _with_freight(offer: CatalogueOffer, patch: OfferPatch) -> CatalogueOffer:
     free = bool(patch.free_postage)
     update: dict[str, object] = {"free_postage": free, "remote": None, "remote_provinces": ()}
     if patch.freight is not None:
-        update["rate"] = patch.freight
+        update["rate"] = FreightRate(**patch.freight.model_dump(by_alias=False))
     return offer.model_copy(update={"freight": offer.freight.model_copy(update=update)})
 
 

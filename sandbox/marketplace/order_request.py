@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
-
+from sandbox.marketplace.camel import CamelModel
 from sandbox.marketplace.divisions import Division, division
 from sandbox.marketplace.envelope import GatewayRefusal, OrderRefusal
 from sandbox.marketplace.request import ApiCall
@@ -21,12 +19,8 @@ class _WrongShape(Exception):
     """The body is not what the schema asks for; the text says where."""
 
 
-class Address(BaseModel):
+class Address(CamelModel):
     """`addressParam`: all fields are strings and have to be present."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
-    )
 
     full_name: str
     mobile: str

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel
-
+from sandbox.marketplace.camel import CamelModel
 from sandbox.marketplace.order_request import Address
 
 Status = Literal["waitbuyerpay", "waitsellersend", "waitbuyerreceive", "success", "cancel"]
@@ -20,7 +19,7 @@ STATUS_TEXT: dict[str, str] = {
 }
 
 
-class OrderLine(BaseModel):
+class OrderLine(CamelModel):
     """A line as it was ordered; amounts in fen."""
 
     line_id: str
@@ -39,7 +38,7 @@ class OrderLine(BaseModel):
     """What the seller changed after the order was made; negative lowers."""
 
 
-class Order(BaseModel):
+class Order(CamelModel):
     """One order. Times are milliseconds, amounts fen."""
 
     order_id: str

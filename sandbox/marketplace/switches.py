@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Seconds = Annotated[float, Field(ge=0)]
 
-LANGUAGES = frozenset({"en", "ru", "vi", "ja", "ko", "fr", "pt", "es", "th", "id", "ar", "zh"})
+Language = Literal["en", "ru", "vi", "ja", "ko", "fr", "pt", "es", "th", "id", "ar", "zh"]
+LANGUAGES: frozenset[str] = frozenset(get_args(Language))
 
 
 class Switches(BaseModel):
@@ -20,7 +21,7 @@ class Switches(BaseModel):
     """How nested values enter the signed text."""
     clear_credentials: Literal["refused", "accepted"] = "refused"
     """Whether `appSecret` may stand in for a signature."""
-    activated_languages: frozenset[str] = frozenset({"en"})
+    activated_languages: frozenset[Language] = frozenset({"en"})
     """Languages whose `*Trans` fields are translated; others come back untranslated."""
     image_address_parameter: Literal["imageUrl", "imageAddress"] = "imageUrl"
     """Which parameter of image search takes an address."""

@@ -42,6 +42,7 @@ class World:
         self.shelf = Shelf(catalogue.offers)
         self.book = OrderBook()
         if config.state_file is not None:
+            config.state_file.parent.mkdir(parents=True, exist_ok=True)
             self._restore(load_state(config.state_file))
 
     def record(self, orders: Sequence[Order]) -> None:

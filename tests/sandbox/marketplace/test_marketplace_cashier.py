@@ -66,11 +66,11 @@ async def test_paying_twice_changes_nothing(market: Caller) -> None:
     address = await cashier(market, await order(market, "A"))
     page = (await market.http.get(address)).text
     await press_pay(market, address, page)
-    first = (await market.orders())[0]["paid_ms"]
+    first = (await market.orders())[0]["paidMs"]
     await market.advance(5)
     again = await press_pay(market, address, page)
     assert 'data-testid="paid"' in again.text
-    assert (await market.orders())[0]["paid_ms"] == first
+    assert (await market.orders())[0]["paidMs"] == first
 
 
 async def test_a_changed_total_is_shown_before_it_is_paid(market: Caller) -> None:
@@ -78,7 +78,7 @@ async def test_a_changed_total_is_shown_before_it_is_paid(market: Caller) -> Non
     order_id = await order(market, "A")
     address = await cashier(market, order_id)
     page = (await market.http.get(address)).text
-    await market.http.post(f"/sandbox/orders/{order_id}/price", json={"goods_delta": 500})
+    await market.http.post(f"/sandbox/orders/{order_id}/price", json={"goodsDelta": 500})
     answer = await press_pay(market, address, page)
     assert 'data-testid="changed"' in answer.text
     assert (await market.orders())[0]["status"] == "waitbuyerpay"

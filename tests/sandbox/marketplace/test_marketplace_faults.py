@@ -119,7 +119,7 @@ async def test_faults_count_skip_and_clear(market: Caller) -> None:
     query = {"keyword": "杯", **PAGE}
     statuses = [(await market.raw_get(KEYWORD_SEARCH, **query)).status_code for _ in range(4)]
     assert statuses == [200, 500, 500, 200]
-    await market.fault("throttle_429", times=None, retry_after=3)
+    await market.fault("throttle_429", times=None, retryAfter=3)
     for _ in range(3):
         answer = await market.raw_get(DETAIL, offerId=str(TSHIRT), country="en")
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
@@ -155,7 +155,7 @@ async def test_an_offer_changes_between_two_previews(market: Caller) -> None:
     await market.patch_offer(
         MUG,
         priceDelta=100,
-        freight={"first_unit": "1", "first_fee": "9", "next_unit": "1", "next_fee": "0"},
+        freight={"firstUnit": "1", "firstFee": "9", "nextUnit": "1", "nextFee": "0"},
     )
     after = (await market.preview(MUGS))["data"]["orderPreviewResuslt"][0]
     assert after["sumPaymentNoCarriage"] == before["sumPaymentNoCarriage"] + 300

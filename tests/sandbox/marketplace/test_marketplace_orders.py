@@ -68,7 +68,7 @@ async def test_a_zero_price_and_a_late_first_tier_are_refused(market: Caller) ->
     """500_008 for a price of 0, 500_009 below the first tier of an offer with a lower minimum."""
     await market.patch_offer(MUG, priceDelta=-10_000)
     assert (await market.preview((MUG, MUG_WHITE, 3)))["data"]["errorCode"] == "500_008"
-    await market.patch_offer(LAMP, tradable=True, tiers=[{"start_quantity": 5, "price": "20"}])
+    await market.patch_offer(LAMP, tradable=True, tiers=[{"startQuantity": 5, "price": "20"}])
     assert (await market.preview((LAMP, LAMP_WARM, 2)))["data"]["errorCode"] == "500_009"
     assert (await market.preview((LAMP, LAMP_WARM, 5)))["data"]["success"] is True
 
@@ -207,7 +207,7 @@ async def test_the_list_filters_pages_and_counts(market: Caller) -> None:
     await market.advance(100)
     second = (await market.create((PENCIL, PENCIL_2B, 60), third="B"))["data"]["orderId"]
     await market.http.post(f"/sandbox/orders/{second}/pay")
-    made = {order["order_id"]: order["created_ms"] for order in await market.orders()}
+    made = {order["orderId"]: order["createdMs"] for order in await market.orders()}
 
     async def ids(**filters: object) -> list[str]:
         data = (await market.post(ORDERS, {"page": 1, "pageSize": 20} | filters))["data"]
@@ -265,7 +265,7 @@ async def test_the_seller_changes_the_price_of_an_unpaid_order(market: Caller) -
     lines = ((MUG, MUG_WHITE, 3), (MUG, MUG_BLACK, 2))
     order_id = (await market.create(*lines))["data"]["orderId"]
     before = (await market.detail(order_id))["baseInfo"]
-    change = {"goods_delta": -100, "freight": 0}
+    change = {"goodsDelta": -100, "freight": 0}
     await market.http.post(f"/sandbox/orders/{order_id}/price", json=change)
     trade = await market.detail(order_id)
     base = trade["baseInfo"]

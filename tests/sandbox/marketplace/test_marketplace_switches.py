@@ -49,7 +49,7 @@ async def test_a_repeated_merchant_number(market: Caller, setting: str, orders: 
     await market.switch(repeated_third_order_id=setting)
     told = {(await market.create(MUGS))["data"]["orderId"] for _ in range(2)}
     assert len(told) == orders
-    assert {order["order_id"] for order in await market.orders()} == told
+    assert {order["orderId"] for order in await market.orders()} == told
 
 
 async def test_a_repeated_merchant_number_as_an_error(market: Caller) -> None:
@@ -67,7 +67,7 @@ async def test_a_lost_answer_leaves_the_order_behind(market: Caller) -> None:
     with pytest.raises(httpx.TransportError):
         await market.create(MUGS)
     [order] = await market.orders()
-    assert order["third_order_id"] == "T20240708002"
+    assert order["thirdOrderId"] == "T20240708002"
     assert (await market.create((MUG, MUG_WHITE, 1)))["data"]["success"] is False
 
 
@@ -135,7 +135,7 @@ async def test_a_short_line_may_fail_alone(market: Caller) -> None:
     [failed] = created["failedOfferList"]
     assert (failed["specId"], failed["errorCode"]) == (MUG_WHITE, "500_004")
     [order] = await market.orders()
-    assert [line["spec_id"] for line in order["lines"]] == [MUG_BLACK]
+    assert [line["specId"] for line in order["lines"]] == [MUG_BLACK]
     nothing = (await market.create((MUG, MUG_WHITE, 101)))["data"]
     assert (nothing["orderId"], nothing["code"]) == (None, "500_004")
 
@@ -145,7 +145,7 @@ async def test_success_may_be_false_beside_a_made_order(market: Caller) -> None:
     await market.switch(create_success_flag="false_with_order")
     created = (await market.create(MUGS))["data"]
     assert created["success"] is False
-    assert created["orderId"] == (await market.orders())[0]["order_id"]
+    assert created["orderId"] == (await market.orders())[0]["orderId"]
 
 
 async def test_tiers_may_count_each_variant_by_itself(market: Caller) -> None:
