@@ -1,0 +1,103 @@
+"""A sandbox server on a free port, and short ways to use it."""
+
+import io
+import ssl
+from contextlib import asynccontextmanager
+
+import httpx
+from aiohttp import web
+from PIL import Image
+from telegram import Bot
+
+from sandbox.botapi import SANDBOX, BotApiConfig, Switches, create_app
+from sandbox.botapi.world import ANNA, BEN, BOSS, CHANNEL, GROUP, XIAOYU
+
+__all__ = ["ANNA", "BEN", "BOSS", "CHANNEL", "GROUP", "TOKEN", "XIAOYU", "Server", "serving"]
+
+# Loading the certificate store takes longer than most tests.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+TOKEN = "424242:TEST-secret"
+
+
+class Server:
+    """The running server: `call` speaks Bot API, the other methods speak as a person."""
+
+    def __init__(self, base_url, http, state):
+        self.base_url = base_url
+        self.http = http
+        self.state = state
+
+    def bot(self):
+        return Bot(
+            TOKEN, base_url=f"{self.base_url}/bot", base_file_url=f"{self.base_url}/file/bot"
+        )
+
+    async def call(self, method, files=None, **params):
+        """The raw envelope of one call; with files as multipart, else as JSON."""
+        url = f"/bot{TOKEN}/{method}"
+        if files:
+            answer = await self.http.post(url, data=params, files=files)
+        else:
+            answer = await self.http.post(url, json=params)
+        return answer.json()
+
+    async def ok(self, method, **params):
+        """The result of a call that must succeed."""
+        answer = await self.call(method, **params)
+        assert answer["ok"], answer
+        return answer["result"]
+
+    async def refused(self, method, **params):
+        """(error code, description) of a call that must fail."""
+        answer = await self.call(method, **params)
+        assert not answer["ok"], answer
+        return answer["error_code"], answer["description"]
+
+    async def updates(self, **params):
+        return await self.ok("getUpdates", **params)
+
+    async def post(self, path, **body):
+        answer = await self.http.post(f"/sandbox/{path}", json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def get(self, path, **query):
+        answer = await self.http.get(f"/sandbox/{path}", params=query)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def patch(self, **switches):
+        answer = await self.http.patch("/sandbox/botapi/switches", json=switches)
+        assert answer.is_success, answer.text
+
+    async def say(self, user, text, chat=None, **more):
+        body = {"from": user, "text": text, **more}
+        return (await self.post(f"chats/{chat or user}/send", **body))["messages"][0]
+
+    async def tap(self, user, message_id, data, chat=None):
+        body = {"from": user, "message_id": message_id, "data": data}
+        return (await self.post(f"chats/{chat or user}/tap", **body))["callback_query_id"]
+
+    async def messages(self, chat):
+        return (await self.get(f"chats/{chat}/messages"))["messages"]
+
+
+@asynccontextmanager
+async def serving(**switches):
+    app = create_app(BotApiConfig(TOKEN, switches=Switches(**switches)))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        async with httpx.AsyncClient(base_url=base_url, timeout=20, verify=NO_TLS) as http:
+            yield Server(base_url, http, app[SANDBOX])
+    finally:
+        await runner.cleanup()
+
+
+def picture(width=64, height=48, kind="JPEG", color="red", **options):
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), color).save(buffer, kind, **options)
+    return buffer.getvalue()
