@@ -124,6 +124,13 @@ export function sendFiles(chatId, { from, caption, as, files, replyTo }) {
 export const tap = (chatId, { from, messageId, data }) =>
   call(`/sandbox/chats/${chatId}/tap`, json({ from, message_id: messageId, data }));
 
+/**
+ * @param {number} chatId
+ * @param {number} userId
+ */
+export const join = (chatId, userId) =>
+  call(`/sandbox/chats/${chatId}/join`, json({ user_id: userId }));
+
 /** @param {string} fileId */
 export const fileUrl = (fileId) => `/sandbox/files/${encodeURIComponent(fileId)}`;
 

@@ -12,7 +12,6 @@ import { fill } from "./strings.js";
 /** @typedef {import("./types.js").Message} Message */
 /** @typedef {import("./types.js").Outgoing} Outgoing */
 /** @typedef {import("./store.js").Store} Store */
-/** @typedef {import("./strings.js").Strings} Strings */
 
 /**
  * @typedef {object} Placement
@@ -61,7 +60,7 @@ export function messageRow(messages, place, store) {
     reactions(message),
     !body && !pictures && !files.some(Boolean) && h("em", { class: "fact" }, t.unsupported),
   );
-  return row(message, place, who, h("div", { class: "stack" }, bubble, buttons), t);
+  return row(message, place, who, h("div", { class: "stack" }, bubble, buttons), store);
 }
 
 /**
@@ -69,15 +68,15 @@ export function messageRow(messages, place, store) {
  * @param {Placement} place
  * @param {{id: number, name: string}} who
  * @param {HTMLElement} stack
- * @param {Strings} t
+ * @param {Store} store
  */
-function row(message, place, who, stack, t) {
+function row(message, place, who, stack, { t, language }) {
   const classes = ["row", place.mine ? "mine" : "theirs", place.first && "first", place.last && "last"];
   return h(
     "article",
     {
       class: classes.filter(Boolean).join(" "),
-      "aria-label": `${who.name}, ${new Date(message.date * 1000).toLocaleTimeString()}`,
+      "aria-label": `${who.name}, ${clock(message.date, language)}`,
       "data-testid": `message-${message.message_id}`,
       "data-message": message.message_id,
     },

@@ -210,6 +210,18 @@ export class Session {
   }
 
   /**
+   * Enter a group or channel and open it.
+   * @param {number} chatId
+   */
+  async join(chatId) {
+    const { personId } = this.store;
+    const joined = await this.tried(() => api.join(chatId, personId));
+    if (!joined) return;
+    await this.tried(() => this.refreshWorld());
+    this.select(personId, chatId);
+  }
+
+  /**
    * Follow a link as Telegram would.
    * @param {string} url
    * @returns {boolean} false when the browser should open it

@@ -50,11 +50,14 @@ export class Sidebar {
 
   /** @param {Event} event */
   clicked(event) {
-    const target = /** @type {Element} */ (event.target).closest("[data-person],[data-chat],#add-person");
+    const target = /** @type {Element} */ (event.target).closest("[data-person],[data-chat],[data-join],#add-person");
     if (!(target instanceof HTMLElement)) return;
     if (target.dataset.person) this.session.selectPerson(Number(target.dataset.person));
     else if (target.dataset.chat) {
       this.session.select(this.store.personId, Number(target.dataset.chat));
+      this.toggle(false);
+    } else if (target.dataset.join) {
+      void this.session.join(Number(target.dataset.join));
       this.toggle(false);
     } else this.askForPerson();
   }
@@ -69,7 +72,10 @@ export class Sidebar {
       h("span", { class: "person-name" }, t.addShort),
     );
     redraw(byId("people"), [...world.users.map((user) => this.personButton(user)), add]);
-    redraw(byId("chats"), store.chatsOf(store.personId).map((chat) => this.chatButton(chat)));
+    redraw(byId("chats"), [
+      ...store.chatsOf(store.personId).map((chat) => this.chatButton(chat)),
+      ...store.joinable(store.personId).map((chat) => this.joinButton(chat)),
+    ]);
     const others = world.chats.some((chat) => store.isUnread(chat.id));
     this.opener.classList.toggle("unread", others);
     this.opener.setAttribute("aria-label", others ? t.openListUnread : t.openList);
@@ -121,6 +127,24 @@ export class Sidebar {
         h("span", { class: "chat-time" }, newest ? clock(newest.date, store.language) : ""),
         store.isUnread(chat.id) && h("span", { class: "dot" }, h("span", { class: "hidden" }, t.unread)),
       ),
+    );
+  }
+
+  /** @param {Chat} chat */
+  joinButton(chat) {
+    const { t } = this.store;
+    const title = this.store.titleOf(chat);
+    return h(
+      "button",
+      { type: "button", class: "chat", "data-join": chat.id, "data-testid": `join-${chat.id}` },
+      avatar(chat.id, title),
+      h(
+        "span",
+        { class: "chat-text" },
+        h("span", { class: "chat-title" }, title),
+        h("span", { class: "chat-last" }, chat.type === "channel" ? t.channel : t.group),
+      ),
+      h("span", { class: "join" }, t.join),
     );
   }
 

@@ -180,6 +180,16 @@ export class Store {
     return [this.chatOf(personId), ...shared];
   }
 
+  /**
+   * Groups and channels that a person could enter.
+   * @param {number} personId
+   * @returns {Chat[]}
+   */
+  joinable(personId) {
+    const own = new Set(this.chatsOf(personId).map((chat) => chat.id));
+    return this.world.chats.filter((chat) => chat.type !== "private" && !own.has(chat.id));
+  }
+
   /** @param {Chat} chat */
   titleOf(chat) {
     if (chat.type !== "private") return chat.title ?? "";

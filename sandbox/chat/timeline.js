@@ -25,6 +25,7 @@ export class Timeline {
     this.chatId = 0;
     this.pinned = true;
     this.lastSeenId = 0;
+    this.lastOutgoing = 0;
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.downButton.addEventListener("click", () => this.toBottom(true));
     // Pictures, edits and the on-screen keyboard change heights after a row was placed.
@@ -45,10 +46,13 @@ export class Timeline {
     }
     const messages = store.current.sorted();
     const newest = messages.at(-1);
-    const wrote = newest?.sandbox?.mine === store.personId && newest.message_id > this.lastSeenId;
+    const stored = newest?.sandbox?.mine === store.personId && newest.message_id > this.lastSeenId;
+    const outgoing = store.current.outbox.at(-1)?.id ?? 0;
+    const wrote = stored || outgoing > this.lastOutgoing;
+    this.lastOutgoing = Math.max(this.lastOutgoing, outgoing);
     this.list.setAttribute("aria-busy", String(!store.current.loaded));
     this.place([...this.messageRows(messages), ...this.outgoingRows()]);
-    if (this.pinned || changedChat || wrote || store.current.outbox.length) this.toBottom(false);
+    if (this.pinned || changedChat || wrote) this.toBottom(false);
     this.showDown();
   }
 

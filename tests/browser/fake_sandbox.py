@@ -47,6 +47,7 @@ class FakeSandbox(ChatWorld):
         route.add_get("/sandbox/chats/{chat_id}/events", self._events)
         route.add_post("/sandbox/chats/{chat_id}/send", self._send)
         route.add_post("/sandbox/chats/{chat_id}/tap", self._tap)
+        route.add_post("/sandbox/chats/{chat_id}/join", self._join)
         route.add_get("/sandbox/files/{file_id}", self._file)
         return app
 
@@ -155,6 +156,10 @@ class FakeSandbox(ChatWorld):
         query_id = f"query-{len(self.tapped) + 1}"
         self.tapped.append({"chat": self._chat(request).id, "query_id": query_id, **body})
         return web.json_response({"callback_query_id": query_id})
+
+    async def _join(self, request: web.Request) -> web.Response:
+        self._chat(request).members.append((await request.json())["user_id"])
+        return web.json_response({"ok": True})
 
     async def _file(self, request: web.Request) -> web.Response:
         return web.Response(

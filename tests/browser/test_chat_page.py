@@ -242,6 +242,18 @@ async def test_a_new_person_has_a_chat_and_a_language(desktop, fake):
     assert fake.users[-1]["language_code"] == "zh-hant"
 
 
+async def test_a_person_outside_a_group_can_join_it(desktop, fake):
+    """A group that one is not in stands in the list with Join; joining opens it."""
+    fake.chats[GROUP].members = [XIAOYU]
+    await fake.say("Six so far", GROUP)
+    page = await desktop.open(ANNA)
+    await expect(page.get_by_test_id(f"chat-{GROUP}")).to_have_count(0)
+    await page.get_by_test_id(f"join-{GROUP}").click()
+    await expect(page.get_by_test_id("timeline")).to_contain_text("Six so far")
+    await expect(page.get_by_test_id(f"chat-{GROUP}")).to_have_attribute("aria-current", "true")
+    assert fake.chats[GROUP].members == [XIAOYU, ANNA]
+
+
 async def test_the_view_follows_new_messages_only_from_the_bottom(phone, fake):
     """Whoever reads older messages is not pulled away; a button with a count leads back."""
     for n in range(30):
