@@ -12,6 +12,7 @@ from bot.domain.identifiers import AddressId
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order
 from bot.domain.sessions import Session, Step
+from bot.screens import Screen
 from bot.services.bundle import Services
 from bot.texts import Texts, texts_in
 
@@ -20,8 +21,15 @@ class Quiet:
     """What a callback returns when the update changes nothing and needs no answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What a callback returns to show something beside the journey, which stays where it is."""
+
+    screen: Screen
+
+
 QUIET = Quiet()
-Outcome = Step | Quiet | None
+Outcome = Step | Quiet | Overlay | None
 
 
 @dataclass(slots=True)

@@ -18,13 +18,13 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import Application, BaseHandler, ConversationHandler
 
 from bot.buttons import BadButton, Press
-from bot.context import Context, Outcome, Quiet
+from bot.context import Context, Outcome, Overlay, Quiet
 from bot.domain.identifiers import ChatId, UserId, new_session_id
 from bot.domain.sessions import Session, Step
 from bot.drawing import Drawer
 from bot.locks import KeyedLocks
 from bot.marketplace.errors import MarketplaceError
-from bot.screens import ScreenOf
+from bot.screens import Screen, ScreenOf
 from bot.services.bundle import Services
 from bot.storage.ports import StepCommit, VersionConflict
 from bot.texts import language_of
@@ -80,18 +80,18 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self._drawer = drawer
         self._locks = KeyedLocks()
 
-    def check_update(self, update: object) -> object:
+    def check_update(self, update: object) -> Any:
         """Take every update that a person sent in a private chat."""
         if not isinstance(update, Update) or not update.effective_user:
             return None
         chat = update.effective_chat
         return True if chat is not None and chat.type == ChatType.PRIVATE else None
 
-    async def handle_update(  # type: ignore[override]  # the state is a row, not a return value
+    async def handle_update(
         self,
         update: Update,
         application: Application[Any, Context, Any, Any, Any, Any],
-        check_result: object,
+        check_result: object,  # noqa: ARG002 - the state is loaded under the lock instead
         context: Context,
     ) -> None:
         """Walk one step under the person's lock. Raises `ScreenNotDrawn` after the commit."""
@@ -110,17 +110,21 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self,
         chat_id: ChatId,
         user_id: UserId,
-        apply: Callable[[Session], Session],
+        apply: Callable[[Session], Session | None],
     ) -> None:
         """Move a conversation for something other than an update, and draw its screen.
 
-        Raises `ScreenNotDrawn` after the commit.
+        `apply` returns None when there is nothing to show. Raises `ScreenNotDrawn` after the
+        commit.
         """
         async with self._locks.holding((chat_id, user_id)):
             session = await self._services.store.load_session(chat_id, user_id)
             if session is None:
                 return
-            moved = apply(session.replace(notice=None)).replace(revision=session.revision + 1)
+            applied = apply(session.replace(notice=None))
+            if applied is None:
+                return
+            moved = applied.replace(revision=session.revision + 1)
             commit = StepCommit(session=moved, expected_revision=session.revision)
             await self._services.store.commit_step(commit)
             await self._draw(moved, None)
@@ -152,6 +156,10 @@ class StoredConversationHandler(ConversationHandler[Context]):
             outcome = await self._callback(update, application, context, session)
         if isinstance(outcome, Quiet):
             await self._answer(query, context)
+            return
+        if isinstance(outcome, Overlay):
+            await self._answer(query, context)
+            await self._show(session, outcome.screen, None)
             return
         moved = context.session.replace(
             step=outcome or context.session.step, revision=session.revision + 1
@@ -211,9 +219,12 @@ class StoredConversationHandler(ConversationHandler[Context]):
             self._services.ordering.start(writes.claim.order_no)
 
     async def _draw(self, session: Session, tapped: Message | None) -> None:
+        view = await assemble(session, self._services)
+        await self._show(session, self._screens[session.step](view), tapped)
+
+    async def _show(self, session: Session, screen: Screen, tapped: Message | None) -> None:
         try:
-            view = await assemble(session, self._services)
-            await self._drawer.draw(session, self._screens[session.step](view), tapped)
+            await self._drawer.draw(session, screen, tapped)
         except Forbidden:
             _log.info("person_unreachable")
         except TelegramError as error:

@@ -1,6 +1,7 @@
 """Putting a screen before a person: edited in place where it can be, else a new message."""
 
 import hashlib
+import html
 import re
 from typing import Any, Protocol
 
@@ -182,13 +183,15 @@ def keyboard(session: Session, screen: Screen) -> InlineKeyboardMarkup | None:
 
 
 def _button(session: Session, button: Button) -> InlineKeyboardButton:
+    # Buttons carry plain text, so what was escaped for HTML is taken back.
+    text = html.unescape(button.text)
     if button.url is not None:
-        return InlineKeyboardButton(button.text, url=button.url)
+        return InlineKeyboardButton(text, url=button.url)
     if button.copy is not None:
-        return InlineKeyboardButton(button.text, copy_text=CopyTextButton(button.copy))
+        return InlineKeyboardButton(text, copy_text=CopyTextButton(button.copy))
     revision = None if button.standing else session.revision
     press = Press(session.session_id, revision, button.action or "", button.arg)
-    return InlineKeyboardButton(button.text, callback_data=press.encode())
+    return InlineKeyboardButton(text, callback_data=press.encode())
 
 
 def picture_key(picture: Picture) -> str:

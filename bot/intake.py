@@ -159,7 +159,7 @@ class Intake:
                     return await self._draw_again(update, first_delay=self._redraw_delays[0])
                 except StorageUnavailable:
                     raise
-                except Exception as error:  # any bug ends in a retry, then in the operator's hands
+                except Exception as error:  # noqa: BLE001 - any bug ends in a retry, then with the operator
                     _log.exception("update_failed")
                     if not await self._may_retry(update, stored, error):
                         return False
@@ -188,7 +188,7 @@ class Intake:
         _log.error("update_parked", error=type(error).__name__)
         try:
             await self._parked(update)
-        except Exception:
+        except Exception:  # noqa: BLE001 - as above
             # Telling the person may fail for the very reason the update did.
             _log.exception("parked_not_told")
 

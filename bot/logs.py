@@ -23,7 +23,7 @@ def configure_logs(log_format: str, level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
-            *([] if readable else [structlog.processors.dict_tracebacks]),
+            *([] if readable else [_tracebacks()]),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -33,3 +33,9 @@ def configure_logs(log_format: str, level: str) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s")
     for name in _TELLING_TOO_MUCH:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _tracebacks() -> structlog.typing.Processor:
+    # Without local variables: they hold addresses and phone numbers.
+    transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return structlog.processors.ExceptionRenderer(transformer)

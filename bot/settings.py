@@ -1,6 +1,5 @@
 """Environment -> one frozen model. Every refusal names the variable and the mend."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,25 +7,12 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.pricing import TierScope
+from bot.marketplace.config import ListNotation
+from bot.marketplace.signing import Signing
 
 
 class BadSettings(ValueError):
     """One or more settings are missing or wrong; the text has one line for each."""
-
-
-class Signing(StrEnum):
-    """How nested values enter the signature (contract 2.4, unproven: hence a setting)."""
-
-    JSON = "json"
-    JAVA = "java"
-    SECRET = "secret"  # noqa: S105 - a strategy's name
-
-
-class ListNotation(StrEnum):
-    """How order ids are listed for payment links (contract 6.1, unproven: hence a setting)."""
-
-    JSON = "json"
-    COMMA = "comma"
 
 
 class Settings(BaseSettings):

@@ -43,4 +43,16 @@ async def assemble(session: Session, services: Services) -> View:
         order=order,
         payment_url=url,
         tier_scope=services.tier_scope,
+        division_names=_division_names(session, services),
     )
+
+
+def _division_names(session: Session, services: Services) -> dict[str, str]:
+    """Name the divisions offered as buttons: in full where they lie in different places."""
+    codes = session.form.candidates if session.form else ()
+    known = [each for code in codes if (each := services.divisions.get(code)) is not None]
+    together = len({each.parent for each in known}) == 1
+    return {
+        each.code: each.name if together else services.divisions.describe(each.code)
+        for each in known
+    }

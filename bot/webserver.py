@@ -55,10 +55,7 @@ class WebServer:
         if request.content_type != "application/json":
             return web.Response(status=415)
         try:
-            update = await request.json(loads=json.loads)
-            if not isinstance(update, dict):
-                raise BadUpdate("not an object")
-            await self._intake.accept([update])
+            await self._intake.accept([_object(await request.json(loads=json.loads))])
         except (json.JSONDecodeError, UnicodeDecodeError, BadUpdate):
             return web.Response(status=400)
         except StorageUnavailable as error:
@@ -75,3 +72,9 @@ class WebServer:
         except StorageUnavailable as error:
             return web.json_response({"status": "storage", "detail": str(error)}, status=503)
         return web.json_response({"status": "ready", "backlog": self._intake.backlog})
+
+
+def _object(body: object) -> dict[str, object]:
+    if not isinstance(body, dict):
+        raise BadUpdate("not an object")
+    return body

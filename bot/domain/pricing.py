@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from bot.domain.drafts import Draft
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, PriceTier, QuoteType, Sku
@@ -72,3 +73,21 @@ def price_span(offer: Offer) -> tuple[Fen, Fen] | None:
         prices = []
     prices = prices or [tier.price for tier in offer.tiers]
     return (min(prices), max(prices)) if prices else None
+
+
+def repriced(draft: Draft, offer: Offer, scope: TierScope) -> Draft:
+    """Estimate the unit prices of an offer's lines anew: more units may reach a cheaper tier."""
+    together = draft.units_of(offer.offer_id)
+    lines = tuple(
+        line.replace(
+            unit_price=unit_price(
+                offer,
+                offer.sku(line.sku_id),
+                together if scope is TierScope.OFFER else line.quantity,
+            )
+        )
+        if line.offer_id == offer.offer_id
+        else line
+        for line in draft.lines
+    )
+    return draft.replace(lines=lines)

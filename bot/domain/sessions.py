@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import Draft
@@ -59,20 +59,17 @@ class Notice(Value):
 
 
 class AddressForm(Value):
-    """An address being entered. `asking` names the field that the next text answers."""
+    """An address being entered.
+
+    `reading` is what was understood so far, as `bot.addresses.ParsedAddress` dumps it; `asking`
+    names the field that the next text answers; `candidates` are division codes offered as
+    buttons; `editing` is the saved address that it will replace.
+    """
 
     editing: AddressId | None = None
+    reading: dict[str, JsonValue] | None = None
     asking: str | None = None
-    full_name: str | None = None
-    mobile: str | None = None
-    province: str | None = None
-    city: str | None = None
-    district: str | None = None
-    town: str | None = None
-    street: str | None = None
-    district_code: str | None = None
-    post_code: str | None = None
-    candidates: tuple[str, ...] = ()  # division codes offered as buttons
+    candidates: tuple[str, ...] = ()
 
 
 class Tap(Value):

@@ -38,8 +38,10 @@ async def look_up(marketplace: Marketplace, order: Order) -> Finding:
     found = await _by_number(marketplace, order)
     if not found:
         found = await _by_time(marketplace, order)
-    whole = [each if each.lines else await marketplace.order_detail(each.order_id) for each in found]
-    return judge(order, whole)
+    with_lines = [
+        each if each.lines else await marketplace.order_detail(each.order_id) for each in found
+    ]
+    return judge(order, with_lines)
 
 
 def judge(order: Order, found: list[FoundOrder]) -> Finding:

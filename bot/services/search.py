@@ -6,6 +6,7 @@ from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.sessions import Query, SortField
 from bot.marketplace.port import ImageId, Marketplace, Sort
+from bot.pictures import PreparedPhoto
 
 HITS_PER_PAGE = 10
 
@@ -13,8 +14,9 @@ HITS_PER_PAGE = 10
 class PhotoPreparer(Protocol):
     """Makes a person's file fit for the marketplace, off the event loop."""
 
-    async def prepare(self, data: bytes) -> bytes:
+    async def prepare(self, data: bytes) -> PreparedPhoto:
         """Return an upright JPEG under the marketplace's limit. Raises `PictureError`."""
+        ...
 
 
 class Search:
@@ -29,8 +31,8 @@ class Search:
 
         Raises `PictureError` for files that are no usable picture, else `MarketplaceError`.
         """
-        jpeg = await self._photos.prepare(data)
-        image_id = await self._marketplace.upload_image(jpeg)
+        prepared = await self._photos.prepare(data)
+        image_id = await self._marketplace.upload_image(prepared.jpeg)
         return Query(image_id=image_id, hint=hint)
 
     async def run(self, query: Query) -> SearchPage:

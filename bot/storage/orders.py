@@ -72,6 +72,14 @@ class Orders(Database):
         """Return settled orders whose outcome the person was not yet told, oldest first."""
         return await self._orders(_UNTOLD)
 
+    async def mark_told(self, order_no: MerchantOrderNo) -> None:
+        """Remember that the person has this order's outcome on their screen."""
+
+        def mark(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE orders SET told = 1 WHERE order_no = ?", (order_no,))
+
+        await self._write(mark)
+
     async def _orders(self, sql: str, *parameters: object) -> list[Order]:
         rows = await self._rows(sql, *parameters)
         return [self._unseal(Order, body, _place(order_no)) for order_no, body in rows]

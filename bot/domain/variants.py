@@ -1,0 +1,72 @@
+"""Choosing a variant attribute by attribute."""
+
+from collections.abc import Mapping
+
+from bot.domain.model import Value
+from bot.domain.money import Fen
+from bot.domain.offers import Offer, Sku, Wording
+
+
+class VariantChoice(Value):
+    """One value of an attribute, given what is chosen before it.
+
+    `exists` tells whether any variant combines it with the earlier choices, `stock` how many
+    units those variants have together, `prices` the span of their own prices in fen.
+    """
+
+    value: Wording
+    exists: bool
+    stock: int = 0
+    prices: tuple[Fen, Fen] | None = None
+    picture_url: str | None = None
+
+
+def value_of(sku: Sku, attribute: str) -> str | None:
+    """Return a variant's value (Chinese) of the attribute with that Chinese name."""
+    return next((each.value.zh for each in sku.attributes if each.name.zh == attribute), None)
+
+
+def matching(offer: Offer, chosen: Mapping[str, str]) -> tuple[Sku, ...]:
+    """Return the variants that have every chosen value."""
+    return tuple(
+        sku
+        for sku in offer.skus
+        if all(value_of(sku, name) == value for name, value in chosen.items())
+    )
+
+
+def next_attribute(offer: Offer, chosen: Mapping[str, str]) -> Wording | None:
+    """Return the first attribute that still tells the matching variants apart, else None."""
+    left = matching(offer, chosen)
+    for name in offer.attribute_names:
+        if name.zh not in chosen and len({value_of(sku, name.zh) for sku in left}) > 1:
+            return name
+    return None
+
+
+def choices(offer: Offer, chosen: Mapping[str, str], attribute: str) -> tuple[VariantChoice, ...]:
+    """Return all values of an attribute in the seller's order, taken or not."""
+    values: dict[str, tuple[Wording, str | None]] = {}
+    for sku in offer.skus:
+        for each in sku.attributes:
+            if each.name.zh == attribute:
+                _, known = values.get(each.value.zh, (each.value, None))
+                values[each.value.zh] = (each.value, known or each.picture_url)
+    return tuple(
+        _choice(offer, {**chosen, attribute: zh}, wording, picture)
+        for zh, (wording, picture) in values.items()
+    )
+
+
+def _choice(
+    offer: Offer, chosen: Mapping[str, str], value: Wording, picture: str | None
+) -> VariantChoice:
+    skus = matching(offer, chosen)
+    prices = [sku.price for sku in skus if sku.price is not None]
+    return VariantChoice(
+        value=value,
+        exists=bool(skus),
+        stock=sum(sku.stock for sku in skus),
+        prices=(min(prices), max(prices)) if prices else None,
+        picture_url=picture,
+    )

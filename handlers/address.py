@@ -1,0 +1,211 @@
+"""The address book: picking where to deliver, and keeping the saved addresses in order."""
+
+from telegram import Update
+
+from bot.buttons import BadButton, from_base36, to_base36
+from bot.context import Context, Outcome
+from bot.domain.addresses import MOST_PER_PERSON, Address, SavedAddress
+from bot.domain.sessions import AddressForm, Step
+from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
+from bot.texts import Html, cut
+from handlers import address_form, preview
+
+_LABEL = 40
+_PAGE = 8
+
+
+def screen(view: View) -> Screen:
+    """List the saved addresses, or one of them with what can be done to it."""
+    t, session = view.t, view.session
+    one = _opened(view.session.asking, view.addresses)
+    if one is not None:
+        return Screen(
+            paragraphs(view.notice, t("address.one"), card(view, one.address)),
+            _one_buttons(view, one),
+        )
+    rows: Rows = ()
+    managing = session.asking == "manage"
+    buttons = [_button(view, each, managing) for each in view.addresses]
+    shown, before, after = page_of(buttons, session.page, _PAGE)
+    for button in shown:
+        rows += row(button)
+    rows += row(
+        Button(t("variant.previous_button"), "turn", str(session.page - 1)) if before else None,
+        Button(t("variant.next_button"), "turn", str(session.page + 1)) if after else None,
+    )
+    rows += _book_buttons(view, managing)
+    if not view.addresses:
+        text = t("address.none")
+    elif managing:
+        text = t("address.manage")
+    else:
+        text = t("address.pick") if _ordering(view) else t("address.book")
+    return Screen(paragraphs(view.notice, text), rows)
+
+
+def card(view: View, address: Address) -> Html:
+    """An address in full, with the code that decides where the parcel goes."""
+    return lines(
+        view.t("address.card_person", name=address.full_name, mobile=address.mobile),
+        view.t("address.card_place", division=address.division, street=address.street),
+        view.t("address.card_code", code=address.district_code),
+    )
+
+
+def _ordering(view: View) -> bool:
+    return bool(view.session.draft.lines) and view.session.return_to is None
+
+
+def _button(view: View, saved: SavedAddress, managing: bool) -> Button:  # noqa: FBT001 - a mode of this screen
+    address = saved.address
+    place = address.district or address.city
+    star = "★ " if saved.is_default else ""
+    label = cut(f"{star}{address.full_name} · {place} {address.street}", _LABEL)
+    opens = managing or not _ordering(view)
+    return Button(label, "open" if opens else "deliver", to_base36(saved.address_id))
+
+
+def _book_buttons(view: View, managing: bool) -> Rows:  # noqa: FBT001 - as above
+    t = view.t
+    add = None
+    if len(view.addresses) < MOST_PER_PERSON:
+        add = Button(t("address.add_button"), "add")
+    manage = None
+    if view.addresses and not managing and _ordering(view):
+        manage = Button(t("address.manage_button"), "manage")
+    return row(add, manage) + row(Button(t("address.back_button"), "back"))
+
+
+def _one_buttons(view: View, saved: SavedAddress) -> Rows:
+    t, arg = view.t, to_base36(saved.address_id)
+    deliver = Button(t("address.deliver_button"), "deliver", arg) if _ordering(view) else None
+    default = None if saved.is_default else Button(t("address.default_button"), "default", arg)
+    return (
+        row(deliver)
+        + row(Button(t("address.edit_button"), "edit", arg), default)
+        + row(Button(t("address.delete_button"), "delete", arg))
+        + row(Button(t("address.back_button"), "manage"))
+    )
+
+
+def _opened(asking: str | None, addresses: tuple[SavedAddress, ...]) -> SavedAddress | None:
+    if asking is None or not asking.startswith("one:"):
+        return None
+    return next((each for each in addresses if f"one:{each.address_id}" == asking), None)
+
+
+async def book(_: Update, context: Context) -> Outcome:
+    """`/address`: the address book from anywhere; it leads back to where it was opened."""
+    session = context.session
+    if session.step is Step.PLACING:
+        return None
+    if session.step not in {Step.ADDRESS, Step.ADDRESS_FORM}:
+        context.change(return_to=session.return_to or session.step)
+    context.change(asking=None, page=0, form=None)
+    return Step.ADDRESS
+
+
+async def _chosen(context: Context) -> SavedAddress | None:
+    """Return the person's own address that a button names; nobody else's can be reached."""
+    try:
+        wanted = from_base36(context.arg)
+    except BadButton:
+        return None
+    saved = await context.services.store.addresses_of(context.session.user_id)
+    return next((each for each in saved if each.address_id == wanted), None)
+
+
+async def deliver(_: Update, context: Context) -> Outcome:
+    """Deliver there: on to the binding numbers."""
+    saved = await _chosen(context)
+    if saved is None:
+        context.notice("address.gone")
+        return None
+    context.change(address_id=saved.address_id, address=saved.address, asking=None)
+    return await preview.quote(context)
+
+
+async def open_one(_: Update, context: Context) -> Outcome:
+    """Look at one address."""
+    saved = await _chosen(context)
+    if saved is None:
+        context.notice("address.gone")
+        return None
+    context.change(asking=f"one:{saved.address_id}")
+    return None
+
+
+async def manage(_: Update, context: Context) -> Outcome:
+    """Pick an address to edit, delete or make the default."""
+    context.change(asking="manage")
+    return None
+
+
+async def make_default(_: Update, context: Context) -> Outcome:
+    """Put an address first."""
+    saved = await _chosen(context)
+    if saved is not None:
+        context.writes.save_address = saved.replace(is_default=True)
+        context.toast = context.t("address.default_set")
+    context.change(asking="manage")
+    return None
+
+
+async def delete(_: Update, context: Context) -> Outcome:
+    """Delete the address that is open, so that no stray press can."""
+    saved = await _chosen(context)
+    if saved is None:
+        context.notice("address.gone")
+        return None
+    if context.session.asking != f"one:{saved.address_id}":
+        return None
+    context.writes.delete_address = saved.address_id
+    if context.session.address_id == saved.address_id:
+        context.change(address_id=None, address=None)
+    context.change(asking="manage")
+    context.notice("address.deleted", name=saved.address.full_name)
+    return None
+
+
+async def turn(_: Update, context: Context) -> Outcome:
+    """Page through many addresses."""
+    if context.arg.isdigit():
+        context.change(page=int(context.arg))
+    return None
+
+
+async def add(_: Update, context: Context) -> Outcome:
+    """Enter a new address."""
+    saved = await context.services.store.addresses_of(context.session.user_id)
+    if len(saved) >= MOST_PER_PERSON:
+        context.notice("address.full", most=MOST_PER_PERSON)
+        return None
+    context.change(form=AddressForm(), asking=None)
+    return Step.ADDRESS_FORM
+
+
+async def edit(_: Update, context: Context) -> Outcome:
+    """Change a saved address field by field."""
+    saved = await _chosen(context)
+    if saved is None:
+        context.notice("address.gone")
+        return None
+    context.change(form=address_form.form_of(saved), asking=None)
+    return Step.ADDRESS_FORM
+
+
+async def back(_: Update, context: Context) -> Outcome:
+    """Back to where the address book was opened, or to the lines of the order."""
+    session = context.session
+    if session.asking is not None:
+        context.change(asking=None)
+        return None
+    step = session.return_to or (Step.LINES if session.draft.lines else Step.START)
+    context.change(return_to=None, page=0)
+    return step
+
+
+async def text(update: Update, context: Context) -> Outcome:
+    """A pasted text here is a new address."""
+    outcome = await add(update, context)
+    return await address_form.text(update, context) if outcome is Step.ADDRESS_FORM else outcome

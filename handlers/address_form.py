@@ -1,0 +1,341 @@
+"""Entering an address: one pasted text, or field by field; only doubtful parts are asked."""
+
+import secrets
+
+from telegram import Update
+
+from bot.addresses import (
+    Doubt,
+    DoubtKind,
+    Hint,
+    ParsedAddress,
+    PhoneError,
+    PhoneProblem,
+    find_division,
+    parse_address,
+    read_phone,
+)
+from bot.addresses.parsed import DIVISION_KINDS, NAME_KINDS, PHONE_KINDS, STREET_KINDS
+from bot.context import Context, Outcome
+from bot.domain.addresses import SavedAddress
+from bot.domain.identifiers import AddressId
+from bot.domain.sessions import AddressForm, Step
+from bot.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
+from bot.texts import Html
+from handlers import preview
+
+NAME, PHONE, DIVISION, STREET = "name", "phone", "division", "street"
+_FIELDS = {NAME: NAME_KINDS, PHONE: PHONE_KINDS, DIVISION: DIVISION_KINDS, STREET: STREET_KINDS}
+_EMPTY = ParsedAddress(
+    doubts=(
+        Doubt(kind=DoubtKind.NAME_MISSING),
+        Doubt(kind=DoubtKind.PHONE_MISSING),
+        Doubt(kind=DoubtKind.DIVISION_MISSING),
+        Doubt(kind=DoubtKind.STREET_MISSING),
+    )
+)
+_ASKS = {
+    DoubtKind.NAME_MISSING: "address_form.ask_name",
+    DoubtKind.NAME_DOUBTFUL: "address_form.ask_name_doubtful",
+    DoubtKind.PHONE_MISSING: "address_form.ask_phone",
+    DoubtKind.PHONE_INVALID: "address_form.ask_phone_invalid",
+    DoubtKind.DIVISION_MISSING: "address_form.ask_division",
+    DoubtKind.DISTRICT_MISSING: "address_form.ask_district",
+    DoubtKind.DISTRICT_AMBIGUOUS: "address_form.ask_which_district",
+    DoubtKind.DIVISION_CONFLICT: "address_form.ask_conflict",
+    DoubtKind.STREET_MISSING: "address_form.ask_street",
+    DoubtKind.STREET_TOO_LONG: "address_form.ask_street_shorter",
+    DoubtKind.OUTSIDE_MAINLAND: "address_form.outside_mainland",
+}
+_ASKS_OF_FIELD = {
+    NAME: "address_form.ask_name",
+    PHONE: "address_form.ask_phone",
+    DIVISION: "address_form.ask_division",
+    STREET: "address_form.ask_street",
+}
+_PHONE_PROBLEMS = {
+    PhoneProblem.MASKED: "address_form.phone_masked",
+    PhoneProblem.TOO_SHORT: "address_form.phone_too_short",
+    PhoneProblem.TOO_LONG: "address_form.phone_too_long",
+    PhoneProblem.FOREIGN: "address_form.phone_foreign",
+}
+_PAGE = 20
+
+
+def screen(view: View) -> Screen:
+    """Ask for the paste, for one doubtful part, or for the final yes."""
+    t, form = view.t, view.session.form or AddressForm()
+    if form.reading is None:
+        rows = row(Button(t("address_form.fields_button"), "fields")) + _leave(view)
+        text = paragraphs(view.notice, t("address_form.paste"), t("address_form.example"))
+        return Screen(text, rows)
+    reading = reading_of(form)
+    if form.asking is not None:
+        return Screen(
+            paragraphs(view.notice, _understood(view, reading), _question(view, form, reading)),
+            _candidates(view, form) + _leave(view),
+        )
+    rows = (
+        row(Button(t("address_form.save_button"), "save"))
+        + row(
+            Button(t("address_form.fix_name_button"), "fix", NAME),
+            Button(t("address_form.fix_phone_button"), "fix", PHONE),
+        )
+        + row(
+            Button(t("address_form.fix_division_button"), "fix", DIVISION),
+            Button(t("address_form.fix_street_button"), "fix", STREET),
+        )
+        + _leave(view)
+    )
+    return Screen(
+        paragraphs(view.notice, t("address_form.check"), _understood(view, reading)), rows
+    )
+
+
+def _understood(view: View, reading: ParsedAddress) -> Html:
+    """What is known so far, a line for each part."""
+    t = view.t
+    places = dict.fromkeys(
+        each for each in (reading.province, reading.city, reading.district, reading.town) if each
+    )
+    return lines(
+        t("address_form.name", name=reading.full_name) if reading.full_name else None,
+        t("address_form.phone", phone=reading.mobile) if reading.mobile else None,
+        t("address_form.division", division=" ".join(places), code=reading.district_code or "—")
+        if places
+        else None,
+        t("address_form.street", street=reading.street) if reading.street else None,
+    )
+
+
+def _question(view: View, form: AddressForm, reading: ParsedAddress) -> Html:
+    t = view.t
+    doubt = _doubt_about(reading, form.asking)
+    if doubt is None:
+        return t(_ASKS_OF_FIELD[form.asking or NAME])
+    guess = reading.full_name or "" if doubt.kind is DoubtKind.NAME_DOUBTFUL else doubt.text
+    hint = t("address_form.write_in_chinese") if doubt.hint is Hint.WRITE_IN_CHINESE else None
+    return lines(t(_ASKS[doubt.kind], text=guess), hint)
+
+
+def _candidates(view: View, form: AddressForm) -> Rows:
+    """Buttons for divisions to choose from, for a guessed name, or for the list of provinces."""
+    t = view.t
+    if form.asking == NAME and form.reading and form.reading.get("full_name"):
+        return row(Button(t("address_form.name_is_right_button"), "accept"))
+    if form.asking != DIVISION:
+        return ()
+    divisions = [
+        Button(text, "division", code)
+        for code, text in ((code, _short(view, code)) for code in form.candidates)
+        if text
+    ]
+    shown, before, after = page_of(divisions, view.session.page, _PAGE)
+    pages = row(
+        Button(t("variant.previous_button"), "turn", str(view.session.page - 1))
+        if before
+        else None,
+        Button(t("variant.next_button"), "turn", str(view.session.page + 1)) if after else None,
+    )
+    columns = 2 if len(divisions) > _PAGE // 2 else 1
+    return grid(shown, columns) + pages + row(Button(t("address_form.list_button"), "list"))
+
+
+def _short(view: View, code: str) -> str:
+    return view.division_names.get(code, "")
+
+
+def _leave(view: View) -> Rows:
+    again = None
+    if view.session.form and view.session.form.reading is not None:
+        again = Button(view.t("address_form.again_button"), "again")
+    return row(again, Button(view.t("address.back_button"), "back"))
+
+
+def form_of(saved: SavedAddress) -> AddressForm:
+    """Return the form that edits a saved address."""
+    reading = ParsedAddress(**saved.address.model_dump())
+    return AddressForm(editing=saved.address_id, reading=reading.model_dump(mode="json"))
+
+
+def reading_of(form: AddressForm) -> ParsedAddress:
+    """Return what was understood so far."""
+    return ParsedAddress.model_validate(form.reading) if form.reading else _EMPTY
+
+
+def _doubt_about(reading: ParsedAddress, field: str | None) -> Doubt | None:
+    kinds = _FIELDS.get(field or "", frozenset())
+    return next((doubt for doubt in reading.blocking if doubt.kind in kinds), None)
+
+
+def _first_open(reading: ParsedAddress) -> str | None:
+    """Return the field to ask about next, or None when nothing blocks."""
+    for doubt in reading.blocking:
+        for field, kinds in _FIELDS.items():
+            if doubt.kind in kinds:
+                return field
+    return None
+
+
+def _keep(context: Context, reading: ParsedAddress) -> None:
+    """Store the reading and ask about its first open part, if any."""
+    form = context.session.form or AddressForm()
+    asking = _first_open(reading)
+    doubt = _doubt_about(reading, asking)
+    context.change(
+        form=form.replace(
+            reading=reading.model_dump(mode="json"),
+            asking=asking,
+            candidates=doubt.candidates if doubt else (),
+        ),
+        page=0,
+    )
+
+
+async def text(update: Update, context: Context) -> Outcome:
+    """A pasted address, or the answer to what the screen asks."""
+    typed = (update.effective_message.text if update.effective_message else None) or ""
+    form = context.session.form or AddressForm()
+    pasted = parse_address(typed, context.services.divisions)
+    whole = pasted.mobile is not None and pasted.district_code is not None
+    if form.reading is None or form.asking is None or whole:
+        if not typed.strip() or (pasted == ParsedAddress(doubts=pasted.doubts)):
+            context.notice("address_form.nothing_read")
+            return Step.ADDRESS_FORM
+        _keep(context, pasted)
+        return Step.ADDRESS_FORM
+    _answer(context, form, typed)
+    return Step.ADDRESS_FORM
+
+
+def _answer(context: Context, form: AddressForm, typed: str) -> None:
+    """Take the answer to one question, or say why it can't be taken."""
+    reading = reading_of(form)
+    try:
+        if form.asking == NAME:
+            _keep(context, reading.with_name(typed))
+        elif form.asking == PHONE:
+            _keep(context, reading.with_phone(read_phone(typed)))
+        elif form.asking == STREET:
+            _keep(context, reading.with_street(typed))
+        else:
+            _answer_division(context, form, typed)
+    except PhoneError as error:
+        context.notice(_PHONE_PROBLEMS.get(error.problem, "address_form.phone_unknown"))
+    except ValueError:
+        context.notice("address_form.bad_length")
+
+
+def _answer_division(context: Context, form: AddressForm, typed: str) -> None:
+    divisions = context.services.divisions
+    within = next(iter(form.candidates), None)
+    found = find_division(typed, divisions)
+    if not found and within is not None:
+        parent = divisions.by_code(within).parent
+        found = find_division(typed, divisions, parent) if parent else []
+    if not found:
+        context.notice("address_form.no_such_division")
+    elif len(found) == 1:
+        _choose_division(context, form, found[0].code)
+    else:
+        context.change(form=form.replace(candidates=tuple(each.code for each in found)), page=0)
+        context.notice("address_form.which_one")
+
+
+def _choose_division(context: Context, form: AddressForm, code: str) -> None:
+    divisions = context.services.divisions
+    if divisions.by_code(code).outside_mainland:
+        context.notice("address_form.no_delivery_there")
+        return
+    try:
+        _keep(context, reading_of(form).with_division(code, divisions))
+    except ValueError:
+        # A province or city: one level deeper is needed.
+        below = tuple(each.code for each in divisions.children(code))
+        context.change(form=form.replace(candidates=below, asking=DIVISION), page=0)
+
+
+async def division(_: Update, context: Context) -> Outcome:
+    """A division's button."""
+    form = context.session.form
+    if form is None or context.arg not in form.candidates:
+        return None
+    _choose_division(context, form, context.arg)
+    return None
+
+
+async def list_provinces(_: Update, context: Context) -> Outcome:
+    """Choose from the list of provinces downwards."""
+    form = context.session.form
+    if form is not None:
+        provinces = tuple(each.code for each in context.services.divisions.provinces())
+        context.change(form=form.replace(candidates=provinces, asking=DIVISION), page=0)
+    return None
+
+
+async def accept(_: Update, context: Context) -> Outcome:
+    """The guessed name is right."""
+    form = context.session.form
+    reading = reading_of(form) if form else _EMPTY
+    if reading.full_name:
+        _keep(context, reading.with_name(reading.full_name))
+    return None
+
+
+async def fields(_: Update, context: Context) -> Outcome:
+    """Enter the address field by field."""
+    _keep(context, _EMPTY)
+    return None
+
+
+async def fix(_: Update, context: Context) -> Outcome:
+    """Change one part."""
+    form = context.session.form
+    if form is not None and context.arg in _FIELDS:
+        context.change(form=form.replace(asking=context.arg, candidates=()), page=0)
+    return None
+
+
+async def again(_: Update, context: Context) -> Outcome:
+    """Begin with an empty form; an address being edited stays the one that is replaced."""
+    form = context.session.form
+    context.change(form=AddressForm(editing=form.editing if form else None), page=0)
+    return None
+
+
+async def turn(_: Update, context: Context) -> Outcome:
+    """Page through many divisions."""
+    if context.arg.isdigit():
+        context.change(page=int(context.arg))
+    return None
+
+
+async def back(_: Update, context: Context) -> Outcome:
+    """Back to the address book without saving."""
+    context.change(form=None, page=0, asking=None)
+    return Step.ADDRESS
+
+
+async def save(_: Update, context: Context) -> Outcome:
+    """Save; while ordering, deliver there at once."""
+    form = context.session.form
+    reading = reading_of(form) if form else _EMPTY
+    if form is None or reading.blocking:
+        return None
+    book = await context.services.store.addresses_of(context.session.user_id)
+    known = next((each for each in book if each.address_id == form.editing), None)
+    saved = SavedAddress(
+        address_id=form.editing or AddressId(secrets.randbits(48)),
+        address=reading.complete(),
+        is_default=known.is_default if known else not book,
+    )
+    context.writes.save_address = saved
+    context.change(form=None, asking=None, page=0)
+    session = context.session
+    if session.address_id == saved.address_id:
+        context.change(address=saved.address)
+    if session.draft.lines and session.return_to is None:
+        context.change(address_id=saved.address_id, address=saved.address)
+        return await preview.quote(context)
+    context.notice("address.saved")
+    return Step.ADDRESS

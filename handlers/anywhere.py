@@ -1,0 +1,52 @@
+"""What works at any step: help, privacy, and an answer to everything else."""
+
+from telegram import Update
+
+from bot.context import Context, Outcome, Overlay
+from bot.screens import Button, Screen, paragraphs, row
+from handlers.language import language_button
+
+
+async def help_(_: Update, context: Context) -> Outcome:
+    """`/help`: what can be sent, and the commands."""
+    t = context.t
+    rows = row(Button(t("help.back_button"), "here", standing=True))
+    rows += row(language_button(context.session.language))
+    return Overlay(Screen(paragraphs(t("help.what"), t("help.commands")), rows))
+
+
+async def privacy(_: Update, context: Context) -> Outcome:
+    """`/privacy`: what is kept, why, and who sees it."""
+    t = context.t
+    rows = row(Button(t("help.back_button"), "here", standing=True))
+    return Overlay(Screen(t("privacy.text"), rows))
+
+
+async def here(_: Update, context: Context) -> Outcome:
+    """Draw the current step again."""
+    context.redraw_only = True
+    return None
+
+
+async def edited(_: Update, context: Context) -> Outcome:
+    """An edited message: say that only new messages count."""
+    context.notice("anywhere.edited")
+    return None
+
+
+async def unknown_command(_: Update, context: Context) -> Outcome:
+    """A command that does not exist."""
+    context.notice("anywhere.unknown_command")
+    return None
+
+
+async def anything(_: Update, context: Context) -> Outcome:
+    """A sticker, a voice message, a place: say what is understood, and stay."""
+    context.notice("anywhere.not_understood")
+    return None
+
+
+def stale(context: Context) -> None:
+    """A button of an earlier screen, or one that was never ours."""
+    context.toast = context.t("anywhere.old_button")
+    context.notice("anywhere.old_button")

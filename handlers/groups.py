@@ -1,0 +1,30 @@
+"""Groups and channels: nothing personal happens there, so the way leads to a private chat."""
+
+from typing import Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.constants import ParseMode
+
+from bot.context import Context
+from bot.texts import language_of, texts_in
+
+
+async def lead_to_private(update: Update, context: Context) -> None:
+    """Answer a command in a group with a link into the private chat."""
+    message, user = update.effective_message, update.effective_user
+    if message is None:
+        return
+    t = texts_in(language_of(user.language_code if user else None))
+    link = f"https://t.me/{context.bot.username}?start=group"
+    button = InlineKeyboardButton(t("groups.open_button"), url=link)
+    await message.reply_text(
+        t("groups.private_only"),
+        parse_mode=ParseMode.HTML,
+        reply_markup=InlineKeyboardMarkup([[button]]),
+    )
+
+
+async def press_elsewhere(update: Update, _: Any) -> None:
+    """A button of a private chat, pressed through a group: it has no power there."""
+    if update.callback_query is not None:
+        await update.callback_query.answer()

@@ -1,0 +1,158 @@
+"""The journey, top to bottom as a person walks it. Its diagram: docs/journey.md.
+
+    start -> results -> offer -> variant -> quantity -> lines -> address -> preview
+          -> placing -> payment
+
+Each step's file in this folder has its screen and its callbacks, named as here.
+"""
+
+from telegram.ext import CommandHandler, MessageHandler, filters
+
+from bot.context import Context
+from bot.conversation import Handler, StoredConversationHandler
+from bot.domain.sessions import Step
+from bot.drawing import Drawer
+from bot.routing import OFFER_LINK, WORDS, Buttons
+from bot.screens import ScreenOf
+from bot.services.bundle import Services
+from handlers import (
+    address,
+    address_form,
+    anywhere,
+    groups,
+    language,
+    lines,
+    offer,
+    orders,
+    payment,
+    placing,
+    preview,
+    quantity,
+    results,
+    search,
+    start,
+    variant,
+)
+from handlers.failures import on_marketplace_error
+
+SCREENS: dict[Step, ScreenOf] = {
+    Step.START: start.screen,
+    Step.RESULTS: results.screen,
+    Step.OFFER: offer.screen,
+    Step.VARIANT: variant.screen,
+    Step.QUANTITY: quantity.screen,
+    Step.LINES: lines.screen,
+    Step.ADDRESS: address.screen,
+    Step.ADDRESS_FORM: address_form.screen,
+    Step.PREVIEW: preview.screen,
+    Step.PLACING: placing.screen,
+    Step.PAYMENT: payment.screen,
+}
+
+
+def states() -> dict[Step, list[Handler]]:
+    """What each step understands."""
+    return {
+        Step.START: [
+            Buttons(resume=start.resume, over=start.over, addresses=address.book),
+            Buttons(orders=orders.show, lines=offer.to_lines),
+            MessageHandler(WORDS, search.words),
+        ],
+        Step.RESULTS: [
+            Buttons(pick=results.pick, page=results.turn, sort=results.sort),
+            Buttons(refine=results.refine, keep=results.keep, widen=results.widen),
+            Buttons(again=results.again),
+            MessageHandler(WORDS, results.text),
+        ],
+        Step.OFFER: [
+            Buttons(choose=offer.choose, results=offer.back_to_results, lines=offer.to_lines),
+            MessageHandler(WORDS, search.words),
+        ],
+        Step.VARIANT: [
+            Buttons(value=variant.value, sku=variant.sku, turn=variant.turn, back=variant.back),
+            MessageHandler(WORDS, variant.text),
+        ],
+        Step.QUANTITY: [
+            Buttons(take=quantity.take, keep=quantity.keep, back=quantity.back),
+            Buttons(lines=offer.to_lines, replace=quantity.replace_draft),
+            MessageHandler(WORDS, quantity.text),
+        ],
+        Step.LINES: [
+            Buttons(edit=lines.edit, remove=lines.remove, more=lines.more, turn=lines.turn),
+            Buttons(checkout=lines.checkout, results=offer.back_to_results),
+            MessageHandler(WORDS, lines.text),
+        ],
+        Step.ADDRESS: [
+            Buttons(deliver=address.deliver, open=address.open_one, manage=address.manage),
+            Buttons(add=address.add, edit=address.edit, delete=address.delete),
+            Buttons(default=address.make_default, turn=address.turn, back=address.back),
+            MessageHandler(WORDS, address.text),
+        ],
+        Step.ADDRESS_FORM: [
+            Buttons(fields=address_form.fields, list=address_form.list_provinces),
+            Buttons(division=address_form.division, accept=address_form.accept),
+            Buttons(fix=address_form.fix, again=address_form.again, turn=address_form.turn),
+            Buttons(save=address_form.save, back=address_form.back),
+            MessageHandler(WORDS, address_form.text),
+        ],
+        Step.PREVIEW: [
+            Buttons(confirm=placing.confirm, note=preview.note, no_note=preview.no_note),
+            Buttons(lines=offer.to_lines, address=preview.to_address, again=preview.again),
+            MessageHandler(WORDS, preview.text),
+        ],
+        Step.PLACING: [
+            Buttons(leave=placing.leave),
+            MessageHandler(WORDS | OFFER_LINK | filters.PHOTO | filters.Document.ALL, placing.wait),
+        ],
+        Step.PAYMENT: [
+            Buttons(new=payment.new),
+            MessageHandler(WORDS, search.words),
+        ],
+    }
+
+
+def entry_points() -> list[Handler]:
+    """What leads into the journey from any step."""
+    new_message = ~filters.UpdateType.EDITED
+    return [
+        CommandHandler("start", start.start, new_message),
+        CommandHandler("cancel", start.cancel, new_message),
+        CommandHandler("address", address.book, new_message),
+        CommandHandler("orders", orders.show, new_message),
+        CommandHandler("language", language.ask, new_message),
+        CommandHandler("help", anywhere.help_, new_message),
+        CommandHandler("privacy", anywhere.privacy, new_message),
+        MessageHandler((filters.PHOTO | filters.Document.ALL) & new_message, search.photo),
+        MessageHandler(OFFER_LINK & new_message, search.link),
+        Buttons(lang=language.choose, here=anywhere.here, over=start.over),
+        Buttons(pay=payment.pay, check=payment.check, look=placing.look),
+    ]
+
+
+def fallbacks() -> list[Handler]:
+    """An answer to everything else."""
+    return [
+        MessageHandler(filters.UpdateType.EDITED, anywhere.edited),
+        MessageHandler(filters.COMMAND, anywhere.unknown_command),
+        MessageHandler(filters.ALL, anywhere.anything),
+    ]
+
+
+def conversation(services: Services, drawer: Drawer) -> StoredConversationHandler:
+    """Return the private chat's conversation."""
+    return StoredConversationHandler(
+        entry_points(),
+        states(),
+        fallbacks(),
+        screens=SCREENS,
+        on_marketplace_error=on_marketplace_error,
+        stale=anywhere.stale,
+        services=services,
+        drawer=drawer,
+    )
+
+
+def group_handlers() -> list[MessageHandler[Context, None]]:
+    """What groups and channels get."""
+    in_groups = filters.ChatType.GROUPS & filters.COMMAND & ~filters.UpdateType.EDITED
+    return [MessageHandler(in_groups, groups.lead_to_private)]

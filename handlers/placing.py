@@ -1,0 +1,131 @@
+"""Confirm: one consent makes at most one order, and the person is told the truth meanwhile."""
+
+from telegram import Update
+
+from bot.context import Context, Outcome
+from bot.domain.drafts import Draft
+from bot.domain.identifiers import new_merchant_order_no
+from bot.domain.orders import Order, Placing
+from bot.domain.quotes import change_between
+from bot.domain.sessions import Session, Step
+from bot.screens import Button, Screen, View, paragraphs, row
+from bot.services.ordering import NOT_SENT
+from handlers.failures import refusal_of
+from handlers.preview import returned
+
+
+def screen(view: View) -> Screen:
+    """Say how far the order has come."""
+    t, order = view.t, view.order
+    if order is None or order.placing in {Placing.CLAIMED, Placing.CREATING}:
+        number = view.session.order_no or ""
+        return Screen(paragraphs(view.notice, t("placing.working", number=number)))
+    leave = row(Button(t("placing.leave_button"), "leave"))
+    if order.placing is Placing.UNCERTAIN:
+        return Screen(paragraphs(view.notice, t("placing.uncertain", number=order.order_no)), leave)
+    rows = row(Button(t("placing.look_button"), "look", order.order_no, standing=True)) + leave
+    return Screen(paragraphs(view.notice, t("placing.unresolved", number=order.order_no)), rows)
+
+
+async def confirm(_: Update, context: Context) -> Outcome:
+    """Bind the consent to what was shown, and hand it to the ordering service.
+
+    The order is committed together with the session's step: the press's revision makes sure
+    that there is one winner, and that it agreed to exactly these lines and this total.
+    """
+    session = context.session
+    if session.quote is None or session.address is None or not session.draft.lines:
+        context.notice("preview.no_numbers")
+        return Step.PREVIEW
+    order = Order(
+        order_no=new_merchant_order_no(context.now),
+        user_id=session.user_id,
+        chat_id=session.chat_id,
+        lines=session.draft.lines,
+        quote=session.quote,
+        address=session.address,
+        note=session.note,
+        language=session.language,
+        created_at=context.now,
+    )
+    context.writes.claim = order
+    context.change(order_no=order.order_no, change=None, asking=None)
+    return Step.PLACING
+
+
+def outcome(session: Session, order: Order) -> Session | None:
+    """Return the conversation after its order moved, None when there is nothing to tell."""
+    waits_here = session.step is Step.PLACING and session.order_no == order.order_no
+    if not waits_here:
+        return _told_elsewhere(session, order)
+    match order.placing:
+        case Placing.PLACED:
+            return session.replace(
+                step=Step.PAYMENT, draft=Draft(), quote=None, note="", change=None, chosen={}
+            )
+        case Placing.CHANGED if order.newer_quote is not None:
+            change = change_between(order.quote, order.newer_quote)
+            changed = returned(session, "", order.placing).replace(quote=order.newer_quote)
+            if change.is_none:
+                return changed.with_notice("preview.consent_too_old")
+            return changed.replace(change=change)
+        case Placing.REFUSED:
+            return _refused(session, order)
+        case _:
+            return session
+
+
+def _refused(session: Session, order: Order) -> Session:
+    """Say why there is no order, and lead to the step that mends it."""
+    refusal = order.refusal
+    key, step = refusal_of(refusal.code if refusal else "")
+    if refusal is not None and refusal.code == NOT_SENT:
+        return session.replace(step=Step.PREVIEW, order_no=None, change=None).with_notice(key)
+    reason = refusal.message if refusal else ""
+    back = session.replace(step=step, order_no=None, quote=None, change=None)
+    return back.with_notice(key, reason=reason)
+
+
+def _told_elsewhere(session: Session, order: Order) -> Session | None:
+    """The person went on meanwhile: one line says what became of the order."""
+    if order.placing is Placing.PLACED:
+        shows_it = session.step is Step.PAYMENT and session.order_no == order.order_no
+        return session if shows_it else session.with_notice("placing.found", number=order.order_no)
+    if order.placing is Placing.UNRESOLVED:
+        return session.with_notice("placing.not_found_yet", number=order.order_no)
+    if order.placing is Placing.REFUSED:
+        return session.with_notice("placing.refused_meanwhile", number=order.order_no)
+    return None
+
+
+async def leave(_: Update, context: Context) -> Outcome:
+    """Go on with something else while an uncertain order is being looked up."""
+    order_no = context.session.order_no
+    order = await context.services.store.order(order_no) if order_no else None
+    if order is not None and order.placing in {Placing.CLAIMED, Placing.CREATING}:
+        return None
+    context.change(draft=Draft(), quote=None, note="", change=None, order_no=None, address=None)
+    context.notice("placing.left", number=order_no or "")
+    return Step.START
+
+
+async def wait(_: Update, context: Context) -> Outcome:
+    """Anything sent meanwhile: the order is under way, nothing is needed."""
+    context.notice("placing.wait")
+    return None
+
+
+async def look(_: Update, context: Context) -> Outcome:
+    """Look an unresolved order up once more."""
+    orders = await context.services.store.orders_of(context.session.user_id, limit=50)
+    order = next((each for each in orders if each.order_no == context.arg), None)
+    if order is None:
+        context.notice("orders.gone")
+        return None
+    if order.placing is Placing.UNRESOLVED:
+        order = await context.services.ordering.look_again(order)
+    if order.placing is not Placing.PLACED:
+        context.notice("placing.still_not_found", number=order.order_no)
+        return None
+    context.change(order_no=order.order_no, draft=Draft(), quote=None, note="")
+    return Step.PAYMENT

@@ -1,0 +1,282 @@
+"""How many: buttons and typed numbers, with every rule said before it bites."""
+
+from collections.abc import Sequence
+
+from telegram import Update
+
+from bot.context import Context, Outcome
+from bot.domain.drafts import Draft, DraftFull, OrderLine, OtherSeller
+from bot.domain.offers import Offer, Sku, Wording
+from bot.domain.pricing import TierScope, next_tier, repriced, unit_price
+from bot.domain.quantities import (
+    LARGEST,
+    QuantityAbsurd,
+    QuantityBelowMinimum,
+    QuantityError,
+    QuantityFractional,
+    QuantityNotPositive,
+    QuantityOffBatch,
+    QuantityOverStock,
+    check_quantity,
+    presets,
+    read_quantity,
+    smallest,
+    stock_of,
+)
+from bot.domain.sessions import Session, Step
+from bot.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, paragraphs, row
+from bot.texts import Html, cut
+from handlers.offer import terms, unit_of
+from handlers.variant import both
+
+_COLUMNS = 3
+_TITLE = 90
+
+
+def screen(view: View) -> Screen:
+    """Ask for a quantity of exactly this variant."""
+    t, session, offer = view.t, view.session, view.offer
+    if offer is None:
+        return Screen(
+            paragraphs(view.notice, t("offer.gone")), row(Button(t("start.over_button"), "over"))
+        )
+    sku = offer.sku(session.sku_id)
+    picture = (sku.picture_url if sku else None) or offer.picture_url
+    if session.asking == "other_seller":
+        return Screen(paragraphs(t("quantity.other_seller")), _other_seller(view))
+    text = paragraphs(
+        view.notice,
+        lines(
+            t("offer.title", title=cut(offer.title.in_language(session.language), _TITLE)),
+            _variant_line(view, sku),
+        ),
+        lines(_price_line(view, offer, sku), terms(view, offer)),
+        coach(view, offer, sku),
+        t("quantity.ask", unit=unit_of(view, offer)),
+    )
+    return Screen(text, _buttons(view, offer, sku), SellerPicture(picture) if picture else None)
+
+
+def _variant_line(view: View, sku: Sku | None) -> str:
+    if sku is None or not sku.attributes:
+        return ""
+    label = both(sku.label(view.session.language), sku.label("zh"))
+    return view.t("quantity.variant", variant=cut(label, 120), stock=sku.stock)
+
+
+def _price_line(view: View, offer: Offer, sku: Sku | None) -> Html:
+    price = unit_price(offer, sku, _counted(view, offer, sku))
+    if price is None:
+        return view.t("offer.no_price")
+    return view.t("quantity.price", price=view.t.money(price), unit=unit_of(view, offer))
+
+
+def coach(view: View, offer: Offer, sku: Sku | None) -> str:
+    """What is missing to the minimum, and what the next price tier would save."""
+    t = view.t
+    counted = _counted(view, offer, sku)
+    hint = next_tier(offer, counted)
+    if hint is None:
+        return ""
+    return t(
+        "quantity.next_tier",
+        missing=hint.missing,
+        saving=t.money(hint.saving),
+        price=t.money(hint.tier.price),
+        start=hint.tier.start_quantity,
+    )
+
+
+def _counted(view: View, offer: Offer, sku: Sku | None) -> int:
+    """The units that count towards the tier if the asked (or smallest) quantity is taken."""
+    session = view.session
+    elsewhere = units_elsewhere(session, offer, sku)
+    mine = (
+        session.asked_quantity or line_quantity(session, offer, sku) or smallest(offer, elsewhere)
+    )
+    return mine + (elsewhere if view.tier_scope is TierScope.OFFER else 0)
+
+
+def units_elsewhere(session: Session, offer: Offer, sku: Sku | None) -> int:
+    """Units of the same offer on the draft's other lines."""
+    if sku is None:
+        return 0
+    return session.draft.units_of(offer.offer_id, except_spec=sku.spec_id)
+
+
+def line_quantity(session: Session, offer: Offer, sku: Sku | None) -> int | None:
+    """The quantity that the draft has of this variant already."""
+    spec_id = sku.spec_id if sku else None
+    for line in session.draft.lines:
+        if (line.offer_id, line.spec_id) == (offer.offer_id, spec_id):
+            return line.quantity
+    return None
+
+
+def _buttons(view: View, offer: Offer, sku: Sku | None) -> Rows:
+    t, session = view.t, view.session
+    elsewhere = units_elsewhere(session, offer, sku)
+    offered = [Button(t.number(each), "take", str(each)) for each in presets(offer, sku, elsewhere)]
+    ways = []
+    asked = session.asked_quantity
+    if asked is not None:
+        ways = [
+            Button(label, action, str(quantity))
+            for label, action, quantity in _mends(view, offer, sku, asked)
+        ]
+    back = Button(t("quantity.back_button"), "back")
+    return grid(ways, 1) + grid(offered, _COLUMNS) + row(back)
+
+
+def _mends(view: View, offer: Offer, sku: Sku | None, asked: int) -> Sequence[tuple[str, str, int]]:
+    """Ways on from a quantity that was not taken: label, action and quantity."""
+    t = view.t
+    elsewhere = units_elsewhere(view.session, offer, sku)
+    try:
+        check_quantity(offer, sku, asked, elsewhere)
+    except QuantityOverStock as error:
+        return (
+            [(t("quantity.take_all_button", quantity=error.stock), "take", error.stock)]
+            if error.stock
+            else []
+        )
+    except QuantityOffBatch as error:
+        near = [each for each in (error.lower, error.upper) if each]
+        return [(t("quantity.take_button", quantity=each), "take", each) for each in near]
+    except QuantityBelowMinimum:
+        least = smallest(offer, elsewhere)
+        ways = [(t("quantity.take_button", quantity=least), "take", least)]
+        if offer.mixed_batch.allowed:
+            ways.append((t("quantity.mixed_button", quantity=asked), "keep", asked))
+        elif len(offer.skus) > 1:
+            ways.append((t("quantity.more_variants_button", quantity=asked), "keep", asked))
+        return ways
+    return []
+
+
+def _other_seller(view: View) -> Rows:
+    t = view.t
+    return row(Button(t("quantity.finish_first_button"), "lines")) + row(
+        Button(t("quantity.replace_button"), "replace")
+    )
+
+
+async def take(_: Update, context: Context) -> Outcome:
+    """A preset's button."""
+    return await _ordered(context, context.arg)
+
+
+async def text(update: Update, context: Context) -> Outcome:
+    """A typed number."""
+    typed = (update.effective_message.text if update.effective_message else None) or ""
+    return await _ordered(context, typed)
+
+
+async def keep(_: Update, context: Context) -> Outcome:
+    """Take a quantity under the minimum: other variants or a mixed batch make it up."""
+    return await _ordered(context, context.arg, below_minimum=True)
+
+
+async def _ordered(context: Context, typed: str, *, below_minimum: bool = False) -> Outcome:
+    """Read, check and take a quantity; every problem has its own answer."""
+    offer = await context.offer()
+    if offer is None:
+        return None
+    sku = offer.sku(context.session.sku_id)
+    if offer.skus and sku is None:
+        return Step.VARIANT
+    try:
+        quantity = read_quantity(typed)
+        check_quantity(offer, sku, quantity, units_elsewhere(context.session, offer, sku))
+    except QuantityBelowMinimum as error:
+        if not below_minimum:
+            return _say(context, offer, sku, error)
+        quantity = error.quantity or 0
+    except QuantityError as error:
+        return _say(context, offer, sku, error)
+    return _put(context, offer, sku, quantity)
+
+
+def _say(context: Context, offer: Offer, sku: Sku | None, error: QuantityError) -> Outcome:
+    unit = offer.unit.in_language(context.session.language).lower()
+    match error:
+        case QuantityOverStock():
+            context.notice("quantity.over_stock", stock=error.stock, unit=unit)
+        case QuantityOffBatch():
+            context.notice(
+                "quantity.off_batch",
+                batch=error.batch_size,
+                quantity=error.quantity or 0,
+                unit=unit,
+            )
+        case QuantityBelowMinimum():
+            context.notice(
+                "quantity.below_minimum",
+                minimum=error.minimum,
+                quantity=error.quantity or 0,
+                missing=error.missing,
+                unit=unit,
+            )
+        case QuantityFractional():
+            context.notice("quantity.fractional", unit=unit)
+        case QuantityNotPositive():
+            context.notice("quantity.not_positive", minimum=smallest(offer))
+        case QuantityAbsurd():
+            context.notice("quantity.absurd", largest=min(LARGEST, stock_of(offer, sku)))
+        case _:
+            context.notice("quantity.unreadable")
+    context.change(asked_quantity=error.quantity if error.quantity and error.quantity > 0 else None)
+    return None
+
+
+def _put(context: Context, offer: Offer, sku: Sku | None, quantity: int) -> Outcome:
+    line = _line(offer, sku, quantity)
+    try:
+        draft = context.session.draft.put(line, offer.seller.seller_id)
+    except OtherSeller:
+        context.change(asking="other_seller", asked_quantity=quantity)
+        return None
+    except DraftFull as error:
+        context.notice("quantity.draft_full", most=int(str(error)))
+        return Step.LINES
+    return _with_draft(context, offer, draft)
+
+
+def _with_draft(context: Context, offer: Offer, draft: Draft) -> Outcome:
+    draft = repriced(draft, offer, context.services.tier_scope)
+    context.change(
+        draft=draft, asking=None, chosen={}, sku_id=None, page=0, quote=None, change=None
+    )
+    context.toast = context.t("quantity.taken")
+    return Step.LINES
+
+
+def _line(offer: Offer, sku: Sku | None, quantity: int) -> OrderLine:
+    variant = Wording(zh="")
+    if sku is not None:
+        variant = Wording(zh=sku.label("zh"), translated=sku.label("en"))
+    return OrderLine(
+        offer_id=offer.offer_id,
+        sku_id=sku.sku_id if sku else None,
+        spec_id=sku.spec_id if sku else None,
+        title=offer.title,
+        variant=variant,
+        unit=offer.unit,
+        picture_url=(sku.picture_url if sku else None) or offer.picture_url,
+        quantity=quantity,
+        unit_price=unit_price(offer, sku, quantity),
+    )
+
+
+async def replace_draft(_: Update, context: Context) -> Outcome:
+    """Drop the other seller's lines; the person then takes the quantity again."""
+    context.change(draft=Draft(), asking=None, quote=None, change=None)
+    context.notice("quantity.replaced")
+    return None
+
+
+async def back(_: Update, context: Context) -> Outcome:
+    """Back to the variant, or to the offer when there was nothing to choose."""
+    offer = await context.offer()
+    context.change(sku_id=None, chosen={}, asking=None, page=0)
+    return Step.VARIANT if offer is not None and len(offer.skus) > 1 else Step.OFFER

@@ -1,0 +1,63 @@
+"""The first screen: what this is and what to do next; and the way back to it."""
+
+from telegram import Update
+
+from bot.context import Context, Outcome
+from bot.domain.sessions import Step
+from bot.screens import Button, Screen, View, paragraphs, row
+from handlers.language import language_button
+
+
+def screen(view: View) -> Screen:
+    """Explain the bot, or offer to continue an order that was left for `/start`."""
+    t, session = view.t, view.session
+    if session.return_to is not None:
+        rows = row(Button(t("start.continue_button"), "resume")) + row(
+            Button(t("start.over_button"), "over")
+        )
+        count = len(session.draft.lines)
+        text = t("start.unfinished_lines", count=count) if count else t("start.unfinished")
+        return Screen(paragraphs(view.notice, text), rows)
+    rows = row(
+        Button(t("start.addresses_button"), "addresses"), Button(t("start.orders_button"), "orders")
+    ) + row(language_button(session.language))
+    if session.draft.lines:
+        label = t("start.draft_button", count=len(session.draft.lines))
+        rows = row(Button(label, "lines"), Button(t("start.over_button"), "over")) + rows
+    return Screen(paragraphs(view.notice, t("start.welcome")), rows)
+
+
+async def start(_: Update, context: Context) -> Outcome:
+    """`/start`: explain, or ask whether to continue what is under way."""
+    session = context.session
+    if session.step is Step.PLACING:
+        return None
+    in_order = session.step not in {Step.START, Step.PAYMENT}
+    context.change(return_to=session.step if in_order else None, asking=None)
+    return Step.START
+
+
+async def resume(_: Update, context: Context) -> Outcome:
+    """Go back to where `/start` interrupted."""
+    step = context.session.return_to
+    context.change(return_to=None)
+    return step or Step.START
+
+
+async def over(_: Update, context: Context) -> Outcome:
+    """Drop what is under way and begin again."""
+    context.session = context.session.cleared()
+    context.notice("start.cleared")
+    return Step.START
+
+
+async def cancel(_: Update, context: Context) -> Outcome:
+    """`/cancel`: end the draft at any step before it is placed."""
+    session = context.session
+    if session.step is Step.PLACING:
+        context.notice("cancel.too_late")
+        return None
+    had_something = session.step not in {Step.START, Step.PAYMENT} or bool(session.draft.lines)
+    context.session = session.cleared()
+    context.notice("cancel.done" if had_something else "cancel.nothing")
+    return Step.START

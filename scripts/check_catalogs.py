@@ -1,0 +1,123 @@
+"""Fail on a missing, fuzzy or unused text, and on placeholders that differ between languages.
+
+A text's key is a string literal `step.what` somewhere in `bot/` or `handlers/`.
+"""
+
+import ast
+import re
+import string
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+_ROOT = Path(__file__).resolve().parent.parent
+_KEY = re.compile(r"^[a-z][a-z_]*\.[a-z0-9][a-z0-9_]*$")
+_TAG = re.compile(r"<(/?)([a-z]+)[^>]*>")
+
+
+def main() -> int:
+    """Print what is wrong and return the exit code."""
+    catalogs = {path.name: _read(path) for path in sorted((_ROOT / "locales").glob("??"))}
+    problems = [each for name, catalog in catalogs.items() for each in _own(name, catalog)]
+    used = _literals()
+    every = set().union(*(_keys(catalog) for catalog in catalogs.values()))
+    for name, catalog in catalogs.items():
+        problems += [f"{name}: missing {key}" for key in sorted(every - _keys(catalog))]
+        problems += [f"{name}: unused {key}" for key in sorted(_keys(catalog) - used)]
+    families = {key.split(".")[0] for key in every}
+    problems += [
+        f"no language has {key}" for key in sorted(used - every) if key.split(".")[0] in families
+    ]
+    problems += _differing(catalogs)
+    for problem in problems:
+        print(problem)
+    print(f"catalogs: {len(every)} texts in {', '.join(catalogs)}, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+def _read(folder: Path) -> Catalog:
+    with (folder / "LC_MESSAGES" / "snaporder.po").open("rb") as file:
+        return read_po(file, locale=folder.name, abort_invalid=True)
+
+
+def _messages(catalog: Catalog) -> dict[str, Message]:
+    return {_key(message): message for message in catalog if message.id}
+
+
+def _key(message: Message) -> str:
+    return message.id[0] if isinstance(message.id, (tuple, list)) else message.id
+
+
+def _keys(catalog: Catalog) -> set[str]:
+    return set(_messages(catalog))
+
+
+def _texts(message: Message) -> list[str]:
+    texts = message.string
+    return list(texts) if isinstance(texts, (tuple, list)) else [texts]
+
+
+def _own(name: str, catalog: Catalog) -> list[str]:
+    """Problems of one catalog by itself: fuzzy, empty, unbalanced markup, wrong plural count."""
+    problems = []
+    for key, message in _messages(catalog).items():
+        texts = _texts(message)
+        if message.fuzzy:
+            problems.append(f"{name}: fuzzy {key}")
+        if not all(texts):
+            problems.append(f"{name}: empty {key}")
+        if message.pluralizable and len(texts) != catalog.num_plurals:
+            problems.append(f"{name}: {key} has {len(texts)} plural forms")
+        problems += [f"{name}: unbalanced markup in {key}" for text in texts if not _balanced(text)]
+    return problems
+
+
+def _balanced(text: str) -> bool:
+    open_tags: list[str] = []
+    for closing, tag in _TAG.findall(text):
+        if not closing:
+            open_tags.append(tag)
+        elif not open_tags or open_tags.pop() != tag:
+            return False
+    return not open_tags
+
+
+def _differing(catalogs: dict[str, Catalog]) -> list[str]:
+    """Texts whose placeholders are not the same in every language and plural form."""
+    problems = []
+    (first, reference), *others = catalogs.items()
+    for key, message in _messages(reference).items():
+        wanted = _placeholders(_texts(message)[0])
+        for name, catalog in ((first, reference), *others):
+            other = _messages(catalog).get(key)
+            texts = _texts(other) if other else []
+            for text in texts:
+                given = _placeholders(text)
+                if given != wanted:
+                    problems.append(f"{name}: {key} has {sorted(given)}, {first} {sorted(wanted)}")
+    return problems
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def _trees() -> list[ast.Module]:
+    files = [path for part in ("bot", "handlers") for path in (_ROOT / part).rglob("*.py")]
+    return [ast.parse(path.read_text(encoding="utf-8")) for path in files]
+
+
+def _literals() -> set[str]:
+    """Every string literal that looks like a key."""
+    return {
+        node.value
+        for tree in _trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _KEY.match(node.value)
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
