@@ -1,5 +1,6 @@
 """SQLite connections whose whole transactions run in one hop to aiosqlite's thread."""
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -50,34 +51,28 @@ class WholeConnection(aiosqlite.Connection):
 
 async def connect_writer(path: Path, busy_timeout: float) -> WholeConnection:
     """Open the connection that writes, making the file when there is none."""
-    return await _connect(
-        partial(_create_file, path),
-        path,
-        busy_timeout,
-        # FULL: a commit that returned survives the loss of power, not only of the process.
-        ("journal_mode=WAL", "synchronous=FULL", f"journal_size_limit={_WAL_KEPT_BYTES}"),
-    )
+    try:
+        # Not in the connector: aiosqlite leaves its thread behind when that raises.
+        await asyncio.to_thread(_create_file, path)
+    except OSError as error:
+        raise StorageUnavailable(f"cannot make {path}: {error}") from error
+    # FULL: a commit that returned survives the loss of power, not only of the process.
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", f"journal_size_limit={_WAL_KEPT_BYTES}")
+    return await _connect(path, busy_timeout, pragmas)
 
 
 async def connect_reader(path: Path, busy_timeout: float) -> WholeConnection:
     """Open a connection that cannot write, so that a load never waits for a commit."""
-    return await _connect(lambda: None, path, busy_timeout, ("query_only=ON",))
+    return await _connect(path, busy_timeout, ("query_only=ON",))
 
 
-async def _connect(
-    prepare: Callable[[], None], path: Path, busy_timeout: float, pragmas: tuple[str, ...]
-) -> WholeConnection:
-    def connector() -> sqlite3.Connection:
-        prepare()
-        return sqlite3.connect(path, timeout=busy_timeout, isolation_level=None)
-
+async def _connect(path: Path, busy_timeout: float, pragmas: tuple[str, ...]) -> WholeConnection:
+    connector = partial(sqlite3.connect, path, timeout=busy_timeout, isolation_level=None)
     connection = WholeConnection(connector, iter_chunk_size=64)
+    with database_errors():
+        await connection
     try:
-        with database_errors():
-            await connection
         await connection.run(partial(_configure, pragmas))
-    except OSError as error:
-        raise StorageUnavailable(f"cannot make {path}: {error}") from error
     except BaseException:
         await connection.close()
         raise
