@@ -17,6 +17,10 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 PLACEHOLDERS = ("自治区直辖县级行政区划", "省直辖县级行政区划", "市辖区", "县")
+NO_TOWN = "直辖村级区划"  # stands in the statistics where villages lie right under a district
+BRACKETS = str.maketrans("（）", "()")  # as cleaned text has them
+TOWN_KINDS = ("街道", "镇", "乡")
+SHORTEST_TOWN = 2
 OUTSIDE_CODES = {"台湾省": "71", "香港特别行政区": "81", "澳门特别行政区": "82"}
 DISTRICT_CODE_LENGTH = 6
 
@@ -144,10 +148,11 @@ class Divisions:
     def towns(self, code: str) -> tuple[Division, ...]:
         """Return the towns right below a district or a city without districts."""
         prefix, packed = self._towns.get(code, ("", ""))
+        owner = self._by_code[code].name if packed else ""
         return tuple(
-            Division(prefix + town[:3], town_name(town[3:]), Level.TOWN, code)
+            Division(prefix + town[:3], town_name(town[3:], owner), Level.TOWN, code)
             for town in packed.split("|")
-            if town
+            if town and not town.endswith(NO_TOWN)
         )
 
     def owners_of_town(self, name: str) -> tuple[Division, ...]:
@@ -209,9 +214,16 @@ class Divisions:
         return tuple(self._by_code.values())
 
 
-def town_name(name: str) -> str:
-    """Return a town's name without the name of its office (漓东街道办事处 is 漓东街道)."""
-    return name.removesuffix("办事处") if name.endswith(("街道办事处", "地区办事处")) else name
+def town_name(name: str, owner: str) -> str:
+    """Return a town's name without its office and without what it lies in.
+
+    漓东街道办事处 is 漓东街道; 当阳市半月镇, as the source writes it, is 半月镇 in 当阳市.
+    """
+    plain = name.translate(BRACKETS)
+    if plain.endswith(("街道办事处", "地区办事处")):
+        plain = plain.removesuffix("办事处")
+    alone = plain.removeprefix(owner)
+    return alone if len(alone) > SHORTEST_TOWN and alone.endswith(TOWN_KINDS) else plain
 
 
 @lru_cache(maxsize=1)

@@ -15,11 +15,17 @@ SEPARATORS = re.compile(r"[\s,、/\\\->·|.;。]*")
 PLACEHOLDER = re.compile(r"市辖区|自治区直辖县级行政区划|省直辖县级行政区划|省直辖县|直辖县")
 # A short name before one of these is part of another name: 南京东路, 朝阳门, 中山公园.
 ROAD = r"[东西南北中]?[一二三四五六七八九十]?(?:路|街(?!道)|大道|大街|巷|弄|胡同)"
-NOT_A_DIVISION = re.compile(
-    ROAD + r"|[东西南北中外内]?门|里(?!水)|桥|站|塔|寺|祠|村|镇|乡|街道|苑|坊|大?桥|"
-    r".{0,4}大学|.{0,2}学院|学校|中学|小学|医院|公园|花园|广场|书店|大厦|宾馆|.{0,2}酒店|饭店|"
-    r"机场|火车站|东站|西站|南站|北站|体育|文化|国际|中心|商城|商场|市场|小区|新村|银行|法院|"
-    r"政府|派出所|高速|立交|地铁|万达|剧院|图书|博物|会展"
+INSTITUTION = (
+    r"[^\s,]{0,4}大学|[^\s,]{0,2}学院|学校|中学|小学|医院|公园|花园|广场|书店|大厦|[^\s,]{0,2}酒店|饭店|宾馆|机场|火车站|"
+    r"[东西南北]站|体育|文化|国际|中心|商城|商场|市场|小区|新村|银行|法院|政府|派出所|高速|立交|地铁|剧院|"
+    r"图书|博物|会展"
+)
+NOT_A_CITY = re.compile(f"{ROAD}|{INSTITUTION}")
+NOT_A_DISTRICT = re.compile(
+    f"{ROAD}|{INSTITUTION}"
+    r"|[东西南北中外内]?门|里(?!水)|大?桥|站|塔|寺|祠|村|镇|乡|街道|苑|坊"
+    r"|经济|高新(?![一二三四五六七八九十]+路)|高技术|产业|管理区|港|[^\s,]?风景"
+    r"|[^\s,]{0,2}(?:开发区|工业园|新区|示范区)"
 )
 SUFFIXES = "市区县州盟旗省"
 NOT_AFTER_SUFFIX = re.compile(r"场|民|路|街(?!道)|政府|府|委")
@@ -36,6 +42,7 @@ class Route:
     steps: int
     first_exact: bool
     first_level: Level
+    retitled: bool  # the last name has another title than its division has today: 余杭市
 
 
 class RouteFinder:
@@ -48,7 +55,8 @@ class RouteFinder:
     def routes(self, text: str, start: int, within: Division | None = None) -> Iterator[Route]:
         """Return every chain that begins at `start`, the shorter beginnings of each included."""
         for division, end, gain, exact in self._steps(text, start, within):
-            first = Route(start, end, division, gain, 1, exact, division.level)
+            retitled = not exact and text[end - 1] in SUFFIXES
+            first = Route(start, end, division, gain, 1, exact, division.level, retitled)
             yield first
             yield from self._longer(text, first)
 
@@ -56,7 +64,7 @@ class RouteFinder:
         position = SEPARATORS.match(text, route.end)
         placeholder = PLACEHOLDER.match(text, position.end() if position else route.end)
         after = placeholder.end() if placeholder else route.end
-        for division, end, gain, _ in self._steps(text, after, route.terminal):
+        for division, end, gain, exact in self._steps(text, after, route.terminal):
             longer = Route(
                 route.start,
                 end,
@@ -65,6 +73,7 @@ class RouteFinder:
                 route.steps + 1,
                 route.first_exact,
                 route.first_level,
+                not exact and text[end - 1] in SUFFIXES,
             )
             yield longer
             yield from self._longer(text, longer)
@@ -85,7 +94,7 @@ class RouteFinder:
                     continue
                 if entry.exact:
                     yield entry.division, end, length * WEIGHT_EXACT, True
-                elif (shown := self._short_end(text, begin, end)) is not None:
+                elif (shown := self._short_end(text, begin, end, entry.division.level)) is not None:
                     weight = WEIGHT_EXACT if entry.division.outside_mainland else WEIGHT_SHORT
                     yield entry.division, shown, (shown - begin) * weight, False
 
@@ -94,17 +103,21 @@ class RouteFinder:
             return not local
         if local and not above.outside_mainland and division.parent != above.code:
             return False
-        return self._divisions.within(division.code, above.code)
+        # 嫩江市嫩江农场: the second 嫩江 belongs to what follows
+        return division.code != above.code and self._divisions.within(division.code, above.code)
 
-    def _short_end(self, text: str, begin: int, end: int) -> int | None:
+    def _short_end(self, text: str, begin: int, end: int, level: Level) -> int | None:
         """Return where a short name ends, or None when it is part of some other name.
 
         A wrong or former title is read with it (余杭市 for 余杭区).
         """
         following = text[end : end + 1]
-        if following and following in SUFFIXES and text[begin : end + 1] not in self._index:
+        if following and following in SUFFIXES:
+            if text[begin : end + 1] in self._index:  # another's full name; but 济南市中区 is read
+                return None if level is Level.DISTRICT else end
             return None if NOT_AFTER_SUFFIX.match(text, end + 1) else end + 1
-        return None if NOT_A_DIVISION.match(text, end) else end
+        other = NOT_A_DISTRICT if level is Level.DISTRICT else NOT_A_CITY
+        return None if other.match(text, end) else end
 
     def best(self, routes: list[Route]) -> list[Route]:
         """Return the most telling routes, one for each place that they may mean."""

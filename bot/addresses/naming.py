@@ -101,7 +101,7 @@ def _names_of(division: Division, divisions: Divisions) -> list[tuple[str, bool,
     nested = division.outside_mainland and not _known_alone(division)
     found = [(division.name, True, nested)]
     if _is_zone(division):
-        return found + [(name, True, True) for name in _local_zone_names(division, divisions)]
+        return found + _zone_names(division, divisions)
     if (short := short_name(division.name)) != division.name:
         found.append((short, False, nested))
     return found
@@ -121,8 +121,8 @@ def _is_zone(division: Division) -> bool:
     return division.level is Level.DISTRICT and division.code[4] == ZONE_DIGIT
 
 
-def _local_zone_names(zone: Division, divisions: Divisions) -> set[str]:
-    """Return what a development zone is called in its own city: 高新区, 工业园区, ..."""
+def _zone_names(zone: Division, divisions: Divisions) -> list[tuple[str, bool, bool]]:
+    """Return what a development zone is called: 合肥高新区 and, in its own city, 高新区."""
     local = zone.name
     for above in divisions.path(zone.parent):
         for name in (above.name, short_name(above.name)):
@@ -130,7 +130,9 @@ def _local_zone_names(zone: Division, divisions: Divisions) -> set[str]:
     names = {local} - {zone.name, ""}
     for pattern, abbreviations in ZONE_KINDS:
         names |= {pattern.sub(word, local) for word in abbreviations if pattern.search(local)}
-    return {name for name in names if len(name) > SHORTEST_NAME}
+    city = short_name(divisions.by_code(zone.parent).name)
+    found = [(name, True, True) for name in names if len(name) > SHORTEST_NAME]
+    return found + [(city + name, True, False) for name in names if city + name != zone.name]
 
 
 def short_name(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.finding import (
     MOST_CANDIDATES,
-    NOT_A_DIVISION,
+    NOT_A_DISTRICT,
     NOT_AFTER_SUFFIX,
     ROAD,
     SEPARATORS,
@@ -40,7 +40,7 @@ class Located(NamedTuple):
     places: tuple[Division, ...]
     town: Division | None = None
     rivals: tuple[Division, ...] = ()  # what contradicts `places`
-    unsure: bool = False  # one short name alone: may be no division at all
+    unsure: bool = False  # one short name alone, or a title that the division no longer has
     unknown_town: str = ""
     town_codes: tuple[str, ...] = ()  # towns that the text names without any division above them
     area: tuple[str, ...] = ()  # codes of the districts of a named area that is no division
@@ -62,8 +62,7 @@ class Locator:
         route = routes[0]
         located = Located(route.start, route.end, places)
         located = located._replace(
-            unsure=route.steps == 1
-            and not route.first_exact
+            unsure=(route.retitled or (route.steps == 1 and not route.first_exact))
             and not places[0].outside_mainland
             and all(self._divisions.deliverable(place.code) for place in places),
             area=self._area(text[route.start : route.end]),
@@ -114,7 +113,7 @@ class Locator:
         return ()
 
     def _with_chain_before(self, text: str, located: Located) -> Located:
-        """Note a division right before the chain that does not contain it (广东省杭州市)."""
+        """Read names right before the chain: 广东 深圳 深圳市南山区 fits, 广东省杭州市 does not."""
         rivals = [
             route
             for start in range(max(located.start - LONGEST_NAME, 0), located.start)
@@ -126,6 +125,13 @@ class Locator:
         if not top:
             return located
         other = [self._finder.settle(route.terminal) for route in top]
+        fitting = tuple(
+            known
+            for known in located.places
+            if any(self._divisions.within(known.code, place.code) for place in other)
+        )
+        if fitting:
+            return located._replace(start=top[0].start, places=fitting)
         return located._replace(start=top[0].start, rivals=tuple(other))
 
     def _with_second_chain(self, text: str, located: Located) -> Located:
@@ -136,7 +142,7 @@ class Locator:
             if route.first_exact and self._is_telling(text, route)
         ]
         top = self._finder.best(routes)
-        if not top:
+        if not top or self._longest_town(text, located) > top[0].end:
             return located
         other = top[0]
         second = [self._finder.settle(route.terminal) for route in top]
@@ -158,6 +164,13 @@ class Locator:
         if self._contradicts(located, other, second):
             return located._replace(end=other.end, rivals=(*located.rivals, *second))
         return located
+
+    def _longest_town(self, text: str, located: Located) -> int:
+        """Return where the longest town's name ends that may follow; a town may repeat names."""
+        ends = [
+            end for place in located.places for _, end in self._towns_at(text, located.end, place)
+        ]
+        return max(ends, default=0)
 
     def _is_telling(self, text: str, route: Route) -> bool:
         if route.steps > 1:
@@ -217,7 +230,7 @@ class Locator:
             if (
                 stem != town.name
                 and text.startswith(stem, begin)
-                and not NOT_A_DIVISION.match(text, end)
+                and not NOT_A_DISTRICT.match(text, end)
             ):
                 found.append((town, end))
         return found if len(found) == 1 else []

@@ -1,0 +1,70 @@
+"""Turning what was read into the questions that are left."""
+
+import re
+
+from bot.addresses.contacts import Numbers
+from bot.addresses.divisions import Divisions
+from bot.addresses.parsed import LONGEST_NAME, LONGEST_STREET, Doubt, DoubtKind, Hint
+from bot.addresses.places import Located
+from bot.addresses.territories import foreign_country
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+SHORTEST_STREET = 2
+
+
+def name_doubts(name: str, *, sure: bool) -> list[Doubt]:
+    """Return what is open about the recipient."""
+    if not name or len(name) > LONGEST_NAME:
+        return [Doubt(kind=DoubtKind.NAME_MISSING, text=name)]
+    if not sure:
+        return [Doubt(kind=DoubtKind.NAME_DOUBTFUL, text=name)]
+    return []
+
+
+def phone_doubts(numbers: Numbers, number_like: str) -> list[Doubt]:
+    """Return what is open about the number. `number_like` stood behind a label."""
+    if numbers.phone:
+        return []
+    if refused := numbers.refused or number_like:
+        return [Doubt(kind=DoubtKind.PHONE_INVALID, text=refused)]
+    return [Doubt(kind=DoubtKind.PHONE_MISSING)]
+
+
+def division_doubts(text: str, located: Located, divisions: Divisions) -> list[Doubt]:
+    """Return what is open about the divisions."""
+    named = " ".join(text[located.start : located.end].split())
+    if not located.places:
+        hint = None if HAN.search(text) or not text.strip() else Hint.WRITE_IN_CHINESE
+        found = located.town_codes
+        return [Doubt(kind=DoubtKind.DIVISION_MISSING, candidates=found, text=named, hint=hint)]
+    codes = tuple(place.code for place in located.places)
+    if located.rivals:
+        both = (*codes, *(place.code for place in located.rivals))
+        return [Doubt(kind=DoubtKind.DIVISION_CONFLICT, candidates=both, text=named)]
+    if len(codes) > 1 or located.unsure:
+        return [Doubt(kind=DoubtKind.DISTRICT_AMBIGUOUS, candidates=codes, text=named)]
+    if not divisions.deliverable(codes[0]):
+        below = located.area or tuple(child.code for child in divisions.children(codes[0]))
+        return [Doubt(kind=DoubtKind.DISTRICT_MISSING, candidates=below, text=named)]
+    if located.unknown_town:
+        return [Doubt(kind=DoubtKind.TOWN_UNKNOWN, text=located.unknown_town)]
+    return []
+
+
+def outside(text: str, located: Located) -> list[Doubt]:
+    """Return the one doubt that makes all others idle, if the address is not in the mainland."""
+    if located.places and located.places[0].outside_mainland:
+        named = " ".join(text[located.start : located.end].split())
+        return [Doubt(kind=DoubtKind.OUTSIDE_MAINLAND, text=named)]
+    if not located.places and (country := foreign_country(text)):
+        return [Doubt(kind=DoubtKind.OUTSIDE_MAINLAND, text=country)]
+    return []
+
+
+def street_doubts(street: str, located: Located) -> list[Doubt]:
+    """Return what is open about the street line."""
+    if len(street) > LONGEST_STREET:
+        return [Doubt(kind=DoubtKind.STREET_TOO_LONG, text=street)]
+    if len(street) < SHORTEST_STREET or street == located.unknown_town:
+        return [Doubt(kind=DoubtKind.STREET_MISSING)]
+    return []
