@@ -9,6 +9,7 @@ PictureError
 """
 
 import io
+import re
 import struct
 import warnings
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP", "TIFF")
-MAX_BYTES: Final = 20_000_000
+MAX_BYTES: Final = 20 * 1024 * 1024  # what a bot can download (Bot API, getFile)
 MAX_SIDE: Final = 20_000
 MAX_PIXELS: Final = 64_000_000
 WHITE: Final = (255, 255, 255)
@@ -32,6 +33,11 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_SIGNATURES: Final = re.compile(
+    rb"\xff\xd8\xff|\x89PNG\r\n|GIF8|BM|II\*\0|MM\0\*|RIFF....WEBP"
+    rb"|....ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1|avi[fs])",
+    re.DOTALL,
+)
 _WIDE_TOP: Final = 65535  # white in 16 bits
 _TOP: Final = 255  # white in 8 bits
 _SRGB: Final = ImageCms.createProfile("sRGB")
@@ -79,7 +85,7 @@ def decode(data: bytes, *, longest: int, min_side: int = 1) -> Image.Image:
     """
     if len(data) > MAX_BYTES:
         raise PictureTooLarge("bytes")
-    with _pillow_errors(), Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+    with _pillow_errors(data), Image.open(io.BytesIO(data), formats=FORMATS) as opened:
         _check_size(opened.size, min_side)
         opened.draft(None, (longest, longest))
         opened.load()
@@ -107,11 +113,13 @@ def encode_jpeg(picture: Image.Image, max_bytes: int, qualities: tuple[int, ...]
 
 
 @contextmanager
-def _pillow_errors() -> Iterator[None]:
+def _pillow_errors(data: bytes) -> Iterator[None]:
     """Pillow's and its plugins' errors as ours."""
     try:
         yield
     except UnidentifiedImageError as err:
+        if _SIGNATURES.match(data):
+            raise UnreadablePicture("broken before its size is known") from err
         raise NotAPicture("no known picture format") from err
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as err:
         raise PictureTooLarge("pixels") from err
