@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from PIL import Image, ImageChops, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 KEPT = 200
@@ -50,27 +50,32 @@ class Upload:
     picture: Image.Image
     width: int
     height: int
+    regions: list[str] = field(init=False)
+    """The subject before a plain background, if there is one, and the whole picture."""
     ranked: dict[str, Sequence[Match]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Look for the subject once, where the picture is decoded."""
+        self.regions = [*self._subject(), self.whole]
 
     @property
     def whole(self) -> str:
         """The region of the whole picture, `x0,x1,y0,y1` (contract 4.2)."""
         return f"0,{self.width - 1},0,{self.height - 1}"
 
-    def regions(self) -> list[str]:
-        """The subject before a plain background, if there is one, and the whole picture."""
+    def _subject(self) -> list[str]:
         corner = Image.new("RGB", self.picture.size, self.picture.getpixel((0, 0)))
         difference = ImageChops.difference(self.picture, corner).convert("L")
         box = difference.point(lambda v: 255 if v > BACKGROUND_TOLERANCE else 0).getbbox()
         if box is None:
-            return [self.whole]
+            return []
         left, top, right, bottom = box
         kept_width, kept_height = self.picture.size
         if (right - left) * (bottom - top) > WORTH_A_REGION * kept_width * kept_height:
-            return [self.whole]
+            return []
         x0, x1 = (x * self.width // kept_width for x in (left, right))
         y0, y1 = (y * self.height // kept_height for y in (top, bottom))
-        return [f"{x0},{x1 - 1},{y0},{y1 - 1}", self.whole]
+        return [f"{x0},{x1 - 1},{y0},{y1 - 1}"]
 
     def cut(self, region: str) -> Image.Image:
         """The part of the picture; raises ValueError for a region that does not lie in it."""
@@ -129,7 +134,7 @@ def _decode(image: bytes) -> Upload:
         with Image.open(io.BytesIO(image), formats=FORMATS) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise NotAPicture("too many pixels")
-            picture = opened.convert("RGB")
+            picture = ImageOps.exif_transpose(opened).convert("RGB")
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotAPicture(str(error)) from error
     width, height = picture.size

@@ -57,7 +57,7 @@ async def image_search(world: World, call: ApiCall) -> object:
     alike.sort(key=lambda scored: -scored[0])
     keyword = call.optional_text("keyword")
     offers = [offer for _, offer in alike if keyword is None or relevance(keyword, offer) >= HALF]
-    found = {"currentRegion": region, "yoloCropRegion": ";".join(upload.regions())}
+    found = {"currentRegion": region, "yoloCropRegion": ";".join(upload.regions)}
     return _answer(world, call, offers, keyword, regions=found)
 
 
