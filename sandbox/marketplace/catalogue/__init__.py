@@ -34,6 +34,7 @@ __all__ = [
     "FreightRate",
     "FreightTemplate",
     "MixSetting",
+    "OfferSource",
     "PriceTier",
     "ProductAttribute",
     "Seller",
