@@ -182,8 +182,12 @@ async def test_a_silent_gateway_is_left_after_the_time_out(address, writing):
 
     config = ClientConfig("k", "s", seconds={"offer": 0.01, "create": 0.01}, read_attempts=1)
     async with DajiClient(config, httpx.MockTransport(forever)) as client:
-        with pytest.raises(OutcomeUnclear if writing else Unreachable):
-            await (client.create(ORDER_NO, [PENCILS], address) if writing else client.offer(OFFER))
+        async with asyncio.timeout(5):
+            creating = client.create(ORDER_NO, [PENCILS], address)
+            call = creating if writing else client.offer(OFFER)
+            with pytest.raises(OutcomeUnclear if writing else Unreachable):
+                await call
+            creating.close()
 
 
 async def test_a_cut_connection_over_a_real_socket(address):

@@ -74,6 +74,14 @@ async def test_unknown_states_and_odd_quantities(gateway: Gateway, client):
     assert [each.quantity for each in order.lines] == [5, None]
 
 
+async def test_a_number_without_measure_is_no_quantity(gateway: Gateway, client):
+    """It is refused before it is expanded, which would take all memory."""
+    text = enveloped({"productItems": [{"productID": 7, "quantity": 7777}]})
+    gateway.answers(text.replace(b"7777", b"1E+999999999"))
+    (found,) = (await client.order_detail(ID)).lines
+    assert found.quantity is None
+
+
 async def test_a_deadline_of_the_lines_when_the_head_has_none(gateway: Gateway, client):
     """`gmtPayExpireTime` is China's time without a zone (contract 5.4)."""
     head = {"idOfStr": ORDER_ID, "status": "waitbuyerpay", "payTimeout": 10**30}

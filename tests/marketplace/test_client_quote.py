@@ -127,6 +127,13 @@ async def test_money_that_does_not_add_up(gateway: Gateway, client, address, bro
     assert len(gateway.requests) == 1
 
 
+async def test_every_line_that_was_asked_for_has_to_come_back(gateway, client, address):
+    """Sums that hold prove nothing about a line that is not in them."""
+    gateway.answers(preview(entry()))
+    with pytest.raises(Unreadable, match="1 of 2 lines are missing"):
+        await client.preview([PREVIEWED, PENCILS], address)
+
+
 @pytest.mark.parametrize("content", [preview(), enveloped(None), enveloped({"success": True})])
 async def test_a_preview_without_an_entry(gateway: Gateway, client, address, content):
     """Success without numbers is nothing to agree to."""
