@@ -146,13 +146,17 @@ def encoded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def open_picture(data: bytes) -> Image.Image:
-    """The decoded, upright picture. Raises BadRequestError."""
+def open_picture(data: bytes, *, max_sides: int | None = MAX_SIDES) -> Image.Image:
+    """The decoded, upright picture. Raises BadRequestError.
+
+    `max_sides` bounds width plus height; None is for pictures that an app still scales down.
+    """
     try:
         with Image.open(io.BytesIO(data)) as image:
             width, height = image.size
             wrong_ratio = max(width, height) > MAX_RATIO * max(1, min(width, height))
-            if width + height > MAX_SIDES or wrong_ratio:
+            too_large = max_sides is not None and width + height > max_sides
+            if too_large or wrong_ratio:
                 raise BadRequestError("PHOTO_INVALID_DIMENSIONS")
             image.load()
             upright = ImageOps.exif_transpose(image) or image

@@ -6,6 +6,7 @@ from typing import Any
 
 from .errors import TesterError
 from .markup import utf16_length
+from .members import member_json
 from .state import Callback, Sandbox
 from .text import MAX_CAPTION, MAX_TEXT, find_entities
 from .world import Chat, Entry, Json
@@ -90,16 +91,30 @@ class People:
         if chat.blocked == blocked:
             return
         chat.blocked = blocked
-        states: list[Json] = [
-            {"user": world.bot, "status": "member"},
-            {"user": world.bot, "status": "kicked", "until_date": 0},
-        ]
+        old, new = ("member", "kicked") if blocked else ("kicked", "member")
+        self._bot_status(chat, user, old, new)
+
+    def open_chat(self, kind: str, title: str, members: list[int]) -> Chat:
+        """The first member creates a group or channel and adds the bot to it."""
+        world = self._sandbox.world
+        status = "administrator" if kind == "channel" else "member"
+        roles = dict.fromkeys(members, "member") | {members[0]: "creator"}
+        chat = world.add_chat(kind, title, roles | {world.bot["id"]: status})
+        creator = world.users[members[0]]
+        self._bot_status(chat, creator, "left", status)
+        if kind != "channel":
+            entry = world.add_message(chat, creator, {"new_chat_members": [world.bot]})
+            self._update(chat, "message", entry)
+        return chat
+
+    def _bot_status(self, chat: Chat, user: Json, old: str, new: str) -> None:
+        world = self._sandbox.world
         change = {
             "chat": world.chat_json(chat),
             "from": user,
             "date": int(time.time()),
-            "old_chat_member": states[not blocked],
-            "new_chat_member": states[blocked],
+            "old_chat_member": member_json(chat, world.bot, old),
+            "new_chat_member": member_json(chat, world.bot, new),
         }
         self._sandbox.updates.add("my_chat_member", change)
 

@@ -99,6 +99,14 @@ class WebhookSender:
 
     async def _work(self, key: int) -> None:
         """Delivers the updates of one chat, each until it is taken."""
+        try:
+            await self._deliver_all(key)
+        finally:
+            # After a failure nobody foresaw, the next update may start a new worker.
+            if self._workers.get(key) is asyncio.current_task():
+                del self._workers[key]
+
+    async def _deliver_all(self, key: int) -> None:
         delay = self.switches.webhook_retry_first
         while (update := self._first(key)) is not None:
             async with self._slots:
@@ -113,7 +121,6 @@ class WebhookSender:
             else:
                 await asyncio.sleep(delay)
                 delay = min(max(delay, 0.05) * 2, self.switches.webhook_retry_max)
-        del self._workers[key]
 
     def _first(self, key: int) -> Update | None:
         return next((u for u in self._queue.pending() if queue_key(u) == key), None)

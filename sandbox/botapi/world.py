@@ -25,7 +25,6 @@ PEOPLE: Final[tuple[Json, ...]] = (
     {"id": BEN, "first_name": "Ben", "last_name": "Miller", "language_code": "en"},
     {"id": BOSS, "first_name": "老板", "username": "boss_sandbox", "language_code": "zh-hans"},
 )
-MEMBER_STATUSES: Final = ("creator", "administrator", "member")
 
 
 @dataclass

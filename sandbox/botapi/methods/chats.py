@@ -7,7 +7,8 @@ from typing import Any, Final
 from sandbox.botapi.errors import BadRequestError
 from sandbox.botapi.files import MAX_DOWNLOAD
 from sandbox.botapi.markup import utf16_length
-from sandbox.botapi.world import MEMBER_STATUSES, Chat, Json
+from sandbox.botapi.members import MEMBER_STATUSES, member_json
+from sandbox.botapi.world import Json
 
 from .call import Call, without_reply
 
@@ -39,21 +40,6 @@ REACTIONS: Final = frozenset(
         *("🆒", "💘", "🙉", "🦄", "😘", "💊", "🙊", "😎", "👾", "🤷‍♂", "🤷", "🤷‍♀", "😡"),
     ]
 )
-ADMIN_RIGHTS: Final = {
-    "can_be_edited": False,
-    "is_anonymous": False,
-    "can_manage_chat": True,
-    "can_delete_messages": True,
-    "can_manage_video_chats": False,
-    "can_restrict_members": False,
-    "can_promote_members": False,
-    "can_change_info": False,
-    "can_invite_users": True,
-    "can_post_stories": False,
-    "can_edit_stories": False,
-    "can_delete_stories": False,
-}
-CHANNEL_RIGHTS: Final = {"can_post_messages": True, "can_edit_messages": True}
 
 
 async def get_chat(call: Call) -> Json:
@@ -92,18 +78,6 @@ async def get_chat_member_count(call: Call) -> int:
     if chat.is_private:
         return 2
     return sum(status in MEMBER_STATUSES for status in chat.members.values())
-
-
-def member_json(chat: Chat, user: Json, status: str) -> Json:
-    """A ChatMember object."""
-    member: Json = {"user": user, "status": status}
-    if status == "creator":
-        member["is_anonymous"] = False
-    elif status == "administrator":
-        member |= ADMIN_RIGHTS | (CHANNEL_RIGHTS if chat.type == "channel" else {})
-    elif status == "kicked":
-        member["until_date"] = 0
-    return member
 
 
 async def get_file(call: Call) -> Json:

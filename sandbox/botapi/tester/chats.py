@@ -162,4 +162,4 @@ def as_sent_by_app(data: bytes) -> bytes:
         picture: Image.Image = pillow_heif.open_heif(data).to_pillow()
         picture.convert("RGB").save(buffer, "JPEG", quality=95)
         data = buffer.getvalue()
-    return encode(open_picture(data), APP_SIDE).data
+    return encode(open_picture(data, max_sides=None), APP_SIDE).data

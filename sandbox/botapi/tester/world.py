@@ -74,10 +74,7 @@ class WorldRoutes:
         members = [whole(m, "members") for m in listed] if isinstance(listed, list) else []
         if not members or any(member not in world.users for member in members):
             raise TesterError("members must name at least one person and only known ones")
-        roles = dict.fromkeys(members, "member") | {members[0]: "creator"}
-        bot_role = "administrator" if kind == "channel" else "member"
-        title = words(body.get("title"), "title")
-        chat = world.add_chat(kind, title, roles | {world.bot["id"]: bot_role})
+        chat = self._people.open_chat(kind, words(body.get("title"), "title"), members)
         return web.json_response(world.chat_json(chat))
 
     async def block(self, request: web.Request) -> web.Response:

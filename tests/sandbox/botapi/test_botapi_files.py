@@ -187,6 +187,12 @@ async def test_a_persons_photo_is_made_anew(server, chat):
     assert update["message"]["photo"] == message["photo"]
 
 
+async def test_a_persons_large_photo_is_scaled_by_the_app(server, chat):
+    """A phone's 48 megapixels arrive as 1280; only the bot's own uploads are bound to 10000."""
+    [message] = await upload(server, {"file": ("big.jpg", picture(8000, 6000))})
+    assert message["photo"][-1]["width"] == 1280
+
+
 async def test_a_persons_heic_and_transparent_pictures(server, chat):
     """The app converts HEIC; transparent PNG comes out on white."""
     buffer = io.BytesIO()

@@ -158,11 +158,17 @@ async def test_a_channel(server):
 
 
 async def test_new_chats(server):
-    """Groups of both kinds can be made, with the bot in them."""
+    """Who makes a group adds the bot, which is told in both of Telegram's ways."""
     made = await server.post("chats", type="group", title="Small", members=[ANNA, BEN])
     assert made["type"] == "group"
     assert -(10**12) < made["id"] < 0
     await server.ok("sendMessage", chat_id=made["id"], text="x")
+    change, service = await server.updates()
+    assert change["my_chat_member"]["chat"] == made
+    assert change["my_chat_member"]["from"]["id"] == ANNA
+    assert change["my_chat_member"]["old_chat_member"]["status"] == "left"
+    assert change["my_chat_member"]["new_chat_member"]["status"] == "member"
+    assert [user["id"] for user in service["message"]["new_chat_members"]] == [424242]
 
 
 @pytest.mark.parametrize(
