@@ -1,6 +1,7 @@
 """Asking Telegram for updates, confirming a batch only after it is stored."""
 
 import asyncio
+import warnings
 from typing import Any
 
 import structlog
@@ -14,6 +15,8 @@ _LONG_POLL = 50  # seconds that Telegram may hold a request open
 _ANSWER_WITHIN = 10.0  # seconds more before the connection counts as dead
 _BATCH = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+# `Bot.get_updates` would parse before anything is stored, and lose what it does not know.
+warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
 _log = structlog.get_logger(__name__)
 
 

@@ -1,8 +1,7 @@
 """What a person sees: a screen is a pure function of the session and what it shows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from bot.domain.addresses import SavedAddress
 from bot.domain.offers import Offer, SearchPage
@@ -84,7 +83,7 @@ class View:
     order: Order | None = None
     payment_url: str | None = None
     tier_scope: TierScope = TierScope.OFFER
-    division_names: Mapping[str, str] = MappingProxyType({})  # of the form's candidates
+    division_names: Mapping[str, str] = field(default_factory=dict)  # of the form's candidates
 
     @property
     def notice(self) -> str:

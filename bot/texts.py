@@ -21,7 +21,7 @@ from bot.domain.money import Fen, to_yuan
 
 LANGUAGES = ("en", "zh")
 FALLBACK = "en"
-_LOCALES = {"en": Locale("en"), "zh": Locale("zh", "CN")}
+_LOCALES = {"en": Locale("en"), "zh": Locale("zh", script="Hans")}
 _CHINA = timezone(timedelta(hours=8))
 _ELLIPSIS = "…"
 # Embeddings, overrides and isolates could make a title rewrite the line around it.

@@ -1,0 +1,115 @@
+"""`python -m sandbox`: the simulated world and the real bot in it, for trying in a browser.
+
+`--without-bot` starts the world alone and prints its addresses as one line of JSON, for tests.
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from sandbox.world import Addresses, World
+
+_FOLDER = Path(".demo")
+_BOT_STARTS_WITHIN = 60.0
+_BOT_STOPS_WITHIN = 30.0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--port", type=int, default=8088, help="of the chat page; 0 takes a free one"
+    )
+    parser.add_argument("--without-bot", action="store_true")
+    parser.add_argument("--started", type=float, default=time.time(), help="seconds since 1970")
+    return parser.parse_args()
+
+
+async def _run(options: argparse.Namespace) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    world = World()
+    try:
+        addresses = await world.open(options.host, options.port)
+        if options.without_bot:
+            _say(addresses.as_json())
+            await stop.wait()
+            return 0
+        return await _with_bot(addresses, options, stop)
+    finally:
+        await world.close()
+
+
+async def _with_bot(addresses: Addresses, options: argparse.Namespace, stop: asyncio.Event) -> int:
+    """Run the real bot, exactly as in production, until it or the person ends."""
+    shutil.rmtree(_FOLDER, ignore_errors=True)
+    _FOLDER.mkdir()
+    environment = {
+        **os.environ,
+        **addresses.bot_environment(),
+        "DATABASE_URL": str(_FOLDER / "snaporder.db"),
+        "LISTEN": "127.0.0.1:0",
+        "LOG_FORMAT": "console",
+    }
+    log = (_FOLDER / "bot.log").open("wb")
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", env=environment, stdout=log, stderr=log
+    )
+    ended = asyncio.create_task(bot.wait())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await _until_polled(addresses, ended)
+        if not ended.done():
+            _say(f"\n  Open {addresses.chat}\n  (ready {time.time() - options.started:.1f} s after")
+            _say(f"   the start; the bot's log is {_FOLDER / 'bot.log'}; Ctrl+C ends it)\n")
+        await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        if not ended.done():
+            bot.terminate()
+            await asyncio.wait({ended}, timeout=_BOT_STOPS_WITHIN)
+        if not ended.done():
+            bot.kill()
+        log.close()
+    if not stop.is_set():
+        _say(f"The bot ended by itself, code {ended.result()}:")
+        _say((_FOLDER / "bot.log").read_text(errors="replace")[-2000:])
+        return 1
+    return 0
+
+
+async def _until_polled(addresses: Addresses, ended: asyncio.Task[int]) -> None:
+    """Wait until the bot asks for updates, so that the page never opens on a silent chat."""
+    deadline = time.monotonic() + _BOT_STARTS_WITHIN
+    async with httpx.AsyncClient() as client:
+        while time.monotonic() < deadline and not ended.done():
+            answer = await client.get(f"{addresses.chat}/sandbox/botapi/calls")
+            if "getUpdates" in answer.json().get("counts", {}):
+                return
+            await asyncio.sleep(0.1)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Return 0 after a signal, else 1."""
+    try:
+        return asyncio.run(_run(_arguments()))
+    except OSError as error:
+        sys.stderr.write(f"cannot start: {error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

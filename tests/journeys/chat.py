@@ -1,0 +1,172 @@
+"""Reading and writing as a person does: send, tap, look at what the bot shows."""
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import httpx
+
+PATIENCE = 20.0
+"""Seconds that a person waits for the bot; a bound, never a measurement."""
+
+_QUIET = 0.25
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message as it stands in the chat."""
+
+    raw: dict[str, Any]
+
+    @property
+    def id(self) -> int:
+        return int(self.raw["message_id"])
+
+    @property
+    def text(self) -> str:
+        return str(self.raw.get("text") or self.raw.get("caption") or "")
+
+    @property
+    def has_picture(self) -> bool:
+        return bool(self.raw.get("photo"))
+
+    @property
+    def rows(self) -> list[list[dict[str, Any]]]:
+        markup = self.raw.get("reply_markup") or {}
+        return list(markup.get("inline_keyboard", []))
+
+    @property
+    def buttons(self) -> list[dict[str, Any]]:
+        return [button for row in self.rows for button in row]
+
+    @property
+    def labels(self) -> list[str]:
+        return [button["text"] for button in self.buttons]
+
+    def button(self, wanted: str) -> dict[str, Any]:
+        """Return the first button whose label matches the pattern."""
+        for button in self.buttons:
+            if re.search(wanted, button["text"]):
+                return button
+        raise AssertionError(f"no button {wanted!r} among {self.labels} below:\n{self.text}")
+
+    def url(self, wanted: str) -> str:
+        return str(self.button(wanted)["url"])
+
+
+@dataclass
+class Person:
+    """One person in their private chat with the bot."""
+
+    http: httpx.AsyncClient
+    id: int
+    language: str
+    seq: int = 0
+    seen: list[Shown] = field(default_factory=list)
+
+    @classmethod
+    async def arrive(cls, http: httpx.AsyncClient, language: str = "en") -> Self:
+        """A new person who has pressed Start in Telegram but written nothing yet."""
+        body = {"first_name": "Tester", "language_code": language, "started": True}
+        user = (await _ok(http.post("/sandbox/users", json=body))).json()
+        return cls(http, int(user["id"]), language)
+
+    async def send(self, text: str) -> None:
+        await self._post("send", json={"from": self.id, "text": text})
+
+    async def photo(self, data: bytes, caption: str = "", *, name: str = "photo.jpg") -> None:
+        await self.files([(name, data)], caption, kind="photo")
+
+    async def document(self, data: bytes, name: str, caption: str = "") -> None:
+        await self.files([(name, data)], caption, kind="document")
+
+    async def files(self, files: list[tuple[str, bytes]], caption: str = "", *, kind: str) -> None:
+        fields = {"from": str(self.id), "caption": caption, "as": kind}
+        parts = [("file", (name, data)) for name, data in files]
+        await self._post("send", data=fields, files=parts)
+
+    async def tap(self, wanted: str, on: Shown | None = None) -> str:
+        """Press a button of the newest screen (or of `on`); return the callback query's id."""
+        shown = on or await self.screen()
+        return await self.press(shown.id, shown.button(wanted)["callback_data"])
+
+    async def press(self, message_id: int, data: str) -> str:
+        """Press a button by its data, whatever it is."""
+        body = {"from": self.id, "message_id": message_id, "data": data}
+        answer = await self._post("tap", json=body)
+        return str(answer.json()["callback_query_id"])
+
+    async def toast(self, callback_query_id: str) -> str | None:
+        """Wait until a tap is answered and return its toast."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            answer = (await _ok(self.http.get(f"/sandbox/callbacks/{callback_query_id}"))).json()
+            if answer["answered"]:
+                return answer["text"] or None
+            await asyncio.sleep(0.02)
+        raise AssertionError("the tap was never answered")
+
+    async def sees(self, wanted: str, *, within: float = PATIENCE) -> Shown:
+        """Wait until the bot shows something new that matches, and return it."""
+        deadline = time.monotonic() + within
+        while (left := deadline - time.monotonic()) > 0:
+            for shown in await self._events(min(left, 2.0)):
+                if re.search(wanted, shown.text, re.DOTALL):
+                    return shown
+        newest = self.seen[-1].text if self.seen else "(nothing)"
+        raise AssertionError(f"never saw {wanted!r}; the newest the bot showed:\n{newest}")
+
+    async def sees_nothing_new(self, within: float = 0.7) -> None:
+        """Assert that the bot shows nothing for a while."""
+        deadline = time.monotonic() + within
+        while (left := deadline - time.monotonic()) > 0:
+            shown = await self._events(left)
+            assert not shown, f"unexpected:\n{shown[0].text}"
+
+    async def screen(self) -> Shown:
+        """The bot's newest message that has buttons, as it stands now."""
+        for shown in reversed(await self.history()):
+            if shown.rows and shown.raw["from"].get("is_bot"):
+                return shown
+        raise AssertionError("the bot shows no buttons")
+
+    async def history(self) -> list[Shown]:
+        """Every message of the chat that still stands, oldest first."""
+        answer = (await _ok(self.http.get(f"/sandbox/chats/{self.id}/messages"))).json()
+        return [Shown(raw) for raw in answer["messages"] if not raw["sandbox"]["deleted"]]
+
+    async def do(self, label: str, wanted: str) -> Shown:
+        """Press a button of the newest screen and wait for what it leads to."""
+        await self.tap(label)
+        return await self.sees(wanted)
+
+    async def say(self, text: str, wanted: str) -> Shown:
+        """Write and wait for the answer."""
+        await self.send(text)
+        return await self.sees(wanted)
+
+    async def _events(self, timeout: float) -> list[Shown]:
+        """New or edited messages of the bot since the last look."""
+        path = (
+            f"/sandbox/chats/{self.id}/wait?after_seq={self.seq}&timeout={max(timeout, 0.01):.2f}"
+        )
+        answer = (await _ok(self.http.get(path, timeout=timeout + 10))).json()
+        self.seq = max(self.seq, answer["seq"])
+        shown = [
+            Shown(event["message"])
+            for event in answer["events"]
+            if event["type"] in {"message", "edit"} and event["message"]["from"].get("is_bot")
+        ]
+        self.seen.extend(shown)
+        return shown
+
+    async def _post(self, action: str, **body: Any) -> httpx.Response:
+        return await _ok(self.http.post(f"/sandbox/chats/{self.id}/{action}", **body))
+
+
+async def _ok(call: Any) -> httpx.Response:
+    response: httpx.Response = await call
+    assert response.status_code < 300, f"{response.status_code}: {response.text[:500]}"
+    return response

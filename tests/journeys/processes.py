@@ -1,0 +1,114 @@
+"""The real bot and the simulated world as processes of their own."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+_STARTS_WITHIN = 60.0
+
+
+class SandboxProcess:
+    """The world: marketplace, Bot API, chat page."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "--without-bot", "--port", "0"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, f"the sandbox did not start, code {self.process.poll()}"
+        addresses = json.loads(line)
+        self.chat: str = addresses["chat"]
+        self.marketplace: str = addresses["marketplace"]
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class BotProcess:
+    """`python -m bot` with the sandbox's addresses, to be started, killed and started again."""
+
+    def __init__(self, world: SandboxProcess, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.log = folder / "bot.log"
+        self.port = free_port()
+        self.environment = {
+            **os.environ,
+            "BOT_TOKEN": "123456789:sandbox-token",
+            "TELEGRAM_API_URL": world.chat,
+            "MARKETPLACE_URL": world.marketplace,
+            "MARKETPLACE_APP_KEY": "sandbox-key",
+            "MARKETPLACE_APP_SECRET": "sandbox-secret",
+            "DATABASE_URL": str(folder / "bot.db"),
+            "LISTEN": f"127.0.0.1:{self.port}",
+            "LOG_FORMAT": "json",
+            **settings,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    async def ready(self) -> None:
+        deadline = time.monotonic() + _STARTS_WITHIN
+        async with httpx.AsyncClient() as http:
+            while time.monotonic() < deadline:
+                assert self.process is not None
+                assert self.process.poll() is None, self.log.read_text()[-3000:]
+                try:
+                    answer = await http.get(f"http://127.0.0.1:{self.port}/readyz")
+                except httpx.TransportError:
+                    await asyncio.sleep(0.05)
+                    continue
+                if answer.status_code == 200:
+                    return
+                await asyncio.sleep(0.05)
+        raise AssertionError("the bot never got ready:\n" + self.log.read_text()[-3000:])
+
+    def kill(self) -> None:
+        """Kill -9, as a crash or a power cut would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit code."""
+        if self.process is None or self.process.poll() is not None:
+            return 0
+        self.process.terminate()
+        try:
+            return self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
