@@ -69,8 +69,10 @@ class PictureFetcher:
             task = asyncio.create_task(self._download(address))
             self._running[key] = task
             task.add_done_callback(lambda _: self._running.pop(key, None))
-        # Shielded: one caller's cancellation must not take the picture from the others.
-        return await asyncio.shield(task)
+        # Not awaited itself: one caller's cancellation must not take the picture from the others,
+        # nor `aclose` look like a cancellation of the caller.
+        await asyncio.wait({task})
+        return None if task.cancelled() else task.result()
 
     async def get_many(self, urls: Sequence[str]) -> list[bytes | None]:
         """Each address's bytes or None, in the order given."""
@@ -122,7 +124,8 @@ class PictureFetcher:
                 data = await self._follow(address)
         except TimeoutError:
             reason = "took too long"
-        except httpx.HTTPError as err:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as err:
+            # InvalidURL and ValueError: a redirect to what is no address.
             reason = type(err).__name__
         except _Refused as err:
             reason = str(err)
@@ -155,7 +158,7 @@ class PictureFetcher:
         if declared.isdigit() and int(declared) > self._max_bytes:
             raise _Refused("declares too many bytes")
         data = bytearray()
-        async for chunk in response.aiter_raw():
+        async for chunk in response.aiter_bytes():
             data += chunk
             if len(data) > self._max_bytes:
                 raise _Refused("sends too many bytes")

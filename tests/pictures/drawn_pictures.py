@@ -67,7 +67,7 @@ def png(width: int, height: int, *chunks: bytes, pixels: bytes = b"\0" * 64) -> 
             b"\x89PNG\r\n\x1a\n",
             png_chunk(b"IHDR", header),
             *chunks,
-            png_chunk(b"IDAT", zlib.compress(pixels)),
+            png_chunk(b"IDAT", zlib.compress(pixels, 1)),
             png_chunk(b"IEND", b""),
         )
     )
