@@ -205,6 +205,11 @@ class MemoryStorage:
             if each.order.placing in settled and not each.told
         ]
 
+    async def mark_told(self, order_no: MerchantOrderNo) -> None:
+        self._answer()
+        if order_no in self._orders:
+            self._orders[order_no].told = True
+
     async def file_id(self, key: str) -> str | None:
         self._answer()
         return self._files.get(key)

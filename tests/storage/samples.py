@@ -29,11 +29,12 @@ from bot.domain.offers import (
 from bot.domain.orders import Order, Placing
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.sessions import Session, Step
-from bot.storage.ports import InboxUpdate, StepCommit
+from bot.storage.ports import InboxUpdate, StepCommit, Storage
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 ALICE = UserId(7_001)
 BOB = UserId(7_002)
+ALICE_CHAT = ChatId(ALICE)
 KEY = bytes(range(32))
 
 NAME = "王小明"
@@ -141,3 +142,8 @@ def rich_session() -> Session:
         draft=Draft(seller_id=SellerId("BBB"), lines=(line,)),
         chosen={"颜色": "白"},
     ).tapped("a:b", NOW)
+
+
+async def reopen(storage: Storage) -> None:
+    await storage.close()
+    await storage.open()
