@@ -9,6 +9,8 @@ from bot.addresses.places import Located
 from bot.addresses.territories import foreign_country
 
 HAN = re.compile(r"[\u3400-\u9fff]")
+LATIN = re.compile(r"[A-Za-z]")
+SHORTEST_LATIN = 8  # letters; fewer may be a door or a brand
 SHORTEST_STREET = 2
 
 
@@ -34,7 +36,8 @@ def division_doubts(text: str, located: Located, divisions: Divisions) -> list[D
     """Return what is open about the divisions."""
     named = " ".join(text[located.start : located.end].split())
     if not located.places:
-        hint = None if HAN.search(text) or not text.strip() else Hint.WRITE_IN_CHINESE
+        foreign = len(LATIN.findall(text)) > max(len(HAN.findall(text)), SHORTEST_LATIN)
+        hint = Hint.WRITE_IN_CHINESE if foreign else None
         found = located.town_codes
         return [Doubt(kind=DoubtKind.DIVISION_MISSING, candidates=found, text=named, hint=hint)]
     codes = tuple(place.code for place in located.places)

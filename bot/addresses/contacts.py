@@ -9,11 +9,13 @@ from bot.addresses.phones import Phone, PhoneError, PhoneKind, read_phone
 COUNTRY = r"(?:\(?(?:\+ ?|00)?86\)?[- ]?)?"
 # An extension after a dash has three digits or more and no unit: 13812345678-3栋 has none.
 EXTENSION = r"(?: ?(?:转分机|转接|转|分机号?|ext\.?) ?\d{1,6}|-\d{3,6}(?![\d号栋室楼单座幢层]))?"
-# No local number begins with 0, 1 or 9: `0101 138-1234-5678` is a room and a mobile.
+# No local number begins with 0, 1 or 9; people write such ones as examples, never in two groups:
+# `0101 138-1234-5678` is a room and a mobile.
+LOCAL = r"(?:\d{7,8}|[2-8]\d{2,3}[- ]\d{4})"
 SHAPES = (
     rf"{COUNTRY}1[3-9]\d(?:\d{{8}}|(?P<sep>[- ])\d{{4}}(?P=sep)\d{{4}}){EXTENSION}",
-    rf"{COUNTRY}\(?0\d{{2,3}}\)?[- ]?[2-8]\d{{2,3}}[- ]?\d{{4}}{EXTENSION}",
-    rf"(?:\+|00)86[- ]?\d{{2,3}}[- ][2-8]\d{{2,3}}[- ]?\d{{4}}{EXTENSION}",
+    rf"{COUNTRY}\(?0\d{{2,3}}\)?[- ]?{LOCAL}{EXTENSION}",
+    rf"(?:\+|00)86[- ]?\d{{2,3}}[- ]{LOCAL}{EXTENSION}",
     r"1\d{1,6}[*•●xX×]{2,8}\d{0,4}",
     r"\+(?!\s?86)\d[\d() -]{5,16}\d",
     r"[48]00[- ]?\d{3}[- ]?\d{4}",

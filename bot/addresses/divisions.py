@@ -10,6 +10,7 @@ The statistical placeholders of that source (市辖区, 县, 省直辖县级行�
 
 import gzip
 import json
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -157,12 +158,24 @@ class Divisions:
 
     def owners_of_town(self, name: str) -> tuple[Division, ...]:
         """Return every division with a town of that exact name right below it."""
-        owners = (
-            self._by_code[code] for code, (_, packed) in self._towns.items() if name in packed
+        plain = name.partition("(")[0]  # the packed names have full-width brackets
+        if not plain:
+            return ()
+        begins = re.compile(rf"(?:^|\|)\d{{3}}{re.escape(plain)}")
+        holding = (
+            self._by_code[code] for code, (_, packed) in self._towns.items() if plain in packed
         )
         return tuple(
-            owner for owner in owners if any(town.name == name for town in self.towns(owner.code))
+            owner
+            for owner in holding
+            if self._may_own(owner, plain, begins)
+            and any(town.name == name for town in self.towns(owner.code))
         )
+
+    def _may_own(self, owner: Division, town: str, begins: re.Pattern[str]) -> bool:
+        """Tell cheaply whether unpacking is worth while; some towns repeat their owner's name."""
+        packed = self._towns[owner.code][1]
+        return begins.search(packed) is not None or f"{owner.name}{town}" in packed
 
     def path(self, code: str) -> tuple[Division, ...]:
         """Return the divisions from the province down to `code`. Raises `KeyError`."""

@@ -25,7 +25,7 @@ NOT_A_DISTRICT = re.compile(
     f"{ROAD}|{INSTITUTION}"
     r"|[东西南北中外内]?门|里(?!水)|大?桥|站|塔|寺|祠|村|镇|乡|街道|苑|坊"
     r"|经济|高新(?![一二三四五六七八九十]+路)|高技术|产业|管理区|港|[^\s,]?风景"
-    r"|[^\s,]{0,2}(?:开发区|工业园|新区|示范区)"
+    r"|[^\s,]{0,2}(?:开发|工业园|新区|示范区)"
 )
 SUFFIXES = "市区县州盟旗省"
 NOT_AFTER_SUFFIX = re.compile(r"场|民|路|街(?!道)|政府|府|委")
@@ -54,8 +54,7 @@ class RouteFinder:
 
     def routes(self, text: str, start: int, within: Division | None = None) -> Iterator[Route]:
         """Return every chain that begins at `start`, the shorter beginnings of each included."""
-        for division, end, gain, exact in self._steps(text, start, within):
-            retitled = not exact and text[end - 1] in SUFFIXES
+        for division, end, gain, exact, retitled in self._steps(text, start, within):
             first = Route(start, end, division, gain, 1, exact, division.level, retitled)
             yield first
             yield from self._longer(text, first)
@@ -64,7 +63,7 @@ class RouteFinder:
         position = SEPARATORS.match(text, route.end)
         placeholder = PLACEHOLDER.match(text, position.end() if position else route.end)
         after = placeholder.end() if placeholder else route.end
-        for division, end, gain, exact in self._steps(text, after, route.terminal):
+        for division, end, gain, _, retitled in self._steps(text, after, route.terminal):
             longer = Route(
                 route.start,
                 end,
@@ -73,15 +72,15 @@ class RouteFinder:
                 route.steps + 1,
                 route.first_exact,
                 route.first_level,
-                not exact and text[end - 1] in SUFFIXES,
+                retitled,
             )
             yield longer
             yield from self._longer(text, longer)
 
     def _steps(
         self, text: str, start: int, above: Division | None
-    ) -> Iterator[tuple[Division, int, int, bool]]:
-        """Return `(division, end, value, exact)` of each name that can follow `above`."""
+    ) -> Iterator[tuple[Division, int, int, bool, bool]]:
+        """Return `(division, end, value, exact, retitled)` of each name that can follow `above`."""
         skipped = SEPARATORS.match(text, start)
         begin = skipped.end() if skipped else start
         if begin >= len(text) or text[begin] not in self._index.first_characters:
@@ -93,10 +92,10 @@ class RouteFinder:
                 if not self._can_follow(entry.division, above, local=entry.local):
                     continue
                 if entry.exact:
-                    yield entry.division, end, length * WEIGHT_EXACT, True
+                    yield entry.division, end, length * WEIGHT_EXACT, True, False
                 elif (shown := self._short_end(text, begin, end, entry.division.level)) is not None:
                     weight = WEIGHT_EXACT if entry.division.outside_mainland else WEIGHT_SHORT
-                    yield entry.division, shown, (shown - begin) * weight, False
+                    yield entry.division, shown, (shown - begin) * weight, False, shown > end
 
     def _can_follow(self, division: Division, above: Division | None, *, local: bool) -> bool:
         if above is None:

@@ -60,7 +60,7 @@ LABEL = re.compile(
 BOUNDARY = frozenset("\n ,;。、|(\t" + PHONE_MARK)
 BARE_VALUE = {
     Part.NAME: re.compile(r"[ \t\n]+\S|[\u3400-\u9fff]"),
-    Part.PHONE: re.compile(rf"\s*{PHONE_MARK}|\s+\S"),
+    Part.PHONE: re.compile(rf"\s*[{PHONE_MARK}\d+(]|\s+\S"),
     Part.REGION: re.compile(r"[ \t\n]+\S"),
     Part.TOWN: re.compile(r"[ \t\n]+\S"),
     Part.STREET: re.compile(r"\s*\S"),

@@ -23,6 +23,7 @@ from bot.addresses.people import glued_name, tidy_name
 from bot.addresses.places import Located, Locator
 from bot.addresses.tokens import IDLE, Person, Token, cut, recipient, take_post_code
 
+SLASHES_THAT_SEPARATE = 3  # fewer may belong to a floor or a door: 5/F
 SURELY_A_NAME = 3  # characters; two after a house number may be a brand as well
 ADDRESS_LIKE = re.compile(r"\d|[路街巷弄号栋幢楼层室村屯组园苑城厦院场站店馆厂道]")
 EDGES = " ,;:。、|-_/\\·\"'"
@@ -43,7 +44,10 @@ def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
     At most 1,000 characters are considered. A telephone extension joins the name
     (`Phone.name_with_extension`). Of several numbers the first mobile counts.
     """
-    numbers = take_numbers(clean(text))
+    plain = clean(text)
+    if plain.count("/") >= SLASHES_THAT_SEPARATE:
+        plain = plain.replace("/", " ")
+    numbers = take_numbers(plain)
     pieces = _sort(numbers.text)
     located = Locator(divisions).locate(pieces.address)
     tokens = cut(pieces.address, located)
@@ -135,8 +139,8 @@ def _split_number(piece: str) -> tuple[str, str]:
     text = piece.strip()
     if text.startswith(PHONE_MARK):
         return "", text
-    number, _, more = text.partition(" ")
-    return (number, more) if re.search(r"\d", number) else ("", text)
+    number, *more = re.split(r"[\s,;。]+", text, maxsplit=1)
+    return (number, "".join(more)) if re.search(r"\d", number) else ("", text)
 
 
 def _street(text: str, tokens: list[Token], located: Located, person: Person) -> str:

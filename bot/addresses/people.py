@@ -53,7 +53,10 @@ class Likeness(IntEnum):
 
 def tidy_name(text: str) -> str:
     """Return a name without `收`, `(收)` and stray punctuation around it."""
-    name = RECEIPT.sub("", text.strip(" ,;:。、-_/|\"'"))
+    plain = text.strip(" ,;:。、-_/|\"'")
+    if plain.startswith("(") and plain.endswith(")"):
+        plain = plain[1:-1]
+    name = RECEIPT.sub("", plain)
     return " ".join(name.strip(" ,;:。、-_/|").split())
 
 
