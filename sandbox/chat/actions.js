@@ -2,7 +2,7 @@
 // it said when it was drawn.
 
 import { byId } from "./dom.js";
-import { author, summary } from "./format.js";
+import { author } from "./format.js";
 import { largestUrl } from "./media.js";
 
 /** @typedef {import("./store.js").Store} Store */
@@ -66,6 +66,8 @@ export class Actions {
         return session.outbox.text(target.textContent ?? "");
       case "reply":
         return this.composer.replyTo(messageId);
+      case "edit":
+        return this.composer.edit(messageId);
       case "goto":
         return this.timeline.goTo(messageId);
       case "retry":
@@ -102,8 +104,7 @@ export class Actions {
       return;
     }
     const { name } = author(message, this.store.world);
-    const caption = message.caption ? summary(message, this.store.t) : "";
-    this.session.overlays.enlarge(largestUrl(message.photo), name, caption);
+    this.session.overlays.enlarge(largestUrl(message.photo), name, message.caption ?? "");
   }
 
   /**
@@ -111,11 +112,11 @@ export class Actions {
    * @param {Element|null} row
    */
   showTools(row) {
-    const tool = row?.querySelector(".row-reply");
-    for (const each of document.querySelectorAll(".row-reply[data-ui-shown]")) {
-      if (each !== tool) each.removeAttribute("data-ui-shown");
+    const tools = row?.querySelector(".row-tools");
+    for (const each of document.querySelectorAll(".row-tools[data-ui-shown]")) {
+      if (each !== tools) each.removeAttribute("data-ui-shown");
     }
-    if (!getSelection()?.toString()) tool?.toggleAttribute("data-ui-shown");
+    if (!getSelection()?.toString()) tools?.toggleAttribute("data-ui-shown");
   }
 }
 

@@ -126,6 +126,13 @@ export const tap = (chatId, { from, messageId, data }) =>
 
 /**
  * @param {number} chatId
+ * @param {{from: number, messageId: number, text: string}} edit
+ */
+export const edit = (chatId, { from, messageId, text }) =>
+  call(`/sandbox/chats/${chatId}/edit`, json({ from, message_id: messageId, text }));
+
+/**
+ * @param {number} chatId
  * @param {number} userId
  */
 export const join = (chatId, userId) =>

@@ -83,12 +83,25 @@ function row(message, place, who, stack, { t, language }) {
     place.named && !place.mine && h("span", { class: "gutter", "data-part": "gutter" }, place.last && avatar(who.id, who.name, "small")),
     stack,
     h(
-      "button",
-      { type: "button", class: "row-reply", "data-action": "reply", "data-message": message.message_id, "aria-label": t.reply, title: t.reply },
-      icon("reply"),
+      "span",
+      { class: "row-tools", "data-part": "tools" },
+      place.mine && message.text !== undefined && tool("edit", message, t.edit),
+      tool("reply", message, t.reply),
     ),
   );
 }
+
+/**
+ * @param {"edit"|"reply"} action
+ * @param {Message} message
+ * @param {string} label
+ */
+const tool = (action, message, label) =>
+  h(
+    "button",
+    { type: "button", class: "row-tool", "data-action": action, "data-message": message.message_id, "aria-label": label, title: label },
+    icon(action),
+  );
 
 /**
  * @param {Message} message

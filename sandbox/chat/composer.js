@@ -27,7 +27,7 @@ export class Composer {
       this.fit();
     });
     this.field.addEventListener("keydown", (event) => this.keyed(event));
-    byId("cancel-reply").addEventListener("click", () => this.replyTo(undefined));
+    byId("cancel-reply").addEventListener("click", () => this.calm());
     byId("start").addEventListener("click", () => this.session.outbox.text("/start"));
     byId("reply-keyboard").addEventListener("click", (event) => {
       const key = /** @type {Element} */ (event.target).closest("button");
@@ -43,24 +43,50 @@ export class Composer {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.send();
-    } else if (event.key === "Escape") this.replyTo(undefined);
+    } else if (event.key === "Escape") this.calm();
   }
 
   send() {
     const text = this.field.value.trim();
     if (!text) return;
-    this.field.value = "";
-    this.store.draft.text = "";
-    this.session.outbox.text(text);
+    const { editing } = this.store.draft;
+    if (editing === undefined) this.session.outbox.text(text);
+    else void this.session.edit(editing, text);
+    this.store.draft.editing = undefined;
+    this.write("");
+    this.render();
+  }
+
+  /** @param {string} text */
+  write(text) {
+    this.field.value = text;
     this.field.dispatchEvent(new Event("input"));
     this.field.focus();
   }
 
-  /** @param {number|undefined} messageId */
+  /** @param {number} messageId */
   replyTo(messageId) {
+    this.calm();
     this.store.draft.replyTo = messageId;
     this.render();
-    if (messageId !== undefined) this.field.focus();
+    this.field.focus();
+  }
+
+  /** @param {number} messageId */
+  edit(messageId) {
+    this.calm();
+    this.store.draft.editing = messageId;
+    this.write(this.store.current.messages.get(messageId)?.text ?? "");
+    this.render();
+  }
+
+  /** Neither a reply nor an edit. */
+  calm() {
+    const { draft } = this.store;
+    if (draft.editing !== undefined) this.write("");
+    draft.editing = undefined;
+    draft.replyTo = undefined;
+    this.render();
   }
 
   restore() {
@@ -120,12 +146,13 @@ export class Composer {
 
   renderReply() {
     const { store } = this;
-    const { replyTo } = store.draft;
-    const message = replyTo === undefined ? undefined : store.current.messages.get(replyTo);
+    const { replyTo, editing } = store.draft;
+    const message = store.current.messages.get(editing ?? replyTo ?? -1);
     byId("reply-bar").hidden = !message;
     if (!message) return;
     const { name } = author(message, store.world);
-    byId("reply-name").textContent = fill(store.t.replyingTo, { name });
+    const title = editing === undefined ? fill(store.t.replyingTo, { name }) : store.t.editing;
+    byId("reply-name").textContent = title;
     byId("reply-text").textContent = summary(message, store.t);
   }
 }

@@ -36,8 +36,9 @@ export function largestUrl(sizes) {
  * @param {Strings} t
  */
 export function photos(messages, name, t) {
-  const cells = messages.flatMap((message) =>
-    message.photo?.length ? [photo(message, message.photo, name, t, messages.length > 1)] : [],
+  // The row carries the first message's id, so only the further ones need their own.
+  const cells = messages.flatMap((message, n) =>
+    message.photo?.length ? [photo(message, message.photo, name, t, n > 0)] : [],
   );
   if (cells.length < 2) return cells[0] ?? null;
   return h("div", { class: `album n${Math.min(cells.length, 10)}`, "data-part": "album" }, cells);
@@ -48,9 +49,9 @@ export function photos(messages, name, t) {
  * @param {PhotoSize[]} sizes
  * @param {string} name
  * @param {Strings} t
- * @param {boolean} inAlbum
+ * @param {boolean} identified  whether the picture is found by its message's id
  */
-function photo(message, sizes, name, t, inAlbum) {
+function photo(message, sizes, name, t, identified) {
   const picture = shown(sizes);
   const alt = name ? fill(t.photoFrom, { name }) : t.photoAlt;
   return h(
@@ -61,7 +62,7 @@ function photo(message, sizes, name, t, inAlbum) {
       "data-part": "photo",
       "data-action": "enlarge",
       "data-message": message.message_id,
-      "data-testid": inAlbum ? `message-${message.message_id}` : null,
+      "data-testid": identified ? `message-${message.message_id}` : null,
       title: t.enlarge,
       style: { "--w": picture.width, "--h": picture.height },
     },

@@ -90,7 +90,7 @@ export class Outbox {
     const { store } = this.session;
     const { from, text, files, as, replyTo } = item;
     try {
-      this.session.await(store.state(chatId));
+      this.session.waiting.begin(store.state(chatId));
       const { messages = [] } = files.length
         ? await api.sendFiles(chatId, { from, caption: text, as, files, replyTo })
         : await api.sendText(chatId, { from, text, replyTo });
@@ -103,7 +103,7 @@ export class Outbox {
       if (!(error instanceof api.ApiError)) throw error;
       item.state = "failed";
       item.error = error.status ? error.message : store.t.loadFailed;
-      this.session.settle(store.state(chatId));
+      this.session.waiting.settle(store.state(chatId));
       store.emit("chat");
     }
   }

@@ -6,16 +6,13 @@ import { Outbox } from "./outbox.js";
 import { ChatStream } from "./stream.js";
 import { fill } from "./strings.js";
 import { Taps } from "./taps.js";
+import { Waiting } from "./waiting.js";
 
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./store.js").ChatState} ChatState */
 /** @typedef {import("./types.js").SandboxEvent} SandboxEvent */
 /** @typedef {import("./types.js").Message} Message */
 /** @typedef {import("./overlays.js").Overlays} Overlays */
-
-// Telegram's own span for one chat action.
-const ACTION_MS = 5000;
-const QUIET_MS = 10_000;
 
 export class Session {
   /**
@@ -27,6 +24,7 @@ export class Session {
     this.store = store;
     this.overlays = overlays;
     this.announce = announce;
+    this.waiting = new Waiting(store);
     this.taps = new Taps(this);
     this.outbox = new Outbox(this);
     /** @type {ChatStream|null} */
@@ -138,7 +136,7 @@ export class Session {
   receive(chatId, event) {
     const { store } = this;
     const state = store.state(chatId);
-    if (event.type === "action") this.showAction(state, event.action ?? null);
+    if (event.type === "action") this.waiting.act(state, event.action ?? null);
     else if (event.type === "callback_answer") this.taps.answered(chatId, event);
     else if (event.type === "delete") state.messages.delete(event.message_id ?? 0);
     else if (event.type === "reaction" && event.message) state.upsert(event.message);
@@ -158,44 +156,10 @@ export class Session {
     state.upsert(message);
     if (mine) return;
     if (message.sandbox?.mine == null) {
-      this.settle(state);
-      if (isNew) this.showAction(state, null);
+      this.waiting.settle(state);
+      if (isNew) this.waiting.act(state, null);
     }
     if (isNew || changed) this.announce(message);
-  }
-
-  /**
-   * @param {ChatState} state
-   * @param {string|null} action
-   */
-  showAction(state, action) {
-    clearTimeout(state.actionTimer);
-    state.action = action;
-    if (action) {
-      this.await(state);
-      state.actionTimer = setTimeout(() => this.showAction(state, null), ACTION_MS);
-    }
-    this.store.emit("status");
-  }
-
-  /**
-   * The bot owes an answer: say so when it takes long.
-   * @param {ChatState} state
-   */
-  await(state) {
-    this.settle(state);
-    if (state !== this.store.state(this.store.personId)) return;
-    state.quietTimer = setTimeout(() => {
-      state.quiet = true;
-      this.store.emit("status");
-    }, QUIET_MS);
-  }
-
-  /** @param {ChatState} state */
-  settle(state) {
-    clearTimeout(state.quietTimer);
-    state.quiet = false;
-    this.store.emit("status");
   }
 
   /**
@@ -207,6 +171,17 @@ export class Session {
     if (!user) return;
     await this.tried(() => this.refreshWorld());
     this.select(user.id, user.id);
+  }
+
+  /**
+   * @param {number} messageId
+   * @param {string} text
+   * @returns {Promise<boolean>} whether the sandbox took it
+   */
+  async edit(messageId, text) {
+    const { chatId, personId } = this.store;
+    const edit = { from: personId, messageId, text };
+    return (await this.tried(() => api.edit(chatId, edit))) !== null;
   }
 
   /**

@@ -52,14 +52,12 @@ export class Sidebar {
   clicked(event) {
     const target = /** @type {Element} */ (event.target).closest("[data-person],[data-chat],[data-join],#add-person");
     if (!(target instanceof HTMLElement)) return;
-    if (target.dataset.person) this.session.selectPerson(Number(target.dataset.person));
-    else if (target.dataset.chat) {
-      this.session.select(this.store.personId, Number(target.dataset.chat));
-      this.toggle(false);
-    } else if (target.dataset.join) {
-      void this.session.join(Number(target.dataset.join));
-      this.toggle(false);
-    } else this.askForPerson();
+    const { person, chat, join } = target.dataset;
+    if (person) this.session.selectPerson(Number(person));
+    else if (chat) this.session.select(this.store.personId, Number(chat));
+    else if (join) void this.session.join(Number(join));
+    else return this.askForPerson();
+    this.toggle(false);
   }
 
   render() {

@@ -81,7 +81,7 @@ export class Store {
     this.profiles = new Map();
     /** @type {BotCommand[]} commands offered to this person in this chat */
     this.commands = [];
-    /** @type {Map<string, {text: string, replyTo?: number}>} */
+    /** @type {Map<string, {text: string, replyTo?: number, editing?: number}>} */
     this.drafts = new Map();
     /** @type {Map<Topic, (() => void)[]>} */
     this.listeners = new Map();

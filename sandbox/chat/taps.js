@@ -34,7 +34,7 @@ export class Taps {
     /** @type {PendingTap} */
     const pending = { key: tapKey(messageId, data) };
     state.taps.push(pending);
-    this.session.await(state);
+    this.session.waiting.begin(state);
     store.emit("chat");
     const answer = await this.session.tried(() =>
       api.tap(chatId, { from: personId, messageId, data }),
@@ -56,7 +56,7 @@ export class Taps {
     const pending = state.taps.find((each) => each.queryId === event.callback_query_id);
     if (pending) this.drop(chatId, pending);
     else if (event.callback_query_id) this.early.add(event.callback_query_id);
-    this.session.settle(state);
+    this.session.waiting.settle(state);
     if (event.user_id !== undefined && event.user_id !== store.personId) return;
     if (event.text) {
       if (event.show_alert) overlays.alert(event.text);

@@ -18,7 +18,8 @@ from sandbox.chat.routes import add_routes
 class FakeSandbox(ChatWorld):
     """The world behind the tester API, and a record of what testers did.
 
-    `refuse` is the reason with which sends are refused; `cut` makes every call fail.
+    `refuse` is the reason with which sends are refused; `cut` makes every call fail; `delays`
+    are the seconds that the next sends take.
     """
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class FakeSandbox(ChatWorld):
         self.tapped: list[Json] = []
         self.refuse: str | None = None
         self.cut = False
+        self.delays: list[float] = []
         self._streams: set[asyncio.Task[Any]] = set()
 
     def hang_up(self) -> None:
@@ -47,6 +49,7 @@ class FakeSandbox(ChatWorld):
         route.add_get("/sandbox/chats/{chat_id}/events", self._events)
         route.add_post("/sandbox/chats/{chat_id}/send", self._send)
         route.add_post("/sandbox/chats/{chat_id}/tap", self._tap)
+        route.add_post("/sandbox/chats/{chat_id}/edit", self._edit)
         route.add_post("/sandbox/chats/{chat_id}/join", self._join)
         route.add_get("/sandbox/files/{file_id}", self._file)
         return app
@@ -117,6 +120,8 @@ class FakeSandbox(ChatWorld):
                     await chat.changed.wait()
 
     async def _send(self, request: web.Request) -> web.Response:
+        if self.delays:
+            await asyncio.sleep(self.delays.pop(0))
         if self.refuse:
             return web.json_response({"error": self.refuse}, status=400)
         chat = self._chat(request)
@@ -156,6 +161,11 @@ class FakeSandbox(ChatWorld):
         query_id = f"query-{len(self.tapped) + 1}"
         self.tapped.append({"chat": self._chat(request).id, "query_id": query_id, **body})
         return web.json_response({"callback_query_id": query_id})
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        await self.edit(body["message_id"], self._chat(request).id, text=body["text"])
+        return web.json_response({"ok": True})
 
     async def _join(self, request: web.Request) -> web.Response:
         self._chat(request).members.append((await request.json())["user_id"])

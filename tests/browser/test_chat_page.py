@@ -32,7 +32,6 @@ async def test_the_page_speaks_the_language_of_the_person(phone, fake):
     page = await phone.open(ANNA)
     await page.get_by_test_id("open-list").click()
     await page.get_by_test_id(f"person-{XIAOYU}").click()
-    await page.get_by_test_id(f"chat-{XIAOYU}").click()
     await expect(page.get_by_test_id("start")).to_have_text("开始")
     await expect(page.get_by_test_id("chat-title")).to_have_text("快拍下单")
     assert await page.get_attribute("html", "lang") == "zh-Hans"
@@ -110,8 +109,11 @@ async def test_an_alert_waits_for_ok_and_is_for_the_one_who_tapped(phone, fake):
     """show_alert opens a dialog; an answer to somebody else shows nothing."""
     page = await phone.open(ANNA, GROUP)
     await fake.answer("other", GROUP, text="Not yours", show_alert=True, user_id=XIAOYU)
-    await fake.answer("mine", GROUP, text="Price changed", show_alert=True, user_id=ANNA)
+    await fake.answer("first", GROUP, text="For Anna", user_id=ANNA)
     alert = page.get_by_test_id("alert")
+    await expect(page.get_by_test_id("toast")).to_have_text("For Anna")
+    await expect(alert).to_be_hidden()
+    await fake.answer("second", GROUP, text="Price changed", show_alert=True, user_id=ANNA)
     await expect(alert).to_contain_text("Price changed")
     await page.get_by_test_id("alert-ok").click()
     await expect(alert).to_be_hidden()
@@ -219,12 +221,15 @@ async def test_names_stand_in_groups_and_edited_on_what_people_edited(phone, fak
 
 async def test_other_chats_show_a_dot_until_they_are_opened(desktop, fake):
     """News in a chat that is not open: a dot in the list, gone after a look."""
+    await desktop.page.clock.install()
+    await fake.say("Old goods", CHANNEL)
     page = await desktop.open(ANNA)
     row = page.get_by_test_id(f"chat-{CHANNEL}")
-    await expect(row).to_contain_text("No messages yet")
-    await page.wait_for_timeout(300)
+    await expect(row).to_contain_text("Old goods")
+    await expect(row.locator(".dot")).to_have_count(0)
     await fake.say("Fresh goods", CHANNEL)
-    await expect(row.locator(".dot")).to_be_visible(timeout=6000)
+    await page.clock.fast_forward(5000)
+    await expect(row.locator(".dot")).to_be_visible()
     await row.click()
     await expect(page.get_by_test_id("timeline")).to_contain_text("Fresh goods")
     await expect(row.locator(".dot")).to_have_count(0)

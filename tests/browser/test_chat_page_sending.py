@@ -47,7 +47,8 @@ async def test_a_refused_message_stays_with_its_reason(phone, fake):
 
 
 async def test_quick_messages_arrive_in_the_order_typed(phone, fake):
-    """Sends of one chat wait for each other."""
+    """Sends of one chat wait for each other, also when the first one is slow."""
+    fake.delays = [0.3]
     page = await started(phone, fake)
     field = page.get_by_test_id("composer")
     for n in range(6):
@@ -90,13 +91,29 @@ async def test_a_reply_quotes_its_message(phone, fake):
     """The reply carries the message's id and shows what it answers."""
     page = await started(phone, fake)
     await page.get_by_test_id("message-1").locator(".bubble").click()
-    await page.get_by_role("button", name="Reply").click()
+    await page.get_by_test_id("message-1").get_by_role("button", name="Reply").click()
     await expect(page.get_by_test_id("reply-bar")).to_contain_text("Reply to Snaporder")
     await page.get_by_test_id("composer").fill("yes")
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("message-2").locator(".quote")).to_contain_text("Hello")
     assert fake.sent[0]["reply_to"] == 1
     await expect(page.get_by_test_id("reply-bar")).to_be_hidden()
+
+
+async def test_one_can_edit_what_one_has_written(phone, fake):
+    """Edit puts the text back into the field; sending changes the message in its place."""
+    page = await started(phone, fake)
+    field = page.get_by_test_id("composer")
+    await field.fill("two cups")
+    await field.press("Enter")
+    await page.get_by_test_id("message-2").hover()
+    await page.get_by_role("button", name="Edit").click()
+    await expect(field).to_have_value("two cups")
+    await field.fill("three cups")
+    await field.press("Enter")
+    await expect(page.get_by_test_id("message-2")).to_contain_text("three cups")
+    await expect(page.get_by_test_id("message-2").locator(".edited")).to_have_text("edited")
+    assert len(fake.sent) == 1
 
 
 async def test_photos_are_looked_over_and_sent_as_an_album(phone, fake):
