@@ -204,10 +204,12 @@ def test_a_number_that_does_not_ring_is_asked(number: str, kind: DoubtKind):
     assert parsed.street == "科苑路15号"
 
 
-def test_room_numbers_are_no_telephone_numbers():
+@pytest.mark.parametrize("street", ["科苑路1381号23456室", "科苑路15号A座0101", "科苑路8号 1502"])
+def test_room_numbers_are_no_telephone_numbers(street: str):
     """Digits of houses and rooms stay in the street, even right before the number."""
-    parsed = parse("张三 广东省深圳市南山区科苑路1381号23456室 138-1234-5678")
-    assert (parsed.mobile, parsed.street) == ("13812345678", "科苑路1381号23456室")
+    parsed = parse(f"张三 广东省深圳市南山区{street} 138-1234-5678")
+    assert (parsed.mobile, parsed.street) == ("13812345678", street)
+    assert parsed.full_name == "张三"
 
 
 @pytest.mark.parametrize(
