@@ -23,7 +23,12 @@ from sandbox.marketplace.catalogue import (  # noqa: E402 -- as above
     PICTURES,
     OfferSource,
     colour_picture,
+    load_catalogue,
     written_offers,
+)
+from sandbox.marketplace.matching import (  # noqa: E402 -- as above
+    catalogue_pictures,
+    save_features,
 )
 
 SAMPLES = ROOT / "sandbox" / "chat" / "samples"
@@ -37,9 +42,10 @@ def main() -> None:
     names = sys.argv[1:]
     offers = [offer for offer in written_offers() if not names or offer.drawing in names]
     PICTURES.mkdir(exist_ok=True)
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor() as pool:
         for name, count in pool.map(draw_offer, offers):
             print(f"{name}: {count} pictures")
+    save_features(catalogue_pictures(load_catalogue()))
     if not names:
         draw_samples()
 

@@ -34,7 +34,7 @@ class Sample:
 
 SAMPLES = (
     Sample("white-sneakers", "White canvas shoes on the floor", "地板上的小白鞋", "canvas-sneakers",
-           "#f4f2ec", "boards", 9, 1.0, (620, 500), 0.94),
+           "#f4f2ec", "boards", 9, 1.25, (620, 420), 0.94),
     Sample("red-mug", "My red mug", "我的红色马克杯", "ceramic-mug", "#c9302c", "cloth", -6, 0.98, (660, 500), 0.9),
     Sample("teddy-bear", "A teddy bear on the sofa", "沙发上的泰迪熊", "plush-bear", "#7a4e2f", "linen", 8, 1.1,
            (640, 480), 1.1),
