@@ -54,7 +54,8 @@ export class Commands {
   }
 
   render() {
-    const { commands } = this.store;
+    // Telegram offers no command menu in channels.
+    const commands = this.store.chat.type === "channel" ? [] : this.store.commands;
     this.button.hidden = commands.length === 0;
     const typed = /^\/(\w*)$/.exec(this.field.value)?.[1];
     const prefix = this.openedByButton ? "" : typed?.toLowerCase();

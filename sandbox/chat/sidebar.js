@@ -87,9 +87,9 @@ export class Sidebar {
     const unread = !chosen && store.isUnread(user.id);
     return h(
       "button",
-      { type: "button", class: "person", "data-person": user.id, "data-testid": `person-${user.id}`, "aria-pressed": String(chosen) },
+      { type: "button", class: "person", "data-person": user.id, "data-testid": `person-${user.id}`, title: name, "aria-pressed": String(chosen) },
       avatar(user.id, name),
-      h("span", { class: "person-name" }, name),
+      h("span", { class: "person-name" }, user.first_name),
       h("span", { class: "person-language" }, languageName(user.language_code)),
       unread && h("span", { class: "dot" }, h("span", { class: "hidden" }, store.t.unread)),
     );
