@@ -14,6 +14,7 @@ from sandbox.marketplace.config import MarketplaceConfig
 from sandbox.marketplace.control import Control, loopback_only
 from sandbox.marketplace.endpoints import ENDPOINTS
 from sandbox.marketplace.gateway import Gateway
+from sandbox.marketplace.matching import PictureIndex
 from sandbox.marketplace.picture_files import ROUTE, read_picture
 from sandbox.marketplace.uploads import PictureSearch
 from sandbox.marketplace.world import World
@@ -39,7 +40,7 @@ def create_app(
         config,
         catalogue or load_catalogue(),
         pictures,
-        picture_search or _picture_index(),
+        picture_search or PictureIndex(),
         clock or Clock(),
     )
     app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[loopback_only])
@@ -64,9 +65,3 @@ async def _serve_picture(request: web.Request) -> web.Response:
         content_type="image/jpeg",
         headers={"Cache-Control": "public, max-age=86400"},
     )
-
-
-def _picture_index() -> PictureSearch:
-    from sandbox.marketplace.matching import PictureIndex
-
-    return PictureIndex()
