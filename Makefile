@@ -1,0 +1,50 @@
+# `make demo`, `make test` and `make run` each set everything up by themselves in .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps --no-compile
+STARTED := $(shell date +%s)
+JOBS ?= 2
+
+.PHONY: demo run test lint types catalogs pytest bench lock clean
+
+demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
+	@$(BIN)/python -m sandbox --started $(STARTED)
+
+run: $(VENV)/.run ## the bot itself; settings come from the environment and .env
+	@exec $(BIN)/python -m bot
+
+test: lint types catalogs pytest ## everything that must hold
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+catalogs: $(VENV)/.dev
+	$(BIN)/python scripts/check_catalogs.py
+
+pytest: $(VENV)/.dev
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+
+lock: $(VENV)/.dev ## pin everything again, with hashes and without addresses
+	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml -c requirements-dev.lock --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock | $(VENV)/bin/python
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
+	@$(PIP) -r requirements-dev.lock
+	@touch $@ $(VENV)/.run

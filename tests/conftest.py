@@ -1,0 +1,37 @@
+"""What holds for every test: which kinds may not be skipped in CI."""
+
+import os
+
+import pytest
+
+_MUST_RUN = [kind for kind in os.environ.get("SNAPORDER_MUST_RUN", "").split(",") if kind]
+_ran: set[str] = set()
+_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note which of the demanded kinds ran, on the controller of parallel workers as well."""
+    for kind in _MUST_RUN:
+        if kind in report.keywords:
+            if report.skipped:
+                _skipped.append(report.nodeid)
+            elif report.when == "call":
+                _ran.add(kind)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run when a demanded kind was skipped or is not there."""
+    if hasattr(session.config, "workerinput"):
+        return
+    missing = [kind for kind in _MUST_RUN if kind not in _ran]
+    if missing or _skipped:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why such a run failed."""
+    for kind in _MUST_RUN:
+        if kind not in _ran:
+            terminalreporter.write_line(f"no {kind} test ran, but they must", red=True)
+    for nodeid in _skipped:
+        terminalreporter.write_line(f"must not be skipped: {nodeid}", red=True)
