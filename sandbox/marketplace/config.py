@@ -17,7 +17,7 @@ class MarketplaceConfig(BaseModel):
     app_secret: Annotated[str, Field(min_length=1)] = "demo"  # noqa: S105 - nothing to protect
     public_base_url: str | None = None
     """Address under which pictures and the cashier are reached; unset: the request's Host."""
-    least_likeness: float = 0.5
+    least_likeness: float = 0.12
     """Image search drops offers that resemble the picture less than this, 0 to 1."""
     state_file: Path | None = None
     """Where orders and stock survive a restart; unset: in memory alone."""

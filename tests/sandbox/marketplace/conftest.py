@@ -24,7 +24,7 @@ def pictures(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def config() -> MarketplaceConfig:
-    return MarketplaceConfig(app_key=KEY, app_secret=SECRET)
+    return MarketplaceConfig(app_key=KEY, app_secret=SECRET, least_likeness=0.5)
 
 
 @pytest.fixture

@@ -1,24 +1,32 @@
 """The catalogue that the marketplace ships with, over the wire."""
 
+import io
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from aiohttp.test_utils import TestServer
-from marketplace_client import DETAIL, KEYWORD_SEARCH, PAGE, Caller, ColourSearch, example
+from marketplace_client import DETAIL, IMAGE_SEARCH, KEYWORD_SEARCH, PAGE, Caller, example
+from PIL import Image, ImageEnhance
 from test_marketplace_examples import differences
 
 from sandbox.marketplace.app import create_app
-from sandbox.marketplace.catalogue import CatalogueOffer, load_catalogue
+from sandbox.marketplace.catalogue import PICTURES, CatalogueOffer, load_catalogue
 from sandbox.marketplace.config import MarketplaceConfig
+from sandbox.marketplace.matching import PictureIndex
 
 OFFERS = list(load_catalogue().offers.values())
 ON_SALE = [offer for offer in OFFERS if offer.status == "published" and offer.tradable]
 
 
+@pytest.fixture(scope="module")
+def index() -> PictureIndex:
+    return PictureIndex()
+
+
 @pytest.fixture
-async def shipped() -> AsyncIterator[Caller]:
-    app = create_app(MarketplaceConfig(), picture_search=ColourSearch({}))
+async def shipped(index: PictureIndex) -> AsyncIterator[Caller]:
+    app = create_app(MarketplaceConfig(), picture_search=index)
     async with (
         TestServer(app) as server,
         httpx.AsyncClient(base_url=str(server.make_url("/"))) as http,
@@ -81,3 +89,29 @@ async def test_every_offer_is_found_by_its_own_title(shipped: Caller) -> None:
         )
         assert answer["data"]["data"], offer.subject
         assert answer["data"]["data"][0]["offerId"] == offer.offer_id
+
+
+def snapshot(name: str) -> bytes:
+    """A listing picture as somebody else's copy: smaller, darker, saved again."""
+    file = io.BytesIO()
+    with Image.open(PICTURES / name) as picture:
+        ImageEnhance.Brightness(picture.resize((300, 300))).enhance(0.85).save(file, "WEBP")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("offer", ON_SALE[::8], ids=lambda offer: offer.drawing)
+async def test_a_picture_of_the_goods_finds_them(shipped: Caller, offer: CatalogueOffer) -> None:
+    """A copy of a listing picture finds offers of that motif first, each page in full."""
+    image_id = await shipped.upload(snapshot(offer.pictures[0]))
+    answer = await shipped.get(IMAGE_SEARCH, imageId=image_id, **PAGE)
+    drawings = {item.offer_id: item.drawing for item in OFFERS}
+    assert drawings[answer["data"]["data"][0]["offerId"]] == offer.drawing
+    assert answer["data"]["totalRecords"] < len(ON_SALE)
+
+
+async def test_a_picture_of_nothing_finds_nothing(shipped: Caller) -> None:
+    """A plain violet square resembles no goods: no list at all."""
+    file = io.BytesIO()
+    Image.new("RGB", (300, 300), "#7f00ff").save(file, "JPEG")
+    answer = await shipped.get(IMAGE_SEARCH, imageId=await shipped.upload(file.getvalue()), **PAGE)
+    assert (answer["data"]["totalRecords"], answer["data"]["data"]) == (0, None)
