@@ -75,7 +75,7 @@ class Bot:
         self._fetcher = PictureFetcher(_picture_hosts(settings))
         self._application = _application(settings)
         bot: ExtBot[Any] = self._application.bot
-        self._ordering = Ordering(self._client, self._storage)
+        self._ordering = Ordering(self._client, self._storage, lookup_delays=settings.lookup_delays)
         services = Services(
             store=self._storage,
             marketplace=self._client,

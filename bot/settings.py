@@ -3,12 +3,21 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    HttpUrl,
+    PositiveFloat,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.pricing import TierScope
 from bot.marketplace.config import ListNotation
 from bot.marketplace.signing import Signing
+from bot.services.ordering import LOOKUP_DELAYS
 
 
 class BadSettings(ValueError):
@@ -37,6 +46,10 @@ class Settings(BaseSettings):
     marketplace_tier_scope: TierScope = TierScope.OFFER
     marketplace_language: str = "en"
     marketplace_picture_hosts: Annotated[tuple[str, ...], NoDecode] = ("*.alicdn.com",)
+    # seconds before each look-up of an order whose creation got no clear answer
+    lookup_delays: Annotated[tuple[PositiveFloat, ...], NoDecode, Field(min_length=1)] = (
+        LOOKUP_DELAYS
+    )
     database_url: str = "data/snaporder.db"
     data_key: SecretStr | None = None
     webhook_url: HttpUrl | None = None
@@ -51,6 +64,13 @@ class Settings(BaseSettings):
     def _split_hosts(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(host.strip() for host in value.split(",") if host.strip())
+        return value
+
+    @field_validator("lookup_delays", mode="before")
+    @classmethod
+    def _split_delays(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(each.strip() for each in value.split(",") if each.strip())
         return value
 
     @field_validator("admin_ids", mode="before")

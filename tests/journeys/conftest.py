@@ -15,6 +15,7 @@ sys.path.insert(0, os.fspath(Path(__file__).parent))
 from chat import Person
 from processes import BotProcess, SandboxProcess
 
+LOOKUP_DELAYS = "0.3,0.4,0.5,0.6,0.8,1"
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "sandbox" / "chat" / "samples"
 
 
@@ -29,7 +30,8 @@ def world() -> Iterator[SandboxProcess]:
 def running_bot(
     world: SandboxProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BotProcess]:
-    bot = BotProcess(world, tmp_path_factory.mktemp("bot"))
+    folder = tmp_path_factory.mktemp("bot")
+    bot = BotProcess(world, folder, LOOKUP_DELAYS=LOOKUP_DELAYS)
     bot.start()
     yield bot
     assert bot.stop() == 0
