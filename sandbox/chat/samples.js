@@ -1,7 +1,7 @@
 // Sample photos for testers without one at hand: one tap sends.
 
 import * as api from "./api.js";
-import { byId, h } from "./dom.js";
+import { byId, h, redraw } from "./dom.js";
 import { icon } from "./icons.js";
 import { count } from "./strings.js";
 
@@ -25,6 +25,11 @@ export class Samples {
     this.samples = [];
     /** @type {Set<Sample>} */
     this.chosen = new Set();
+    byId("samples-items").addEventListener("click", (event) => {
+      const button = /** @type {Element} */ (event.target).closest("[data-n]");
+      const sample = this.samples[Number(button?.getAttribute("data-n") ?? -1)];
+      if (sample) this.tapped(sample);
+    });
     byId("samples-close").addEventListener("click", () => this.dialog.close());
     this.several.addEventListener("change", () => {
       this.chosen.clear();
@@ -60,7 +65,7 @@ export class Samples {
     this.sendButton.hidden = !this.several.checked;
     this.sendButton.toggleAttribute("disabled", this.chosen.size === 0);
     this.sendButton.textContent = this.chosen.size ? count(t.sendFiles, this.chosen.size) : t.send;
-    byId("samples-items").replaceChildren(...this.samples.map((each, n) => this.item(each, n)));
+    redraw(byId("samples-items"), this.samples.map((each, n) => this.item(each, n)));
   }
 
   /**
@@ -80,7 +85,7 @@ export class Samples {
           class: "sample",
           "data-testid": `sample-${n}`,
           "aria-pressed": this.several.checked ? String(chosen) : null,
-          onclick: () => this.tapped(sample, n),
+          "data-n": n,
         },
         h("img", { src: api.sampleUrl(sample), alt: "", loading: "lazy" }),
         h("span", { class: "sample-title" }, title),
@@ -89,19 +94,14 @@ export class Samples {
     );
   }
 
-  /**
-   * @param {Sample} sample
-   * @param {number} n
-   */
-  tapped(sample, n) {
+  /** @param {Sample} sample */
+  tapped(sample) {
     if (!this.several.checked) {
       void this.send([sample]);
       return;
     }
     if (!this.chosen.delete(sample)) this.chosen.add(sample);
     this.render();
-    const button = byId("samples-items").children[n].querySelector("button");
-    button?.focus();
   }
 
   /** @param {Sample[]} samples */
