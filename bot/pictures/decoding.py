@@ -16,13 +16,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
 
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP", "TIFF")
 MAX_BYTES: Final = 20 * 1024 * 1024  # what a bot can download (Bot API, getFile)
 MAX_SIDE: Final = 20_000
-MAX_PIXELS: Final = 64_000_000
+# A JPEG is decoded at a fraction of its size. The others are held whole, several times over while
+# they are converted; phone cameras write HEIC of up to 48 megapixels.
+MAX_PIXELS: Final = {"JPEG": 64_000_000, "MPO": 64_000_000, "HEIF": 50_000_000}
+MAX_PIXELS_OTHERWISE: Final = 25_000_000
 WHITE: Final = (255, 255, 255)
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -86,7 +89,7 @@ def decode(data: bytes, *, longest: int, min_side: int = 1) -> Image.Image:
     if len(data) > MAX_BYTES:
         raise PictureTooLarge("bytes")
     with _pillow_errors(data), Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-        _check_size(opened.size, min_side)
+        _check_size(opened, min_side)
         opened.draft(None, (longest, longest))
         opened.load()
         turn = _TURNS.get(_orientation(opened))
@@ -132,11 +135,12 @@ def _pillow_errors(data: bytes) -> Iterator[None]:
         raise UnreadablePicture(f"{type(err).__name__} while decoding") from err
 
 
-def _check_size(size: tuple[int, int], min_side: int) -> None:
-    if max(size) > MAX_SIDE or size[0] * size[1] > MAX_PIXELS:
+def _check_size(picture: ImageFile.ImageFile, min_side: int) -> None:
+    most = MAX_PIXELS.get(picture.format or "", MAX_PIXELS_OTHERWISE)
+    if max(picture.size) > MAX_SIDE or picture.width * picture.height > most:
         raise PictureTooLarge("pixels")
-    if min(size) < min_side:
-        raise PictureTooSmall(f"{size[0]}x{size[1]}")
+    if min(picture.size) < min_side:
+        raise PictureTooSmall(f"{picture.width}x{picture.height}")
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -150,6 +154,8 @@ def _orientation(picture: Image.Image) -> int:
 def _plain_mode(picture: Image.Image) -> Image.Image:
     """RGB, RGBA, L or CMYK: the modes that scale well and that colour profiles describe."""
     mode = picture.mode
+    if mode == "RGBA":
+        return picture  # convert would copy, which large pictures cannot afford
     if picture.has_transparency_data:
         return picture.convert("RGBA")
     if mode in {"RGB", "L", "CMYK"}:

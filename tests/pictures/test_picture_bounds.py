@@ -10,6 +10,7 @@ import zlib
 
 import pytest
 from drawn_pictures import encoded, png, png_chunk, quarters
+from PIL import Image
 
 from bot.pictures import (
     NotAPicture,
@@ -160,11 +161,17 @@ def test_a_bomb_in_a_container_is_refused(kind):
         prepare_photo(huge(kind))
 
 
-@pytest.mark.parametrize(("width", "height"), [(20_001, 40), (8_001, 8_000)])
+@pytest.mark.parametrize(("width", "height"), [(20_001, 40), (5_001, 5_000)])
 def test_the_bounds_are_a_side_and_an_area(width, height):
-    """20,000 a side and 64 megapixels are the limits, below Pillow's own."""
+    """20,000 a side and 25 megapixels are the limits for what is held whole."""
     with pytest.raises(PictureTooLarge):
         prepare_photo(png(width, height))
+
+
+def test_a_camera_photo_may_be_larger():
+    """42 megapixels are taken as JPEG, which is decoded at a fraction of its size."""
+    photo = prepare_photo(encoded(Image.new("L", (7000, 6000), 90), "JPEG"))
+    assert (photo.width, photo.height) == (1280, 1097)
 
 
 def text_bomb() -> bytes:

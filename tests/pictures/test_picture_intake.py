@@ -126,6 +126,13 @@ def test_sixteen_bit_grey_is_scaled_not_clipped(kind):
     assert seen == pytest.approx([0, 128, 255], abs=6)
 
 
+def test_dark_sixteen_bit_grey_stays_dark():
+    """A 16-bit picture is not taken for an 8-bit one because no value exceeds 255."""
+    source = Image.frombytes("I;16", (64, 64), struct.pack("<H", 200) * 64 * 64)
+    result = opened(prepare_photo(encoded(source, "PNG")).jpeg)
+    assert result.getpixel((30, 30))[0] < 5
+
+
 def test_floating_point_grey_is_scaled():
     """A TIFF whose white is 1.0 is not black."""
     source = Image.new("F", (64, 64), 0.0)
@@ -193,8 +200,9 @@ def segments(jpeg: bytes) -> set[int]:
     return found
 
 
+@pytest.mark.parametrize("profile", [None, swapped_profile()], ids=["plain", "with profile"])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "TIFF"])
-def test_nothing_personal_leaves(kind):
+def test_nothing_personal_leaves(kind, profile):
     """Neither place, device, comment, XMP nor profile of the original is in the result."""
     exif = Image.Exif()
     exif[0x010F] = "SecretPhone"
@@ -206,8 +214,8 @@ def test_nothing_personal_leaves(kind):
         info = PngImagePlugin.PngInfo()
         info.add_text("Comment", "SecretText")
         options = {"exif": exif, "pnginfo": info}
-    if kind != "HEIF":
-        options["icc_profile"] = swapped_profile()
+    if profile:
+        options["icc_profile"] = profile
     data = encoded(quarters(), kind, **options)
     assert b"Secret" in data or kind == "TIFF"
     jpeg = prepare_photo(data).jpeg
