@@ -9,9 +9,9 @@ from aiohttp.typedefs import Handler
 from pydantic import ValidationError
 
 from sandbox.marketplace.camel import StrictCamelModel
-from sandbox.marketplace.catalogue import CatalogueOffer
 from sandbox.marketplace.endpoints import ENDPOINT_NAMES
 from sandbox.marketplace.envelope import json_response
+from sandbox.marketplace.facts import offer_facts, order_facts
 from sandbox.marketplace.faults import ANY_ENDPOINT, Fault
 from sandbox.marketplace.offer_patch import OfferPatch
 from sandbox.marketplace.orders import Order
@@ -178,34 +178,6 @@ class Control:
         if order is None:
             raise KeyError(f"no such order: {order_id}")
         return order
-
-
-def offer_facts(offer: CatalogueOffer) -> dict[str, object]:
-    """An offer for tests: what decides whether and for how much it can be ordered."""
-    return {
-        "offerId": offer.offer_id,
-        "subject": offer.subject,
-        "sellerOpenId": offer.seller.seller_open_id,
-        "status": offer.status,
-        "tradable": offer.tradable,
-        "minOrderQuantity": offer.min_order_quantity,
-        "batchNumber": offer.batch_number,
-        "tiers": [{"startQuantity": t.start_quantity, "price": t.price} for t in offer.tiers],
-        "prices": {sku.spec_id: sku.price for sku in offer.skus or ()},
-        "stock": {sku.spec_id: sku.amount_on_sale for sku in offer.skus}
-        if offer.skus
-        else offer.amount_on_sale,
-    }
-
-
-def order_facts(order: Order) -> dict[str, object]:
-    """An order for tests: state, lines, merchant number, amounts in fen."""
-    return order.model_dump(mode="json") | {
-        "goodsFen": order.goods_fen,
-        "discountFen": order.discount_fen,
-        "totalFen": order.total_fen,
-        "payBeforeMs": order.pay_before_ms,
-    }
 
 
 def _problem(status: int, text: str) -> web.Response:

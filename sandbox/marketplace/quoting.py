@@ -10,7 +10,6 @@ from math import ceil
 
 from sandbox.marketplace.catalogue import CatalogueOffer, CatalogueSku, FreightTemplate
 from sandbox.marketplace.money import fen
-from sandbox.marketplace.order_request import RequestedLine
 from sandbox.marketplace.switches import Switches
 
 SKUS_IN_ONE_ORDER = 50
@@ -38,11 +37,6 @@ class Line:
     def weight_kg(self) -> Decimal:
         """Weight of all pieces."""
         return (self.sku.weight_kg if self.sku else self.offer.weight_kg) * self.quantity
-
-    @property
-    def as_requested(self) -> RequestedLine:
-        """The line as it was sent."""
-        return RequestedLine(self.offer_id, self.spec_id, self.quantity)
 
 
 @dataclass(frozen=True)

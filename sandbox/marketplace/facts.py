@@ -1,0 +1,34 @@
+"""Offers and orders as the steering routes tell of them."""
+
+from __future__ import annotations
+
+from sandbox.marketplace.catalogue import CatalogueOffer
+from sandbox.marketplace.orders import Order
+
+
+def offer_facts(offer: CatalogueOffer) -> dict[str, object]:
+    """An offer for tests: what decides whether and for how much it can be ordered."""
+    return {
+        "offerId": offer.offer_id,
+        "subject": offer.subject,
+        "sellerOpenId": offer.seller.seller_open_id,
+        "status": offer.status,
+        "tradable": offer.tradable,
+        "minOrderQuantity": offer.min_order_quantity,
+        "batchNumber": offer.batch_number,
+        "tiers": [{"startQuantity": t.start_quantity, "price": t.price} for t in offer.tiers],
+        "prices": {sku.spec_id: sku.price for sku in offer.skus or ()},
+        "stock": {sku.spec_id: sku.amount_on_sale for sku in offer.skus}
+        if offer.skus
+        else offer.amount_on_sale,
+    }
+
+
+def order_facts(order: Order) -> dict[str, object]:
+    """An order for tests: state, lines, merchant number, amounts in fen."""
+    return order.model_dump(mode="json") | {
+        "goodsFen": order.goods_fen,
+        "discountFen": order.discount_fen,
+        "totalFen": order.total_fen,
+        "payBeforeMs": order.pay_before_ms,
+    }
