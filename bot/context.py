@@ -9,7 +9,7 @@ from telegram.ext import CallbackContext, ExtBot
 from bot.buttons import Press
 from bot.domain.addresses import SavedAddress
 from bot.domain.identifiers import AddressId
-from bot.domain.offers import Offer, SearchPage
+from bot.domain.offers import Offer, SearchPage, Wording
 from bot.domain.orders import Order
 from bot.domain.sessions import Session, Step
 from bot.screens import Screen
@@ -48,9 +48,11 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
 
     Callbacks replace `session` with a changed copy and return the next step (None stays).
     Nothing is shown before it is committed: the screen is drawn afterwards from the session.
+    `before` is the session as it was stored, with what its screen announced.
     """
 
     session: Session
+    before: Session
     services: Services
     now: datetime
     press: Press | None = None
@@ -63,6 +65,7 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
         self, session: Session, services: Services, now: datetime, press: Press | None
     ) -> None:
         """Fill the context for one update; what an earlier screen announced is over."""
+        self.before = session
         self.session = session.replace(notice=None, asked_quantity=None)
         self.services = services
         self.now = now
@@ -87,7 +90,13 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
         """Replace parts of the session."""
         self.session = self.session.replace(**changes)
 
-    def notice(self, key: str, *, money: dict[str, int] | None = None, **params: str | int) -> None:
+    def keep_announced(self) -> None:
+        """Leave on the screen what it announced before this update."""
+        self.change(notice=self.before.notice, asked_quantity=self.before.asked_quantity)
+
+    def notice(
+        self, key: str, *, money: dict[str, int] | None = None, **params: str | int | Wording
+    ) -> None:
         """Put one line above the next screen."""
         self.session = self.session.with_notice(key, money=money, **params)
 

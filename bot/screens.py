@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.addresses import SavedAddress
-from bot.domain.offers import Offer, SearchPage
+from bot.domain.offers import Offer, SearchPage, Wording
 from bot.domain.orders import Order
 from bot.domain.pricing import TierScope
 from bot.domain.sessions import Session
@@ -91,8 +91,13 @@ class View:
         notice = self.session.notice
         if notice is None:
             return ""
-        money: dict[str, object] = {name: self.t.money(fen) for name, fen in notice.money.items()}
-        return self.t(notice.key, **notice.params, **money)
+        values: dict[str, object] = {name: self.t.money(fen) for name, fen in notice.money.items()}
+        for name, value in notice.params.items():
+            if isinstance(value, Wording):
+                values[name] = value.in_language(self.session.language)
+            else:
+                values[name] = value
+        return self.t(notice.key, **values)
 
 
 ScreenOf = Callable[[View], Screen]

@@ -9,6 +9,7 @@ from bot.domain.addresses import Address
 from bot.domain.drafts import Draft
 from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, SkuId, UserId
 from bot.domain.model import Value
+from bot.domain.offers import Wording
 from bot.domain.quotes import Quote, QuoteChange
 
 
@@ -40,7 +41,10 @@ class SortField(StrEnum):
 
 
 class Query(Value):
-    """What is being looked for: a picture's id, or a keyword, and how to narrow it."""
+    """What is being looked for: a picture's id, or a keyword, and how to narrow it.
+
+    `pending` while the marketplace has not answered it: stored results are of an earlier query.
+    """
 
     image_id: str | None = None
     keyword: str | None = None
@@ -48,13 +52,17 @@ class Query(Value):
     refine: str | None = None
     sort: SortField | None = None
     page: int = Field(default=1, ge=1)
+    pending: bool = False
 
 
 class Notice(Value):
-    """One line above a screen: a text key with its values; `money` values are in fen."""
+    """One line above a screen: a text key with its values; `money` values are in fen.
+
+    A `Wording` is written in the language that the screen is drawn in, whenever that is.
+    """
 
     key: str
-    params: dict[str, str | int] = Field(default_factory=dict)
+    params: dict[str, str | int | Wording] = Field(default_factory=dict)
     money: dict[str, int] = Field(default_factory=dict)
 
 
@@ -118,7 +126,7 @@ class Session(Value):
         return self.replace(taps=(*self.taps, Tap(data=data, at=at))[-_KEPT_TAPS:])
 
     def with_notice(
-        self, key: str, *, money: dict[str, int] | None = None, **params: str | int
+        self, key: str, *, money: dict[str, int] | None = None, **params: str | int | Wording
     ) -> "Session":
         """Put one line above the next screen."""
         return self.replace(notice=Notice(key=key, params=params, money=money or {}))
