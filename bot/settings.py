@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.domain.pricing import TierScope
 from bot.marketplace.config import ListNotation
 from bot.marketplace.signing import Signing
-from bot.services.ordering import LOOKUP_DELAYS
+from bot.services.placing import LOOKUP_DELAYS
 
 
 class BadSettings(ValueError):

@@ -12,7 +12,7 @@ from bot.marketplace.errors import (
     Unreachable,
     Unreadable,
 )
-from bot.services.ordering import NOT_SENT
+from bot.services.placing import NOT_SENT
 
 _FAILURES: dict[type[MarketplaceError], str] = {
     Unreachable: "marketplace.unreachable",

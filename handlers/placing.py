@@ -9,7 +9,7 @@ from bot.domain.orders import Order, Placing
 from bot.domain.quotes import change_between
 from bot.domain.sessions import Session, Step
 from bot.screens import Button, Screen, View, paragraphs, row
-from bot.services.ordering import NOT_SENT
+from bot.services.placing import NOT_SENT
 from handlers.failures import refusal_of
 from handlers.preview import returned
 

@@ -1,43 +1,30 @@
-"""Never a second order: from consent to the marketplace's answer, each step durable first.
+"""Never a second order: works orders off in the background, whatever gets in the way.
 
-claim (committed with the session) -> re-check -> CREATING -> create, once -> record. Whatever is
-found unfinished at start-up goes on from where it stands; CREATING is treated as uncertain.
+Whatever is found unfinished at start-up goes on from where it stands.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
-from bot.domain.orders import Order, Placing, Refusal
-from bot.domain.quotes import change_between
-from bot.marketplace.errors import (
-    CredentialsRefused,
-    GatewayFailed,
-    MarketplaceError,
-    OutcomeUnclear,
-    Refused,
-    Throttled,
-    Unreachable,
-    Unreadable,
-)
+from bot.domain.identifiers import MerchantOrderNo
+from bot.domain.orders import Order, Placing
 from bot.marketplace.port import Marketplace
-from bot.services.recovery import adopted, cancel_doubles, look_up
-from bot.storage.ports import OrderMoved, OrderPort, StorageError
+from bot.services.placing import LOOKUP_DELAYS, Placer
+from bot.storage.ports import OrderPort, StorageUnavailable
 
-NOT_SENT = "not_sent"
-"""Our own refusal code: nothing reached the marketplace, so nothing was ordered."""
-
-CONSENT_LASTS = timedelta(minutes=15)
-"""An older consent (the bot was down meanwhile) is asked for again instead of acted on."""
-
-LOOKUP_DELAYS = (3.0, 5.0, 10.0, 20.0, 40.0, 60.0, 120.0)
-"""Seconds before each look-up of an uncertain order; after the last, a person decides."""
+RETRY_DELAYS = (1.0, 5.0, 15.0, 60.0)
+"""Seconds before an order that an unexpected failure interrupted goes on; the last repeats."""
 
 Settled = Callable[[Order], Awaitable[None]]
 _log = structlog.get_logger(__name__)
+
+
+class _StoppingError(Exception):
+    """The service is closing: what is stored goes on at the next start."""
 
 
 class Ordering:
@@ -49,22 +36,33 @@ class Ordering:
         orders: OrderPort,
         *,
         lookup_delays: Sequence[float] = LOOKUP_DELAYS,
+        retry_delays: Sequence[float] = RETRY_DELAYS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._marketplace = marketplace
         self._orders = orders
-        self._delays = lookup_delays
-        self._clock = clock
+        self._retries = retry_delays
+        self._placer = Placer(
+            marketplace,
+            orders,
+            lookup_delays=lookup_delays,
+            retry_delays=retry_delays,
+            clock=clock,
+            pause=self._pause,
+        )
         self._tasks: dict[MerchantOrderNo, asyncio.Task[None]] = {}
         self._listeners: list[Settled] = []
+        self._stopping = asyncio.Event()
 
     def on_change(self, listener: Settled) -> None:
-        """Have `listener` called whenever an order settles or becomes uncertain."""
+        """Have `listener` called whenever an order settles or becomes uncertain.
+
+        One that raises is called again a few times, then once more after the next start.
+        """
         self._listeners.append(listener)
 
     def start(self, order_no: MerchantOrderNo) -> None:
         """Go on with an order, unless that is under way already."""
-        if order_no in self._tasks:
+        if order_no in self._tasks or self._stopping.is_set():
             return
         task = asyncio.create_task(self._work(order_no), name=f"order {order_no}")
         self._tasks[order_no] = task
@@ -77,113 +75,77 @@ class Ordering:
         for order in await self._orders.untold_orders():
             self.start(order.order_no)
 
-    async def close(self, grace: float = 20.0) -> None:
-        """Let calls in flight end, then stop; what is unfinished goes on at the next start."""
-        if self._tasks:
-            await asyncio.wait(list(self._tasks.values()), timeout=grace)
-        for task in list(self._tasks.values()):
-            task.cancel()
-
-    async def _work(self, order_no: MerchantOrderNo) -> None:
-        try:
-            order = await self._orders.order(order_no)
-            if order is None:
-                return
-            structlog.contextvars.bind_contextvars(order_no=order_no)
-            if order.placing is Placing.CREATING:
-                order = await self._save(order, order.moved(Placing.UNCERTAIN))
-            if order.placing is Placing.CLAIMED:
-                order = await self._place(order)
-            if order.placing is Placing.UNCERTAIN:
-                await self._tell(order)
-                order = await self._recover(order)
-            await self._tell(order)
-        except OrderMoved:
-            _log.warning("order_moved_elsewhere")
-        except StorageError:
-            # The order's state is durable as far as it came: the next start goes on from there.
-            _log.exception("order_interrupted")
-
-    async def _place(self, order: Order) -> Order:
-        """Re-check the consent, then create exactly once."""
-        order = await self._recheck(order)
-        if order.placing is not Placing.CLAIMED:
-            return order
-        order = await self._save(order, order.moved(Placing.CREATING))
-        try:
-            created = await self._marketplace.create(
-                order.order_no, order.lines, order.address, order.note
-            )
-        except OutcomeUnclear as error:
-            _log.warning("create_unclear", error=str(error))
-            return await self._save(order, order.moved(Placing.UNCERTAIN))
-        except Refused as error:
-            refused = order.moved(
-                Placing.REFUSED, refusal=_refusal(error), failed_lines=error.failed_lines
-            )
-            return await self._save(order, refused)
-        except (Unreachable, CredentialsRefused) as error:
-            return await self._save(order, order.moved(Placing.REFUSED, refusal=_not_sent(error)))
-        placed = order.moved(Placing.PLACED, parts=created.parts, failed_lines=created.failed_lines)
-        return await self._save(order, placed)
-
-    async def _recheck(self, order: Order) -> Order:
-        """Preview again; a difference, or an old consent, goes back to the person."""
-        try:
-            quote = await self._marketplace.preview(order.lines, order.address)
-        except Refused as error:
-            return await self._save(order, order.moved(Placing.REFUSED, refusal=_refusal(error)))
-        except (Unreachable, Throttled, GatewayFailed, CredentialsRefused, Unreadable) as error:
-            return await self._save(order, order.moved(Placing.REFUSED, refusal=_not_sent(error)))
-        too_old = self._clock() - order.created_at > CONSENT_LASTS
-        if too_old or not change_between(order.quote, quote).is_none:
-            return await self._save(order, order.moved(Placing.CHANGED, newer_quote=quote))
-        return order
-
-    async def _recover(self, order: Order) -> Order:
-        """Look an uncertain order up until it is found or the look-ups are used up."""
-        while order.lookups < len(self._delays):
-            await asyncio.sleep(self._delays[order.lookups])
-            try:
-                finding = await look_up(self._marketplace, order)
-            except MarketplaceError as error:
-                _log.warning("lookup_failed", error=str(error))
-                finding = None
-            if finding is not None and finding.adopt:
-                await cancel_doubles(self._marketplace, finding.doubles)
-                return await self._save(order, adopted(order, finding))
-            order = await self._save(order, order.replace(lookups=order.lookups + 1))
-            if finding is not None and finding.doubtful:
-                break
-        return await self._save(order, order.moved(Placing.UNRESOLVED))
-
     async def look_again(self, order: Order) -> Order:
         """Look an unresolved order up once more, at a person's wish. Raises `MarketplaceError`."""
-        finding = await look_up(self._marketplace, order)
-        if not finding.adopt:
-            return order
-        await cancel_doubles(self._marketplace, finding.doubles)
-        return await self._save(order, adopted(order, finding))
+        return await self._placer.look_again(order)
 
-    async def _save(self, before: Order, after: Order) -> Order:
-        await self._orders.save_order(after, before.placing)
-        if after.placing is not before.placing:
-            _log.info("order_moved", placing=after.placing.value, parts=len(after.parts))
-        return after
+    async def close(self, grace: float = 20.0) -> None:
+        """Let calls in flight end, then stop; what is unfinished goes on at the next start."""
+        self._stopping.set()
+        tasks = list(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=grace)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _work(self, order_no: MerchantOrderNo) -> None:
+        """Bring an order to its end, however often something unexpected gets in the way.
+
+        Going on is safe at any time: what may have been sent is stored as such beforehand.
+        """
+        with structlog.contextvars.bound_contextvars(order_no=order_no):
+            failures = 0
+            announced = False
+            while True:
+                try:
+                    order = await self._placer.advance(order_no)
+                    if order is not None and order.placing is Placing.UNCERTAIN:
+                        if not announced:
+                            announced = True
+                            await self._announce(order)
+                        order = await self._placer.recover(order)
+                    if order is not None:
+                        await self._tell(order)
+                except _StoppingError:
+                    return
+                except Exception:  # noqa: BLE001 - any bug ends in a retry, never in a lost order
+                    _log.exception("order_interrupted")
+                    if not await self._may_go_on(order_no, failures):
+                        return
+                    failures += 1
+                else:
+                    return
+
+    async def _may_go_on(self, order_no: MerchantOrderNo, failures: int) -> bool:
+        """Wait for the next try. Only telling a settled order's outcome is ever given up."""
+        try:
+            await self._pause(self._retries[min(failures, len(self._retries) - 1)])
+            order = await self._orders.order(order_no)
+        except _StoppingError:
+            return False
+        except StorageUnavailable:
+            return True
+        if order is not None and order.is_settled and failures >= len(self._retries):
+            _log.error("order_not_told", placing=order.placing.value)
+            return False
+        return True
+
+    async def _announce(self, order: Order) -> None:
+        """Tell that an order is uncertain; failing to must not keep it from being found."""
+        try:
+            await self._tell(order)
+        except Exception:  # noqa: BLE001 - as above
+            _log.exception("uncertainty_not_told")
 
     async def _tell(self, order: Order) -> None:
         for listener in self._listeners:
             await listener(order)
 
-
-def order_ids(order: Order) -> tuple[MarketplaceOrderId, ...]:
-    """Return the marketplace's numbers of an order."""
-    return tuple(part.order_id for part in order.parts)
-
-
-def _refusal(error: Refused) -> Refusal:
-    return Refusal(code=error.reason.value, message=error.message, trace_id=error.trace_id)
-
-
-def _not_sent(error: MarketplaceError) -> Refusal:
-    return Refusal(code=NOT_SENT, message=type(error).__name__, trace_id=error.trace_id)
+    async def _pause(self, seconds: float) -> None:
+        """Sleep. Raises `_StoppingError` as soon as the service closes."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        if self._stopping.is_set():
+            raise _StoppingError

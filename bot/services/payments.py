@@ -32,7 +32,9 @@ class Payments:
             found = await self._marketplace.order_detail(part.order_id)
             newer = part.seen(found.status)
             if found.total is not None:
-                newer = newer.replace(total=found.total, freight=found.freight)
+                newer = newer.replace(total=found.total)
+            if found.freight is not None:
+                newer = newer.replace(freight=found.freight)
             parts.append(newer)
         refreshed = order.replace(parts=tuple(parts))
         if refreshed != order:
