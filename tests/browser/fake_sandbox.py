@@ -29,7 +29,22 @@ class FakeSandbox(ChatWorld):
         self.refuse: str | None = None
         self.cut = False
         self.delays: list[float] = []
+        self._moved = asyncio.Condition()
         self._streams: set[asyncio.Task[Any]] = set()
+
+    async def received(self, record: list[Json], number: int = 1) -> list[Json]:
+        """`sent` or `tapped`, once it has that many entries. Raises TimeoutError.
+
+        The page shows a move before the move is delivered.
+        """
+        async with asyncio.timeout(5), self._moved:
+            await self._moved.wait_for(lambda: len(record) >= number)
+        return record
+
+    async def _note(self, record: list[Json], move: Json) -> None:
+        async with self._moved:
+            record.append(move)
+            self._moved.notify_all()
 
     def hang_up(self) -> None:
         """Breaks every open event stream; with `cut` set, new calls fail too."""
@@ -127,11 +142,11 @@ class FakeSandbox(ChatWorld):
         chat = self._chat(request)
         if request.content_type == "application/json":
             body = await request.json()
-            self.sent.append({"chat": chat.id, **body})
+            await self._note(self.sent, {"chat": chat.id, **body})
             content: list[Json] = [{"text": body["text"]}]
         else:
             body, content = await self._upload(request)
-            self.sent.append({"chat": chat.id, **body})
+            await self._note(self.sent, {"chat": chat.id, **body})
         if body.get("reply_to"):
             content[0]["reply_to_message"] = chat.messages[int(body["reply_to"])]
         sender = next(user for user in self.users if user["id"] == int(body["from"]))
@@ -159,7 +174,8 @@ class FakeSandbox(ChatWorld):
     async def _tap(self, request: web.Request) -> web.Response:
         body = await request.json()
         query_id = f"query-{len(self.tapped) + 1}"
-        self.tapped.append({"chat": self._chat(request).id, "query_id": query_id, **body})
+        tap = {"chat": self._chat(request).id, "query_id": query_id, **body}
+        await self._note(self.tapped, tap)
         return web.json_response({"callback_query_id": query_id})
 
     async def _edit(self, request: web.Request) -> web.Response:

@@ -22,9 +22,9 @@ async def test_an_unused_private_chat_shows_the_description_and_starts(phone, fa
     await expect(page.get_by_test_id("composer")).to_be_hidden()
     await page.get_by_test_id("start").click()
     await expect(page.get_by_test_id("composer")).to_be_visible()
-    assert [(each["chat"], each["from"], each["text"]) for each in fake.sent] == [
-        (ANNA, ANNA, "/start")
-    ]
+    assert [
+        (each["chat"], each["from"], each["text"]) for each in await fake.received(fake.sent)
+    ] == [(ANNA, ANNA, "/start")]
 
 
 async def test_the_page_speaks_the_language_of_the_person(phone, fake):
@@ -98,7 +98,7 @@ async def test_a_tapped_button_is_busy_until_the_answer_comes(phone, fake):
     page = await phone.open(ANNA)
     await button(page, "Next").click()
     await expect(button(page, "Next")).to_have_attribute("aria-busy", "true")
-    tap = fake.tapped[0]
+    tap = (await fake.received(fake.tapped))[0]
     assert (tap["chat"], tap["from"], tap["message_id"], tap["data"]) == (ANNA, ANNA, 1, "n:2")
     await fake.answer(tap["query_id"], text="Page 2", user_id=ANNA)
     await expect(button(page, "Next")).not_to_have_attribute("aria-busy", "true")
@@ -132,7 +132,7 @@ async def test_an_edit_keeps_the_place_and_the_focus(phone, fake):
     await expect(button(page, "Next 2")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(button(page, "Next 2")).to_have_attribute("aria-busy", "true")
-    assert [tap["data"] for tap in fake.tapped] == ["b"]
+    assert [tap["data"] for tap in await fake.received(fake.tapped)] == ["b"]
 
 
 async def test_url_buttons_open_apart_and_copy_buttons_copy(phone, fake):
@@ -159,9 +159,9 @@ async def test_a_deep_link_starts_the_bot_in_the_private_chat(phone, fake):
     page = await phone.open(ANNA, GROUP)
     await button(page, "Join").click()
     await expect(page.get_by_test_id("timeline")).to_contain_text("/start join_42")
-    assert [(each["chat"], each["from"], each["text"]) for each in fake.sent] == [
-        (ANNA, ANNA, "/start join_42")
-    ]
+    assert [
+        (each["chat"], each["from"], each["text"]) for each in await fake.received(fake.sent)
+    ] == [(ANNA, ANNA, "/start join_42")]
     assert page.url.endswith(f"?as={ANNA}&chat={ANNA}")
     assert len(page.context.pages) == 1
 
@@ -286,7 +286,7 @@ async def test_a_lost_connection_is_told_and_nothing_is_missed(phone, fake):
     fake.cut = True
     fake.hang_up()
     await expect(page.get_by_test_id("offline")).to_be_visible()
-    await fake.answer(fake.tapped[0]["query_id"])
+    await fake.answer((await fake.received(fake.tapped))[0]["query_id"])
     await fake.say("while away")
     fake.cut = False
     await expect(page.get_by_test_id("timeline")).to_contain_text("while away", timeout=8000)

@@ -30,7 +30,7 @@ async def test_enter_sends_and_shift_enter_breaks_the_line(phone, fake):
     await expect(page.get_by_test_id("message-2")).to_contain_text("two cups\nwhite")
     await expect(page.locator(".row.mine")).to_have_count(1)
     await expect(field).to_have_value("")
-    assert [each["text"] for each in fake.sent] == ["two cups\nwhite"]
+    assert [each["text"] for each in await fake.received(fake.sent)] == ["two cups\nwhite"]
 
 
 async def test_a_refused_message_stays_with_its_reason(phone, fake):
@@ -55,7 +55,9 @@ async def test_quick_messages_arrive_in_the_order_typed(phone, fake):
         await field.fill(f"m{n}")
         await field.press("Enter")
     await expect(page.locator(".row.mine:not(.outgoing)")).to_have_count(6)
-    assert [each["text"] for each in fake.sent] == [f"m{n}" for n in range(6)]
+    assert [each["text"] for each in await fake.received(fake.sent, 6)] == [
+        f"m{n}" for n in range(6)
+    ]
 
 
 async def test_a_slash_offers_the_fitting_commands(phone, fake):
@@ -96,7 +98,7 @@ async def test_a_reply_quotes_its_message(phone, fake):
     await page.get_by_test_id("composer").fill("yes")
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("message-2").locator(".quote")).to_contain_text("Hello")
-    assert fake.sent[0]["reply_to"] == 1
+    assert (await fake.received(fake.sent))[0]["reply_to"] == 1
     await expect(page.get_by_test_id("reply-bar")).to_be_hidden()
 
 
@@ -125,7 +127,7 @@ async def test_photos_are_looked_over_and_sent_as_an_album(phone, fake):
     await page.get_by_test_id("stage-send").click()
     await expect(page.locator(".album img")).to_have_count(2)
     await expect(page.get_by_test_id("timeline")).to_contain_text("these two")
-    assert fake.sent == [
+    assert await fake.received(fake.sent) == [
         {
             "chat": ANNA,
             "from": str(ANNA),
@@ -145,7 +147,7 @@ async def test_what_is_no_picture_goes_as_a_file(phone, fake):
     await page.get_by_test_id("stage-send").click()
     await expect(page.get_by_test_id("message-2")).to_contain_text("list.xlsx")
     await expect(page.get_by_test_id("message-2")).to_contain_text("2.0 KB")
-    assert fake.sent[0]["as"] == "document"
+    assert (await fake.received(fake.sent))[0]["as"] == "document"
 
 
 @pytest.mark.parametrize("way", ["paste", "drop"])
@@ -167,7 +169,7 @@ async def test_a_picture_can_be_pasted_or_dropped(phone, fake, way):
     await expect(page.get_by_test_id("stage").locator("img")).to_have_count(1)
     await page.get_by_test_id("stage-send").click()
     await expect(page.get_by_test_id("message-2").locator("img")).to_be_visible()
-    assert fake.sent[0]["files"] == ["cup.jpg"]
+    assert (await fake.received(fake.sent))[0]["files"] == ["cup.jpg"]
 
 
 @pytest.fixture
@@ -194,7 +196,10 @@ async def test_one_tap_sends_a_sample_photo(phone, fake, samples):
     await page.get_by_test_id("samples-caption").fill("this one")
     await page.get_by_test_id("sample-0").click()
     await expect(page.get_by_test_id("message-2").locator("img")).to_be_visible()
-    assert (fake.sent[0]["files"], fake.sent[0]["caption"]) == (["cup.jpg"], "this one")
+    assert (
+        (await fake.received(fake.sent))[0]["files"],
+        (await fake.received(fake.sent))[0]["caption"],
+    ) == (["cup.jpg"], "this one")
 
 
 async def test_several_samples_make_an_album(phone, fake, samples):
@@ -209,7 +214,10 @@ async def test_several_samples_make_an_album(phone, fake, samples):
     await page.get_by_test_id("sample-1").click()
     await page.get_by_test_id("samples-send").click()
     await expect(page.get_by_test_id("timeline")).to_contain_text("bag.jpg")
-    assert (fake.sent[0]["files"], fake.sent[0]["as"]) == (["cup.jpg", "bag.jpg"], "document")
+    assert (
+        (await fake.received(fake.sent))[0]["files"],
+        (await fake.received(fake.sent))[0]["as"],
+    ) == (["cup.jpg", "bag.jpg"], "document")
 
 
 async def test_a_reply_keyboard_sends_its_words(phone, fake):

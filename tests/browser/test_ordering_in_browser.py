@@ -1,0 +1,166 @@
+"""The whole journey as a person makes it: in a browser, from a photo to the paid page."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import held
+from playwright.async_api import Browser, Locator, Page, expect
+
+sys.path.insert(0, os.fspath(Path(__file__).resolve().parent.parent / "journeys"))
+
+from processes import BotProcess, SandboxProcess
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+_SAMPLES = Path(__file__).resolve().parents[2] / "sandbox" / "chat" / "samples" / "samples.json"
+_PICTURES = Path(os.environ.get("SNAPORDER_PICTURES", "test-artifacts"))
+"""Where screenshots go; `SNAPORDER_PICTURES=docs/images` renews those of the README."""
+
+_ADDRESS = "张三 13812345678 浙江省杭州市滨江区长河街道网商路699号"
+_WORDS = {
+    "en": {
+        "person": 700000002,
+        "similar": "These look similar",
+        "variants": "Choose a variant",
+        "how_many": "How many",
+        "checkout": "Continue: address",
+        "where": "no address yet",
+        "right": "Is this right",
+        "save": "Save",
+        "check": "Please check",
+        "confirm": "Confirm order",
+        "placed": "Order placed",
+        "pay": "Pay ¥",
+        "paid": "I have paid",
+        "thanks": "Paid. The seller",
+    },
+    "zh": {
+        "person": 700000001,
+        "similar": "外观相似的商品",
+        "variants": "选规格",
+        "how_many": "点按钮或直接输入数字",
+        "checkout": "下一步：收货地址",
+        "where": "还没有收货地址",
+        "right": "请核对地址",
+        "save": "保存",
+        "check": "请核对订单",
+        "confirm": "确认下单",
+        "placed": "下单成功",
+        "pay": "去付款 ¥",
+        "paid": "我已付款",
+        "thanks": "卖家正在备货",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[SandboxProcess]:
+    sandbox = SandboxProcess()
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture(scope="module")
+def bot(world: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProcess]:
+    bot = BotProcess(world, tmp_path_factory.mktemp("bot"))
+    bot.start()
+    yield bot
+    assert bot.stop() == 0
+
+
+def _last(page: Page) -> Locator:
+    return page.locator('[data-testid^="message-"]').last
+
+
+async def _press(page: Page, label: str) -> None:
+    button = _last(page).get_by_test_id("button").filter(has_text=re.compile(label)).first
+    await button.click()
+
+
+async def _picture(page: Page, language: str, name: str) -> None:
+    await page.wait_for_function("[...document.images].every((each) => each.complete)")
+    await page.wait_for_timeout(300)  # the timeline scrolls to its end
+    await page.screenshot(path=_PICTURES / f"{language}-{name}.png")
+
+
+def _sample(name: str) -> str:
+    files = [each["file"] for each in json.loads(_SAMPLES.read_text("utf-8"))]
+    return f"sample-{files.index(name)}"
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_photo_becomes_a_paid_order(
+    language: str, chromium: Browser, world: SandboxProcess, bot: BotProcess
+) -> None:
+    """A person sends a sample photo in the chat page and ends on the paid page."""
+    await bot.ready()
+    words = _WORDS[language]
+    async with held(chromium, world.chat) as phone:
+        phone.page.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
+        page = await phone.open(int(words["person"]))
+        await page.get_by_role("button", name=re.compile("^(Start|开始)$")).click()
+        await expect(_last(page)).to_contain_text("Snaporder")
+        await _picture(page, language, "start")
+
+        await page.get_by_test_id("attach").click()
+        await page.get_by_role("menuitem", name=re.compile("Sample photos|示例照片")).click()
+        await page.get_by_test_id(_sample("white-sneakers.jpg")).click()
+        await expect(_last(page)).to_contain_text(str(words["similar"]))
+        await _picture(page, language, "results")
+
+        await _press(page, "^1$")
+        await expect(_last(page)).to_contain_text(re.compile("sneaker|鞋", re.IGNORECASE))
+        await _picture(page, language, "offer")
+        await _press(page, str(words["variants"]))
+        await _choose_until_quantity(page, language)
+        await page.get_by_test_id("composer").fill("１２")
+        await page.keyboard.press("Enter")
+        await expect(_last(page)).to_contain_text("12")
+        await _press(page, str(words["checkout"]))
+        await expect(_last(page)).to_contain_text(str(words["where"]))
+
+        await page.get_by_test_id("composer").fill(_ADDRESS)
+        await page.keyboard.press("Enter")
+        await expect(_last(page)).to_contain_text(str(words["right"]))
+        await expect(_last(page)).to_contain_text("330108")
+        await _press(page, str(words["save"]))
+        await expect(_last(page)).to_contain_text(str(words["check"]))
+        await _picture(page, language, "preview")
+
+        await _press(page, str(words["confirm"]))
+        await expect(_last(page)).to_contain_text(str(words["placed"]))
+        await _picture(page, language, "payment")
+
+        async with page.context.expect_page() as opened:
+            await _press(page, str(words["pay"]))
+        cashier = await opened.value
+        await cashier.get_by_test_id("pay-button").click()
+        await expect(cashier.get_by_test_id("paid")).to_be_visible()
+        await _picture(cashier, language, "paid")
+        await _press(page, str(words["paid"]))
+        await expect(_last(page)).to_contain_text(str(words["thanks"]))
+
+
+async def _choose_until_quantity(page: Page, language: str) -> None:
+    """Take the first value that can be had of every attribute."""
+    how_many = str(_WORDS[language]["how_many"])
+    await expect(_last(page)).to_contain_text(re.compile("Choose|请选择"))
+    for _ in range(4):
+        before = await _last(page).inner_text()
+        if how_many in before:
+            await _picture(page, language, "quantity")
+            return
+        await _picture(page, language, "variant")
+        buttons = _last(page).get_by_test_id("button")
+        labels = await buttons.all_inner_texts()
+        index = next(i for i, label in enumerate(labels) if not label.startswith("✕"))
+        await buttons.nth(index).click()
+        await expect(_last(page)).not_to_have_text(before)
+    await expect(_last(page)).to_contain_text(how_many)
