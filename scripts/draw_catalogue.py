@@ -15,10 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from PIL import Image  # noqa: E402 -- the project's root has to be on the path first
-
 from drawing import scenes, studio  # noqa: E402 -- as above
 from drawing.registry import STANDING, layer_of  # noqa: E402 -- as above
+from PIL import Image  # noqa: E402 -- the project's root has to be on the path first
+
 from sandbox.marketplace.catalogue import (  # noqa: E402 -- as above
     PICTURES,
     OfferSource,
@@ -59,7 +59,7 @@ def draw_offer(offer: OfferSource) -> tuple[str, int]:
     views = [
         studio.main_picture(name, layers[0], standing=standing),
         studio.line_up(name, group, standing=standing),
-        studio.close_up(name, layers[-1], standing=standing),
+        studio.close_up(name, layers[-1]),
     ][: offer.views]
     for number, view in enumerate(views, 1):
         save(view, PICTURES / f"{name}-{number}.jpg")

@@ -119,7 +119,7 @@ def key_of(image: bytes) -> str:
 
 
 def disguised(picture: Image.Image, *, main: bool) -> list[Features]:
-    """A picture read as it is and slightly turned; a main one also cropped and exposed otherwise."""
+    """Readings as it is and slightly turned; of a main one also cropped and exposed otherwise."""
     w, h = picture.size
     corner = picture.getpixel((1, 1))
     fill = corner if isinstance(corner, tuple) else (0, 0, 0)

@@ -15,6 +15,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat, Unidentifie
 
 MAX_PIXELS = 50_000_000
 SIDE = 112
+LEAST_SIDE = 16
 GRID = 8
 CHROMA = 16
 LUMA = 12
@@ -64,7 +65,9 @@ def open_picture(image: bytes) -> Image.Image:
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError("not a readable picture") from error
     picture.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-    return picture
+    if min(picture.size) >= LEAST_SIDE:
+        return picture
+    return picture.resize((max(LEAST_SIDE, picture.width), max(LEAST_SIDE, picture.height)))
 
 
 def read(picture: Image.Image) -> Features:
@@ -118,13 +121,14 @@ def border_colours(picture: Image.Image) -> list[tuple[int, int, int]]:
     strip = Image.new("RGB", (2 * (w + h), edge))
     strip.paste(picture.crop((0, 0, w, edge)), (0, 0))
     strip.paste(picture.crop((0, h - edge, w, h)), (w, 0))
-    for box, at in (((0, 0, edge, h), 2 * w), ((w - edge, 0, w, h), 2 * w + h)):
-        strip.paste(picture.crop(box).transpose(Image.Transpose.ROTATE_90), (at, 0))
+    for box, x in (((0, 0, edge, h), 2 * w), ((w - edge, 0, w, h), 2 * w + h)):
+        strip.paste(picture.crop(box).transpose(Image.Transpose.ROTATE_90), (x, 0))
     few = strip.quantize(BORDER_COLOURS, Image.Quantize.MEDIANCUT)
-    palette = few.convert("RGB").getcolors(strip.width * edge) or []
+    palette = few.getpalette() or []
     groups: list[list[tuple[int, tuple[int, int, int]]]] = []
-    for count, colour in sorted(palette, reverse=True):
-        tone = (colour[0], colour[1], colour[2])
+    counts = ((count, at) for at, count in enumerate(few.histogram()) if count)
+    for count, at in sorted(counts, reverse=True):
+        tone = (palette[3 * at], palette[3 * at + 1], palette[3 * at + 2])
         near = (g for g in groups if any(math.dist(tone, c) < SAME_COLOUR for _, c in g))
         group = next(near, None)
         if group is None:

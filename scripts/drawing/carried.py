@@ -2,11 +2,10 @@
 
 import math
 
-from drawing.shapes import both, ellipse, lathe, path, rect, smooth, turn
+from drawing.shapes import both, ellipse, path, rect, smooth, turn
 from drawing.sketch import (
     INK,
     STEEL,
-    WHITE,
     Colour,
     Sketch,
     dark,

@@ -79,11 +79,7 @@ def earbuds(s: Sketch, c: Colour) -> None:
     s.ball(ellipse(400, 560, 9), (110, 220, 140))
     s.text((400, 620), "sonic", 34, dark(c, 0.4) if luminance(c) > 120 else light(c, 0.5))
     for flip in (False, True):
-
-        def at(
-            points: list[Point], flip: bool = flip
-        ) -> list[Point]:  # the left bud is the right one mirrored
-            return mirror(points) if flip else points
+        at = mirror if flip else list  # the left bud is the right one mirrored
 
         s.fill(at(rect(276, 280, 316, 440, 20)), light(c, 0.02), volume=1.0)
         s.ball(at(smooth([(240, 230), (290, 180), (350, 210), (352, 280), (300, 316), (246, 290)])),
@@ -101,11 +97,7 @@ def headphones(s: Sketch, c: Colour) -> None:
     s.line(arc(400, 420, (236, 280), 184, 356), 54, c, volume=0.9)
     s.line(arc(400, 430, (206, 246), 204, 336), 22, dark(c, 0.5), volume=0.7)
     for flip in (False, True):
-
-        def at(
-            points: list[Point], flip: bool = flip
-        ) -> list[Point]:  # the left cup is the right one mirrored
-            return mirror(points) if flip else points
+        at = mirror if flip else list  # the left cup is the right one mirrored
 
         s.line(at([(166, 380), (168, 470)]), 22, STEEL, volume=0.9)
         s.fill(at(rect(226, 420, 296, 680, 36)), dark(c, 0.55), volume=1.0)

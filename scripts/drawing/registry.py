@@ -9,10 +9,11 @@ from drawing.digital import DIGITAL
 from drawing.home import HOME
 from drawing.jewels import JEWELS
 from drawing.kitchen import KITCHEN
+from drawing.sketch import SIZE, Colour, Sketch, rgb
 from drawing.sport import SPORT
 from drawing.stationery import STATIONERY
+from drawing.textiles import TEXTILES
 from drawing.toys import TOYS
-from drawing.sketch import SIZE, Colour, Sketch, rgb
 from drawing.wear import WEAR
 
 DRAWINGS: dict[str, Callable[[Sketch, Colour], None]] = {
@@ -22,15 +23,38 @@ DRAWINGS: dict[str, Callable[[Sketch, Colour], None]] = {
     **JEWELS,
     **DIGITAL,
     **HOME,
+    **TEXTILES,
     **STATIONERY,
     **TOYS,
     **SPORT,
 }
 STANDING = frozenset(
-    "ceramic-mug thermos-bottle zisha-teapot glass-teapot lunch-box travel-backpack suitcase "
-    "desk-fan led-desk-lamp storage-box folding-umbrella plant-pot scented-candle alarm-clock "
-    "laundry-basket gift-bag plush-bear plush-panda rubber-duck wireless-earbuds "
-    "basketball soccer-ball shuttlecocks canvas-sneakers".split()
+    [
+        "ceramic-mug",
+        "thermos-bottle",
+        "zisha-teapot",
+        "glass-teapot",
+        "lunch-box",
+        "travel-backpack",
+        "suitcase",
+        "desk-fan",
+        "led-desk-lamp",
+        "storage-box",
+        "folding-umbrella",
+        "plant-pot",
+        "scented-candle",
+        "alarm-clock",
+        "laundry-basket",
+        "gift-bag",
+        "plush-bear",
+        "plush-panda",
+        "rubber-duck",
+        "wireless-earbuds",
+        "basketball",
+        "soccer-ball",
+        "shuttlecocks",
+        "canvas-sneakers",
+    ]
 )
 OWN_COLOUR = {
     "zisha-teapot": "#8e4e34",

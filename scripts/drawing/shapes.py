@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 Point = tuple[float, float]
 Outline = list[Point]
@@ -117,8 +118,7 @@ def _segment(start: Point, points: list[Point]) -> Outline:
 def _bezier(controls: list[Point], t: float) -> Point:
     while len(controls) > 1:
         controls = [
-            (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t)
-            for a, b in zip(controls, controls[1:], strict=False)
+            (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for a, b in pairwise(controls)
         ]
     return controls[0]
 

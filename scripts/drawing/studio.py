@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from drawing.sketch import BLACK, SIZE, WHITE, Colour, Sketch, gradient, light, mix
+from drawing.sketch import BLACK, SIZE, WHITE, Colour, gradient, light, mix
 
 CUT = 300
 GLOW = 150
@@ -108,7 +108,7 @@ def backdrop_for(name: str, layer: Image.Image, *, floor: bool) -> Image.Image:
     opaque = layer.resize((1, 1), Image.Resampling.BOX, box=layer.getbbox()).convert("RGBA")
     pixel = opaque.getpixel((0, 0))
     pale = isinstance(pixel, tuple) and sum(pixel[:3]) > CUT * 2
-    return backdrop(mix(tone, (120, 132, 150), 0.34) if pale else tone, floor=floor)
+    return backdrop(mix(tone, (116, 128, 146), 0.54) if pale else tone, floor=floor)
 
 
 def main_picture(name: str, layer: Image.Image, *, standing: bool) -> Image.Image:
@@ -139,7 +139,7 @@ def line_up(name: str, layers: list[Image.Image], *, standing: bool) -> Image.Im
     return canvas
 
 
-def close_up(name: str, layer: Image.Image, *, standing: bool) -> Image.Image:
+def close_up(name: str, layer: Image.Image) -> Image.Image:
     """Part of the product, larger and a little turned."""
     canvas = backdrop_for(name + " near", layer, floor=False)
     x0, y0, x1, y1 = layer.getbbox() or (0, 0, SIZE, SIZE)
