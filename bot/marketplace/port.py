@@ -7,7 +7,6 @@ network or the marketplace does; `ValueError` only for arguments that no caller 
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import NewType, Protocol
 
 from pydantic import AwareDatetime
@@ -20,6 +19,7 @@ from bot.domain.money import Fen
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import FailedLine, OrderPart, OrderStatus
 from bot.domain.quotes import Quote
+from bot.domain.sessions import SortField
 
 ImageId = NewType("ImageId", str)
 """An uploaded picture, 19 digits; its lifetime is not stated (contract 4.1)."""
@@ -35,14 +35,6 @@ MOST_PER_LINK = 30
 
 LONGEST_MESSAGE = 500
 """Characters of the note to the seller, our order number included (contract 5.2)."""
-
-
-class SortField(StrEnum):
-    """What hits can be sorted by (contract 3)."""
-
-    PRICE = "price"
-    SOLD = "monthSold"
-    REPURCHASE = "rePurchaseRate"
 
 
 class Sort(Value):
