@@ -17,7 +17,10 @@ EMAIL: Final = re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+-]+@(?:[A-Za-z0-9-]+\.)+[A-
 HASHTAG: Final = re.compile(r"(?<![\w#/])#\w*[^\W\d]\w*")
 _HOST: Final = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+"
 _TOP: Final = r"(?:com|cn|net|org|io|me|app|dev|info|shop|top|xyz|co|ru|uk|de|jp|hk|tw)"
-_PATH: Final = r"(?:[/?#][^\s<>\"“”‘’,。!?;:、()【】《》「」]*)?"
+# Inside a path these marks belong to it; at its end they belong to the sentence.
+_INSIDE: Final = r"[^\s<>\"“”‘’，。！？；：、（）()【】《》「」]"
+_AT_END: Final = r"[^\s<>\"“”‘’，。！？；：、（）()【】《》「」,.!?;:]"
+_PATH: Final = rf"(?:[/?#](?:{_INSIDE}*{_AT_END})?)?"
 URL: Final = re.compile(
     rf"(?<![\w@.])(?:(?:https?|tg|ftp)://(?:{_HOST}[A-Za-z]{{2,}}|\d+(?:\.\d+){{3}})(?::\d+)?{_PATH}"
     rf"|{_HOST}{_TOP}(?![A-Za-z0-9-])(?::\d+)?{_PATH})",

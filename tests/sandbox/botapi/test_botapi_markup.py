@@ -163,6 +163,10 @@ def test_ordinary_text_has_no_entities(text):
 def test_trailing_punctuation_is_not_part_of_a_link():
     """A sentence's full stop ends the link."""
     assert find_entities("see https://1688.com/a.") == [{"type": "url", "offset": 4, "length": 18}]
+    link = "https://t.me/bot?start=a.b:c"
+    assert find_entities(f"tap {link}!") == [{"type": "url", "offset": 4, "length": len(link)}]
+    offer = "https://detail.1688.com/offer/600000000001.html?spm=a2637j.1"
+    assert find_entities(f"{offer}。好") == [{"type": "url", "offset": 0, "length": len(offer)}]
 
 
 def test_nothing_is_recognised_inside_code():
