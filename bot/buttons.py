@@ -52,6 +52,11 @@ class Press:
         )
 
 
+def natural(text: str) -> int | None:
+    """Read a button's argument that is a natural number; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
 def to_base36(number: int) -> str:
     """Write a natural number in base 36."""
     if number < 0:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bot.domain.addresses import SavedAddress
 from bot.domain.offers import Offer, SearchPage, Wording
@@ -10,6 +11,7 @@ from bot.domain.pricing import TierScope
 from bot.domain.sessions import Session
 from bot.texts import Html, Texts
 
+T = TypeVar("T")
 CAPTION_LIMIT = 1024  # characters under a picture, in UTF-16 units as Telegram counts
 TEXT_LIMIT = 4096  # characters of a message, counted the same way
 
@@ -133,7 +135,7 @@ def row(*buttons: Button | None) -> Rows:
     return (there,) if there else ()
 
 
-def page_of(items: Sequence[Button], page: int, size: int) -> tuple[Sequence[Button], bool, bool]:
+def page_of(items: Sequence[T], page: int, size: int) -> tuple[Sequence[T], bool, bool]:
     """Return one page of a long list, and whether there are pages before and after it."""
     pages = max(1, -(-len(items) // size))
     page = min(max(page, 0), pages - 1)

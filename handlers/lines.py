@@ -1,15 +1,20 @@
 """The order being put together: lines of one seller, each changeable."""
 
+from collections.abc import Sequence
+
 from telegram import Update
 
+from bot.buttons import natural
 from bot.context import Context, Outcome
 from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer
 from bot.domain.pricing import repriced
 from bot.domain.sessions import Session, Step
+from bot.marketplace.errors import RefusalReason, Refused
 from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.texts import Html, cut
+from bot.units import counted
 from handlers import search
 
 _TITLE = 48
@@ -23,18 +28,31 @@ def screen(view: View) -> Screen:
     if not draft.lines:
         rows = row(Button(t("start.over_button"), "over"))
         return Screen(paragraphs(view.notice, t("lines.empty")), rows)
-    listed = paragraphs(*described(view, draft.lines))
+    shown, before, after = page_of(tuple(enumerate(draft.lines, 1)), view.session.page, _PAGE)
+    first, last = shown[0][0], shown[-1][0]
+    page = t("lines.page", first=first, last=last, count=len(draft.lines))
     estimate = draft.estimate
     total = t("lines.estimate", total=t.money(estimate)) if estimate is not None else None
-    text = paragraphs(view.notice, t("lines.title"), listed, lines(total, t("lines.estimate_only")))
-    return Screen(text, _buttons(view))
+    text = paragraphs(
+        view.notice,
+        t("lines.title"),
+        *_described(view, shown),
+        lines(page if before or after else None, total, t("lines.estimate_only")),
+    )
+    turns = row(
+        Button(t("variant.previous_button"), "turn", str((first - 1) // _PAGE - 1))
+        if before
+        else None,
+        Button(t("variant.next_button"), "turn", str((first - 1) // _PAGE + 1)) if after else None,
+    )
+    return Screen(text, _buttons(view, shown, turns))
 
 
-def described(view: View, order_lines: tuple[OrderLine, ...]) -> list[Html]:
+def _described(view: View, numbered: Sequence[tuple[int, OrderLine]]) -> list[Html]:
     """One paragraph an offer, with a line for each of its variants."""
     t, language = view.t, view.session.language
     by_offer: dict[OfferId, list[Html]] = {}
-    for number, line in enumerate(order_lines, 1):
+    for number, line in numbered:
         title = cut(line.title.in_language(language), _TITLE)
         block = by_offer.setdefault(line.offer_id, [t("lines.offer", title=title)])
         block.append(_described_line(view, number, line))
@@ -42,50 +60,36 @@ def described(view: View, order_lines: tuple[OrderLine, ...]) -> list[Html]:
 
 
 def _described_line(view: View, number: int, line: OrderLine) -> Html:
-    t, language = view.t, view.session.language
-    variant = cut(line.variant.in_language(language), _VARIANT) or t("lines.no_variant")
-    unit = line.unit.in_language(language).lower()
+    t = view.t
+    variant = cut(line.variant.in_language(view.session.language), _VARIANT)
+    variant = variant or t("lines.no_variant")
+    quantity = counted(t, line.quantity, line.unit)
     if line.unit_price is None:
-        return t(
-            "lines.line_unpriced",
-            number=str(number),
-            variant=variant,
-            quantity=line.quantity,
-            unit=unit,
-        )
+        return t("lines.line_unpriced", number=str(number), variant=variant, quantity=quantity)
     return t(
         "lines.line",
         number=str(number),
         variant=variant,
-        quantity=line.quantity,
-        unit=unit,
+        quantity=quantity,
         price=t.money(line.unit_price),
         amount=t.money(line.unit_price * line.quantity),
     )
 
 
-def _buttons(view: View) -> Rows:
+def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) -> Rows:
     t, session = view.t, view.session
-    numbered = list(enumerate(session.draft.lines))
-    edits = [
-        Button(t("lines.edit_button", number=str(index + 1)), "edit", str(index))
-        for index, _ in numbered
-    ]
-    shown, before, after = page_of(edits, session.page, _PAGE)
     rows: Rows = ()
-    for button in shown:
-        index = int(button.arg)
+    for number, _ in shown:
+        index = str(number - 1)
         rows += row(
-            button, Button(t("lines.remove_button", number=str(index + 1)), "remove", str(index))
+            Button(t("lines.edit_button", number=str(number)), "edit", index),
+            Button(t("lines.remove_button", number=str(number)), "remove", index),
         )
-    rows += row(
-        Button(t("variant.previous_button"), "turn", str(session.page - 1)) if before else None,
-        Button(t("variant.next_button"), "turn", str(session.page + 1)) if after else None,
-    )
-    another = row(Button(t("lines.more_button"), "more")) if session.offer_id else ()
     onward = row(Button(t("lines.checkout_button"), "checkout"))
+    another = row(Button(t("lines.more_button"), "more"))
     results = row(Button(t("offer.results_button"), "results")) if session.query else ()
-    return onward + another + rows + results + row(Button(t("lines.cancel_button"), "over"))
+    cancel = row(Button(t("lines.cancel_button"), "over"))
+    return onward + another + rows + turns + results + cancel
 
 
 async def edit(_: Update, context: Context) -> Outcome:
@@ -93,8 +97,19 @@ async def edit(_: Update, context: Context) -> Outcome:
     line = _line_at(context.session, context.arg)
     if line is None:
         return None
-    offer = await context.services.search.open_offer(line.offer_id)
+    number = int(context.arg) + 1
+    try:
+        offer = await context.services.search.open_offer(line.offer_id)
+    except Refused as error:
+        if error.reason is not RefusalReason.NOT_FOUND:
+            raise
+        context.notice("lines.offer_gone", number=number)
+        return None
     context.writes.offer = offer
+    if line.spec_id is not None and offer.sku(line.sku_id) is None:
+        context.change(offer_id=line.offer_id)
+        context.notice("lines.variant_gone", number=number)
+        return None
     context.change(offer_id=line.offer_id, sku_id=line.sku_id, chosen={}, asking=None, page=0)
     return Step.QUANTITY
 
@@ -108,22 +123,26 @@ async def remove(_: Update, context: Context) -> Outcome:
     offer = await context.services.store.offer(line.offer_id)
     if offer is not None:
         draft = repriced(draft, offer, context.services.tier_scope)
-    context.change(draft=draft, quote=None, change=None, page=0)
+    context.change(draft=draft, quote=None, change=None)
     context.toast = context.t("lines.removed")
     return None
 
 
 async def more(_: Update, context: Context) -> Outcome:
-    """Add another variant of the offer looked at last, or more of it."""
-    if context.session.offer_id is None:
+    """Add another variant of what is on the order: of the offer looked at last, else the latest."""
+    session = context.session
+    ordered = [line.offer_id for line in session.draft.lines]
+    if not ordered:
         return None
-    return await search.open_offer(context, context.session.offer_id)
+    looked_at = session.offer_id
+    return await search.open_offer(context, looked_at if looked_at in ordered else ordered[-1])
 
 
 async def turn(_: Update, context: Context) -> Outcome:
     """Page through many lines."""
-    if context.arg.isdigit():
-        context.change(page=int(context.arg))
+    page = natural(context.arg)
+    if page is not None:
+        context.change(page=page)
     return None
 
 
@@ -136,14 +155,11 @@ async def checkout(_: Update, context: Context) -> Outcome:
         offer = await context.services.store.offer(offer_id)
         missing = _missing(session, offer) if offer else 0
         if offer is not None and missing > 0 and not offer.mixed_batch.allowed:
-            unit = offer.unit.in_language(session.language).lower()
-            title = cut(offer.title.in_language(session.language), _TITLE)
             context.notice(
                 "lines.below_minimum",
-                minimum=offer.min_order_quantity,
+                minimum=counted(context.t, offer.min_order_quantity, offer.unit),
                 missing=missing,
-                unit=unit,
-                title=title,
+                title=cut(offer.title.in_language(session.language), _TITLE),
             )
             context.change(offer_id=offer_id)
             return None
@@ -156,12 +172,13 @@ def _missing(session: Session, offer: Offer) -> int:
 
 
 def _line_at(session: Session, arg: str) -> OrderLine | None:
-    if not arg.isdigit() or int(arg) >= len(session.draft.lines):
+    index = natural(arg)
+    if index is None or index >= len(session.draft.lines):
         return None
-    return session.draft.lines[int(arg)]
+    return session.draft.lines[index]
 
 
-async def text(_: Update, context: Context) -> Outcome:
+async def text(update: Update, context: Context) -> Outcome:
     """A typed text here starts a new search; the lines are kept."""
     context.notice("lines.kept")
-    return await search.words(_, context)
+    return await search.words(update, context)

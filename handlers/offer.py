@@ -8,6 +8,7 @@ from bot.domain.pricing import price_span
 from bot.domain.sessions import Step
 from bot.screens import Button, Rows, Screen, SellerPicture, View, lines, paragraphs, row
 from bot.texts import Html, cut
+from bot.units import counted, noun
 
 _TITLE = 160
 _MOST_TIERS = 5
@@ -47,19 +48,15 @@ def titles(view: View, offer: Offer) -> Html:
     return view.t("offer.title_both", title=shown, original=cut(offer.title.zh, _TITLE))
 
 
-def unit_of(view: View, offer: Offer) -> str:
-    """The selling unit in the person's language."""
-    return offer.unit.in_language(view.session.language).lower()
-
-
 def terms(view: View, offer: Offer) -> Html:
     """Minimum, lot, stock and unit, one a line."""
-    t, unit = view.t, unit_of(view, offer)
-    mixed = offer.mixed_batch
+    t, mixed = view.t, offer.mixed_batch
     return lines(
-        t("offer.minimum", quantity=offer.min_order_quantity, unit=unit),
-        t("offer.batch", quantity=offer.batch_size, unit=unit) if offer.batch_size else None,
-        t("offer.stock", quantity=offer.stock, unit=unit),
+        t("offer.minimum", quantity=counted(t, offer.min_order_quantity, offer.unit)),
+        t("offer.batch", quantity=counted(t, offer.batch_size, offer.unit))
+        if offer.batch_size
+        else None,
+        t("offer.stock", quantity=counted(t, offer.stock, offer.unit)),
         t("offer.mixed", pieces=mixed.pieces, amount=t.money(mixed.amount))
         if mixed.allowed
         else None,
@@ -74,14 +71,16 @@ def _prices(view: View, offer: Offer) -> Html:
     if offer.quote_type is QuoteType.BY_SKU or len(offer.tiers) <= 1:
         low, high = span
         if low == high:
-            return t("offer.one_price", price=t.money(low), unit=unit_of(view, offer))
-        return t(
-            "offer.price_span", low=t.money(low), high=t.money(high), unit=unit_of(view, offer)
-        )
+            return t("offer.one_price", price=t.money(low), unit=noun(t, offer.unit))
+        return t("offer.price_span", low=t.money(low), high=t.money(high), unit=noun(t, offer.unit))
     tiers = sorted(offer.tiers, key=lambda tier: tier.start_quantity)[:_MOST_TIERS]
     return lines(
         *(
-            t("offer.tier", quantity=tier.start_quantity, price=t.money(tier.price))
+            t(
+                "offer.tier",
+                quantity=counted(t, tier.start_quantity, offer.unit),
+                price=t.money(tier.price),
+            )
             for tier in tiers
         )
     )

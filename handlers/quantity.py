@@ -1,7 +1,5 @@
 """How many: buttons and typed numbers, with every rule said before it bites."""
 
-from collections.abc import Sequence
-
 from telegram import Update
 
 from bot.context import Context, Outcome
@@ -26,11 +24,14 @@ from bot.domain.quantities import (
 from bot.domain.sessions import Session, Step
 from bot.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, paragraphs, row
 from bot.texts import Html, cut
-from handlers.offer import terms, unit_of
+from bot.units import counted, noun
+from handlers.offer import terms
 from handlers.variant import both
 
 _COLUMNS = 3
+_OTHER_SELLER = "other_seller"
 _TITLE = 90
+_VARIANT = 120
 
 
 def screen(view: View) -> Screen:
@@ -42,52 +43,64 @@ def screen(view: View) -> Screen:
         )
     sku = offer.sku(session.sku_id)
     picture = (sku.picture_url if sku else None) or offer.picture_url
-    if session.asking == "other_seller":
-        return Screen(paragraphs(t("quantity.other_seller")), _other_seller(view))
+    if session.asking == _OTHER_SELLER:
+        return Screen(paragraphs(view.notice, t("quantity.other_seller")), _other_seller(view))
     text = paragraphs(
         view.notice,
         lines(
             t("offer.title", title=cut(offer.title.in_language(session.language), _TITLE)),
-            _variant_line(view, sku),
+            _variant_line(view, offer, sku),
         ),
         lines(_price_line(view, offer, sku), terms(view, offer)),
         coach(view, offer, sku),
-        t("quantity.ask", unit=unit_of(view, offer)),
+        t("quantity.ask", units=noun(t, offer.unit, 2)),
     )
     return Screen(text, _buttons(view, offer, sku), SellerPicture(picture) if picture else None)
 
 
-def _variant_line(view: View, sku: Sku | None) -> str:
+def _variant_line(view: View, offer: Offer, sku: Sku | None) -> str:
     if sku is None or not sku.attributes:
         return ""
     label = both(sku.label(view.session.language), sku.label("zh"))
-    return view.t("quantity.variant", variant=cut(label, 120), stock=sku.stock)
+    stock = counted(view.t, sku.stock, offer.unit)
+    return view.t("quantity.variant", variant=cut(label, _VARIANT), stock=stock)
 
 
 def _price_line(view: View, offer: Offer, sku: Sku | None) -> Html:
-    price = unit_price(offer, sku, _counted(view, offer, sku))
+    price = unit_price(offer, sku, _towards_tier(view, offer, sku))
     if price is None:
         return view.t("offer.no_price")
-    return view.t("quantity.price", price=view.t.money(price), unit=unit_of(view, offer))
+    unit = noun(view.t, offer.unit)
+    return view.t("quantity.price", price=view.t.money(price), unit=unit)
 
 
-def coach(view: View, offer: Offer, sku: Sku | None) -> str:
-    """What is missing to the minimum, and what the next price tier would save."""
-    t = view.t
-    counted = _counted(view, offer, sku)
-    hint = next_tier(offer, counted)
-    if hint is None:
-        return ""
-    return t(
-        "quantity.next_tier",
-        missing=hint.missing,
-        saving=t.money(hint.saving),
-        price=t.money(hint.tier.price),
-        start=hint.tier.start_quantity,
+def coach(view: View, offer: Offer, sku: Sku | None) -> Html:
+    """What the order has already, what is missing to the minimum, what more would save."""
+    t, unit = view.t, offer.unit
+    now = line_quantity(view.session, offer, sku)
+    elsewhere = units_elsewhere(view.session, offer, sku)
+    missing = offer.min_order_quantity - elsewhere
+    hint = next_tier(offer, _towards_tier(view, offer, sku))
+    return lines(
+        t("quantity.now", quantity=counted(t, now, unit)) if now else None,
+        t("quantity.elsewhere", quantity=counted(t, elsewhere, unit)) if elsewhere else None,
+        t("quantity.to_minimum", missing=counted(t, smallest(offer, elsewhere), unit))
+        if elsewhere and missing > 0
+        else None,
+        t(
+            "quantity.next_tier",
+            missing=counted(t, hint.missing, unit),
+            saving=t.money(hint.saving),
+            unit=noun(t, unit),
+            price=t.money(hint.tier.price),
+            start=counted(t, hint.tier.start_quantity, unit),
+        )
+        if hint
+        else None,
     )
 
 
-def _counted(view: View, offer: Offer, sku: Sku | None) -> int:
+def _towards_tier(view: View, offer: Offer, sku: Sku | None) -> int:
     """The units that count towards the tier if the asked (or smallest) quantity is taken."""
     session = view.session
     elsewhere = units_elsewhere(session, offer, sku)
@@ -117,47 +130,48 @@ def _buttons(view: View, offer: Offer, sku: Sku | None) -> Rows:
     t, session = view.t, view.session
     elsewhere = units_elsewhere(session, offer, sku)
     offered = [Button(t.number(each), "take", str(each)) for each in presets(offer, sku, elsewhere)]
-    ways = []
     asked = session.asked_quantity
-    if asked is not None:
-        ways = [
-            Button(label, action, str(quantity))
-            for label, action, quantity in _mends(view, offer, sku, asked)
-        ]
+    ways = _mends(view, offer, sku, asked) if asked is not None else []
     back = Button(t("quantity.back_button"), "back")
     return grid(ways, 1) + grid(offered, _COLUMNS) + row(back)
 
 
-def _mends(view: View, offer: Offer, sku: Sku | None, asked: int) -> Sequence[tuple[str, str, int]]:
-    """Ways on from a quantity that was not taken: label, action and quantity."""
-    t = view.t
+def _mends(view: View, offer: Offer, sku: Sku | None, asked: int) -> list[Button]:
+    """Ways on from a quantity that was not taken."""
     elsewhere = units_elsewhere(view.session, offer, sku)
     try:
         check_quantity(offer, sku, asked, elsewhere)
     except QuantityOverStock as error:
-        return (
-            [(t("quantity.take_all_button", quantity=error.stock), "take", error.stock)]
-            if error.stock
-            else []
-        )
+        most = error.stock - error.stock % (offer.batch_size or 1)
+        key = "quantity.take_all_button" if most == error.stock else "quantity.take_button"
+        return [_way(view, offer, key, "take", most)] if most else []
     except QuantityOffBatch as error:
         near = [each for each in (error.lower, error.upper) if each]
-        return [(t("quantity.take_button", quantity=each), "take", each) for each in near]
+        return [_way(view, offer, "quantity.take_button", "take", each) for each in near]
     except QuantityBelowMinimum:
+        ways = []
         least = smallest(offer, elsewhere)
-        ways = [(t("quantity.take_button", quantity=least), "take", least)]
+        if least <= stock_of(offer, sku):
+            ways = [_way(view, offer, "quantity.take_button", "take", least)]
         if offer.mixed_batch.allowed:
-            ways.append((t("quantity.mixed_button", quantity=asked), "keep", asked))
+            ways.append(_way(view, offer, "quantity.mixed_button", "keep", asked))
         elif len(offer.skus) > 1:
-            ways.append((t("quantity.more_variants_button", quantity=asked), "keep", asked))
+            ways.append(_way(view, offer, "quantity.more_variants_button", "keep", asked))
         return ways
     return []
 
 
+def _way(view: View, offer: Offer, key: str, action: str, quantity: int) -> Button:
+    label = view.t(key, quantity=counted(view.t, quantity, offer.unit))
+    return Button(label, action, str(quantity))
+
+
 def _other_seller(view: View) -> Rows:
-    t = view.t
-    return row(Button(t("quantity.finish_first_button"), "lines")) + row(
-        Button(t("quantity.replace_button"), "replace")
+    t, asked = view.t, view.session.asked_quantity
+    return (
+        row(Button(t("quantity.finish_first_button"), "lines"))
+        + row(Button(t("quantity.replace_button"), "replace", str(asked or "")))
+        + row(Button(t("quantity.back_button"), "back"))
     )
 
 
@@ -198,31 +212,32 @@ async def _ordered(context: Context, typed: str, *, below_minimum: bool = False)
 
 
 def _say(context: Context, offer: Offer, sku: Sku | None, error: QuantityError) -> Outcome:
-    unit = offer.unit.in_language(context.session.language).lower()
+    """Answer a quantity that can't be taken with its own words."""
+    t, unit = context.t, offer.unit
+    elsewhere = units_elsewhere(context.session, offer, sku)
     match error:
+        case QuantityOverStock(stock=0):
+            context.notice("quantity.none_left")
         case QuantityOverStock():
-            context.notice("quantity.over_stock", stock=error.stock, unit=unit)
+            context.notice("quantity.over_stock", stock=counted(t, error.stock, unit))
         case QuantityOffBatch():
-            context.notice(
-                "quantity.off_batch",
-                batch=error.batch_size,
-                quantity=error.quantity or 0,
-                unit=unit,
-            )
+            batch = counted(t, error.batch_size, unit)
+            context.notice("quantity.off_batch", batch=batch, quantity=error.quantity or 0)
         case QuantityBelowMinimum():
             context.notice(
                 "quantity.below_minimum",
-                minimum=error.minimum,
-                quantity=error.quantity or 0,
+                minimum=counted(t, error.minimum, unit),
+                quantity=counted(t, (error.quantity or 0) + elsewhere, unit),
                 missing=error.missing,
-                unit=unit,
             )
         case QuantityFractional():
-            context.notice("quantity.fractional", unit=unit)
+            context.notice("quantity.fractional", units=noun(t, unit, 2))
         case QuantityNotPositive():
-            context.notice("quantity.not_positive", minimum=smallest(offer))
+            least = counted(t, smallest(offer, elsewhere), unit)
+            context.notice("quantity.not_positive", minimum=least)
         case QuantityAbsurd():
-            context.notice("quantity.absurd", largest=min(LARGEST, stock_of(offer, sku)))
+            most = min(LARGEST, stock_of(offer, sku))
+            context.notice("quantity.absurd", largest=counted(t, most, unit))
         case _:
             context.notice("quantity.unreadable")
     context.change(asked_quantity=error.quantity if error.quantity and error.quantity > 0 else None)
@@ -234,7 +249,7 @@ def _put(context: Context, offer: Offer, sku: Sku | None, quantity: int) -> Outc
     try:
         draft = context.session.draft.put(line, offer.seller.seller_id)
     except OtherSeller:
-        context.change(asking="other_seller", asked_quantity=quantity)
+        context.change(asking=_OTHER_SELLER, asked_quantity=quantity)
         return None
     except DraftFull as error:
         context.notice("quantity.draft_full", most=int(str(error)))
@@ -269,14 +284,19 @@ def _line(offer: Offer, sku: Sku | None, quantity: int) -> OrderLine:
 
 
 async def replace_draft(_: Update, context: Context) -> Outcome:
-    """Drop the other seller's lines; the person then takes the quantity again."""
+    """Drop the other seller's lines and take the quantity that was asked for."""
     context.change(draft=Draft(), asking=None, quote=None, change=None)
-    context.notice("quantity.replaced")
-    return None
+    if not context.arg:
+        context.notice("quantity.replaced")
+        return None
+    return await _ordered(context, context.arg, below_minimum=True)
 
 
 async def back(_: Update, context: Context) -> Outcome:
     """Back to the variant, or to the offer when there was nothing to choose."""
+    if context.session.asking == _OTHER_SELLER:
+        context.change(asking=None)
+        return None
     offer = await context.offer()
     context.change(sku_id=None, chosen={}, asking=None, page=0)
     return Step.VARIANT if offer is not None and len(offer.skus) > 1 else Step.OFFER

@@ -177,7 +177,7 @@ async def _cancel(
 
 def _goods_of(order: Order, found: FoundOrder) -> _Goods:
     """Count an order's goods; where the list leaves a `specId` out, by its `skuID`."""
-    specs = {(line.offer_id, line.sku_id): line.spec_id for line in order.lines if line.sku_id}
+    specs = {(line.offer_id, line.sku_id): line.spec_id for line in order.lines}
     goods: _Goods = Counter()
     for line in found.lines:
         spec_id = line.spec_id or specs.get((line.offer_id, line.sku_id))
