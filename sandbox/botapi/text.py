@@ -17,10 +17,9 @@ EMAIL: Final = re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+-]+@(?:[A-Za-z0-9-]+\.)+[A-
 HASHTAG: Final = re.compile(r"(?<![\w#/])#\w*[^\W\d]\w*")
 _HOST: Final = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+"
 _TOP: Final = r"(?:com|cn|net|org|io|me|app|dev|info|shop|top|xyz|co|ru|uk|de|jp|hk|tw)"
-# Inside a path these marks belong to it; at its end they belong to the sentence.
-_INSIDE: Final = r"[^\s<>\"“”‘’，。！？；：、（）()【】《》「」]"
-_AT_END: Final = r"[^\s<>\"“”‘’，。！？；：、（）()【】《》「」,.!?;:]"
-_PATH: Final = rf"(?:[/?#](?:{_INSIDE}*{_AT_END})?)?"
+# A mark belongs to a path only when more of the link follows; else it ends the sentence.
+_LETTER: Final = r"[^\s<>\"“”‘’\uff0c。\uff01\uff1f\uff1b\uff1a、\uff08\uff09()【】《》「」,.!?;:]"
+_PATH: Final = rf"(?:[/?#](?:{_LETTER}|[,.!?;:]+(?=[A-Za-z0-9/%&=_~+-]))*)?"
 URL: Final = re.compile(
     rf"(?<![\w@.])(?:(?:https?|tg|ftp)://(?:{_HOST}[A-Za-z]{{2,}}|\d+(?:\.\d+){{3}})(?::\d+)?{_PATH}"
     rf"|{_HOST}{_TOP}(?![A-Za-z0-9-])(?::\d+)?{_PATH})",
