@@ -26,6 +26,8 @@ BACKGROUND_SHARE = 0.2
 LEAST_SUBJECT = 0.02
 CLOSING = 7
 FRINGE = 5
+PLAIN = 22
+GLOW = 14
 NEUTRAL = (128, 128, 128)
 FLOATS = tuple(float(value) for value in range(256))
 TURNS: tuple[Image.Transpose | None, ...] = (None, *Image.Transpose)
@@ -105,9 +107,14 @@ def turned(packed: bytes) -> list[Vector]:
 
 def subject_mask(picture: Image.Image) -> Image.Image:
     """White where the picture differs from the colours along its border, holes filled."""
-    away = distance_from(picture, border_colours(picture)).filter(ImageFilter.GaussianBlur(1.2))
     ring = Image.new("L", picture.size, 255)
     ring.paste(0, (4, 4, picture.width - 4, picture.height - 4))
+    away = distance_from(picture, border_colours(picture))
+    uneven = worst_channel(picture, plain_backdrop(picture))
+    if percentile(uneven.histogram(ring), 0.85) < PLAIN:
+        # a pale thing on a plain gradient is near some border colour, but not near its own row's
+        away = ImageChops.lighter(away, uneven.point([max(0, v - GLOW) for v in range(256)]))
+    away = away.filter(ImageFilter.GaussianBlur(1.2))
     threshold = min(90.0, max(18.0, percentile(away.histogram(ring), 0.7) * 1.4 + 8))
     mask = away.point([255 if value >= threshold else 0 for value in range(256)])
     closed = mask.filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.MaxFilter(CLOSING))
@@ -144,12 +151,27 @@ def distance_from(picture: Image.Image, tones: list[tuple[int, int, int]]) -> Im
     """Per pixel, how far the nearest of the colours is, by its worst channel."""
     nearest = Image.new("L", picture.size, 255)
     for tone in tones:
-        red, green, blue = ImageChops.difference(
-            picture, Image.new("RGB", picture.size, tone)
-        ).split()
-        worst = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-        nearest = ImageChops.darker(nearest, worst)
+        flat = Image.new("RGB", picture.size, tone)
+        nearest = ImageChops.darker(nearest, worst_channel(picture, flat))
     return nearest
+
+
+def worst_channel(one: Image.Image, other: Image.Image) -> Image.Image:
+    """Per pixel, the largest difference of a channel."""
+    red, green, blue = ImageChops.difference(one, other).split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+
+
+def plain_backdrop(picture: Image.Image) -> Image.Image:
+    """The background as it would be if each row ran evenly from its left end to its right one."""
+    w, h = picture.size
+    ends = [
+        picture.crop(box).resize((1, h), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(2))
+        for box in ((0, 0, 4, h), (w - 4, 0, w, h))
+    ]
+    across = Image.linear_gradient("L").rotate(90).resize((w, h))
+    left, right = (end.resize((w, h)) for end in ends)
+    return Image.composite(right, left, across)
 
 
 def percentile(histogram: list[int], share: float) -> int:

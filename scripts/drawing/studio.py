@@ -6,8 +6,9 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from drawing.sketch import BLACK, SIZE, WHITE, Colour, gradient, light, mix
 
-CUT = 300
+PALE, PALE_SHARE = 200, 0.4
 GLOW = 150
+GLOW_STRENGTH, GLOW_BEHIND_PALE = 0.42, 0.16
 BACKDROPS: tuple[Colour, ...] = (
     (238, 236, 232),
     (226, 234, 240),
@@ -25,10 +26,10 @@ def chance(key: str, choices: int) -> int:
     return int.from_bytes(sha256(key.encode()).digest()[:4], "big") % choices
 
 
-def backdrop(tone: Colour, *, floor: bool) -> Image.Image:
+def backdrop(tone: Colour, *, floor: bool, glow: float = GLOW_STRENGTH) -> Image.Image:
     """A seamless studio paper: bright in the middle, with a faint horizon for standing goods."""
     canvas = gradient(
-        ((0.0, light(tone, 0.35)), (0.7, tone), (1.0, mix(tone, BLACK, 0.07))),
+        ((0.0, light(tone, glow * 0.8)), (0.7, tone), (1.0, mix(tone, BLACK, 0.07))),
         (0, 0, SIZE, SIZE),
         "v",
     )
@@ -37,9 +38,9 @@ def backdrop(tone: Colour, *, floor: bool) -> Image.Image:
         ImageDraw.Draw(sweep).rectangle((0, 560, SIZE, SIZE), fill=70)
         sweep = sweep.filter(ImageFilter.GaussianBlur(46))
         canvas.paste(Image.new("RGB", (SIZE, SIZE), mix(tone, BLACK, 0.22)), mask=sweep)
-    glow = ImageChops.invert(Image.radial_gradient("L").resize((1100, 1100)))
-    glow = glow.crop((150, 200, 950, 1000)).point([round(v * 0.42) for v in range(256)])
-    canvas.paste(Image.new("RGB", (SIZE, SIZE), WHITE), mask=glow)
+    spot = ImageChops.invert(Image.radial_gradient("L").resize((1100, 1100)))
+    spot = spot.crop((150, 200, 950, 1000)).point([round(v * glow) for v in range(256)])
+    canvas.paste(Image.new("RGB", (SIZE, SIZE), WHITE), mask=spot)
     return canvas
 
 
@@ -105,10 +106,11 @@ def _drop(out: Image.Image, small: Image.Image, at: tuple[int, int]) -> None:
 def backdrop_for(name: str, layer: Image.Image, *, floor: bool) -> Image.Image:
     """A backdrop of its own for each product, never as pale or dark as the product itself."""
     tone = BACKDROPS[chance(name, len(BACKDROPS))]
-    opaque = layer.resize((1, 1), Image.Resampling.BOX, box=layer.getbbox()).convert("RGBA")
-    pixel = opaque.getpixel((0, 0))
-    pale = isinstance(pixel, tuple) and sum(pixel[:3]) > CUT * 2
-    return backdrop(mix(tone, (116, 128, 146), 0.54) if pale else tone, floor=floor)
+    shades = layer.convert("L").histogram(solid(layer))
+    pale = sum(shades[PALE:]) > PALE_SHARE * sum(shades)
+    if pale:
+        return backdrop(mix(tone, (116, 128, 146), 0.56), floor=floor, glow=GLOW_BEHIND_PALE)
+    return backdrop(tone, floor=floor)
 
 
 def main_picture(name: str, layer: Image.Image, *, standing: bool) -> Image.Image:
