@@ -58,7 +58,6 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
     press: Press | None = None
     toast: str | None = None
     alert: bool = False
-    answered: bool = False
     redraw_only: bool = False
 
     def begin(
@@ -73,7 +72,6 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
         self.writes = Writes()
         self.toast = None
         self.alert = False
-        self.answered = False
         self.redraw_only = False
 
     @property

@@ -1,30 +1,24 @@
 """Putting a screen before a person: edited in place where it can be, else a new message."""
 
 import hashlib
-import html
-import re
+from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
-from telegram import (
-    CopyTextButton,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputMediaPhoto,
-    LinkPreviewOptions,
-    Message,
-)
+from telegram import InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from bot.buttons import Press
 from bot.domain.identifiers import ChatId
 from bot.domain.sessions import Session
-from bot.screens import CAPTION_LIMIT, Button, Picture, QrCode, Screen
-from bot.storage.ports import PictureFilePort
+from bot.keyboards import keyboard
+from bot.measuring import fitted, visible_length, without_markup
+from bot.screens import CAPTION_LIMIT, TEXT_LIMIT, Picture, QrCode, Screen
+from bot.storage.ports import PictureFilePort, StorageUnavailable
 
-_TAG = re.compile(r"<[^>]+>")
+__all__ = ["Drawer", "PictureSource", "is_unchanged", "picture_key", "visible_length"]
+
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _log = structlog.get_logger(__name__)
 
@@ -49,118 +43,153 @@ class Drawer:
 
         Raises `telegram.error.TelegramError` when it can't be shown at all.
         """
+        length = visible_length(screen.text)
+        if length > TEXT_LIMIT:
+            _log.error("screen_too_long", step=session.step, length=length)
+            screen = replace(screen, text=fitted(screen.text, TEXT_LIMIT))
         markup = keyboard(session, screen)
-        if screen.picture is None or visible_length(screen.text) > CAPTION_LIMIT:
-            await self._draw_text(session.chat_id, screen, markup, tapped)
-            return
-        if not await self._draw_picture(session.chat_id, screen, screen.picture, markup, tapped):
-            await self._draw_text(session.chat_id, screen, markup, tapped)
-
-    async def _draw_text(
-        self,
-        chat_id: ChatId,
-        screen: Screen,
-        markup: InlineKeyboardMarkup | None,
-        tapped: Message | None,
-    ) -> None:
-        if tapped is not None and tapped.text is not None and not screen.milestone:
-            try:
-                await self._bot.edit_message_text(
-                    screen.text,
-                    chat_id=chat_id,
-                    message_id=tapped.message_id,
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=markup,
-                    link_preview_options=_NO_PREVIEW,
-                )
-            except BadRequest as error:
-                if is_unchanged(error):
-                    return
-                _log.info("edit_refused", reason=error.message)
-            else:
+        chat_id, place = session.chat_id, None if screen.milestone else tapped
+        if screen.picture is not None and length > CAPTION_LIMIT:
+            _log.warning("picture_left_out", step=session.step, length=length)
+        elif screen.picture is not None:
+            photo = _Photo(screen.picture, await self._known_file(screen.picture), self._pictures)
+            if await self._edit_photo(chat_id, screen, photo, markup, place):
                 return
-        await self._bot.send_message(
-            chat_id,
-            screen.text,
-            parse_mode=ParseMode.HTML,
-            reply_markup=markup,
-            link_preview_options=_NO_PREVIEW,
-        )
-        await self._retire(chat_id, tapped)
+            if await self._send_photo(chat_id, screen, photo, markup):
+                await self._retire(chat_id, tapped)
+                return
+        if not await self._edit_text(chat_id, screen, markup, place):
+            await self._send_text(session, screen, markup)
+            await self._retire(chat_id, tapped)
 
-    async def _draw_picture(
+    async def _edit_text(
         self,
         chat_id: ChatId,
         screen: Screen,
-        picture: Picture,
         markup: InlineKeyboardMarkup | None,
-        tapped: Message | None,
+        place: Message | None,
     ) -> bool:
-        key = picture_key(picture)
-        known = await self._known_file(picture, key)
-        unique, _, file_id = (known or "").partition(" ")
-        photo: str | bytes | None = file_id or await self._pictures.make(picture)
-        if photo is None:
+        """Put the text into a message that has one; return whether it stands there now."""
+        if place is None or place.text is None:
             return False
-        sent: Message | bool
         try:
-            if tapped is not None and tapped.photo and not screen.milestone:
-                sent = await self._edit_picture(chat_id, screen, photo, unique, markup, tapped)
-            else:
-                sent = await self._send_picture(chat_id, screen, photo, markup)
-                await self._retire(chat_id, tapped)
+            await self._bot.edit_message_text(
+                screen.text,
+                chat_id=chat_id,
+                message_id=place.message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                link_preview_options=_NO_PREVIEW,
+            )
         except BadRequest as error:
             if is_unchanged(error):
                 return True
-            if not known and tapped is None:
-                raise
-            # The remembered file may be gone, or the tapped message may not be editable.
-            _log.info("picture_sent_anew", reason=error.message)
-            photo = await self._pictures.make(picture)
-            if photo is None:
-                return False
-            sent = await self._send_picture(chat_id, screen, photo, markup)
-        if isinstance(sent, Message) and sent.photo and not isinstance(picture, QrCode):
-            size = sent.photo[-1]
-            await self._files.remember_file(key, f"{size.file_unique_id} {size.file_id}")
+            _log.info("edit_refused", reason=error.message)
+            return False
         return True
 
-    async def _known_file(self, picture: Picture, key: str) -> str | None:
-        # A payment code is personal and short-lived: it is made anew each time.
-        return None if isinstance(picture, QrCode) else await self._files.file_id(key)
-
-    async def _edit_picture(
-        self,
-        chat_id: ChatId,
-        screen: Screen,
-        photo: str | bytes,
-        unique: str,
-        markup: InlineKeyboardMarkup | None,
-        tapped: Message,
-    ) -> Message | bool:
-        if unique and unique == tapped.photo[-1].file_unique_id:
-            return await self._bot.edit_message_caption(
-                chat_id=chat_id,
-                message_id=tapped.message_id,
-                caption=screen.text,
+    async def _send_text(
+        self, session: Session, screen: Screen, markup: InlineKeyboardMarkup | None
+    ) -> None:
+        try:
+            await self._bot.send_message(
+                session.chat_id,
+                screen.text,
                 parse_mode=ParseMode.HTML,
                 reply_markup=markup,
+                link_preview_options=_NO_PREVIEW,
             )
-        media = InputMediaPhoto(photo, caption=screen.text, parse_mode=ParseMode.HTML)
-        return await self._bot.edit_message_media(
-            media, chat_id=chat_id, message_id=tapped.message_id, reply_markup=markup
-        )
+        except BadRequest as error:
+            # A link or a text that Telegram does not take: the rest is better than silence.
+            _log.error("screen_simplified", step=session.step, reason=error.message)
+            await self._bot.send_message(
+                session.chat_id,
+                without_markup(screen.text),
+                reply_markup=keyboard(session, screen, only_actions=True),
+                link_preview_options=_NO_PREVIEW,
+            )
 
-    async def _send_picture(
+    async def _edit_photo(
         self,
         chat_id: ChatId,
         screen: Screen,
-        photo: str | bytes,
+        photo: "_Photo",
         markup: InlineKeyboardMarkup | None,
-    ) -> Message:
-        return await self._bot.send_photo(
-            chat_id, photo, caption=screen.text, parse_mode=ParseMode.HTML, reply_markup=markup
-        )
+        place: Message | None,
+    ) -> bool:
+        """Put the picture into a message that has one; return whether it stands there now."""
+        if place is None or not place.photo:
+            return False
+        sent: Message | bool
+        try:
+            if photo.unique_id == place.photo[-1].file_unique_id:
+                sent = await self._bot.edit_message_caption(
+                    chat_id=chat_id,
+                    message_id=place.message_id,
+                    caption=screen.text,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=markup,
+                )
+            else:
+                content = photo.file_id or await photo.made()
+                if content is None:
+                    return False
+                media = InputMediaPhoto(content, caption=screen.text, parse_mode=ParseMode.HTML)
+                sent = await self._bot.edit_message_media(
+                    media, chat_id=chat_id, message_id=place.message_id, reply_markup=markup
+                )
+        except BadRequest as error:
+            if is_unchanged(error):
+                return True
+            # The tapped message may be gone, or the remembered file may be.
+            _log.info("edit_refused", reason=error.message)
+            return False
+        await self._remember(photo, sent)
+        return True
+
+    async def _send_photo(
+        self,
+        chat_id: ChatId,
+        screen: Screen,
+        photo: "_Photo",
+        markup: InlineKeyboardMarkup | None,
+    ) -> bool:
+        """Send by the remembered file id, then by the picture's bytes."""
+        for known in dict.fromkeys((photo.file_id, None)):
+            content = known or await photo.made()
+            if content is None:
+                return False
+            try:
+                sent = await self._bot.send_photo(
+                    chat_id,
+                    content,
+                    caption=screen.text,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=markup,
+                )
+            except BadRequest as error:
+                _log.warning("picture_refused", known=bool(known), reason=error.message)
+            else:
+                await self._remember(photo, sent)
+                return True
+        return False
+
+    async def _known_file(self, picture: Picture) -> str:
+        # A payment code is personal and short-lived: it is made anew each time.
+        if isinstance(picture, QrCode):
+            return ""
+        return await self._files.file_id(picture_key(picture)) or ""
+
+    async def _remember(self, photo: "_Photo", sent: Message | bool) -> None:  # noqa: FBT001 - what Telegram's edits return
+        if isinstance(photo.picture, QrCode) or not isinstance(sent, Message) or not sent.photo:
+            return
+        size = sent.photo[-1]
+        try:
+            await self._files.remember_file(
+                picture_key(photo.picture), f"{size.file_unique_id} {size.file_id}"
+            )
+        except StorageUnavailable as error:
+            _log.warning("picture_not_remembered", error=str(error))
 
     async def _retire(self, chat_id: ChatId, tapped: Message | None) -> None:
         """Take the buttons off a message that a new one replaced."""
@@ -168,43 +197,33 @@ class Drawer:
             return
         try:
             await self._bot.edit_message_reply_markup(chat_id, tapped.message_id)
-        except BadRequest as error:
-            # Old buttons still answer, so a message that can't be edited does no harm.
-            _log.info("buttons_left", reason=error.message)
+        except TelegramError as error:
+            # Old buttons still answer, so a message that keeps its own does no harm.
+            _log.info("buttons_left", reason=type(error).__name__)
 
 
-def keyboard(session: Session, screen: Screen) -> InlineKeyboardMarkup | None:
-    """Build the keyboard with the session's id and revision in every button."""
-    if not screen.rows:
-        return None
-    return InlineKeyboardMarkup(
-        [[_button(session, button) for button in row] for row in screen.rows if row]
-    )
+class _Photo:
+    """A picture with what Telegram remembers of it, made at most once."""
 
+    def __init__(self, picture: Picture, known: str, source: PictureSource) -> None:
+        self.picture = picture
+        unique, _, file_id = known.partition(" ")
+        self.unique_id, self.file_id = unique or None, file_id or None
+        self._source = source
+        self._made: bytes | None = None
+        self._tried = False
 
-def _button(session: Session, button: Button) -> InlineKeyboardButton:
-    # Buttons carry plain text, so what was escaped for HTML is taken back.
-    text = html.unescape(button.text)
-    if button.url is not None:
-        return InlineKeyboardButton(text, url=button.url)
-    if button.copy is not None:
-        return InlineKeyboardButton(text, copy_text=CopyTextButton(button.copy))
-    revision = None if button.standing else session.revision
-    press = Press(session.session_id, revision, button.action or "", button.arg)
-    return InlineKeyboardButton(text, callback_data=press.encode())
+    async def made(self) -> bytes | None:
+        """The picture's bytes, None when it can't be had now."""
+        if not self._tried:
+            self._tried = True
+            self._made = await self._source.make(self.picture)
+        return self._made
 
 
 def picture_key(picture: Picture) -> str:
     """Return the key under which a picture's file id is remembered."""
     return hashlib.sha256(repr(picture).encode()).hexdigest()[:32]
-
-
-def visible_length(text: str) -> int:
-    """Return the length that Telegram counts: UTF-16 units after the markup is taken out."""
-    bare = _TAG.sub("", text)
-    for entity in ("&lt;", "&gt;", "&amp;", "&quot;"):
-        bare = bare.replace(entity, "x")
-    return len(bare.encode("utf-16-le")) // 2
 
 
 def is_unchanged(error: BadRequest) -> bool:

@@ -1,5 +1,6 @@
 """Environment -> one frozen model. Every refusal names the variable and the mend."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,9 @@ from bot.domain.pricing import TierScope
 from bot.marketplace.config import ListNotation
 from bot.marketplace.signing import Signing
 from bot.services.placing import LOOKUP_DELAYS
+
+_SQLITE = "sqlite:///"
+_LARGEST_PORT = 65535
 
 
 class BadSettings(ValueError):
@@ -77,14 +81,16 @@ class Settings(BaseSettings):
     @classmethod
     def _split_ids(cls, value: object) -> object:
         if isinstance(value, str):
-            return frozenset(int(each) for each in value.replace(" ", "").split(",") if each)
+            ids = [each.strip() for each in value.split(",") if each.strip()]
+            if not all(each.isascii() and each.isdigit() for each in ids):
+                raise ValueError("write Telegram ids as numbers with commas between them")
+            return frozenset(int(each) for each in ids)
         return value
 
     @field_validator("bot_token")
     @classmethod
     def _token_has_its_form(cls, value: SecretStr) -> SecretStr:
-        number, _, rest = value.get_secret_value().partition(":")
-        if not number.isdigit() or not rest:
+        if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
             raise ValueError("not a bot token; @BotFather gives one like 123456:ABC-DEF")
         return value
 
@@ -92,8 +98,33 @@ class Settings(BaseSettings):
     @classmethod
     def _listen_is_host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
-        if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the largest port
+        if not host or not re.fullmatch(r"\d{1,5}", port, re.ASCII) or int(port) > _LARGEST_PORT:
             raise ValueError("write it as host:port, such as 127.0.0.1:8080")
+        return value
+
+    @field_validator("telegram_proxy")
+    @classmethod
+    def _proxy_is_http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("write the proxy as an http:// or https:// address")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_sqlite(cls, value: str) -> str:
+        scheme, there, _ = value.partition("://")
+        if there and not value.startswith(_SQLITE):
+            raise ValueError(
+                f"{scheme} is not supported; give a SQLite file, as a path or {_SQLITE}path"
+            )
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_is_telegrams(cls, value: SecretStr | None) -> SecretStr | None:
+        # https://core.telegram.org/bots/api#setwebhook
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("use 1 to 256 of the characters A-Z, a-z, 0-9, _ and -")
         return value
 
     @model_validator(mode="after")
@@ -103,9 +134,15 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never stand in a log."""
+        given = (self.bot_token, self.marketplace_app_secret, self.data_key, self.webhook_secret)
+        return tuple(each.get_secret_value() for each in given if each is not None)
+
+    @property
     def database_path(self) -> Path:
         """The SQLite file."""
-        return Path(self.database_url.removeprefix("sqlite:///"))
+        return Path(self.database_url.removeprefix(_SQLITE))
 
     @property
     def listen_address(self) -> tuple[str, int]:
@@ -120,6 +157,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise BadSettings("\n".join(_line(each) for each in error.errors())) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f".env can't be read: {type(error).__name__}") from None
 
 
 def _line(error: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
-from bot.intake import BadUpdate, Intake
+from bot.intake import Intake
 from bot.storage.ports import StorageUnavailable
 
 WEBHOOK_PATH = "/telegram/webhook"
@@ -19,7 +19,10 @@ Check = Callable[[], Awaitable[None]]
 
 
 class WebServer:
-    """Serves until closed. `secret` None means polling: the webhook path is not there."""
+    """Serves from `open` until `close`. `secret` None means polling: there is no webhook path.
+
+    Until `begin` it is alive but not ready, and updates are put off: Telegram sends them again.
+    """
 
     def __init__(
         self, host: str, port: int, intake: Intake, *, secret: str | None, check: Check
@@ -29,6 +32,7 @@ class WebServer:
         self._secret = secret
         self._check = check
         self._runner: web.AppRunner | None = None
+        self._begun = False
 
     async def open(self) -> None:
         """Listen. Raises `OSError` when the address is taken."""
@@ -41,6 +45,10 @@ class WebServer:
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
 
+    def begin(self) -> None:
+        """Take updates from now on."""
+        self._begun = True
+
     async def close(self) -> None:
         """Stop listening after the requests under way."""
         if self._runner is not None:
@@ -49,14 +57,16 @@ class WebServer:
     async def _receive(self, request: web.Request) -> web.Response:
         """Answer 200 only after the update is stored; Telegram re-sends anything else."""
         given = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(), (self._secret or "").encode()):
+        if not hmac.compare_digest(_bytes(given), _bytes(self._secret or "")):
             _log.warning("webhook_refused", reason="secret")
             return web.Response(status=403)
         if request.content_type != "application/json":
             return web.Response(status=415)
+        if not self._begun:
+            return web.Response(status=503)
         try:
-            await self._intake.accept([_object(await request.json(loads=json.loads))])
-        except (json.JSONDecodeError, UnicodeDecodeError, BadUpdate):
+            await self._intake.accept([json.loads(await request.read())])
+        except (ValueError, RecursionError):
             return web.Response(status=400)
         except StorageUnavailable as error:
             _log.error("webhook_not_stored", error=str(error))
@@ -67,6 +77,8 @@ class WebServer:
         return web.json_response({"status": "alive"})
 
     async def _ready(self, _: web.Request) -> web.Response:
+        if not self._begun:
+            return web.json_response({"status": "starting"}, status=503)
         try:
             await self._check()
         except StorageUnavailable as error:
@@ -74,7 +86,6 @@ class WebServer:
         return web.json_response({"status": "ready", "backlog": self._intake.backlog})
 
 
-def _object(body: object) -> dict[str, object]:
-    if not isinstance(body, dict):
-        raise BadUpdate("not an object")
-    return body
+def _bytes(header: str) -> bytes:
+    # What is no UTF-8 in a header arrives as lone surrogates.
+    return header.encode(errors="surrogateescape")

@@ -1,0 +1,95 @@
+"""The parts of the bot that its settings shape."""
+
+from typing import Any
+
+from telegram.ext import Application, ContextTypes, ExtBot
+
+from bot.context import Context
+from bot.marketplace.config import ClientConfig
+from bot.pacing import Pacer
+from bot.settings import Settings
+from bot.storage.sealing import BadKey, Sealer, load_or_create_key
+from bot.storage.sqlite import SqliteStorage
+from bot.telegram import AiohttpRequest
+
+AnyApplication = Application[Any, Context, Any, Any, Any, Any]
+
+
+class StartupError(Exception):
+    """The bot cannot run; the text says in one line what to mend."""
+
+
+class StoringApplication(Application[Any, Context, Any, Any, Any, Any]):
+    """An application whose handlers' errors reach the intake, which retries and parks."""
+
+    async def process_error(
+        self,
+        update: object | None,  # noqa: ARG002 - python-telegram-bot's signature
+        error: Exception,
+        job: Any = None,  # noqa: ARG002 - as above
+        coroutine: Any = None,  # noqa: ARG002 - as above
+    ) -> bool:
+        """Raise instead of swallowing."""
+        raise error
+
+
+def build_application(settings: Settings) -> AnyApplication:
+    """Return python-telegram-bot's application over our HTTP, without an updater of its own."""
+
+    def request(pool: int) -> AiohttpRequest:
+        return AiohttpRequest(
+            pool, read_timeout=20.0, pool_timeout=20.0, proxy=settings.telegram_proxy
+        )
+
+    base = str(settings.telegram_api_url).rstrip("/")
+    bot: ExtBot[Any] = ExtBot(
+        settings.bot_token.get_secret_value(),
+        base_url=f"{base}/bot",
+        base_file_url=f"{base}/file/bot",
+        request=request(256),
+        get_updates_request=request(1),
+        rate_limiter=Pacer(),
+    )
+    application: AnyApplication = (
+        Application.builder()
+        .application_class(StoringApplication)
+        .bot(bot)
+        .updater(None)
+        .job_queue(None)
+        .context_types(ContextTypes(context=Context))
+        .build()
+    )
+    return application
+
+
+def build_storage(settings: Settings) -> SqliteStorage:
+    """Return the storage, not yet open. Raises `StartupError`."""
+    path = settings.database_path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        key = settings.data_key.get_secret_value() if settings.data_key else None
+        sealer = Sealer(load_or_create_key(key, path.with_suffix(".key")))
+    except OSError as error:
+        raise StartupError(f"DATABASE_URL: can't use {path.parent}: {error}") from error
+    except BadKey as error:
+        raise StartupError(f"DATA_KEY: {error}") from error
+    return SqliteStorage(path, sealer)
+
+
+def client_config(settings: Settings) -> ClientConfig:
+    """Return how the marketplace is reached."""
+    return ClientConfig(
+        app_key=settings.marketplace_app_key,
+        app_secret=settings.marketplace_app_secret.get_secret_value(),
+        base_url=str(settings.marketplace_url).rstrip("/"),
+        signing=settings.marketplace_signing,
+        country=settings.marketplace_language,
+        list_notation=settings.marketplace_list_notation,
+    )
+
+
+def picture_hosts(settings: Settings) -> frozenset[str]:
+    """Return the marketplace's picture hosts, and the gateway itself for a simulated one."""
+    url = settings.marketplace_url
+    own = f"{url.host}:{url.port}" if url.port else str(url.host)
+    return frozenset({*settings.marketplace_picture_hosts, own})

@@ -1,0 +1,52 @@
+"""Reading a raw Telegram update just far enough to store it: its id and its lane."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.storage.ports import InboxUpdate
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+"""What the bot asks Telegram for; anything else that comes is stored, finished and forgotten."""
+
+_LARGEST_ID = 2**63 - 1  # what the database holds; Telegram's own ids have at most 52 bits
+
+
+class BadUpdate(ValueError):
+    """A body that is no Telegram update."""
+
+
+def read_update(raw: object, now: datetime) -> InboxUpdate:
+    """Return what is to be stored. Raises `BadUpdate`."""
+    if not isinstance(raw, Mapping):
+        raise BadUpdate("not an object")
+    update_id = raw.get("update_id")
+    if not isinstance(update_id, int) or not _is_id(update_id) or update_id < 0:
+        raise BadUpdate("no update_id")
+    # Halves of a character pair can't be encoded; they become a question mark.
+    payload = json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    return InboxUpdate(update_id=update_id, lane=lane_of(raw), payload=payload, received_at=now)
+
+
+def lane_of(raw: Mapping[str, Any]) -> int:
+    """Return what keeps an update in order: its chat's id, else its user's, else itself."""
+    for kind, content in raw.items():
+        if kind != "update_id" and isinstance(content, Mapping):
+            for owner in _owners(content):
+                if isinstance(owner, Mapping) and _is_id(owner.get("id")):
+                    return int(owner["id"])
+    return int(raw["update_id"])
+
+
+def _owners(content: Mapping[str, Any]) -> Iterator[object]:
+    yield content.get("chat")
+    message = content.get("message")
+    if isinstance(message, Mapping):
+        yield message.get("chat")
+    yield content.get("from")
+    yield content.get("user")
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and abs(value) <= _LARGEST_ID

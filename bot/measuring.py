@@ -1,0 +1,56 @@
+"""Telegram's measure of a text, and cutting HTML to it without breaking its markup."""
+
+import html
+import re
+
+_TOKEN = re.compile(r"</?[a-z][^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-z]+);|.", re.DOTALL)
+_TAG = re.compile(r"</?([a-z-]+)[^>]*>")
+_ELLIPSIS = "…"
+
+
+def utf16_length(text: str) -> int:
+    """Return the length as Telegram counts it: in UTF-16 units."""
+    return len(text) + sum(each > "\uffff" for each in text)
+
+
+def without_markup(text: str) -> str:
+    """Return what a reader of Telegram HTML sees."""
+    return html.unescape(_TAG.sub("", text))
+
+
+def visible_length(text: str) -> int:
+    """Return the length that Telegram counts: UTF-16 units after the markup is taken out."""
+    return utf16_length(without_markup(text))
+
+
+def fitted(text: str, limit: int) -> str:
+    """Cut Telegram HTML to `limit` visible UTF-16 units, at the end of a line where there is one.
+
+    What is open at the cut is closed, so the result is whole HTML again.
+    """
+    if visible_length(text) <= limit:
+        return text
+    room = limit - utf16_length(_ELLIPSIS)
+    length = end = end_of_line = seen_there = 0
+    for token in _TOKEN.finditer(text):
+        if not _TAG.fullmatch(token[0]):
+            length += utf16_length(html.unescape(token[0]))
+        if length > room:
+            break
+        end = token.end()
+        if token[0] == "\n":
+            end_of_line, seen_there = token.start(), length
+    # One endless line: most of it is better than none.
+    kept = text[: end_of_line if seen_there > room // 2 else end].rstrip()
+    return kept + _ELLIPSIS + _closing(kept)
+
+
+def _closing(text: str) -> str:
+    """Return the tags that end what `text` leaves open."""
+    still_open: list[str] = []
+    for tag in _TAG.finditer(text):
+        if tag[0].startswith("</"):
+            still_open.pop()
+        else:
+            still_open.append(tag[1])
+    return "".join(f"</{each}>" for each in reversed(still_open))

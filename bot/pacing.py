@@ -1,0 +1,87 @@
+"""Keeping to Telegram's pace: one chat that is held back holds back no other.
+
+python-telegram-bot's own limiter stops every call of the bot while one chat's flood control
+lasts (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+from aiolimiter import AsyncLimiter
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+_PER_SECOND = 30  # messages to all chats together
+_LONGEST_WAIT = 60.0  # seconds; a longer hold is left to whoever draws again later
+_COURTESIES = frozenset({"sendChatAction"})
+_log = structlog.get_logger(__name__)
+
+_Answer = bool | dict[str, Any] | list[dict[str, Any]]
+
+
+class Pacer(BaseRateLimiter[int]):
+    """Spreads calls to chats, and repeats what Telegram's flood control refused.
+
+    `retries` is how often a call is repeated after the wait that Telegram asked for.
+    """
+
+    def __init__(self, per_second: float = _PER_SECOND, retries: int = 3) -> None:
+        self._together = AsyncLimiter(per_second, 1)
+        self._retries = retries
+        self._held_until: dict[object, float] = {}
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, _Answer]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> _Answer:
+        """Call when the chat is free. Raises `RetryAfter` when the wait is too long."""
+        chat = data.get("chat_id")
+        retries = self._retries if rate_limit_args is None else rate_limit_args
+        if endpoint in _COURTESIES:
+            if self._wait_for(chat) > 0:
+                return True
+            retries = 0
+        while True:
+            await asyncio.sleep(self._wait_for(chat))
+            if chat is not None:
+                await self._together.acquire()
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as error:
+                seconds = seconds_of(error)
+                _log.warning("flood_control", endpoint=endpoint, seconds=seconds, retries=retries)
+                if chat is not None:
+                    self._hold(chat, seconds)
+                if retries <= 0 or seconds > _LONGEST_WAIT:
+                    raise
+                retries -= 1
+                if chat is None:
+                    await asyncio.sleep(seconds)
+
+    def _wait_for(self, chat: object) -> float:
+        return max(0.0, self._held_until.get(chat, 0.0) - time.monotonic())
+
+    def _hold(self, chat: object, seconds: float) -> None:
+        now = time.monotonic()
+        self._held_until = {key: until for key, until in self._held_until.items() if until > now}
+        self._held_until[chat] = now + seconds
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram asks to wait, in seconds."""
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()

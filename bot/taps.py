@@ -1,0 +1,101 @@
+"""Pressed buttons: answered once and at once, acted on once."""
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+
+import structlog
+from telegram import CallbackQuery
+from telegram.error import BadRequest, TelegramError
+
+from bot.buttons import BadButton, Press
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.sessions import Session
+
+DOUBLE_TAP = timedelta(seconds=3)
+_log = structlog.get_logger(__name__)
+
+
+class TapAnswer:
+    """The answer to one press, so that its button stops spinning. None stands for no press.
+
+    Whoever comes first answers: the step when it is committed, or before that the sign of life.
+    """
+
+    def __init__(self, query: CallbackQuery | None) -> None:
+        self._query = query
+        self._sending: asyncio.Task[None] | None = None
+
+    def give(self, toast: str | None = None, *, alert: bool = False) -> None:
+        """Send the answer in the background, unless that is under way already."""
+        if self._query is not None and self._sending is None:
+            self._sending = asyncio.create_task(self._send(self._query, toast, alert), name="tap")
+
+    async def given(self) -> None:
+        """Wait until the answer is sent, if there is one."""
+        if self._sending is not None:
+            await asyncio.shield(self._sending)
+
+    async def _send(self, query: CallbackQuery, toast: str | None, alert: bool) -> None:  # noqa: FBT001 - as given above
+        try:
+            await query.answer(toast, show_alert=alert)
+        except BadRequest as error:
+            # "Query is too old": the person's app stopped waiting; the screen tells all.
+            _log.info("tap_not_answered", reason=error.message)
+        except TelegramError as error:
+            _log.info("tap_not_answered", reason=type(error).__name__)
+
+
+class OverlayTaps:
+    """Remembers what was lately shown beside the journey, which commits nothing to remember it by.
+
+    Lost at a restart, and then a double tap shows the same thing twice at worst.
+    """
+
+    def __init__(self) -> None:
+        self._shown: dict[tuple[ChatId, UserId, str], float] = {}
+
+    def remember(self, session: Session, query: CallbackQuery) -> None:
+        """Note that this press was acted on now."""
+        now = time.monotonic()
+        lately = now - DOUBLE_TAP.total_seconds()
+        self._shown = {key: at for key, at in self._shown.items() if at > lately}
+        self._shown[_key(session, query)] = now
+
+    def repeats(self, session: Session, query: CallbackQuery) -> bool:
+        """Tell whether this press was acted on a moment ago."""
+        at = self._shown.get(_key(session, query))
+        return at is not None and time.monotonic() - at < DOUBLE_TAP.total_seconds()
+
+
+def press_of(query: CallbackQuery | None) -> Press | None:
+    """Read a press; None for an update that is none, or whose data was never ours."""
+    if query is None:
+        return None
+    try:
+        return Press.decode(query.data or "")
+    except BadButton:
+        _log.warning("button_refused", reason="not ours")
+        return None
+
+
+def fits(press: Press | None, session: Session) -> bool:
+    """Tell whether a press belongs to this session and the screen that is current."""
+    if press is None:
+        return False
+    if press.session_id != session.session_id:
+        _log.warning("button_refused", reason="another session")
+        return False
+    if press.revision is not None and press.revision > session.revision:
+        _log.warning("button_refused", reason="never drawn")
+        return False
+    return press.revision is None or press.revision == session.revision
+
+
+def is_double_tap(session: Session, query: CallbackQuery, received: datetime) -> bool:
+    """Tell whether this very press was acted on before or just about when it was received."""
+    return any(tap.data == query.data and received - tap.at < DOUBLE_TAP for tap in session.taps)
+
+
+def _key(session: Session, query: CallbackQuery) -> tuple[ChatId, UserId, str]:
+    return session.chat_id, session.user_id, query.data or ""
