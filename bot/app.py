@@ -32,6 +32,7 @@ from bot.services.bundle import Services
 from bot.services.ordering import Ordering
 from bot.services.payments import Payments
 from bot.services.search import Search
+from bot.services.short_links import ShortLinks
 from bot.settings import Settings
 from bot.settling import Settler
 from bot.storage.ports import StorageUnavailable
@@ -55,6 +56,7 @@ class Bot:
         self._client = DajiClient(client_config(settings))
         self._worker = PictureWorker()
         self._fetcher = PictureFetcher(picture_hosts(settings))
+        self._short_links = ShortLinks()
         self._application = build_application(settings)
         bot: ExtBot[Any] = self._application.bot
         self._ordering = Ordering(self._client, self._storage, lookup_delays=settings.lookup_delays)
@@ -65,6 +67,7 @@ class Bot:
             ordering=self._ordering,
             payments=Payments(self._client, self._storage),
             divisions=load_divisions(),
+            short_links=self._short_links,
             tier_scope=settings.marketplace_tier_scope,
         )
         illustrations = Illustrations(self._fetcher, self._worker)
@@ -187,6 +190,7 @@ class Bot:
         with contextlib.suppress(TelegramError):
             await self._application.shutdown()
         await self._fetcher.aclose()
+        await self._short_links.aclose()
         await self._worker.close()
         await self._client.close()
         await self._storage.close()

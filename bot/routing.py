@@ -7,7 +7,7 @@ from telegram.ext import BaseHandler, filters
 
 from bot.buttons import BadButton, Press
 from bot.context import Context, Outcome
-from bot.domain.links import bare_offer, offer_in_link
+from bot.domain.links import nameless_link, offer_in_link
 
 Callback = Callable[[Update, Context], Awaitable[Outcome]]
 
@@ -35,17 +35,21 @@ class Buttons(BaseHandler[Update, Context, Outcome]):
         return await self._actions[context.press.action](update, context)
 
 
+def said(message: Message) -> str:
+    """Return a message's words, with the addresses that are hidden behind some of them."""
+    entities = (*message.entities, *message.caption_entities)
+    hidden = (entity.url for entity in entities if entity.url)
+    return "\n".join((message.text or message.caption or "", *hidden))
+
+
 class _OfferLink(filters.MessageFilter):
     def filter(self, message: Message) -> bool:
-        return offer_in_link(message.text or "") is not None
-
-
-class _BareOffer(filters.MessageFilter):
-    def filter(self, message: Message) -> bool:
-        return bare_offer(message.text or "") is not None
+        words = said(message)
+        return offer_in_link(words) is not None or nameless_link(words) is not None
 
 
 OFFER_LINK = filters.TEXT & _OfferLink()
-BARE_OFFER = filters.TEXT & _BareOffer()
+"""A text with a 1688 address, whether or not the address itself names an offer."""
+
 WORDS = filters.TEXT & ~filters.COMMAND & ~_OfferLink() & ~filters.UpdateType.EDITED
 """A text that answers what the screen asks: no command and no link, which lead elsewhere."""

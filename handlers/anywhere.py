@@ -2,9 +2,10 @@
 
 from telegram import Update
 
-from bot.context import Context, Outcome, Overlay
+from bot.context import QUIET, Context, Outcome, Overlay
 from bot.screens import Button, Screen, paragraphs, row
 from handlers.language import language_button
+from handlers.search import is_rest_of_album
 
 
 async def help_(_: Update, context: Context) -> Outcome:
@@ -23,7 +24,8 @@ async def privacy(_: Update, context: Context) -> Outcome:
 
 
 async def here(_: Update, context: Context) -> Outcome:
-    """Draw the current step again."""
+    """Draw the current step again, with what it had announced."""
+    context.keep_announced()
     context.redraw_only = True
     return None
 
@@ -40,13 +42,18 @@ async def unknown_command(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def anything(_: Update, context: Context) -> Outcome:
-    """A sticker, a voice message, a place: say what is understood, and stay."""
-    context.notice("anywhere.not_understood")
+async def anything(update: Update, context: Context) -> Outcome:
+    """A sticker, a voice message, a film: say what is understood, and stay."""
+    message = update.effective_message
+    if message is not None and is_rest_of_album(message, context):
+        return QUIET
+    moving = message is not None and (message.video or message.video_note)
+    context.notice("search.moving" if moving else "anywhere.not_understood")
     return None
 
 
 def stale(context: Context) -> None:
     """A button of an earlier screen, or one that was never ours."""
+    context.keep_announced()
     context.toast = context.t("anywhere.old_button")
     context.notice("anywhere.old_button")

@@ -6,13 +6,14 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 
 from bot.context import Context
+from bot.profile import PRIVATE_COMMANDS
 from bot.texts import language_of, texts_in
 
 
 async def lead_to_private(update: Update, context: Context) -> None:
-    """Answer a command in a group with a link into the private chat."""
+    """Answer a command of ours in a group with a link into the private chat."""
     message, user = update.effective_message, update.effective_user
-    if message is None:
+    if message is None or not _is_ours(message.text or "", context.bot.username):
         return
     t = texts_in(language_of(user.language_code if user else None))
     link = f"https://t.me/{context.bot.username}?start=group"
@@ -24,7 +25,13 @@ async def lead_to_private(update: Update, context: Context) -> None:
     )
 
 
+def _is_ours(text: str, username: str) -> bool:
+    """Tell our commands from those of other bots in the same group."""
+    name, _, addressee = text.split(maxsplit=1)[0].lstrip("/").lower().partition("@")
+    return addressee == username.lower() if addressee else name in PRIVATE_COMMANDS
+
+
 async def press_elsewhere(update: Update, _: Any) -> None:
-    """A button of a private chat, pressed through a group: it has no power there."""
+    """A button pressed outside a private chat has no power; it only stops spinning."""
     if update.callback_query is not None:
         await update.callback_query.answer()

@@ -6,7 +6,14 @@
 Each step's file in this folder has its screen and its callbacks, named as here.
 """
 
-from telegram.ext import CommandHandler, MessageHandler, filters
+from telegram import Update
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
 
 from bot.context import Context
 from bot.conversation import Handler, StoredConversationHandler
@@ -61,15 +68,16 @@ def states() -> dict[Step, list[Handler]]:
         Step.RESULTS: [
             Buttons(pick=results.pick, page=results.turn, sort=results.sort),
             Buttons(refine=results.refine, keep=results.keep, widen=results.widen),
-            Buttons(again=results.again),
+            Buttons(again=results.again, unhint=results.unhint, lines=offer.to_lines),
             MessageHandler(WORDS, results.text),
         ],
         Step.OFFER: [
             Buttons(choose=offer.choose, results=offer.back_to_results, lines=offer.to_lines),
+            Buttons(again=offer.again),
             MessageHandler(WORDS, search.words),
         ],
         Step.VARIANT: [
-            Buttons(value=variant.value, sku=variant.sku, turn=variant.turn, back=variant.back),
+            Buttons(value=variant.value, turn=variant.turn, back=variant.back),
             MessageHandler(WORDS, variant.text),
         ],
         Step.QUANTITY: [
@@ -152,7 +160,10 @@ def conversation(services: Services, drawer: Drawer) -> StoredConversationHandle
     )
 
 
-def group_handlers() -> list[MessageHandler[Context, None]]:
+def group_handlers() -> list[BaseHandler[Update, Context, None]]:
     """What groups and channels get."""
     in_groups = filters.ChatType.GROUPS & filters.COMMAND & ~filters.UpdateType.EDITED
-    return [MessageHandler(in_groups, groups.lead_to_private)]
+    return [
+        MessageHandler(in_groups, groups.lead_to_private),
+        CallbackQueryHandler(groups.press_elsewhere),
+    ]

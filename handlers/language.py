@@ -3,7 +3,6 @@
 from telegram import Update
 
 from bot.context import Context, Outcome, Overlay
-from bot.domain.sessions import Step
 from bot.screens import Button, Screen, row
 from bot.texts import LANGUAGES
 
@@ -35,6 +34,7 @@ async def choose(_: Update, context: Context) -> Outcome:
     """Switch and draw the current step again."""
     if context.arg not in LANGUAGES:
         return None
+    context.keep_announced()
     context.change(language=context.arg, language_chosen=True)
     context.toast = context.t("language.chosen")
-    return context.session.step if context.session.step in Step else Step.START
+    return None

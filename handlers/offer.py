@@ -3,14 +3,27 @@
 from telegram import Update
 
 from bot.context import Context, Outcome
+from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, QuoteType
 from bot.domain.pricing import price_span
 from bot.domain.sessions import Step
-from bot.screens import Button, Rows, Screen, SellerPicture, View, lines, paragraphs, row
+from bot.fitting import fitting
+from bot.screens import (
+    Button,
+    Rows,
+    Screen,
+    SellerPicture,
+    View,
+    lines,
+    paragraphs,
+    row,
+)
 from bot.texts import Html, cut
 from bot.units import counted, noun
+from handlers import search
+from handlers.results import draft_button
 
-_TITLE = 160
+_TITLES = (160, 100, 60, 30)  # characters, the first with which the caption fits
 _MOST_TIERS = 5
 _GUARANTEES = {
     "shipInToday": "offer.ships_today",
@@ -27,25 +40,34 @@ _IDENTITIES = {
 def screen(view: View) -> Screen:
     """Show what decides whether to order here."""
     t, offer = view.t, view.offer
-    if offer is None:
-        return Screen(paragraphs(view.notice, t("offer.gone")), _leave(view))
-    text = paragraphs(
-        view.notice,
-        titles(view, offer),
-        lines(_prices(view, offer), terms(view, offer)),
-        _seller(view, offer),
-        None if offer.on_sale else t("offer.not_on_sale"),
+    if offer is None or view.session.asking == "retry":
+        again = Button(t("results.again_button"), "again") if view.session.offer_id else None
+        return Screen(paragraphs(view.notice, t("offer.not_opened")), row(again) + _leave(view))
+    facts = paragraphs(
+        lines(_prices(view, offer), terms(view, offer)), _seller(view, offer), _hindrance(view)
+    )
+    text = fitting(
+        lambda longest: paragraphs(view.notice, titles(view, offer, longest), facts), _TITLES
     )
     picture = SellerPicture(offer.picture_url) if offer.picture_url else None
     return Screen(text, _buttons(view, offer), picture)
 
 
-def titles(view: View, offer: Offer) -> Html:
+def titles(view: View, offer: Offer, longest: int = _TITLES[0]) -> Html:
     """The title in the person's language, with the Chinese original beside a translation."""
-    shown = cut(offer.title.in_language(view.session.language), _TITLE)
-    if shown == cut(offer.title.zh, _TITLE):
+    shown = cut(offer.title.in_language(view.session.language), longest)
+    original = cut(offer.title.zh, longest)
+    if shown == original:
         return view.t("offer.title", title=shown)
-    return view.t("offer.title_both", title=shown, original=cut(offer.title.zh, _TITLE))
+    return view.t("offer.title_both", title=shown, original=original)
+
+
+def _hindrance(view: View) -> Html | None:
+    """Why this offer can't be ordered, if it can't."""
+    offer = view.offer
+    if offer is None or not offer.on_sale:
+        return view.t("offer.not_on_sale")
+    return None if offer.stock else view.t("offer.sold_out")
 
 
 def terms(view: View, offer: Offer) -> Html:
@@ -121,10 +143,7 @@ def _buttons(view: View, offer: Offer) -> Rows:
 def _leave(view: View) -> Rows:
     t, session = view.t, view.session
     back = Button(t("offer.results_button"), "results") if session.query else None
-    draft = None
-    if session.draft.lines:
-        draft = Button(t("start.draft_button", count=len(session.draft.lines)), "lines")
-    return row(back, draft)
+    return row(back) + row(draft_button(view))
 
 
 async def choose(_: Update, context: Context) -> Outcome:
@@ -135,9 +154,24 @@ async def choose(_: Update, context: Context) -> Outcome:
     context.change(chosen={}, page=0, sku_id=None)
     if len(offer.skus) > 1:
         return Step.VARIANT
-    if offer.skus:
-        context.change(sku_id=offer.skus[0].sku_id)
+    fresh = await read_again(context, offer.offer_id)
+    if not fresh.on_sale or not fresh.stock or len(fresh.skus) > 1:
+        return Step.OFFER
+    context.change(sku_id=fresh.skus[0].sku_id if fresh.skus else None)
     return Step.QUANTITY
+
+
+async def read_again(context: Context, offer_id: OfferId) -> Offer:
+    """Read an offer anew before its stock is relied on. Raises `MarketplaceError`."""
+    fresh = await context.services.search.open_offer(offer_id)
+    context.writes.offer = fresh
+    return fresh
+
+
+async def again(_: Update, context: Context) -> Outcome:
+    """Try once more to open the offer that could not be opened."""
+    offer_id = context.session.offer_id
+    return await search.open_offer(context, offer_id) if offer_id is not None else Step.START
 
 
 async def back_to_results(_: Update, context: Context) -> Outcome:

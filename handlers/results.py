@@ -3,15 +3,29 @@
 from telegram import Update
 
 from bot.context import Context, Outcome
-from bot.domain.offers import OfferSummary
-from bot.domain.quantities import QuantityError, read_quantity
-from bot.domain.sessions import SortField, Step
-from bot.screens import Button, ContactSheet, Rows, Screen, View, grid, lines, paragraphs, row
+from bot.domain.offers import OfferSummary, SearchPage
+from bot.domain.sessions import Query, SortField, Step
+from bot.fitting import fitting
+from bot.marketplace.errors import MarketplaceError
+from bot.screens import (
+    Button,
+    ContactSheet,
+    Rows,
+    Screen,
+    View,
+    grid,
+    lines,
+    paragraphs,
+    row,
+)
 from bot.services.search import HITS_PER_PAGE
 from bot.texts import Html, cut
 from handlers import search
 
-_TITLE = 34
+_TITLES = (44, 36, 28, 22, 16, 10)  # characters, the first with which a page fits
+_WORD = 30
+_SHOWN_WORD = 12
+_LONGEST_NUMBER = 3  # digits; longer ones are looked for
 _COLUMNS = 5
 _SORTS = (
     (SortField.PRICE, "results.sort_price"),
@@ -23,25 +37,40 @@ _SORTS = (
 def screen(view: View) -> Screen:
     """Show a page of hits, nothing found, or a failed search with the way on."""
     t, session, results = view.t, view.session, view.results
-    if session.asking == "retry" or results is None or session.query is None:
+    if session.query is None or session.query.pending or results is None:
         return Screen(paragraphs(view.notice, t("results.try_again")), _way_on(view))
     if session.asking == "refine":
         rows = row(Button(t("results.keep_button"), "keep"))
         return Screen(paragraphs(view.notice, t("results.refine_ask")), rows)
     if not results.hits:
-        return Screen(paragraphs(view.notice, t("results.nothing")), _way_on(view))
-    first = first_number(session.query.page)
-    listed = [_line(view, number, hit) for number, hit in enumerate(results.hits, first)]
-    by_picture = session.query.image_id is not None
+        return Screen(paragraphs(view.notice, _nothing(view)), _way_on(view))
+    query = session.query
+    text = fitting(lambda longest: _text(view, query, results, longest), _TITLES)
+    pictures = tuple(hit.picture_url for hit in results.hits)
+    return Screen(text, _buttons(view), ContactSheet(pictures, first_number(query.page)))
+
+
+def _text(view: View, query: Query, results: SearchPage, longest: int) -> Html:
+    """The whole page with titles of at most that many characters."""
+    t = view.t
+    by_picture = query.image_id is not None
     head = (
         t("results.similar_title")
         if by_picture
-        else t("results.keyword_title", words=session.query.keyword or "")
+        else t("results.keyword_title", words=query.keyword or "")
     )
+    numbered = enumerate(results.hits, first_number(query.page))
+    listed = [_line(view, number, hit, longest) for number, hit in numbered]
     honest = t("results.similar_is_not_same") if by_picture else t("results.pick_hint")
-    text = paragraphs(view.notice, lines(head, _narrowed(view)), lines(*listed), honest)
-    sheet = ContactSheet(tuple(hit.picture_url for hit in results.hits), first)
-    return Screen(text, _buttons(view), sheet)
+    return paragraphs(view.notice, lines(head, _narrowed(view)), lines(*listed), honest)
+
+
+def _nothing(view: View) -> Html:
+    """Nothing found: what was looked for, and what to try instead."""
+    t, query = view.t, view.session.query
+    key = "results.nothing" if query and query.image_id else "results.nothing_for_words"
+    words = " ".join(each for each in (query.keyword, query.refine) if each) if query else ""
+    return t(key, words=words)
 
 
 def first_number(page: int) -> int:
@@ -49,20 +78,15 @@ def first_number(page: int) -> int:
     return (page - 1) * HITS_PER_PAGE + 1
 
 
-def _line(view: View, number: int, hit: OfferSummary) -> Html:
+def _line(view: View, number: int, hit: OfferSummary, longest: int) -> Html:
     t = view.t
     facts = [t.money(hit.price) if hit.price is not None else t("results.no_price")]
     if hit.sold_last_month is not None:
         facts.append(t("results.sold", sold=hit.sold_last_month))
     if hit.repurchase_rate:
         facts.append(t("results.repurchase", rate=hit.repurchase_rate))
-    title = cut(hit.title.in_language(session_language(view)), _TITLE)
+    title = cut(hit.title.in_language(view.session.language), longest)
     return t("results.line", number=str(number), title=title, facts=Html(" · ".join(facts)))
-
-
-def session_language(view: View) -> str:
-    """Return the language in which the person reads titles."""
-    return view.session.language
 
 
 def _narrowed(view: View) -> str:
@@ -75,8 +99,17 @@ def _narrowed(view: View) -> str:
     if query.refine:
         parts.append(view.t("results.refined", words=query.refine))
     if query.page > 1:
-        parts.append(view.t("results.page", page=query.page))
+        key = "results.page" if _has_more(view) else "results.last_page"
+        parts.append(view.t(key, page=query.page))
     return " · ".join(parts)
+
+
+def _has_more(view: View) -> bool:
+    """Tell whether another page may follow; how many there are is not always told."""
+    query, results = view.session.query, view.results
+    if query is None or results is None or len(results.hits) < HITS_PER_PAGE:
+        return False
+    return not results.total or results.total > query.page * HITS_PER_PAGE
 
 
 def _buttons(view: View) -> Rows:
@@ -89,32 +122,49 @@ def _buttons(view: View) -> Rows:
         for index, hit in enumerate(results.hits)
     ]
     back = Button(t("results.back_button"), "page", str(query.page - 1)) if query.page > 1 else None
-    full = len(results.hits) == HITS_PER_PAGE
-    more = Button(t("results.more_button"), "page", str(query.page + 1)) if full else None
+    more = None
+    if _has_more(view):
+        more = Button(t("results.more_button"), "page", str(query.page + 1))
     sorts = [
         Button(("• " if query.sort is field else "") + t(key), "sort", field.value)
         for field, key in _SORTS
     ]
-    return grid(numbers, _COLUMNS) + row(back, more) + row(*sorts) + _narrowing(view)
-
-
-def _narrowing(view: View) -> Rows:
-    t, query = view.t, view.session.query
     refine = Button(t("results.refine_button"), "refine")
-    if query is not None and query.refine:
-        return row(refine, Button(t("results.widen_button", words=cut(query.refine, 12)), "widen"))
-    return row(refine)
+    return (
+        grid(numbers, _COLUMNS)
+        + row(back, more)
+        + row(*sorts)
+        + row(refine, _widen(view, query))
+        + row(draft_button(view))
+    )
+
+
+def draft_button(view: View) -> Button | None:
+    """The way back to an order that is being put together, when there is one."""
+    lines_kept = len(view.session.draft.lines)
+    return Button(view.t("start.draft_button", count=lines_kept), "lines") if lines_kept else None
+
+
+def _widen(view: View, query: Query) -> Button | None:
+    if not query.refine:
+        return None
+    words = cut(query.refine, _SHOWN_WORD)
+    return Button(view.t("results.widen_button", words=words), "widen")
 
 
 def _way_on(view: View) -> Rows:
+    """What to do without hits: drop what narrows, look again, or go back."""
     t, query = view.t, view.session.query
-    widen = None
-    if query is not None and query.refine:
-        widen = Button(t("results.widen_button", words=cut(query.refine, 12)), "widen")
-    back = None
-    if query is not None and query.page > 1:
-        back = Button(t("results.back_button"), "page", str(query.page - 1))
-    return row(Button(t("results.again_button"), "again")) + row(back, widen)
+    back = widen = unhint = None
+    if query is not None:
+        widen = _widen(view, query)
+        if query.hint and not query.pending:
+            words = cut(query.hint, _SHOWN_WORD)
+            unhint = Button(t("results.unhint_button", words=words), "unhint")
+        if query.page > 1:
+            back = Button(t("results.back_button"), "page", str(query.page - 1))
+    again = Button(t("results.again_button"), "again")
+    return row(widen) + row(unhint) + row(again, back) + row(draft_button(view))
 
 
 async def pick(_: Update, context: Context) -> Outcome:
@@ -136,8 +186,10 @@ async def turn(_: Update, context: Context) -> Outcome:
     query = context.session.query
     if query is None or not context.arg.isdigit() or int(context.arg) < 1:
         return None
-    wanted = query.replace(page=int(context.arg))
-    page = await context.services.search.run(wanted)
+    wanted = query.replace(page=int(context.arg), pending=False)
+    page = await _found(context, wanted)
+    if page is None:
+        return None
     if not page.hits and wanted.page > query.page:
         context.notice("results.no_more")
         return None
@@ -156,9 +208,20 @@ async def sort(_: Update, context: Context) -> Outcome:
     except ValueError:
         return None
     wanted = query.replace(sort=None if query.sort is field else field, page=1)
-    context.writes.results = await context.services.search.run(wanted)
-    context.change(query=wanted)
+    page = await _found(context, wanted)
+    if page is not None:
+        context.writes.results = page
+        context.change(query=wanted)
     return None
+
+
+async def _found(context: Context, query: Query) -> SearchPage | None:
+    """Return a page of the search under way; without it the person stays where they were."""
+    try:
+        return await context.services.search.run(query)
+    except MarketplaceError as error:
+        search.search_failed(context, query, error)
+        return None
 
 
 async def refine(_: Update, context: Context) -> Outcome:
@@ -179,6 +242,12 @@ async def widen(_: Update, context: Context) -> Outcome:
     return await search.look_for(context, query.replace(refine=None, page=1)) if query else None
 
 
+async def unhint(_: Update, context: Context) -> Outcome:
+    """Look again without the picture's caption."""
+    query = context.session.query
+    return await search.look_for(context, query.replace(hint=None, page=1)) if query else None
+
+
 async def again(_: Update, context: Context) -> Outcome:
     """Run the same search once more."""
     query = context.session.query
@@ -190,24 +259,27 @@ async def text(update: Update, context: Context) -> Outcome:
     typed = (update.effective_message.text if update.effective_message else None) or ""
     query = context.session.query
     if context.session.asking == "refine" and query is not None:
-        word = cut(typed, 30)
+        word = cut(typed, _WORD)
         if not any(each.isalnum() for each in word):
             context.notice("search.no_words")
             return None
         return await search.look_for(context, query.replace(refine=word, page=1))
-    hit = await _numbered(context, typed)
-    if hit is not None:
-        return await search.open_offer(context, hit.offer_id)
-    return await search.words(update, context)
+    number = _typed_number(typed)
+    if number is None or query is None or query.pending:
+        return await search.words(update, context)
+    page = await context.results()
+    hits = page.hits if page else ()
+    index = number - first_number(query.page)
+    if 0 <= index < len(hits):
+        return await search.open_offer(context, hits[index].offer_id)
+    if not hits:
+        return await search.words(update, context)
+    first = first_number(query.page)
+    context.notice("results.no_such_number", first=first, last=first + len(hits) - 1)
+    return None
 
 
-async def _numbered(context: Context, typed: str) -> OfferSummary | None:
-    """Return the hit whose number was typed."""
-    page, query = await context.results(), context.session.query
-    if page is None or query is None:
-        return None
-    try:
-        index = read_quantity(typed) - first_number(query.page)
-    except QuantityError:
-        return None
-    return page.hits[index] if 0 <= index < len(page.hits) else None
+def _typed_number(typed: str) -> int | None:
+    """Return the number that a text is, in any digits; `x5` and `5件` are words to look for."""
+    digits = typed.strip()
+    return int(digits) if digits.isdecimal() and len(digits) <= _LONGEST_NUMBER else None

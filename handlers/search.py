@@ -5,15 +5,18 @@ from telegram.error import BadRequest, NetworkError
 
 from bot.context import QUIET, Context, Outcome
 from bot.domain.identifiers import OfferId
-from bot.domain.links import bare_offer, has_short_link, offer_in_link
+from bot.domain.links import bare_offer, has_link, nameless_link, offer_in_link
 from bot.domain.sessions import Query, Step
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import NotAPicture, PictureError, PicturesBusy, PictureTooLarge, PictureTooSmall
+from bot.routing import said
+from bot.services.albums import caption_of
 from bot.texts import cut
 from handlers.failures import failure_key
 
-LARGEST_DOWNLOAD = 20_000_000  # Telegram hands bots no larger file
+LARGEST_DOWNLOAD = 20 * 1024 * 1024  # Telegram hands bots no larger file
 _LONGEST_KEYWORD = 60
+_NO_PICTURES = {"video": "search.moving", "audio": "search.not_a_picture"}
 _PICTURE_PROBLEMS: dict[type[PictureError], str] = {
     PictureTooLarge: "search.picture_too_large",
     PictureTooSmall: "search.picture_too_small",
@@ -25,36 +28,52 @@ _PICTURE_PROBLEMS: dict[type[PictureError], str] = {
 async def photo(update: Update, context: Context) -> Outcome:
     """A photo or an image file: find what looks like it. An album is handled once."""
     message = update.effective_message
-    if message is None or _is_rest_of_album(message, context):
+    if message is None or is_rest_of_album(message, context):
         return QUIET
     if context.session.step is Step.PLACING:
         return None
+    if message.media_group_id is not None:
+        context.change(album_id=message.media_group_id)
+    offer_id = offer_in_link(said(message))
+    if offer_id is not None:
+        return await open_offer(context, offer_id)
+    if message.media_group_id is not None:
+        context.notice("search.album")
     data = await _download(message, context)
-    if data is None:
+    query = await _uploaded(context, data) if data is not None else None
+    if query is None:
         return None
-    hint = cut(message.caption, _LONGEST_KEYWORD) if message.caption else None
+    hint = await _caption(message, context)
+    return await look_for(context, query.replace(hint=cut(hint, _LONGEST_KEYWORD) or None))
+
+
+def is_rest_of_album(message: Message, context: Context) -> bool:
+    """Tell whether the album that a message belongs to was answered already."""
+    album_id = message.media_group_id
+    return album_id is not None and album_id == context.session.album_id
+
+
+async def _uploaded(context: Context, data: bytes) -> Query | None:
+    """Hand a picture to the marketplace, or put a notice and return None."""
     try:
-        query = await context.services.search.query_for_photo(data, hint)
+        return await context.services.search.query_for_photo(data)
     except PictureError as error:
-        context.notice(_picture_key(error))
-        return None
-    return await look_for(context, query)
+        kinds = (key for kind, key in _PICTURE_PROBLEMS.items() if isinstance(error, kind))
+        context.notice(next(kinds, "search.picture_unreadable"))
+    except Refused:
+        context.notice("search.upload_refused")
+    except MarketplaceError:
+        # Without an upload there is nothing to try again with.
+        context.notice("search.upload_failed")
+    return None
 
 
-def _is_rest_of_album(message: Message, context: Context) -> bool:
-    """Tell whether the album's first picture was handled already, and remember a new album."""
-    if message.media_group_id is None:
-        return False
-    if message.media_group_id == context.session.album_id:
-        return True
-    context.change(album_id=message.media_group_id)
-    context.notice("search.album")
-    return False
-
-
-def _picture_key(error: PictureError) -> str:
-    kinds = (key for kind, key in _PICTURE_PROBLEMS.items() if isinstance(error, kind))
-    return next(kinds, "search.picture_unreadable")
+async def _caption(message: Message, context: Context) -> str:
+    """Return what the person wrote under the picture, on whichever item of an album."""
+    if message.caption or message.media_group_id is None:
+        return message.caption or ""
+    store, album_id = context.services.store, message.media_group_id
+    return await caption_of(store, message.chat.id, album_id) or ""
 
 
 async def words(update: Update, context: Context) -> Outcome:
@@ -63,8 +82,8 @@ async def words(update: Update, context: Context) -> Outcome:
     offer_id = bare_offer(text)
     if offer_id is not None:
         return await open_offer(context, offer_id)
-    if has_short_link(text):
-        context.notice("search.short_link")
+    if has_link(text):
+        context.notice("search.other_link")
         return None
     keyword = cut(text, _LONGEST_KEYWORD)
     if not any(each.isalnum() for each in keyword):
@@ -76,49 +95,70 @@ async def words(update: Update, context: Context) -> Outcome:
 
 
 async def link(update: Update, context: Context) -> Outcome:
-    """A 1688 offer link anywhere in a text opens that offer."""
-    text = (update.effective_message.text if update.effective_message else None) or ""
-    offer_id = offer_in_link(text)
-    return await open_offer(context, offer_id) if offer_id is not None else None
+    """A 1688 link anywhere in a text opens its offer; the app's short links are followed."""
+    text = said(update.effective_message) if update.effective_message else ""
+    offer_id, address = offer_in_link(text), nameless_link(text)
+    if offer_id is None and address is not None and context.session.step is not Step.PLACING:
+        offer_id = await context.services.short_links.offer(address)
+    if offer_id is None:
+        context.notice("search.short_link")
+        return None
+    return await open_offer(context, offer_id)
 
 
 async def look_for(context: Context, query: Query) -> Outcome:
     """Run a query and show its page; a failure keeps the query for another try."""
-    context.change(query=query, asking=None, return_to=None, page=0)
+    context.change(query=query.replace(pending=True), asking=None, return_to=None, page=0)
     try:
         page = await context.services.search.run(query)
     except MarketplaceError as error:
-        context.change(asking="retry")
-        context.notice(failure_key(error))
+        search_failed(context, query, error)
         return Step.RESULTS
     context.writes.results = page
+    context.change(query=query.replace(pending=False))
     return Step.RESULTS
 
 
+def search_failed(context: Context, query: Query, error: MarketplaceError) -> None:
+    """Say why there are no results."""
+    if isinstance(error, Refused) and query.image_id is not None:
+        # An uploaded picture is kept for an unstated while (contract 4.1).
+        context.notice("search.photo_forgotten")
+    elif isinstance(error, Refused):
+        context.notice("marketplace.refused_because", reason=error.message or error.code or "?")
+    else:
+        context.notice(failure_key(error))
+
+
 async def open_offer(context: Context, offer_id: OfferId) -> Outcome:
-    """Read an offer and show it."""
+    """Read an offer and show it. Raises `MarketplaceError` for a press, which can be repeated."""
     if context.session.step is Step.PLACING:
         return None
+    asking = None
     try:
-        offer = await context.services.search.open_offer(offer_id)
+        context.writes.offer = await context.services.search.open_offer(offer_id)
     except Refused as error:
         known = {RefusalReason.NOT_FOUND, RefusalReason.VALIDATION, RefusalReason.UNKNOWN}
         if error.reason not in known:
             raise
         context.notice("offer.not_found", offer=str(offer_id))
         return None
-    context.writes.offer = offer
-    context.change(
-        offer_id=offer.offer_id, chosen={}, sku_id=None, page=0, asking=None, return_to=None
-    )
+    except MarketplaceError as error:
+        if context.press is not None:
+            raise
+        # A text would have to be sent again, so its offer is kept for another try.
+        context.notice(failure_key(error))
+        asking = "retry"
+    context.change(offer_id=offer_id, chosen={}, sku_id=None, page=0, asking=asking, return_to=None)
     return Step.OFFER
 
 
 async def _download(message: Message, context: Context) -> bytes | None:
     """Fetch the file from Telegram, or put a notice and return None."""
     file = _file_of(message)
-    if file is None:
-        context.notice("search.not_a_picture")
+    kind = (message.document.mime_type or "").partition("/")[0] if message.document else ""
+    if file is None or kind in _NO_PICTURES:
+        context.notice(_NO_PICTURES.get(kind, "search.not_a_picture"))
         return None
     if file.file_size is not None and file.file_size > LARGEST_DOWNLOAD:
         context.notice("search.file_too_large")

@@ -32,8 +32,10 @@ async def start(_: Update, context: Context) -> Outcome:
     session = context.session
     if session.step is Step.PLACING:
         return None
-    in_order = session.step not in {Step.START, Step.PAYMENT}
-    context.change(return_to=session.step if in_order else None, asking=None)
+    if session.step is not Step.START:
+        # Sent twice, it still offers what it interrupted.
+        in_order = session.step is not Step.PAYMENT
+        context.change(return_to=session.step if in_order else None, asking=None)
     return Step.START
 
 
@@ -46,6 +48,8 @@ async def resume(_: Update, context: Context) -> Outcome:
 
 async def over(_: Update, context: Context) -> Outcome:
     """Drop what is under way and begin again."""
+    if context.session.step is Step.PLACING:
+        return None
     context.session = context.session.cleared()
     context.notice("start.cleared")
     return Step.START
@@ -54,10 +58,12 @@ async def over(_: Update, context: Context) -> Outcome:
 async def cancel(_: Update, context: Context) -> Outcome:
     """`/cancel`: end the draft at any step before it is placed."""
     session = context.session
-    if session.step is Step.PLACING:
-        context.notice("cancel.too_late")
+    if session.step in {Step.PLACING, Step.PAYMENT}:
+        placed = session.step is Step.PAYMENT
+        context.notice("cancel.placed" if placed else "cancel.too_late")
         return None
-    had_something = session.step not in {Step.START, Step.PAYMENT} or bool(session.draft.lines)
+    idle = session.step is Step.START and session.return_to is None
+    had_something = not idle or bool(session.draft.lines)
     context.session = session.cleared()
     context.notice("cancel.done" if had_something else "cancel.nothing")
     return Step.START

@@ -1,85 +1,86 @@
 """Choosing the variant, one attribute at a time, with its own picture, price and stock."""
 
+import unicodedata
+from collections.abc import Mapping, Sequence
+
 from telegram import Update
 
 from bot.context import Context, Outcome
-from bot.domain.offers import Offer, Sku
+from bot.domain.links import bare_offer
+from bot.domain.offers import Offer, Sku, Wording
 from bot.domain.sessions import Step
-from bot.domain.variants import (
-    VariantChoice,
-    choices,
-    matching,
-    next_attribute,
-)
+from bot.domain.variants import matching, named, next_attribute
+from bot.fitting import fitting
 from bot.screens import (
     Button,
+    ContactSheet,
+    Picture,
+    Rows,
     Screen,
     SellerPicture,
     View,
     grid,
     lines,
-    page_of,
     paragraphs,
     row,
 )
-from bot.texts import cut
-from handlers.offer import titles
+from bot.texts import Html, cut
+from handlers import search
+from handlers.offer import read_again, titles
+from handlers.variant_items import Item, is_numbered, items_of, label_of, standing
 
-_PAGE = 16
-_COLUMNS = 2
-_LABEL = 26
+_PAGE = 10  # a sheet shows no more pictures, and more lines are not read
+_NAMES = (40, 28, 20, 12)  # characters, the first with which the caption fits
+_LABEL = 24
+_LONGEST_NUMBER = 3  # digits
+_ROOM = 36  # half-width characters that a row of buttons shows on a phone
 
 
 def screen(view: View) -> Screen:
     """Ask for the next attribute; what can't be had is marked and says why when pressed."""
-    t, session, offer = view.t, view.session, view.offer
+    t, offer = view.t, view.offer
     if offer is None:
-        return Screen(paragraphs(view.notice, t("offer.gone")), row(_restart(view)))
-    attribute = next_attribute(offer, session.chosen)
-    if attribute is None:
-        return _screen_of_skus(view, offer)
-    listed = choices(offer, session.chosen, attribute.zh)
-    buttons = [Button(_label(view, each), "value", str(index)) for index, each in enumerate(listed)]
-    ask = t("variant.ask", attribute=attribute.in_language(session.language))
-    return _screen(view, offer, ask, buttons)
-
-
-def _screen_of_skus(view: View, offer: Offer) -> Screen:
-    """Variants that no attribute tells apart are listed by themselves."""
-    left = matching(offer, view.session.chosen)
-    buttons = [
-        Button(_sku_label(view, number, sku), "sku", str(sku.sku_id))
-        for number, sku in enumerate(left, 1)
-    ]
-    return _screen(view, offer, view.t("variant.ask_any"), buttons)
-
-
-def _screen(view: View, offer: Offer, ask: str, buttons: list[Button]) -> Screen:
-    t, session = view.t, view.session
-    shown, before, after = page_of(buttons, session.page, _PAGE)
-    pages = row(
-        Button(t("variant.previous_button"), "turn", str(session.page - 1)) if before else None,
-        Button(t("variant.next_button"), "turn", str(session.page + 1)) if after else None,
+        restart = Button(t("start.over_button"), "over")
+        return Screen(paragraphs(view.notice, t("offer.gone")), row(restart))
+    chosen = standing(offer, view.session.chosen)
+    items = items_of(offer, chosen)
+    pages = max(1, -(-len(items) // _PAGE))
+    page = min(max(view.session.page, 0), pages - 1)
+    first = page * _PAGE
+    shown = items[first : first + _PAGE]
+    start = first + 1 if is_numbered(items) else None
+    text = fitting(
+        lambda longest: paragraphs(
+            view.notice,
+            titles(view, offer, longest * 2),
+            _chosen(view, offer, chosen),
+            _question(view, offer, chosen, (page + 1, pages)),
+            _list(view, shown, start, longest),
+        ),
+        _NAMES,
     )
-    text = paragraphs(
-        view.notice,
-        titles(view, offer),
-        _chosen(view, offer),
-        lines(ask, t("variant.count", count=len(buttons)) if before or after else None),
-        t("variant.legend") if any("✕" in button.text for button in buttons) else None,
+    rows = _buttons(view, shown, start) + _turning(view, page, pages)
+    return Screen(text, rows, _picture(offer, chosen, shown, first))
+
+
+def _question(view: View, offer: Offer, chosen: Mapping[str, str], page: tuple[int, int]) -> Html:
+    t = view.t
+    attribute = next_attribute(offer, chosen)
+    ask = (
+        t("variant.ask_any")
+        if attribute is None
+        else t("variant.ask", attribute=attribute.in_language(view.session.language))
     )
-    rows = grid(shown, _COLUMNS) + pages + row(Button(t("variant.back_button"), "back"))
-    picture = _picture(view, offer)
-    return Screen(text, rows, SellerPicture(picture) if picture else None)
+    return lines(ask, t("variant.page", page=page[0], pages=page[1]) if page[1] > 1 else None)
 
 
-def _chosen(view: View, offer: Offer) -> str:
+def _chosen(view: View, offer: Offer, chosen: Mapping[str, str]) -> str:
     """What is chosen so far, the Chinese beside its translation."""
     language = view.session.language
     parts = []
-    for sku in matching(offer, view.session.chosen)[:1]:
+    for sku in matching(offer, chosen)[:1]:
         for each in sku.attributes:
-            if each.name.zh in view.session.chosen:
+            if each.name.zh in chosen:
                 value = both(each.value.in_language(language), each.value.zh)
                 parts.append(
                     view.t("variant.chosen", name=each.name.in_language(language), value=value)
@@ -92,88 +93,126 @@ def both(shown: str, original: str) -> str:
     return shown if shown == original else f"{shown} ({original})"
 
 
-def _label(view: View, choice: VariantChoice) -> str:
+def _list(view: View, shown: Sequence[Item], start: int | None, longest: int) -> Html:
+    """One line for each: name, price, stock, or why it can't be had."""
     t = view.t
-    name = cut(choice.value.in_language(view.session.language), _LABEL)
-    if not choice.exists or choice.stock == 0:
-        return f"✕ {name}"
-    if choice.prices is None:
-        return name
-    low, high = choice.prices
-    price = t.money(low) if low == high else t("variant.from_price", price=t.money(low))
-    return f"{name} · {price}"
+    listed = []
+    for index, item in enumerate(shown):
+        number, name = _named(view, item, None if start is None else start + index, longest)
+        facts = [_price(view, item)] if item.prices else []
+        if not item.exists:
+            facts = [t("variant.not_made_here")]
+        elif not item.stock:
+            facts.append(t("variant.sold_out"))
+        else:
+            facts.append(t("variant.stock", quantity=item.stock))
+        listed.append(t("variant.line", number=number, name=name, facts=Html(" · ".join(facts))))
+    return lines(*listed)
 
 
-def _sku_label(view: View, number: int, sku: Sku) -> str:
-    name = cut(sku.label(view.session.language), _LABEL) or view.t("variant.number", number=number)
-    mark = "" if sku.stock else "✕ "
-    price = f" · {view.t.money(sku.price)}" if sku.price is not None else ""
-    return f"{mark}{name}{price}"
+def _named(view: View, item: Item, number: int | None, longest: int) -> tuple[str, str]:
+    """Return the number to put before the name, if any, and the name."""
+    name = cut(item.wording.in_language(view.session.language), longest)
+    if not name:
+        return "", view.t("variant.number", number=number or 1)
+    return ("" if number is None else f"{number}. "), name
 
 
-def _picture(view: View, offer: Offer) -> str | None:
-    if view.session.chosen:
-        own = next(
-            (sku.picture_url for sku in matching(offer, view.session.chosen) if sku.picture_url),
-            None,
-        )
-        if own:
-            return own
-    return offer.picture_url
+def _price(view: View, item: Item) -> Html:
+    low, high = item.prices or (0, 0)
+    price = view.t.money(low)
+    return price if low == high else view.t("variant.from_price", price=price)
 
 
-def _restart(view: View) -> Button:
-    return Button(view.t("start.over_button"), "over")
+def _buttons(view: View, shown: Sequence[Item], start: int | None) -> Rows:
+    """As many buttons in a row as their labels leave readable."""
+    buttons = []
+    for index, item in enumerate(shown):
+        mark = "" if item.exists and item.stock else "✕ "
+        number, name = _named(view, item, None if start is None else start + index, _LABEL)
+        buttons.append(Button(f"{mark}{number}{name}", "value", item.key))
+    widest = max((_width(button.text) for button in buttons), default=1)
+    return grid(buttons, min(max(_ROOM // (widest + 3), 1), 4))
+
+
+def _width(text: str) -> int:
+    """Return how wide a text is, a Chinese character counting two."""
+    return sum(2 if unicodedata.east_asian_width(each) in {"W", "F"} else 1 for each in text)
+
+
+def _turning(view: View, page: int, pages: int) -> Rows:
+    t = view.t
+    before = Button(t("variant.previous_button"), "turn", str(page - 1)) if page > 0 else None
+    after = Button(t("variant.next_button"), "turn", str(page + 1)) if page < pages - 1 else None
+    return row(before, after) + row(Button(t("variant.back_button"), "back"))
+
+
+def _picture(
+    offer: Offer, chosen: Mapping[str, str], shown: Sequence[Item], first: int
+) -> Picture | None:
+    """The pictures of what is asked for, else of what is chosen, else of the offer."""
+    if len({item.picture_url for item in shown if item.picture_url}) > 1:
+        return ContactSheet(tuple(item.picture_url for item in shown), first + 1)
+    left = matching(offer, chosen) if chosen else ()
+    own = next((sku.picture_url for sku in left if sku.picture_url), None)
+    url = own or offer.picture_url
+    return SellerPicture(url) if url else None
 
 
 async def value(_: Update, context: Context) -> Outcome:
-    """Take a value, unless no variant in stock has it."""
-    offer, session = await context.offer(), context.session
-    attribute = next_attribute(offer, session.chosen) if offer else None
-    if offer is None or attribute is None or not context.arg.isdigit():
-        return None
-    listed = choices(offer, session.chosen, attribute.zh)
-    if int(context.arg) >= len(listed):
-        return None
-    choice = listed[int(context.arg)]
-    name = choice.value.in_language(session.language)
-    if not choice.exists or choice.stock == 0:
-        key = "variant.out_of_stock" if choice.exists else "variant.not_made"
-        context.notice(key, value=cut(name, _LABEL))
-        return None
-    return _taken(context, offer, {**session.chosen, attribute.zh: choice.value.zh})
-
-
-def _taken(context: Context, offer: Offer, chosen: dict[str, str]) -> Outcome:
-    """Go on to the next attribute, or to the quantity when one variant is left."""
-    context.change(chosen=chosen, page=0)
-    left = matching(offer, chosen)
-    if len(left) == 1:
-        context.change(sku_id=left[0].sku_id)
-        return Step.QUANTITY
-    return None
-
-
-async def sku(_: Update, context: Context) -> Outcome:
-    """Take a variant that stands for itself."""
+    """A value's button, or that of a variant which stands for itself."""
     offer = await context.offer()
     if offer is None:
         return None
-    wanted = next((each for each in offer.skus if str(each.sku_id) == context.arg), None)
-    if wanted is None:
+    chosen = standing(offer, context.session.chosen)
+    item = next((each for each in items_of(offer, chosen) if each.key == context.arg), None)
+    if item is None:
+        context.notice("variant.moved")
         return None
-    if wanted.stock == 0:
-        context.notice(
-            "variant.out_of_stock", value=cut(wanted.label(context.session.language), _LABEL)
-        )
+    return await _take(context, offer, chosen, item)
+
+
+async def _take(context: Context, offer: Offer, chosen: Mapping[str, str], item: Item) -> Outcome:
+    """Go on to the next attribute, or to the quantity when one variant is left."""
+    if not item.exists or not item.stock:
+        key = "variant.out_of_stock" if item.exists else "variant.not_made"
+        context.notice(key, value=_short(item.wording))
         return None
-    context.change(sku_id=wanted.sku_id, page=0)
+    if item.sku is not None:
+        return await _settle(context, item.sku, chosen)
+    wider = {**chosen, item.attribute: item.wording.zh}
+    left = matching(offer, wider)
+    if len(left) == 1:
+        return await _settle(context, left[0], wider)
+    context.change(chosen=wider, page=0)
+    return None
+
+
+async def _settle(context: Context, wanted: Sku, chosen: Mapping[str, str]) -> Outcome:
+    """Take the variant if it can still be had: minutes or days may have passed since."""
+    offer_id = context.session.offer_id
+    if offer_id is None:
+        return None
+    fresh = await read_again(context, offer_id)
+    left = fresh.sku(wanted.sku_id)
+    if left is None or left.spec_id != wanted.spec_id or not fresh.on_sale or not fresh.stock:
+        context.notice("variant.withdrawn", value=_short(label_of(wanted)))
+        context.change(chosen={}, page=0)
+        return None if fresh.on_sale and fresh.stock and len(fresh.skus) > 1 else Step.OFFER
+    if not left.stock:
+        context.notice("variant.just_sold_out", value=_short(label_of(wanted)))
+        return None
+    context.change(chosen=dict(chosen), sku_id=left.sku_id, page=0)
     return Step.QUANTITY
+
+
+def _short(wording: Wording) -> Wording:
+    return Wording(zh=cut(wording.zh, _LABEL), translated=cut(wording.translated, _LABEL))
 
 
 async def turn(_: Update, context: Context) -> Outcome:
     """Page through a long list."""
-    if context.arg.isdigit():
+    if context.arg.isdecimal():
         context.change(page=int(context.arg))
     return None
 
@@ -181,27 +220,36 @@ async def turn(_: Update, context: Context) -> Outcome:
 async def back(_: Update, context: Context) -> Outcome:
     """Undo the last choice, or go back to the offer."""
     chosen = dict(context.session.chosen)
+    context.change(page=0)
     if not chosen:
         return Step.OFFER
     chosen.popitem()
-    context.change(chosen=chosen, page=0)
+    context.change(chosen=chosen)
     return None
 
 
 async def text(update: Update, context: Context) -> Outcome:
-    """A typed value such as `M` or 白色 is taken like its button; anything else is explained."""
+    """A typed value such as `M` or 白色, or its number, is taken like its button."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
-    offer, session = await context.offer(), context.session
-    attribute = next_attribute(offer, session.chosen) if offer else None
-    if offer is None or attribute is None:
+    offer_id = bare_offer(typed)
+    if offer_id is not None:
+        return await search.open_offer(context, offer_id)
+    offer = await context.offer()
+    if offer is None:
         return None
-    wanted = typed.strip().casefold()
-    for choice in choices(offer, session.chosen, attribute.zh):
-        if wanted in {choice.value.zh.casefold(), choice.value.translated.casefold()} - {""}:
-            if choice.exists and choice.stock:
-                return _taken(context, offer, {**session.chosen, attribute.zh: choice.value.zh})
-            key = "variant.out_of_stock" if choice.exists else "variant.not_made"
-            context.notice(key, value=cut(typed, _LABEL))
-            return None
-    context.notice("variant.use_buttons")
-    return None
+    chosen = standing(offer, context.session.chosen)
+    items = items_of(offer, chosen)
+    index = named([item.wording for item in items], typed)
+    if index is None:
+        index = _number(typed, items)
+    if index is None:
+        context.notice("variant.use_buttons")
+        return None
+    return await _take(context, offer, chosen, items[index])
+
+
+def _number(typed: str, items: Sequence[Item]) -> int | None:
+    digits = typed.strip()
+    if not digits.isdecimal() or len(digits) > _LONGEST_NUMBER or not is_numbered(items):
+        return None
+    return int(digits) - 1 if 1 <= int(digits) <= len(items) else None

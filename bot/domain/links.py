@@ -1,22 +1,27 @@
-"""Offer numbers inside what people paste."""
+"""Offer numbers and addresses inside what people paste."""
 
 import re
 import unicodedata
+from urllib.parse import unquote
 
 from bot.domain.identifiers import OfferId
 
+_HOST = r"(?<![\w.@-])(?:[\w-]+\.)*1688\.com"
 # detail.1688.com/offer/N.html, m.1688.com/offer/N.html, ...?offerId=N; the id ends with the digits.
 _LINK = re.compile(
-    r"(?:[\w.-]+\.)?1688\.com/\S*?(?:offer/|offerId=|offerid=|offer_id=|/page/offer/)(\d{9,15})(?!\d)",
+    _HOST + r"/\S*?(?:offer/|offer_?id=)(\d{9,15})(?!\d)",
     re.IGNORECASE | re.ASCII,
 )
-_SHORT_LINK = re.compile(r"\b(?:qr|m\.tb|s|t)\.1688\.com/\S+", re.IGNORECASE)
+# An address ends where its printable ASCII does: Chinese text may follow without a space.
+_PLACE = re.compile(rf"({_HOST})(/[!-~]+)", re.IGNORECASE | re.ASCII)
+_ANY_LINK = re.compile(r"https?://\S", re.IGNORECASE)
 _BARE = re.compile(r"\d{10,14}", re.ASCII)
+_CLOSING = ".,;:!?)]}>'\""
 
 
 def offer_in_link(text: str) -> OfferId | None:
-    """Return the offer that a 1688 link anywhere in the text names."""
-    match = _LINK.search(text)
+    """Return the offer that a 1688 link anywhere in the text names, also percent-encoded."""
+    match = _LINK.search(text) or _LINK.search(unquote(text))
     return OfferId(int(match[1])) if match else None
 
 
@@ -26,6 +31,17 @@ def bare_offer(text: str) -> OfferId | None:
     return OfferId(int(plain)) if _BARE.fullmatch(plain) else None
 
 
-def has_short_link(text: str) -> bool:
-    """Tell whether the text has a 1688 link that does not name its offer."""
-    return _SHORT_LINK.search(text) is not None
+def nameless_link(text: str) -> str | None:
+    """Return a 1688 address that names no offer, such as the app's `https://qr.1688.com/s/X`.
+
+    It always comes back with `https`.
+    """
+    match = _PLACE.search(text)
+    if match is None or offer_in_link(text) is not None:
+        return None
+    return f"https://{match[1].lower()}{match[2].rstrip(_CLOSING)}"
+
+
+def has_link(text: str) -> bool:
+    """Tell whether the text holds any web address."""
+    return _ANY_LINK.search(text) is not None

@@ -1,10 +1,14 @@
 """Choosing a variant attribute by attribute."""
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, Sku, Wording
+
+_SHORTEST_PART: Final = 3  # Latin letters; "M" is no part of "MEDIUM"
 
 
 class VariantChoice(Value):
@@ -36,10 +40,14 @@ def matching(offer: Offer, chosen: Mapping[str, str]) -> tuple[Sku, ...]:
 
 
 def next_attribute(offer: Offer, chosen: Mapping[str, str]) -> Wording | None:
-    """Return the first attribute that still tells the matching variants apart, else None."""
+    """Return the first attribute that still tells the matching variants apart, else None.
+
+    An attribute that some of them lack is none to ask for: nobody could choose "without".
+    """
     left = matching(offer, chosen)
     for name in offer.attribute_names:
-        if name.zh not in chosen and len({value_of(sku, name.zh) for sku in left}) > 1:
+        values = {value_of(sku, name.zh) for sku in left}
+        if name.zh not in chosen and len(values) > 1 and None not in values:
             return name
     return None
 
@@ -70,3 +78,21 @@ def _choice(
         prices=(min(prices), max(prices)) if prices else None,
         picture_url=picture,
     )
+
+
+def named(wordings: Sequence[Wording], typed: str) -> int | None:
+    """Return which one a person wrote: whole in either language, else a part of only one."""
+    wanted = _plain(typed)
+    names = [(_plain(each.zh), _plain(each.translated)) for each in wordings]
+    whole = [index for index, both in enumerate(names) if wanted and wanted in both]
+    if len(whole) == 1:
+        return whole[0]
+    if whole or (wanted.isascii() and len(wanted) < _SHORTEST_PART):
+        return None
+    part_of = [index for index, both in enumerate(names) if any(wanted in name for name in both)]
+    return part_of[0] if len(part_of) == 1 else None
+
+
+def _plain(text: str) -> str:
+    """Return a text without the differences between two ways of typing it."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -8,6 +8,7 @@ from bot.marketplace.port import Marketplace
 from bot.services.ordering import Ordering
 from bot.services.payments import Payments
 from bot.services.search import Search
+from bot.services.short_links import ShortLinks
 from bot.storage.ports import Storage
 
 
@@ -21,5 +22,6 @@ class Services:
     ordering: Ordering
     payments: Payments
     divisions: Divisions
+    short_links: ShortLinks
     tier_scope: TierScope = TierScope.OFFER
     support: frozenset[int] = frozenset()

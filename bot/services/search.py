@@ -26,14 +26,14 @@ class Search:
         self._marketplace = marketplace
         self._photos = photos
 
-    async def query_for_photo(self, data: bytes, hint: str | None) -> Query:
+    async def query_for_photo(self, data: bytes) -> Query:
         """Upload a photo and return the query that finds what looks like it.
 
         Raises `PictureError` for files that are no usable picture, else `MarketplaceError`.
         """
         prepared = await self._photos.prepare(data)
         image_id = await self._marketplace.upload_image(prepared.jpeg)
-        return Query(image_id=image_id, hint=hint)
+        return Query(image_id=image_id)
 
     async def run(self, query: Query) -> SearchPage:
         """Return one page of hits. Raises `MarketplaceError`."""
