@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot.buttons import BadButton, from_base36, to_base36
+from bot.buttons import BadButton, from_base36, natural, to_base36
 from bot.context import Context, Outcome
 from bot.domain.addresses import MOST_PER_PERSON, Address, SavedAddress
 from bot.domain.sessions import AddressForm, Step
@@ -161,7 +161,8 @@ async def delete(_: Update, context: Context) -> Outcome:
         return None
     context.writes.delete_address = saved.address_id
     if context.session.address_id == saved.address_id:
-        context.change(address_id=None, address=None)
+        # The numbers shown were for this address.
+        context.change(address_id=None, address=None, quote=None, change=None)
     context.change(asking="manage")
     context.notice("address.deleted", name=saved.address.full_name)
     return None
@@ -169,8 +170,9 @@ async def delete(_: Update, context: Context) -> Outcome:
 
 async def turn(_: Update, context: Context) -> Outcome:
     """Page through many addresses."""
-    if context.arg.isdigit():
-        context.change(page=int(context.arg))
+    page = natural(context.arg)
+    if page is not None:
+        context.change(page=page)
     return None
 
 
@@ -202,6 +204,8 @@ async def back(_: Update, context: Context) -> Outcome:
         return None
     step = session.return_to or (Step.LINES if session.draft.lines else Step.START)
     context.change(return_to=None, page=0)
+    if step is Step.PREVIEW and (session.quote is None or session.address is None):
+        return await preview.quote(context)
     return step
 
 

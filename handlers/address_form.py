@@ -16,8 +16,9 @@ from bot.addresses import (
     read_phone,
 )
 from bot.addresses.parsed import DIVISION_KINDS, NAME_KINDS, PHONE_KINDS, STREET_KINDS
+from bot.buttons import natural
 from bot.context import Context, Outcome
-from bot.domain.addresses import SavedAddress
+from bot.domain.addresses import MOST_PER_PERSON, SavedAddress
 from bot.domain.identifiers import AddressId
 from bot.domain.sessions import AddressForm, Step
 from bot.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
@@ -217,7 +218,7 @@ def _answer(context: Context, form: AddressForm, typed: str) -> None:
         elif form.asking == PHONE:
             _keep(context, reading.with_phone(read_phone(typed)))
         elif form.asking == STREET:
-            _keep(context, reading.with_street(typed))
+            _keep(context, reading.with_street(_street_in(context, reading, typed)))
         else:
             _answer_division(context, form, typed)
     except PhoneError as error:
@@ -226,13 +227,19 @@ def _answer(context: Context, form: AddressForm, typed: str) -> None:
         context.notice("address_form.bad_length")
 
 
+def _street_in(context: Context, reading: ParsedAddress, typed: str) -> str:
+    """Return the street alone when it was typed with the divisions that are known already."""
+    typed_whole = parse_address(typed, context.services.divisions)
+    if typed_whole.street and typed_whole.district_code == reading.district_code is not None:
+        return typed_whole.street
+    return typed
+
+
 def _answer_division(context: Context, form: AddressForm, typed: str) -> None:
     divisions = context.services.divisions
-    within = next(iter(form.candidates), None)
     found = find_division(typed, divisions)
-    if not found and within is not None:
-        parent = divisions.by_code(within).parent
-        found = find_division(typed, divisions, parent) if parent else []
+    if not found and form.candidates and (first := divisions.get(form.candidates[0])):
+        found = find_division(typed, divisions, first.parent) if first.parent else []
     if not found:
         context.notice("address_form.no_such_division")
     elif len(found) == 1:
@@ -305,13 +312,20 @@ async def again(_: Update, context: Context) -> Outcome:
 
 async def turn(_: Update, context: Context) -> Outcome:
     """Page through many divisions."""
-    if context.arg.isdigit():
-        context.change(page=int(context.arg))
+    page = natural(context.arg)
+    if page is not None:
+        context.change(page=page)
     return None
 
 
 async def back(_: Update, context: Context) -> Outcome:
-    """Back to the address book without saving."""
+    """Back from changing one part to the whole, else to the address book without saving."""
+    form = context.session.form
+    if form is not None and form.asking is not None and form.reading is not None:
+        reading = reading_of(form)
+        if not reading.blocking:
+            _keep(context, reading)
+            return None
     context.change(form=None, page=0, asking=None)
     return Step.ADDRESS
 
@@ -324,6 +338,10 @@ async def save(_: Update, context: Context) -> Outcome:
         return None
     book = await context.services.store.addresses_of(context.session.user_id)
     known = next((each for each in book if each.address_id == form.editing), None)
+    if known is None and len(book) >= MOST_PER_PERSON:
+        context.change(form=None, asking=None, page=0)
+        context.notice("address.full", most=MOST_PER_PERSON)
+        return Step.ADDRESS
     saved = SavedAddress(
         address_id=form.editing or AddressId(secrets.randbits(48)),
         address=reading.complete(),
@@ -333,7 +351,8 @@ async def save(_: Update, context: Context) -> Outcome:
     context.change(form=None, asking=None, page=0)
     session = context.session
     if session.address_id == saved.address_id:
-        context.change(address=saved.address)
+        # The numbers shown were for the address as it was.
+        context.change(address=saved.address, quote=None, change=None)
     if session.draft.lines and session.return_to is None:
         context.change(address_id=saved.address_id, address=saved.address)
         return await preview.quote(context)

@@ -49,10 +49,15 @@ def refusal_of(code: str) -> tuple[str, Step]:
     return _REFUSALS.get(code, ("refusal.unknown", Step.LINES))
 
 
+def reason_in(message: str, code: str = "") -> str:
+    """Return the marketplace's own words, or its code where it has none."""
+    return message.strip() or code.strip() or "—"
+
+
 def on_marketplace_error(context: Context, error: MarketplaceError) -> Outcome:
     """Say what went wrong and stay: the same button works again."""
     if isinstance(error, Refused):
-        context.notice("marketplace.refused_because", reason=error.message or error.code or "?")
+        context.notice("marketplace.refused_because", reason=reason_in(error.message, error.code))
     else:
         context.notice(failure_key(error))
     return None

@@ -10,12 +10,13 @@ from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer
 from bot.domain.pricing import repriced
+from bot.domain.quantities import QuantityError, read_quantity
 from bot.domain.sessions import Session, Step
 from bot.marketplace.errors import RefusalReason, Refused
 from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.texts import Html, cut
 from bot.units import counted
-from handlers import search
+from handlers import quantity, search
 
 _TITLE = 48
 _VARIANT = 60
@@ -63,14 +64,14 @@ def _described_line(view: View, number: int, line: OrderLine) -> Html:
     t = view.t
     variant = cut(line.variant.in_language(view.session.language), _VARIANT)
     variant = variant or t("lines.no_variant")
-    quantity = counted(t, line.quantity, line.unit)
+    amount = counted(t, line.quantity, line.unit)
     if line.unit_price is None:
-        return t("lines.line_unpriced", number=str(number), variant=variant, quantity=quantity)
+        return t("lines.line_unpriced", number=str(number), variant=variant, quantity=amount)
     return t(
         "lines.line",
         number=str(number),
         variant=variant,
-        quantity=quantity,
+        quantity=amount,
         price=t.money(line.unit_price),
         amount=t.money(line.unit_price * line.quantity),
     )
@@ -94,10 +95,16 @@ def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) ->
 
 async def edit(_: Update, context: Context) -> Outcome:
     """Change a line's quantity, with the offer read afresh."""
-    line = _line_at(context.session, context.arg)
+    index = natural(context.arg)
+    return None if index is None else await edit_line(context, index)
+
+
+async def edit_line(context: Context, index: int) -> Outcome:
+    """Open the line at `index` at its quantity, or say what became of its goods."""
+    line = _line_at(context.session, str(index))
     if line is None:
         return None
-    number = int(context.arg) + 1
+    number = index + 1
     try:
         offer = await context.services.search.open_offer(line.offer_id)
     except Refused as error:
@@ -179,6 +186,28 @@ def _line_at(session: Session, arg: str) -> OrderLine | None:
 
 
 async def text(update: Update, context: Context) -> Outcome:
-    """A typed text here starts a new search; the lines are kept."""
+    """A number changes the only line's quantity; other words start a search, the lines kept."""
+    typed = (update.effective_message.text if update.effective_message else None) or ""
+    if _is_quantity(typed):
+        return await _change_quantity(update, context)
     context.notice("lines.kept")
     return await search.words(update, context)
+
+
+def _is_quantity(typed: str) -> bool:
+    try:
+        read_quantity(typed)
+    except QuantityError:
+        return False
+    return True
+
+
+async def _change_quantity(update: Update, context: Context) -> Outcome:
+    lines_ordered = context.session.draft.lines
+    if len(lines_ordered) > 1:
+        context.notice("lines.which_line")
+        return None
+    if not lines_ordered:
+        return await search.words(update, context)
+    step = await edit_line(context, 0)
+    return await quantity.text(update, context) if step is Step.QUANTITY else step

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.context import Context, Outcome, Overlay
-from bot.domain.orders import Order, Placing
+from bot.domain.orders import Order, OrderStatus, Placing
 from bot.screens import Button, Rows, Screen, lines, paragraphs, row
 from bot.texts import Html, Texts, cut
 from handlers.payment import amount_due
@@ -24,7 +24,7 @@ async def show(_: Update, context: Context) -> Outcome:
             rows += row(
                 Button(
                     t("orders.open_button", number=order.order_no),
-                    "check",
+                    "pay",
                     order.order_no,
                     standing=True,
                 )
@@ -59,10 +59,17 @@ def _described(t: Texts, language: str, order: Order) -> Html:
 def _state(t: Texts, order: Order) -> Html:
     match order.placing:
         case Placing.PLACED:
-            return t("orders.paid" if order.paid else "orders.placed")
+            return _state_of_placed(t, order)
         case Placing.REFUSED | Placing.CHANGED:
             return t("orders.not_made")
         case Placing.UNCERTAIN | Placing.UNRESOLVED:
             return t("orders.uncertain")
         case _:
             return t("orders.being_placed")
+
+
+def _state_of_placed(t: Texts, order: Order) -> Html:
+    unpaid = [part for part in order.parts if part.status is OrderStatus.AWAITING_PAYMENT]
+    if unpaid:
+        return t("orders.to_pay" if len(unpaid) == len(order.parts) else "orders.in_part")
+    return t("orders.paid" if order.paid else "orders.closed")

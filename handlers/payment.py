@@ -6,9 +6,11 @@ from bot.context import Context, Outcome
 from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.sessions import Step
+from bot.marketplace.errors import MarketplaceError
 from bot.screens import Button, QrCode, Rows, Screen, View, lines, paragraphs, row
 from bot.texts import Html, cut
 from handlers import start
+from handlers.failures import failure_key, reason_in
 
 _STATES = {
     OrderStatus.AWAITING_PAYMENT: "payment.awaiting_payment",
@@ -21,6 +23,7 @@ _STATES = {
     OrderStatus.UNKNOWN: "payment.unknown_state",
 }
 _MOST_PARTS_SHOWN = 8
+_MOST_FAILED_SHOWN = 10
 _LONGEST_COPY = 256  # characters that a copy button may hold
 
 
@@ -35,7 +38,7 @@ def screen(view: View) -> Screen:
         view.notice,
         t(head),
         _parts(view, order),
-        _differs(view, order),
+        _differs(view, order, open_parts),
         _failed(view, order),
         _how_to_pay(view) if open_parts else None,
     )
@@ -70,12 +73,14 @@ def amount_due(parts: tuple[OrderPart, ...] | list[OrderPart]) -> int | None:
     return sum(each for each in totals if each is not None) if None not in totals else None
 
 
-def _differs(view: View, order: Order) -> str:
-    """Warn when the orders do not add up to what the person agreed to."""
+def _differs(view: View, order: Order, open_parts: list[OrderPart]) -> str:
+    """Warn before paying when the orders do not add up to what the person agreed to."""
     due = amount_due(order.parts)
-    if due is None or due == order.quote.total or order.failed_lines:
+    agreed = order.quote.total
+    if not open_parts or due is None or due == agreed or order.failed_lines:
         return ""
-    return view.t("payment.differs", agreed=view.t.money(order.quote.total), now=view.t.money(due))
+    key = "payment.differs" if due > agreed else "payment.differs_less"
+    return view.t(key, agreed=view.t.money(agreed), now=view.t.money(due))
 
 
 def _failed(view: View, order: Order) -> str:
@@ -87,10 +92,14 @@ def _failed(view: View, order: Order) -> str:
             if line.offer_id == failed.offer_id and failed.spec_id in {None, line.spec_id}:
                 title = cut(line.title.in_language(language), 40)
                 variant = cut(line.variant.in_language(language), 40)
-                named.append(
-                    t("payment.failed_line", title=title, variant=variant, reason=failed.message)
-                )
-    return lines(t("payment.failed"), *named) if named else ""
+                reason = reason_in(failed.message, failed.code)
+                named.append(t("payment.failed_line", title=title, variant=variant, reason=reason))
+    more = len(named) - _MOST_FAILED_SHOWN
+    return lines(
+        t("payment.failed") if named else None,
+        *named[:_MOST_FAILED_SHOWN],
+        t("payment.more_failed", count=more) if more > 0 else None,
+    )
 
 
 def _how_to_pay(view: View) -> Html:
@@ -132,11 +141,16 @@ async def _own(context: Context) -> Order | None:
 
 
 async def pay(_: Update, context: Context) -> Outcome:
-    """Show an order again with a fresh link."""
+    """Show an order as it stands now, with a fresh link."""
     order = await _own(context)
     if order is None or context.session.step is Step.PLACING:
         context.notice("orders.gone" if order is None else "placing.wait")
         return None
+    try:
+        await context.services.payments.refresh(order)
+    except MarketplaceError as error:
+        # The order is shown as last seen; its link may still be had.
+        context.notice(failure_key(error))
     context.change(order_no=order.order_no, asking=None, return_to=None)
     return Step.PAYMENT
 

@@ -3,14 +3,15 @@
 from telegram import Update
 
 from bot.context import Context, Outcome
+from bot.conversation import received_at
 from bot.domain.drafts import Draft
-from bot.domain.identifiers import new_merchant_order_no
+from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
 from bot.domain.orders import Order, Placing
 from bot.domain.quotes import change_between
 from bot.domain.sessions import Session, Step
 from bot.screens import Button, Screen, View, paragraphs, row
 from bot.services.placing import NOT_SENT
-from handlers.failures import refusal_of
+from handlers.failures import reason_in, refusal_of
 from handlers.preview import returned
 
 
@@ -37,8 +38,10 @@ async def confirm(_: Update, context: Context) -> Outcome:
     if session.quote is None or session.address is None or not session.draft.lines:
         context.notice("preview.no_numbers")
         return Step.PREVIEW
+    # When the press arrived, not when it is handled: a consent that waited grows old.
+    agreed_at = received_at.get() or context.now
     order = Order(
-        order_no=new_merchant_order_no(context.now),
+        order_no=new_merchant_order_no(agreed_at),
         user_id=session.user_id,
         chat_id=session.chat_id,
         lines=session.draft.lines,
@@ -46,7 +49,7 @@ async def confirm(_: Update, context: Context) -> Outcome:
         address=session.address,
         note=session.note,
         language=session.language,
-        created_at=context.now,
+        created_at=agreed_at,
     )
     context.writes.claim = order
     context.change(order_no=order.order_no, change=None, asking=None)
@@ -81,7 +84,7 @@ def _refused(session: Session, order: Order) -> Session:
     key, step = refusal_of(refusal.code if refusal else "")
     if refusal is not None and refusal.code == NOT_SENT:
         return session.replace(step=Step.PREVIEW, order_no=None, change=None).with_notice(key)
-    reason = refusal.message if refusal else ""
+    reason = reason_in(refusal.message if refusal else "")
     back = session.replace(step=step, order_no=None, quote=None, change=None)
     return back.with_notice(key, reason=reason)
 
@@ -95,6 +98,8 @@ def _told_elsewhere(session: Session, order: Order) -> Session | None:
         return session.with_notice("placing.not_found_yet", number=order.order_no)
     if order.placing is Placing.REFUSED:
         return session.with_notice("placing.refused_meanwhile", number=order.order_no)
+    if order.placing is Placing.CHANGED:
+        return session.with_notice("placing.changed_meanwhile", number=order.order_no)
     return None
 
 
@@ -117,15 +122,21 @@ async def wait(_: Update, context: Context) -> Outcome:
 
 async def look(_: Update, context: Context) -> Outcome:
     """Look an unresolved order up once more."""
-    orders = await context.services.store.orders_of(context.session.user_id, limit=50)
-    order = next((each for each in orders if each.order_no == context.arg), None)
-    if order is None:
+    session, store = context.session, context.services.store
+    order = await store.order(MerchantOrderNo(context.arg))
+    if order is None or order.user_id != session.user_id:
         context.notice("orders.gone")
+        return None
+    if session.step is Step.PLACING and session.order_no != order.order_no:
+        context.notice("placing.wait")
         return None
     if order.placing is Placing.UNRESOLVED:
         order = await context.services.ordering.look_again(order)
     if order.placing is not Placing.PLACED:
         context.notice("placing.still_not_found", number=order.order_no)
         return None
-    context.change(order_no=order.order_no, draft=Draft(), quote=None, note="")
+    await store.mark_told(order.order_no)
+    if session.order_no == order.order_no:
+        context.change(draft=Draft(), quote=None, note="", change=None)
+    context.change(order_no=order.order_no, asking=None, return_to=None)
     return Step.PAYMENT

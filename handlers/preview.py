@@ -1,19 +1,33 @@
 """The binding numbers: every line with its exact variant, goods, freight, discount, total."""
 
+import html
+
 from telegram import Update
 
 from bot.context import Context, Outcome
+from bot.domain.identifiers import OfferId
+from bot.domain.offers import Offer
 from bot.domain.orders import Placing
+from bot.domain.quantities import stock_of
 from bot.domain.quotes import Quote, QuoteChange
 from bot.domain.sessions import Session, Step
-from bot.marketplace.errors import MarketplaceError, Refused
-from bot.screens import Button, Rows, Screen, View, lines, paragraphs, row
+from bot.drawing import visible_length
+from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
+from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
 from bot.texts import Html, cut
-from handlers.failures import failure_key, refusal_of
+from bot.units import counted
+from handlers.failures import failure_key, reason_in, refusal_of
+from handlers.variant import both
 
 LONGEST_NOTE = 200
-_TITLE = 48
-_VARIANT = 60
+_MOST_OFFERS_READ = 5
+_BLAMES_LINES = {
+    RefusalReason.NOT_TRADABLE,
+    RefusalReason.SPEC_MISMATCH,
+    RefusalReason.OTHER_SELLER,
+    RefusalReason.OUT_OF_STOCK,
+}
+_WIDTHS = (48, 24, 12, 6)  # characters of a name, until the whole order fits one message
 
 
 def screen(view: View) -> Screen:
@@ -25,43 +39,49 @@ def screen(view: View) -> Screen:
     if session.asking == "note":
         rows = row(Button(t("preview.no_note_button"), "no_note"))
         return Screen(paragraphs(view.notice, t("preview.note_ask", most=LONGEST_NOTE)), rows)
-    text = paragraphs(
-        view.notice,
-        _difference(view, session.change) if session.change else None,
-        t("preview.title"),
-        _lines(view, session.quote),
-        totals(view, session.quote),
-        _address(view),
-        t("preview.note", note=session.note) if session.note else None,
-        t("preview.consent"),
-    )
     confirm = Button(t("preview.confirm_button", total=t.money(session.quote.total)), "confirm")
     note = Button(
         t("preview.change_note_button" if session.note else "preview.note_button"), "note"
     )
-    return Screen(text, row(confirm) + row(note) + _ways_back(view))
+    return Screen(_text(view, session.quote), row(confirm) + row(note) + _ways_back(view))
 
 
-def _lines(view: View, quote: Quote) -> Html:
+def _text(view: View, quote: Quote) -> Html:
+    """Everything agreed to in one message: the more lines, the shorter their names."""
+    t, session = view.t, view.session
+    text = Html("")
+    for width in _WIDTHS:
+        text = paragraphs(
+            view.notice,
+            _difference(view, session.change) if session.change else None,
+            t("preview.title"),
+            _lines(view, quote, width),
+            totals(view, quote),
+            _address(view),
+            t("preview.note", note=session.note) if session.note else None,
+            t("preview.consent"),
+        )
+        if visible_length(text) <= TEXT_LIMIT:
+            break
+    return text
+
+
+def _lines(view: View, quote: Quote, width: int) -> Html:
     t, language = view.t, view.session.language
     blocks: list[Html] = []
     shown_offer = None
     for number, line in enumerate(view.session.draft.lines, 1):
         if line.offer_id != shown_offer:
             shown_offer = line.offer_id
-            blocks.append(t("lines.offer", title=cut(line.title.in_language(language), _TITLE)))
+            blocks.append(t("lines.offer", title=cut(line.title.in_language(language), width)))
         quoted = quote.line_for(line)
-        variant = cut(line.variant.in_language(language), _VARIANT)
-        original = cut(line.variant.zh, _VARIANT)
-        if original != variant:
-            variant = f"{variant} ({original})"
+        variant = cut(both(line.variant.in_language(language), line.variant.zh), width * 2)
         blocks.append(
             t(
                 "preview.line",
                 number=str(number),
                 variant=variant or t("lines.no_variant"),
-                quantity=line.quantity,
-                unit=line.unit.in_language(language).lower(),
+                quantity=counted(t, line.quantity, line.unit),
                 price=t.money(quoted.unit_price) if quoted else "—",
                 amount=t.money(quoted.amount) if quoted else "—",
             )
@@ -128,14 +148,49 @@ async def quote(context: Context) -> Outcome:
     try:
         binding = await context.services.marketplace.preview(session.draft.lines, session.address)
     except Refused as error:
-        key, step = refusal_of(error.reason.value)
-        context.notice(key, reason=error.message or error.code)
-        return step
+        return await _refused(context, error)
     except MarketplaceError as error:
         context.notice(failure_key(error))
         return Step.PREVIEW
     context.change(quote=binding)
     return Step.PREVIEW
+
+
+async def _refused(context: Context, error: Refused) -> Outcome:
+    """Say why, name the lines where that can be found out, and lead to what mends it."""
+    key, step = refusal_of(error.reason.value)
+    reason = reason_in(error.message, error.code)
+    if error.reason in _BLAMES_LINES:
+        blamed = await at_fault(context)
+        reason = "; ".join((reason, *blamed))
+    context.notice(key, reason=reason)
+    return step
+
+
+async def at_fault(context: Context) -> list[str]:
+    """Return what is wrong with the order's lines now; empty when that can't be told."""
+    t, draft = context.t, context.session.draft
+    found: list[str] = []
+    offers: dict[OfferId, Offer | None] = {}
+    for number, line in enumerate(draft.lines, 1):
+        if line.offer_id not in offers:
+            if len(offers) == _MOST_OFFERS_READ:
+                break
+            try:
+                offers[line.offer_id] = await context.services.search.open_offer(line.offer_id)
+            except Refused:
+                offers[line.offer_id] = None
+            except MarketplaceError:
+                # The refusal itself is told; its details can wait until the next try.
+                break
+        offer = offers[line.offer_id]
+        sku = offer.sku(line.sku_id) if offer else None
+        if offer is None or not offer.on_sale or (line.spec_id and sku is None):
+            found.append(t("refusal.line_gone", number=number))
+        elif stock_of(offer, sku) < line.quantity:
+            stock = counted(t, stock_of(offer, sku), offer.unit)
+            found.append(t("refusal.line_short", number=number, stock=stock))
+    return [html.unescape(each) for each in found]
 
 
 async def again(_: Update, context: Context) -> Outcome:

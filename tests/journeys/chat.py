@@ -159,8 +159,14 @@ class Person:
             for event in answer["events"]
             if event["type"] in {"message", "edit"} and event["message"]["from"].get("is_bot")
         ]
+        shown = [each for each in shown if not self._only_lost_buttons(each)]
         self.seen.extend(shown)
         return shown
+
+    def _only_lost_buttons(self, shown: Shown) -> bool:
+        """Tell whether an edit only took the buttons off a message that a newer one replaced."""
+        before = next((each for each in reversed(self.seen) if each.id == shown.id), None)
+        return before is not None and before.text == shown.text and not shown.rows
 
     async def _post(self, action: str, **body: Any) -> httpx.Response:
         return await _ok(self.http.post(f"/sandbox/chats/{self.id}/{action}", **body))
