@@ -83,8 +83,7 @@ async def _press(page: Page, label: str) -> None:
 
 
 async def _picture(page: Page, language: str, name: str) -> None:
-    await page.wait_for_function("[...document.images].every((each) => each.complete)")
-    await page.wait_for_timeout(300)  # the timeline scrolls to its end
+    await page.wait_for_timeout(700)  # pictures arrive and the timeline scrolls to its end
     await page.screenshot(path=_PICTURES / f"{language}-{name}.png")
 
 
@@ -110,7 +109,7 @@ async def test_a_photo_becomes_a_paid_order(
         await _picture(page, language, "start")
 
         await page.get_by_test_id("attach").click()
-        await page.get_by_role("menuitem", name=re.compile("Sample photos|示例照片")).click()
+        await page.get_by_text(re.compile("Sample photos|示例照片")).first.click()
         await page.get_by_test_id(_sample("white-sneakers.jpg")).click()
         await expect(_last(page)).to_contain_text(str(words["similar"]))
         await _picture(page, language, "results")
