@@ -26,7 +26,10 @@ _log = structlog.get_logger(__name__)
 class ShortLinks:
     """Follows redirects within 1688.com, over https alone; nothing else is ever asked."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport | None = None, *, patience: float = _ALL_IN
+    ) -> None:
+        self._patience = patience
         self._client = httpx.AsyncClient(
             transport=transport,
             timeout=_EACH,
@@ -44,7 +47,7 @@ class ShortLinks:
     async def offer(self, address: str) -> OfferId | None:
         """Return the offer that an address leads to, None (logged) when that can't be told."""
         try:
-            async with asyncio.timeout(_ALL_IN):
+            async with asyncio.timeout(self._patience):
                 return await self._follow(httpx.URL(address))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             _log.info("short_link_unresolved", reason=type(error).__name__)
