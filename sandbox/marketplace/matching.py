@@ -24,11 +24,11 @@ from sandbox.marketplace.picture_reading import (
     Features,
     Reading,
     Vector,
-    open_picture,
     read,
     turned,
     vector,
 )
+from sandbox.marketplace.picture_subject import open_picture
 
 FEATURES = PICTURES / "features.json.gz"
 COLOUR_WEIGHT = 0.55 / 255

@@ -15,6 +15,8 @@ from sandbox.marketplace.matching import (
     key_of,
     load_features,
 )
+from sandbox.marketplace.picture_reading import read
+from sandbox.marketplace.picture_subject import open_picture
 
 CATALOGUE = load_catalogue()
 SAMPLES = PICTURES.parent.parent / "chat" / "samples"
@@ -167,6 +169,37 @@ def test_other_kinds_of_pictures_are_searched_too(index: PictureIndex, mode: str
         out = BytesIO()
         Image.new(mode, size).save(out, "PNG")
         assert len(index.search(out.getvalue())) == len(CATALOGUE.offers)
+
+
+def framed(picture: Image.Image) -> Image.Image:
+    return ImageOps.expand(picture, 150, (90, 70, 50))
+
+
+def letterboxed(picture: Image.Image) -> Image.Image:
+    tall = Image.new("RGB", (800, 1600), (0, 0, 0))
+    tall.paste(picture, (0, 400))
+    return tall
+
+
+@pytest.mark.parametrize("screenshot", [framed, letterboxed])
+def test_a_screenshot_with_plain_bars_finds_its_offer(
+    index: PictureIndex, screenshot: Change
+) -> None:
+    """Bars around or above and below the listing picture: at least 0.95 of every fourth offer."""
+    offers = list(CATALOGUE.offers.values())[::4]
+    hits = [
+        index.search(changed(offer.pictures[0], screenshot, 85))[0].offer_id == offer.offer_id
+        for offer in offers
+    ]
+    assert sum(hits) / len(hits) >= 0.95
+
+
+def test_stored_readings_are_what_reading_gives_today() -> None:
+    """A change of the reading without drawing the catalogue again would show here."""
+    stored = load_features()
+    for _, file in catalogue_pictures(CATALOGUE)[::40]:
+        image = file.read_bytes()
+        assert stored[key_of(image)][0] == read(open_picture(image))
 
 
 def test_stored_readings_belong_to_the_pictures_as_they_are() -> None:
