@@ -31,7 +31,7 @@ def screen(view: View) -> Screen:
         return Screen(paragraphs(view.notice, t("lines.empty")), rows)
     shown, before, after = page_of(tuple(enumerate(draft.lines, 1)), view.session.page, _PAGE)
     first, last = shown[0][0], shown[-1][0]
-    page = t("lines.page", first=first, last=last, count=len(draft.lines))
+    page = t("lines.page", first=first, last=last, total=len(draft.lines))
     estimate = draft.estimate
     total = t("lines.estimate", total=t.money(estimate)) if estimate is not None else None
     text = paragraphs(

@@ -11,8 +11,8 @@ from bot.domain.orders import Placing
 from bot.domain.quantities import stock_of
 from bot.domain.quotes import Quote, QuoteChange
 from bot.domain.sessions import Session, Step
-from bot.drawing import visible_length
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
+from bot.measuring import visible_length
 from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
 from bot.texts import Html, cut
 from bot.units import counted

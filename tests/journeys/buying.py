@@ -26,14 +26,13 @@ async def at_offer(buyer: Person, offer_id: int) -> Shown:
 
 async def at_quantity(buyer: Person, offer_id: int, *values: str) -> Shown:
     """Open an offer and choose a variant by its values, if it has any."""
-    shown = await at_offer(buyer, offer_id)
+    await at_offer(buyer, offer_id)
     if not values:
         return await buyer.do("Choose a quantity|选数量", "How many|要多少")
     await buyer.do("Choose a variant|选规格", "Choose|请选择")
     for value in values[:-1]:
         await buyer.do(value, "Choose|请选择")
-    shown = await buyer.do(values[-1], "How many|要多少")
-    return shown
+    return await buyer.do(values[-1], "How many|要多少")
 
 
 async def at_lines(buyer: Person, offer_id: int, quantity: int, *values: str) -> Shown:

@@ -196,5 +196,5 @@ async def test_back_from_a_quantity_changes_nothing(person):
     buyer = await person()
     await at_quantity(buyer, SNEAKERS, "White", "37")
     shown = await buyer.do("Back", "Choose: Color")
-    assert "White" in shown.labels
+    assert any("White" in label for label in shown.labels)
     await buyer.do("Back", "Minimum order")

@@ -1,0 +1,136 @@
+"""The order being put together: several lines, each changeable."""
+
+import re
+
+from buying import (
+    BASKETBALL,
+    SNEAKERS,
+    Market,
+    at_lines,
+    at_offer,
+    at_quantity,
+    from_lines_to_preview,
+)
+
+PHONE_CASE = 626489650618  # 128 variants, from 1
+
+
+async def test_two_variants_stand_as_two_lines_with_one_estimate(person):
+    """Both count together towards the price tier."""
+    buyer = await person()
+    await at_lines(buyer, SNEAKERS, 20, "White", "37")
+    shown = await at_lines(buyer, SNEAKERS, 10, "Black", "40")
+    assert "1. White / 37 — 20 pairs × ¥29.90 = ¥598.00" in shown.text
+    assert "2. Black / 40 — 10 pairs × ¥29.90 = ¥299.00" in shown.text
+    assert "Goods, estimated: ¥897.00" in shown.text
+
+
+async def test_removing_a_line_prices_the_others_anew(person):
+    """Fewer units may fall out of a tier; the last line removed leaves an empty order."""
+    buyer = await person()
+    await at_lines(buyer, SNEAKERS, 20, "White", "37")
+    await at_lines(buyer, SNEAKERS, 10, "Black", "40")
+    shown = await buyer.do("Remove 2", "20 pairs × ¥32.80")
+    assert "Black" not in shown.text
+    shown = await buyer.do("Remove 1", "Your order is empty")
+    await buyer.do("Start over", "starting fresh")
+
+
+async def test_a_search_in_between_keeps_the_lines(person):
+    """Words here are a new search; the order is one tap away from it."""
+    buyer = await person()
+    await at_lines(buyer, BASKETBALL, 2, ".")
+    shown = await buyer.say("篮球", "Your order is kept; this is a new search")
+    await at_offer(buyer, SNEAKERS)
+    shown = await buyer.do(r"My order \(1 item\)", "Your order")
+    assert "2 pieces × ¥35.90" in shown.text
+
+
+async def test_another_variant_is_of_what_was_ordered_not_of_what_was_looked_at(person):
+    """After a look at another shop's offer, 'add another variant' leads back to the order's."""
+    buyer = await person()
+    await at_lines(buyer, BASKETBALL, 2, ".")
+    await at_offer(buyer, SNEAKERS)
+    await buyer.do("My order", "Your order")
+    shown = await buyer.do("Add another variant", "Minimum order")
+    assert "Basketball" in shown.text
+
+
+async def test_a_number_changes_the_only_line(person):
+    """What was just ordered is corrected by typing the right number."""
+    buyer = await person()
+    await at_lines(buyer, SNEAKERS, 3, "White", "37")
+    shown = await buyer.say("5", "5 pairs")
+    assert "5 pairs × ¥32.80 = ¥164.00" in shown.text
+    shown = await buyer.say("2", "The minimum is 3 pairs")
+
+
+async def test_a_number_with_several_lines_asks_which(person):
+    """Nothing is changed by a guess."""
+    buyer = await person()
+    await at_lines(buyer, SNEAKERS, 3, "White", "37")
+    await at_lines(buyer, SNEAKERS, 4, "Black", "40")
+    shown = await buyer.say("5", "Tap ✏️ at the line")
+    assert "3 pairs" in shown.text
+    assert "4 pairs" in shown.text
+
+
+async def test_checkout_is_blocked_under_the_minimum_until_it_is_reached(person):
+    """The offer is named with what is missing; raising the line opens the way."""
+    buyer = await person()
+    await at_quantity(buyer, SNEAKERS, "White", "37")
+    await buyer.say("2", "1 short")
+    await buyer.do("Keep 2", "Your order")
+    shown = await buyer.do("Continue", "needs at least 3 pairs: 1 short")
+    assert "Your order" in shown.text
+    await buyer.do("Change 1", "On your order now: 2 pairs")
+    await buyer.do("^3$", "3 pairs × ¥32.80")
+    await buyer.do("Continue", "no address yet")
+
+
+async def test_a_line_whose_offer_is_gone_says_so(person, marketplace):
+    """Changing it is answered with what happened, and it can be removed."""
+    buyer, market = await person(), Market(marketplace)
+    await at_lines(buyer, BASKETBALL, 2, ".")
+    await market.fault("refuse", "product_detail", code=404, message="商品不存在")
+    await buyer.do("Change 1", "no longer on the marketplace. Remove line 1")
+    await buyer.do("Remove 1", "Your order is empty")
+
+
+async def test_a_press_for_a_line_that_is_not_there_changes_nothing(person):
+    """Anybody can send any callback data."""
+    buyer = await person()
+    shown = await at_lines(buyer, BASKETBALL, 2, ".")
+    for arg in ("7", "-1", "²", "x", ""):
+        shown = await buyer.screen()
+        data = re.sub(r"remove\..*$", f"remove.{arg}", shown.button("Remove 1")["callback_data"])
+        await buyer.press(shown.id, data)
+        await buyer.sees("Your order")
+        await buyer.do("Add another variant", "Minimum order")
+        shown = await buyer.do("My order", "Your order")
+        assert "2 pieces × ¥35.90" in shown.text
+
+
+async def test_fifty_variants_fit_every_screen_and_make_one_order(person, marketplace):
+    """Lines come in pages, the binding numbers in one message; the fifty-first is refused."""
+    buyer, market = await person(), Market(marketplace)
+    await at_offer(buyer, PHONE_CASE)
+    for number in range(51):
+        if number:
+            await buyer.do("Add another variant", "Minimum order")
+        models = await buyer.do("Choose a variant", "Choose: Model")
+        label = models.labels[number // 7]
+        colors = await buyer.do(f"^{label}$", "Choose: Color")
+        free = [each for each in colors.labels if "✕" not in each and "Back" not in each]
+        await buyer.do(f"^{re.escape(free[number % 7])}$", "How many")
+        await buyer.say("1", "Your order")
+    shown = await buyer.screen()
+    assert "at most 50 variants" in shown.text
+    assert "Lines 1 to 8 of 50" in shown.text
+    shown = await buyer.do("Next", "Lines 9 to 16 of 50")
+    assert "✏️ Change 9" in shown.labels
+    shown = await from_lines_to_preview(buyer)
+    assert "50. " in shown.text
+    await buyer.do("Confirm order", "Order placed")
+    orders = await market.orders()
+    assert sum(len(order["lines"]) for order in orders) == 50
