@@ -3,7 +3,12 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps --no-compile
+# The pip at hand installs into .venv, which saves installing pip there first; without one, or with
+# one too old for --python, ensurepip brings it.
+PIP := if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; \
+	then pip="$(PYTHON) -m pip --python $(BIN)/python"; \
+	else $(BIN)/python -m ensurepip >/dev/null && pip="$(BIN)/python -m pip"; fi; \
+	$$pip --disable-pip-version-check --quiet install --require-hashes --no-deps --no-compile
 STARTED := $(shell date +%s)
 JOBS ?= 2
 
@@ -39,7 +44,7 @@ clean:
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=")'
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --without-pip $(VENV)
 
 $(VENV)/.run: requirements.lock | $(VENV)/bin/python
 	@$(PIP) -r requirements.lock
