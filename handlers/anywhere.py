@@ -11,16 +11,19 @@ from handlers.search import is_rest_of_album
 async def help_(_: Update, context: Context) -> Outcome:
     """`/help`: what can be sent, and the commands."""
     t = context.t
-    rows = row(Button(t("help.back_button"), "here", standing=True))
-    rows += row(language_button(context.session.language))
+    rows = row(_back(context)) + row(language_button(context.session))
     return Overlay(Screen(paragraphs(t("help.what"), t("help.commands")), rows))
 
 
 async def privacy(_: Update, context: Context) -> Outcome:
     """`/privacy`: what is kept, why, and who sees it."""
-    t = context.t
-    rows = row(Button(t("help.back_button"), "here", standing=True))
-    return Overlay(Screen(t("privacy.text"), rows))
+    return Overlay(Screen(context.t("privacy.text"), row(_back(context))))
+
+
+def _back(context: Context) -> Button:
+    # The revision tells going back twice from one tap that arrives twice.
+    revision = str(context.session.revision)
+    return Button(context.t("help.back_button"), "here", revision, standing=True)
 
 
 async def here(_: Update, context: Context) -> Outcome:

@@ -3,38 +3,40 @@
 from telegram import Update
 
 from bot.context import Context, Outcome, Overlay
+from bot.domain.sessions import Session
 from bot.screens import Button, Screen, row
 from bot.texts import LANGUAGES
 
 NAMES = {"en": "English", "zh": "中文"}
 
 
-def language_button(current: str) -> Button:
+def language_button(session: Session) -> Button:
     """Return the button that switches to the other language."""
-    other = next(language for language in LANGUAGES if language != current)
-    return Button(f"🌐 {NAMES[other]}", "lang", other, standing=True)
+    other = next(language for language in LANGUAGES if language != session.language)
+    return _button(session, f"🌐 {NAMES[other]}", other)
+
+
+def _button(session: Session, label: str, language: str) -> Button:
+    # The revision tells switching back and forth from one tap that arrives twice.
+    return Button(label, "lang", f"{language}.{session.revision}", standing=True)
 
 
 async def ask(_: Update, context: Context) -> Outcome:
     """Offer the languages without leaving the step."""
-    current = context.session.language
+    session = context.session
     buttons = [
-        Button(
-            f"{'✓ ' if language == current else ''}{NAMES[language]}",
-            "lang",
-            language,
-            standing=True,
-        )
-        for language in LANGUAGES
+        _button(session, f"{'✓ ' if language == session.language else ''}{name}", language)
+        for language, name in NAMES.items()
     ]
     return Overlay(Screen(context.t("language.ask"), row(*buttons)))
 
 
 async def choose(_: Update, context: Context) -> Outcome:
     """Switch and draw the current step again."""
-    if context.arg not in LANGUAGES:
+    language = context.arg.partition(".")[0]
+    if language not in LANGUAGES:
         return None
     context.keep_announced()
-    context.change(language=context.arg, language_chosen=True)
+    context.change(language=language, language_chosen=True)
     context.toast = context.t("language.chosen")
     return None

@@ -20,7 +20,7 @@ def screen(view: View) -> Screen:
         return Screen(paragraphs(view.notice, text), rows)
     rows = row(
         Button(t("start.addresses_button"), "addresses"), Button(t("start.orders_button"), "orders")
-    ) + row(language_button(session.language))
+    ) + row(language_button(session))
     if session.draft.lines:
         label = t("start.draft_button", count=len(session.draft.lines))
         rows = row(Button(label, "lines"), Button(t("start.over_button"), "over")) + rows

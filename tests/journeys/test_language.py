@@ -81,3 +81,12 @@ async def test_the_start_screen_switches_with_one_tap(person: Arrive) -> None:
     query = await buyer.tap("中文")
     await buyer.sees("今天想找点什么")
     assert await buyer.toast(query) == "已切换为中文。"
+
+
+async def test_switching_back_and_forth_quickly_is_no_double_tap(person: Arrive) -> None:
+    """Each tap is meant, however soon after the last one it comes."""
+    buyer = await person("en")
+    await buyer.say("/start", "What are you looking for")
+    await buyer.do("中文", "今天想找点什么")
+    await buyer.do("English", "What are you looking for")
+    await buyer.do("中文", "今天想找点什么")
