@@ -17,14 +17,14 @@ from typing import Any
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
-from telegram.error import TelegramError
+from telegram.error import BadRequest
 
 from bot.storage.ports import StorageError
 
 # Their messages name addresses with the bot's token or the marketplace's signature, or a whole
 # update: only the fixed part of each message is kept.
 _TELLING_TOO_MUCH = ("httpx", "httpcore", "telegram", "aiohttp", "PIL", "aiosqlite")
-_HARMLESS = (OSError, sqlite3.Error, StorageError, TelegramError)
+_HARMLESS = (OSError, sqlite3.Error, StorageError, BadRequest)
 _OF_THE_CODE = (AttributeError, ImportError, NameError)  # they name what is in the source
 _ROOT = Path(__file__).resolve().parent.parent
 _TOKEN = re.compile(r"\b\d{6,}:[\w-]{20,}|(?<=/bot)\d+:[\w-]+")

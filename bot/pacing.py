@@ -6,6 +6,7 @@ lasts (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoi
 
 import asyncio
 import time
+import warnings
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -17,6 +18,8 @@ from telegram.ext import BaseRateLimiter
 _PER_SECOND = 30  # messages to all chats together
 _LONGEST_WAIT = 60.0  # seconds; a longer hold is left to whoever draws again later
 _COURTESIES = frozenset({"sendChatAction"})
+# Either type of `retry_after` is read below.
+warnings.filterwarnings("ignore", message=".*attribute `retry_after` will be of type")
 _log = structlog.get_logger(__name__)
 
 _Answer = bool | dict[str, Any] | list[dict[str, Any]]

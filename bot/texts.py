@@ -22,10 +22,16 @@ from bot.domain.money import Fen, to_yuan
 LANGUAGES = ("en", "zh")
 FALLBACK = "en"
 _LOCALES = {"en": Locale("en"), "zh": Locale("zh", script="Hans")}
+_MOMENT = {"en": "MMM d, HH:mm", "zh": "M月d日 HH:mm"}
 _CHINA = timezone(timedelta(hours=8))
 _ELLIPSIS = "…"
 # Embeddings, overrides and isolates could make a title rewrite the line around it.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Control characters and line separators part words; a lone half of a pair can't be sent.
+_PLAIN = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd"}
+_JOINER = "\u200d"
+# Variation selectors, skin tones, and the tags that make a regional flag.
+_MODIFIER = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 _log = structlog.get_logger(__name__)
 
 
@@ -36,25 +42,48 @@ class Html(str):
 
 
 def plain(text: str) -> str:
-    """Strip control and direction-changing characters and fold white space to single spaces."""
-    kept = (" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in text)
-    return " ".join(_BIDI.sub("", "".join(kept)).split())
+    """Strip control and direction-changing characters and fold white space to single spaces.
+
+    Halves of a character pair, which no message can carry, become a replacement character.
+    """
+    kept = "".join(_PLAIN.get(unicodedata.category(each), each) for each in text)
+    return " ".join(_BIDI.sub("", kept).split())
 
 
 def escape(text: str) -> Html:
-    """Make a foreign text harmless inside Telegram HTML."""
-    return Html(html.escape(plain(text), quote=False))
+    """Make a foreign text harmless inside Telegram HTML, in attributes as well."""
+    return Html(html.escape(plain(text)))
 
 
 def cut(text: str, most: int) -> str:
-    """Shorten a text to `most` characters, on a grapheme that stands alone where possible."""
+    """Shorten a plain text to `most` characters, never within what people see as one.
+
+    A family of several joined people, a flag or a letter with its accents is kept whole or left
+    out whole. Cutting markup is `bot.measuring.fitted`'s work.
+    """
     text = plain(text)
     if len(text) <= most:
         return text
-    kept = text[: most - 1]
-    while kept and (unicodedata.combining(text[len(kept)]) or text[len(kept)] in "\u200d\ufe0f"):
-        kept = kept[:-1]
-    return kept.rstrip() + _ELLIPSIS
+    at = most - 1
+    while at > 0 and _belongs_together(text, at):
+        at -= 1
+    return text[:at].rstrip() + _ELLIPSIS
+
+
+def _belongs_together(text: str, at: int) -> bool:
+    """Tell whether a cut before `text[at]` would split one visible character."""
+    before, after = text[at - 1], text[at]
+    if _is_regional(before) and _is_regional(after):
+        letters = 0
+        while letters < at and _is_regional(text[at - 1 - letters]):
+            letters += 1
+        return letters % 2 == 1
+    joins = _JOINER in (before, after) or bool(_MODIFIER.match(after))
+    return joins or unicodedata.category(after) in {"Mn", "Mc", "Me"}
+
+
+def _is_regional(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
 
 
 def language_of(code: str | None) -> str:
@@ -103,7 +132,7 @@ class Texts:
     def time(self, moment: datetime) -> Html:
         """Write a moment in China's time: the goods, the sellers and the deadlines are there."""
         local = moment.astimezone(_CHINA)
-        return Html(format_datetime(local, "MMM d, HH:mm", locale=self._locale))
+        return Html(format_datetime(local, _MOMENT[self.language], locale=self._locale))
 
 
 @cache

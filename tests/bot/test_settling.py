@@ -1,0 +1,317 @@
+"""One update to its end: finished, drawn again, retried, parked; and lanes in order."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from telegram import Update
+from telegram.error import NetworkError
+
+from bot.domain.identifiers import ChatId, UserId
+from bot.incoming import BadUpdate, read_update
+from bot.intake import Intake
+from bot.settling import Settler
+from bot.storage.ports import StepCommit, WaitingUpdate
+from tests.bot.toy_journey import ANN, Toy
+from tests.fakes.memory_storage import MemoryStorage
+
+
+class Line:
+    """An intake over a toy journey, with delays that take no time."""
+
+    def __init__(self, toy: Toy, lanes: int = 256) -> None:
+        self.toy = toy
+        self.parked: list[Update] = []
+        self.settler = Settler(
+            toy.storage,
+            toy.application,
+            redraw=self._redraw,
+            parked=self._parked,
+            retry_delays=(0.0, 0.0, 0.0),
+            redraw_delays=(0.0,) * 5,
+            storage_pause=0.01,
+        )
+        self.intake = Intake(toy.storage, self.settler, lanes)
+
+    async def take(self, *raw: dict[str, Any]) -> None:
+        await self.intake.accept(raw)
+        await self.quiet()
+
+    async def quiet(self) -> None:
+        deadline = time.monotonic() + 20
+        while self.intake.backlog:
+            assert time.monotonic() < deadline, "updates are stuck"
+            await asyncio.sleep(0.002)
+
+    async def _redraw(self, chat_id: int, user_id: int) -> None:
+        await self.toy.conversation.redraw(ChatId(chat_id), UserId(user_id))
+
+    async def _parked(self, update: Update) -> None:
+        self.parked.append(update)
+
+
+@pytest.fixture
+async def line() -> Line:
+    return Line(await Toy().open())
+
+
+async def test_an_update_is_handled_once_and_finished(line: Line) -> None:
+    """Repeats of an update id, in one batch or later, change nothing."""
+    raw = line.toy.text("5")
+    await line.take(raw, raw)
+    await line.take(raw)
+    assert (await line.toy.session()).page == 5
+    assert await line.toy.storage.waiting_updates() == []
+
+
+async def test_updates_of_one_chat_keep_their_order(line: Line) -> None:
+    """First come, first walked, however slow the first is."""
+    line.toy.work = 0.002
+    await line.take(*(line.toy.text(str(number)) for number in range(50)))
+    assert line.toy.walked == [str(number) for number in range(50)]
+
+
+async def test_a_slow_chat_does_not_delay_another(line: Line) -> None:
+    """Chats are worked off beside one another."""
+    line.toy.work = 0.3
+    began = time.monotonic()
+    await line.take(*(line.toy.text("1", user=user) for user in range(1, 21)))
+    assert time.monotonic() - began < 2.0
+    assert len(line.toy.walked) == 20
+
+
+async def test_no_more_chats_at_once_than_allowed() -> None:
+    """The bound on concurrency is kept, and everybody's turn comes."""
+    line = Line(await Toy().open(), lanes=3)
+    line.toy.work = 0.05
+    began = time.monotonic()
+    await line.take(*(line.toy.text("1", user=user) for user in range(1, 10)))
+    assert time.monotonic() - began >= 0.15
+    assert len(line.toy.walked) == 9
+
+
+async def test_a_backlog_is_worked_off_in_order_per_chat(line: Line) -> None:
+    """What an earlier run stored is resumed: 2,000 updates of 20 chats, none lost, none twice."""
+    raws = [line.toy.text(str(n // 20), user=1 + n % 20) for n in range(2000)]
+    await line.intake.accept(raws)
+    await line.intake.close()
+    done_before = len(line.toy.walked)
+    line.toy.walked.clear()
+    again = Line(line.toy)
+    await again.intake.resume()
+    await again.quiet()
+    assert done_before + len(line.toy.walked) == 2000
+    for user in range(1, 21):
+        assert (await line.toy.session(user)).page == sum(range(100))
+
+
+async def test_a_failing_update_is_tried_again_then_parked_with_its_error(line: Line) -> None:
+    """Four tries; then the operator has it, the person is told, and the chat goes on."""
+    toy = line.toy
+    await line.take(toy.text("5"))
+    data = toy.telegram.shown[-1].data("fail")
+    toy.walked.clear()
+    await line.take(toy.press(data), toy.text("7"))
+    assert toy.walked == ["1", "1", "1", "1", "7"]
+    [(waiting, error)] = await toy.storage.parked_updates()
+    assert waiting.update_id == 2
+    assert error.startswith("KeyError at tests/bot/toy_journey.py:")
+    assert [update.update_id for update in line.parked] == [2]
+    assert (await toy.session()).page == 12
+
+
+async def test_a_person_who_cannot_be_told_does_not_stop_the_chat(line: Line) -> None:
+    """Telling of a parked update may fail for the very reason the update did."""
+
+    async def fails(_: Update) -> None:
+        raise KeyError("again")
+
+    line.settler._parked = fails
+    await line.take(line.toy.text("5"))
+    data = line.toy.telegram.shown[-1].data("fail")
+    await line.take(line.toy.press(data), line.toy.text("7"))
+    assert (await line.toy.session()).page == 12
+
+
+async def test_a_committed_step_is_not_walked_again_for_its_screen(line: Line) -> None:
+    """A screen that can't be drawn is drawn again; the text is not counted twice."""
+    for _ in range(3):
+        line.toy.telegram.break_off("sendMessage", NetworkError("broken"))
+    await line.take(line.toy.text("5"))
+    assert (await line.toy.session()).page == 5
+    assert line.toy.walked == ["5"]
+    assert len(line.toy.telegram.of("sendMessage")) == 4
+    assert await line.toy.storage.waiting_updates() == []
+
+
+async def test_a_screen_with_a_bug_does_not_walk_the_step_again(line: Line) -> None:
+    """An error of ours after the commit is no reason to take the step twice either."""
+    line.toy.broken_screen = KeyError("a bug in a screen")
+    await line.take(line.toy.text("5"))
+    assert line.toy.walked == ["5"]
+    assert await line.toy.storage.waiting_updates() == []
+
+
+async def test_a_storage_that_fails_after_the_commit_does_not_walk_the_step_again() -> None:
+    """The step is durable: when the storage comes back, only the screen is drawn."""
+
+    class FailsWhileDrawing(MemoryStorage):
+        failures = 3
+
+        async def commit_step(self, commit: StepCommit) -> None:
+            await super().commit_step(commit)
+            self.unavailable = True
+            asyncio.get_running_loop().call_later(0.05, self._recover)
+
+        def _recover(self) -> None:
+            self.unavailable = False
+
+    toy = await Toy(FailsWhileDrawing()).open()
+    toy.telegram.break_off("sendMessage", NetworkError("broken"))
+    line = Line(toy)
+    await line.take(toy.text("5"))
+    assert toy.walked == ["5"]
+    assert (await toy.session()).page == 5
+    assert toy.telegram.shown[-1].text == "start 5"
+
+
+async def test_something_beside_the_journey_is_shown_again_when_it_was_not_drawn(
+    line: Line,
+) -> None:
+    """Nothing of an overlay is committed, so it is made anew instead of the step's screen."""
+    await line.take(line.toy.text("5"))
+    data = line.toy.telegram.shown[-1].data("beside")
+    line.toy.telegram.break_off("sendMessage", NetworkError("broken"))
+    await line.take(line.toy.press(data))
+    assert line.toy.telegram.shown[-1].text == "beside the journey"
+    assert line.toy.walked == ["5", "beside", "beside"]
+
+
+async def test_a_screen_that_telegram_refuses_is_not_sent_for_ever(line: Line) -> None:
+    """A refusal would be the same again: it is logged, and the chat goes on."""
+    line.toy.telegram.fail("sendMessage", 400, "Bad Request: chat not found")
+    line.toy.telegram.fail("sendMessage", 400, "Bad Request: chat not found")
+    await line.take(line.toy.text("5"), line.toy.text("7"))
+    assert line.toy.telegram.shown[-1].text == "start 12"
+    assert len(line.toy.telegram.of("sendMessage")) == 3
+
+
+async def test_what_is_committed_but_not_drawn_is_drawn_after_a_restart(line: Line) -> None:
+    """A crash between commit and draw: the next run draws and does not step again."""
+    await line.toy.process(line.toy.text("5"))
+    raw = line.toy.text("7")
+    await line.toy.storage.put_updates([])
+    line.toy.telegram.calls.clear()
+    await line.intake.accept([raw])
+    line.toy.storage._inbox[raw["update_id"]].committed = True
+    await line.intake.close()
+    again = Line(line.toy)
+    await again.intake.resume()
+    await again.quiet()
+    assert line.toy.walked == ["5"]
+    assert line.toy.telegram.shown[-1].text == "start 5"
+
+
+async def test_an_unavailable_storage_is_waited_for(line: Line) -> None:
+    """Nothing is parked or dropped while the disk is full."""
+    await line.intake.accept([line.toy.text("5")])
+    line.toy.storage.unavailable = True
+    await asyncio.sleep(0.05)
+    assert line.intake.backlog == 1
+    line.toy.storage.unavailable = False
+    await line.quiet()
+    assert (await line.toy.session()).page == 5
+
+
+async def test_stopping_ends_waits_and_leaves_the_rest_stored() -> None:
+    """A bot that is told to stop does not sit out its delays; nothing is lost."""
+    toy = await Toy().open()
+    line = Line(toy)
+    line.settler._retry_delays = (30.0,)
+    await line.take(toy.text("5"))
+    data = toy.telegram.shown[-1].data("fail")
+    await line.intake.accept([toy.press(data), toy.text("7")])
+    await asyncio.sleep(0.05)
+    began = time.monotonic()
+    await line.intake.close()
+    assert time.monotonic() - began < 1.0
+    waiting = await toy.storage.waiting_updates()
+    assert [each.update_id for each in waiting] == [2, 3]
+    assert waiting[0].attempts == 1
+
+
+async def test_an_update_under_way_is_finished_before_stopping(line: Line) -> None:
+    """Closing waits for the step in flight."""
+    line.toy.work = 0.2
+    await line.intake.accept([line.toy.text("5"), line.toy.text("7")])
+    await asyncio.sleep(0.05)
+    await line.intake.close()
+    assert line.toy.walked == ["5"]
+    assert line.toy.telegram.shown[-1].text == "start 5"
+    assert [each.update_id for each in await line.toy.storage.waiting_updates()] == [2]
+
+
+async def test_a_retry_is_never_waited_for_longer_than_our_own_delays(line: Line) -> None:
+    """`not_before` outlives a restart, and a clock that was wrong meanwhile holds up nobody."""
+    line.settler._retry_delays = (0.2,)
+    raw = line.toy.text("5")
+    await line.toy.storage.put_updates([read_update(raw, datetime.now(UTC))])
+    in_a_year = datetime.now(UTC) + timedelta(days=365)
+    began = time.monotonic()
+    await line.settler.settle(WaitingUpdate(update_id=1, lane=ANN, not_before=in_a_year))
+    assert 0.15 < time.monotonic() - began < 2.0
+    assert line.toy.walked == ["5"]
+
+
+_STRANGE: list[tuple[str, Any]] = [
+    ("message", {"foo": 1}),
+    ("message", "text"),
+    ("message", None),
+    ("callback_query", {"id": "1"}),
+    ("callback_query", {"message": "x", "from": []}),
+    ("poll_answer", {"poll_id": "1", "option_ids": [], "user": {"id": 3}}),
+    ("inline_query", {"id": "1", "from": {"id": 3}, "query": "", "offset": ""}),
+    ("channel_post", {"message_id": 1, "date": 1, "chat": {"id": -100, "type": "channel"}}),
+    ("kind_of_the_year_2040", {"chat": {"id": ANN}, "deep": [[[{}]]]}),
+    ("message", {"message_id": 1, "date": 1, "chat": {"id": 2**70, "type": "private"}}),
+    ("message", {"message_id": 1, "date": 1, "chat": {"id": ANN, "type": "private"}, "text": "x"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "content"), _STRANGE)
+async def test_no_update_stops_its_chat(line: Line, kind: str, content: object) -> None:
+    """Whatever comes is finished or parked, and what comes after it is handled."""
+    strange = {"update_id": 10**9, kind: content}
+    await line.take(strange, line.toy.text("5"))
+    assert (await line.toy.session()).page == 5
+    assert await line.toy.storage.waiting_updates() == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        [],
+        "x",
+        None,
+        7,
+        {},
+        {"message": {}},
+        {"update_id": "1"},
+        {"update_id": True},
+        {"update_id": -1},
+        {"update_id": 2**63},
+        {"update_id": 1.0},
+    ],
+)
+async def test_what_is_no_update_is_refused(line: Line, raw: object) -> None:
+    """Without a usable id nothing could be stored, so nothing is acknowledged."""
+    with pytest.raises(BadUpdate):
+        await line.intake.accept([raw])
+
+
+async def test_half_a_character_pair_is_stored(line: Line) -> None:
+    """JSON can name what UTF-8 can't hold; the message is handled with a replacement."""
+    await line.take(line.toy.text("\ud83d"))
+    assert line.toy.walked == ["?"]
