@@ -78,7 +78,7 @@ async def test_a_long_hold_is_left_to_the_caller(telegram: FakeTelegram, bot: Ex
 async def test_a_chat_action_is_dropped_rather_than_waited_for(
     telegram: FakeTelegram, bot: ExtBot[Any]
 ) -> None:
-    """ "Typing" an hour late helps nobody."""
+    """A sign of typing that comes an hour late helps nobody."""
     _flood(telegram, "sendMessage", 500)
     with pytest.raises(RetryAfter):
         await bot.send_message(1, "a")

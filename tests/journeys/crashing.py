@@ -1,0 +1,93 @@
+"""A world and a bot of one's own, for tests that kill, reconfigure or starve it."""
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+from buying import Market
+from chat import Person
+from processes import BotProcess, SandboxProcess
+
+SHOWING = ("sendMessage", "sendPhoto", "editMessageText", "editMessageMedia", "editMessageCaption")
+
+
+class Own:
+    """A sandbox, its bot, and clients of both."""
+
+    def __init__(self, world: SandboxProcess, bot: BotProcess) -> None:
+        self.world = world
+        self.bot = bot
+
+    @contextlib.asynccontextmanager
+    async def clients(self) -> AsyncIterator["Clients"]:
+        async with (
+            httpx.AsyncClient(base_url=self.world.chat, timeout=30) as telegram,
+            httpx.AsyncClient(base_url=self.world.marketplace, timeout=30) as marketplace,
+        ):
+            yield Clients(telegram, marketplace)
+
+    async def restart(self) -> None:
+        self.bot.kill()
+        self.bot.start()
+        await self.bot.ready()
+
+
+class Clients:
+    """The tester's sides of the world."""
+
+    def __init__(self, telegram: httpx.AsyncClient, marketplace: httpx.AsyncClient) -> None:
+        self.telegram = telegram
+        self.market = marketplace
+        self.orders = Market(marketplace)
+
+    async def arrive(self, language: str = "en") -> Person:
+        return await Person.arrive(self.telegram, language)
+
+    async def fault(self, method: str, kind: str, **more: object) -> None:
+        body = {"method": method, "kind": kind, "times": 0, **more}
+        (await self.telegram.post("/sandbox/botapi/faults", json=body)).raise_for_status()
+
+    async def market_fault(self, endpoint: str, kind: str, **more: object) -> None:
+        body = {"endpoint": endpoint, "kind": kind, "times": None, **more}
+        (await self.market.post("/sandbox/faults", json=body)).raise_for_status()
+
+    async def no_faults(self) -> None:
+        (await self.telegram.delete("/sandbox/botapi/faults")).raise_for_status()
+        (await self.market.delete("/sandbox/faults")).raise_for_status()
+
+    async def struck(self) -> int:
+        """How often Telegram's faults struck."""
+        faults = (await self.telegram.get("/sandbox/botapi/faults")).json()["faults"]
+        return sum(int(each["struck"]) for each in faults)
+
+    async def market_calls(self) -> int:
+        counts = (await self.market.get("/sandbox/calls")).json()["counts"]
+        return sum(counts.values())
+
+    async def calls(self, method: str) -> int:
+        answer = (await self.telegram.get("/sandbox/botapi/calls")).json()
+        return int(answer["counts"].get(method, 0))
+
+
+@contextlib.contextmanager
+def own_world(**settings: str) -> Iterator[Own]:
+    """Start a sandbox, and make a bot for it that is not started yet."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = SandboxProcess()
+        bot = BotProcess(world, Path(folder), **settings)
+        try:
+            yield Own(world, bot)
+        finally:
+            if bot.process is not None and bot.process.poll() is None:
+                bot.kill()
+            world.stop()
+
+
+async def until(fact, within: float = 20.0) -> None:
+    """Wait until an asynchronous fact holds."""
+    async with asyncio.timeout(within):
+        while not await fact():  # noqa: ASYNC110 - another process decides; there is no event
+            await asyncio.sleep(0.02)
