@@ -1,7 +1,7 @@
 """Callback data: typed, versioned, carrying the session and the revision it was drawn for.
 
 `1.K3M9QX.2f.pick.7` is version, session id, revision (base 36), action, argument. A standing
-button, good at any revision, has `*` in the revision's place.
+button, good at any revision, has `*2f`: a second press of what was drawn anew is no double tap.
 """
 
 from dataclasses import dataclass
@@ -20,16 +20,19 @@ class BadButton(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A pressed button. `revision` is None for a standing button."""
+    """A pressed button. `revision` is None for a standing button, whose `drawn` is known then."""
 
     session_id: str
     revision: int | None
     action: str
     arg: str = ""
+    drawn: int | None = None
 
     def encode(self) -> str:
         """Return the callback data. Raises `BadButton` over 64 bytes or for a dotted action."""
-        revision = _STANDING if self.revision is None else to_base36(self.revision)
+        revision = _STANDING if self.revision is None else ""
+        number = self.drawn if self.revision is None else self.revision
+        revision += "" if number is None else to_base36(number)
         if "." in self.action or "." in self.session_id:
             raise BadButton(self.action)
         data = f"{_VERSION}.{self.session_id}.{revision}.{self.action}.{self.arg}"
@@ -44,12 +47,10 @@ class Press:
         if len(parts) != _PARTS or parts[0] != _VERSION or len(data.encode()) > MOST_BYTES:
             raise BadButton("not ours")
         _, session_id, revision, action, arg = parts
-        return cls(
-            session_id=session_id,
-            revision=None if revision == _STANDING else from_base36(revision),
-            action=action,
-            arg=arg,
-        )
+        if not revision.startswith(_STANDING):
+            return cls(session_id, from_base36(revision), action, arg)
+        drawn = revision.removeprefix(_STANDING)
+        return cls(session_id, None, action, arg, from_base36(drawn) if drawn else None)
 
 
 def natural(text: str) -> int | None:

@@ -32,5 +32,6 @@ def _button(session: Session, button: Button) -> InlineKeyboardButton:
     if button.copy is not None:
         return InlineKeyboardButton(text, copy_text=CopyTextButton(button.copy))
     revision = None if button.standing else session.revision
-    press = Press(session.session_id, revision, button.action or "", button.arg)
+    drawn = session.revision if button.standing else None
+    press = Press(session.session_id, revision, button.action or "", button.arg, drawn)
     return InlineKeyboardButton(text, callback_data=press.encode())

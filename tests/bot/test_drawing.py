@@ -218,4 +218,4 @@ async def test_buttons_carry_session_and_revision(easel: Easel) -> None:
     await easel.drawer.draw(SESSION, Screen("x", rows))
     acting, standing = easel.telegram.calls[0].buttons
     assert acting == {"text": "a & b", "callback_data": "1.ABC234.3.go.1"}
-    assert standing["callback_data"] == "1.ABC234.*.here."
+    assert standing["callback_data"] == "1.ABC234.*3.here."
