@@ -8,7 +8,8 @@ from bot.context import Context
 from bot.marketplace.config import ClientConfig
 from bot.pacing import Pacer
 from bot.settings import Settings
-from bot.storage.sealing import BadKey, Sealer, load_or_create_key
+from bot.storage.keys import load_keyring
+from bot.storage.sealing import BadKey
 from bot.storage.sqlite import SqliteStorage
 from bot.telegram import AiohttpRequest
 
@@ -68,7 +69,7 @@ def build_storage(settings: Settings) -> SqliteStorage:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         key = settings.data_key.get_secret_value() if settings.data_key else None
-        sealer = Sealer(load_or_create_key(key, path.with_suffix(".key")))
+        sealer = load_keyring(key, path.with_suffix(".key")).sealer()
     except OSError as error:
         raise StartupError(f"DATABASE_URL: can't use {path.parent}: {error}") from error
     except BadKey as error:

@@ -56,7 +56,7 @@ class Teller:
         """Move the person's conversation on, draw it, and only then call the order told."""
         shown = await self._show(order)
         if shown and order.is_settled:
-            await self._storage.mark_told(order.order_no)
+            await self._storage.mark_told(order.order_no, order.placing)
         if order.placing is Placing.UNRESOLVED:
             await self._tell_operators(order)
 

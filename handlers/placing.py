@@ -135,7 +135,7 @@ async def look(_: Update, context: Context) -> Outcome:
     if order.placing is not Placing.PLACED:
         context.notice("placing.still_not_found", number=order.order_no)
         return None
-    await store.mark_told(order.order_no)
+    await store.mark_told(order.order_no, order.placing)
     if session.order_no == order.order_no:
         context.change(draft=Draft(), quote=None, note="", change=None)
     context.change(order_no=order.order_no, asking=None, return_to=None)

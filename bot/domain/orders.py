@@ -76,6 +76,9 @@ _RANK = {
 }
 
 
+_ENDED = frozenset({OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.TERMINATED})
+
+
 class InvalidTransition(ValueError):
     """A step that the transition table does not have."""
 
@@ -139,6 +142,13 @@ class Order(Value):
     def is_settled(self) -> bool:
         """Tell whether nothing more will happen without a person."""
         return not _PLACING[self.placing] or self.placing is Placing.UNRESOLVED
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether goods or money are still, or may still be, under way."""
+        if self.placing is Placing.PLACED:
+            return not all(part.status in _ENDED for part in self.parts)
+        return self.placing not in {Placing.REFUSED, Placing.CHANGED}
 
     @property
     def paid(self) -> bool:

@@ -21,7 +21,7 @@ class AddressBook(Database):
         return tuple(
             SavedAddress(
                 address_id=AddressId(address_id),
-                address=self._unseal(Address, body, _place(user_id, address_id)),
+                address=self._unseal(Address, body, place_of_address(user_id, address_id)),
                 is_default=bool(is_default),
             )
             for address_id, is_default, body in rows
@@ -30,7 +30,7 @@ class AddressBook(Database):
     def _saving_address(
         self, saved: SavedAddress, user_id: UserId
     ) -> Callable[[sqlite3.Connection], object]:
-        sealed = self._seal(saved.address, _place(user_id, saved.address_id))
+        sealed = self._seal(saved.address, place_of_address(user_id, saved.address_id))
 
         def save(connection: sqlite3.Connection) -> None:
             if saved.is_default:
@@ -55,5 +55,6 @@ class AddressBook(Database):
         return save
 
 
-def _place(user_id: UserId, address_id: int) -> str:
+def place_of_address(user_id: UserId, address_id: int) -> str:
+    """Return the name that an address is sealed for."""
     return f"addresses/{user_id}/{address_id}"

@@ -17,9 +17,9 @@ from bot.storage.sealing import Sealer, WrongKey
 
 _Result = TypeVar("_Result")
 _Stored = TypeVar("_Stored", bound=Value)
-_KEY_CHECK = "key_check"
-_KEY_CHECK_CONTEXT = "meta/key_check"
-_KEY_CHECK_PLAIN = b"snaporder"
+KEY_CHECK = "key_check"
+KEY_CHECK_CONTEXT = "meta/key_check"
+KEY_CHECK_PLAIN = b"snaporder"
 
 
 def _now() -> datetime:
@@ -102,6 +102,13 @@ class Database:
     async def _write(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
         return await self._opened().write(work)
 
+    async def _whole(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Run what can't be inside a transaction on the writing connection."""
+        self._opened()
+        if self._writer is None:
+            raise StorageUnavailable("the storage is not open")
+        return await self._writer.run(work)
+
     def _defer(self, key: DeferredKey, statement: Statement) -> None:
         self._opened().defer(key, statement)
 
@@ -137,14 +144,14 @@ class Database:
         return self._commits
 
     def _check_key(self, connection: sqlite3.Connection) -> None:
-        sealed = self._sealer.seal(_KEY_CHECK_PLAIN, _KEY_CHECK_CONTEXT)
+        sealed = self._sealer.seal(KEY_CHECK_PLAIN, KEY_CHECK_CONTEXT)
         connection.execute(
             "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
-            (_KEY_CHECK, sealed),
+            (KEY_CHECK, sealed),
         )
-        stored = connection.execute("SELECT value FROM meta WHERE name = ?", (_KEY_CHECK,))
+        stored = connection.execute("SELECT value FROM meta WHERE name = ?", (KEY_CHECK,))
         try:
-            self._sealer.open(stored.fetchone()[0], _KEY_CHECK_CONTEXT)
+            self._sealer.open(stored.fetchone()[0], KEY_CHECK_CONTEXT)
         except WrongKey as error:
             raise StorageUnavailable(
                 f"{self._path} was sealed with another key: "

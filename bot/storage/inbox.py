@@ -26,7 +26,7 @@ class Inbox(Database):
                 update.lane,
                 update.attempts,
                 to_micros(update.received_at),
-                self._sealer.seal(update.payload, _payload_of(update.update_id)),
+                self._sealer.seal(update.payload, place_of_payload(update.update_id)),
             )
             for update in updates
         ]
@@ -67,7 +67,7 @@ class Inbox(Database):
         return InboxUpdate(
             update_id=update_id,
             lane=lane,
-            payload=self._unseal_bytes(payload, _payload_of(update_id)),
+            payload=self._unseal_bytes(payload, place_of_payload(update_id)),
             received_at=from_micros(received_at),
             attempts=attempts,
         )
@@ -109,10 +109,22 @@ class Inbox(Database):
             limit,
         )
         return [
-            (_waiting(row[:-1]), self._unseal_bytes(row[-1], _error_of(row[0])).decode())
+            (_waiting(row[:-1]), self._unseal_bytes(row[-1], place_of_error(row[0])).decode())
             for row in rows
             if not self._is_finishing(row[0])
         ]
+
+    async def requeue_update(self, update_id: int) -> bool:
+        """Have a parked update tried again from the start; return whether it was parked."""
+        return await self._write(
+            lambda connection: bool(
+                connection.execute(
+                    "UPDATE inbox SET state = 'waiting', attempts = 0, not_before = NULL"
+                    " WHERE update_id = ? AND state = 'parked'",
+                    (update_id,),
+                ).rowcount
+            )
+        )
 
     async def purge(self, before: datetime) -> int:
         """Drop finished updates received before that time; return how many."""
@@ -137,14 +149,16 @@ class Inbox(Database):
         return self._deferred(("inbox", update_id)) is not None
 
     def _sealed_error(self, error: str, update_id: int) -> bytes:
-        return self._sealer.seal(error.encode(errors="replace"), _error_of(update_id))
+        return self._sealer.seal(error.encode(errors="replace"), place_of_error(update_id))
 
 
-def _payload_of(update_id: int) -> str:
+def place_of_payload(update_id: int) -> str:
+    """Return the name that an update is sealed for."""
     return f"inbox/{update_id}"
 
 
-def _error_of(update_id: int) -> str:
+def place_of_error(update_id: int) -> str:
+    """Return the name that an update's error is sealed for."""
     return f"inbox.error/{update_id}"
 
 

@@ -45,7 +45,7 @@ class Orders(Database):
 
         An order that moves has a new outcome, which the person was not told yet.
         """
-        sealed = self._seal(order, _place(order.order_no))
+        sealed = self._seal(order, place_of_order(order.order_no))
 
         def save(connection: sqlite3.Connection) -> None:
             saved = connection.execute(
@@ -72,17 +72,23 @@ class Orders(Database):
         """Return settled orders whose outcome the person was not yet told, oldest first."""
         return await self._orders(_UNTOLD)
 
-    async def mark_told(self, order_no: MerchantOrderNo) -> None:
-        """Remember that the person has this order's outcome on their screen."""
+    async def mark_told(self, order_no: MerchantOrderNo, placing: Placing) -> None:
+        """Remember that the person has this outcome on their screen, unless it is old already."""
 
         def mark(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE orders SET told = 1 WHERE order_no = ?", (order_no,))
+            connection.execute(
+                "UPDATE orders SET told = 1 WHERE order_no = ? AND placing = ?",
+                (order_no, placing.value),
+            )
 
         await self._write(mark)
 
     async def _orders(self, sql: str, *parameters: object) -> list[Order]:
         rows = await self._rows(sql, *parameters)
-        return [self._unseal(Order, body, _place(order_no)) for order_no, body in rows]
+        return [self._order_in(order_no, body) for order_no, body in rows]
+
+    def _order_in(self, order_no: str, body: bytes) -> Order:
+        return self._unseal(Order, body, place_of_order(order_no))
 
     def _claiming(self, order: Order, session: Session) -> Callable[[sqlite3.Connection], object]:
         if (order.user_id, order.chat_id) != (session.user_id, session.chat_id):
@@ -95,7 +101,7 @@ class Orders(Database):
             session.revision,
             order.placing.value,
             to_micros(order.created_at),
-            self._seal(order, _place(order.order_no)),
+            self._seal(order, place_of_order(order.order_no)),
         )
 
         def claim(connection: sqlite3.Connection) -> None:
@@ -111,5 +117,6 @@ class Orders(Database):
         return claim
 
 
-def _place(order_no: str) -> str:
+def place_of_order(order_no: str) -> str:
+    """Return the name that an order is sealed for."""
     return f"orders/{order_no}"

@@ -1,10 +1,12 @@
 """Telegram's file ids of pictures in SQLite. They name no person."""
 
+from bot.storage.codec import to_micros
 from bot.storage.database import Database
 
 _REMEMBER = (
-    "INSERT INTO picture_files (key, file_id) VALUES (?, ?)"
-    " ON CONFLICT (key) DO UPDATE SET file_id = excluded.file_id"
+    "INSERT INTO picture_files (key, file_id, touched_at) VALUES (?, ?, ?)"
+    " ON CONFLICT (key) DO UPDATE"
+    " SET file_id = excluded.file_id, touched_at = excluded.touched_at"
 )
 
 
@@ -21,4 +23,5 @@ class PictureFiles(Database):
 
     async def remember_file(self, key: str, file_id: str) -> None:
         """Remember a file id; durable a little later."""
-        self._defer(("picture_files", key), (_REMEMBER, (key, file_id)))
+        now = to_micros(self._clock())
+        self._defer(("picture_files", key), (_REMEMBER, (key, file_id, now)))

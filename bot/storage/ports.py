@@ -10,8 +10,10 @@ StorageError
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+from pydantic import Field, JsonValue
 
 from bot.domain.addresses import SavedAddress
 from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, UserId
@@ -76,7 +78,27 @@ class StepCommit(Value):
     save_address: SavedAddress | None = None  # of session.user_id; a default clears the others
     delete_address: AddressId | None = None  # of session.user_id
     claim: Order | None = None  # a new order; raises AlreadyClaimed
-    told: MerchantOrderNo | None = None  # as `mark_told`, together with the step
+    told: tuple[MerchantOrderNo, Placing] | None = None  # as `mark_told`, with the step
+    forget: bool = False  # as `forget`, but for this session and this update
+
+
+class Retention(Value):
+    """How long what nobody uses any more is kept. Open orders and addresses have no limit."""
+
+    updates: timedelta = timedelta(hours=48)  # ids of handled updates; Telegram re-sends for 24 h
+    searches: timedelta = timedelta(days=30)  # results, since they were found
+    drafts: timedelta = timedelta(days=30)  # all of a conversation but its language, since its step
+    offers: timedelta = timedelta(days=60)  # offers and file ids, since they were last stored
+    orders: timedelta = timedelta(days=730)  # orders that are not uncertain, since the consent
+
+
+class Census(Value):
+    """How much of everything is there; for metrics and alarms."""
+
+    waiting: int = 0
+    oldest_waiting: datetime | None = None
+    parked: int = 0
+    orders: dict[Placing, int] = Field(default_factory=dict)
 
 
 class InboxPort(Protocol):
@@ -105,6 +127,9 @@ class InboxPort(Protocol):
 
     async def parked_updates(self, limit: int = 100) -> list[tuple[WaitingUpdate, str]]:
         """Return parked updates, newest first, with their errors."""
+
+    async def requeue_update(self, update_id: int) -> bool:
+        """Have a parked update tried again from the start; return whether it was parked."""
 
     async def purge(self, before: datetime) -> int:
         """Drop finished updates received before that time; return how many."""
@@ -151,8 +176,40 @@ class OrderPort(Protocol):
     async def untold_orders(self) -> list[Order]:
         """Return settled orders whose outcome the person was not yet told, oldest first."""
 
-    async def mark_told(self, order_no: MerchantOrderNo) -> None:
-        """Remember that the person has this order's outcome on their screen."""
+    async def mark_told(self, order_no: MerchantOrderNo, placing: Placing) -> None:
+        """Remember that the person has this outcome on their screen.
+
+        Changes nothing when the order has moved on from `placing`: that is news again.
+        """
+
+
+class RightsPort(Protocol):
+    """What a person may ask of their own data."""
+
+    async def forget(self, user_id: UserId) -> list[Order]:
+        """Delete what is kept of a person; return the open orders, which stay until they close.
+
+        Sessions with their results, addresses, stored updates and all other orders go.
+        """
+
+    async def export_of(self, user_id: UserId) -> dict[str, JsonValue]:
+        """Return everything that is kept of a person, readable."""
+
+
+class OperatorPort(Protocol):
+    """What the operator's commands and the running bot have in common."""
+
+    async def census(self) -> Census:
+        """Count updates and orders."""
+
+    async def purge_old(self, keep: Retention) -> dict[str, int]:
+        """Drop what is older than `keep` says; return how much of what went."""
+
+    async def nudge(self) -> None:
+        """Have the running bot look for what another process changed."""
+
+    async def nudges(self) -> int:
+        """Return a number that every nudge changes."""
 
 
 class PictureFilePort(Protocol):
@@ -165,7 +222,16 @@ class PictureFilePort(Protocol):
         """Remember a file id. May be made durable a little later."""
 
 
-class Storage(InboxPort, ConversationPort, AddressPort, OrderPort, PictureFilePort, Protocol):
+class Storage(
+    InboxPort,
+    ConversationPort,
+    AddressPort,
+    OrderPort,
+    RightsPort,
+    OperatorPort,
+    PictureFilePort,
+    Protocol,
+):
     """Everything together, as the composition root holds it."""
 
     async def open(self) -> None:

@@ -1,9 +1,9 @@
 """The SQLite storage: every port over one file."""
 
-from bot.storage.conversations import Conversations
-from bot.storage.inbox import Inbox
 from bot.storage.picture_files import PictureFiles
+from bot.storage.resealing import Resealed
+from bot.storage.retention import Retained
 
 
-class SqliteStorage(Inbox, Conversations, PictureFiles):
+class SqliteStorage(Retained, Resealed, PictureFiles):
     """Implements `Storage`; see `Database` for what it takes."""

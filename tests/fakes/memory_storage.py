@@ -3,19 +3,26 @@
 Held to them by `tests/storage/test_contract.py`.
 """
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from pydantic import JsonValue
+
 from bot.domain.addresses import SavedAddress
 from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, UserId
+from bot.domain.model import Value
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing, settled_states
 from bot.domain.sessions import Session
 from bot.storage.ports import (
     AlreadyClaimed,
+    Census,
     InboxUpdate,
     OrderMoved,
+    Retention,
     StepCommit,
     StorageUnavailable,
     VersionConflict,
@@ -65,6 +72,7 @@ class MemoryStorage:
     _addresses: dict[UserId, dict[AddressId, SavedAddress]] = field(default_factory=dict)
     _orders: dict[MerchantOrderNo, _Claimed] = field(default_factory=dict)
     _files: dict[str, str] = field(default_factory=dict)
+    _nudges: int = 0
 
     async def open(self) -> None:
         self.opened = True
@@ -155,9 +163,12 @@ class MemoryStorage:
         self._change_addresses(commit)
         if commit.claim is not None:
             self._orders[commit.claim.order_no] = _Claimed(commit.claim, _consent(session))
-        if commit.told in self._orders:
-            told = self._orders[commit.told]
-            told.told = told.told or told.order.user_id == session.user_id
+        if commit.told is not None:
+            claimed = self._orders.get(commit.told[0])
+            if claimed is not None and claimed.order.user_id == session.user_id:
+                await self.mark_told(*commit.told)
+        if commit.forget:
+            self._forget(session.user_id, place, commit.update_id)
         self.commits.append(commit)
 
     async def results_of(self, session_id: str) -> SearchPage | None:
@@ -205,10 +216,75 @@ class MemoryStorage:
             if each.order.placing in settled and not each.told
         ]
 
-    async def mark_told(self, order_no: MerchantOrderNo) -> None:
+    async def mark_told(self, order_no: MerchantOrderNo, placing: Placing) -> None:
         self._answer()
-        if order_no in self._orders:
-            self._orders[order_no].told = True
+        claimed = self._orders.get(order_no)
+        if claimed is not None and claimed.order.placing is placing:
+            claimed.told = True
+
+    async def forget(self, user_id: UserId) -> list[Order]:
+        self._answer()
+        return self._forget(user_id, None, None)
+
+    async def export_of(self, user_id: UserId) -> dict[str, JsonValue]:
+        self._answer()
+        updates = [
+            each.update
+            for _, each in sorted(self._inbox.items())
+            if each.update.lane == user_id and each.state != "finished"
+        ]
+        sessions = [each for (_, user), each in sorted(self._sessions.items()) if user == user_id]
+        return {
+            "telegram_user_id": user_id,
+            "conversations": [
+                {
+                    "state": each.model_dump(mode="json"),
+                    "search_results": _dumped(self._results.get(each.session_id)),
+                }
+                for each in sessions
+            ],
+            "addresses": [_dumped(each) for each in await self.addresses_of(user_id)],
+            "orders": [_dumped(each) for each in await self.orders_of(user_id, limit=10**6)],
+            "messages_being_handled": [
+                {
+                    "update_id": each.update_id,
+                    "received_at": each.received_at.isoformat(),
+                    "update": json.loads(each.payload),
+                }
+                for each in updates
+            ],
+        }
+
+    async def requeue_update(self, update_id: int) -> bool:
+        self._answer()
+        stored = self._inbox.get(update_id)
+        if stored is None or stored.state != "parked":
+            return False
+        stored.state, stored.not_before = "waiting", None
+        stored.update = stored.update.replace(attempts=0)
+        return True
+
+    async def census(self) -> Census:
+        self._answer()
+        waiting = [each for _, each in sorted(self._inbox.items()) if each.state == "waiting"]
+        return Census(
+            waiting=len(waiting),
+            oldest_waiting=waiting[0].update.received_at if waiting else None,
+            parked=sum(each.state == "parked" for each in self._inbox.values()),
+            orders=dict(Counter(each.order.placing for each in self._orders.values())),
+        )
+
+    async def purge_old(self, keep: Retention) -> dict[str, int]:
+        self._answer()
+        raise NotImplementedError("what a process keeps in memory is gone with it")
+
+    async def nudge(self) -> None:
+        self._answer()
+        self._nudges += 1
+
+    async def nudges(self) -> int:
+        self._answer()
+        return self._nudges
 
     async def file_id(self, key: str) -> str | None:
         self._answer()
@@ -240,6 +316,23 @@ class MemoryStorage:
         if session.session_id in others:
             raise VersionConflict(f"{session.session_id} belongs to another conversation")
 
+    def _forget(
+        self, user_id: UserId, but: tuple[ChatId, UserId] | None, but_update: int | None
+    ) -> list[Order]:
+        for place in [each for each in self._sessions if each[1] == user_id]:
+            self._results.pop(self._sessions[place].session_id, None)
+            if place != but:
+                del self._sessions[place]
+        self._addresses.pop(user_id, None)
+        for update_id, each in self._inbox.items():
+            if each.update.lane == user_id and update_id != but_update:
+                each.state = "finished"
+        theirs = [each.order for each in self._oldest_first() if each.order.user_id == user_id]
+        for order in theirs:
+            if not order.is_open:
+                del self._orders[order.order_no]
+        return [order for order in theirs if order.is_open]
+
     def _change_addresses(self, commit: StepCommit) -> None:
         book = self._addresses.setdefault(commit.session.user_id, {})
         saved = commit.save_address
@@ -258,3 +351,7 @@ class MemoryStorage:
 
 def _consent(session: Session) -> tuple[str, int, UserId]:
     return (session.session_id, session.revision, session.user_id)
+
+
+def _dumped(value: Value | None) -> JsonValue:
+    return None if value is None else value.model_dump(mode="json")

@@ -157,9 +157,9 @@ class TestOrders:
         refused = order().moved(Placing.REFUSED)
         await storage.commit_step(first(claim=order()))
         await storage.save_order(refused, Placing.CLAIMED)
-        await storage.commit_step(first(BOB, told=order().order_no))
+        await storage.commit_step(first(BOB, told=(order().order_no, Placing.REFUSED)))
         assert await storage.untold_orders() == [refused]
-        await storage.commit_step(following(told=order().order_no))
+        await storage.commit_step(following(told=(order().order_no, Placing.REFUSED)))
         await reopen(storage)
         assert await storage.untold_orders() == []
 
@@ -167,11 +167,11 @@ class TestOrders:
         """News that no step brought are marked by themselves; an unknown number is no error."""
         refused = order().moved(Placing.REFUSED)
         await storage.commit_step(first(claim=order()))
-        await storage.mark_told(order().order_no)
+        await storage.mark_told(order().order_no, Placing.CLAIMED)
         await storage.save_order(refused, Placing.CLAIMED)
         assert await storage.untold_orders() == [refused]
-        await storage.mark_told(order().order_no)
-        await storage.mark_told(MerchantOrderNo("S0"))
+        await storage.mark_told(order().order_no, Placing.REFUSED)
+        await storage.mark_told(MerchantOrderNo("S0"), Placing.REFUSED)
         await reopen(storage)
         assert await storage.untold_orders() == []
 
@@ -179,9 +179,21 @@ class TestOrders:
         """An unresolved order that turns out placed is news; a changed status is not."""
         unresolved = order(placing=Placing.UNRESOLVED)
         await storage.commit_step(first(claim=unresolved))
-        await storage.commit_step(following(told=unresolved.order_no))
+        await storage.commit_step(following(told=(unresolved.order_no, Placing.UNRESOLVED)))
         await storage.save_order(unresolved.replace(lookups=3), Placing.UNRESOLVED)
         assert await storage.untold_orders() == []
         placed = unresolved.moved(Placing.PLACED)
         await storage.save_order(placed, Placing.UNRESOLVED)
         assert await storage.untold_orders() == [placed]
+
+    async def test_an_outcome_that_came_meanwhile_is_not_taken_as_told(self, storage: Storage):
+        """Who showed the uncertain order marks that, not the outcome that came while showing."""
+        unresolved = order(placing=Placing.UNRESOLVED)
+        placed = unresolved.moved(Placing.PLACED)
+        await storage.commit_step(first(claim=unresolved))
+        await storage.save_order(placed, Placing.UNRESOLVED)
+        await storage.mark_told(placed.order_no, Placing.UNRESOLVED)
+        await storage.commit_step(following(told=(placed.order_no, Placing.UNRESOLVED)))
+        assert await storage.untold_orders() == [placed]
+        await storage.mark_told(placed.order_no, Placing.PLACED)
+        assert await storage.untold_orders() == []

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.storage.sealing import BadKey, Sealer, WrongKey, load_or_create_key
+from bot.storage.keys import load_keyring
+from bot.storage.sealing import BadKey, Sealer, WrongKey
 from tests.storage.samples import KEY
 
 OTHER_KEY = bytes(32)
@@ -74,7 +75,8 @@ def test_a_key_has_32_bytes():
 )
 def test_a_setting_is_hex_or_base64(setting: str, tmp_path: Path):
     """Each usual spelling of 32 bytes is read, and no file is made beside it."""
-    key = load_or_create_key(setting, tmp_path / "key")
+    ((key_id, key),) = load_keyring(setting, tmp_path / "key").keys
+    assert key_id == 1
     assert key in {KEY, b"\xfb" * 32}
     assert list(tmp_path.iterdir()) == []
 
@@ -83,7 +85,7 @@ def test_a_setting_is_hex_or_base64(setting: str, tmp_path: Path):
 def test_an_unusable_setting_is_refused_by_name(setting: str, tmp_path: Path):
     """The message names the variable and does not repeat the secret."""
     with pytest.raises(BadKey, match="DATA_KEY") as caught:
-        load_or_create_key(setting, tmp_path / "key")
+        load_keyring(setting, tmp_path / "key")
     assert setting not in str(caught.value)
 
 
@@ -91,9 +93,9 @@ def test_an_unusable_setting_is_refused_by_name(setting: str, tmp_path: Path):
 def test_a_key_file_is_made_once(setting: str | None, tmp_path: Path):
     """The first run makes it for its owner alone, later runs read it, nothing else stays."""
     key_file = tmp_path / "data" / "bot.key"
-    key = load_or_create_key(setting, key_file)
+    ((_, key),) = load_keyring(setting, key_file).keys
     assert len(key) == 32
-    assert load_or_create_key(setting, key_file) == key
+    assert load_keyring(setting, key_file).keys == ((1, key),)
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
     assert list(key_file.parent.iterdir()) == [key_file]
 
@@ -106,7 +108,7 @@ def test_racing_first_runs_agree_on_one_key(tmp_path: Path):
 
     def start() -> None:
         barrier.wait()
-        keys.append(load_or_create_key(None, key_file))
+        keys.append(load_keyring(None, key_file).keys[0][1])
 
     threads = [threading.Thread(target=start) for _ in range(10)]
     for thread in threads:
@@ -122,5 +124,5 @@ def test_a_spoilt_key_file_is_refused_and_kept(tmp_path: Path):
     key_file = tmp_path / "bot.key"
     key_file.write_bytes(b"\xff\xfe")
     with pytest.raises(BadKey, match=r"bot\.key"):
-        load_or_create_key(None, key_file)
+        load_keyring(None, key_file)
     assert key_file.read_bytes() == b"\xff\xfe"

@@ -154,7 +154,7 @@ class TestErrors:
                 lambda: sqlite.retry_update(1, "x", NOW),
                 lambda: sqlite.park_update(1, "x"),
                 lambda: sqlite.purge(NOW),
-                lambda: sqlite.mark_told(order().order_no),
+                lambda: sqlite.mark_told(order().order_no, Placing.CLAIMED),
                 sqlite.check,
             ):
                 with pytest.raises(StorageUnavailable, match="locked"):

@@ -38,6 +38,7 @@ STEPS: tuple[Step, ...] = tuple(
         "0002_conversations.sql",
         "0003_orders.sql",
         "0004_picture_files.sql",
+        "0005_retention.sql",
     )
 )
 
