@@ -50,8 +50,7 @@ async def _run(options: argparse.Namespace) -> int:
 
 async def _with_bot(addresses: Addresses, options: argparse.Namespace, stop: asyncio.Event) -> int:
     """Run the real bot, exactly as in production, until it or the person ends."""
-    shutil.rmtree(_FOLDER, ignore_errors=True)
-    _FOLDER.mkdir()
+    _empty_folder()
     environment = {
         **os.environ,
         **addresses.bot_environment(),
@@ -84,6 +83,12 @@ async def _with_bot(addresses: Addresses, options: argparse.Namespace, stop: asy
         _say((_FOLDER / "bot.log").read_text(errors="replace")[-2000:])
         return 1
     return 0
+
+
+def _empty_folder() -> None:
+    """Begin with nobody known: the simulated Telegram remembers nothing either."""
+    shutil.rmtree(_FOLDER, ignore_errors=True)
+    _FOLDER.mkdir()
 
 
 async def _until_polled(addresses: Addresses, ended: asyncio.Task[int]) -> None:

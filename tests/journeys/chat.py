@@ -147,12 +147,12 @@ class Person:
         await self.send(text)
         return await self.sees(wanted)
 
-    async def _events(self, timeout: float) -> list[Shown]:
+    async def _events(self, seconds: float) -> list[Shown]:
         """New or edited messages of the bot since the last look."""
         path = (
-            f"/sandbox/chats/{self.id}/wait?after_seq={self.seq}&timeout={max(timeout, 0.01):.2f}"
+            f"/sandbox/chats/{self.id}/wait?after_seq={self.seq}&timeout={max(seconds, 0.01):.2f}"
         )
-        answer = (await _ok(self.http.get(path, timeout=timeout + 10))).json()
+        answer = (await _ok(self.http.get(path, timeout=seconds + 10))).json()
         self.seq = max(self.seq, answer["seq"])
         shown = [
             Shown(event["message"])

@@ -63,7 +63,7 @@ async def marketplace(world: SandboxProcess) -> AsyncIterator[httpx.AsyncClient]
 
 @pytest.fixture
 def person(bot: BotProcess, telegram: httpx.AsyncClient) -> Callable[..., Awaitable[Person]]:
-    """Have a new person arrive: `await person("zh-hans")`."""
+    """Return what has a new person arrive, in the language given or in English."""
 
     async def arrive(language: str = "en") -> Person:
         return await Person.arrive(telegram, language)
