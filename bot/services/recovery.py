@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -23,6 +23,7 @@ _AFTER = timedelta(minutes=30)
 _MOST_PAGES = 25
 _OUR_NUMBER = re.compile(r"S\d{6}-[2-9A-Z]{8}")
 _CANCEL_AGAIN = (4.0, 4.0, 4.0)  # seconds; an order can be cancelled 10 s after its creation
+_NO_TIME = datetime.max.replace(tzinfo=UTC)
 _CLOSED = frozenset({OrderStatus.CANCELLED, OrderStatus.TERMINATED})
 _log = structlog.get_logger(__name__)
 
@@ -102,7 +103,9 @@ def judge(order: Order, found: Iterable[FoundOrder]) -> Finding:
     cancelled; the one kept is a paid one before an unpaid one before a closed one, then the
     oldest. Anything else is for a person.
     """
-    best_first = sorted(found, key=lambda each: (_rank(each), each.order_id))
+    best_first = sorted(
+        found, key=lambda each: (_rank(each), each.created_at or _NO_TIME, each.order_id)
+    )
     if not best_first:
         return Finding()
     wanted: _Goods = Counter()

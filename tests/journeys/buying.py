@@ -1,5 +1,6 @@
 """The way to each later step, walked as a person walks it; and what the marketplace saw of it."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -80,6 +81,14 @@ class Market:
         """How often an endpoint was called since the world was reset."""
         report = await self._get("/sandbox/calls")
         return int(report["counts"].get(endpoint, 0))
+
+    async def until_called(self, endpoint: str) -> None:
+        """Wait until an endpoint was called, whether or not it has answered yet."""
+        for _ in range(200):
+            if await self.count(endpoint):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{endpoint} was never called")
 
     async def offer(self, offer_id: int) -> dict[str, Any]:
         offers = await self._get("/sandbox/offers")

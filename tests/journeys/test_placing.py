@@ -1,0 +1,341 @@
+"""Confirm: one consent makes at most one order, whatever the marketplace answers."""
+
+import asyncio
+import re
+
+import httpx
+import pytest
+from buying import BASKETBALL, SNEAKERS, TAPE_MEASURE, Market, at_lines, at_preview, placed
+
+from bot.domain.addresses import Address
+from bot.domain.drafts import OrderLine
+from bot.domain.offers import Wording
+from bot.marketplace.client import DajiClient
+from bot.marketplace.config import ClientConfig
+
+UNCLEAR = "didn't answer clearly"
+CONFIRM = "Confirm order"
+
+
+async def confirm(buyer, wanted):
+    return await buyer.do(CONFIRM, wanted)
+
+
+async def test_one_consent_makes_one_order(person, marketplace):
+    """The order carries our number, exactly the agreed goods and the agreed total."""
+    buyer, market = await person(), Market(marketplace)
+    preview = await at_preview(buyer, SNEAKERS, 3, "White", "37")
+    shown = await confirm(buyer, "Order placed")
+    order = await market.only_order()
+    assert await market.count("create") == 1
+    assert [line["quantity"] for line in order["lines"]] == [3]
+    assert order["thirdOrderId"] in shown.text
+    assert order["orderId"] in shown.text
+    assert f"¥{order['totalFen'] / 100:.2f}" in preview.button(CONFIRM)["text"]
+    assert not (await buyer.screen()).text.startswith("⚠️")
+
+
+async def test_a_hundred_presses_of_one_button_make_one_order(person, marketplace):
+    """Apps re-send unanswered presses: all are answered, one counts, the chat stays calm."""
+    buyer, market = await person(), Market(marketplace)
+    shown = await at_preview(buyer)
+    before = len(await buyer.history())
+    data = shown.button(CONFIRM)["callback_data"]
+    await asyncio.gather(*(buyer.press(shown.id, data) for _ in range(100)))
+    await buyer.sees("Order placed")
+    await buyer.sees_nothing_new()
+    assert await market.count("create") == 1
+    await market.only_order()
+    assert len(await buyer.history()) - before <= 2
+
+
+async def test_an_old_confirm_button_orders_nothing(person, marketplace):
+    """After the goods changed, the button of the former numbers only shows where one is."""
+    buyer, market = await person(), Market(marketplace)
+    old = await at_preview(buyer, TAPE_MEASURE, 4)
+    await buyer.do("Change goods", "Your order")
+    await buyer.say("6", "6 pieces")
+    await buyer.press(old.id, old.button(CONFIRM)["callback_data"])
+    await buyer.sees("earlier step")
+    await buyer.sees_nothing_new()
+    assert await market.count("create") == 0
+
+
+@pytest.mark.parametrize(
+    ("patch", "moved"),
+    [
+        ({"priceDelta": 100}, ["Goods: +¥4.00", "Total: +¥4.00"]),
+        ({"priceDelta": -100}, ["Goods: −¥4.00", "Total: −¥4.00"]),
+        ({"freight": {"firstFee": "50", "nextFee": "2"}}, ["Freight: +¥", "Total: +¥"]),
+    ],
+    ids=["dearer", "cheaper", "freight"],
+)
+async def test_numbers_that_moved_are_shown_and_asked_again(person, marketplace, patch, moved):
+    """Nothing is created on the old consent; the new one orders at the new total."""
+    buyer, market = await person(), Market(marketplace)
+    await at_preview(buyer, TAPE_MEASURE, 4)
+    await market.change(TAPE_MEASURE, **patch)
+    shown = await confirm(buyer, "numbers changed since you agreed. Nothing was ordered")
+    for line in moved:
+        assert line in shown.text
+    assert await market.count("create") == 0
+    total = shown.button(CONFIRM)["text"].partition("¥")[2]
+    await confirm(buyer, "Order placed")
+    order = await market.only_order()
+    assert f"{order['totalFen'] / 100:.2f}" == total
+
+
+async def test_stock_that_went_leads_to_the_lines(person, marketplace):
+    """The re-check refuses; the line is there to be changed."""
+    buyer, market = await person(), Market(marketplace)
+    await at_preview(buyer, TAPE_MEASURE, 4)
+    await market.change(TAPE_MEASURE, stock=1)
+    shown = await confirm(buyer, "isn't enough stock any more")
+    assert "Your order" in shown.text
+    assert "4 pieces" in shown.text
+    assert await market.count("create") == 0
+
+
+async def test_stock_that_goes_at_the_last_moment_is_refused_by_create(person, marketplace):
+    """A refusal of create means that nothing was ordered; the person can mend and confirm."""
+    buyer, market = await person(), Market(marketplace)
+    await at_preview(buyer, TAPE_MEASURE, 4)
+    await market.fault("refuse", "create", code=1009, message="500_004")
+    await confirm(buyer, "isn't enough stock any more")
+    await buyer.do("Continue", "Where shall it go")
+    await buyer.do("张三", "Total to pay")
+    await confirm(buyer, "Order placed")
+    await market.only_order()
+
+
+async def test_an_unreachable_marketplace_at_the_recheck_orders_nothing(person, marketplace):
+    """The consent is over, the order is kept, and the same button works again."""
+    buyer, market = await person(), Market(marketplace)
+    await at_preview(buyer)
+    await market.fault("http_502_html", "preview", times=None)
+    await confirm(buyer, "couldn't be reached, so nothing was ordered")
+    await market.mend()
+    await confirm(buyer, "Order placed")
+    assert await market.count("create") == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "answer_lost"},
+        {"kind": "cut_mid_answer"},
+        {"kind": "not_json"},
+        {"kind": "null_data"},
+        {"kind": "missing_ids"},
+        {"kind": "http_500", "processed": True},
+        {"kind": "http_502_html", "processed": True},
+        {"kind": "throttle_429", "processed": True},
+    ],
+    ids=lambda fault: fault["kind"],
+)
+async def test_an_order_that_was_made_without_a_clear_answer_is_found(person, marketplace, fault):
+    """It is looked up, never sent again, and paid like any other."""
+    buyer, market = await person(), Market(marketplace)
+    await at_preview(buyer)
+    await market.fault(endpoint="create", **fault)
+    await confirm(buyer, UNCLEAR)
+    shown = await buyer.sees("Order placed")
+    order = await market.only_order()
+    assert order["orderId"] in shown.text
+    assert await market.count("create") == 1
+    assert any(label.startswith("💳 Pay ¥") for label in shown.labels)
+
+
+@pytest.mark.parametrize("filtering", ["ignored", "late"])
+async def test_a_filter_that_does_not_filter_is_seen_through(person, marketplace, filtering):
+    """Other people's orders in the answer are not adopted; ours is found by its number."""
+    other, buyer, market = await person(), await person(), Market(marketplace)
+    await placed(other)
+    await market.switch(out_order_id_filter=filtering, out_order_id_late_seconds=60)
+    await at_preview(buyer)
+    await market.fault("answer_lost", "create")
+    await confirm(buyer, UNCLEAR)
+    shown = await buyer.sees("Order placed")
+    first, second = await market.orders()
+    assert second["orderId"] in shown.text
+    assert first["orderId"] not in shown.text
+    assert first["status"] == second["status"] == "waitbuyerpay"
+
+
+@pytest.mark.parametrize("kind", ["http_500", "cut_before"])
+async def test_an_order_that_was_never_made_ends_with_a_person(person, marketplace, kind):
+    """Look-ups that find nothing never order again by themselves; they can be repeated."""
+    buyer, market = await person(), Market(marketplace)
+    await at_preview(buyer)
+    await market.fault(kind, "create")
+    await confirm(buyer, UNCLEAR)
+    shown = await buyer.sees("couldn't find order S")
+    assert shown.labels[0] == "🔍 Look again"
+    await buyer.do("Look again", "still not to be found")
+    assert await market.orders() == []
+    assert await market.count("create") == 1
+    await buyer.do("Do something else", "I'll write when I know")
+    await buyer.say("/orders", "being looked up")
+
+
+async def test_an_uncertain_order_can_be_left_and_is_told_later(person, marketplace):
+    """The chat goes on; the outcome stands as one line above the current screen."""
+    buyer, market = await person(), Market(marketplace)
+    await at_preview(buyer)
+    await market.fault("answer_lost", "create")
+    await market.fault("http_500", "order_list", times=None)
+    await confirm(buyer, UNCLEAR)
+    await buyer.do("Do something else", "I'll write when I know")
+    await at_lines(buyer, BASKETBALL, 2, ".")
+    await market.mend()
+    shown = await buyer.sees("was made after all")
+    assert "2 pieces" in shown.text
+    await market.only_order()
+
+
+async def test_doubles_at_the_marketplace_are_closed_but_for_one(person, marketplace):
+    """Two orders of our number and goods: the older is kept, the other cancelled unpaid."""
+    buyer, market = await person(), Market(marketplace)
+    await market.switch(cancel_after_seconds=0)
+    await at_preview(buyer, TAPE_MEASURE, 4)
+    await market.fault("answer_lost", "create")
+    await market.fault("http_500", "order_list", times=None)
+    await confirm(buyer, UNCLEAR)
+    made = await market.only_order()
+    await make_double(marketplace, made)
+    await market.mend()
+    shown = await buyer.sees("Order placed")
+    first, second = await market.orders()
+    assert first["orderId"] in shown.text
+    assert second["orderId"] not in shown.text
+    assert (first["status"], second["status"]) == ("waitbuyerpay", "cancel")
+
+
+async def make_double(http: httpx.AsyncClient, order) -> None:
+    """Send the same create once more, as a faulty gateway would."""
+    address = order["address"]
+    config = ClientConfig(
+        app_key="sandbox-key", app_secret="sandbox-secret", base_url=str(http.base_url)
+    )
+    async with DajiClient(config) as client:
+        await client.create(
+            order["thirdOrderId"],
+            [
+                OrderLine(
+                    offer_id=line["offerId"],
+                    spec_id=line["specId"],
+                    title=Wording(zh=line["name"]),
+                    quantity=line["quantity"],
+                )
+                for line in order["lines"]
+            ],
+            Address(
+                full_name=address["fullName"],
+                mobile=address["mobile"],
+                province=address["provinceText"],
+                city=address["cityText"],
+                street=address["address"],
+                district_code=address["districtCode"],
+            ),
+        )
+
+
+async def test_a_split_order_is_shown_with_all_its_numbers(person, marketplace):
+    """Several orders for one consent: each with its amount, one link for all."""
+    buyer, market = await person(), Market(marketplace)
+    await market.switch(split_orders="always")
+    await at_lines(buyer, SNEAKERS, 3, "White", "37")
+    await at_preview(buyer, SNEAKERS, 3, "Black", "40")
+    shown = await confirm(buyer, "Order placed")
+    orders = await market.orders()
+    assert len(orders) == 2
+    assert "made 2 orders of it" in shown.text
+    assert all(order["orderId"] in shown.text for order in orders)
+    total = sum(order["totalFen"] for order in orders)
+    assert f"💳 Pay ¥{total / 100:.2f}" in shown.labels
+
+
+async def test_a_split_order_without_an_answer_is_adopted_whole(person, marketplace):
+    """Both parts are found and belong together."""
+    buyer, market = await person(), Market(marketplace)
+    await market.switch(split_orders="always")
+    await at_lines(buyer, SNEAKERS, 3, "White", "37")
+    await at_preview(buyer, SNEAKERS, 3, "Black", "40")
+    await market.fault("answer_lost", "create")
+    await confirm(buyer, UNCLEAR)
+    shown = await buyer.sees("Order placed")
+    assert all(order["orderId"] in shown.text for order in await market.orders())
+
+
+async def test_lines_that_failed_are_named(person, marketplace):
+    """The rest is ordered; what was left out stands there with its reason."""
+    buyer, market = await person(), Market(marketplace)
+    await market.switch(stock_shortage="order_the_rest")
+    await at_lines(buyer, SNEAKERS, 3, "White", "37")
+    await at_preview(buyer, SNEAKERS, 4, "Black", "40")
+    await market.fault("slow", "create", seconds=1.0)
+    await confirm(buyer, "Placing your order")
+    stock = (await market.offer(SNEAKERS))["stock"]
+    await asyncio.sleep(0.3)
+    await market.change(SNEAKERS, stock=dict.fromkeys(stock, 3))
+    shown = await buyer.sees("Order placed")
+    assert "Not ordered:" in shown.text
+    assert "Black / 40: 商品库存不足" in shown.text
+    order = await market.only_order()
+    assert [line["quantity"] for line in order["lines"]] == [3]
+
+
+async def test_an_order_number_counts_whatever_the_flags_say(person, marketplace):
+    """`success: false` beside an order id is an order."""
+    buyer, market = await person(), Market(marketplace)
+    await market.switch(create_success_flag="false_with_order")
+    shown = await placed(buyer)
+    assert (await market.only_order())["orderId"] in shown.text
+
+
+async def test_nothing_disturbs_an_order_under_way(person, marketplace):
+    """Words, photos, links and commands wait until the order is placed."""
+    buyer, market = await person(), Market(marketplace)
+    await at_preview(buyer)
+    await market.fault("slow", "create", seconds=2.0)
+    await confirm(buyer, "Placing your order")
+    await buyer.say("hello", "your order is being placed")
+    await buyer.say("/cancel", "already on its way")
+    await buyer.send("https://detail.1688.com/offer/692428411078.html")
+    await buyer.send("/start")
+    await buyer.send("/address")
+    await buyer.sees("Order placed")
+    await market.only_order()
+
+
+async def test_another_persons_order_cannot_be_looked_up(person, marketplace):
+    """A crafted press with a foreign number tells nothing."""
+    owner, thief = await person(), await person()
+    await placed(owner)
+    number = (await Market(marketplace).only_order())["thirdOrderId"]
+    shown = await thief.say("/start", "Snaporder")
+    data = shown.button("My orders|orders")["callback_data"]
+    for action in ("look", "pay", "check"):
+        crafted = re.sub(r"\.orders\.$", f".{action}.{number}", data)
+        crafted = re.sub(r"^(1\.\w+)\.\w+\.", r"\1.*.", crafted)
+        await thief.press(shown.id, crafted)
+        answer = await thief.sees("I don't have that order of yours")
+        assert number not in answer.text
+
+
+@pytest.mark.crash
+async def test_a_crash_while_the_order_is_sent_makes_no_second_one(
+    person, marketplace, running_bot
+):
+    """Killed with create under way, the bot finds its order after the restart."""
+    buyer, market = await person(), Market(marketplace)
+    await at_preview(buyer)
+    await market.fault("slow", "create", seconds=1.0)
+    await confirm(buyer, "Placing your order")
+    await market.until_called("create")
+    running_bot.kill()
+    running_bot.start()
+    await running_bot.ready()
+    shown = await buyer.sees("Order placed")
+    assert (await market.only_order())["orderId"] in shown.text
+    assert await market.count("create") == 1
