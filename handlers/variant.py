@@ -98,7 +98,7 @@ def _list(view: View, shown: Sequence[Item], start: int | None, longest: int) ->
     t = view.t
     listed = []
     for index, item in enumerate(shown):
-        number, name = _named(view, item, None if start is None else start + index, longest)
+        name = _named(view, item, None if start is None else start + index, longest)
         facts = [_price(view, item)] if item.prices else []
         if not item.exists:
             facts = [t("variant.not_made_here")]
@@ -106,16 +106,16 @@ def _list(view: View, shown: Sequence[Item], start: int | None, longest: int) ->
             facts.append(t("variant.sold_out"))
         else:
             facts.append(t("variant.stock", quantity=item.stock))
-        listed.append(t("variant.line", number=number, name=name, facts=Html(" · ".join(facts))))
+        listed.append(t("variant.line", name=name, facts=Html(" · ".join(facts))))
     return lines(*listed)
 
 
-def _named(view: View, item: Item, number: int | None, longest: int) -> tuple[str, str]:
-    """Return the number to put before the name, if any, and the name."""
+def _named(view: View, item: Item, number: int | None, longest: int) -> str:
+    """The name, after its number where the items are numbered."""
     name = cut(item.wording.in_language(view.session.language), longest)
-    if not name:
-        return "", view.t("variant.number", number=number or 1)
-    return ("" if number is None else f"{number}. "), name
+    if number is None:
+        return name
+    return f"{number}. {name}" if name else view.t("variant.number", number=number)
 
 
 def _price(view: View, item: Item) -> Html:
@@ -129,8 +129,8 @@ def _buttons(view: View, shown: Sequence[Item], start: int | None) -> Rows:
     buttons = []
     for index, item in enumerate(shown):
         mark = "" if item.exists and item.stock else "✕ "
-        number, name = _named(view, item, None if start is None else start + index, _LABEL)
-        buttons.append(Button(f"{mark}{number}{name}", "value", item.key))
+        name = _named(view, item, None if start is None else start + index, _LABEL)
+        buttons.append(Button(mark + name, "value", item.key))
     widest = max((_width(button.text) for button in buttons), default=1)
     return grid(buttons, min(max(_ROOM // (widest + 3), 1), 4))
 
