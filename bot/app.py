@@ -189,6 +189,8 @@ class Bot:
         await self._ordering.close()
         with contextlib.suppress(TelegramError):
             await self._application.shutdown()
+            # What a start that failed half-way has opened, too.
+            await self._application.bot.shutdown()
         await self._fetcher.aclose()
         await self._short_links.aclose()
         await self._worker.close()

@@ -47,13 +47,12 @@ def configure_logs(log_format: str, level: str, secrets: Iterable[str] = ()) -> 
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_texts_of_errors,
-        _Blotter(secrets),
+        Blotter(secrets),
     ]
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_fixed_part_only)
@@ -120,7 +119,7 @@ def _short(path: str) -> str:
     return str(file.relative_to(_ROOT)) if ours else path
 
 
-class _Blotter:
+class Blotter:
     """The last net: known secrets, and what looks like a bot's token, become `***`."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
@@ -128,6 +127,7 @@ class _Blotter:
         self._pattern = re.compile("|".join([*known, _TOKEN.pattern]))
 
     def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        """Blot out in every text of an entry."""
         for name, value in event.items():
             if isinstance(value, str):
                 event[name] = self._pattern.sub(_BLOT, value)

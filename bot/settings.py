@@ -13,6 +13,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.pricing import TierScope
@@ -156,15 +157,19 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise BadSettings("\n".join(_line(each) for each in error.errors())) from None
+        lines = {_name(each): _line(each) for each in reversed(error.errors())}
+        raise BadSettings("\n".join(reversed(lines.values()))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f".env can't be read: {type(error).__name__}") from None
 
 
-def _line(error: object) -> str:
-    assert isinstance(error, dict)  # noqa: S101 - pydantic's own type for one error
-    name = "_".join(str(part) for part in error["loc"]).upper()
+def _name(error: ErrorDetails) -> str:
+    return str(error["loc"][0]).upper() if error["loc"] else ""
+
+
+def _line(error: ErrorDetails) -> str:
+    name = _name(error)
     if error["type"] == "missing":
         return f"{name} is missing: set it in the environment or in .env (see README.md)"
-    text = str(error["msg"]).removeprefix("Value error, ")
+    text = error["msg"].removeprefix("Value error, ")
     return f"{name}: {text}" if name else text

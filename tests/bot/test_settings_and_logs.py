@@ -1,0 +1,218 @@
+"""Settings are refused by name with the mend; logs tell errors without what people wrote."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.logs import Blotter, configure_logs, log_unhandled, where
+from bot.settings import BadSettings, load_settings
+from bot.storage.ports import StorageUnavailable
+
+GOOD = {"BOT_TOKEN": "1:aa-_", "MARKETPLACE_APP_KEY": "k", "MARKETPLACE_APP_SECRET": "s3cret"}
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No `.env`, nothing but what is needed."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("BOT_TOKEN", None, "BOT_TOKEN is missing"),
+        ("BOT_TOKEN", "", "BOT_TOKEN is missing"),
+        ("BOT_TOKEN", "abc", "BOT_TOKEN: not a bot token"),
+        ("BOT_TOKEN", "1:a b", "BOT_TOKEN: not a bot token"),
+        ("MARKETPLACE_APP_KEY", None, "MARKETPLACE_APP_KEY is missing"),
+        ("MARKETPLACE_APP_SECRET", None, "MARKETPLACE_APP_SECRET is missing"),
+        ("MARKETPLACE_URL", "nowhere", "MARKETPLACE_URL: "),
+        ("MARKETPLACE_SIGNING", "rsa", "MARKETPLACE_SIGNING: .*'json'"),
+        ("TELEGRAM_API_URL", "ftp://x", "TELEGRAM_API_URL: "),
+        ("TELEGRAM_PROXY", "socks5://x", "TELEGRAM_PROXY: write the proxy as"),
+        ("DATABASE_URL", "postgres://x/y", "DATABASE_URL: postgres is not supported"),
+        ("WEBHOOK_SECRET", "with space", "WEBHOOK_SECRET: use 1 to 256"),
+        ("WEBHOOK_URL", "https://example.com", "WEBHOOK_SECRET is missing"),
+        ("LISTEN", "8080", "LISTEN: write it as host:port"),
+        ("LISTEN", "x:99999", "LISTEN: write it as host:port"),
+        ("LISTEN", "x:²", "LISTEN: write it as host:port"),
+        ("ADMIN_IDS", "1, me", "ADMIN_IDS: write Telegram ids as numbers"),
+        ("LOOKUP_DELAYS", "soon", "LOOKUP_DELAYS"),
+        ("LOG_LEVEL", "LOUD", "LOG_LEVEL: "),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT: "),
+    ],
+)
+def test_a_bad_setting_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str | None, says: str
+) -> None:
+    """One line for each thing to mend, without the value, which may be a secret."""
+    if value is None:
+        monkeypatch.delenv(name)
+    else:
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match=says) as caught:
+        load_settings()
+    assert "\n" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_settings_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A `.env` in another encoding is said to be the reason."""
+    (tmp_path / ".env").write_bytes(b"BOT_TOKEN=\xff\xfe")
+    with pytest.raises(BadSettings, match=r"\.env can't be read"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [("a.db", "a.db"), ("sqlite:///a.db", "a.db"), ("sqlite:////var/a.db", "/var/a.db")],
+)
+def test_the_database_is_a_file(monkeypatch: pytest.MonkeyPatch, url: str, path: str) -> None:
+    """A path, or SQLAlchemy's way of writing one."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert load_settings().database_path == Path(path)
+
+
+def test_settings_print_no_secret() -> None:
+    """Not even in a debugger."""
+    settings = load_settings()
+    assert "s3cret" not in repr(settings)
+    assert "s3cret" in settings.secrets
+
+
+def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Logs are the process's: leave them as they were."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    logging.captureWarnings(capture=False)
+    root.handlers[:], root.level = handlers, level
+
+
+def _log():
+    configure_logs("json", "DEBUG", ["s3cret", "sec.ret+regex("])
+    return structlog.get_logger("test")
+
+
+def _fail(street: str) -> None:
+    try:
+        int(street)
+    except ValueError as error:
+        raise KeyError(street) from error
+
+
+def test_errors_are_told_by_type_and_place_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """Their texts and local variables may hold what a person wrote."""
+    log = _log()
+    try:
+        _fail("文三路 100 号")
+    except KeyError:
+        log.exception("failed")
+    [line] = _lines(capsys)
+    assert "文三路" not in json.dumps(line, ensure_ascii=False)
+    assert line["exception"].splitlines()[0] == "ValueError"
+    assert "which led to\nKeyError" in line["exception"]
+    assert "tests/bot/test_settings_and_logs.py" in line["exception"]
+    assert "in _fail" in line["exception"]
+
+
+def test_the_console_tells_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    """The readable form hides the same."""
+    configure_logs("console", "DEBUG")
+    try:
+        _fail("文三路 100 号")
+    except KeyError:
+        structlog.get_logger("test").exception("failed")
+    shown = capsys.readouterr().err
+    assert "KeyError" in shown
+    assert "文三路" not in shown
+
+
+def test_texts_that_cannot_be_personal_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    """A full disk and a name that does not exist are told in words."""
+    log = _log()
+    for error in (StorageUnavailable("disk full"), OSError(28, "No space left"), NameError("x")):
+        log.error("failed", exc_info=error)
+    told = [line["exception"].splitlines()[0] for line in _lines(capsys)]
+    assert told == [
+        "StorageUnavailable: disk full",
+        "OSError: [Errno 28] No space left",
+        "NameError: x",
+    ]
+
+
+def test_known_secrets_and_tokens_are_blotted_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """The last net, in any value of any entry."""
+    log = _log()
+    token = "123456789:AAE" + "x" * 32
+    log.info("call", url=f"https://api/bot{token}/getMe", secret="xs3cretx", other="sec.ret+regex(")
+    log.warning("short", url="https://api/bot1:abc/getMe")
+    shown = capsys.readouterr().err
+    assert "s3cret" not in shown
+    assert "AAE" not in shown
+    assert "regex" not in shown
+    assert "1:abc" not in shown
+
+
+def test_libraries_that_tell_too_much_are_cut_short(capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the fixed part of their messages is kept; below an error nothing is."""
+    _log()
+    logging.getLogger("telegram.ext.Application").critical("Error for update %s", {"text": "hi"})
+    logging.getLogger("httpx").info("GET %s", "https://x?sign=1")
+    logging.getLogger("else").error("told %s", "whole")
+    events = [line["event"] for line in _lines(capsys)]
+    assert events == ["Error for update %s", "told whole"]
+
+
+async def test_what_asyncio_could_give_to_nobody_is_told_without_its_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A task that nobody awaited: name, type and place."""
+    _log()
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_unhandled)
+
+    async def lose() -> None:
+        raise ValueError("文三路")
+
+    task = asyncio.create_task(lose(), name="lane 7")
+    await asyncio.sleep(0.01)
+    del task
+    loop.set_exception_handler(None)
+    [line] = _lines(capsys)
+    assert line["task"] == "lane 7"
+    assert line["exception"].startswith("ValueError\n")
+    assert "文三路" not in json.dumps(line, ensure_ascii=False)
+    logging.getLogger("asyncio").error("Task exception\nfuture: <Task exception=ValueError('文')>")
+    assert [each["event"] for each in _lines(capsys)] == ["Task exception"]
+
+
+def test_an_error_is_placed_where_it_passed_our_code_last() -> None:
+    """For the operator's list of parked updates."""
+    with pytest.raises(json.JSONDecodeError) as caught:
+        json.loads("{")
+    place = "JSONDecodeError at tests/bot/test_settings_and_logs.py:"
+    assert where(caught.value).startswith(place)
+    assert where(ValueError("text")) == "ValueError"
+
+
+@given(st.text(min_size=6).filter(lambda text: text.strip() == text and text.isprintable()))
+def test_no_secret_passes_whatever_it_is_made_of(secret: str) -> None:
+    """Characters that mean something to a pattern mean nothing here."""
+    blotted = Blotter([secret])(None, "info", {"event": f"a{secret}b"})
+    assert blotted["event"] == "a***b"

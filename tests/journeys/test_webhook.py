@@ -1,0 +1,106 @@
+"""Webhook mode of the real bot: the same journey, acknowledged only when stored."""
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from buying import TAPE_MEASURE, from_lines_to_preview
+from crashing import Own, own_world
+
+SECRET = "webhook-secret_1"
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Own]:
+    with own_world(WEBHOOK_SECRET=SECRET) as own:
+        own.bot.environment["WEBHOOK_URL"] = f"http://127.0.0.1:{own.bot.port}"
+        own.bot.start()
+        asyncio.run(own.bot.ready())
+        yield own
+        assert own.bot.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "found", "words"),
+    [("en", "Results for", "Order placed"), ("zh-hans", "的搜索结果", "下单成功")],
+)
+async def test_the_whole_way_by_keyword(own: Own, language: str, found: str, words: str) -> None:
+    """From a word to the payment link, every update through the webhook."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive(language)
+        await buyer.say("背包", found)
+        await buyer.do("^1$", "Minimum order|起订量")
+        await buyer.send(f"https://detail.1688.com/offer/{TAPE_MEASURE}.html")
+        await buyer.sees("Minimum order|起订量")
+        await buyer.do("Choose a quantity|选数量", "How many|要多少")
+        await buyer.say("4", "Your order|待下单")
+        await from_lines_to_preview(buyer)
+        paid = await buyer.do("Confirm order|确认下单", words)
+        assert paid.url("¥").startswith("http")
+        assert await clients.calls("getUpdates") == 0
+
+
+async def test_updates_sent_twice_are_handled_once(own: Own) -> None:
+    """Telegram repeats what it is not sure of: nothing happens a second time."""
+    async with own.clients() as clients:
+        switches = "/sandbox/botapi/switches"
+        await clients.telegram.patch(switches, json={"webhook_send_twice": True})
+        buyer = await clients.arrive()
+        await buyer.say("背包", "Results for")
+        await buyer.sees_nothing_new()
+        await clients.telegram.patch(switches, json={"webhook_send_twice": False})
+
+
+async def test_an_update_of_the_past_is_taken_and_changes_nothing(own: Own) -> None:
+    """A repeat after minutes, and after a restart, is known by its id."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive()
+        raw = {
+            "message": {
+                "message_id": 900_001,
+                "date": 1,
+                "text": "背包",
+                "chat": {"id": buyer.id, "type": "private", "first_name": "T"},
+                "from": {"id": buyer.id, "is_bot": False, "first_name": "T"},
+            }
+        }
+        answer = await clients.telegram.post("/sandbox/updates/raw", json=raw)
+        await buyer.sees("Results for")
+        await buyer.sees_nothing_new()
+        again = {"update_id": answer.json()["update_id"]}
+        await own.restart()
+        await clients.telegram.post("/sandbox/botapi/redeliver", json=again)
+        await buyer.sees_nothing_new()
+
+
+async def test_strangers_are_refused(own: Own) -> None:
+    """Without the secret, with another type, too large, not JSON: refused, and nothing happens."""
+    url = f"http://127.0.0.1:{own.bot.port}/telegram/webhook"
+    json = {"Content-Type": "application/json"}
+    ours = {HEADER: SECRET}
+    async with httpx.AsyncClient() as http:
+        tried = [
+            await http.post(url, content=b"{}", headers=json),
+            await http.post(url, content=b"{}", headers=json | {HEADER: "guess"}),
+            await http.post(url, content=b"x", headers=ours | {"Content-Type": "text/plain"}),
+            await http.post(url, content=b" " * (2 << 20), headers=json | ours),
+            await http.post(url, content=b"{", headers=json | ours),
+            await http.get(url, headers=ours),
+        ]
+    assert [each.status_code for each in tried] == [403, 403, 415, 413, 400, 405]
+
+
+async def test_a_bot_that_is_down_gets_its_updates_when_it_is_back(own: Own) -> None:
+    """What could not be delivered is delivered again, in order, and handled once."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive()
+        own.bot.kill()
+        await buyer.send("/language")
+        await buyer.send("背包")
+        own.bot.start()
+        await own.bot.ready()
+        await buyer.sees("Results for")
+        texts = [shown.text for shown in await buyer.history()]
+        assert sum("Results for" in text for text in texts) == 1
