@@ -41,6 +41,7 @@ class Writes:
     save_address: SavedAddress | None = None
     delete_address: AddressId | None = None
     claim: Order | None = None
+    forget: bool = False  # everything else that is kept of the person
 
 
 class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

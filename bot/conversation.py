@@ -98,12 +98,9 @@ class StoredConversationHandler(ConversationHandler[Context]):
         chat = update.effective_chat
         if chat is None or chat.type != ChatType.PRIVATE:
             return None
-        asks = (
-            update.callback_query is not None
-            or _WRITTEN.check_update(update)
-            or _REWRITTEN.check_update(update)
-        )
-        return True if asks else None
+        if update.callback_query is not None or _REWRITTEN.check_update(update):
+            return True
+        return True if _WRITTEN.check_update(update) else None
 
     async def handle_update(
         self,
@@ -252,6 +249,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
                 save_address=writes.save_address,
                 delete_address=writes.delete_address,
                 claim=writes.claim,
+                forget=writes.forget,
             )
         )
         if writes.claim is not None:

@@ -17,6 +17,8 @@ PRIVATE_COMMANDS = {
     "cancel": "command.cancel",
     "help": "command.help",
     "privacy": "command.privacy",
+    "mydata": "command.mydata",
+    "deletemydata": "command.deletemydata",
 }
 GROUP_COMMANDS = {"start": "command.start_in_group", "help": "command.help"}
 _log = structlog.get_logger(__name__)

@@ -34,6 +34,7 @@ from handlers import (
     payment,
     placing,
     preview,
+    privacy,
     quantity,
     results,
     search,
@@ -130,10 +131,13 @@ def entry_points() -> list[Handler]:
         CommandHandler("language", language.ask, new_message),
         CommandHandler("help", anywhere.help_, new_message),
         CommandHandler("privacy", anywhere.privacy, new_message),
+        CommandHandler("mydata", privacy.my_data, new_message),
+        CommandHandler("deletemydata", privacy.ask, new_message),
         MessageHandler((filters.PHOTO | filters.Document.ALL) & new_message, search.photo),
         MessageHandler(OFFER_LINK & new_message, search.link),
         Buttons(lang=language.choose, here=anywhere.here, over=start.over),
         Buttons(pay=payment.pay, check=payment.check, look=placing.look),
+        Buttons(forget=privacy.forget),
     ]
 
 

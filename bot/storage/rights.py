@@ -63,7 +63,7 @@ class Rights(Orders, AddressBook, Inbox):
     def _forgetting(
         self, user_id: UserId, but_chat: ChatId | None, but_update: int | None
     ) -> Callable[[sqlite3.Connection], list[Order]]:
-        """Forget a person, but for one conversation that begins anew and its update."""
+        """Forget a person, but for one conversation that begins anew, its update and later ones."""
 
         def forget(connection: sqlite3.Connection) -> list[Order]:
             connection.execute(
@@ -78,8 +78,9 @@ class Rights(Orders, AddressBook, Inbox):
             # A private chat's lane is its person's id. The ids stay, so that repeats are known.
             connection.execute(
                 "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"
-                " WHERE lane = ? AND state <> 'finished' AND update_id IS NOT ?",
-                (user_id, but_update),
+                " WHERE lane = :user AND state <> 'finished'"
+                " AND (:under_way IS NULL OR update_id < :under_way)",
+                {"user": user_id, "under_way": but_update},
             )
             return self._keep_open_orders(connection, user_id)
 

@@ -325,7 +325,8 @@ class MemoryStorage:
                 del self._sessions[place]
         self._addresses.pop(user_id, None)
         for update_id, each in self._inbox.items():
-            if each.update.lane == user_id and update_id != but_update:
+            before = but_update is None or update_id < but_update
+            if each.update.lane == user_id and before:
                 each.state = "finished"
         theirs = [each.order for each in self._oldest_first() if each.order.user_id == user_id]
         for order in theirs:
