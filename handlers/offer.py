@@ -109,23 +109,26 @@ def _prices(view: View, offer: Offer) -> Html:
 
 
 def _seller(view: View, offer: Offer) -> Html:
+    """What is known of the shop, of the goods' record, and of the shipping, a line each."""
     t, seller = view.t, offer.seller
-    facts = [t(_IDENTITIES[each]) for each in seller.identities if each in _IDENTITIES]
+    shop = [t(_IDENTITIES[each]) for each in seller.identities if each in _IDENTITIES]
     if seller.composite_score:
-        facts.append(t("offer.service_score", score=seller.composite_score))
+        shop.append(t("offer.service_score", score=seller.composite_score))
     if seller.repeat_purchase_percent is not None:
-        facts.append(t("offer.returning", percent=seller.repeat_purchase_percent))
+        shop.append(t("offer.returning", percent=seller.repeat_purchase_percent))
+    record = []
     if offer.trade_score:
-        facts.append(t("offer.rating", score=offer.trade_score))
+        record.append(t("offer.rating", score=offer.trade_score))
     if offer.units_sold:
-        facts.append(t("offer.sold", sold=offer.units_sold))
-    shipping = []
-    if offer.ships_from:
-        shipping.append(t("offer.ships_from", place=offer.ships_from))
+        sold = int(offer.units_sold) if offer.units_sold.isdecimal() else offer.units_sold
+        record.append(t("offer.sold", sold=sold))
     guarantee = _GUARANTEES.get(offer.shipping_time_guarantee or "")
-    if guarantee:
-        shipping.append(t(guarantee))
-    return lines(" · ".join(facts), " · ".join(shipping))
+    return lines(
+        " · ".join(shop),
+        " · ".join(record),
+        t("offer.ships_from", place=offer.ships_from) if offer.ships_from else None,
+        t(guarantee) if guarantee else None,
+    )
 
 
 def _buttons(view: View, offer: Offer) -> Rows:
@@ -136,14 +139,18 @@ def _buttons(view: View, offer: Offer) -> Rows:
         choose = Button(
             t("offer.variants_button" if several else "offer.quantity_button"), "choose"
         )
-    page = f"https://detail.1688.com/offer/{offer.offer_id}.html"
-    return row(choose) + _leave(view) + row(Button(t("offer.page_button"), url=page))
+    page = Button(
+        t("offer.page_button"), url=f"https://detail.1688.com/offer/{offer.offer_id}.html"
+    )
+    return row(choose) + row(_to_results(view), page) + row(draft_button(view))
 
 
 def _leave(view: View) -> Rows:
-    t, session = view.t, view.session
-    back = Button(t("offer.results_button"), "results") if session.query else None
-    return row(back) + row(draft_button(view))
+    return row(_to_results(view)) + row(draft_button(view))
+
+
+def _to_results(view: View) -> Button | None:
+    return Button(view.t("offer.results_button"), "results") if view.session.query else None
 
 
 async def choose(_: Update, context: Context) -> Outcome:

@@ -22,7 +22,8 @@ from bot.services.search import HITS_PER_PAGE
 from bot.texts import Html, cut
 from handlers import search
 
-_TITLES = (44, 36, 28, 22, 16, 10)  # characters, the first with which a page fits
+# Characters: what stands on one line of a phone, or less until a page fits under its sheet.
+_TITLES = {"en": (32, 26, 20, 14, 8), "zh": (18, 14, 10, 6)}
 _WORD = 30
 _SHOWN_WORD = 12
 _LONGEST_NUMBER = 3  # digits; longer ones are looked for
@@ -45,7 +46,7 @@ def screen(view: View) -> Screen:
     if not results.hits:
         return Screen(paragraphs(view.notice, _nothing(view)), _way_on(view))
     query = session.query
-    text = fitting(lambda longest: _text(view, query, results, longest), _TITLES)
+    text = fitting(lambda longest: _text(view, query, results, longest), _TITLES[t.language])
     pictures = tuple(hit.picture_url for hit in results.hits)
     return Screen(text, _buttons(view), ContactSheet(pictures, first_number(query.page)))
 

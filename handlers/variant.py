@@ -33,7 +33,8 @@ _PAGE = 10  # a sheet shows no more pictures, and more lines are not read
 _NAMES = (40, 28, 20, 12)  # characters, the first with which the caption fits
 _LABEL = 24
 _LONGEST_NUMBER = 3  # digits
-_ROOM = 36  # half-width characters that a row of buttons shows on a phone
+_ROOM = 40  # half-width characters that a row of buttons shows on a phone
+_MOST_COLUMNS = 4
 
 
 def screen(view: View) -> Screen:
@@ -54,8 +55,10 @@ def screen(view: View) -> Screen:
             view.notice,
             titles(view, offer, longest * 2),
             _chosen(view, offer, chosen),
-            _question(view, offer, chosen, (page + 1, pages)),
-            _list(view, shown, start, longest),
+            lines(
+                _question(view, offer, chosen, (page + 1, pages)),
+                _list(view, shown, start, longest),
+            ),
         ),
         _NAMES,
     )
@@ -132,7 +135,9 @@ def _buttons(view: View, shown: Sequence[Item], start: int | None) -> Rows:
         name = _named(view, item, None if start is None else start + index, _LABEL)
         buttons.append(Button(mark + name, "value", item.key))
     widest = max((_width(button.text) for button in buttons), default=1)
-    return grid(buttons, min(max(_ROOM // (widest + 3), 1), 4))
+    most = min(max(_ROOM // (widest + 3), 1), _MOST_COLUMNS)
+    rows = max(1, -(-len(buttons) // most))
+    return grid(buttons, max(1, -(-len(buttons) // rows)))
 
 
 def _width(text: str) -> int:

@@ -29,7 +29,7 @@ async def test_an_offer_shows_what_decides(person: Arrive, marketplace: httpx.As
     assert shown.text.count("From ") == 3
     assert "Minimum order: 3 pairs" in shown.text
     assert "In stock: 10,150 pairs" in shown.text
-    assert "return" in shown.text
+    assert "buy again" in shown.text
     assert "ships from" in shown.text
     assert shown.url("1688") == f"https://detail.1688.com/offer/{SNEAKERS}.html"
 

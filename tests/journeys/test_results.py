@@ -37,7 +37,7 @@ def sold(shown: Shown) -> list[int]:
 
 def rates(shown: Shown) -> list[float]:
     """How many percent buy again."""
-    return [float(each) for each in re.findall(r"([\d.]+)% buy again", shown.text)]
+    return [float(each) for each in re.findall(r"([\d.]+)% rebuy", shown.text)]
 
 
 async def test_a_page_is_one_picture_with_a_numbered_list(
