@@ -34,6 +34,7 @@ class ScriptedMarketplace:
     details: dict[MarketplaceOrderId, FoundOrder | Exception] = field(default_factory=dict)
     too_soon: int = 0  # how many cancels are refused as too early
     cancel_error: MarketplaceError | None = None
+    create_called: asyncio.Event = field(default_factory=asyncio.Event)
     create_waits: asyncio.Event | None = None  # create answers when it is set
     at_preview: Callable[[], Awaitable[None]] | None = None  # happens while preview is answered
 
@@ -58,6 +59,7 @@ class ScriptedMarketplace:
         note: str = "",
     ) -> Created:
         self.calls.append("create")
+        self.create_called.set()
         self.created.append((order_no, tuple(lines), address, note))
         if self.create_waits is not None:
             await self.create_waits.wait()
