@@ -12,7 +12,7 @@ PIP := if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; \
 STARTED := $(shell date +%s)
 JOBS ?= 2
 
-.PHONY: demo run test lint types catalogs pytest bench lock clean
+.PHONY: demo run test lint types catalogs pytest soak bench lock clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
 	@$(BIN)/python -m sandbox --started $(STARTED)
@@ -34,6 +34,9 @@ catalogs: $(VENV)/.dev
 
 pytest: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+
+soak: $(VENV)/.dev ## people order at once while the bot is killed and everything misbehaves
+	$(BIN)/python scripts/soak.py $(SOAK_ARGS)
 
 lock: $(VENV)/.dev ## pin everything again, with hashes and without addresses
 	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements-dev.lock

@@ -1,0 +1,82 @@
+"""`make soak`: people order at once while the bot is killed and everything misbehaves.
+
+Prints what became of every consent; ends with 1 when anything was duplicated, lost, stuck or
+wrong. What is promised and how to read the table: docs/reliability.md.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+for _folder in (_ROOT, _ROOT / "tests" / "journeys", _ROOT / "tests" / "reliability"):
+    sys.path.insert(0, str(_folder))
+
+from soak_run import Plan, Report, soak  # noqa: E402 - found through the path above
+
+_MOST_SHOWN = 20
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="soak", description=__doc__)
+    parser.add_argument("--people", type=int, default=50)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--kill-every", type=float, default=5.0, help="seconds; 0: never")
+    parser.add_argument("--faults", choices=("all", "none"), default="all")
+    parser.add_argument("--webhook", action="store_true", help="instead of polling")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="keep the bot's database and log here")
+    return parser.parse_args()
+
+
+def _rows(report: Report) -> list[tuple[str, object]]:
+    found, did = report.findings, report.did
+    return [
+        ("people", found.people),
+        ("seconds", round(report.seconds)),
+        ("kill -9", report.kills),
+        ("faults switched on", sum(report.faults.values())),
+        ("messages and presses", sum(found.updates.values())),
+        ("presses of Confirm", did["confirm"]),
+        ("CONFIRMED (became an order number)", found.confirmed),
+        *sorted((f"  {name}", count) for name, count in found.outcomes.items()),
+        ("orders at the marketplace", found.at_marketplace),
+        ("  doubles there, cancelled", found.doubles_cancelled),
+        *sorted((f"updates {state}", count) for state, count in found.updates.items()),
+        *sorted((f"log: {event}", count) for event, count in found.tracebacks.items()),
+        ("DUPLICATED", len(found.duplicated)),
+        ("LOST", len(found.lost)),
+        ("STUCK", len(found.stuck)),
+        ("WRONG", len(found.wrong)),
+    ]
+
+
+def main() -> int:
+    """Return 0 when nothing was duplicated, lost, stuck or wrong."""
+    options = _arguments()
+    with tempfile.TemporaryDirectory(prefix="soak-") as scratch:
+        folder: Path = options.folder or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        plan = Plan(
+            folder,
+            people=options.people,
+            seconds=options.minutes * 60,
+            kill_every=options.kill_every,
+            faults=options.faults == "all",
+            webhook=options.webhook,
+            seed=options.seed,
+        )
+        report = asyncio.run(soak(plan))
+    width = max(len(name) for name, _ in _rows(report))
+    for name, value in _rows(report):
+        print(f"{name:<{width}}  {value:>8}")
+    print("faults:", ", ".join(f"{name} {n}" for name, n in sorted(report.faults.items())))
+    for failure in report.findings.failures[:_MOST_SHOWN]:
+        print(failure)
+    return 1 if report.findings.failures else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

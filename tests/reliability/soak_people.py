@@ -1,0 +1,220 @@
+"""People who order by chat, as people do: in a hurry, twice, the wrong button, in two languages."""
+
+import asyncio
+import random
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Self
+
+import httpx
+from soak_chat import ChatView, Pressable, Screen
+
+GOODS = (
+    730698112924,  # no variants, from 2, tiers
+    763563718333,  # five variants, mixed batch
+    568749575341,  # two variants, from 1
+    642035887156,  # no variants, from 5
+    822434767613,  # lots of 12
+    791621470352,  # boxes, from 5
+    692428411078,  # two attributes, 29 variants
+)
+KEYWORDS = ("茶壶", "背包", "杯", "袜子")
+ADDRESSES = (
+    "张三 13812345678 浙江省杭州市滨江区长河街道网商路699号",
+    "李四，13900001111，广东省深圳市南山区粤海街道科技园8号",
+    "王五 13700002222 北京市朝阳区建国路88号",
+)
+NONSENSE = (
+    *("asdf", "？？", "how much", "-3", "0", "999999999", "<b>x</b> & y", "/frobnicate"),
+    *("\u202e倒", "👨‍👩‍👧"),
+)
+COMMANDS = ("/start", "/cancel", "/orders", "/help", "/language", "/address", "/privacy")
+PATIENCE = 30.0
+# The first of these that a screen offers leads on; where several buttons have it, any will do.
+_ONWARDS = (
+    *("look", "save", "deliver", "choose", "value", "pick", "take", "checkout", "resume", "here"),
+    *("again", "open", "accept", "leave"),
+)
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A press of Confirm: the button's data, and the total on it in fen."""
+
+    data: str
+    total: int
+
+
+@dataclass
+class Temper:
+    """How a person behaves. `pause` is in seconds."""
+
+    pause: tuple[float, float] = (0.1, 1.2)
+    noise: float = 0.12
+    twice: float = 0.15
+    pays: float = 0.5
+
+
+@dataclass
+class Shopper:
+    """One person, who orders again and again until told to stop."""
+
+    chat: ChatView
+    market: httpx.AsyncClient
+    random: random.Random
+    temper: Temper
+    consents: list[Consent] = field(default_factory=list)
+    did: Counter[str] = field(default_factory=Counter)
+    stuck: str | None = None
+
+    @classmethod
+    async def arrive(
+        cls,
+        telegram: httpx.AsyncClient,
+        market: httpx.AsyncClient,
+        rng: random.Random,
+        temper: Temper,
+    ) -> Self:
+        language = rng.choice(("en", "zh-hans"))
+        body = {"first_name": "Tester", "language_code": language, "started": True}
+        answer = await telegram.post("/sandbox/users", json=body)
+        answer.raise_for_status()
+        return cls(ChatView(telegram, int(answer.json()["id"])), market, rng, temper)
+
+    async def shop(self, until: float) -> None:
+        """Order until that monotonic moment."""
+        await self._say("/start")
+        while time.monotonic() < until:
+            await self.chat.look(self.random.uniform(0.3, 4.0))
+            await asyncio.sleep(self.random.uniform(*self.temper.pause))
+            if self.random.random() < self.temper.noise:
+                await self._fool_about()
+            else:
+                await self._go_on()
+
+    async def come_to_rest(self) -> None:
+        """With everything quiet: have unclear orders looked up, then see that all goes on.
+
+        Sets `stuck` to what did not.
+        """
+        await self.chat.look(0.05)
+        if not await self._answers("/orders"):
+            self.stuck = "/orders was not answered"
+            return
+        screen = self.chat.screen
+        for button in screen.with_action("look") if screen else []:
+            self.did["look"] += 1
+            await self.chat.press(button)
+            await self.chat.look(5.0)
+        for _ in range(2):  # an order under way may still need a moment
+            if not await self._answers("/start"):
+                self.stuck = "/start was not answered"
+                return
+            if self.chat.screen and self.chat.screen.buttons:
+                break
+            await self.chat.look(PATIENCE)
+        if not self.chat.screen or not self.chat.screen.buttons:
+            self.stuck = f"nothing to press below: {self._shown()}"
+        elif not await self._answers("杯"):
+            self.stuck = f"a word was not answered at: {self._shown()}"
+
+    async def _answers(self, text: str) -> bool:
+        while await self.chat.look(0.3):
+            pass
+        await self._say(text)
+        return await self.chat.look(PATIENCE)
+
+    def _shown(self) -> str:
+        return self.chat.screen.text[:200] if self.chat.screen else "(nothing)"
+
+    async def _fool_about(self) -> None:
+        what = self.random.randrange(4)
+        if what == 0:
+            await self._say(self.random.choice(NONSENSE))
+        elif what == 1:
+            await self._say(self.random.choice(COMMANDS))
+        elif what == 2 and self.chat.old_buttons:
+            await self._press(self.random.choice(self.chat.old_buttons))
+        elif self.chat.screen and self.chat.screen.buttons:
+            await self._press(self.random.choice(self.chat.screen.buttons))
+
+    async def _go_on(self) -> None:
+        """Do what this screen asks for."""
+        screen = self.chat.screen
+        if screen is None:
+            await self._say("/start")
+            return
+        actions = {button.action for button in screen.buttons}
+        if "confirm" in actions:
+            await self._at_preview(screen)
+        elif "check" in actions:
+            await self._at_payment(screen)
+        elif actions == {"leave"} and self.random.random() < 0.8:
+            await self.chat.look(3.0)  # the order is being looked up
+        elif "take" in actions and self.random.random() < 0.4:
+            await self._say(str(self.random.choice((5, 12, 24, 60))))
+        else:
+            await self._press_onward(screen, actions)
+
+    async def _press_onward(self, screen: Screen, actions: set[str]) -> None:
+        if onward := next((each for each in _ONWARDS if each in actions), None):
+            choices = [b for b in screen.with_action(onward) if "✕" not in b.label]
+            await self._press(self.random.choice(choices or screen.with_action(onward)))
+        elif actions & {"add", "fields", "fix", "division"}:
+            await self._say(self.random.choice(ADDRESSES))
+        elif "lines" in actions and self.random.random() < 0.7:
+            await self._press(screen.with_action("lines")[0])
+        elif screen.buttons:
+            await self._search()
+        else:
+            await self.chat.look(3.0)  # an order is under way
+
+    async def _search(self) -> None:
+        chance = self.random.random()
+        offer = self.random.choice(GOODS)
+        if chance < 0.12:
+            await self._say(self.random.choice(KEYWORDS))
+        elif chance < 0.3:
+            await self._say(str(offer))
+        else:
+            await self._say(f"https://detail.1688.com/offer/{offer}.html")
+
+    async def _at_preview(self, screen: Screen) -> None:
+        if self.random.random() < 0.08 and screen.with_action("note"):
+            await self._press(screen.with_action("note")[0])
+            await self.chat.look(4.0)
+            await self._say("请尽快发货")
+            return
+        await self._press(screen.with_action("confirm")[0])
+
+    async def _at_payment(self, screen: Screen) -> None:
+        cashier = next((url for url in screen.urls if "cashier" in url), None)
+        if cashier and self.random.random() < self.temper.pays:
+            await self._pay(cashier)
+        if self.random.random() < 0.5:
+            await self._press(screen.with_action("check")[0])
+            await self.chat.look(4.0)
+        await self._search()
+
+    async def _pay(self, url: str) -> None:
+        """On the marketplace's own page, as in a browser."""
+        self.did["pay"] += 1
+        page = await self.market.get(url)
+        total = re.search(r'name="total" value="(\d+)"', page.text)
+        if total:
+            await self.market.post(page.url, data={"total": total[1]}, follow_redirects=True)
+
+    async def _say(self, text: str) -> None:
+        self.did["say"] += 1
+        await self.chat.send(text)
+
+    async def _press(self, button: Pressable) -> None:
+        self.did[button.action] += 1
+        if button.action == "confirm" and button.total is not None:
+            self.consents.append(Consent(button.data, button.total))
+        await self.chat.press(button)
+        if self.random.random() < self.temper.twice:
+            self.did["twice"] += 1
+            await self.chat.press(button)

@@ -1,0 +1,138 @@
+"""A soak: people, kills and faults for some minutes, then quiet, then the audit."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from processes import BotProcess, SandboxProcess
+from soak_audit import Audit, audit, read_books
+from soak_faults import Mischief
+from soak_people import Shopper, Temper
+
+LOOKUP_DELAYS = "0.3,0.5,0.8,1,1.5,2,2.5,3,3,3"
+_SETTLES_WITHIN = 60.0
+_SECRET = "soak-secret"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One soak. `kill_every` is in seconds, 0 for never."""
+
+    folder: Path
+    people: int = 50
+    seconds: float = 600.0
+    kill_every: float = 5.0
+    faults: bool = True
+    webhook: bool = False
+    seed: int = 1
+    temper: Temper = field(default_factory=Temper)
+
+
+@dataclass
+class Report:
+    """What happened, and the findings."""
+
+    findings: Audit
+    kills: int
+    faults: Counter[str]
+    did: Counter[str]
+    seconds: float
+
+
+async def soak(plan: Plan) -> Report:
+    """Run the plan. Raises whatever keeps the world itself from running."""
+    started = time.monotonic()
+    world = SandboxProcess()
+    bot = BotProcess(world, plan.folder, LOOKUP_DELAYS=LOOKUP_DELAYS)
+    if plan.webhook:
+        url = f"http://127.0.0.1:{bot.port}"
+        bot.environment |= {"WEBHOOK_URL": url, "WEBHOOK_SECRET": _SECRET}
+    try:
+        async with _client(world.chat) as telegram, _client(world.marketplace) as market:
+            bot.start()
+            await bot.ready()
+            rng = random.Random(plan.seed)
+            mischief = Mischief(telegram, market, random.Random(plan.seed + 1))
+            await mischief.stock_up()
+            people = [
+                await Shopper.arrive(telegram, market, random.Random(rng.random()), plan.temper)
+                for _ in range(plan.people)
+            ]
+            kills = await _trouble(plan, bot, mischief, people)
+            await _rest(bot, people)
+            theirs = (await market.get("/sandbox/orders")).json()
+            if code := bot.stop():
+                raise RuntimeError(f"the bot ended with code {code}")
+            ids = [each.chat.user_id for each in people]
+            books = await read_books(bot.folder / "bot.db", bot.folder / "copy", ids)
+            findings = audit(people, books, theirs, bot.log)
+            did = sum((each.did for each in people), Counter[str]())
+            return Report(findings, kills, mischief.made, did, time.monotonic() - started)
+    finally:
+        if bot.process is not None and bot.process.poll() is None:
+            bot.kill()
+        world.stop()
+
+
+async def _trouble(plan: Plan, bot: BotProcess, mischief: Mischief, people: list[Shopper]) -> int:
+    """Have everybody order at once while the bot is killed and both worlds misbehave."""
+    until = time.monotonic() + plan.seconds
+    killer = _Killer(bot, random.Random(plan.seed + 2), plan.kill_every)
+    others = [asyncio.create_task(killer.go_on())] if plan.kill_every else []
+    if plan.faults:
+        others.append(asyncio.create_task(mischief.go_on()))
+    shopping = asyncio.gather(*(each.shop(until) for each in people))
+    done, _ = await asyncio.wait([shopping, *others], return_when=asyncio.FIRST_COMPLETED)
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await mischief.stop()
+    for task in done:
+        task.result()  # a bug of the soak itself is not to pass for a finding
+    return killer.kills
+
+
+async def _rest(bot: BotProcess, people: list[Shopper]) -> None:
+    """Everything quiet and the bot up: let it work everything off, then ask everybody."""
+    if bot.process is None or bot.process.poll() is not None:
+        bot.start()
+    await bot.ready()
+    async with httpx.AsyncClient(timeout=30) as http:
+        deadline = time.monotonic() + _SETTLES_WITHIN
+        while time.monotonic() < deadline:
+            answer = await http.get(f"http://127.0.0.1:{bot.port}/readyz")
+            if answer.json().get("backlog") == 0:
+                break
+            await asyncio.sleep(0.5)
+    await asyncio.sleep(sum(map(float, LOOKUP_DELAYS.split(","))) + 2.0)
+    await asyncio.gather(*(each.come_to_rest() for each in people))
+
+
+class _Killer:
+    """Kills the bot at random moments, now and then while it starts, and starts it again."""
+
+    def __init__(self, bot: BotProcess, rng: random.Random, every: float) -> None:
+        self._bot, self._random, self._every = bot, rng, every
+        self.kills = 0
+
+    async def go_on(self) -> None:
+        """Until cancelled; never leaves the bot down."""
+        next_kill = time.monotonic()
+        while True:
+            next_kill += self._every * self._random.uniform(0.5, 1.5)
+            await asyncio.sleep(max(0.2, next_kill - time.monotonic()))
+            process = self._bot.process
+            if process is None or process.poll() is not None:
+                raise RuntimeError("the bot ended by itself:\n" + self._bot.log.read_text()[-3000:])
+            self._bot.kill()
+            self.kills += 1
+            self._bot.start()
+
+
+def _client(address: str) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+    return httpx.AsyncClient(base_url=address, timeout=60, limits=limits)
