@@ -17,6 +17,7 @@ from pydantic import Field, JsonValue
 
 from bot.domain.addresses import SavedAddress
 from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, UserId
+from bot.domain.invites import Admission, Invite
 from bot.domain.model import Value
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
@@ -222,6 +223,27 @@ class PictureFilePort(Protocol):
         """Remember a file id. May be made durable a little later."""
 
 
+class AccessPort(Protocol):
+    """Invitations and whom they let in; of a token only its hash is ever seen here."""
+
+    async def add_invite(
+        self, token_hash: bytes, made_by: UserId, expires_at: datetime, uses: int
+    ) -> Invite:
+        """Store an invitation."""
+
+    async def live_invites(self, limit: int = 20) -> list[Invite]:
+        """Return the invitations that can still let somebody in, newest first."""
+
+    async def revoke_invite(self, invite_id: int) -> bool:
+        """End an invitation; return whether it was live. Whom it let in stays in."""
+
+    async def redeem_invite(self, token_hash: bytes, user_id: UserId) -> Admission:
+        """Let a person in, never more than the invitation allows; or say why not."""
+
+    async def is_member(self, user_id: UserId) -> bool:
+        """Tell whether an invitation let that person in."""
+
+
 class Storage(
     InboxPort,
     ConversationPort,
@@ -230,6 +252,7 @@ class Storage(
     RightsPort,
     OperatorPort,
     PictureFilePort,
+    AccessPort,
     Protocol,
 ):
     """Everything together, as the composition root holds it."""

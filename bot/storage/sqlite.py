@@ -1,9 +1,10 @@
 """The SQLite storage: every port over one file."""
 
+from bot.storage.access import Invitations
 from bot.storage.picture_files import PictureFiles
 from bot.storage.resealing import Resealed
 from bot.storage.retention import Retained
 
 
-class SqliteStorage(Retained, Resealed, PictureFiles):
+class SqliteStorage(Retained, Resealed, PictureFiles, Invitations):
     """Implements `Storage`; see `Database` for what it takes."""

@@ -28,6 +28,7 @@ from bot.storage.ports import (
     VersionConflict,
     WaitingUpdate,
 )
+from tests.fakes.memory_access import MemoryAccess
 
 
 @dataclass
@@ -56,7 +57,7 @@ class _Claimed:
 
 
 @dataclass
-class MemoryStorage:
+class MemoryStorage(MemoryAccess):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
     What was stored stays through `close` and `open`, as a restart of the bot would find it.

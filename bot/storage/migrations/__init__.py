@@ -39,6 +39,7 @@ STEPS: tuple[Step, ...] = tuple(
         "0003_orders.sql",
         "0004_picture_files.sql",
         "0005_retention.sql",
+        "0006_access.sql",
     )
 )
 

@@ -1,0 +1,59 @@
+"""Invitations in memory, as the SQLite storage keeps them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.domain.identifiers import UserId
+from bot.domain.invites import Admission, Invite
+
+
+@dataclass
+class MemoryAccess:
+    """Implements `AccessPort`."""
+
+    now: datetime | None = None
+    _invites: dict[bytes, Invite] = field(default_factory=dict)
+    _members: set[UserId] = field(default_factory=set)
+
+    async def add_invite(
+        self, token_hash: bytes, made_by: UserId, expires_at: datetime, uses: int
+    ) -> Invite:
+        invite = Invite(
+            invite_id=len(self._invites) + 1,
+            made_by=made_by,
+            made_at=self._time(),
+            expires_at=expires_at,
+            uses_allowed=uses,
+        )
+        self._invites[token_hash] = invite
+        return invite
+
+    async def live_invites(self, limit: int = 20) -> list[Invite]:
+        live = [each for each in self._invites.values() if each.is_live(self._time())]
+        return live[::-1][:limit]
+
+    async def revoke_invite(self, invite_id: int) -> bool:
+        for token_hash, each in self._invites.items():
+            if each.invite_id == invite_id and each.is_live(self._time()):
+                self._invites[token_hash] = each.replace(revoked=True)
+                return True
+        return False
+
+    async def redeem_invite(self, token_hash: bytes, user_id: UserId) -> Admission:
+        if user_id in self._members:
+            return Admission.ALREADY_IN
+        invite = self._invites.get(token_hash)
+        if invite is None:
+            return Admission.UNKNOWN
+        refused = invite.refused(self._time())
+        if refused is not None:
+            return refused
+        self._invites[token_hash] = invite.replace(uses=invite.uses + 1)
+        self._members.add(user_id)
+        return Admission.ADMITTED
+
+    async def is_member(self, user_id: UserId) -> bool:
+        return user_id in self._members
+
+    def _time(self) -> datetime:
+        return self.now or datetime.now(UTC)
