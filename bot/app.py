@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -11,6 +10,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, T
 from telegram.ext import ExtBot
 
 from bot.addresses import load_divisions
+from bot.alarms import Alarms
 from bot.building import (
     StartupError,
     build_application,
@@ -24,6 +24,7 @@ from bot.incoming import ALLOWED_UPDATES
 from bot.intake import Intake
 from bot.logs import log_unhandled
 from bot.marketplace.client import DajiClient
+from bot.metrics import Metrics
 from bot.pacing import seconds_of
 from bot.pictures import PictureFetcher, PictureWorker
 from bot.polling import poll
@@ -35,14 +36,14 @@ from bot.services.search import Search
 from bot.services.short_links import ShortLinks
 from bot.settings import Settings
 from bot.settling import Settler
+from bot.storage.ownership import DatabaseInUse, Ownership
 from bot.storage.ports import StorageUnavailable
 from bot.telling import Teller
+from bot.upkeep import Upkeep
 from bot.webserver import WEBHOOK_PATH, WebServer
 from handlers.journey import conversation, group_handlers
 from handlers.placing import outcome
 
-_KEPT_UPDATES = timedelta(hours=48)  # Telegram re-sends for 24 hours
-_PURGE_EVERY = 3600.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _log = structlog.get_logger(__name__)
 
@@ -52,12 +53,14 @@ class Bot:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._ownership = Ownership(settings.database_path)
         self._storage = build_storage(settings)
-        self._client = DajiClient(client_config(settings))
+        self._metrics = Metrics(self._storage)
+        self._client = DajiClient(client_config(settings), on_call=self._metrics.on_call)
         self._worker = PictureWorker()
         self._fetcher = PictureFetcher(picture_hosts(settings))
         self._short_links = ShortLinks()
-        self._application = build_application(settings)
+        self._application = build_application(settings, self._metrics)
         bot: ExtBot[Any] = self._application.bot
         self._ordering = Ordering(self._client, self._storage, lookup_delays=settings.lookup_delays)
         services = Services(
@@ -75,7 +78,7 @@ class Bot:
         journey = conversation(services, drawer)
         self._application.add_handler(journey)
         self._application.add_handlers(group_handlers())
-        self._teller = Teller(bot, self._storage, journey, outcome, settings.admin_ids)
+        self._teller = Teller(bot, self._storage, journey, outcome)
         self._settler = Settler(
             self._storage,
             self._application,
@@ -91,18 +94,30 @@ class Bot:
             self._intake,
             secret=secret.get_secret_value() if secret else None,
             check=self._storage.check,
+            metrics=self._metrics,
+        )
+        alarms = Alarms(
+            bot,
+            self._storage,
+            settings.admin_ids,
+            settings.alarm_backlog,
+            lambda: self._metrics.marketplace == "credentials_refused",
+        )
+        self._upkeep = Upkeep(
+            self._storage, self._intake, self._ordering, alarms, settings.retention
         )
         self._ordering.on_change(self._teller.order_changed)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then finish what is under way. Raises `StartupError`."""
         try:
+            self._ownership.take()
             await self._storage.open()
             await self._listen()
             await self._connect(stop)
             if not stop.is_set():
                 await self._serve(stop)
-        except StorageUnavailable as error:
+        except (StorageUnavailable, DatabaseInUse) as error:
             raise StartupError(f"DATABASE_URL: {error}") from error
         finally:
             await self._close()
@@ -164,7 +179,7 @@ class Bot:
         await self._ordering.resume_all()
         tasks = [
             asyncio.create_task(register(self._application.bot), name="profile"),
-            asyncio.create_task(self._purge(), name="purge"),
+            asyncio.create_task(self._upkeep.run(), name="upkeep"),
         ]
         stopped = asyncio.create_task(stop.wait(), name="stop")
         waited: set[asyncio.Task[Any]] = {stopped}
@@ -196,14 +211,7 @@ class Bot:
         await self._worker.close()
         await self._client.close()
         await self._storage.close()
-
-    async def _purge(self) -> None:
-        while True:
-            try:
-                await self._storage.purge(datetime.now(UTC) - _KEPT_UPDATES)
-            except StorageUnavailable as error:
-                _log.warning("purge_failed", error=str(error))
-            await asyncio.sleep(_PURGE_EVERY)
+        self._ownership.give_back()
 
 
 async def serve(settings: Settings) -> None:

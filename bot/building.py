@@ -1,12 +1,13 @@
 """The parts of the bot that its settings shape."""
 
+import time
 from typing import Any
 
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.context import Context
 from bot.marketplace.config import ClientConfig
-from bot.pacing import Pacer
+from bot.metrics import MeteredPacer, Metrics, OnUpdate
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
 from bot.storage.sealing import BadKey
@@ -23,6 +24,18 @@ class StartupError(Exception):
 class StoringApplication(Application[Any, Context, Any, Any, Any, Any]):
     """An application whose handlers' errors reach the intake, which retries and parks."""
 
+    on_update: OnUpdate | None = None
+
+    async def process_update(self, update: object) -> None:
+        """Handle an update and tell how long that took."""
+        started, failed = time.perf_counter(), True
+        try:
+            await super().process_update(update)
+            failed = False
+        finally:
+            if self.on_update is not None:
+                self.on_update(update, time.perf_counter() - started, failed=failed)
+
     async def process_error(
         self,
         update: object | None,  # noqa: ARG002 - python-telegram-bot's signature
@@ -34,7 +47,7 @@ class StoringApplication(Application[Any, Context, Any, Any, Any, Any]):
         raise error
 
 
-def build_application(settings: Settings) -> AnyApplication:
+def build_application(settings: Settings, metrics: Metrics) -> AnyApplication:
     """Return python-telegram-bot's application over our HTTP, without an updater of its own."""
 
     def request(pool: int) -> AiohttpRequest:
@@ -42,6 +55,8 @@ def build_application(settings: Settings) -> AnyApplication:
             pool, read_timeout=20.0, pool_timeout=20.0, proxy=settings.telegram_proxy
         )
 
+    pacer = MeteredPacer()
+    pacer.on_call = metrics.on_telegram
     base = str(settings.telegram_api_url).rstrip("/")
     bot: ExtBot[Any] = ExtBot(
         settings.bot_token.get_secret_value(),
@@ -49,7 +64,7 @@ def build_application(settings: Settings) -> AnyApplication:
         base_file_url=f"{base}/file/bot",
         request=request(256),
         get_updates_request=request(1),
-        rate_limiter=Pacer(),
+        rate_limiter=pacer,
     )
     application: AnyApplication = (
         Application.builder()
@@ -60,6 +75,8 @@ def build_application(settings: Settings) -> AnyApplication:
         .context_types(ContextTypes(context=Context))
         .build()
     )
+    assert isinstance(application, StoringApplication)  # noqa: S101 - the class given above
+    application.on_update = metrics.on_update
     return application
 
 

@@ -6,6 +6,7 @@ at once.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ class Intake:
         self._lanes: dict[int, deque[WaitingUpdate]] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(lanes)
+        self.accepted_at = 0.0
+        """When Telegram's last answer was stored, by the monotonic clock."""
 
     @property
     def backlog(self) -> int:
@@ -45,6 +48,12 @@ class Intake:
             _log.info("inbox_resumed", updates=len(waiting))
         self._queue(waiting)
 
+    async def requeue(self) -> None:
+        """Queue the waiting updates that are not queued yet, such as one that was parked."""
+        queued = {each.update_id for lane in self._lanes.values() for each in lane}
+        waiting = await self._inbox.waiting_updates()
+        self._queue(each for each in waiting if each.update_id not in queued)
+
     async def accept(self, raw_updates: Iterable[object]) -> None:
         """Store updates, then queue the new ones. Durable when it returns.
 
@@ -53,8 +62,10 @@ class Intake:
         now = datetime.now(UTC)
         updates = [read_update(raw, now) for raw in raw_updates]
         if not updates:
+            self.accepted_at = time.monotonic()
             return
         new = set(await self._inbox.put_updates(updates))
+        self.accepted_at = time.monotonic()
         self._queue(
             WaitingUpdate(update_id=each.update_id, lane=each.lane)
             for each in updates

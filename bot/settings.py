@@ -1,6 +1,7 @@
 """Environment -> one frozen model. Every refusal names the variable and the mend."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from bot.domain.pricing import TierScope
 from bot.marketplace.config import ListNotation
 from bot.marketplace.signing import Signing
 from bot.services.placing import LOOKUP_DELAYS
+from bot.storage.ports import Retention
 
 _SQLITE = "sqlite:///"
 _LARGEST_PORT = 65535
@@ -61,6 +63,13 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     listen: str = "127.0.0.1:8080"
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    alarm_backlog: int = Field(default=500, ge=1)
+    # how long what nobody uses any more is kept; see `Retention`
+    keep_updates_hours: int = Field(default=48, ge=24)
+    keep_searches_days: int = Field(default=30, ge=1)
+    keep_drafts_days: int = Field(default=30, ge=1)
+    keep_offers_days: int = Field(default=60, ge=1)
+    keep_orders_days: int = Field(default=730, ge=1)
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -139,6 +148,22 @@ class Settings(BaseSettings):
         """What must never stand in a log."""
         given = (self.bot_token, self.marketplace_app_secret, self.data_key, self.webhook_secret)
         return tuple(each.get_secret_value() for each in given if each is not None)
+
+    @property
+    def retention(self) -> Retention:
+        """How long what nobody uses any more is kept."""
+        return Retention(
+            updates=timedelta(hours=self.keep_updates_hours),
+            searches=timedelta(days=self.keep_searches_days),
+            drafts=timedelta(days=self.keep_drafts_days),
+            offers=timedelta(days=max(self.keep_offers_days, self.keep_drafts_days)),
+            orders=timedelta(days=self.keep_orders_days),
+        )
+
+    @property
+    def key_path(self) -> Path:
+        """The file that holds the keys when `DATA_KEY` is not set."""
+        return self.database_path.with_suffix(".key")
 
     @property
     def database_path(self) -> Path:

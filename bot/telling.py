@@ -2,19 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import chain, repeat
 from typing import Any
 
 import structlog
 from telegram import Update
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.conversation import ScreenNotDrawn, StoredConversationHandler
 from bot.domain.identifiers import ChatId, UserId
-from bot.domain.orders import Order, Placing
+from bot.domain.orders import Order
 from bot.domain.sessions import Session
 from bot.settling import REDRAW_DELAYS
 from bot.storage.ports import Storage, StorageError
@@ -33,14 +32,12 @@ class Teller:
         storage: Storage,
         conversation: StoredConversationHandler,
         outcome: Outcome,
-        operators: Iterable[int] = (),
         redraw_delays: tuple[float, ...] = REDRAW_DELAYS,
     ) -> None:
         self._bot = bot
         self._storage = storage
         self._conversation = conversation
         self._outcome = outcome
-        self._operators = tuple(operators)
         self._redraw_delays = redraw_delays
         self._closing = asyncio.Event()
 
@@ -57,8 +54,6 @@ class Teller:
         shown = await self._show(order)
         if shown and order.is_settled:
             await self._storage.mark_told(order.order_no, order.placing)
-        if order.placing is Placing.UNRESOLVED:
-            await self._tell_operators(order)
 
     async def update_parked(self, update: Update) -> None:
         """Tell the person that this one failed on our side, and show where they stand."""
@@ -91,15 +86,6 @@ class Teller:
             else:
                 break
         return True
-
-    async def _tell_operators(self, order: Order) -> None:
-        """Name the uncertain order to every operator; nothing personal is in it."""
-        for operator in self._operators:
-            text = texts_in("en")("operator.unresolved", number=order.order_no)
-            try:
-                await self._bot.send_message(operator, text, parse_mode=ParseMode.HTML)
-            except TelegramError as error:
-                _log.warning("operator_not_told", error=type(error).__name__)
 
     async def _language_of(self, update: Update) -> str:
         user, chat = update.effective_user, update.effective_chat

@@ -8,10 +8,12 @@ import structlog
 from aiohttp import web
 
 from bot.intake import Intake
+from bot.metrics import CONTENT_TYPE, Metrics, Readiness
 from bot.storage.ports import StorageUnavailable
 
 WEBHOOK_PATH = "/telegram/webhook"
 _LARGEST_BODY = 1 << 20
+_SILENT_AT_MOST = 150.0  # seconds without an answer to polling, which may take 60
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 _log = structlog.get_logger(__name__)
 
@@ -25,12 +27,25 @@ class WebServer:
     """
 
     def __init__(
-        self, host: str, port: int, intake: Intake, *, secret: str | None, check: Check
+        self,
+        host: str,
+        port: int,
+        intake: Intake,
+        *,
+        secret: str | None,
+        check: Check,
+        metrics: Metrics | None = None,
     ) -> None:
         self._host, self._port = host, port
         self._intake = intake
         self._secret = secret
         self._check = check
+        self._metrics = metrics
+        self._readiness = (
+            Readiness(metrics, intake, polls=secret is None, patience=_SILENT_AT_MOST)
+            if metrics is not None
+            else None
+        )
         self._runner: web.AppRunner | None = None
         self._begun = False
 
@@ -39,6 +54,8 @@ class WebServer:
         app = web.Application(client_max_size=_LARGEST_BODY)
         app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
+        if self._metrics is not None:
+            app.router.add_get("/metrics", self._measure)
         if self._secret is not None:
             app.router.add_post(WEBHOOK_PATH, self._receive)
         self._runner = web.AppRunner(app, access_log=None)
@@ -83,7 +100,21 @@ class WebServer:
             await self._check()
         except StorageUnavailable as error:
             return web.json_response({"status": "storage", "detail": str(error)}, status=503)
-        return web.json_response({"status": "ready", "backlog": self._intake.backlog})
+        details: dict[str, object] = {"backlog": self._intake.backlog}
+        if self._readiness is not None:
+            details |= self._readiness.details()
+            if self._readiness.intake_is_down():
+                return web.json_response({"status": "intake", **details}, status=503)
+        return web.json_response({"status": "ready", **details})
+
+    async def _measure(self, _: web.Request) -> web.Response:
+        if self._metrics is None:
+            raise web.HTTPNotFound
+        try:
+            body = await self._metrics.exposition()
+        except StorageUnavailable as error:
+            return web.Response(text=str(error), status=503)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
 
 def _bytes(header: str) -> bytes:

@@ -21,6 +21,9 @@ _UNSETTLED = (
     "SELECT order_no, body FROM orders"
     " WHERE placing IN ('claimed', 'creating', 'uncertain') ORDER BY created_at, rowid"
 )
+_UNRESOLVED = (
+    "SELECT order_no, body FROM orders WHERE placing = 'unresolved' ORDER BY created_at, rowid"
+)
 _UNTOLD = (
     "SELECT order_no, body FROM orders"
     " WHERE told = 0 AND placing NOT IN ('claimed', 'creating', 'uncertain')"
@@ -67,6 +70,10 @@ class Orders(Database):
     async def unsettled_orders(self) -> list[Order]:
         """Return all CLAIMED, CREATING and UNCERTAIN orders, oldest first."""
         return await self._orders(_UNSETTLED)
+
+    async def unresolved_orders(self) -> list[Order]:
+        """Return the orders that a person has to decide on, oldest first."""
+        return await self._orders(_UNRESOLVED)
 
     async def untold_orders(self) -> list[Order]:
         """Return settled orders whose outcome the person was not yet told, oldest first."""

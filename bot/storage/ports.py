@@ -174,6 +174,9 @@ class OrderPort(Protocol):
     async def unsettled_orders(self) -> list[Order]:
         """Return all CLAIMED, CREATING and UNCERTAIN orders, oldest first."""
 
+    async def unresolved_orders(self) -> list[Order]:
+        """Return the orders that a person has to decide on, oldest first."""
+
     async def untold_orders(self) -> list[Order]:
         """Return settled orders whose outcome the person was not yet told, oldest first."""
 

@@ -208,6 +208,11 @@ class MemoryStorage(MemoryAccess):
         settled = settled_states()
         return [each.order for each in self._oldest_first() if each.order.placing not in settled]
 
+    async def unresolved_orders(self) -> list[Order]:
+        self._answer()
+        unresolved = Placing.UNRESOLVED
+        return [each.order for each in self._oldest_first() if each.order.placing is unresolved]
+
     async def untold_orders(self) -> list[Order]:
         self._answer()
         settled = settled_states()

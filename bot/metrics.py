@@ -1,0 +1,192 @@
+"""What the bot tells Prometheus of itself. No label holds anything personal."""
+
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from telegram import Update
+from telegram.error import RetryAfter, TelegramError
+
+from bot.domain.orders import Placing
+from bot.intake import Intake
+from bot.pacing import Pacer
+from bot.storage.ports import Census
+from bot.storage.sqlite import SqliteStorage
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_GOOD = frozenset({"ok", "refused"})  # a business refusal is an answer
+_NEITHER = frozenset({"cancelled"})
+_UNCERTAIN = (Placing.UNCERTAIN, Placing.UNRESOLVED)
+
+
+class OnUpdate(Protocol):
+    """Hears of every handled update."""
+
+    def __call__(self, update: object, seconds: float, *, failed: bool) -> None:
+        """Take note; must not block."""
+
+
+class Metrics:
+    """Counts as things happen; what stands in the storage is counted when it is asked for."""
+
+    def __init__(self, storage: SqliteStorage) -> None:
+        self._storage = storage
+        self._registry = CollectorRegistry()
+        self._standing = _Standing(lambda: storage.commits)
+        self._registry.register(self._standing)
+        self._updates = Counter(
+            "snaporder_updates", "Updates handled.", ["kind", "outcome"], registry=self._registry
+        )
+        self._steps = Histogram(
+            "snaporder_step_seconds",
+            "From taking an update to its answer.",
+            ["kind"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._calls = Counter(
+            "snaporder_marketplace_calls",
+            "Calls of the marketplace, each attempt.",
+            ["endpoint", "outcome"],
+            registry=self._registry,
+        )
+        self._call_seconds = Histogram(
+            "snaporder_marketplace_call_seconds",
+            "How long the marketplace took.",
+            ["endpoint"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._telegram = Counter(
+            "snaporder_telegram_calls",
+            "Calls of the Bot API, each attempt.",
+            ["method", "outcome"],
+            registry=self._registry,
+        )
+        self.marketplace = "unknown"
+        """How the last call of the marketplace ended: `ok`, else the kind of failure."""
+
+    def on_update(self, update: object, seconds: float, *, failed: bool) -> None:
+        """Count a handled update."""
+        kind = kind_of(update)
+        self._updates.labels(kind, "failed" if failed else "ok").inc()
+        self._steps.labels(kind).observe(seconds)
+
+    def on_call(self, endpoint: str, outcome: str, seconds: float) -> None:
+        """Count a call of the marketplace; an `OnCall`."""
+        self._calls.labels(endpoint, outcome).inc()
+        self._call_seconds.labels(endpoint).observe(seconds)
+        if outcome not in _NEITHER:
+            self.marketplace = "ok" if outcome in _GOOD else outcome
+
+    def on_telegram(self, method: str, outcome: str) -> None:
+        """Count a call of the Bot API."""
+        self._telegram.labels(method, outcome).inc()
+
+    async def exposition(self) -> bytes:
+        """Return everything in Prometheus' text format. Raises `StorageUnavailable`."""
+        self._standing.census = await self._storage.census()
+        return generate_latest(self._registry)
+
+
+class Readiness:
+    """Whether intake and marketplace were lately good, for `/readyz`."""
+
+    def __init__(self, metrics: Metrics, intake: Intake, *, polls: bool, patience: float) -> None:
+        self._metrics = metrics
+        self._intake = intake
+        self._polls = polls
+        self._patience = patience
+        self._since = time.monotonic()
+
+    def intake_is_down(self) -> bool:
+        """Tell whether Telegram gave no answer to polling for too long, or nothing is stored."""
+        last = max(self._since, self._intake.accepted_at)
+        return self._polls and time.monotonic() - last > self._patience
+
+    def details(self) -> dict[str, object]:
+        """Return what an operator wants to know besides."""
+        state = self._metrics.marketplace
+        return {
+            "marketplace": state,
+            "degraded": state not in {"ok", "unknown"},
+        }
+
+
+class MeteredPacer(Pacer):
+    """A pacer whose calls are counted by what came of them."""
+
+    on_call: Callable[[str, str], None] | None = None
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> bool | dict[str, Any] | list[dict[str, Any]]:
+        """Call and count each attempt."""
+
+        async def counted(*args: Any, **kwargs: Any) -> Any:
+            outcome = "cancelled"
+            try:
+                answer = await callback(*args, **kwargs)
+                outcome = "ok"
+            except RetryAfter:
+                outcome = "throttled"
+                raise
+            except TelegramError as error:
+                outcome = type(error).__name__.lower()
+                raise
+            finally:
+                if self.on_call is not None:
+                    self.on_call(endpoint, outcome)
+            return answer
+
+        return await super().process_request(counted, args, kwargs, endpoint, data, rate_limit_args)
+
+
+class _Standing(Collector):
+    """What is counted in the storage, as of the last census."""
+
+    def __init__(self, commits: Callable[[], int]) -> None:
+        self.census = Census()
+        self._commits = commits
+
+    def collect(self) -> Iterable[Metric]:
+        census = self.census
+        oldest = census.oldest_waiting
+        age = max(0.0, time.time() - oldest.timestamp()) if oldest else 0.0
+        gauge = GaugeMetricFamily
+        yield gauge("snaporder_inbox_backlog", "Stored updates to be handled.", census.waiting)
+        yield gauge("snaporder_inbox_oldest_seconds", "Age of the oldest of them.", age)
+        yield gauge("snaporder_inbox_parked", "Updates put aside after failing.", census.parked)
+        uncertain = sum(census.orders.get(each, 0) for each in _UNCERTAIN)
+        yield gauge("snaporder_orders_uncertain", "Orders uncertain or unresolved.", uncertain)
+        orders = gauge("snaporder_orders", "Orders by how far placing them came.", labels=["state"])
+        for placing in Placing:
+            orders.add_metric([placing.value], census.orders.get(placing, 0))
+        yield orders
+        yield CounterMetricFamily("snaporder_commits", "Commits of the database.", self._commits())
+
+
+def kind_of(update: object) -> str:
+    """Return one of a few words for what an update is."""
+    if not isinstance(update, Update):
+        return "other"
+    if update.callback_query is not None:
+        return "button"
+    message = update.message
+    if message is None:
+        return "edit" if update.edited_message is not None else "other"
+    if message.photo or message.document:
+        return "picture"
+    if message.text is None:
+        return "other_message"
+    return "command" if message.text.startswith("/") else "text"
