@@ -23,7 +23,7 @@ from bot.texts import Html, cut
 from handlers import search
 
 # Characters: what stands on one line of a phone, or less until a page fits under its sheet.
-_TITLES = {"en": (32, 26, 20, 14, 8), "zh": (18, 14, 10, 6)}
+_TITLES = {"en": (29, 24, 18, 12, 8), "zh": (15, 12, 9, 6)}
 _WORD = 30
 _SHOWN_WORD = 12
 _LONGEST_NUMBER = 3  # digits; longer ones are looked for

@@ -1,0 +1,118 @@
+"""Choosing a variant attribute by attribute, by button or by typed name."""
+
+from bot.domain.identifiers import OfferId, SellerId, SkuId, SpecId
+from bot.domain.offers import Offer, QuoteType, Seller, Sku, SkuAttribute, Wording
+from bot.domain.variants import choices, matching, named, next_attribute
+
+COLOUR, SIZE = Wording(zh="颜色", translated="Colour"), Wording(zh="尺码", translated="Size")
+WHITE, RED = Wording(zh="白色", translated="White"), Wording(zh="红色", translated="Red")
+
+
+def sku(number: int, stock: int, *values: tuple[Wording, Wording]) -> Sku:
+    return Sku(
+        sku_id=SkuId(number),
+        spec_id=SpecId(f"{number:032x}"),
+        stock=stock,
+        attributes=tuple(SkuAttribute(name=name, value=value) for name, value in values),
+    )
+
+
+def offer(*skus: Sku) -> Offer:
+    return Offer(
+        offer_id=OfferId(600_000_000_001),
+        title=Wording(zh="衣服", translated="Clothes"),
+        quote_type=QuoteType.SKUS_BY_QUANTITY,
+        skus=skus,
+        stock=sum(each.stock for each in skus),
+        seller=Seller(seller_id=SellerId("s")),
+    )
+
+
+def size(name: str) -> Wording:
+    return Wording(zh=name, translated=name)
+
+
+def test_attributes_are_asked_for_in_the_sellers_order_until_one_variant_is_left() -> None:
+    """What no longer tells variants apart is not asked for."""
+    shirts = offer(
+        sku(1, 5, (COLOUR, WHITE), (SIZE, size("S"))),
+        sku(2, 5, (COLOUR, WHITE), (SIZE, size("M"))),
+        sku(3, 5, (COLOUR, RED), (SIZE, size("M"))),
+    )
+    assert next_attribute(shirts, {}) == COLOUR
+    assert next_attribute(shirts, {"颜色": "白色"}) == SIZE
+    assert next_attribute(shirts, {"颜色": "红色"}) is None
+    assert len(matching(shirts, {"颜色": "红色"})) == 1
+
+
+def test_an_attribute_that_every_variant_shares_is_not_asked_for() -> None:
+    """A choice of one is none."""
+    shirts = offer(
+        sku(1, 5, (COLOUR, WHITE), (SIZE, size("S"))), sku(2, 5, (COLOUR, WHITE), (SIZE, size("M")))
+    )
+    assert next_attribute(shirts, {}) == SIZE
+
+
+def test_variants_alike_in_every_attribute_are_left_together() -> None:
+    """Nothing can be asked for that tells them apart: they are listed by themselves."""
+    twins = offer(sku(1, 5, (COLOUR, WHITE)), sku(2, 0, (COLOUR, WHITE)))
+    assert next_attribute(twins, {}) is None
+    assert len(matching(twins, {})) == 2
+
+
+def test_a_variant_without_an_attribute_stays_within_reach() -> None:
+    """Nobody could choose "no size": such an attribute is not asked for."""
+    mixed = offer(
+        sku(1, 5, (COLOUR, WHITE), (SIZE, size("S"))),
+        sku(2, 5, (COLOUR, WHITE)),
+        sku(3, 5, (COLOUR, RED), (SIZE, size("S"))),
+    )
+    assert next_attribute(mixed, {}) == COLOUR
+    assert next_attribute(mixed, {"颜色": "白色"}) is None
+    assert [each.sku_id for each in matching(mixed, {"颜色": "白色"})] == [1, 2]
+
+
+def test_a_value_tells_whether_it_can_be_had() -> None:
+    """Stock over all variants that it leads to; a missing combination is none at all."""
+    shirts = offer(
+        sku(1, 5, (COLOUR, WHITE), (SIZE, size("S"))),
+        sku(2, 7, (COLOUR, RED), (SIZE, size("M"))),
+    )
+    small, medium = choices(shirts, {"颜色": "白色"}, "尺码")
+    assert (small.exists, small.stock) == (True, 5)
+    assert (medium.exists, medium.stock) == (False, 0)
+
+
+def test_a_name_is_taken_whole_in_either_language() -> None:
+    """However it is typed: case, width and spaces do not matter."""
+    both = [WHITE, RED, Wording(zh="米白色", translated="Off White")]
+    assert [named(both, text) for text in ("白色", "white", "ＷＨＩＴＥ", " Off  white ")] == [
+        0,
+        0,
+        0,
+        2,
+    ]
+
+
+def test_a_part_is_taken_when_only_one_name_has_it() -> None:
+    """Otherwise nobody knows which was meant."""
+    both = [WHITE, RED, Wording(zh="米白色", translated="Off White")]
+    assert named(both, "红") == 1
+    assert named(both, "米") == 2
+    assert named(both, "色") is None
+    assert named(both, "off") == 2
+
+
+def test_a_letter_is_no_part_of_a_word() -> None:
+    """A typed M means the size M, not a name that happens to contain the letter."""
+    sizes = [size("MEDIUM"), size("L")]
+    assert named(sizes, "M") is None
+    assert named(sizes, "ed") is None
+    assert named([size("XL"), size("L")], "l") == 1
+
+
+def test_alike_names_and_empty_texts_choose_nothing() -> None:
+    """A wrong variant is the costliest mistake."""
+    assert named([WHITE, WHITE], "white") is None
+    assert named([WHITE, Wording(zh="")], "") is None
+    assert named([], "white") is None

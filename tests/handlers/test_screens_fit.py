@@ -1,0 +1,84 @@
+"""Captions stay under Telegram's limit, whatever sellers write: else the picture is lost."""
+
+import re
+
+import pytest
+from goods import OFFER_ID, offer, page, session, sku, view
+
+from bot.domain.offers import Wording
+from bot.domain.sessions import Notice, Query, Step
+from bot.drawing import visible_length
+from bot.screens import CAPTION_LIMIT, ContactSheet, SellerPicture
+from handlers import offer as offer_step
+from handlers import results, variant
+
+TITLES = {
+    "plain": "Warm winter boots " * 100,
+    "chinese": "加绒加厚保暖雪地靴" * 150,
+    "markup": "<b>Boots</b> & <script>alert('1')</script> " * 50,
+    "emoji": "🎀👨‍👩‍👧‍👦" * 300,
+    "right to left": "\u202eevil\u202c שלום " * 200,
+}
+_TAGS = re.compile(r"<(/?)(\w+)>")
+
+
+def well_formed(text: str) -> bool:
+    """Tell whether every tag is one of ours and is closed in order."""
+    open_tags = []
+    for closing, name in _TAGS.findall(text):
+        if closing:
+            if not open_tags or open_tags.pop() != name:
+                return False
+        else:
+            open_tags.append(name)
+    return not open_tags and "<script" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("title", list(TITLES))
+def test_a_page_of_endless_titles_fits_under_its_sheet(title: str, language: str) -> None:
+    """Ten titles of over 1,000 characters, the largest numbers, a notice and narrowing words."""
+    query = Query(image_id="1" * 19, hint="好" * 60, refine="好" * 30, page=99)
+    of = session(
+        step=Step.RESULTS, language=language, query=query, notice=Notice(key="search.album")
+    )
+    screen = results.screen(view(of, results=page(TITLES[title], number=99)))
+    assert visible_length(screen.text) <= CAPTION_LIMIT
+    assert well_formed(screen.text)
+    assert isinstance(screen.picture, ContactSheet)
+    assert screen.text.count("¥999,999.99") == 10
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("title", list(TITLES))
+def test_an_offer_with_everything_fits_under_its_picture(title: str, language: str) -> None:
+    """Both titles, five tiers, every term, all of the seller's facts and a notice."""
+    words = Wording(zh=TITLES[title], translated=TITLES[title] + "x")
+    of = session(
+        step=Step.OFFER,
+        language=language,
+        offer_id=OFFER_ID,
+        notice=Notice(key="variant.withdrawn", params={"value": "好" * 24}),
+    )
+    shown = offer_step.screen(view(of, offer=offer(title=words, on_sale=False)))
+    assert visible_length(shown.text) <= CAPTION_LIMIT
+    assert well_formed(shown.text)
+    assert isinstance(shown.picture, SellerPicture)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("title", list(TITLES))
+def test_variants_of_endless_names_fit_under_their_sheet(title: str, language: str) -> None:
+    """Ten values of over 1,000 characters each, every one with a picture of its own."""
+    skus = [
+        sku(n, f"{n}{TITLES[title]}", 9_999_999, f"https://img.test/{n}.jpg") for n in range(120)
+    ]
+    words = Wording(zh=TITLES[title], translated=TITLES[title] + "x")
+    of = session(step=Step.VARIANT, language=language, offer_id=OFFER_ID, page=3)
+    shown = variant.screen(view(of, offer=offer(*skus, title=words)))
+    assert visible_length(shown.text) <= CAPTION_LIMIT
+    assert well_formed(shown.text)
+    assert isinstance(shown.picture, ContactSheet)
+    assert shown.picture.first_number == 31
+    labels = [button.text for row in shown.rows for button in row]
+    assert max(map(len, labels)) <= 34
