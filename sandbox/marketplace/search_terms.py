@@ -9,6 +9,7 @@ from sandbox.marketplace.catalogue import CatalogueOffer
 
 HALF = 0.5
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+_FILLING = frozenset("子儿的个们款类")
 _LATIN = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 
 
@@ -27,7 +28,13 @@ def relevance(keyword: str, offer: CatalogueOffer) -> float:
     ).lower()
     latin = frozenset(_LATIN.findall(words))
     found = sum(term in latin if term.isascii() else term in words for term in wanted)
-    return found / len(wanted)
+    return max(found / len(wanted), HALF if _says_the_same(keyword, words) else 0.0)
+
+
+def _says_the_same(keyword: str, words: str) -> bool:
+    """Whether each character that carries meaning occurs: people write 杯子, titles 水杯."""
+    telling = {each for run in _CHINESE.findall(keyword) for each in run} - _FILLING
+    return bool(telling) and not _LATIN.search(keyword.lower()) and telling <= set(words)
 
 
 def _terms(text: str) -> Iterator[str]:

@@ -18,6 +18,9 @@ from marketplace_client import (
 from marketplace_goods import CLOTHES, GONE, LAMP, MUG, PAPER, PENCIL, TAPE, TSHIRT
 from PIL import Image, ImageDraw
 
+from sandbox.marketplace.catalogue import load_catalogue
+from sandbox.marketplace.search_terms import HALF, relevance
+
 
 async def found(market: Caller, path: str, **query: object) -> list[int]:
     answer = await market.get(path, **(PAGE | query))
@@ -228,3 +231,18 @@ async def test_pictures_are_served_whole_and_small(market: Caller) -> None:
     assert Image.open(io.BytesIO(small.content)).size == (80, 80)
     for other in ("/img/none.jpg", "/img/..%2Fsecret.jpg", "/img/green.9999x9999.jpg"):
         assert (await market.http.get(other)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("keyword", "subject", "finds"),
+    [
+        ("杯子", "家用水杯", True),
+        ("鞋子", "透气平底休闲布鞋", True),
+        ("杯垫", "家用水杯", False),
+    ],
+)
+def test_what_people_call_it_finds_what_sellers_call_it(keyword, subject, finds):
+    """A character that only fills a word up does not have to be in the title."""
+    offer = next(iter(load_catalogue().offers.values()))
+    bare = offer.model_copy(update={"subject": subject, "attributes": ()})
+    assert (relevance(keyword, bare) >= HALF) is (finds)
