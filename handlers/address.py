@@ -9,6 +9,7 @@ from bot.domain.sessions import AddressForm, Step
 from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.texts import Html, cut
 from handlers import address_form, preview
+from handlers.address_answers import form_of
 
 _LABEL = 40
 _PAGE = 8
@@ -192,7 +193,7 @@ async def edit(_: Update, context: Context) -> Outcome:
     if saved is None:
         context.notice("address.gone")
         return None
-    context.change(form=address_form.form_of(saved), asking=None)
+    context.change(form=form_of(saved), asking=None)
     return Step.ADDRESS_FORM
 
 

@@ -5,17 +5,11 @@ import secrets
 from telegram import Update
 
 from bot.addresses import (
-    Doubt,
     DoubtKind,
     Hint,
     ParsedAddress,
-    PhoneError,
-    PhoneProblem,
-    find_division,
     parse_address,
-    read_phone,
 )
-from bot.addresses.parsed import DIVISION_KINDS, NAME_KINDS, PHONE_KINDS, STREET_KINDS
 from bot.buttons import natural
 from bot.context import Context, Outcome
 from bot.domain.addresses import MOST_PER_PERSON, SavedAddress
@@ -24,17 +18,20 @@ from bot.domain.sessions import AddressForm, Step
 from bot.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
 from bot.texts import Html
 from handlers import preview
-
-NAME, PHONE, DIVISION, STREET = "name", "phone", "division", "street"
-_FIELDS = {NAME: NAME_KINDS, PHONE: PHONE_KINDS, DIVISION: DIVISION_KINDS, STREET: STREET_KINDS}
-_EMPTY = ParsedAddress(
-    doubts=(
-        Doubt(kind=DoubtKind.NAME_MISSING),
-        Doubt(kind=DoubtKind.PHONE_MISSING),
-        Doubt(kind=DoubtKind.DIVISION_MISSING),
-        Doubt(kind=DoubtKind.STREET_MISSING),
-    )
+from handlers.address_answers import (
+    DIVISION,
+    EMPTY,
+    FIELDS,
+    NAME,
+    PHONE,
+    STREET,
+    answer,
+    choose_division,
+    doubt_about,
+    keep,
+    reading_of,
 )
+
 _ASKS = {
     DoubtKind.NAME_MISSING: "address_form.ask_name",
     DoubtKind.NAME_DOUBTFUL: "address_form.ask_name_doubtful",
@@ -53,12 +50,6 @@ _ASKS_OF_FIELD = {
     PHONE: "address_form.ask_phone",
     DIVISION: "address_form.ask_division",
     STREET: "address_form.ask_street",
-}
-_PHONE_PROBLEMS = {
-    PhoneProblem.MASKED: "address_form.phone_masked",
-    PhoneProblem.TOO_SHORT: "address_form.phone_too_short",
-    PhoneProblem.TOO_LONG: "address_form.phone_too_long",
-    PhoneProblem.FOREIGN: "address_form.phone_foreign",
 }
 _PAGE = 20
 
@@ -111,7 +102,7 @@ def _understood(view: View, reading: ParsedAddress) -> Html:
 
 def _question(view: View, form: AddressForm, reading: ParsedAddress) -> Html:
     t = view.t
-    doubt = _doubt_about(reading, form.asking)
+    doubt = doubt_about(reading, form.asking)
     if doubt is None:
         return t(_ASKS_OF_FIELD[form.asking or NAME])
     guess = reading.full_name or "" if doubt.kind is DoubtKind.NAME_DOUBTFUL else doubt.text
@@ -153,46 +144,6 @@ def _leave(view: View) -> Rows:
     return row(again, Button(view.t("address.back_button"), "back"))
 
 
-def form_of(saved: SavedAddress) -> AddressForm:
-    """Return the form that edits a saved address."""
-    reading = ParsedAddress(**saved.address.model_dump())
-    return AddressForm(editing=saved.address_id, reading=reading.model_dump(mode="json"))
-
-
-def reading_of(form: AddressForm) -> ParsedAddress:
-    """Return what was understood so far."""
-    return ParsedAddress.model_validate(form.reading) if form.reading else _EMPTY
-
-
-def _doubt_about(reading: ParsedAddress, field: str | None) -> Doubt | None:
-    kinds = _FIELDS.get(field or "", frozenset())
-    return next((doubt for doubt in reading.blocking if doubt.kind in kinds), None)
-
-
-def _first_open(reading: ParsedAddress) -> str | None:
-    """Return the field to ask about next, or None when nothing blocks."""
-    for doubt in reading.blocking:
-        for field, kinds in _FIELDS.items():
-            if doubt.kind in kinds:
-                return field
-    return None
-
-
-def _keep(context: Context, reading: ParsedAddress) -> None:
-    """Store the reading and ask about its first open part, if any."""
-    form = context.session.form or AddressForm()
-    asking = _first_open(reading)
-    doubt = _doubt_about(reading, asking)
-    context.change(
-        form=form.replace(
-            reading=reading.model_dump(mode="json"),
-            asking=asking,
-            candidates=doubt.candidates if doubt else (),
-        ),
-        page=0,
-    )
-
-
 async def text(update: Update, context: Context) -> Outcome:
     """A pasted address, or the answer to what the screen asks."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
@@ -203,63 +154,10 @@ async def text(update: Update, context: Context) -> Outcome:
         if not typed.strip() or (pasted == ParsedAddress(doubts=pasted.doubts)):
             context.notice("address_form.nothing_read")
             return Step.ADDRESS_FORM
-        _keep(context, pasted)
+        keep(context, pasted)
         return Step.ADDRESS_FORM
-    _answer(context, form, typed)
+    answer(context, form, typed)
     return Step.ADDRESS_FORM
-
-
-def _answer(context: Context, form: AddressForm, typed: str) -> None:
-    """Take the answer to one question, or say why it can't be taken."""
-    reading = reading_of(form)
-    try:
-        if form.asking == NAME:
-            _keep(context, reading.with_name(typed))
-        elif form.asking == PHONE:
-            _keep(context, reading.with_phone(read_phone(typed)))
-        elif form.asking == STREET:
-            _keep(context, reading.with_street(_street_in(context, reading, typed)))
-        else:
-            _answer_division(context, form, typed)
-    except PhoneError as error:
-        context.notice(_PHONE_PROBLEMS.get(error.problem, "address_form.phone_unknown"))
-    except ValueError:
-        context.notice("address_form.bad_length")
-
-
-def _street_in(context: Context, reading: ParsedAddress, typed: str) -> str:
-    """Return the street alone when it was typed with the divisions that are known already."""
-    typed_whole = parse_address(typed, context.services.divisions)
-    if typed_whole.street and typed_whole.district_code == reading.district_code is not None:
-        return typed_whole.street
-    return typed
-
-
-def _answer_division(context: Context, form: AddressForm, typed: str) -> None:
-    divisions = context.services.divisions
-    found = find_division(typed, divisions)
-    if not found and form.candidates and (first := divisions.get(form.candidates[0])):
-        found = find_division(typed, divisions, first.parent) if first.parent else []
-    if not found:
-        context.notice("address_form.no_such_division")
-    elif len(found) == 1:
-        _choose_division(context, form, found[0].code)
-    else:
-        context.change(form=form.replace(candidates=tuple(each.code for each in found)), page=0)
-        context.notice("address_form.which_one")
-
-
-def _choose_division(context: Context, form: AddressForm, code: str) -> None:
-    divisions = context.services.divisions
-    if divisions.by_code(code).outside_mainland:
-        context.notice("address_form.no_delivery_there")
-        return
-    try:
-        _keep(context, reading_of(form).with_division(code, divisions))
-    except ValueError:
-        # A province or city: one level deeper is needed.
-        below = tuple(each.code for each in divisions.children(code))
-        context.change(form=form.replace(candidates=below, asking=DIVISION), page=0)
 
 
 async def division(_: Update, context: Context) -> Outcome:
@@ -267,7 +165,7 @@ async def division(_: Update, context: Context) -> Outcome:
     form = context.session.form
     if form is None or context.arg not in form.candidates:
         return None
-    _choose_division(context, form, context.arg)
+    choose_division(context, form, context.arg)
     return None
 
 
@@ -283,22 +181,22 @@ async def list_provinces(_: Update, context: Context) -> Outcome:
 async def accept(_: Update, context: Context) -> Outcome:
     """The guessed name is right."""
     form = context.session.form
-    reading = reading_of(form) if form else _EMPTY
+    reading = reading_of(form) if form else EMPTY
     if reading.full_name:
-        _keep(context, reading.with_name(reading.full_name))
+        keep(context, reading.with_name(reading.full_name))
     return None
 
 
 async def fields(_: Update, context: Context) -> Outcome:
     """Enter the address field by field."""
-    _keep(context, _EMPTY)
+    keep(context, EMPTY)
     return None
 
 
 async def fix(_: Update, context: Context) -> Outcome:
     """Change one part."""
     form = context.session.form
-    if form is not None and context.arg in _FIELDS:
+    if form is not None and context.arg in FIELDS:
         context.change(form=form.replace(asking=context.arg, candidates=()), page=0)
     return None
 
@@ -324,7 +222,7 @@ async def back(_: Update, context: Context) -> Outcome:
     if form is not None and form.asking is not None and form.reading is not None:
         reading = reading_of(form)
         if not reading.blocking:
-            _keep(context, reading)
+            keep(context, reading)
             return None
     context.change(form=None, page=0, asking=None)
     return Step.ADDRESS
@@ -333,7 +231,7 @@ async def back(_: Update, context: Context) -> Outcome:
 async def save(_: Update, context: Context) -> Outcome:
     """Save; while ordering, deliver there at once."""
     form = context.session.form
-    reading = reading_of(form) if form else _EMPTY
+    reading = reading_of(form) if form else EMPTY
     if form is None or reading.blocking:
         return None
     book = await context.services.store.addresses_of(context.session.user_id)

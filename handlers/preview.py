@@ -1,32 +1,21 @@
 """The binding numbers: every line with its exact variant, goods, freight, discount, total."""
 
-import html
-
 from telegram import Update
 
 from bot.context import Context, Outcome
-from bot.domain.identifiers import OfferId
-from bot.domain.offers import Offer
 from bot.domain.orders import Placing
-from bot.domain.quantities import stock_of
 from bot.domain.quotes import Quote, QuoteChange
 from bot.domain.sessions import Session, Step
-from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
+from bot.marketplace.errors import MarketplaceError, Refused
 from bot.measuring import visible_length
 from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
 from bot.texts import Html, cut
 from bot.units import counted
 from handlers.failures import failure_key, reason_in, refusal_of
+from handlers.faulty_lines import BLAMES_LINES, at_fault
 from handlers.variant import both
 
 LONGEST_NOTE = 200
-_MOST_OFFERS_READ = 5
-_BLAMES_LINES = {
-    RefusalReason.NOT_TRADABLE,
-    RefusalReason.SPEC_MISMATCH,
-    RefusalReason.OTHER_SELLER,
-    RefusalReason.OUT_OF_STOCK,
-}
 _WIDTHS = (48, 24, 12, 6)  # characters of a name, until the whole order fits one message
 
 
@@ -160,37 +149,11 @@ async def _refused(context: Context, error: Refused) -> Outcome:
     """Say why, name the lines where that can be found out, and lead to what mends it."""
     key, step = refusal_of(error.reason.value)
     reason = reason_in(error.message, error.code)
-    if error.reason in _BLAMES_LINES:
+    if error.reason in BLAMES_LINES:
         blamed = await at_fault(context)
         reason = "; ".join((reason, *blamed))
     context.notice(key, reason=reason)
     return step
-
-
-async def at_fault(context: Context) -> list[str]:
-    """Return what is wrong with the order's lines now; empty when that can't be told."""
-    t, draft = context.t, context.session.draft
-    found: list[str] = []
-    offers: dict[OfferId, Offer | None] = {}
-    for number, line in enumerate(draft.lines, 1):
-        if line.offer_id not in offers:
-            if len(offers) == _MOST_OFFERS_READ:
-                break
-            try:
-                offers[line.offer_id] = await context.services.search.open_offer(line.offer_id)
-            except Refused:
-                offers[line.offer_id] = None
-            except MarketplaceError:
-                # The refusal itself is told; its details can wait until the next try.
-                break
-        offer = offers[line.offer_id]
-        sku = offer.sku(line.sku_id) if offer else None
-        if offer is None or not offer.on_sale or (line.spec_id and sku is None):
-            found.append(t("refusal.line_gone", number=number))
-        elif stock_of(offer, sku) < line.quantity:
-            stock = counted(t, stock_of(offer, sku), offer.unit)
-            found.append(t("refusal.line_short", number=number, stock=stock))
-    return [html.unescape(each) for each in found]
 
 
 async def again(_: Update, context: Context) -> Outcome:

@@ -228,10 +228,11 @@ async def test_an_address_is_edited_made_default_and_deleted(person):
     assert not [label for label in shown.labels if "张三" in label]
 
 
-async def test_editing_the_address_in_use_asks_for_the_numbers_again(person):
+async def test_editing_the_address_in_use_asks_for_the_numbers_again(person, marketplace):
     """What is confirmed was always quoted for the address that is shown."""
-    buyer = await person()
-    await at_preview(buyer)
+    buyer, market = await person(), Market(marketplace)
+    before = await at_preview(buyer)
+    asked = await market.count("preview")
     await buyer.say("/address", "Your addresses")
     await buyer.do("张三", "330108")
     await buyer.do("Edit", "Is this right")
@@ -240,6 +241,8 @@ async def test_editing_the_address_in_use_asks_for_the_numbers_again(person):
     await buyer.do("Save", "The address is saved")
     shown = await buyer.do("Back", "Total to pay")
     assert "新疆维吾尔自治区 乌鲁木齐市 天山区" in shown.text
+    assert await market.count("preview") == asked + 1
+    assert shown.button("Confirm order")["text"] != before.button("Confirm order")["text"]
 
 
 async def test_deleting_the_address_in_use_asks_where_to_deliver(person):
