@@ -13,12 +13,16 @@ from bot.addresses import load_divisions
 from bot.alarms import Alarms
 from bot.building import (
     StartupError,
+    build_access,
     build_application,
+    build_quotas,
     build_storage,
     client_config,
     picture_hosts,
 )
 from bot.drawing import Drawer
+from bot.flood import FloodGuard
+from bot.gate import BEFORE_ALL, AnyHandler, Gate
 from bot.illustrations import Illustrations
 from bot.incoming import ALLOWED_UPDATES
 from bot.intake import Intake
@@ -63,21 +67,27 @@ class Bot:
         self._application = build_application(settings, self._metrics)
         bot: ExtBot[Any] = self._application.bot
         self._ordering = Ordering(self._client, self._storage, lookup_delays=settings.lookup_delays)
+        payments = Payments(self._client, self._storage)
+        access = build_access(settings, self._storage)
         services = Services(
             store=self._storage,
             marketplace=self._client,
             search=Search(self._client, self._worker),
             ordering=self._ordering,
-            payments=Payments(self._client, self._storage),
+            payments=payments,
             divisions=load_divisions(),
             short_links=self._short_links,
+            access=access,
+            quotas=build_quotas(settings, self._storage, payments),
             tier_scope=settings.marketplace_tier_scope,
         )
         illustrations = Illustrations(self._fetcher, self._worker)
         drawer = Drawer(bot, illustrations, self._storage)
         journey = conversation(services, drawer)
-        self._application.add_handler(journey)
-        self._application.add_handlers(group_handlers())
+        behind: list[AnyHandler] = [journey, *group_handlers()]
+        self._application.add_handlers(behind)
+        flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
+        self._application.add_handler(Gate(behind, access, flood, self._storage), BEFORE_ALL)
         self._teller = Teller(bot, self._storage, journey, outcome)
         self._settler = Settler(
             self._storage,

@@ -8,8 +8,12 @@ from telegram.ext import Application, ContextTypes, ExtBot
 from bot.context import Context
 from bot.marketplace.config import ClientConfig
 from bot.metrics import MeteredPacer, Metrics, OnUpdate
+from bot.services.access import Access
+from bot.services.payments import Payments
+from bot.services.quotas import Quotas
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
+from bot.storage.ports import AccessPort, OrderPort
 from bot.storage.sealing import BadKey
 from bot.storage.sqlite import SqliteStorage
 from bot.telegram import AiohttpRequest
@@ -92,6 +96,24 @@ def build_storage(settings: Settings) -> SqliteStorage:
     except BadKey as error:
         raise StartupError(f"DATA_KEY: {error}") from error
     return SqliteStorage(path, sealer)
+
+
+def build_access(settings: Settings, store: AccessPort) -> Access:
+    """Return who may order."""
+    return Access(
+        settings.access, store, operators=settings.admin_ids, allowed=settings.allowed_ids
+    )
+
+
+def build_quotas(settings: Settings, orders: OrderPort, payments: Payments) -> Quotas:
+    """Return how much one person may ask for."""
+    return Quotas(
+        orders,
+        payments,
+        searches_per_hour=settings.searches_per_hour,
+        unpaid_orders=settings.unpaid_orders,
+        unlimited=settings.admin_ids,
+    )
 
 
 def client_config(settings: Settings) -> ClientConfig:

@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.domain.pricing import TierScope
 from bot.marketplace.config import ListNotation
 from bot.marketplace.signing import Signing
+from bot.services.access import AccessMode
 from bot.services.placing import LOOKUP_DELAYS
 from bot.storage.ports import Retention
 
@@ -63,6 +64,13 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     listen: str = "127.0.0.1:8080"
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    access: AccessMode = AccessMode.OPEN
+    allowed_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    # per person; 0 stands for no limit
+    searches_per_hour: int = Field(default=120, ge=0)
+    unpaid_orders: int = Field(default=10, ge=0, le=100)
+    flood_updates: int = Field(default=30, ge=0)
+    flood_seconds: PositiveFloat = 10.0
     alarm_backlog: int = Field(default=500, ge=1)
     # how long what nobody uses any more is kept; see `Retention`
     keep_updates_hours: int = Field(default=48, ge=24)
@@ -87,7 +95,7 @@ class Settings(BaseSettings):
             return tuple(each.strip() for each in value.split(",") if each.strip())
         return value
 
-    @field_validator("admin_ids", mode="before")
+    @field_validator("admin_ids", "allowed_ids", mode="before")
     @classmethod
     def _split_ids(cls, value: object) -> object:
         if isinstance(value, str):
@@ -141,6 +149,14 @@ class Settings(BaseSettings):
     def _webhook_is_guarded(self) -> "Settings":
         if self.webhook_url and not self.webhook_secret:
             raise ValueError("WEBHOOK_SECRET is missing: set it whenever WEBHOOK_URL is set")
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_can_get_in(self) -> "Settings":
+        if self.access is AccessMode.INVITE and not self.admin_ids:
+            raise ValueError("ADMIN_IDS is missing: with ACCESS=invite only operators can invite")
+        if self.access is AccessMode.ALLOWLIST and not self.admin_ids | self.allowed_ids:
+            raise ValueError("ALLOWED_IDS is missing: with ACCESS=allowlist it names who may order")
         return self
 
     @property

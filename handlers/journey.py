@@ -27,6 +27,7 @@ from handlers import (
     address_form,
     anywhere,
     groups,
+    invite,
     language,
     lines,
     offer,
@@ -133,11 +134,13 @@ def entry_points() -> list[Handler]:
         CommandHandler("privacy", anywhere.privacy, new_message),
         CommandHandler("mydata", privacy.my_data, new_message),
         CommandHandler("deletemydata", privacy.ask, new_message),
+        CommandHandler("invite", invite.invite, new_message),
+        CommandHandler("invites", invite.invites, new_message),
         MessageHandler((filters.PHOTO | filters.Document.ALL) & new_message, search.photo),
         MessageHandler(OFFER_LINK & new_message, search.link),
         Buttons(lang=language.choose, here=anywhere.here, over=start.over),
         Buttons(pay=payment.pay, check=payment.check, look=placing.look),
-        Buttons(forget=privacy.forget),
+        Buttons(forget=privacy.forget, revoke=invite.revoke),
     ]
 
 

@@ -13,6 +13,7 @@ from bot.screens import Button, Screen, View, paragraphs, row
 from bot.services.placing import NOT_SENT
 from handlers.failures import reason_in, refusal_of
 from handlers.preview import returned
+from handlers.quotas import may_order
 
 
 def screen(view: View) -> Screen:
@@ -37,6 +38,8 @@ async def confirm(_: Update, context: Context) -> Outcome:
     session = context.session
     if session.quote is None or session.address is None or not session.draft.lines:
         context.notice("preview.no_numbers")
+        return Step.PREVIEW
+    if not await may_order(context):
         return Step.PREVIEW
     # When the press arrived, not when it is handled: a consent that waited grows old.
     agreed_at = received_at.get() or context.now

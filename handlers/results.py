@@ -21,6 +21,7 @@ from bot.screens import (
 from bot.services.search import HITS_PER_PAGE
 from bot.texts import Html, cut
 from handlers import search
+from handlers.quotas import may_search
 
 # Characters: what stands on one line of a phone, or less until a page fits under its sheet.
 _TITLES = {"en": (29, 24, 18, 12, 8), "zh": (15, 12, 9, 6)}
@@ -218,6 +219,8 @@ async def sort(_: Update, context: Context) -> Outcome:
 
 async def _found(context: Context, query: Query) -> SearchPage | None:
     """Return a page of the search under way; without it the person stays where they were."""
+    if not may_search(context):
+        return None
     try:
         return await context.services.search.run(query)
     except MarketplaceError as error:

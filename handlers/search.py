@@ -13,6 +13,7 @@ from bot.routing import said
 from bot.services.albums import caption_of
 from bot.texts import cut
 from handlers.failures import failure_key
+from handlers.quotas import may_search
 
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # Telegram hands bots no larger file
 _LONGEST_KEYWORD = 60
@@ -37,6 +38,8 @@ async def photo(update: Update, context: Context) -> Outcome:
     offer_id = offer_in_link(said(message))
     if offer_id is not None:
         return await open_offer(context, offer_id)
+    if not may_search(context, counted=False):
+        return None
     if message.media_group_id is not None:
         context.notice("search.album")
     data = await _download(message, context)
@@ -108,6 +111,8 @@ async def link(update: Update, context: Context) -> Outcome:
 
 async def look_for(context: Context, query: Query) -> Outcome:
     """Run a query and show its page; a failure keeps the query for another try."""
+    if not may_search(context):
+        return None
     context.change(query=query.replace(pending=True), asking=None, return_to=None, page=0)
     try:
         page = await context.services.search.run(query)

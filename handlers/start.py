@@ -3,6 +3,7 @@
 from telegram import Update
 
 from bot.context import Context, Outcome
+from bot.domain.invites import is_invitation
 from bot.domain.sessions import Step
 from bot.screens import Button, Screen, View, paragraphs, row
 from handlers.language import language_button
@@ -32,6 +33,8 @@ async def start(_: Update, context: Context) -> Outcome:
     session = context.session
     if session.step is Step.PLACING:
         return None
+    if is_invitation(context.args):
+        context.notice("access.welcome")
     if session.step is not Step.START:
         # Sent twice, it still offers what it interrupted.
         in_order = session.step is not Step.PAYMENT

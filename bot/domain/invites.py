@@ -56,6 +56,11 @@ class Admission(StrEnum):
         return self in {Admission.ADMITTED, Admission.ALREADY_IN}
 
 
+def is_invitation(arguments: list[str] | None) -> bool:
+    """Tell whether `/start` came by an invitation's link."""
+    return arguments is not None and any(each.startswith(PREFIX) for each in arguments[:1])
+
+
 def new_token() -> str:
     """Return 192 random bits in the characters that a `?start=` payload may have."""
     return secrets.token_urlsafe(_TOKEN_BYTES)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from bot.addresses.divisions import Divisions
 from bot.domain.pricing import TierScope
 from bot.marketplace.port import Marketplace
+from bot.services.access import Access
 from bot.services.ordering import Ordering
 from bot.services.payments import Payments
+from bot.services.quotas import Quotas
 from bot.services.search import Search
 from bot.services.short_links import ShortLinks
 from bot.storage.ports import Storage
@@ -23,5 +25,7 @@ class Services:
     payments: Payments
     divisions: Divisions
     short_links: ShortLinks
+    access: Access
+    quotas: Quotas
     tier_scope: TierScope = TierScope.OFFER
     support: frozenset[int] = frozenset()

@@ -26,12 +26,18 @@ class Invitations(Database):
             connection.execute(
                 "DELETE FROM invites WHERE expires_at < ?", (to_micros(now - _KEPT),)
             )
-            row = connection.execute(
+            inserted = connection.execute(
                 "INSERT INTO invites (token_hash, made_by, made_at, expires_at, uses_allowed)"
-                " VALUES (?, ?, ?, ?, ?) RETURNING " + _COLUMNS,
+                " VALUES (?, ?, ?, ?, ?) RETURNING invite_id",
                 (token_hash, made_by, to_micros(now), to_micros(expires_at), uses),
             ).fetchone()
-            return _invite(row)
+            return Invite(
+                invite_id=inserted[0],
+                made_by=made_by,
+                made_at=now,
+                expires_at=expires_at,
+                uses_allowed=uses,
+            )
 
         return await self._write(add)
 

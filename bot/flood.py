@@ -1,0 +1,94 @@
+"""Who sends faster than anybody reads is told so once, and then waits."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from bot.services.recent import Recent
+
+_REMEMBERED = 10_000  # people
+
+
+class Verdict(Enum):
+    """What becomes of an update."""
+
+    PASS = auto()
+    TELL = auto()  # not handled, and its sender is to be told
+    DROP = auto()  # not handled; its sender was told
+
+
+@dataclass(slots=True)
+class _Pace:
+    """One person's latest updates. Moments are in seconds."""
+
+    passed: deque[float] = field(default_factory=deque)
+    held_until: float = 0.0
+    album: str | None = None
+    album_passed: bool = True
+    seen: deque[int] = field(default_factory=lambda: deque(maxlen=8))
+
+
+class FloodGuard:
+    """At most `updates` of one person within `seconds`; the next ones wait as long again.
+
+    An album counts once. The same update asked about again (a retry) is not counted again.
+    `updates=0` lets everything through.
+    """
+
+    def __init__(
+        self, updates: int, seconds: float, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._updates = updates
+        self.seconds = seconds
+        self._clock = clock
+        self._paces: Recent[int, _Pace] = Recent(_REMEMBERED)
+
+    def judge(
+        self, user_id: int, update_id: int, *, album: str | None = None, sent: float | None = None
+    ) -> Verdict:
+        """Count an update. `sent` is when Telegram says it was sent (Unix time), else it is now.
+
+        After an outage a backlog is judged by when it was written, not by when it arrived.
+        """
+        if not self._updates:
+            return Verdict.PASS
+        pace = self._paces.get(user_id)
+        if pace is None:
+            pace = _Pace()
+            self._paces.put(user_id, pace)
+        if update_id in pace.seen:
+            return Verdict.PASS
+        if album is not None and album == pace.album:
+            return self._verdict(pace, update_id, passes=pace.album_passed, tell=False)
+        moment = self._clock() if sent is None else sent
+        # The lower bound: a clock that jumped back holds nobody for long.
+        held_before = pace.held_until - self.seconds <= moment < pace.held_until
+        passes = not held_before and self._has_room(pace, moment)
+        if passes:
+            pace.passed.append(moment)
+        elif not held_before:
+            pace.held_until = moment + self.seconds
+            pace.passed.clear()
+        pace.album, pace.album_passed = album, passes
+        return self._verdict(pace, update_id, passes=passes, tell=not held_before)
+
+    def not_told(self, user_id: int) -> None:
+        """Tell that person at their next update after all: the notice did not get through."""
+        pace = self._paces.get(user_id)
+        if pace is not None:
+            pace.held_until = 0.0
+            # Still full, so that the next one meets the guard again.
+            pace.passed.extend([self._clock()] * self._updates)
+
+    def _has_room(self, pace: _Pace, moment: float) -> bool:
+        while pace.passed and abs(moment - pace.passed[0]) >= self.seconds:
+            pace.passed.popleft()
+        return len(pace.passed) < self._updates
+
+    def _verdict(self, pace: _Pace, update_id: int, *, passes: bool, tell: bool) -> Verdict:
+        if passes:
+            pace.seen.append(update_id)
+            return Verdict.PASS
+        return Verdict.TELL if tell else Verdict.DROP
