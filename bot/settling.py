@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from telegram import Update
+from telegram import Bot, Update
 from telegram.ext import Application
 
 from bot.conversation import ScreenNotDrawn, received_at
@@ -102,7 +102,7 @@ class Settler:
         if stored is None:
             return
         try:
-            update = Update.de_json(json.loads(stored.payload), self._application.bot)
+            update = _read(json.loads(stored.payload), self._application.bot)
         except Exception as error:  # noqa: BLE001 - whatever the library stumbles over
             # Reading the same bytes again can't help.
             _log.exception("update_unreadable")
@@ -136,9 +136,9 @@ class Settler:
                     return True
                 if not await self._pause(delay):
                     return False
-            except StorageUnavailable:
-                raise
             except Exception as error:  # noqa: BLE001 - any bug ends in a retry, then with the operator
+                # A storage that is down can't count the failure either, and is waited for; one
+                # that can has a row which only this update needs and nobody can read.
                 _log.exception("update_failed")
                 if not await self._may_retry(update, case.update_id, failures, error):
                     return False
@@ -197,6 +197,25 @@ class Settler:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), seconds)
         return not self._closing.is_set()
+
+
+def _read(raw: dict[str, Any], bot: Bot) -> Update:
+    """Read an update; of a message that the library can't read, who wrote it and where.
+
+    Such a message is of a kind newer or older than the library knows, and is answered like any
+    other that is not understood.
+    """
+    try:
+        return Update.de_json(raw, bot)
+    except Exception:
+        message = raw.get("message")
+        if not isinstance(message, dict) or not {"message_id", "date", "chat", "from"} <= set(
+            message
+        ):
+            raise
+        _log.warning("message_read_in_part")
+        core = {name: message[name] for name in ("message_id", "date", "chat", "from")}
+        return Update.de_json({"update_id": raw["update_id"], "message": core}, bot)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.incoming import BadUpdate, read_update
 from bot.intake import Intake
 from bot.settling import Settler
-from bot.storage.ports import StepCommit, WaitingUpdate
+from bot.storage.ports import StepCommit, StorageUnavailable, WaitingUpdate
 from tests.bot.toy_journey import ANN, Toy
 from tests.fakes.memory_storage import MemoryStorage
 
@@ -315,3 +315,18 @@ async def test_half_a_character_pair_is_stored(line: Line) -> None:
     """JSON can name what UTF-8 can't hold; the message is handled with a replacement."""
     await line.take(line.toy.text("\ud83d"))
     assert line.toy.walked == ["?"]
+
+
+async def test_a_row_that_nobody_can_read_parks_its_update_only() -> None:
+    """The storage is up, so waiting can't help: the update is put aside and the person told."""
+
+    class Spoilt(MemoryStorage):
+        async def load_session(self, chat_id: ChatId, user_id: UserId) -> None:
+            raise StorageUnavailable("a stored Session cannot be read")
+
+    toy = await Toy(Spoilt()).open()
+    line = Line(toy)
+    await line.take(toy.text("5"))
+    [(_, error)] = await toy.storage.parked_updates()
+    assert error.startswith("StorageUnavailable at ")
+    assert len(line.parked) == 1
