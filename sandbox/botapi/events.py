@@ -43,7 +43,8 @@ class EventLog:
                 while not (found := self.after(after_seq)) and not self.closed:
                     await self._changed.wait()
         except TimeoutError:
-            return []
+            # One may have come in the moment between the time-out and this line.
+            return self.after(after_seq)
         return found
 
     def _wake(self) -> None:
