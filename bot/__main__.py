@@ -1,4 +1,4 @@
-"""`python -m bot`: run the bot. Exits non-zero with one clear line when it can't."""
+"""`python -m bot`: run the bot, or a command beside it. Exits non-zero with one clear line."""
 
 import asyncio
 import sys
@@ -8,18 +8,29 @@ import structlog
 from bot.app import serve
 from bot.building import StartupError
 from bot.logs import configure_logs
+from bot.operator.commands import parser, run_command
 from bot.settings import BadSettings, load_settings
 
 _log = structlog.get_logger(__name__)
 
 
 def main() -> int:
-    """Run and return the exit code: 2 for something to mend in the settings, 1 for a bug."""
+    """Run, or do a command, and return the exit code.
+
+    2 for something to mend in the settings or arguments, 1 for a bug, a failure, or something
+    unhealthy.
+    """
+    arguments = parser().parse_args()
     try:
         settings = load_settings()
         configure_logs(settings.log_format, settings.log_level, settings.secrets)
+        if arguments.command not in {None, "run"}:
+            return run_command(arguments, settings)
         asyncio.run(serve(settings))
     except (BadSettings, StartupError) as error:
+        if arguments.command == "doctor":
+            print(*(f"FAIL  settings: {line}" for line in str(error).splitlines()), sep="\n")  # noqa: T201 - its report
+            return 1
         print(error, file=sys.stderr)  # noqa: T201 - the one clear line for the person who started it
         return 2
     except Exception:  # noqa: BLE001 - the last place that can log it

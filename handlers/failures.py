@@ -12,7 +12,7 @@ from bot.marketplace.errors import (
     Unreachable,
     Unreadable,
 )
-from bot.services.placing import NOT_SENT
+from bot.services.placing import DROPPED, NOT_SENT
 
 _FAILURES: dict[type[MarketplaceError], str] = {
     Unreachable: "marketplace.unreachable",
@@ -36,6 +36,7 @@ _REFUSALS: dict[str, tuple[str, Step]] = {
     RefusalReason.FREIGHT_NOT_FIXED: ("refusal.freight_not_fixed", Step.LINES),
     RefusalReason.ADDRESS: ("refusal.address", Step.ADDRESS),
     NOT_SENT: ("refusal.not_sent", Step.PREVIEW),
+    DROPPED: ("refusal.dropped", Step.LINES),
 }
 
 

@@ -25,6 +25,9 @@ from bot.storage.ports import OrderPort, StorageUnavailable
 NOT_SENT = "not_sent"
 """Our own refusal code: nothing reached the marketplace, so nothing was ordered."""
 
+DROPPED = "dropped"
+"""Our own refusal code: the operator found out that no order exists."""
+
 CONSENT_LASTS = timedelta(minutes=15)
 """An older consent (the bot was down meanwhile) is asked for again instead of acted on."""
 

@@ -1,0 +1,235 @@
+"""`python -m bot doctor`: is everything as it should be, and what to mend where it is not."""
+
+import contextlib
+import shutil
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bot.building import client_config
+from bot.marketplace.client import DajiClient
+from bot.marketplace.errors import (
+    CredentialsRefused,
+    MarketplaceError,
+    Throttled,
+    Unreachable,
+)
+from bot.settings import Settings
+from bot.storage.copying import quick_check
+from bot.storage.keys import load_keyring
+from bot.storage.ports import StorageError
+from bot.storage.sealing import SealingError
+from bot.webserver import WEBHOOK_PATH
+
+_PATIENCE = 10.0  # seconds
+_LEAST_FREE = 200 * 1024 * 1024
+_LITTLE_FREE = 1024 * 1024 * 1024
+_CLOCK_WARN, _CLOCK_FAIL = 5.0, 60.0  # seconds of difference
+_NOT_FOUND, _UNAUTHORIZED = 404, 401
+_OWNER_BITS = 0o077
+_CLIENT_ERROR_SKEW = "signatures and consents depend on the clock: set up NTP"
+
+
+class Verdict(StrEnum):
+    """How a check came out."""
+
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report: what was checked, how it is, and the mend."""
+
+    verdict: Verdict
+    subject: str
+    text: str
+
+    @property
+    def line(self) -> str:
+        """Return it as it is printed."""
+        return f"{self.verdict.value:<4}  {self.subject}: {self.text}"
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether the bot can't do its work with this."""
+        return self.verdict is Verdict.FAIL
+
+
+async def examine(
+    settings: Settings, wall_clock: Callable[[], float] = time.time
+) -> AsyncIterator[Finding]:
+    """Check everything, one after the other, and yield what was found. Changes nothing."""
+    for finding in _settings(settings):
+        yield finding
+    async with httpx.AsyncClient(timeout=_PATIENCE, proxy=settings.telegram_proxy) as http:
+        async for finding in _telegram(settings, http, wall_clock):
+            yield finding
+    yield await _marketplace(settings)
+    for finding in (_database(settings), _key_file(settings), _disk(settings)):
+        yield finding
+
+
+def _settings(settings: Settings) -> list[Finding]:
+    found = [Finding(Verdict.OK, "settings", "all can be read")]
+    if not settings.admin_ids:
+        text = "empty: nobody is told of uncertain orders; add your Telegram id"
+        found.append(Finding(Verdict.WARN, "ADMIN_IDS", text))
+    for name, url in (
+        ("TELEGRAM_API_URL", settings.telegram_api_url),
+        ("MARKETPLACE_URL", settings.marketplace_url),
+        ("WEBHOOK_URL", settings.webhook_url),
+    ):
+        if url is not None and url.scheme != "https" and url.host not in {"127.0.0.1", "localhost"}:
+            text = f"{url.scheme}:// sends secrets and addresses in the clear; use https://"
+            found.append(Finding(Verdict.WARN, name, text))
+    host, _ = settings.listen_address
+    if host not in {"127.0.0.1", "::1", "localhost"}:
+        text = f"{settings.listen} answers everybody: keep /metrics and /readyz behind a proxy"
+        found.append(Finding(Verdict.WARN, "LISTEN", text))
+    return found
+
+
+async def _telegram(
+    settings: Settings, http: httpx.AsyncClient, wall_clock: Callable[[], float]
+) -> AsyncIterator[Finding]:
+    base = str(settings.telegram_api_url).rstrip("/")
+    address = f"{base}/bot{settings.bot_token.get_secret_value()}"
+    try:
+        answer = await http.get(f"{address}/getMe")
+        me = answer.json()
+        webhook = (await http.get(f"{address}/getWebhookInfo")).json() if answer.is_success else {}
+    except (httpx.HTTPError, ValueError) as error:
+        # Not the error's text: it names the address, which holds the token.
+        text = f"no answer from {base} ({type(error).__name__}): network, proxy, TELEGRAM_API_URL?"
+        yield Finding(Verdict.FAIL, "Telegram", text)
+        return
+    if answer.status_code in {_UNAUTHORIZED, _NOT_FOUND}:
+        yield Finding(Verdict.FAIL, "BOT_TOKEN", "Telegram refuses it; ask @BotFather for it")
+        return
+    if not isinstance(me, dict) or not me.get("ok"):
+        text = f"getMe answered {answer.status_code}; is {base} a Bot API?"
+        yield Finding(Verdict.FAIL, "Telegram", text)
+        return
+    yield Finding(Verdict.OK, "BOT_TOKEN", f"@{me['result'].get('username', '?')}")
+    yield _webhook(settings, webhook.get("result") or {})
+    yield _clock(answer.headers.get("Date"), wall_clock())
+
+
+def _webhook(settings: Settings, info: dict[str, Any]) -> Finding:
+    there = str(info.get("url") or "")
+    wanted = ""
+    if settings.webhook_url is not None:
+        wanted = str(settings.webhook_url).rstrip("/") + WEBHOOK_PATH
+    if there != wanted:
+        text = (
+            f"Telegram has {there or 'none'}, the settings say {wanted or 'none (polling)'}; "
+            "the bot sets it when it starts"
+        )
+        return Finding(Verdict.WARN, "webhook", text)
+    trouble = info.get("last_error_message")
+    if there and trouble:
+        text = (
+            f"Telegram's last delivery failed: {trouble}; {info.get('pending_update_count')} wait"
+        )
+        return Finding(Verdict.WARN, "webhook", text)
+    return Finding(Verdict.OK, "webhook", there or "none, as polling needs it")
+
+
+def _clock(date: str | None, now: float) -> Finding:
+    try:
+        theirs = parsedate_to_datetime(date or "").timestamp()
+    except ValueError:
+        return Finding(Verdict.WARN, "clock", "Telegram sent no readable Date to compare with")
+    off = abs(now - theirs)
+    if off >= _CLOCK_FAIL:
+        return Finding(Verdict.FAIL, "clock", f"{off:.0f} s off; {_CLIENT_ERROR_SKEW}")
+    if off >= _CLOCK_WARN:
+        return Finding(Verdict.WARN, "clock", f"{off:.0f} s off; {_CLIENT_ERROR_SKEW}")
+    return Finding(Verdict.OK, "clock", "agrees with Telegram's")
+
+
+async def _marketplace(settings: Settings) -> Finding:
+    """Sign a keyword search for one hit, which changes nothing there."""
+    signing = settings.marketplace_signing.value
+    try:
+        async with DajiClient(client_config(settings)) as client:
+            page = await client.search_by_keyword("杯子", page=1, page_size=1)
+    except CredentialsRefused as error:
+        named = f"code {error.code or '-'}, trace {error.trace_id or '-'}"
+        text = (
+            f"keys or signature refused ({named}): "
+            "check MARKETPLACE_APP_KEY and MARKETPLACE_APP_SECRET, then try another "
+            f"MARKETPLACE_SIGNING than {signing} (json, java, secret)"
+        )
+        return Finding(Verdict.FAIL, "marketplace", text)
+    except Unreachable:
+        text = f"no answer from {settings.marketplace_url}: network, or MARKETPLACE_URL?"
+        return Finding(Verdict.FAIL, "marketplace", text)
+    except Throttled:
+        return Finding(Verdict.WARN, "marketplace", "takes the keys but holds us back; try later")
+    except MarketplaceError as error:
+        text = f"the search failed: {error}; if it lasts, send the trace to their support"
+        return Finding(Verdict.FAIL, "marketplace", text)
+    text = (
+        f"signed search answered, {len(page.hits)} hit; writes with a JSON body are signed as "
+        f"'{signing}': if previews alone are refused, try another MARKETPLACE_SIGNING"
+    )
+    return Finding(Verdict.OK, "marketplace", text)
+
+
+def _database(settings: Settings) -> Finding:
+    path = settings.database_path
+    if not path.exists():
+        return Finding(Verdict.WARN, "database", f"no {path} yet; the first run makes it")
+    setting = settings.data_key.get_secret_value() if settings.data_key else None
+    if setting is None and not settings.key_path.exists():
+        text = f"{settings.key_path} is missing: put back the key that belongs to {path}"
+        return Finding(Verdict.FAIL, "DATA_KEY", text)
+    try:
+        version = quick_check(path, load_keyring(setting, settings.key_path).sealer())
+    except SealingError as error:
+        return Finding(Verdict.FAIL, "DATA_KEY", str(error))
+    except (StorageError, OSError, sqlite3.Error) as error:
+        return Finding(Verdict.FAIL, "database", f"{error}; restore a backup if it is damaged")
+    return Finding(Verdict.OK, "database", f"{path} is whole, schema {version}, the key opens it")
+
+
+def _key_file(settings: Settings) -> Finding:
+    if settings.data_key is not None:
+        return Finding(Verdict.OK, "key", "in DATA_KEY")
+    path = settings.key_path
+    if not path.exists():
+        return Finding(Verdict.WARN, "key", f"no {path} yet; the first run makes it")
+    if path.stat().st_mode & _OWNER_BITS:
+        return Finding(Verdict.WARN, "key", f"{path} can be read by others: chmod 600 it")
+    with contextlib.suppress(SealingError, OSError):
+        if load_keyring(None, path).is_exchanging:
+            text = "an exchange was begun and not ended: run rotate-key again"
+            return Finding(Verdict.WARN, "key", text)
+    return Finding(Verdict.OK, "key", f"{path}; is a copy of it kept apart from the backups?")
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = _existing(settings.database_path.absolute().parent)
+    free = shutil.disk_usage(folder).free
+    text = f"{free // 1024**2} MB free in {folder}"
+    if free < _LEAST_FREE:
+        return Finding(Verdict.FAIL, "disk", f"{text}: nothing can be stored soon; make room")
+    if free < _LITTLE_FREE:
+        return Finding(Verdict.WARN, "disk", f"{text}: make room")
+    return Finding(Verdict.OK, "disk", text)
+
+
+def _existing(folder: Path) -> Path:
+    while not folder.exists():
+        folder = folder.parent
+    return folder
