@@ -62,8 +62,10 @@ def _state(t: Texts, order: Order) -> Html:
             return _state_of_placed(t, order)
         case Placing.REFUSED | Placing.CHANGED:
             return t("orders.not_made")
-        case Placing.UNCERTAIN | Placing.UNRESOLVED:
+        case Placing.UNCERTAIN:
             return t("orders.uncertain")
+        case Placing.UNRESOLVED:
+            return t("orders.unresolved")
         case _:
             return t("orders.being_placed")
 

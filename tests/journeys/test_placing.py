@@ -162,12 +162,16 @@ async def test_a_filter_that_does_not_filter_is_seen_through(person, marketplace
     assert first["status"] == second["status"] == "waitbuyerpay"
 
 
-@pytest.mark.parametrize("kind", ["http_500", "cut_before"])
-async def test_an_order_that_was_never_made_ends_with_a_person(person, marketplace, kind):
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "http_500"}, {"kind": "cut_before"}, {"kind": "not_json", "processed": False}],
+    ids=lambda fault: fault["kind"],
+)
+async def test_an_order_that_was_never_made_ends_with_a_person(person, marketplace, fault):
     """Look-ups that find nothing never order again by themselves; they can be repeated."""
     buyer, market = await person(), Market(marketplace)
     await at_preview(buyer)
-    await market.fault(kind, "create")
+    await market.fault(endpoint="create", **fault)
     await confirm(buyer, UNCLEAR)
     shown = await buyer.sees("couldn't find order S")
     assert shown.labels[0] == "🔍 Look again"
@@ -175,7 +179,8 @@ async def test_an_order_that_was_never_made_ends_with_a_person(person, marketpla
     assert await market.orders() == []
     assert await market.count("create") == 1
     await buyer.do("Do something else", "I'll write when I know")
-    await buyer.say("/orders", "being looked up")
+    shown = await buyer.say("/orders", "unclear: not found at the marketplace")
+    assert any(label.startswith("Look up S") for label in shown.labels)
 
 
 async def test_an_uncertain_order_can_be_left_and_is_told_later(person, marketplace):

@@ -1,0 +1,115 @@
+"""Where a conversation goes when its order moved."""
+
+import pytest
+
+from bot.domain.drafts import Draft
+from bot.domain.identifiers import ChatId, SellerId, UserId
+from bot.domain.orders import Order, Placing, Refusal
+from bot.domain.sessions import Session, Step
+from bot.services.placing import NOT_SENT
+from handlers.placing import outcome
+from tests.services.agreed import LINES, NUMBER, consent, quote
+
+
+def waiting() -> Session:
+    """The person sees "placing your order"."""
+    return Session(
+        session_id="ABC234",
+        chat_id=ChatId(7),
+        user_id=UserId(7),
+        step=Step.PLACING,
+        draft=Draft(seller_id=SellerId("s"), lines=LINES),
+        quote=quote(),
+        address=consent().address,
+        note="请发顺丰",
+        order_no=NUMBER,
+    )
+
+
+def moved(placing: Placing, **changes: object) -> Session:
+    session = outcome(waiting(), consent(placing, **changes))
+    assert session is not None
+    return session
+
+
+def test_a_placed_order_is_to_be_paid_and_its_goods_leave_the_draft() -> None:
+    """The next order starts empty, with the same address at hand."""
+    session = moved(Placing.PLACED)
+    assert session.step is Step.PAYMENT
+    assert session.order_no == NUMBER
+    assert (session.draft.lines, session.note, session.quote) == ((), "", None)
+    assert session.address is not None
+
+
+def test_changed_numbers_are_shown_with_their_difference() -> None:
+    """Confirm then agrees to the newer numbers."""
+    session = moved(Placing.CHANGED, newer_quote=quote(freight=900))
+    assert session.step is Step.PREVIEW
+    assert session.quote == quote(freight=900)
+    assert session.change is not None
+    assert (session.change.freight, session.change.total) == (400, 400)
+    assert session.draft.lines == LINES
+
+
+def test_an_old_consent_to_the_same_numbers_is_asked_for_again() -> None:
+    """No difference is claimed where there is none."""
+    session = moved(Placing.CHANGED, newer_quote=quote())
+    assert session.change is None
+    assert session.notice is not None
+    assert session.notice.key == "preview.consent_too_old"
+
+
+def test_what_was_not_sent_can_be_confirmed_again() -> None:
+    """The numbers stay; the re-check at Confirm guards them."""
+    session = moved(Placing.REFUSED, refusal=Refusal(code=NOT_SENT))
+    assert session.step is Step.PREVIEW
+    assert session.quote == quote()
+
+
+@pytest.mark.parametrize(
+    ("code", "step"),
+    [("out_of_stock", Step.LINES), ("address", Step.ADDRESS), ("no such code", Step.LINES)],
+)
+def test_a_refusal_leads_to_what_mends_it(code, step) -> None:
+    """Its reason is told, with a dash where the marketplace gave no words."""
+    session = moved(Placing.REFUSED, refusal=Refusal(code=code))
+    assert session.step is step
+    assert session.quote is None
+    assert session.notice is not None
+    assert session.notice.params["reason"] == "—"
+
+
+@pytest.mark.parametrize("placing", [Placing.UNCERTAIN, Placing.UNRESOLVED])
+def test_a_doubt_keeps_the_person_where_the_news_will_come(placing) -> None:
+    """The screen itself says what is known."""
+    assert moved(placing) == waiting()
+
+
+@pytest.mark.parametrize(
+    ("placing", "key"),
+    [
+        (Placing.PLACED, "placing.found"),
+        (Placing.UNRESOLVED, "placing.not_found_yet"),
+        (Placing.REFUSED, "placing.refused_meanwhile"),
+        (Placing.CHANGED, "placing.changed_meanwhile"),
+        (Placing.UNCERTAIN, None),
+    ],
+)
+def test_whoever_went_on_is_told_in_one_line(placing, key) -> None:
+    """The step and the new draft stay; every end of an order is told."""
+    elsewhere = waiting().replace(step=Step.LINES, order_no=None)
+    session = outcome(elsewhere, consent(placing))
+    if key is None:
+        assert session is None
+        return
+    assert session is not None
+    assert session.notice is not None
+    assert session.notice.key == key
+    assert session.replace(notice=None) == elsewhere
+
+
+def test_an_order_shown_already_is_just_drawn_again() -> None:
+    """After a restart the payment screen needs no line above it."""
+    paying = waiting().replace(step=Step.PAYMENT)
+    order: Order = consent(Placing.PLACED)
+    assert outcome(paying, order) == paying
