@@ -161,14 +161,22 @@ async def test_everything_that_asks_for_no_answer_gets_none(own: Own) -> None:
 
 
 async def test_a_press_in_a_group_has_no_power_and_stops_spinning(own: Own) -> None:
-    """A private chat's button that was forwarded: answered, nothing else."""
+    """A private chat's button that came into a group: answered, and nothing else happens."""
     async with own.clients() as clients:
-        world = (await clients.telegram.get("/sandbox/world")).json()
-        group = next(each for each in world["chats"] if each["type"] in {"group", "supergroup"})
-        await clients.telegram.post(
-            f"/sandbox/chats/{group['id']}/send",
-            json={"from": group["members"][0], "text": "/help"},
-        )
+        buyer = await clients.arrive()
+        screen = await buyer.say("背包", FOUND)
+        before = await clients.calls("answerCallbackQuery")
+        group = {"id": -1005678, "type": "supergroup", "title": "G"}
+        shown = {"message_id": 5, "date": 1, "chat": group, "text": "x"}
+        person, data = _by(buyer)["from"], screen.button("^1$")["callback_data"]
+        query = {"id": "9", "from": person, "chat_instance": "1", "data": data, "message": shown}
+        await _raw(clients, callback_query=query)
+
+        async def answered() -> bool:
+            return await clients.calls("answerCallbackQuery") == before + 1
+
+        await until(answered)
+        await buyer.sees_nothing_new()
 
 
 async def test_messages_of_one_chat_are_answered_in_order(own: Own) -> None:
