@@ -172,7 +172,8 @@ class StoredConversationHandler(ConversationHandler[Context]):
         key: Key,
         tap: TapAnswer,
     ) -> None:
-        stored = await self._services.store.load_session(*key)
+        store = self._services.store
+        stored = await store.load_session(*key)
         session = stored or _new_session(update, key)
         query = update.callback_query
         context.begin(session, self._services, datetime.now(UTC), press_of(query))
@@ -188,6 +189,8 @@ class StoredConversationHandler(ConversationHandler[Context]):
             tap.give(context.toast, alert=context.alert)
             return
         if isinstance(outcome, Overlay):
+            if stored is None:  # its buttons name this session: the next update has to find it
+                await store.commit_step(StepCommit(session=session, expected_revision=None))
             tap.give(context.toast, alert=context.alert)
             await self._show(session, outcome.screen, None, committed=False)
             if query is not None:
@@ -239,19 +242,18 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self, moved: Session, expected: int | None, update: Update, context: Context
     ) -> None:
         writes = context.writes
-        await self._services.store.commit_step(
-            StepCommit(
-                session=moved,
-                expected_revision=expected,
-                update_id=update.update_id,
-                results=writes.results,
-                offer=writes.offer,
-                save_address=writes.save_address,
-                delete_address=writes.delete_address,
-                claim=writes.claim,
-                forget=writes.forget,
-            )
+        commit = StepCommit(
+            session=moved,
+            expected_revision=expected,
+            update_id=update.update_id,
+            results=writes.results,
+            offer=writes.offer,
+            save_address=writes.save_address,
+            delete_address=writes.delete_address,
+            claim=writes.claim,
+            forget=writes.forget,
         )
+        await self._services.store.commit_step(commit)
         if writes.claim is not None:
             self._services.ordering.start(writes.claim.order_no)
 
