@@ -1,5 +1,6 @@
 """Offers, hits and views for the tests of screens and callbacks."""
 
+from dataclasses import fields
 from typing import Any, cast
 
 import httpx
@@ -122,15 +123,15 @@ def context(of: Session, shelf: Shelf, *, arg: str | None = None, web: Any = Non
     """A callback's context: a press when `arg` is given, else a message."""
     store, nobody = MemoryStorage(), cast("Any", None)
     market = cast("Any", shelf)
-    services = Services(
-        store=cast("Any", store),
-        marketplace=market,
-        search=Search(market, nobody),
-        ordering=nobody,
-        payments=nobody,
-        divisions=load_divisions(),
-        short_links=ShortLinks(web or httpx.MockTransport(lambda _: httpx.Response(404))),
-    )
+    unused = dict.fromkeys((each.name for each in fields(Services)), nobody)
+    used = {
+        "store": store,
+        "marketplace": market,
+        "search": Search(market, nobody),
+        "divisions": load_divisions(),
+        "short_links": ShortLinks(web or httpx.MockTransport(lambda _: httpx.Response(404))),
+    }
+    services = Services(**(unused | used))
     made = Context(nobody)
     press = Press(of.session_id, of.revision, "value", arg) if arg is not None else None
     made.begin(of, services, cast("Any", None), press)

