@@ -114,6 +114,9 @@ class Placer:
         unanswered = 0
         while order.lookups < len(self._delays):
             await self._pause(self._delays[min(order.lookups + unanswered, len(self._delays) - 1)])
+            stored = await self._orders.order(order.order_no)
+            if stored is not None and stored.placing is not Placing.UNCERTAIN:
+                return stored  # the operator settled it meanwhile
             finding = await self._found(order)
             if finding is None and self._clock() - order.created_at < UNANSWERED:
                 unanswered += 1
