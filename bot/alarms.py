@@ -20,6 +20,7 @@ REPEAT_AFTER = 3600.0
 
 _MOST_NAMED = 10
 _UNCERTAIN_LOOKS = 6
+_UNRESOLVED = "operator.unresolved"
 _log = structlog.get_logger(__name__)
 
 
@@ -53,7 +54,7 @@ class Alarms:
         stuck: list[str] = []
         if census.orders.get(Placing.UNRESOLVED):
             stuck = [each.order_no for each in await self.storage.unresolved_orders()]
-        await self._judge("operator.unresolved", stuck)
+        await self._judge(_UNRESOLVED, stuck)
         # A look-up a few seconds later finds most of them: that is no trouble yet.
         looked_up = census.orders.get(Placing.UNCERTAIN, 0)
         self._uncertain_looks = self._uncertain_looks + 1 if looked_up else 0
@@ -75,9 +76,8 @@ class Alarms:
         new = [each for each in about if before is None or each not in before.about]
         if before is not None and not new and self.clock() - before.told_at < REPEAT_AFTER:
             return
-        named = new or about
-        numbers = ", ".join(named[:_MOST_NAMED]) + (", …" if len(named) > _MOST_NAMED else "")
-        params = {"count": len(named), **params, "numbers": numbers}
+        if key == _UNRESOLVED:
+            params = _named(new or about)
         self._told[key] = _Trouble(frozenset(about), self.clock())
         _log.warning("alarm", trouble=key)
         for operator in self.operators:
@@ -90,3 +90,8 @@ class Alarms:
             await self.bot.send_message(operator, text, parse_mode=ParseMode.HTML)
         except TelegramError as error:
             _log.warning("operator_not_told", error=type(error).__name__)
+
+
+def _named(numbers: list[str]) -> dict[str, object]:
+    more = ", …" if len(numbers) > _MOST_NAMED else ""
+    return {"count": len(numbers), "numbers": ", ".join(numbers[:_MOST_NAMED]) + more}

@@ -1,0 +1,114 @@
+"""The operators are told once, again when it was good meanwhile or after an hour."""
+
+from typing import Any
+
+import pytest
+
+from bot.alarms import REPEAT_AFTER, Alarms
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.orders import Placing
+from bot.storage.ports import StepCommit
+from tests.fakes.memory_storage import MemoryStorage
+from tests.storage.samples import BOB, first, order, session, update
+
+OPERATOR = 4711
+
+
+class Mouth:
+    """The one call of a bot that alarms make."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[int, str]] = []
+
+    async def send_message(self, chat_id: int, text: str, **_: Any) -> None:
+        self.said.append((chat_id, text))
+
+
+class World:
+    def __init__(self) -> None:
+        self.storage, self.mouth = MemoryStorage(), Mouth()
+        self.now, self.refused = 0.0, False
+        self.alarms = Alarms(
+            self.mouth,
+            self.storage,
+            [OPERATOR],
+            most_waiting=3,
+            credentials_refused=lambda: self.refused,
+            clock=lambda: self.now,
+        )
+
+    async def look(self) -> list[str]:
+        self.mouth.said.clear()
+        await self.alarms.look()
+        assert all(chat == OPERATOR for chat, _ in self.mouth.said)
+        return [text for _, text in self.mouth.said]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_nothing_is_said_while_all_is_well(world: World) -> None:
+    """No trouble, no message."""
+    assert await world.look() == []
+
+
+async def test_refused_keys_are_told_once_and_again_after_an_hour(world: World) -> None:
+    """A thousand failing calls make one message an hour."""
+    world.refused = True
+    (text,) = await world.look()
+    assert "refuses our app key" in text
+    assert [await world.look() for _ in range(50)] == [[]] * 50
+    world.now = REPEAT_AFTER
+    assert len(await world.look()) == 1
+
+
+async def test_a_trouble_that_comes_back_is_told_again(world: World) -> None:
+    """It was good in between, so it is news."""
+    world.refused = True
+    assert len(await world.look()) == 1
+    world.refused = False
+    assert await world.look() == []
+    world.refused = True
+    assert len(await world.look()) == 1
+
+
+async def test_unresolved_orders_are_named_each_once(world: World) -> None:
+    """A new one is told alone; those that were told are not repeated with it."""
+    await world.storage.commit_step(first(claim=order(1, placing=Placing.UNRESOLVED)))
+    (text,) = await world.look()
+    assert order(1).order_no in text
+    await world.storage.commit_step(first(BOB, claim=order(2, BOB, Placing.UNRESOLVED)))
+    (text,) = await world.look()
+    assert order(2).order_no in text
+    assert order(1).order_no not in text
+    assert await world.look() == []
+
+
+async def test_an_uncertain_order_alarms_only_when_it_lasts(world: World) -> None:
+    """Most are found by the next look-ups."""
+    await world.storage.commit_step(first(claim=order(1, placing=Placing.UNCERTAIN)))
+    said = [await world.look() for _ in range(8)]
+    assert [len(each) for each in said] == [0, 0, 0, 0, 0, 0, 1, 0]
+
+
+async def test_backlog_and_parked_updates_are_told(world: World) -> None:
+    """From the threshold on; counts, never what people wrote."""
+    await world.storage.put_updates([update(1), update(2)])
+    assert await world.look() == []
+    await world.storage.put_updates([update(3), update(4)])
+    await world.storage.park_update(4, "why")
+    backlog, parked = await world.look()
+    assert "3 messages wait" in backlog
+    assert "1 message failed" in parked
+
+
+async def test_operators_are_told_in_their_language(world: World) -> None:
+    """Whoever uses the bot in Chinese gets alarms in Chinese."""
+    own = session(UserId(OPERATOR), language="zh")
+    await world.storage.commit_step(StepCommit(session=own, expected_revision=None))
+    assert await world.storage.load_session(ChatId(OPERATOR), UserId(OPERATOR)) == own
+    world.refused = True
+    (text,) = await world.look()
+    assert "密钥" in text

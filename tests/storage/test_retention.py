@@ -1,0 +1,132 @@
+"""What nobody uses any more goes by its age, and nothing else."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.orders import OrderPart, OrderStatus, Placing
+from bot.domain.sessions import Step
+from bot.storage.ports import Retention, VersionConflict
+from bot.storage.sealing import Sealer
+from bot.storage.sqlite import SqliteStorage
+from tests.storage.samples import (
+    ALICE,
+    ALICE_CHAT,
+    BOB,
+    KEY,
+    NOW,
+    first,
+    following,
+    offer,
+    order,
+    page,
+    rich_session,
+    saved_address,
+    update,
+)
+
+KEEP = Retention()
+
+
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def aging(database: Path, clock: Clock):
+    storage = SqliteStorage(database, Sealer(KEY), clock)
+    await storage.open()
+    yield storage
+    await storage.close()
+
+
+async def _filled(storage: SqliteStorage) -> None:
+    draft = rich_session().replace(language="zh", language_chosen=True)
+    step = first(results=page(), offer=offer(), save_address=saved_address(1))
+    await storage.commit_step(step.replace(session=draft))
+    await storage.remember_file("key", "file")
+    await storage.put_updates([update(1)])
+    await storage.finish_update(1)
+
+
+async def test_nothing_goes_before_its_time(aging: SqliteStorage, clock: Clock) -> None:
+    """A day less than the limit, everything is there."""
+    await _filled(aging)
+    clock.now = NOW + timedelta(days=29)
+    gone = await aging.purge_old(KEEP.model_copy(update={"updates": timedelta(days=40)}))
+    assert not any(gone.values())
+
+
+async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
+    """Drafts with their notes and addresses, results, offers and file ids; the book stays."""
+    await _filled(aging)
+    clock.now = NOW + timedelta(days=61)
+    gone = await aging.purge_old(KEEP)
+    assert gone == {
+        "updates": 1,
+        "drafts": 1,
+        "results": 1,
+        "offers": 1,
+        "picture_files": 1,
+        "orders": 0,
+        "forgotten_orders": 0,
+    }
+    left = await aging.load_session(ALICE_CHAT, ALICE)
+    assert left is not None
+    assert (left.step, left.language, left.revision) == (Step.START, "zh", 2)
+    assert (left.draft.lines, left.note, left.address, left.taps) == ((), "", None, ())
+    assert await aging.offer(offer().offer_id) is None
+    assert len(await aging.addresses_of(ALICE)) == 1
+    assert not any((await aging.purge_old(KEEP)).values())
+
+
+async def test_a_step_that_meets_the_clearing_loads_again(
+    aging: SqliteStorage, clock: Clock
+) -> None:
+    """Clearing counts as a commit: nobody writes over it with what they loaded before."""
+    await _filled(aging)
+    clock.now = NOW + timedelta(days=31)
+    await aging.purge_old(KEEP)
+    with pytest.raises(VersionConflict):
+        await aging.commit_step(following(expected=1))
+    await aging.commit_step(following(expected=2))
+
+
+async def test_a_draft_that_is_being_placed_is_left(aging: SqliteStorage, clock: Clock) -> None:
+    """However long that takes."""
+    placing = rich_session().replace(step=Step.PLACING)
+    await aging.commit_step(first().replace(session=placing))
+    clock.now = NOW + timedelta(days=100)
+    await aging.purge_old(KEEP)
+    assert await aging.load_session(ALICE_CHAT, ALICE) == placing
+
+
+async def test_old_orders_go_unless_they_are_uncertain(aging: SqliteStorage, clock: Clock) -> None:
+    """After two years only what a person has to decide is left."""
+    await aging.commit_step(first(claim=order(1, ALICE, Placing.PLACED)))
+    await aging.commit_step(first(BOB, claim=order(2, BOB, Placing.UNRESOLVED)))
+    clock.now = NOW + timedelta(days=731)
+    assert (await aging.purge_old(KEEP))["orders"] == 1
+    assert await aging.order(order(2).order_no) is not None
+
+
+async def test_an_order_of_a_forgotten_person_goes_when_it_ends(aging: SqliteStorage) -> None:
+    """It was kept for the goods under way alone."""
+    part = OrderPart(order_id="1" * 19)
+    placed = order(1, ALICE, Placing.PLACED).replace(parts=(part,))
+    await aging.commit_step(first(claim=placed))
+    await aging.forget(ALICE)
+    assert (await aging.purge_old(KEEP))["forgotten_orders"] == 0
+    done = placed.replace(parts=(part.seen(OrderStatus.COMPLETED),))
+    await aging.save_order(done, Placing.PLACED)
+    assert (await aging.purge_old(KEEP))["forgotten_orders"] == 1
+    assert await aging.orders_of(ALICE) == []
