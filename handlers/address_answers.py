@@ -11,9 +11,9 @@ from bot.addresses import (
     read_phone,
 )
 from bot.addresses.parsed import DIVISION_KINDS, NAME_KINDS, PHONE_KINDS, STREET_KINDS
-from bot.context import Context
+from bot.context import Context, Outcome
 from bot.domain.addresses import SavedAddress
-from bot.domain.sessions import AddressForm
+from bot.domain.sessions import AddressForm, Step
 
 NAME, PHONE, DIVISION, STREET = "name", "phone", "division", "street"
 FIELDS = {NAME: NAME_KINDS, PHONE: PHONE_KINDS, DIVISION: DIVISION_KINDS, STREET: STREET_KINDS}
@@ -72,6 +72,25 @@ def keep(context: Context, reading: ParsedAddress) -> None:
         ),
         page=0,
     )
+
+
+def is_address(context: Context, typed: str) -> bool:
+    """Tell whether a text can only be an address: a person's number and a place to deliver to."""
+    pasted = parse_address(typed, context.services.divisions)
+    return pasted.mobile is not None and pasted.district_code is not None
+
+
+def take_pasted(context: Context, typed: str) -> Outcome:
+    """Read an address that came where words were expected; nothing of it leaves the bot.
+
+    While an order is being put together it is where that order goes; elsewhere saving it leads
+    back to where the person was.
+    """
+    step = context.session.step
+    context.change(form=AddressForm(), return_to=None if step is Step.LINES else step)
+    keep(context, parse_address(typed, context.services.divisions))
+    context.notice("address_form.recognised")
+    return Step.ADDRESS_FORM
 
 
 def answer(context: Context, form: AddressForm, typed: str) -> None:

@@ -12,6 +12,7 @@ from bot.pictures import NotAPicture, PictureError, PicturesBusy, PictureTooLarg
 from bot.routing import said
 from bot.services.albums import caption_of
 from bot.texts import cut
+from handlers.address_answers import is_address, take_pasted
 from handlers.failures import failure_key
 from handlers.quotas import may_search
 
@@ -80,7 +81,7 @@ async def _caption(message: Message, context: Context) -> str:
 
 
 async def words(update: Update, context: Context) -> Outcome:
-    """Plain text: an offer's number, else a keyword."""
+    """Plain text: an offer's number, an address, else a keyword."""
     text = (update.effective_message.text if update.effective_message else None) or ""
     offer_id = bare_offer(text)
     if offer_id is not None:
@@ -88,6 +89,8 @@ async def words(update: Update, context: Context) -> Outcome:
     if has_link(text):
         context.notice("search.other_link")
         return None
+    if is_address(context, text):
+        return take_pasted(context, text)
     keyword = cut(text, _LONGEST_KEYWORD)
     if not any(each.isalnum() for each in keyword):
         context.notice("search.no_words")
