@@ -12,7 +12,7 @@ PIP := if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; \
 STARTED := $(shell date +%s)
 JOBS ?= 2
 
-.PHONY: demo run test lint types catalogs pytest soak bench lock clean
+.PHONY: demo run test lint types catalogs supply pytest soak bench lock clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
 	@$(BIN)/python -m sandbox --started $(STARTED)
@@ -20,7 +20,7 @@ demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one addre
 run: $(VENV)/.run ## the bot itself; settings come from the environment and .env
 	@exec $(BIN)/python -m bot
 
-test: lint types catalogs pytest ## everything that must hold
+test: lint types catalogs supply pytest ## everything that must hold
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -31,6 +31,10 @@ types: $(VENV)/.dev
 
 catalogs: $(VENV)/.dev
 	$(BIN)/python scripts/check_catalogs.py
+
+supply: $(VENV)/.dev ## no secret in the tree, no licence that may not be used
+	$(BIN)/python scripts/scan_secrets.py
+	$(BIN)/python scripts/list_licences.py
 
 pytest: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
