@@ -118,7 +118,8 @@ class Mischief:
         return self.telegram.patch("/sandbox/botapi/switches", json=switches)
 
     async def _goods(self) -> None:
-        """Between preview and create, prices, stock and freight move."""
+        """Between preview and create, prices, stock and freight move; goods come back."""
+        await self.stock_up()
         offer = self.random.choice(GOODS)
         patch: dict[str, Any]
         what = self.random.choice(("price", "stock", "freight"))
@@ -127,7 +128,7 @@ class Mischief:
             patch = {"priceDelta": -7 if offer in self._dearer else 7}
             self._dearer ^= {offer}
         elif what == "stock":
-            patch = {"stock": self.random.choice((0, 3, 500_000, 500_000))}
+            patch = {"stock": self.random.choice((0, 3))}
         else:
             fee = self.random.choice(("0", "4.5", "12"))
             patch = {"freight": {"firstFee": fee, "nextFee": "1.5"}, "freePostage": fee == "0"}

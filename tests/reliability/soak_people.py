@@ -49,9 +49,10 @@ class Consent:
 
 @dataclass
 class Temper:
-    """How a person behaves. `pause` is in seconds."""
+    """How a person behaves. `pause` before acting and `waits` for an answer are in seconds."""
 
-    pause: tuple[float, float] = (0.1, 1.2)
+    pause: tuple[float, float] = (0.1, 1.0)
+    waits: tuple[float, float] = (4.0, 12.0)
     noise: float = 0.12
     twice: float = 0.15
     pays: float = 0.5
@@ -87,7 +88,7 @@ class Shopper:
         """Order until that monotonic moment."""
         await self._say("/start")
         while time.monotonic() < until:
-            await self.chat.look(self.random.uniform(0.3, 4.0))
+            await self.chat.look(self.random.uniform(*self.temper.waits))
             await asyncio.sleep(self.random.uniform(*self.temper.pause))
             if self.random.random() < self.temper.noise:
                 await self._fool_about()

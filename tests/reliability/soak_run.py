@@ -13,14 +13,14 @@ from soak_audit import Audit, audit, read_books
 from soak_faults import Mischief
 from soak_people import Shopper, Temper
 
-LOOKUP_DELAYS = "0.3,0.5,0.8,1,1.5,2,2.5,3,3,3"
 _SETTLES_WITHIN = 60.0
+_NO_QUOTAS = {"UNPAID_ORDERS": "0", "SEARCHES_PER_HOUR": "0", "FLOOD_UPDATES": "0"}
 _SECRET = "soak-secret"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One soak. `kill_every` is in seconds, 0 for never."""
+    """One soak. `kill_every` is in seconds, 0 for never; so are `lookup_delays`."""
 
     folder: Path
     people: int = 50
@@ -29,6 +29,7 @@ class Plan:
     faults: bool = True
     webhook: bool = False
     seed: int = 1
+    lookup_delays: tuple[float, ...] = (0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 3, 3, 3)
     temper: Temper = field(default_factory=Temper)
 
 
@@ -47,7 +48,8 @@ async def soak(plan: Plan) -> Report:
     """Run the plan. Raises whatever keeps the world itself from running."""
     started = time.monotonic()
     world = SandboxProcess()
-    bot = BotProcess(world, plan.folder, LOOKUP_DELAYS=LOOKUP_DELAYS)
+    delays = ",".join(map(str, plan.lookup_delays))
+    bot = BotProcess(world, plan.folder, LOOKUP_DELAYS=delays, **_NO_QUOTAS)
     if plan.webhook:
         url = f"http://127.0.0.1:{bot.port}"
         bot.environment |= {"WEBHOOK_URL": url, "WEBHOOK_SECRET": _SECRET}
@@ -63,7 +65,7 @@ async def soak(plan: Plan) -> Report:
                 for _ in range(plan.people)
             ]
             kills = await _trouble(plan, bot, mischief, people)
-            await _rest(bot, people)
+            await _rest(plan, bot, people)
             theirs = (await market.get("/sandbox/orders")).json()
             if code := bot.stop():
                 raise RuntimeError(f"the bot ended with code {code}")
@@ -87,16 +89,16 @@ async def _trouble(plan: Plan, bot: BotProcess, mischief: Mischief, people: list
         others.append(asyncio.create_task(mischief.go_on()))
     shopping = asyncio.gather(*(each.shop(until) for each in people))
     done, _ = await asyncio.wait([shopping, *others], return_when=asyncio.FIRST_COMPLETED)
-    for task in others:
+    for task in (*others, shopping):
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.gather(*others, shopping, return_exceptions=True)
     await mischief.stop()
     for task in done:
         task.result()  # a bug of the soak itself is not to pass for a finding
     return killer.kills
 
 
-async def _rest(bot: BotProcess, people: list[Shopper]) -> None:
+async def _rest(plan: Plan, bot: BotProcess, people: list[Shopper]) -> None:
     """Everything quiet and the bot up: let it work everything off, then ask everybody."""
     if bot.process is None or bot.process.poll() is not None:
         bot.start()
@@ -108,7 +110,7 @@ async def _rest(bot: BotProcess, people: list[Shopper]) -> None:
             if answer.json().get("backlog") == 0:
                 break
             await asyncio.sleep(0.5)
-    await asyncio.sleep(sum(map(float, LOOKUP_DELAYS.split(","))) + 2.0)
+    await asyncio.sleep(sum(plan.lookup_delays) + 2.0)
     await asyncio.gather(*(each.come_to_rest() for each in people))
 
 

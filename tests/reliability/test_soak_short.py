@@ -1,5 +1,6 @@
 """The short form of `make soak`: everything at once for half a minute, then the audit."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,29 +9,26 @@ from soak_run import Plan, Report, soak
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
 
-PEOPLE, SECONDS, KILL_EVERY = 12, 22.0, 2.5
+QUICK = Temper(pause=(0.05, 0.4), waits=(2.0, 6.0))
+LOOKUPS = (0.3, 0.4, 0.5, 0.8, 1.0, 1.5)
 
 
 def _holds(report: Report) -> None:
     assert report.findings.failures == []
-    assert report.kills >= 4
+    assert report.kills >= 3
     assert sum(report.faults.values()) >= 5
-    assert report.findings.confirmed >= 5, report.did
-    assert report.findings.outcomes["placed"] >= 3, report.findings.outcomes
+    assert report.findings.confirmed >= 2, report.did
+    assert report.findings.outcomes["placed"] >= 2, report.findings.outcomes
     assert report.findings.tracebacks["raw traceback"] == 0
 
 
-@pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
-async def test_nothing_is_duplicated_lost_stuck_or_wrong(webhook: bool, tmp_path: Path) -> None:  # noqa: FBT001 - which way updates come in
+async def test_nothing_is_duplicated_lost_stuck_or_wrong(tmp_path: Path) -> None:
     """Kills every few seconds and faults on both sides leave every consent with one outcome."""
-    temper = Temper(pause=(0.05, 0.6))
-    plan = Plan(
-        tmp_path,
-        people=PEOPLE,
-        seconds=SECONDS,
-        kill_every=KILL_EVERY,
-        webhook=webhook,
-        seed=7,
-        temper=temper,
-    )
-    _holds(await soak(plan))
+    plan = Plan(tmp_path, people=12, seconds=18, kill_every=3, seed=7)
+    _holds(await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS)))
+
+
+async def test_the_webhook_holds_as_well(tmp_path: Path) -> None:
+    """What Telegram re-sends while it is being handled, or after a crash, is applied once."""
+    plan = Plan(tmp_path, people=10, seconds=14, kill_every=3, seed=8, webhook=True)
+    _holds(await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS)))
