@@ -3,15 +3,8 @@
 import asyncio
 import re
 
-import httpx
 import pytest
-from buying import BASKETBALL, SNEAKERS, TAPE_MEASURE, Market, at_lines, at_preview, placed
-
-from bot.domain.addresses import Address
-from bot.domain.drafts import OrderLine
-from bot.domain.offers import Wording
-from bot.marketplace.client import DajiClient
-from bot.marketplace.config import ClientConfig
+from buying import SNEAKERS, TAPE_MEASURE, Market, at_lines, at_preview, placed
 
 UNCLEAR = "didn't answer clearly"
 CONFIRM = "Confirm order"
@@ -119,132 +112,6 @@ async def test_an_unreachable_marketplace_at_the_recheck_orders_nothing(person, 
     assert await market.count("create") == 1
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"kind": "answer_lost"},
-        {"kind": "cut_mid_answer"},
-        {"kind": "not_json"},
-        {"kind": "null_data"},
-        {"kind": "missing_ids"},
-        {"kind": "http_500", "processed": True},
-        {"kind": "http_502_html", "processed": True},
-        {"kind": "throttle_429", "processed": True},
-    ],
-    ids=lambda fault: fault["kind"],
-)
-async def test_an_order_that_was_made_without_a_clear_answer_is_found(person, marketplace, fault):
-    """It is looked up, never sent again, and paid like any other."""
-    buyer, market = await person(), Market(marketplace)
-    await at_preview(buyer)
-    await market.fault(endpoint="create", **fault)
-    await confirm(buyer, UNCLEAR)
-    shown = await buyer.sees("Order placed")
-    order = await market.only_order()
-    assert order["orderId"] in shown.text
-    assert await market.count("create") == 1
-    assert any(label.startswith("💳 Pay ¥") for label in shown.labels)
-
-
-@pytest.mark.parametrize("filtering", ["ignored", "late"])
-async def test_a_filter_that_does_not_filter_is_seen_through(person, marketplace, filtering):
-    """Other people's orders in the answer are not adopted; ours is found by its number."""
-    other, buyer, market = await person(), await person(), Market(marketplace)
-    await placed(other)
-    await market.switch(out_order_id_filter=filtering, out_order_id_late_seconds=60)
-    await at_preview(buyer)
-    await market.fault("answer_lost", "create")
-    await confirm(buyer, UNCLEAR)
-    shown = await buyer.sees("Order placed")
-    first, second = await market.orders()
-    assert second["orderId"] in shown.text
-    assert first["orderId"] not in shown.text
-    assert first["status"] == second["status"] == "waitbuyerpay"
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [{"kind": "http_500"}, {"kind": "cut_before"}, {"kind": "not_json", "processed": False}],
-    ids=lambda fault: fault["kind"],
-)
-async def test_an_order_that_was_never_made_ends_with_a_person(person, marketplace, fault):
-    """Look-ups that find nothing never order again by themselves; they can be repeated."""
-    buyer, market = await person(), Market(marketplace)
-    await at_preview(buyer)
-    await market.fault(endpoint="create", **fault)
-    await confirm(buyer, UNCLEAR)
-    shown = await buyer.sees("couldn't find order S")
-    assert shown.labels[0] == "🔍 Look again"
-    await buyer.do("Look again", "still not to be found")
-    assert await market.orders() == []
-    assert await market.count("create") == 1
-    await buyer.do("Do something else", "I'll write when I know")
-    shown = await buyer.say("/orders", "unclear: not found at the marketplace")
-    assert any(label.startswith("Look up S") for label in shown.labels)
-
-
-async def test_an_uncertain_order_can_be_left_and_is_told_later(person, marketplace):
-    """The chat goes on; the outcome stands as one line above the current screen."""
-    buyer, market = await person(), Market(marketplace)
-    await at_preview(buyer)
-    await market.fault("answer_lost", "create")
-    await market.fault("http_500", "order_list", times=None)
-    await confirm(buyer, UNCLEAR)
-    await buyer.do("Do something else", "I'll write when I know")
-    await at_lines(buyer, BASKETBALL, 2, ".")
-    await market.mend()
-    shown = await buyer.sees("was made after all")
-    assert "2 pieces" in shown.text
-    await market.only_order()
-
-
-async def test_doubles_at_the_marketplace_are_closed_but_for_one(person, marketplace):
-    """Two orders of our number and goods: the older is kept, the other cancelled unpaid."""
-    buyer, market = await person(), Market(marketplace)
-    await market.switch(cancel_after_seconds=0)
-    await at_preview(buyer, TAPE_MEASURE, 4)
-    await market.fault("answer_lost", "create")
-    await market.fault("http_500", "order_list", times=None)
-    await confirm(buyer, UNCLEAR)
-    made = await market.only_order()
-    await make_double(marketplace, made)
-    await market.mend()
-    shown = await buyer.sees("Order placed")
-    first, second = await market.orders()
-    assert first["orderId"] in shown.text
-    assert second["orderId"] not in shown.text
-    assert (first["status"], second["status"]) == ("waitbuyerpay", "cancel")
-
-
-async def make_double(http: httpx.AsyncClient, order) -> None:
-    """Send the same create once more, as a faulty gateway would."""
-    address = order["address"]
-    config = ClientConfig(
-        app_key="sandbox-key", app_secret="sandbox-secret", base_url=str(http.base_url)
-    )
-    async with DajiClient(config) as client:
-        await client.create(
-            order["thirdOrderId"],
-            [
-                OrderLine(
-                    offer_id=line["offerId"],
-                    spec_id=line["specId"],
-                    title=Wording(zh=line["name"]),
-                    quantity=line["quantity"],
-                )
-                for line in order["lines"]
-            ],
-            Address(
-                full_name=address["fullName"],
-                mobile=address["mobile"],
-                province=address["provinceText"],
-                city=address["cityText"],
-                street=address["address"],
-                district_code=address["districtCode"],
-            ),
-        )
-
-
 async def test_a_split_order_is_shown_with_all_its_numbers(person, marketplace):
     """Several orders for one consent: each with its amount, one link for all."""
     buyer, market = await person(), Market(marketplace)
@@ -258,18 +125,6 @@ async def test_a_split_order_is_shown_with_all_its_numbers(person, marketplace):
     assert all(order["orderId"] in shown.text for order in orders)
     total = sum(order["totalFen"] for order in orders)
     assert f"💳 Pay ¥{total / 100:.2f}" in shown.labels
-
-
-async def test_a_split_order_without_an_answer_is_adopted_whole(person, marketplace):
-    """Both parts are found and belong together."""
-    buyer, market = await person(), Market(marketplace)
-    await market.switch(split_orders="always")
-    await at_lines(buyer, SNEAKERS, 3, "White", "37")
-    await at_preview(buyer, SNEAKERS, 3, "Black", "40")
-    await market.fault("answer_lost", "create")
-    await confirm(buyer, UNCLEAR)
-    shown = await buyer.sees("Order placed")
-    assert all(order["orderId"] in shown.text for order in await market.orders())
 
 
 async def test_lines_that_failed_are_named(person, marketplace):
@@ -326,21 +181,3 @@ async def test_another_persons_order_cannot_be_looked_up(person, marketplace):
         await thief.press(shown.id, crafted)
         answer = await thief.sees("I don't have that order of yours")
         assert number not in answer.text
-
-
-@pytest.mark.crash
-async def test_a_crash_while_the_order_is_sent_makes_no_second_one(
-    person, marketplace, running_bot
-):
-    """Killed with create under way, the bot finds its order after the restart."""
-    buyer, market = await person(), Market(marketplace)
-    await at_preview(buyer)
-    await market.fault("slow", "create", seconds=1.0)
-    await confirm(buyer, "Placing your order")
-    await market.until_called("create")
-    running_bot.kill()
-    running_bot.start()
-    await running_bot.ready()
-    shown = await buyer.sees("Order placed")
-    assert (await market.only_order())["orderId"] in shown.text
-    assert await market.count("create") == 1
