@@ -84,6 +84,9 @@ async def _press(page: Page, label: str) -> None:
 
 async def _picture(page: Page, language: str, name: str) -> None:
     await page.wait_for_timeout(700)  # pictures arrive and the timeline scrolls to its end
+    if await _last(page).count():
+        await _last(page).evaluate("each => each.scrollIntoView({block: 'start'})")
+        await page.wait_for_timeout(200)
     await page.screenshot(path=_PICTURES / f"{language}-{name}.png")
 
 
@@ -161,5 +164,5 @@ async def _choose_until_quantity(page: Page, language: str) -> None:
         labels = await buttons.all_inner_texts()
         index = next(i for i, label in enumerate(labels) if not label.startswith("✕"))
         await buttons.nth(index).click()
-        await expect(_last(page)).not_to_have_text(before)
+        await expect(_last(page)).not_to_have_text(before, use_inner_text=True)
     await expect(_last(page)).to_contain_text(how_many)
