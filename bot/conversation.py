@@ -10,16 +10,16 @@ from typing import Any
 
 import structlog
 from telegram import Message, Update
-from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
-from telegram.ext import Application, BaseHandler, ConversationHandler, filters
+from telegram.ext import Application, BaseHandler, ConversationHandler
 
 from bot.context import Context, Outcome, Overlay, Quiet
-from bot.domain.identifiers import ChatId, UserId, new_session_id
+from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session, Step
 from bot.drawing import Drawer
 from bot.locks import KeyedLocks
 from bot.marketplace.errors import MarketplaceError
+from bot.routing import asks_for_an_answer
 from bot.screens import Screen, ScreenOf
 from bot.services.bundle import Services
 from bot.signs_of_life import WHILE_DRAWING, WHILE_WORKING, SignsOfLife
@@ -32,15 +32,11 @@ received_at: ContextVar[datetime | None] = ContextVar("received_at", default=Non
 """When the update under way was stored; tells a double tap from an old button."""
 
 _MOVED_ELSEWHERE = (VersionConflict, AlreadyClaimed)
-_WRITTEN = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
-# A live location "edits" its message every few seconds; only words are worth an answer.
-_REWRITTEN = filters.UpdateType.EDITED_MESSAGE & (filters.TEXT | filters.CAPTION)
 _log = structlog.get_logger(__name__)
 
 Handler = BaseHandler[Update, Context, Any]
 Failure = Callable[[Context, MarketplaceError], Outcome]
 AnyApplication = Application[Any, Context, Any, Any, Any, Any]
-Key = tuple[ChatId, UserId]
 
 
 class ScreenNotDrawn(Exception):
@@ -88,19 +84,8 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self._signs = SignsOfLife()
 
     def check_update(self, update: object) -> Any:
-        """Take what a person wrote or pressed in a private chat.
-
-        Anything else (a pinned message, a blocked bot, kinds of updates yet to be invented)
-        asks for no answer.
-        """
-        if not isinstance(update, Update) or not update.effective_user:
-            return None
-        chat = update.effective_chat
-        if chat is None or chat.type != ChatType.PRIVATE:
-            return None
-        if update.callback_query is not None or _REWRITTEN.check_update(update):
-            return True
-        return True if _WRITTEN.check_update(update) else None
+        """Take what a person wrote or pressed in a private chat."""
+        return True if asks_for_an_answer(update) else None
 
     async def handle_update(
         self,
@@ -139,11 +124,12 @@ class StoredConversationHandler(ConversationHandler[Context]):
         """
         async with self._locks.holding((chat_id, user_id)):
             try:
-                moved = await self._move(chat_id, user_id, apply)
+                moves = await self._move(chat_id, user_id, apply)
             except VersionConflict:
-                moved = await self._move(chat_id, user_id, apply)
-            if moved is not None:
-                await self._draw(moved, None)
+                moves = await self._move(chat_id, user_id, apply)
+            if moves is not None:
+                await self._rewrite_waiting(*moves)
+                await self._draw(moves[1], None)
 
     async def redraw(self, chat_id: ChatId, user_id: UserId) -> None:
         """Draw the current screen again. Raises `ScreenNotDrawn`."""
@@ -154,7 +140,8 @@ class StoredConversationHandler(ConversationHandler[Context]):
 
     async def _move(
         self, chat_id: ChatId, user_id: UserId, apply: Callable[[Session], Session | None]
-    ) -> Session | None:
+    ) -> tuple[Session, Session] | None:
+        """Commit what `apply` makes of the session; return it before and after."""
         session = await self._services.store.load_session(chat_id, user_id)
         applied = apply(session.replace(notice=None)) if session else None
         if session is None or applied is None:
@@ -162,19 +149,29 @@ class StoredConversationHandler(ConversationHandler[Context]):
         moved = applied.replace(revision=session.revision + 1)
         commit = StepCommit(session=moved, expected_revision=session.revision)
         await self._services.store.commit_step(commit)
-        return moved
+        return session, moved
+
+    async def _rewrite_waiting(self, before: Session, after: Session) -> None:
+        """Have the message that said "placing" say what became of the order."""
+        waited = before.step is Step.PLACING is not after.step
+        if waited and before.placing_message is not None:
+            view = await assemble(before, self._services)
+            screen = self._screens[before.step](view)
+            await self._drawer.rewrite(before, before.placing_message, screen)
 
     async def _walk(
         self,
         update: Update,
         application: AnyApplication,
         context: Context,
-        key: Key,
+        key: tuple[ChatId, UserId],
         tap: TapAnswer,
     ) -> None:
         store = self._services.store
         stored = await store.load_session(*key)
-        session = stored or _new_session(update, key)
+        user = update.effective_user
+        language = language_of(user.language_code if user else None)
+        session = stored or Session.begun(*key, language)
         query = update.callback_query
         context.begin(session, self._services, datetime.now(UTC), press_of(query))
         if query is not None and (
@@ -292,9 +289,3 @@ def _refuse(handlers: Sequence[Handler], options: Mapping[str, object]) -> None:
             raise ValueError("a stored conversation does not nest conversations")  # noqa: TRY004 - a wrong value, not a wrong type
         if handler.block is False:
             raise ValueError("a stored conversation needs handlers that block")
-
-
-def _new_session(update: Update, key: Key) -> Session:
-    user = update.effective_user
-    language = language_of(user.language_code if user else None)
-    return Session(session_id=new_session_id(), chat_id=key[0], user_id=key[1], language=language)

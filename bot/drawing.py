@@ -62,6 +62,21 @@ class Drawer:
             await self._send_text(session, screen, markup)
             await self._retire(chat_id, tapped)
 
+    async def rewrite(self, session: Session, message_id: int, screen: Screen) -> None:
+        """Change an earlier message's text and buttons, where that can still be done."""
+        try:
+            await self._bot.edit_message_text(
+                fitted(screen.text, TEXT_LIMIT),
+                chat_id=session.chat_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(session, screen),
+                link_preview_options=_NO_PREVIEW,
+            )
+        except TelegramError as error:
+            # A record beside the conversation: what matters comes as a message of its own.
+            _log.info("message_not_rewritten", error=type(error).__name__)
+
     async def _edit_text(
         self,
         chat_id: ChatId,

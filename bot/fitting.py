@@ -1,19 +1,22 @@
-"""Texts short enough to stand under a picture: Telegram refuses longer captions."""
+"""Texts short enough for Telegram, which refuses longer captions and messages."""
 
 from collections.abc import Callable, Sequence
 
-from bot.drawing import visible_length
+from bot.measuring import visible_length
 from bot.screens import CAPTION_LIMIT
 from bot.texts import Html
 
 
-def fitting(make: Callable[[int], Html], lengths: Sequence[int]) -> Html:
-    """Return `make` of the first length whose text fits under a picture, else of the last.
+def fitting(
+    make: Callable[[int], Html], lengths: Sequence[int], limit: int = CAPTION_LIMIT
+) -> Html:
+    """Return `make` of the first length whose text stays within `limit`, else of the last.
 
-    `lengths` are what `make` cuts foreign texts to, longest first.
+    `lengths` are what `make` cuts foreign texts to, longest first. Unless told otherwise the
+    limit is what Telegram allows under a picture.
     """
     for longest in lengths[:-1]:
         text = make(longest)
-        if visible_length(text) <= CAPTION_LIMIT:
+        if visible_length(text) <= limit:
             return text
     return make(lengths[-1])

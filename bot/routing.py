@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from telegram import Message, Update
+from telegram.constants import ChatType
 from telegram.ext import BaseHandler, filters
 
 from bot.buttons import BadButton, Press
@@ -53,3 +54,23 @@ OFFER_LINK = filters.TEXT & _OfferLink()
 
 WORDS = filters.TEXT & ~filters.COMMAND & ~_OfferLink() & ~filters.UpdateType.EDITED
 """A text that answers what the screen asks: no command and no link, which lead elsewhere."""
+
+_WRITTEN = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
+# A live location "edits" its message every few seconds; only words are worth an answer.
+_REWRITTEN = filters.UpdateType.EDITED_MESSAGE & (filters.TEXT | filters.CAPTION)
+
+
+def asks_for_an_answer(update: object) -> bool:
+    """Tell whether a person wrote or pressed something in a private chat.
+
+    Anything else (a pinned message, a blocked bot, kinds of updates yet to be invented) asks
+    for no answer.
+    """
+    if not isinstance(update, Update) or not update.effective_user:
+        return False
+    chat = update.effective_chat
+    if chat is None or chat.type != ChatType.PRIVATE:
+        return False
+    if update.callback_query is not None or _REWRITTEN.check_update(update):
+        return True
+    return bool(_WRITTEN.check_update(update))

@@ -9,27 +9,56 @@ from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
 from bot.domain.orders import Order, Placing
 from bot.domain.quotes import change_between
 from bot.domain.sessions import Session, Step
-from bot.screens import Button, Screen, View, paragraphs, row
+from bot.fitting import fitting
+from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, paragraphs, row
 from bot.services.placing import NOT_SENT
+from bot.texts import Html
+from handlers.agreement import NAME_WIDTHS, agreement
 from handlers.failures import reason_in, refusal_of
 from handlers.preview import returned
 from handlers.quotas import may_order
 
+_HEADS = {
+    Placing.CLAIMED: "placing.working",
+    Placing.CREATING: "placing.working",
+    Placing.UNCERTAIN: "placing.uncertain",
+    Placing.UNRESOLVED: "placing.unresolved",
+    Placing.PLACED: "placing.placed",
+    Placing.CHANGED: "placing.not_made",
+    Placing.REFUSED: "placing.not_made",
+}
+
 
 def screen(view: View) -> Screen:
-    """Say how far the order has come."""
+    """Say how far the order has come, and what was agreed to.
+
+    The same message stays as the record of the consent once the order has settled.
+    """
     t, order = view.t, view.order
-    if order is None or order.placing in {Placing.CLAIMED, Placing.CREATING}:
+    if order is None:
         number = view.session.order_no or ""
         return Screen(paragraphs(view.notice, t("placing.working", number=number)))
+    head = t(_HEADS[order.placing], number=order.order_no)
+    made_of = (order.lines, order.quote, order.address, order.note)
+
+    def make(width: int) -> Html:
+        return paragraphs(view.notice, head, agreement(view, *made_of, width))
+
+    return Screen(fitting(make, NAME_WIDTHS, TEXT_LIMIT), _buttons(view, order))
+
+
+def _buttons(view: View, order: Order) -> Rows:
+    t = view.t
     leave = row(Button(t("placing.leave_button"), "leave"))
     if order.placing is Placing.UNCERTAIN:
-        return Screen(paragraphs(view.notice, t("placing.uncertain", number=order.order_no)), leave)
-    rows = row(Button(t("placing.look_button"), "look", order.order_no, standing=True)) + leave
-    return Screen(paragraphs(view.notice, t("placing.unresolved", number=order.order_no)), rows)
+        return leave
+    if order.placing is Placing.UNRESOLVED:
+        look = Button(t("placing.look_button"), "look", order.order_no, standing=True)
+        return row(look) + leave
+    return ()
 
 
-async def confirm(_: Update, context: Context) -> Outcome:
+async def confirm(update: Update, context: Context) -> Outcome:
     """Bind the consent to what was shown, and hand it to the ordering service.
 
     The order is committed together with the session's step: the press's revision makes sure
@@ -55,7 +84,13 @@ async def confirm(_: Update, context: Context) -> Outcome:
         created_at=agreed_at,
     )
     context.writes.claim = order
-    context.change(order_no=order.order_no, change=None, asking=None)
+    message = update.effective_message
+    context.change(
+        order_no=order.order_no,
+        change=None,
+        asking=None,
+        placing_message=message.message_id if message is not None else None,
+    )
     return Step.PLACING
 
 

@@ -6,17 +6,15 @@ from bot.context import Context, Outcome
 from bot.domain.orders import Placing
 from bot.domain.quotes import Quote, QuoteChange
 from bot.domain.sessions import Session, Step
+from bot.fitting import fitting
 from bot.marketplace.errors import MarketplaceError, Refused
-from bot.measuring import visible_length
 from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
 from bot.texts import Html, cut
-from bot.units import counted
+from handlers.agreement import NAME_WIDTHS, agreement
 from handlers.failures import failure_key, reason_in, refusal_of
 from handlers.faulty_lines import BLAMES_LINES, at_fault
-from handlers.variant import both
 
 LONGEST_NOTE = 200
-_WIDTHS = (48, 24, 12, 6)  # characters of a name, until the whole order fits one message
 
 
 def screen(view: View) -> Screen:
@@ -38,57 +36,17 @@ def screen(view: View) -> Screen:
 def _text(view: View, quote: Quote) -> Html:
     """Everything agreed to in one message: the more lines, the shorter their names."""
     t, session = view.t, view.session
-    text = Html("")
-    for width in _WIDTHS:
-        text = paragraphs(
+
+    def make(width: int) -> Html:
+        return paragraphs(
             view.notice,
             _difference(view, session.change) if session.change else None,
             t("preview.title"),
-            _lines(view, quote, width),
-            totals(view, quote),
-            _address(view),
-            t("preview.note", note=session.note) if session.note else None,
+            agreement(view, session.draft.lines, quote, session.address, session.note, width),
             t("preview.consent"),
         )
-        if visible_length(text) <= TEXT_LIMIT:
-            break
-    return text
 
-
-def _lines(view: View, quote: Quote, width: int) -> Html:
-    t, language = view.t, view.session.language
-    blocks: list[Html] = []
-    shown_offer = None
-    for number, line in enumerate(view.session.draft.lines, 1):
-        if line.offer_id != shown_offer:
-            shown_offer = line.offer_id
-            blocks.append(t("lines.offer", title=cut(line.title.in_language(language), width)))
-        quoted = quote.line_for(line)
-        variant = cut(both(line.variant.in_language(language), line.variant.zh), width * 2)
-        blocks.append(
-            t(
-                "preview.line",
-                number=str(number),
-                variant=variant or t("lines.no_variant"),
-                quantity=counted(t, line.quantity, line.unit),
-                price=t.money(quoted.unit_price) if quoted else "—",
-                amount=t.money(quoted.amount) if quoted else "—",
-            )
-        )
-    return lines(*blocks)
-
-
-def totals(view: View, quote: Quote) -> Html:
-    """Goods, freight, discount and total, one a line."""
-    t = view.t
-    return lines(
-        t("preview.goods", amount=t.money(quote.goods)),
-        t("preview.discount", amount=t.money(quote.discount)) if quote.discount else None,
-        t("preview.freight", amount=t.money(quote.freight)),
-        t("preview.additional", amount=t.money(quote.additional)) if quote.additional else None,
-        t("preview.total", amount=t.money(quote.total)),
-        t("preview.parts", count=quote.parts) if quote.parts > 1 else None,
-    )
+    return fitting(make, NAME_WIDTHS, TEXT_LIMIT)
 
 
 def _difference(view: View, change: QuoteChange) -> Html:
@@ -104,19 +62,6 @@ def _difference(view: View, change: QuoteChange) -> Html:
         if fen
     ]
     return lines(t("preview.changed"), *moved)
-
-
-def _address(view: View) -> Html:
-    address = view.session.address
-    if address is None:
-        return Html("")
-    return view.t(
-        "preview.address",
-        name=address.full_name,
-        mobile=address.mobile,
-        division=address.division,
-        street=address.street,
-    )
 
 
 def _ways_back(view: View) -> Rows:

@@ -2,12 +2,21 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from pydantic import Field, JsonValue
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import Draft
-from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, SkuId, UserId
+from bot.domain.identifiers import (
+    AddressId,
+    ChatId,
+    MerchantOrderNo,
+    OfferId,
+    SkuId,
+    UserId,
+    new_session_id,
+)
 from bot.domain.model import Value
 from bot.domain.offers import Wording
 from bot.domain.quotes import Quote, QuoteChange
@@ -117,9 +126,15 @@ class Session(Value):
     quote: Quote | None = None
     change: QuoteChange | None = None
     order_no: MerchantOrderNo | None = None
+    placing_message: int | None = None  # the message that says how far the order has come
     notice: Notice | None = None
     album_id: str | None = None
     taps: tuple[Tap, ...] = ()
+
+    @classmethod
+    def begun(cls, chat_id: ChatId, user_id: UserId, language: str) -> Self:
+        """Return the conversation of somebody who never wrote before."""
+        return cls(session_id=new_session_id(), chat_id=chat_id, user_id=user_id, language=language)
 
     def tapped(self, data: str, at: datetime) -> "Session":
         """Remember that a button was acted on."""

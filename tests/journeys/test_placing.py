@@ -181,3 +181,16 @@ async def test_another_persons_order_cannot_be_looked_up(person, marketplace):
         await thief.press(shown.id, crafted)
         answer = await thief.sees("I don't have that order of yours")
         assert number not in answer.text
+
+
+async def test_the_waiting_message_becomes_the_record_of_the_consent(person) -> None:
+    """Once placed, the message that said "placing" says what was agreed to, and for how much."""
+    anna = await person()
+    preview = await at_preview(anna)
+    total = re.search(r"Total to pay: (¥[\d.,]+)", preview.text)
+    assert total is not None
+    await anna.do("Confirm", "Order placed")
+    records = [each.text for each in await anna.history() if "agreed to" in each.text]
+    assert len(records) == 1
+    assert total[1] in records[0]
+    assert not any("Placing your order" in each.text for each in await anna.history())
