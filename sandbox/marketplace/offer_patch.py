@@ -1,4 +1,4 @@
-"""How a test changes an offer between two calls: prices, stock, minimum, freight, status."""
+"""How a test changes an offer between two calls: prices, stock, minimum, freight, status, texts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,26 @@ from typing import Annotated
 from pydantic import Field
 
 from sandbox.marketplace.camel import StrictCamelModel
-from sandbox.marketplace.catalogue import CatalogueOffer, FreightRate, PriceTier
+from sandbox.marketplace.catalogue import (
+    CatalogueOffer,
+    CatalogueSku,
+    FreightRate,
+    PriceTier,
+    Text,
+)
 from sandbox.marketplace.money import fen, short_yuan_text
 
-PLAIN = frozenset({"min_order_quantity", "batch_number", "plus_rate", "status", "tradable"})
+PLAIN = frozenset(
+    {
+        "min_order_quantity",
+        "batch_number",
+        "plus_rate",
+        "status",
+        "tradable",
+        "subject",
+        "subject_trans",
+    }
+)
 Positive = Annotated[int, Field(ge=1)]
 Stock = Annotated[int, Field(ge=0)]
 
@@ -50,6 +66,13 @@ class OfferPatch(StrictCamelModel):
     plus_rate: str | None = None
     status: str = "published"
     tradable: bool = True
+    subject: str = ""
+    subject_trans: str = ""
+    """Titles as sellers write them: anything may stand in them."""
+    place: str | None = None
+    """Where the shop says that it sends from."""
+    value_prefix: str | None = None
+    """Put before each value of each variant, in both languages."""
 
 
 def apply_patch(offer: CatalogueOffer, patch: OfferPatch) -> CatalogueOffer:
@@ -65,7 +88,25 @@ def apply_patch(offer: CatalogueOffer, patch: OfferPatch) -> CatalogueOffer:
         offer = _with_prices_moved(offer, patch.price_delta)
     if patch.stock is not None:
         offer = _with_stock(offer, patch.stock)
+    return _with_words(offer, patch)
+
+
+def _with_words(offer: CatalogueOffer, patch: OfferPatch) -> CatalogueOffer:
+    if patch.place is not None:
+        seller = offer.seller.model_copy(update={"send_goods_address": patch.place})
+        offer = offer.model_copy(update={"seller": seller})
+    if patch.value_prefix is not None and offer.skus:
+        skus = tuple(_with_prefix(sku, patch.value_prefix) for sku in offer.skus)
+        offer = offer.model_copy(update={"skus": skus})
     return offer
+
+
+def _with_prefix(sku: CatalogueSku, prefix: str) -> CatalogueSku:
+    def longer(text: Text) -> Text:
+        return Text(zh=prefix + text.zh, en=prefix + text.en)
+
+    values = tuple(each.model_copy(update={"value": longer(each.value)}) for each in sku.attributes)
+    return sku.model_copy(update={"attributes": values})
 
 
 def _with_freight(offer: CatalogueOffer, patch: OfferPatch) -> CatalogueOffer:
