@@ -3,7 +3,7 @@
 import re
 
 from bot.domain.offers import Wording
-from bot.texts import Texts
+from bot.texts import Texts, texts_in
 
 _IRREGULAR = {"foot": "feet"}
 # Written alike for one and for many.
@@ -15,6 +15,18 @@ _HISSING = ("s", "x", "z", "ch", "sh")
 def counted(t: Texts, quantity: int, unit: Wording) -> str:
     """Return a quantity with its unit, such as `40 pairs`. Foreign: to be escaped."""
     return f"{t.number(quantity)} {noun(t, unit, quantity)}"
+
+
+def counted_anywhere(quantity: int, unit: Wording) -> Wording:
+    """`counted` for a notice, which is written in the language its screen is drawn in."""
+    zh, en = texts_in("zh"), texts_in("en")
+    return Wording(zh=counted(zh, quantity, unit), translated=counted(en, quantity, unit))
+
+
+def noun_anywhere(unit: Wording, quantity: int = 1) -> Wording:
+    """`noun` for a notice."""
+    zh, en = texts_in("zh"), texts_in("en")
+    return Wording(zh=noun(zh, unit, quantity), translated=noun(en, unit, quantity))
 
 
 def noun(t: Texts, unit: Wording, quantity: int = 1) -> str:

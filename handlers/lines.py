@@ -8,14 +8,14 @@ from bot.buttons import natural
 from bot.context import Context, Outcome
 from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId
-from bot.domain.offers import Offer
+from bot.domain.offers import Offer, Wording
 from bot.domain.pricing import repriced
 from bot.domain.quantities import QuantityError, read_quantity
 from bot.domain.sessions import Session, Step
 from bot.marketplace.errors import RefusalReason, Refused
 from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.texts import Html, cut
-from bot.units import counted
+from bot.units import counted, counted_anywhere
 from handlers import quantity, search
 
 _TITLE = 48
@@ -164,9 +164,11 @@ async def checkout(_: Update, context: Context) -> Outcome:
         if offer is not None and missing > 0 and not offer.mixed_batch.allowed:
             context.notice(
                 "lines.below_minimum",
-                minimum=counted(context.t, offer.min_order_quantity, offer.unit),
+                minimum=counted_anywhere(offer.min_order_quantity, offer.unit),
                 missing=missing,
-                title=cut(offer.title.in_language(session.language), _TITLE),
+                title=Wording(
+                    zh=cut(offer.title.zh, _TITLE), translated=cut(offer.title.translated, _TITLE)
+                ),
             )
             context.change(offer_id=offer_id)
             return None

@@ -24,7 +24,7 @@ from bot.domain.quantities import (
 from bot.domain.sessions import Step
 from bot.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, paragraphs, row
 from bot.texts import Html, cut
-from bot.units import counted, noun
+from bot.units import counted, counted_anywhere, noun, noun_anywhere
 from handlers.offer import terms
 from handlers.quantity_coach import coach, towards_tier, units_elsewhere
 from handlers.variant import both
@@ -162,31 +162,31 @@ async def _ordered(context: Context, typed: str, *, below_minimum: bool = False)
 
 def _say(context: Context, offer: Offer, sku: Sku | None, error: QuantityError) -> Outcome:
     """Answer a quantity that can't be taken with its own words."""
-    t, unit = context.t, offer.unit
+    unit = offer.unit
     elsewhere = units_elsewhere(context.session, offer, sku)
     match error:
         case QuantityOverStock(stock=0):
             context.notice("quantity.none_left")
         case QuantityOverStock():
-            context.notice("quantity.over_stock", stock=counted(t, error.stock, unit))
+            context.notice("quantity.over_stock", stock=counted_anywhere(error.stock, unit))
         case QuantityOffBatch():
-            batch = counted(t, error.batch_size, unit)
+            batch = counted_anywhere(error.batch_size, unit)
             context.notice("quantity.off_batch", batch=batch, quantity=error.quantity or 0)
         case QuantityBelowMinimum():
             context.notice(
                 "quantity.below_minimum",
-                minimum=counted(t, error.minimum, unit),
-                quantity=counted(t, (error.quantity or 0) + elsewhere, unit),
+                minimum=counted_anywhere(error.minimum, unit),
+                quantity=counted_anywhere((error.quantity or 0) + elsewhere, unit),
                 missing=error.missing,
             )
         case QuantityFractional():
-            context.notice("quantity.fractional", units=noun(t, unit, 2))
+            context.notice("quantity.fractional", units=noun_anywhere(unit, 2))
         case QuantityNotPositive():
-            least = counted(t, smallest(offer, elsewhere), unit)
+            least = counted_anywhere(smallest(offer, elsewhere), unit)
             context.notice("quantity.not_positive", minimum=least)
         case QuantityAbsurd():
             most = min(LARGEST, stock_of(offer, sku))
-            context.notice("quantity.absurd", largest=counted(t, most, unit))
+            context.notice("quantity.absurd", largest=counted_anywhere(most, unit))
         case _:
             context.notice("quantity.unreadable")
     context.change(asked_quantity=error.quantity if error.quantity and error.quantity > 0 else None)
@@ -242,10 +242,11 @@ async def replace_draft(_: Update, context: Context) -> Outcome:
 
 
 async def back(_: Update, context: Context) -> Outcome:
-    """Back to the variant, or to the offer when there was nothing to choose."""
+    """Back to the last choice of the variant, or to the offer when there was nothing to choose."""
     if context.session.asking == _OTHER_SELLER:
         context.change(asking=None)
         return None
     offer = await context.offer()
-    context.change(sku_id=None, chosen={}, asking=None, page=0)
+    chosen = dict(list(context.session.chosen.items())[:-1])
+    context.change(sku_id=None, chosen=chosen, asking=None, page=0)
     return Step.VARIANT if offer is not None and len(offer.skus) > 1 else Step.OFFER

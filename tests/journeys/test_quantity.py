@@ -192,9 +192,21 @@ async def test_another_sellers_goods_replace_the_order_only_when_asked_to(person
 
 
 async def test_back_from_a_quantity_changes_nothing(person):
-    """The way back leads to the variant, then to the offer."""
+    """The way back leads through the choices one by one, the last one first, to the offer."""
     buyer = await person()
     await at_quantity(buyer, SNEAKERS, "White", "37")
+    shown = await buyer.do("Back", "Choose: Size")
+    assert "Color: White" in shown.text
     shown = await buyer.do("Back", "Choose: Color")
     assert any("White" in label for label in shown.labels)
     await buyer.do("Back", "Minimum order")
+
+
+async def test_an_answer_follows_a_change_of_language_to_the_last_word(person):
+    """What is missing is told anew in the other language, its units included."""
+    buyer = await person()
+    await at_quantity(buyer, SNEAKERS, "White", "37")
+    await buyer.say("2", "minimum is 3 pairs")
+    await buyer.say("/language", "Which language")
+    shown = await buyer.do("中文", "起订量是 3 双")
+    assert "pair" not in shown.text
