@@ -1,0 +1,242 @@
+"""The real intake, conversation, handlers and ordering in one process, over ports that can fail.
+
+A crash cuts every task off at an arbitrary await; whatever a task still tries while it is being
+cancelled reaches neither storage nor marketplace, as after `kill -9`.
+"""
+
+import asyncio
+import inspect
+from collections import defaultdict
+from typing import Any
+
+from fuzz_market import FuzzMarket
+from soak_chat import Pressable
+from telegram.ext import Application, ContextTypes, ExtBot
+from telegram.request import RequestData
+
+from bot.addresses import load_divisions
+from bot.building import StoringApplication
+from bot.context import Context
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.sessions import Session
+from bot.drawing import Drawer
+from bot.intake import Intake
+from bot.pictures import PreparedPhoto
+from bot.screens import Picture
+from bot.services.access import Access, AccessMode
+from bot.services.bundle import Services
+from bot.services.ordering import Ordering
+from bot.services.payments import Payments
+from bot.services.quotas import Quotas
+from bot.services.search import Search
+from bot.services.short_links import ShortLinks
+from bot.settling import Settler
+from bot.storage.ports import StorageUnavailable
+from bot.telling import Teller
+from handlers.journey import conversation
+from handlers.placing import outcome
+from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram
+from tests.fakes.memory_storage import MemoryStorage
+
+_SOON = (0.0005,) * 8
+_IDLE_WITHIN = 10.0
+
+
+class Telegram(FakeTelegram):
+    """Remembers every button that every person was ever shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.buttons: dict[int, list[Pressable]] = defaultdict(list)
+        self.newest: dict[int, list[Pressable]] = {}
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
+    ) -> tuple[int, bytes]:
+        before = len(self.calls)
+        answer = await super().do_request(url, method, request_data)
+        call = self.calls[before]
+        if answer[0] == 200 and call.method.startswith(("sendMessage", "sendPhoto", "editMessage")):
+            self._shown(call)
+        return answer
+
+    def _shown(self, call: Call) -> None:
+        if call.method == "editMessageReplyMarkup":
+            return
+        person, number = int(call.params["chat_id"]), int(call.params.get("message_id") or 77)
+        buttons = [
+            Pressable(number, each["callback_data"], each["text"])
+            for each in call.buttons
+            if "callback_data" in each
+        ]
+        self.buttons[person] += buttons
+        if buttons:
+            self.newest[person] = buttons
+
+
+class _Life:
+    over = False
+
+
+class _Mortal:
+    """A port as one run of the bot reaches it: slow enough to be crashed, dead afterwards."""
+
+    def __init__(self, port: Any, life: _Life) -> None:
+        self._port, self._life = port, life
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if not inspect.iscoroutinefunction(found):
+            return found
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            await asyncio.sleep(0)
+            if self._life.over:
+                raise asyncio.CancelledError
+            return await found(*args, **kwargs)
+
+        return call
+
+
+class _Photos:
+    async def prepare(self, data: bytes) -> PreparedPhoto:
+        return PreparedPhoto(jpeg=data, width=800, height=800)
+
+
+class _NoPictures:
+    async def make(self, picture: Picture) -> bytes | None:
+        return None
+
+
+class World:
+    """What outlives a crash, and the present run of the bot."""
+
+    def __init__(self) -> None:
+        self.storage = MemoryStorage()
+        self.market = FuzzMarket()
+        self.telegram = Telegram()
+        self._ids = 0
+        self._files = 0
+
+    async def start(self) -> None:
+        """A new process over the same storage."""
+        self._life = _Life()
+        storage: Any = _Mortal(self.storage, self._life)
+        market: Any = _Mortal(self.market, self._life)
+        bot: ExtBot[Any] = ExtBot(TOKEN, request=self.telegram, get_updates_request=self.telegram)
+        application: Any = (
+            Application.builder()
+            .application_class(StoringApplication)
+            .bot(bot)
+            .updater(None)
+            .job_queue(None)
+            .context_types(ContextTypes(context=Context))
+            .build()
+        )
+        self.ordering = Ordering(market, storage, lookup_delays=_SOON[:4], retry_delays=_SOON)
+        payments = Payments(market, storage)
+        services = Services(
+            store=storage,
+            marketplace=market,
+            search=Search(market, _Photos()),
+            ordering=self.ordering,
+            payments=payments,
+            divisions=load_divisions(),
+            short_links=ShortLinks(),
+            access=Access(AccessMode.OPEN, storage),
+            quotas=Quotas(storage, payments),
+        )
+        journey = conversation(services, Drawer(bot, _NoPictures(), storage))
+        application.add_handler(journey)
+        teller = Teller(bot, storage, journey, outcome, redraw_delays=_SOON)
+        self.ordering.on_change(teller.order_changed)
+        settler = Settler(
+            storage,
+            application,
+            redraw=teller.redraw,
+            parked=teller.update_parked,
+            retry_delays=_SOON[:3],
+            redraw_delays=_SOON,
+            storage_pause=_SOON[0],
+        )
+        self.intake = Intake(storage, settler)
+        await application.initialize()
+        await self.intake.resume()
+        await self.ordering.resume_all()
+
+    async def crash(self, after: int) -> None:
+        """Let the loop turn that often, cut everything off, start again."""
+        for _ in range(after):
+            await asyncio.sleep(0)
+        await self.end()
+        await self.start()
+
+    async def end(self) -> None:
+        """Cut everything off."""
+        self._life.over = True
+        me = asyncio.current_task()
+        tasks = [task for task in asyncio.all_tasks() if task is not me]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Until nothing is under way."""
+        async with asyncio.timeout(_IDLE_WITHIN):
+            while self.intake.backlog or self._ordering_works():  # noqa: ASYNC110 - as a person waits
+                await asyncio.sleep(0.0005)
+
+    def _ordering_works(self) -> bool:
+        return any(task.get_name().startswith("order ") for task in asyncio.all_tasks())
+
+    async def accept(self, *raw: dict[str, Any]) -> None:
+        """Deliver updates; what is not stored is delivered again, as Telegram does."""
+        for _ in range(100):
+            try:
+                await self.intake.accept(raw)
+            except StorageUnavailable:
+                await asyncio.sleep(0.0005)
+            else:
+                return
+        raise AssertionError("the storage never came back")
+
+    def text(self, person: int, text: str, kind: str = "message") -> dict[str, Any]:
+        return self._update(kind, {**self._message(person), "text": text, **_entities(text)})
+
+    def photo(self, person: int) -> dict[str, Any]:
+        self._files += 1
+        name = f"file{self._files}"
+        file = {"file_id": name, "file_unique_id": name, "file_size": 10}
+        self.telegram.answer("getFile", {**file, "file_path": f"photos/{name}.jpg"})
+        size = {**file, "width": 800, "height": 800}
+        return self._update("message", {**self._message(person), "photo": [size]})
+
+    def press(self, person: int, button: Pressable) -> dict[str, Any]:
+        message = {**self._message(person), "message_id": button.message_id, "text": "shown"}
+        query = {"id": f"q{self._ids}", "chat_instance": "1", "data": button.data}
+        return self._update(
+            "callback_query", {**query, "from": _person(person), "message": message}
+        )
+
+    async def session(self, person: int) -> Session | None:
+        return await self.storage.load_session(ChatId(person), UserId(person))
+
+    def _update(self, kind: str, content: dict[str, Any]) -> dict[str, Any]:
+        self._ids += 1
+        return {"update_id": self._ids, kind: content}
+
+    def _message(self, person: int) -> dict[str, Any]:
+        chat = {"id": person, "type": "private", "first_name": "P"}
+        return {"message_id": 10_000 + self._ids, "date": 1, "chat": chat, "from": _person(person)}
+
+
+def _person(number: int) -> dict[str, Any]:
+    language = "zh-hans" if number % 2 else "en"
+    return {"id": number, "is_bot": False, "first_name": "P", "language_code": language}
+
+
+def _entities(text: str) -> dict[str, Any]:
+    if not text.startswith("/"):
+        return {}
+    command = text.split(maxsplit=1)[0]
+    return {"entities": [{"type": "bot_command", "offset": 0, "length": len(command)}]}
