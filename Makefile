@@ -12,7 +12,7 @@ PIP := if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; \
 STARTED := $(shell date +%s)
 JOBS ?= 2
 
-.PHONY: demo run test lint types catalogs supply pytest soak bench lock clean
+.PHONY: demo run test lint types catalogs supply pytest soak lock clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
 	@$(BIN)/python -m sandbox --started $(STARTED)
