@@ -1,5 +1,6 @@
 """The order stands: its numbers, its amounts, and where to pay."""
 
+import structlog
 from telegram import Update
 
 from bot.context import Context, Outcome
@@ -25,6 +26,7 @@ _STATES = {
 _MOST_PARTS_SHOWN = 8
 _MOST_FAILED_SHOWN = 10
 _LONGEST_COPY = 256  # characters that a copy button may hold
+_log = structlog.get_logger(__name__)
 
 
 def screen(view: View) -> Screen:
@@ -137,6 +139,8 @@ async def _own(context: Context) -> Order | None:
     """Return the person's own placed order that a button names."""
     order = await context.services.store.order(MerchantOrderNo(context.arg))
     mine = order is not None and order.user_id == context.session.user_id
+    if order is not None and not mine:
+        _log.warning("button_refused", reason="another person's order")
     return order if mine and order is not None and order.placing is Placing.PLACED else None
 
 

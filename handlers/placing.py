@@ -1,5 +1,6 @@
 """Confirm: one consent makes at most one order, and the person is told the truth meanwhile."""
 
+import structlog
 from telegram import Update
 
 from bot.context import Context, Outcome
@@ -27,6 +28,8 @@ _HEADS = {
     Placing.CHANGED: "placing.not_made",
     Placing.REFUSED: "placing.not_made",
 }
+
+_log = structlog.get_logger(__name__)
 
 
 def screen(view: View) -> Screen:
@@ -163,6 +166,8 @@ async def look(_: Update, context: Context) -> Outcome:
     session, store = context.session, context.services.store
     order = await store.order(MerchantOrderNo(context.arg))
     if order is None or order.user_id != session.user_id:
+        if order is not None:
+            _log.warning("button_refused", reason="another person's order")
         context.notice("orders.gone")
         return None
     if session.step is Step.PLACING and session.order_no != order.order_no:

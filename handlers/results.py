@@ -2,6 +2,7 @@
 
 from telegram import Update
 
+from bot.buttons import natural
 from bot.context import Context, Outcome
 from bot.domain.offers import OfferSummary, SearchPage
 from bot.domain.sessions import Query, SortField, Step
@@ -29,6 +30,7 @@ _WORD = 30
 _SHOWN_WORD = 12
 _LONGEST_NUMBER = 3  # digits; longer ones are looked for
 _COLUMNS = 5
+_LAST_PAGE = 10_000
 _SORTS = (
     (SortField.PRICE, "results.sort_price"),
     (SortField.SOLD, "results.sort_sold"),
@@ -186,9 +188,10 @@ async def pick(_: Update, context: Context) -> Outcome:
 async def turn(_: Update, context: Context) -> Outcome:
     """Page forward or back; an empty page is the end, and one stays where one was."""
     query = context.session.query
-    if query is None or not context.arg.isdigit() or int(context.arg) < 1:
+    number = natural(context.arg)
+    if query is None or not number:
         return None
-    wanted = query.replace(page=int(context.arg), pending=False)
+    wanted = query.replace(page=min(number, _LAST_PAGE), pending=False)
     page = await _found(context, wanted)
     if page is None:
         return None
