@@ -56,6 +56,15 @@ class Database:
         """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""
         if self._writer is not None:
             return
+        try:
+            await self._open()
+        except StorageUnavailable as error:
+            if str(self._path) in str(error):
+                raise
+            # SQLite's own texts ("file is not a database") name no file to mend.
+            raise StorageUnavailable(f"{self._path}: {error}") from error.__cause__ or error
+
+    async def _open(self) -> None:
         writer = await connect_writer(self._path, self._busy_timeout)
         try:
             await writer.run(migrate)

@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from bot.storage.ports import StorageError
+from bot.storage.ports import StorageError, StorageUnavailable
 
 _OWNER_ONLY = 0o600
 
@@ -21,11 +21,14 @@ class Ownership:
         self._descriptor: int | None = None
 
     def take(self) -> None:
-        """Own the database. Raises `DatabaseInUse`, and `OSError` without access to the folder."""
+        """Own the database. Raises `DatabaseInUse`, or `StorageUnavailable` without the rights."""
         if self._descriptor is not None:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY)
+        except OSError as error:
+            raise StorageUnavailable(f"can't write in {self._path.parent}: {error}") from error
         try:
             # Not flock: a child that a library forks must not keep the lock of a dead parent.
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
