@@ -73,6 +73,7 @@ def main() -> int:
     for name, value in _rows(report):
         print(f"{name:<{width}}  {value:>8}")
     print("faults:", ", ".join(f"{name} {n}" for name, n in sorted(report.faults.items())))
+    print("people did:", ", ".join(f"{name} {n}" for name, n in report.did.most_common()))
     for failure in report.findings.failures[:_MOST_SHOWN]:
         print(failure)
     return 1 if report.findings.failures else 0

@@ -51,8 +51,8 @@ class Consent:
 class Temper:
     """How a person behaves. `pause` before acting and `waits` for an answer are in seconds."""
 
-    pause: tuple[float, float] = (0.1, 1.0)
-    waits: tuple[float, float] = (4.0, 12.0)
+    pause: tuple[float, float] = (0.8, 3.5)
+    waits: tuple[float, float] = (8.0, 20.0)
     noise: float = 0.12
     twice: float = 0.15
     pays: float = 0.5
