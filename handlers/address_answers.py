@@ -25,6 +25,7 @@ EMPTY = ParsedAddress(
         Doubt(kind=DoubtKind.STREET_MISSING),
     )
 )
+_ORDERING = {Step.LINES, Step.PREVIEW}
 _PHONE_PROBLEMS = {
     PhoneProblem.MASKED: "address_form.phone_masked",
     PhoneProblem.TOO_SHORT: "address_form.phone_too_short",
@@ -87,7 +88,7 @@ def take_pasted(context: Context, typed: str) -> Outcome:
     back to where the person was.
     """
     step = context.session.step
-    context.change(form=AddressForm(), return_to=None if step is Step.LINES else step)
+    context.change(form=AddressForm(), return_to=None if step in _ORDERING else step)
     keep(context, parse_address(typed, context.services.divisions))
     context.notice("address_form.recognised")
     return Step.ADDRESS_FORM

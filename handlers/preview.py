@@ -3,6 +3,7 @@
 from telegram import Update
 
 from bot.context import Context, Outcome
+from bot.domain.links import bare_offer
 from bot.domain.orders import Placing
 from bot.domain.quotes import Quote, QuoteChange
 from bot.domain.sessions import Session, Step
@@ -10,6 +11,8 @@ from bot.fitting import fitting
 from bot.marketplace.errors import MarketplaceError, Refused
 from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
 from bot.texts import Html, cut
+from handlers import search
+from handlers.address_answers import is_address, take_pasted
 from handlers.agreement import NAME_WIDTHS, agreement
 from handlers.failures import failure_key, reason_in, refusal_of
 from handlers.faulty_lines import BLAMES_LINES, at_fault
@@ -119,9 +122,14 @@ async def no_note(_: Update, context: Context) -> Outcome:
 
 
 async def text(update: Update, context: Context) -> Outcome:
-    """The note when it was asked for; else say what the buttons do."""
+    """The note when it was asked for; an offer's number or an address; else what buttons do."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     if context.session.asking != "note":
+        offer_id = bare_offer(typed)
+        if offer_id is not None:
+            return await search.open_offer(context, offer_id)
+        if is_address(context, typed):
+            return take_pasted(context, typed)
         context.notice("preview.use_buttons")
         return None
     if len(typed) > LONGEST_NOTE:

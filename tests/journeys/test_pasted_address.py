@@ -36,3 +36,6 @@ async def test_an_address_pasted_on_the_order_is_where_it_goes(person) -> None:
     await anna.say("2", "待下单")
     await anna.say(_ADDRESS, "这看起来是收货地址")
     await anna.do("保存", "请核对订单.*欧阳娜娜")
+    await anna.say("李四 13912345678 上海市浦东新区张江路8号", "这看起来是收货地址.*李四")
+    await anna.do("保存", "请核对订单.*李四.*浦东新区")
+    await anna.say("748177702248", "马克杯.*起订量")
