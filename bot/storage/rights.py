@@ -39,8 +39,10 @@ class Rights(Orders, AddressBook, Inbox):
         )
         updates = await self._rows(_PRIVATE_UPDATES, user_id)
         joined = await self._row("SELECT joined_at FROM members WHERE user_id = ?", user_id)
+        joined = await self._row("SELECT joined_at FROM members WHERE user_id = ?", user_id)
         return {
             "telegram_user_id": user_id,
+            "let_in_at": from_micros(joined[0]).isoformat() if joined else None,
             "joined_by_invitation_at": from_micros(joined[0]).isoformat() if joined else None,
             "conversations": [self._conversation(user_id, *row) for row in sessions],
             "addresses": [_readable(each) for each in await self.addresses_of(user_id)],

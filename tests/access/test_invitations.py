@@ -103,6 +103,16 @@ async def test_revoking_keeps_in_whom_it_let_in(storage) -> None:
     assert await storage.is_member(UserId(7))
 
 
+async def test_being_let_in_is_told_and_outlives_being_forgotten(storage) -> None:
+    """It is the operator's permission: who deletes their data needs no new invitation."""
+    await storage.add_invite(hash_of("one"), OPERATOR, NEXT_WEEK, 1)
+    assert (await storage.export_of(UserId(7)))["let_in_at"] is None
+    await storage.redeem_invite(hash_of("one"), UserId(7))
+    await storage.forget(UserId(7))
+    assert (await storage.export_of(UserId(7)))["let_in_at"] == NOW.isoformat()
+    assert await storage.is_member(UserId(7))
+
+
 async def test_the_file_has_no_token_and_membership_survives(tmp_path: Path) -> None:
     """A copied database invites nobody; a restart forgets nobody."""
     path, token = tmp_path / "bot.db", new_token()

@@ -13,7 +13,7 @@ class MemoryAccess:
 
     now: datetime | None = None
     _invites: dict[bytes, Invite] = field(default_factory=dict)
-    _members: set[UserId] = field(default_factory=set)
+    _members: dict[UserId, datetime] = field(default_factory=dict)
 
     async def add_invite(
         self, token_hash: bytes, made_by: UserId, expires_at: datetime, uses: int
@@ -49,11 +49,15 @@ class MemoryAccess:
         if refused is not None:
             return refused
         self._invites[token_hash] = invite.replace(uses=invite.uses + 1)
-        self._members.add(user_id)
+        self._members[user_id] = self._time()
         return Admission.ADMITTED
 
     async def is_member(self, user_id: UserId) -> bool:
         return user_id in self._members
+
+    def let_in_at(self, user_id: UserId) -> str | None:
+        moment = self._members.get(user_id)
+        return moment.isoformat() if moment else None
 
     def _time(self) -> datetime:
         return self.now or datetime.now(UTC)

@@ -242,6 +242,7 @@ class MemoryStorage(MemoryAccess):
         sessions = [each for (_, user), each in sorted(self._sessions.items()) if user == user_id]
         return {
             "telegram_user_id": user_id,
+            "let_in_at": self.let_in_at(user_id),
             "joined_by_invitation_at": None,
             "conversations": [
                 {
