@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from fuzz_market import OTHERS, PLAIN, VARIED
 from fuzz_world import World
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from soak_chat import Pressable
@@ -95,23 +95,16 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(person=people, offer=st.sampled_from((PLAIN, VARIED)))
     def walks_to_the_preview(self, person: int, offer: int) -> None:
-        for _ in range(14):
-            buttons = self.world.telegram.newest.get(person, [])
-            if any(each.action == "confirm" for each in buttons):
-                return
-            self._deliver(self._onward(person, offer))
+        self._walk(person, offer)
 
     @rule(person=people, turns=st.integers(0, 60))
     def crashes_under_way(self, person: int, turns: int) -> None:
-        async def crash() -> None:
-            await self.world.accept(update)
-            await self.world.crash(after=turns)
-            # Not confirmed before the crash, so Telegram sends it again.
-            await self.world.accept(update)
-            await self.world.idle()
+        self._crash(person, turns)
 
-        update = self._onward(person, PLAIN)
-        self._run(crash())
+    @rule(person=people, turns=st.integers(0, 60))
+    def crashes_while_ordering(self, person: int, turns: int) -> None:
+        self._walk(person, PLAIN)
+        self._crash(person, turns)
 
     @rule(faults=st.lists(st.sampled_from(FAULTS), max_size=4))
     def the_marketplace_fails(self, faults: list[str]) -> None:
@@ -215,6 +208,24 @@ class Conversations(RuleBasedStateMachine):
         self._run(self.world.end())
         self.loop.close()
 
+    def _walk(self, person: int, offer: int) -> None:
+        for _ in range(14):
+            buttons = self.world.telegram.newest.get(person, [])
+            if any(each.action == "confirm" for each in buttons):
+                return
+            self._deliver(self._onward(person, offer))
+
+    def _crash(self, person: int, turns: int) -> None:
+        async def crash() -> None:
+            await self.world.accept(update)
+            await self.world.crash(after=turns)
+            # Not confirmed before the crash, so Telegram sends it again.
+            await self.world.accept(update)
+            await self.world.idle()
+
+        update = self._onward(person, PLAIN)
+        self._run(crash())
+
     def _onward(self, person: int, offer: int) -> dict[str, Any]:
         """What somebody who wants to order does next."""
         buttons = self.world.telegram.newest.get(person, [])
@@ -270,5 +281,7 @@ TestConversations.settings = settings(
     max_examples=70,
     stateful_step_count=40,
     deadline=None,
+    # Shrinking replays hundreds of crashes: minutes. Add `Phase.shrink` to look into a failure.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
