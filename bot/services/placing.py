@@ -3,6 +3,7 @@
 CLAIMED -> re-check -> CREATING -> create, once -> PLACED, REFUSED or UNCERTAIN -> look-ups.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -30,6 +31,10 @@ DROPPED = "dropped"
 
 CONSENT_LASTS = timedelta(minutes=15)
 """An older consent (the bot was down meanwhile) is asked for again instead of acted on."""
+
+MOST_AT_ONCE = 8
+"""Orders being created at a time. The others wait as `claimed`, from which a restart goes on:
+only what is really being sent becomes uncertain when the bot dies in a rush."""
 
 LOOKUP_DELAYS = (3.0, 5.0, 10.0, 20.0, 40.0, 60.0, 120.0)
 """Seconds before each look-up of an uncertain order; after the last, a person decides."""
@@ -59,6 +64,7 @@ class Placer:
         self._retries = retry_delays
         self._clock = clock
         self._pause = pause
+        self._creating = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def advance(self, order_no: MerchantOrderNo) -> Order | None:
         """Return the order after everything that one go can do for it."""
@@ -66,7 +72,8 @@ class Placer:
         if order is not None and order.placing is Placing.CREATING:
             return await self._save(order, order.moved(Placing.UNCERTAIN))
         if order is not None and order.placing is Placing.CLAIMED:
-            return await self._place(order)
+            async with self._creating:
+                return await self._place(order)
         return order
 
     async def _place(self, order: Order) -> Order:

@@ -67,6 +67,7 @@ def _full() -> Session:
             change={"goods": 1, "freight": 0, "total": 1, "lines_changed": False},
             order_no=MerchantOrderNo("S1"),
             album_id="77",
+            placing_message=78,
         )
         .with_notice("hello", money={"total": 12}, name="王")
         .tapped("x:1", NOW)

@@ -1,0 +1,60 @@
+"""A rush of consents: few are really being sent at a time."""
+
+import asyncio
+
+from bot.domain.identifiers import ChatId, MerchantOrderNo, UserId
+from bot.domain.orders import Placing
+from bot.domain.sessions import Session
+from bot.services.ordering import Ordering
+from bot.services.placing import MOST_AT_ONCE
+from bot.storage.ports import StepCommit
+from tests.fakes.memory_storage import MemoryStorage
+from tests.fakes.scripted_marketplace import ScriptedMarketplace
+from tests.services.agreed import NOW, consent, created, quote
+
+
+async def _rush(storage: MemoryStorage, people: int) -> list[MerchantOrderNo]:
+    numbers = []
+    for person in range(1, people + 1):
+        number = MerchantOrderNo(f"S261123-RUSH{person:04d}")
+        order = consent(order_no=number, user_id=UserId(person), chat_id=ChatId(person))
+        session = Session(
+            session_id=f"S{person:05d}",
+            chat_id=ChatId(person),
+            user_id=UserId(person),
+            revision=1,
+        )
+        await storage.commit_step(StepCommit(session=session, expected_revision=None, claim=order))
+        numbers.append(number)
+    return numbers
+
+
+async def _until_sent(marketplace: ScriptedMarketplace, orders: int) -> None:
+    for _ in range(5000):
+        if len(marketplace.created) >= orders:
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError(f"only {len(marketplace.created)} of {orders} were sent")
+
+
+async def test_who_waits_for_a_turn_is_still_merely_claimed():
+    """When the bot dies in a rush, only what was being sent is uncertain; the rest goes on."""
+    storage, answer = MemoryStorage(), asyncio.Event()
+    numbers = await _rush(storage, MOST_AT_ONCE * 3)
+    marketplace = ScriptedMarketplace(quotes=[quote()], creations=[created()], create_waits=answer)
+    ordering = Ordering(
+        marketplace,  # type: ignore[arg-type] - plays the calls that ordering makes
+        storage,
+        lookup_delays=(0.001,),
+        retry_delays=(0.001,),
+        clock=lambda: NOW,
+    )
+    await ordering.resume_all()
+    await _until_sent(marketplace, MOST_AT_ONCE)
+    await asyncio.sleep(0.02)
+    states = [(await storage.order(number)).placing for number in numbers]
+    assert states.count(Placing.CREATING) == MOST_AT_ONCE
+    assert states.count(Placing.CLAIMED) == len(numbers) - MOST_AT_ONCE
+    answer.set()
+    await _until_sent(marketplace, len(numbers))
+    await ordering.close()
