@@ -48,10 +48,10 @@ async def assemble(session: Session, services: Services) -> View:
 
 
 def _division_names(session: Session, services: Services) -> dict[str, str]:
-    """Name the divisions offered as buttons: in full where they lie in different places."""
+    """Name the divisions offered as buttons: in full unless several lie in the same place."""
     codes = session.form.candidates if session.form else ()
     known = [each for code in codes if (each := services.divisions.get(code)) is not None]
-    together = len({each.parent for each in known}) == 1
+    together = len(known) > 1 and len({each.parent for each in known}) == 1
     return {
         each.code: each.name if together else services.divisions.describe(each.code)
         for each in known

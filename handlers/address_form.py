@@ -5,10 +5,14 @@ import secrets
 from telegram import Update
 
 from bot.addresses import (
+    Doubt,
     DoubtKind,
     Hint,
     ParsedAddress,
+    PhoneError,
+    PhoneProblem,
     parse_address,
+    read_phone,
 )
 from bot.buttons import natural
 from bot.context import Context, Outcome
@@ -93,11 +97,15 @@ def _understood(view: View, reading: ParsedAddress) -> Html:
     return lines(
         t("address_form.name", name=reading.full_name) if reading.full_name else None,
         t("address_form.phone", phone=reading.mobile) if reading.mobile else None,
-        t("address_form.division", division=" ".join(places), code=reading.district_code or "—")
-        if places
-        else None,
+        _place(view, " ".join(places), reading.district_code) if places else None,
         t("address_form.street", street=reading.street) if reading.street else None,
     )
+
+
+def _place(view: View, division: str, code: str | None) -> Html:
+    if code is None:
+        return view.t("address_form.division_open", division=division)
+    return view.t("address_form.division", division=division, code=code)
 
 
 def _question(view: View, form: AddressForm, reading: ParsedAddress) -> Html:
@@ -107,7 +115,24 @@ def _question(view: View, form: AddressForm, reading: ParsedAddress) -> Html:
         return t(_ASKS_OF_FIELD[form.asking or NAME])
     guess = reading.full_name or "" if doubt.kind is DoubtKind.NAME_DOUBTFUL else doubt.text
     hint = t("address_form.write_in_chinese") if doubt.hint is Hint.WRITE_IN_CHINESE else None
-    return lines(t(_ASKS[doubt.kind], text=guess), hint)
+    return lines(t(_asks(doubt), text=guess), hint)
+
+
+def _asks(doubt: Doubt) -> str:
+    """The question's key; what is known about the doubt makes it plainer."""
+    if doubt.kind is DoubtKind.DISTRICT_AMBIGUOUS and len(doubt.candidates) == 1:
+        return "address_form.ask_is_it"
+    if doubt.kind is DoubtKind.PHONE_INVALID and _is_masked(doubt.text):
+        return "address_form.ask_phone_masked"
+    return _ASKS[doubt.kind]
+
+
+def _is_masked(number: str) -> bool:
+    try:
+        read_phone(number)
+    except PhoneError as error:
+        return error.problem is PhoneProblem.MASKED
+    return False
 
 
 def _candidates(view: View, form: AddressForm) -> Rows:

@@ -165,7 +165,7 @@ async def checkout(_: Update, context: Context) -> Outcome:
             context.notice(
                 "lines.below_minimum",
                 minimum=counted_anywhere(offer.min_order_quantity, offer.unit),
-                missing=missing,
+                missing=counted_anywhere(missing, offer.unit),
                 title=Wording(
                     zh=cut(offer.title.zh, _TITLE), translated=cut(offer.title.translated, _TITLE)
                 ),

@@ -14,6 +14,7 @@ from bot.domain.quantities import (
     QuantityFractional,
     QuantityNotPositive,
     QuantityOffBatch,
+    QuantityOtherUnit,
     QuantityOverStock,
     check_quantity,
     presets,
@@ -149,7 +150,7 @@ async def _ordered(context: Context, typed: str, *, below_minimum: bool = False)
     if offer.skus and sku is None:
         return Step.VARIANT
     try:
-        quantity = read_quantity(typed)
+        quantity = read_quantity(typed, offer.unit)
         check_quantity(offer, sku, quantity, units_elsewhere(context.session, offer, sku))
     except QuantityBelowMinimum as error:
         if not below_minimum:
@@ -177,8 +178,10 @@ def _say(context: Context, offer: Offer, sku: Sku | None, error: QuantityError) 
                 "quantity.below_minimum",
                 minimum=counted_anywhere(error.minimum, unit),
                 quantity=counted_anywhere((error.quantity or 0) + elsewhere, unit),
-                missing=error.missing,
+                missing=counted_anywhere(error.missing, unit),
             )
+        case QuantityOtherUnit():
+            context.notice("quantity.other_unit", unit=noun_anywhere(unit))
         case QuantityFractional():
             context.notice("quantity.fractional", units=noun_anywhere(unit, 2))
         case QuantityNotPositive():

@@ -2,7 +2,8 @@
 
 QuantityError
 ├── QuantityUnreadable   words, or nothing at all
-├── QuantityFractional   1.5
+├── QuantityOtherUnit    3 boxes of what is sold by the piece
+├── QuantityFractional   1.5, and 1.000, which is a thousand in half of Europe
 ├── QuantityNotPositive  zero or less
 ├── QuantityAbsurd       more than anyone orders here
 ├── QuantityOverStock    more than the seller has
@@ -13,8 +14,9 @@ QuantityError
 import re
 import unicodedata
 
-from bot.domain.numerals import CHARACTERS, chinese_number
-from bot.domain.offers import Offer, Sku
+from bot.domain.numerals import chinese_number
+from bot.domain.offers import Offer, Sku, Wording
+from bot.domain.unit_words import units_in, without_unit
 
 LARGEST = 999_999
 _TIMES = {"百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000}
@@ -30,15 +32,13 @@ _SPELLINGS = str.maketrans(
     {"−": "-", "–": "-", "—": "-", "‐": "-", "。": ".", "’": "'", "×": "x", "*": "x"}
 )
 _BEFORE = re.compile(
-    r"^(?:我?(?:想?要|来|买|订|订购|下单)|数量|qty\b\.?|quantity\b|x(?=\s*\d))\s*:?\s*",
+    r"^(?:给我来?|我?(?:想?要|来|买|订|订购|下单)|数量|qty\b\.?|quantity\b|x(?=\s*\d))\s*:?\s*",
     re.IGNORECASE,
 )
-_UNIT_WORDS = re.compile(
-    rf"(?<=[\d.kw{CHARACTERS}])\s*(件|个|個|双|雙|套|箱|米|包|只|隻|条|條|把|盒|对|對|打|支|瓶|"
-    r"本|张|張|卷|块|塊|粒|颗|片|台|枚|顶|袋|根|副|组|桶|罐|床|幅|份|株|盘|公斤|千克|"
-    r"pcs?|pieces?|pairs?|sets?|boxe?s?|packs?|bags?|rolls?|units?|met(?:er|re)s?|m|kg|x)\.?$",
-    re.IGNORECASE,
+_AFTER = re.compile(
+    r"[\s,!~]*(?:吧|啊|哦|谢谢|多谢|thanks|thank you|please|pls)[\s!~.]*$", re.IGNORECASE
 )
+_THOUSANDS_OR_PART = re.compile(r"[+-]?\d{1,3}\.\d{3}")  # 1.000: one, or a thousand elsewhere
 
 
 class QuantityError(ValueError):
@@ -51,6 +51,10 @@ class QuantityError(ValueError):
 
 class QuantityUnreadable(QuantityError):
     """No number."""
+
+
+class QuantityOtherUnit(QuantityError):
+    """A number of some other unit than the unit of sale."""
 
 
 class QuantityFractional(QuantityError):
@@ -92,16 +96,30 @@ class QuantityOffBatch(QuantityError):
         self.upper = upper
 
 
-def read_quantity(text: str) -> int:
+def read_quantity(text: str, unit: Wording | None = None) -> int:
     """Read `12`, `１２`, `1,200`, `12件`, `12 pcs`, `1.5万` or `两百` as a positive number.
 
-    Raises `QuantityUnreadable`, `QuantityFractional`, `QuantityNotPositive`, `QuantityAbsurd`.
+    With the unit of sale, `3打` is 36 and `3箱` of single pieces is refused. Raises
+    `QuantityUnreadable`, `QuantityFractional`, `QuantityNotPositive`, `QuantityAbsurd`,
+    `QuantityOtherUnit`.
     """
-    plain = _plain(text)
+    plain, word = without_unit(_plain(text))
+    number = _positive(plain.strip())
+    each = units_in(word, unit)
+    if each is None:
+        raise QuantityOtherUnit
+    if number * each > LARGEST:
+        raise QuantityAbsurd(number * each)
+    return number * each
+
+
+def _positive(plain: str) -> int:
     in_words = chinese_number(plain)
     match = _NUMBER.fullmatch(plain if in_words is None else str(in_words))
     if not match or not (match[2] or match[3]):
         raise QuantityUnreadable
+    if _THOUSANDS_OR_PART.fullmatch(plain):
+        raise QuantityFractional
     sign, whole, point, comma, times = match.groups()
     digits = re.sub(r"\D", "", whole).lstrip("0")
     fraction = (point or comma or "").rstrip("0")
@@ -119,7 +137,7 @@ def read_quantity(text: str) -> int:
 
 
 def _plain(text: str) -> str:
-    """Return a typed quantity without its dress: ASCII digits, no polite words, no unit."""
+    """Return a typed quantity without its dress: ASCII digits, no polite words."""
     shown = (
         str(unicodedata.decimal(each, each))
         for each in unicodedata.normalize("NFKC", text)
@@ -127,7 +145,7 @@ def _plain(text: str) -> str:
         if unicodedata.category(each) not in {"Cf", "Me"} and each != "\ufe0f"
     )
     plain = "".join(shown).translate(_SPELLINGS).strip().rstrip("!~ ")
-    return _UNIT_WORDS.sub("", _BEFORE.sub("", plain)).strip()
+    return _AFTER.sub("", _BEFORE.sub("", plain)).strip()
 
 
 def stock_of(offer: Offer, sku: Sku | None) -> int:

@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.numerals import chinese_number
+from bot.domain.offers import Wording
 from bot.domain.quantities import (
     LARGEST,
     QuantityAbsurd,
     QuantityError,
     QuantityFractional,
     QuantityNotPositive,
+    QuantityOtherUnit,
     QuantityUnreadable,
     read_quantity,
 )
@@ -105,6 +107,12 @@ def test_a_part_of_a_unit_is_fractional(number: int, fraction: int):
         ("1'200", 1200),
         ("1’200", 1200),
         ("12件", 12),
+        ("来12双吧", 12),
+        ("给我12个", 12),
+        ("12 双，谢谢！", 12),
+        ("12 please", 12),
+        ("3打", 36),
+        ("2 dozen", 24),
         ("12 件", 12),
         ("12 pcs", 12),
         ("12pcs.", 12),
@@ -174,7 +182,6 @@ def test_what_people_really_type(text: str, number: int):
         "-",
         "many",
         "twelve",
-        "3 dozen",
         "十几个",
         "一百多",
         "几个",
@@ -217,6 +224,7 @@ def test_what_is_no_quantity_is_not_guessed(text: str):
         ("1.5", QuantityFractional),
         ("1,5", QuantityFractional),
         ("1.200", QuantityFractional),
+        ("1.000", QuantityFractional),
         (".5", QuantityFractional),
         ("0.5件", QuantityFractional),
         ("1.23456万", QuantityFractional),
@@ -280,3 +288,36 @@ def _spell_section(number: int) -> str:
         else:
             pending_zero = bool(text)
     return text.removeprefix("一") if text.startswith("一十") else text
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("3打", "双", 36),
+        ("一打", "个", 12),
+        ("3打", "打", 3),
+        ("3箱", "箱", 3),
+        ("3 boxes", "盒", 3),
+        ("3 bags", "袋", 3),
+        ("5m", "米", 5),
+        ("3套", "件", 3),
+    ],
+)
+def test_a_unit_counts_as_the_offer_is_sold(text: str, unit: str, number: int):
+    """A dozen is twelve unless goods are sold by the dozen; the offer's own unit is one."""
+    assert read_quantity(text, Wording(zh=unit)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"), [("3箱", "个"), ("2 boxes", "双"), ("10米", "卷"), ("5kg", "包")]
+)
+def test_a_measure_other_than_the_offers_is_not_guessed(text: str, unit: str):
+    """Three boxes are never three pieces."""
+    with pytest.raises(QuantityOtherUnit):
+        read_quantity(text, Wording(zh=unit))
+
+
+def test_dozens_beyond_the_largest_are_absurd():
+    """What a dozen makes of a number is held to the same bound."""
+    with pytest.raises(QuantityAbsurd):
+        read_quantity("99999打", Wording(zh="件"))

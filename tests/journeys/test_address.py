@@ -157,8 +157,27 @@ async def test_a_masked_phone_in_a_paste_is_asked_again(person):
     buyer = await person()
     await at_new_address(buyer)
     shown = await buyer.say("张三 138****5678 浙江省杭州市滨江区网商路699号", r"138\*\*\*\*5678")
-    assert "courier" in shown.text
+    assert "masked with stars" in shown.text
     await buyer.say("13812345678", "Is this right")
+
+
+async def test_a_lone_short_name_is_confirmed_with_the_whole_place(person):
+    """义乌 alone may be part of a street's name, so it is asked, with province and city."""
+    buyer = await person("zh-hans")
+    await buyer.say("/address", "还没有收货地址")
+    await buyer.do("添加地址", "新地址")
+    shown = await buyer.say("义乌稠州北路100号 张三 13812345678", "“义乌”是下面这个地方吗")
+    assert "浙江省 金华市 义乌市" in shown.labels
+    shown = await buyer.do("义乌市", "请核对地址")
+    assert "详细地址：稠州北路100号" in shown.text
+
+
+async def test_a_place_that_is_open_shows_no_code(person):
+    """A province alone has no code for couriers yet, and no dash stands for it."""
+    buyer = await person()
+    await at_new_address(buyer)
+    shown = await buyer.say("张三 13812345678 浙江省杭州市网商路699号", "Which district is it")
+    assert "Place: 浙江省 杭州市\n" in shown.text
 
 
 async def test_hong_kong_is_outside_the_mainland(person):

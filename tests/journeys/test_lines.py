@@ -79,9 +79,9 @@ async def test_checkout_is_blocked_under_the_minimum_until_it_is_reached(person)
     """The offer is named with what is missing; raising the line opens the way."""
     buyer = await person()
     await at_quantity(buyer, SNEAKERS, "White", "37")
-    await buyer.say("2", "1 short")
+    await buyer.say("2", "1 pair short")
     await buyer.do("Keep 2", "Your order")
-    shown = await buyer.do("Continue", "needs at least 3 pairs: 1 short")
+    shown = await buyer.do("Continue", "needs at least 3 pairs: 1 pair short")
     assert "Your order" in shown.text
     await buyer.do("Change 1", "On your order now: 2 pairs")
     await buyer.do("^3$", "3 pairs × ¥32.80")

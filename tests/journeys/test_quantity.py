@@ -36,6 +36,8 @@ async def test_the_screen_reads_naturally_in_chinese(person):
     assert "起订量：3 双" in shown.text
     assert "再加 27 双，每双便宜 ¥2.90（满 30 双，单价 ¥29.90）" in shown.text
     assert "要多少双？" in shown.text
+    await buyer.say("2", "起订量是 3 双，现在共 2 双，还差 1 双。")
+    await buyer.say("3箱", "这件商品按双卖，请发要多少双")
 
 
 @pytest.mark.parametrize(
@@ -44,12 +46,14 @@ async def test_the_screen_reads_naturally_in_chinese(person):
         ("0", "That would be nothing. The smallest order is 3 pairs"),
         ("-3", "That would be nothing"),
         ("1.5", "Only whole pairs"),
+        ("1.000", "Only whole pairs"),
+        ("3箱", "sold by the pair. How many is that"),
         ("a lot", "I need a number, such as 12"),
         ("🤷", "I need a number"),
         ("...", "I need a number"),
         ("99999999999999999999", "more than can be ordered here: at most 421 pairs"),
-        ("2", "The minimum is 3 pairs; with 2 pairs you are 1 short"),
-        ("1", "The minimum is 3 pairs; with 1 pair you are 2 short"),
+        ("2", "The minimum is 3 pairs; with 2 pairs you are 1 pair short"),
+        ("1", "The minimum is 3 pairs; with 1 pair you are 2 pairs short"),
         ("500", "Only 421 pairs in stock"),
     ],
 )
@@ -63,7 +67,7 @@ async def test_a_quantity_that_cannot_be_has_its_own_answer(person, typed, answe
     assert "3 pairs × ¥32.80 = ¥98.40" in shown.text
 
 
-@pytest.mark.parametrize("typed", ["１２", "12双", "12 pairs", "十二", " 12 "])
+@pytest.mark.parametrize("typed", ["１２", "12双", "12 pairs", "十二", " 12 ", "一打", "来12双吧"])
 async def test_a_number_is_read_as_people_write_it(person, typed):
     """Full-width digits, units and Chinese numerals are numbers."""
     buyer = await person()
@@ -117,11 +121,11 @@ async def test_below_the_minimum_leads_to_the_minimum_or_to_other_variants(perso
     """Without a mixed batch: take the minimum, or keep it and add variants."""
     buyer = await person()
     await at_quantity(buyer, SNEAKERS, "White", "37")
-    shown = await buyer.say("2", "1 short")
+    shown = await buyer.say("2", "1 pair short")
     assert "✅ Take 3 pairs" in shown.labels
     shown = await buyer.do("Keep 2 pairs, add other variants", "Your order")
     assert "2 pairs" in shown.text
-    shown = await buyer.do("Continue", "needs at least 3 pairs: 1 short")
+    shown = await buyer.do("Continue", "needs at least 3 pairs: 1 pair short")
     await buyer.do("Add another variant", "Minimum order")
     await buyer.do("Choose a variant", "Color")
     await buyer.do("Black", "Size")
@@ -138,7 +142,7 @@ async def test_a_shop_with_mixed_batches_takes_less_than_the_minimum(person):
     """Socks come from 10; with 20 pieces in the shop any number will do."""
     buyer = await person()
     await at_quantity(buyer, SOCKS, ".")
-    shown = await buyer.say("4", "with 4 pairs you are 6 short")
+    shown = await buyer.say("4", "with 4 pairs you are 6 pairs short")
     assert "✅ Take 10 pairs" in shown.labels
     await buyer.do("Keep 4 pairs: mixed batch", "Your order")
     await buyer.do("Continue", "no address yet")
