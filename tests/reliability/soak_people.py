@@ -90,6 +90,7 @@ class Shopper:
         while time.monotonic() < until:
             await self.chat.look(self.random.uniform(*self.temper.waits))
             await asyncio.sleep(self.random.uniform(*self.temper.pause))
+            await self.chat.look(0.02)  # act on what stands there now
             if self.random.random() < self.temper.noise:
                 await self._fool_about()
             else:
@@ -160,7 +161,9 @@ class Shopper:
             await self._press_onward(screen, actions)
 
     async def _press_onward(self, screen: Screen, actions: set[str]) -> None:
-        if onward := next((each for each in _ONWARDS if each in actions), None):
+        if actions == {"again"} and self.random.random() < 0.5:
+            await self._search()
+        elif onward := next((each for each in _ONWARDS if each in actions), None):
             choices = [b for b in screen.with_action(onward) if "✕" not in b.label]
             await self._press(self.random.choice(choices or screen.with_action(onward)))
         elif actions & {"add", "fields", "fix", "division"}:

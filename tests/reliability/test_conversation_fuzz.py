@@ -101,6 +101,18 @@ class Conversations(RuleBasedStateMachine):
     def crashes_under_way(self, person: int, turns: int) -> None:
         self._crash(person, turns)
 
+    @rule(person=people, which=any_number, extra=st.integers(-50, 50))
+    def presses_a_confirm_of_other_numbers(self, person: int, which: int, extra: int) -> None:
+        """A button that named another total must not order for this one."""
+        self._walk(person, PLAIN)
+        self.world.market.extra[PLAIN] = extra
+        self._deliver(self.world.text(person, "/address"))
+        self._walk(person, PLAIN)
+        shown = self.world.telegram.buttons[person]
+        confirms = [each for each in shown if each.action == "confirm"]
+        if confirms:
+            self._deliver(self._press(person, confirms[which % len(confirms)]))
+
     @rule(person=people, turns=st.integers(0, 60))
     def crashes_while_ordering(self, person: int, turns: int) -> None:
         self._walk(person, PLAIN)
