@@ -76,7 +76,7 @@ def states() -> dict[Step, list[Handler]]:
         Step.OFFER: [
             Buttons(choose=offer.choose, results=offer.back_to_results, lines=offer.to_lines),
             Buttons(again=offer.again),
-            MessageHandler(WORDS, search.words),
+            MessageHandler(WORDS, quantity.text_at_offer),
         ],
         Step.VARIANT: [
             Buttons(value=variant.value, turn=variant.turn, back=variant.back),

@@ -10,7 +10,6 @@ from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, Wording
 from bot.domain.pricing import repriced
-from bot.domain.quantities import QuantityError, read_quantity
 from bot.domain.sessions import Session, Step
 from bot.marketplace.errors import RefusalReason, Refused
 from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
@@ -87,7 +86,8 @@ def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) ->
             Button(t("lines.remove_button", number=str(number)), "remove", index),
         )
     onward = row(Button(t("lines.checkout_button"), "checkout"))
-    another = row(Button(t("lines.more_button"), "more"))
+    has_variants = any(line.spec_id for line in session.draft.lines)
+    another = row(Button(t("lines.more_button"), "more")) if has_variants else ()
     results = row(Button(t("offer.results_button"), "results")) if session.query else ()
     cancel = row(Button(t("lines.cancel_button"), "over"))
     return onward + another + rows + turns + results + cancel
@@ -190,18 +190,10 @@ def _line_at(session: Session, arg: str) -> OrderLine | None:
 async def text(update: Update, context: Context) -> Outcome:
     """A number changes the only line's quantity; other words start a search, the lines kept."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
-    if _is_quantity(typed):
+    if quantity.is_quantity(typed):
         return await _change_quantity(update, context)
     context.notice("lines.kept")
     return await search.words(update, context)
-
-
-def _is_quantity(typed: str) -> bool:
-    try:
-        read_quantity(typed)
-    except QuantityError:
-        return False
-    return True
 
 
 async def _change_quantity(update: Update, context: Context) -> Outcome:

@@ -26,7 +26,8 @@ from bot.domain.sessions import Step
 from bot.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, paragraphs, row
 from bot.texts import Html, cut
 from bot.units import counted, counted_anywhere, noun, noun_anywhere
-from handlers.offer import terms
+from handlers import search
+from handlers.offer import choose, terms
 from handlers.quantity_coach import coach, towards_tier, units_elsewhere
 from handlers.variant import both
 
@@ -134,6 +135,28 @@ async def text(update: Update, context: Context) -> Outcome:
     """A typed number."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     return await _ordered(context, typed)
+
+
+async def text_at_offer(update: Update, context: Context) -> Outcome:
+    """A number typed below an offer is how many of it, once its variant is chosen."""
+    typed = (update.effective_message.text if update.effective_message else None) or ""
+    if not is_quantity(typed) or await context.offer() is None:
+        return await search.words(update, context)
+    step = await choose(update, context)
+    if step is Step.QUANTITY:
+        return await _ordered(context, typed) or Step.QUANTITY
+    if step is Step.VARIANT:
+        context.notice("variant.before_quantity")
+    return step
+
+
+def is_quantity(typed: str) -> bool:
+    """Tell whether a text can be nothing but a quantity."""
+    try:
+        read_quantity(typed)
+    except QuantityError:
+        return False
+    return True
 
 
 async def keep(_: Update, context: Context) -> Outcome:

@@ -20,14 +20,14 @@ _CLOSING = ".,;:!?)]}>'\""
 
 
 def offer_in_link(text: str) -> OfferId | None:
-    """Return the offer that a 1688 link anywhere in the text names, also percent-encoded."""
-    match = _LINK.search(text) or _LINK.search(unquote(text))
+    """Return the offer that a 1688 link in the text names, also encoded or in full width."""
+    match = _LINK.search(text) or _LINK.search(unquote(text)) or _LINK.search(_narrow(text))
     return OfferId(int(match[1])) if match else None
 
 
 def bare_offer(text: str) -> OfferId | None:
     """Return the offer when the whole text is an offer number, full-width digits included."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _narrow(text).strip()
     return OfferId(int(plain)) if _BARE.fullmatch(plain) else None
 
 
@@ -44,4 +44,8 @@ def nameless_link(text: str) -> str | None:
 
 def has_link(text: str) -> bool:
     """Tell whether the text holds any web address."""
-    return _ANY_LINK.search(text) is not None
+    return _ANY_LINK.search(_narrow(text)) is not None
+
+
+def _narrow(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)

@@ -20,6 +20,7 @@ OFFER = 628379848279
         f"https://detail.1688.com/pic/x.htm?offer_id={OFFER}",
         f"HTTPS://DETAIL.1688.COM/OFFER/{OFFER}.HTML",
         f"看看detail.1688.com/offer/{OFFER}.html怎么样",
+        f"ｈｔｔｐｓ：／／ｄｅｔａｉｌ．１６８８．ｃｏｍ／ｏｆｆｅｒ／{OFFER}．ｈｔｍｌ",
         f"（https://detail.1688.com/offer/{OFFER}.html）",
         f"https://login.1688.com/?Done=https%3A%2F%2Fdetail.1688.com%2Foffer%2F{OFFER}.html",
         f"one\ntwo https://m.1688.com/offer/{OFFER}.html\nthree",

@@ -5,6 +5,7 @@ import re
 from buying import (
     BASKETBALL,
     SNEAKERS,
+    TAPE_MEASURE,
     Market,
     at_lines,
     at_offer,
@@ -54,6 +55,14 @@ async def test_another_variant_is_of_what_was_ordered_not_of_what_was_looked_at(
     await buyer.do("My order", "Your order")
     shown = await buyer.do("Add another variant", "Minimum order")
     assert "Basketball" in shown.text
+
+
+async def test_goods_without_variants_offer_no_other_variant(person):
+    """A button that leads to nothing new is not shown."""
+    buyer = await person()
+    shown = await at_lines(buyer, TAPE_MEASURE, 4)
+    assert "✅ Continue: address" in shown.labels
+    assert not [label for label in shown.labels if "variant" in label]
 
 
 async def test_a_number_changes_the_only_line(person):

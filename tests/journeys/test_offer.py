@@ -162,3 +162,28 @@ async def test_old_buttons_of_an_offer_explain_themselves(
     await at_offer(buyer, MUG)
     await buyer.tap("Choose a quantity", on=old)
     await buyer.sees("earlier step.*Mug")
+
+
+async def test_a_number_below_an_offer_without_variants_is_how_many(
+    person: Arrive, marketplace: httpx.AsyncClient
+) -> None:
+    """There is nothing else to choose, so the order stands at once; a wrong number is answered."""
+    buyer = await person("zh-hans")
+    await at_offer(buyer, GIFT_BAG)
+    shown = await buyer.say("13", "12 个的整数倍出售，13 不符合")
+    assert "✅ 就要 24 个" in shown.labels
+    await at_offer(buyer, GIFT_BAG)
+    shown = await buyer.say("24个", "待下单")
+    assert "24 个 × ¥0.95" in shown.text
+
+
+async def test_a_number_below_an_offer_with_variants_leads_to_them(
+    person: Arrive, marketplace: httpx.AsyncClient
+) -> None:
+    """How many comes after which one; a word is a search all the same."""
+    buyer = await person("zh-hans")
+    await at_offer(buyer, SNEAKERS)
+    shown = await buyer.say("12双", "请选择：颜色")
+    assert "先选规格，再填数量。" in shown.text
+    await at_offer(buyer, SNEAKERS)
+    await buyer.say("背包", "“背包”的搜索结果")
