@@ -39,7 +39,7 @@ from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram
 from tests.fakes.memory_storage import MemoryStorage
 
 _SOON = (0.0005,) * 8
-_IDLE_WITHIN = 10.0
+_IDLE_WITHIN = 30.0
 
 
 class Telegram(FakeTelegram):
