@@ -134,16 +134,17 @@ def _judge(found: Audit, order: Order, theirs: list[dict[str, Any]], person: Sho
     if order.placing is Placing.PLACED:
         if not ours <= {each["orderId"] for each in theirs}:
             found.lost.append(f"{name}: not at the marketplace")
+            return
         if extra := [each["orderId"] for each in live if each["orderId"] not in ours]:
             found.duplicated.append(f"{name}: also {extra}")
         _judge_goods(found, order, [each for each in live if each["orderId"] in ours], person)
     elif order.placing in {Placing.REFUSED, Placing.CHANGED}:
-        found.wrong += [f"{name}: but {each['order_id']} exists" for each in live]
+        found.wrong += [f"{name}: but {each['orderId']} exists" for each in live]
     elif order.placing is Placing.UNRESOLVED:
         if order.order_no not in person.chat.numbers:
             found.lost.append(f"{name}: the person never saw its number")
         if len(live) > 1:
-            found.duplicated.append(f"{name}: {[each['order_id'] for each in live]}")
+            found.duplicated.append(f"{name}: {[each['orderId'] for each in live]}")
         if live:
             found.outcomes["unresolved, but at the marketplace"] += 1
     else:
