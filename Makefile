@@ -10,7 +10,8 @@ PIP := if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; \
 	else $(BIN)/python -m ensurepip >/dev/null && pip="$(BIN)/python -m pip"; fi; \
 	$$pip --disable-pip-version-check --quiet install --require-hashes --no-deps --no-compile
 STARTED := $(shell date +%s)
-JOBS ?= 2
+# More workers than cores: many tests wait for a process to start or for a time-out.
+JOBS ?= 3
 
 .PHONY: demo run test lint types catalogs supply pytest soak lock clean
 
@@ -37,7 +38,7 @@ supply: $(VENV)/.dev ## no secret in the tree, no licence that may not be used
 	$(BIN)/python scripts/list_licences.py
 
 pytest: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 soak: $(VENV)/.dev ## people order at once while the bot is killed and everything misbehaves
 	$(BIN)/python scripts/soak.py $(SOAK_ARGS)

@@ -35,6 +35,9 @@ NASTY = {
     "long_markup": "<b>&amp;" * 500,
     "astral": "𝕏" * 2000,
 }
+WORST = ("markup", "bidi", "emoji", "long_markup")
+"""One of each family, for places that share the escaping which every kind goes through above."""
+
 HALVES = "half \ud83d of \ude00 a pair"
 """Only in JSON escapes: no encoder writes it."""
 
@@ -107,14 +110,13 @@ async def settled(buyer: Person) -> Shown:
     return shown
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("name", NASTY)
 async def test_what_a_seller_writes(
-    name: str, language: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
+    name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:
     """Titles, variants and places, from the results to the list of orders."""
     market, words = Market(marketplace), NASTY[name]
-    buyer = await person(language)
+    buyer = await person("en" if list(NASTY).index(name) % 2 else "zh-hans")
     patch = {"subject": f"背包{words}", "subjectTrans": words, "valuePrefix": words, "place": words}
     await market.change(SNEAKERS, **patch)
     await market.change(TAPE_MEASURE, **patch)
@@ -170,7 +172,7 @@ async def send(buyer: Person, text: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.parametrize("name", NASTY)
+@pytest.mark.parametrize("name", WORST)
 async def test_a_name_and_a_street(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:
@@ -187,7 +189,7 @@ async def test_a_name_and_a_street(
     assert await calls.refused() == []
 
 
-@pytest.mark.parametrize("name", NASTY)
+@pytest.mark.parametrize("name", WORST)
 async def test_a_note_reaches_the_seller_as_written_or_shortened(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:
@@ -232,7 +234,7 @@ async def test_why_the_marketplace_refuses(
     assert await calls.refused() == []
 
 
-@pytest.mark.parametrize("name", NASTY)
+@pytest.mark.parametrize("name", WORST)
 async def test_why_the_marketplace_did_not_order(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:

@@ -142,7 +142,16 @@ async def test_stopping_while_telegram_is_awaited_exits_at_once(tmp_path: Path, 
     """SIGTERM before the first contact is a clean end too."""
     async with own.clients() as clients:
         await clients.fault("getMe", "http_500")
+
+        async def asked() -> int:
+            answer = await clients.telegram.get("/sandbox/botapi/calls?method=getMe&limit=1")
+            return int(answer.json()["counts"].get("getMe", 0))
+
+        async def asked_again() -> bool:
+            return await asked() > before
+
+        before = await asked()
         own.bot.start()
-        await asyncio.sleep(1.5)
+        await until(asked_again, 40)
         assert await asyncio.to_thread(own.bot.stop) == 0
         await clients.no_faults()

@@ -291,7 +291,7 @@ def _base36(number: int) -> str:
 
 TestConversations = Conversations.TestCase
 TestConversations.settings = settings(
-    max_examples=45,
+    max_examples=25,
     stateful_step_count=40,
     deadline=None,
     # Shrinking replays hundreds of crashes: minutes. Add `Phase.shrink` to look into a failure.
