@@ -164,7 +164,8 @@ async def delete(_: Update, context: Context) -> Outcome:
     if context.session.address_id == saved.address_id:
         # The numbers shown were for this address.
         context.change(address_id=None, address=None, quote=None, change=None)
-    context.change(asking="manage")
+    others = len(await context.services.store.addresses_of(context.session.user_id)) - 1
+    context.change(asking="manage" if others else None)
     context.notice("address.deleted", name=saved.address.full_name)
     return None
 

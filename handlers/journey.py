@@ -140,6 +140,7 @@ def entry_points() -> list[Handler]:
         MessageHandler(OFFER_LINK & new_message, search.link),
         Buttons(lang=language.choose, here=anywhere.here, over=start.over),
         Buttons(pay=payment.pay, check=payment.check, look=placing.look),
+        Buttons(earlier=orders.earlier),
         Buttons(forget=privacy.forget, revoke=invite.revoke),
     ]
 

@@ -70,15 +70,15 @@ def _hindrance(view: View) -> Html | None:
     return None if offer.stock else view.t("offer.sold_out")
 
 
-def terms(view: View, offer: Offer) -> Html:
-    """Minimum, lot, stock and unit, one a line."""
+def terms(view: View, offer: Offer, *, of_variant: bool = False) -> Html:
+    """Minimum, lot, stock and unit, one a line; a variant's screen tells its own stock."""
     t, mixed = view.t, offer.mixed_batch
     return lines(
         t("offer.minimum", quantity=counted(t, offer.min_order_quantity, offer.unit)),
         t("offer.batch", quantity=counted(t, offer.batch_size, offer.unit))
         if offer.batch_size
         else None,
-        t("offer.stock", quantity=counted(t, offer.stock, offer.unit)),
+        None if of_variant else t("offer.stock", quantity=counted(t, offer.stock, offer.unit)),
         t("offer.mixed", pieces=mixed.pieces, amount=t.money(mixed.amount))
         if mixed.allowed
         else None,

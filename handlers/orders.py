@@ -2,6 +2,7 @@
 
 from telegram import Update
 
+from bot.buttons import natural
 from bot.context import Context, Outcome, Overlay
 from bot.domain.orders import Order, OrderStatus, Placing
 from bot.screens import Button, Rows, Screen, lines, paragraphs, row
@@ -9,15 +10,28 @@ from bot.texts import Html, Texts, cut
 from handlers.payment import amount_due
 
 _SHOWN = 10
+_FURTHEST = 100_000  # beyond any button that was ever drawn
 _TITLE = 36
 
 
 async def show(_: Update, context: Context) -> Outcome:
     """List the latest orders beside the journey, which stays where it is."""
+    return await _list(context, 0)
+
+
+async def earlier(_: Update, context: Context) -> Outcome:
+    """List the orders before those already listed; the argument is how many those are."""
+    return await _list(context, min(natural(context.arg) or 0, _FURTHEST))
+
+
+async def _list(context: Context, offset: int) -> Outcome:
     t, language = context.t, context.session.language
-    orders = await context.services.store.orders_of(context.session.user_id, limit=_SHOWN)
-    if not orders:
-        return Overlay(Screen(t("orders.none")))
+    found = await context.services.store.orders_of(
+        context.session.user_id, limit=_SHOWN + 1, offset=offset
+    )
+    if not found:
+        return Overlay(Screen(t("orders.no_earlier" if offset else "orders.none")))
+    orders = found[:_SHOWN]
     rows: Rows = ()
     for order in orders:
         if order.placing is Placing.PLACED:
@@ -38,8 +52,12 @@ async def show(_: Update, context: Context) -> Outcome:
                     standing=True,
                 )
             )
+    if len(found) > _SHOWN:
+        more = str(offset + _SHOWN)
+        rows += row(Button(t("orders.earlier_button"), "earlier", more, standing=True))
+    title = t("orders.earlier_title" if offset else "orders.title")
     listed = [_described(t, language, order) for order in orders]
-    return Overlay(Screen(paragraphs(t("orders.title"), *listed), rows))
+    return Overlay(Screen(paragraphs(title, *listed), rows))
 
 
 def _described(t: Texts, language: str, order: Order) -> Html:

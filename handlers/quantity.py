@@ -48,13 +48,14 @@ def screen(view: View) -> Screen:
     picture = (sku.picture_url if sku else None) or offer.picture_url
     if session.asking == _OTHER_SELLER:
         return Screen(paragraphs(view.notice, t("quantity.other_seller")), _other_seller(view))
+    variant = _variant_line(view, offer, sku)
     text = paragraphs(
         view.notice,
         lines(
             t("offer.title", title=cut(offer.title.in_language(session.language), _TITLE)),
-            _variant_line(view, offer, sku),
+            variant,
         ),
-        lines(_price_line(view, offer, sku), terms(view, offer)),
+        lines(_price_line(view, offer, sku), terms(view, offer, of_variant=bool(variant))),
         coach(view, offer, sku),
         t("quantity.ask", units=noun(t, offer.unit, 2)),
     )

@@ -74,3 +74,21 @@ async def test_an_order_that_was_not_made_says_so(person, marketplace):
     shown = await buyer.say("/orders", "Your latest orders")
     assert "not made" in shown.text
     assert not [label for label in shown.labels if "Open" in label]
+
+
+async def test_orders_before_the_latest_ten_can_be_reached(person, marketplace):
+    """An unpaid order never falls out of reach because newer attempts came."""
+    buyer, market = await person(), Market(marketplace)
+    await placed(buyer)
+    first = await market.only_order()
+    await at_lines(buyer, TAPE_MEASURE, 4)
+    await buyer.do("Continue", "Where shall it go")
+    await buyer.do("张三", "Total to pay")
+    for rise in range(1, 11):
+        await market.change(TAPE_MEASURE, priceDelta=rise)
+        await buyer.do("Confirm order", "Nothing was ordered")
+    shown = await buyer.say("/orders", "Your latest orders")
+    assert first["thirdOrderId"] not in shown.text
+    shown = await buyer.do("Earlier orders", first["thirdOrderId"])
+    assert "Earlier orders" not in " ".join(shown.labels)
+    await buyer.do(f"Open {first['thirdOrderId']}", "Order placed")

@@ -21,6 +21,7 @@ async def test_the_screen_tells_every_rule_before_it_bites(person):
     shown = await at_quantity(buyer, SNEAKERS, "White", "37")
     assert "White / 37 (白色 / 37)" in shown.text
     assert "In stock of this variant: 421 pairs" in shown.text
+    assert "10,150" not in shown.text  # of all variants together: it would mislead here
     assert "¥32.80 per pair" in shown.text
     assert "Minimum order: 3 pairs" in shown.text
     assert "27 pairs more: ¥2.90 cheaper per pair (¥29.90 from 30 pairs on)" in shown.text
