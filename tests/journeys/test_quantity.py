@@ -38,7 +38,7 @@ async def test_the_screen_reads_naturally_in_chinese(person):
     assert "再加 27 双，每双便宜 ¥2.90（满 30 双，单价 ¥29.90）" in shown.text
     assert "要多少双？" in shown.text
     await buyer.say("2", "起订量是 3 双，现在共 2 双，还差 1 双。")
-    await buyer.say("3箱", "这件商品按双卖，请发要多少双")
+    await buyer.say("3箱", "这件商品按双卖。要多少双？直接发数字")
 
 
 @pytest.mark.parametrize(
