@@ -3,8 +3,8 @@
 import asyncio
 import random
 import re
-import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -84,10 +84,10 @@ class Shopper:
         answer.raise_for_status()
         return cls(ChatView(telegram, int(answer.json()["id"])), market, rng, temper)
 
-    async def shop(self, until: float) -> None:
-        """Order until that monotonic moment."""
+    async def shop(self, is_over: Callable[[], bool]) -> None:
+        """Order until it is over."""
         await self._say("/start")
-        while time.monotonic() < until:
+        while not is_over():
             await self.chat.look(self.random.uniform(*self.temper.waits))
             await asyncio.sleep(self.random.uniform(*self.temper.pause))
             await self.chat.look(0.02)  # act on what stands there now

@@ -15,12 +15,16 @@ from soak_people import Shopper, Temper
 
 _SETTLES_WITHIN = 60.0
 _NO_QUOTAS = {"UNPAID_ORDERS": "0", "SEARCHES_PER_HOUR": "0", "FLOOD_UPDATES": "0"}
+_KILLED_AFTER_ITS_START = 0.85  # the others may be killed while it starts
 _SECRET = "soak-secret"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One soak. `kill_every` is in seconds, 0 for never; so are `lookup_delays`."""
+    """One soak. `kill_every` is in seconds, 0 for never; so are `lookup_delays`.
+
+    A slow machine gets up to four times the seconds until `at_least` orders were confirmed.
+    """
 
     folder: Path
     people: int = 50
@@ -29,6 +33,7 @@ class Plan:
     faults: bool = True
     webhook: bool = False
     seed: int = 1
+    at_least: int = 0
     lookup_delays: tuple[float, ...] = (0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 3, 3, 3)
     temper: Temper = field(default_factory=Temper)
 
@@ -82,12 +87,18 @@ async def soak(plan: Plan) -> Report:
 
 async def _trouble(plan: Plan, bot: BotProcess, mischief: Mischief, people: list[Shopper]) -> int:
     """Have everybody order at once while the bot is killed and both worlds misbehave."""
-    until = time.monotonic() + plan.seconds
+    began = time.monotonic()
+
+    def is_over() -> bool:
+        spent = time.monotonic() - began
+        enough = sum(len(each.chat.numbers) for each in people) >= plan.at_least
+        return spent > plan.seconds and (enough or spent > 4 * plan.seconds)
+
     killer = _Killer(bot, random.Random(plan.seed + 2), plan.kill_every)
     others = [asyncio.create_task(killer.go_on())] if plan.kill_every else []
     if plan.faults:
         others.append(asyncio.create_task(mischief.go_on()))
-    shopping = asyncio.gather(*(each.shop(until) for each in people))
+    shopping = asyncio.gather(*(each.shop(is_over) for each in people))
     done, _ = await asyncio.wait([shopping, *others], return_when=asyncio.FIRST_COMPLETED)
     for task in (*others, shopping):
         task.cancel()
@@ -123,10 +134,13 @@ class _Killer:
 
     async def go_on(self) -> None:
         """Until cancelled; never leaves the bot down."""
-        next_kill = time.monotonic()
         while True:
-            next_kill += self._every * self._random.uniform(0.5, 1.5)
-            await asyncio.sleep(max(0.2, next_kill - time.monotonic()))
+            killed = time.monotonic()
+            if self._random.random() < _KILLED_AFTER_ITS_START:
+                await self._bot.ready()
+                await asyncio.sleep(self._random.uniform(0.1, 1.0))
+            pause = self._every * self._random.uniform(0.5, 1.5)
+            await asyncio.sleep(max(0.2, killed + pause - time.monotonic()))
             process = self._bot.process
             if process is None or process.poll() is not None:
                 raise RuntimeError("the bot ended by itself:\n" + self._bot.log.read_text()[-3000:])

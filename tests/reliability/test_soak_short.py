@@ -24,11 +24,11 @@ def _holds(report: Report) -> None:
 
 async def test_nothing_is_duplicated_lost_stuck_or_wrong(tmp_path: Path) -> None:
     """Kills every few seconds and faults on both sides leave every consent with one outcome."""
-    plan = Plan(tmp_path, people=12, seconds=18, kill_every=3, seed=7)
+    plan = Plan(tmp_path, people=12, seconds=18, kill_every=3, seed=7, at_least=3)
     _holds(await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS)))
 
 
 async def test_the_webhook_holds_as_well(tmp_path: Path) -> None:
     """What Telegram re-sends while it is being handled, or after a crash, is applied once."""
-    plan = Plan(tmp_path, people=10, seconds=14, kill_every=3, seed=8, webhook=True)
+    plan = Plan(tmp_path, people=10, seconds=14, kill_every=3, seed=8, webhook=True, at_least=3)
     _holds(await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS)))
