@@ -83,7 +83,7 @@ async def test_the_mixed_batch_condition_leads_to_the_lines(person, market):
     """Four pairs of socks alone are no mixed batch; twenty of the shop are."""
     buyer = await person()
     await at_quantity(buyer, SOCKS, ".")
-    await buyer.say("4", "6 short")
+    await buyer.say("4", "6 pairs short")
     await buyer.do("Keep 4 pairs: mixed batch", "Your order")
     await refused(buyer, "mixed-batch condition isn't reached")
     await buyer.do("Change 1", "How many")
