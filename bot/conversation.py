@@ -119,8 +119,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
     ) -> None:
         """Move a conversation for something other than an update, and draw its screen.
 
-        `apply` returns None when there is nothing to show. Raises `ScreenNotDrawn` after the
-        commit.
+        `apply` returns None for nothing to show. Raises `ScreenNotDrawn` after the commit.
         """
         async with self._locks.holding((chat_id, user_id)):
             try:
@@ -185,11 +184,14 @@ class StoredConversationHandler(ConversationHandler[Context]):
         if isinstance(outcome, Quiet):
             tap.give(context.toast, alert=context.alert)
             return
-        if isinstance(outcome, Overlay):
+        if isinstance(outcome, Overlay) or context.redraw_only:
             if stored is None:  # its buttons name this session: the next update has to find it
                 await store.commit_step(StepCommit(session=session, expected_revision=None))
             tap.give(context.toast, alert=context.alert)
-            await self._show(session, outcome.screen, None, committed=False)
+            if isinstance(outcome, Overlay):
+                await self._show(session, outcome.screen, None, committed=False)
+            else:  # nothing moved: what hangs under the last screen stays good as well
+                await self._draw(context.session, None)
             if query is not None:
                 self._overlays.remember(session, query)
             return
@@ -200,7 +202,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
             moved = moved.tapped(query.data, datetime.now(UTC))
         await self._commit(moved, session.revision if stored else None, update, context)
         tap.give(context.toast, alert=context.alert)
-        tapped = query.message if query is not None and not context.redraw_only else None
+        tapped = query.message if query is not None else None
         async with self._signs.during(context.bot, key[0], tap, WHILE_DRAWING):
             await self._draw(moved, tapped if isinstance(tapped, Message) else None)
 

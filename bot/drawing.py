@@ -60,7 +60,7 @@ class Drawer:
                 return
         if not await self._edit_text(chat_id, screen, markup, place):
             await self._send_text(session, screen, markup)
-            await self._retire(chat_id, tapped)
+            await self._retire(chat_id, tapped, delete=screen.replaces)
 
     async def rewrite(self, session: Session, message_id: int, screen: Screen) -> None:
         """Change an earlier message's text and buttons, where that can still be done."""
@@ -206,12 +206,17 @@ class Drawer:
         except StorageUnavailable as error:
             _log.warning("picture_not_remembered", error=str(error))
 
-    async def _retire(self, chat_id: ChatId, tapped: Message | None) -> None:
-        """Take the buttons off a message that a new one replaced."""
+    async def _retire(
+        self, chat_id: ChatId, tapped: Message | None, *, delete: bool = False
+    ) -> None:
+        """Take the buttons off a message that a new one replaced, or take it away."""
         if tapped is None or tapped.reply_markup is None:
             return
         try:
-            await self._bot.edit_message_reply_markup(chat_id, tapped.message_id)
+            if delete:
+                await self._bot.delete_message(chat_id, tapped.message_id)
+            else:
+                await self._bot.edit_message_reply_markup(chat_id, tapped.message_id)
         except TelegramError as error:
             # Old buttons still answer, so a message that keeps its own does no harm.
             _log.info("buttons_left", reason=type(error).__name__)

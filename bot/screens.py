@@ -71,6 +71,7 @@ class Screen:
     rows: Rows = ()
     picture: Picture | None = None
     milestone: bool = False
+    replaces: bool = False  # a picture above the pressed button would mislead from now on
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class OverlayTaps:
     """
 
     def __init__(self) -> None:
-        self._shown: dict[tuple[ChatId, UserId, str], float] = {}
+        self._shown: dict[tuple[ChatId, UserId, int, str], float] = {}
 
     def remember(self, session: Session, query: CallbackQuery) -> None:
         """Note that this press was acted on now."""
@@ -97,5 +97,6 @@ def is_double_tap(session: Session, query: CallbackQuery, received: datetime) ->
     return any(tap.data == query.data and received - tap.at < DOUBLE_TAP for tap in session.taps)
 
 
-def _key(session: Session, query: CallbackQuery) -> tuple[ChatId, UserId, str]:
-    return session.chat_id, session.user_id, query.data or ""
+def _key(session: Session, query: CallbackQuery) -> tuple[ChatId, UserId, int, str]:
+    message_id = query.message.message_id if query.message is not None else 0
+    return session.chat_id, session.user_id, message_id, query.data or ""

@@ -45,7 +45,8 @@ def screen(view: View) -> Screen:
         _how_to_pay(view) if open_parts else None,
     )
     picture = QrCode(view.payment_url) if view.payment_url and open_parts else None
-    return Screen(text, _buttons(view, order, open_parts), picture, milestone=False)
+    # A code that can still be scanned must not stay in the chat of a paid order.
+    return Screen(text, _buttons(view, order, open_parts), picture, replaces=not open_parts)
 
 
 def state(view: View, part: OrderPart) -> Html:

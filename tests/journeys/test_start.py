@@ -210,3 +210,14 @@ async def test_the_profile_is_in_both_languages(
     assert "Telegram" in english["short_description"]
     assert "1688" in chinese["description"]
     assert "照片" in chinese["description"]
+
+
+async def test_an_old_button_leaves_the_present_ones_good(person):
+    """Its press draws the screen again, and what hangs under the one above still works."""
+    anna = await person()
+    first = await anna.say("/start", "Hi, I'm Snaporder")
+    results = await anna.say("背包", "Results for")
+    await anna.press(first.id, first.button("Addresses")["callback_data"])
+    await anna.sees("earlier step.*Results for")
+    await anna.tap("^1$", on=results)
+    await anna.sees("Minimum order")
