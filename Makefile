@@ -11,7 +11,7 @@ PIP := if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; \
 	$$pip --disable-pip-version-check --quiet install --require-hashes --no-deps --no-compile
 STARTED := $(shell date +%s)
 # More workers than cores: many tests wait for a process to start or for a time-out.
-JOBS ?= 3
+JOBS ?= 4
 
 .PHONY: demo run test lint types catalogs supply pytest soak lock clean
 

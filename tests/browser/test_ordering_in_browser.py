@@ -121,7 +121,7 @@ async def test_a_photo_becomes_a_paid_order(
         await expect(_last(page)).to_contain_text(re.compile("sneaker|鞋", re.IGNORECASE))
         await _picture(page, language, "offer")
         await _press(page, str(words["variants"]))
-        await _choose_until_quantity(page, language)
+        await _choose_white_36(page, language)
         await page.get_by_test_id("composer").fill("１２")
         await page.keyboard.press("Enter")
         await expect(_last(page)).to_contain_text("12")
@@ -150,19 +150,12 @@ async def test_a_photo_becomes_a_paid_order(
         await expect(_last(page)).to_contain_text(str(words["thanks"]))
 
 
-async def _choose_until_quantity(page: Page, language: str) -> None:
-    """Take the first value that can be had of every attribute."""
-    how_many = str(_WORDS[language]["how_many"])
-    await expect(_last(page)).to_contain_text(re.compile("Choose|请选择"))
-    for _ in range(4):
-        before = await _last(page).inner_text()
-        if how_many in before:
-            await _picture(page, language, "quantity")
-            return
-        await _picture(page, language, "variant")
-        buttons = _last(page).get_by_test_id("button")
-        labels = await buttons.all_inner_texts()
-        index = next(i for i, label in enumerate(labels) if not label.startswith("✕"))
-        await buttons.nth(index).click()
-        await expect(_last(page)).not_to_have_text(before, use_inner_text=True)
-    await expect(_last(page)).to_contain_text(how_many)
+async def _choose_white_36(page: Page, language: str) -> None:
+    """Take the colour, then the size."""
+    await expect(_last(page)).to_contain_text(re.compile("Choose: ?Color|请选择：颜色"))
+    await _press(page, "White|白色")
+    await expect(_last(page)).to_contain_text(re.compile("Choose: ?Size|请选择：尺码"))
+    await _picture(page, language, "variant")
+    await _press(page, "36")
+    await expect(_last(page)).to_contain_text(str(_WORDS[language]["how_many"]))
+    await _picture(page, language, "quantity")
