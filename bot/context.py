@@ -23,9 +23,13 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """What a callback returns to show something beside the journey, which stays where it is."""
+    """What a callback returns to show something beside the journey, which stays where it is.
+
+    `in_place` turns the pressed message into it where Telegram allows that, as paging does.
+    """
 
     screen: Screen
+    in_place: bool = False
 
 
 QUIET = Quiet()

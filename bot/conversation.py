@@ -189,7 +189,9 @@ class StoredConversationHandler(ConversationHandler[Context]):
                 await store.commit_step(StepCommit(session=session, expected_revision=None))
             tap.give(context.toast, alert=context.alert)
             if isinstance(outcome, Overlay):
-                await self._show(session, outcome.screen, None, committed=False)
+                place = query.message if query is not None and outcome.in_place else None
+                place = place if isinstance(place, Message) else None
+                await self._show(session, outcome.screen, place, committed=False)
             else:  # nothing moved: what hangs under the last screen stays good as well
                 await self._draw(context.session, None)
             if query is not None:

@@ -22,6 +22,12 @@ MerchantOrderNo = NewType("MerchantOrderNo", str)
 MarketplaceOrderId = NewType("MarketplaceOrderId", str)
 """The marketplace's order number: 19 digits, above 2**53, so always a text (contract 1.1)."""
 
+LineId = NewType("LineId", str)
+"""A line of a marketplace order (`subItemIDString`), 19 digits; never rounded (contract 5.4)."""
+
+CategoryId = NewType("CategoryId", int)
+"""A node of the marketplace's category tree, three levels under 0 (contract 4.5)."""
+
 AddressId = NewType("AddressId", int)
 UserId = NewType("UserId", int)
 ChatId = NewType("ChatId", int)

@@ -3,10 +3,13 @@
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import AwareDatetime
+
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import (
     ChatId,
+    LineId,
     MarketplaceOrderId,
     MerchantOrderNo,
     OfferId,
@@ -15,6 +18,7 @@ from bot.domain.identifiers import (
 )
 from bot.domain.model import Value
 from bot.domain.money import Fen
+from bot.domain.parcels import ClosedBy, Parcel, RefundStage
 from bot.domain.quotes import Quote
 
 
@@ -83,13 +87,44 @@ class InvalidTransition(ValueError):
     """A step that the transition table does not have."""
 
 
+class PartLine(Value):
+    """A line as the marketplace keeps it. `amount` is what is paid for it, in fen."""
+
+    line_id: LineId | None = None
+    offer_id: OfferId
+    spec_id: SpecId | None = None
+    quantity: int | None = None
+    amount: Fen | None = None
+    refund: RefundStage | None = None
+
+
 class OrderPart(Value):
-    """One order at the marketplace. Amounts in fen; `total` includes `freight`."""
+    """One order at the marketplace. Amounts in fen; `total` includes `freight`.
+
+    Everything below `status` is as last read from the order's detail (contract 5.4), empty until
+    then. `raw_status` is the marketplace's own word, kept for states that we do not know.
+    """
 
     order_id: MarketplaceOrderId
     total: Fen | None = None
     freight: Fen | None = None
     status: OrderStatus = OrderStatus.AWAITING_PAYMENT
+    raw_status: str = ""
+    lines: tuple[PartLine, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    refund: RefundStage | None = None
+    refunded: Fen | None = None
+    closed_by: ClosedBy | None = None
+    close_reason: str = ""
+    paying: bool = False  # a payment is being worked on: another one must wait
+    placed_at: AwareDatetime | None = None
+    pay_before: AwareDatetime | None = None
+    paid_at: AwareDatetime | None = None
+    shipped_at: AwareDatetime | None = None
+    received_at: AwareDatetime | None = None
+    completed_at: AwareDatetime | None = None
+    modified_at: AwareDatetime | None = None
+    read_at: AwareDatetime | None = None
 
     def seen(self, status: OrderStatus) -> "OrderPart":
         """Return the part with a newer status; an older or unknown one changes nothing."""

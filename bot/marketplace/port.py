@@ -13,11 +13,19 @@ from pydantic import AwareDatetime
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, OfferId, SkuId, SpecId
+from bot.domain.identifiers import (
+    LineId,
+    MarketplaceOrderId,
+    MerchantOrderNo,
+    OfferId,
+    SkuId,
+    SpecId,
+)
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import FailedLine, OrderPart, OrderStatus
+from bot.domain.parcels import ClosedBy, Parcel, RefundStage
 from bot.domain.quotes import Quote
 from bot.domain.sessions import SortField
 
@@ -64,6 +72,9 @@ class FoundLine(Value):
     spec_id: SpecId | None = None
     sku_id: SkuId | None = None
     quantity: int | None = None
+    line_id: LineId | None = None
+    amount: Fen | None = None
+    refund: RefundStage | None = None
 
 
 class FoundOrder(Value):
@@ -85,6 +96,18 @@ class FoundOrder(Value):
     lines: tuple[FoundLine, ...] = ()
     created_at: AwareDatetime | None = None
     pay_before: AwareDatetime | None = None
+    # Below: from the order's detail alone; the list leaves out parcels (contract 5.5).
+    parcels: tuple[Parcel, ...] = ()
+    refund: RefundStage | None = None
+    refunded: Fen | None = None
+    closed_by: ClosedBy | None = None
+    close_reason: str = ""
+    paying: bool = False
+    paid_at: AwareDatetime | None = None
+    shipped_at: AwareDatetime | None = None
+    received_at: AwareDatetime | None = None
+    completed_at: AwareDatetime | None = None
+    modified_at: AwareDatetime | None = None
 
     def mentions(self, order_no: MerchantOrderNo) -> bool:
         """Tell whether the order carries our number in any of its three places."""
@@ -106,6 +129,13 @@ class PaymentLink(Value):
 
     url: str
     order_ids: tuple[MarketplaceOrderId, ...]
+
+
+class PaymentAnswer(Value):
+    """What password-free payment answered (contract 6.2). `paid` False proves nothing: re-read."""
+
+    paid: bool
+    channel: str = ""
 
 
 class Marketplace(Protocol):

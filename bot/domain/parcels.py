@@ -1,0 +1,58 @@
+"""Parcels of an order, and how far refunds and closings have come (contract 5.4, 8)."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from bot.domain.identifiers import LineId
+from bot.domain.model import Value
+
+
+class TraceStatus(StrEnum):
+    """What a carrier last said of a parcel (contract 8, `statusChanged`), as far as it moves on."""
+
+    CONSIGNED = "CONSIGN"
+    ACCEPTED = "ACCEPT"
+    IN_TRANSIT = "TRANSPORT"
+    OUT_FOR_DELIVERY = "DELIVERING"
+    AT_PICKUP_POINT = "AGENT_SIGN"
+    DELIVERED = "SIGN"
+    FAILED = "FAILED"
+
+
+class RefundStage(StrEnum):
+    """How far a refund during the sale has come (contract 5.4, `refundStatus`)."""
+
+    AWAITING_SELLER = "waitselleragree"
+    AWAITING_CHANGE = "waitbuyermodify"
+    AWAITING_RETURN = "waitbuyersend"
+    AWAITING_SELLER_RECEIPT = "waitsellerreceive"
+    REFUNDED = "refundsuccess"
+    ENDED = "refundclose"
+    UNKNOWN = "unknown"
+
+
+class ClosedBy(StrEnum):
+    """Who closed an order (contract 5.4, `closeOperateType`)."""
+
+    BUYER = "CLOSE_TRADE_BY_BUYER"
+    SELLER = "CLOSE_TRADE_BY_SELLER"
+    PLATFORM = "CLOSE_TRADE_BY_BOPS"
+    SYSTEM = "CLOSE_TRADE_BY_SYSTEM"
+    CREDIT = "CLOSE_TRADE_BY_CREADIT"
+    UNKNOWN = "unknown"
+
+
+class Parcel(Value):
+    """One shipment. `tracking_no` is empty where nothing is carried (contract 5.4, `type` 2).
+
+    `parcel_id` is the marketplace's own id of it; `lines` are the order lines inside, empty when
+    the marketplace does not say.
+    """
+
+    parcel_id: str
+    carrier: str = ""
+    tracking_no: str = ""
+    lines: tuple[LineId, ...] = ()
+    shipped_at: AwareDatetime | None = None
+    trace: TraceStatus | None = None
