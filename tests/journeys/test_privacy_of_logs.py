@@ -68,6 +68,6 @@ async def test_the_log_of_a_journey_with_faults_tells_nothing(own: Own) -> None:
     log = own.bot.log.read_text("utf-8")
     assert "marketplace call" in log
     assert "screen_not_drawn" in log or "flood_control" in log or "buttons_left" in log
-    planted = [NAME, PHONE, "4711", "植入", NOTE, "crafted", WORDS, "sandbox-token"]
+    planted = [NAME, PHONE, "4711 号", "植入", NOTE, "crafted", WORDS, "sandbox-token"]
     planted += ["sandbox-secret", "123456789:", "sign=", "appSecret", ".confirm.", "callback_data"]
     assert [each for each in planted if each in log] == []

@@ -138,7 +138,9 @@ class _Killer:
             killed = time.monotonic()
             if self._random.random() < _KILLED_AFTER_ITS_START:
                 await self._bot.ready()
-                await asyncio.sleep(self._random.uniform(0.1, 1.0))
+                # A machine that takes long to start the bot also takes long to do anything.
+                start = max(1.0, time.monotonic() - killed)
+                await asyncio.sleep(self._random.uniform(0.1, 1.0) * start)
             pause = self._every * self._random.uniform(0.5, 1.5)
             await asyncio.sleep(max(0.2, killed + pause - time.monotonic()))
             process = self._bot.process
