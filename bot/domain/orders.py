@@ -95,6 +95,7 @@ class PartLine(Value):
     spec_id: SpecId | None = None
     quantity: int | None = None
     amount: Fen | None = None
+    status: OrderStatus | None = None  # its own: lines are shipped and received one by one
     refund: RefundStage | None = None
 
 

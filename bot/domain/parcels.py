@@ -43,11 +43,22 @@ class ClosedBy(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Handover(StrEnum):
+    """How goods reach the buyer without a carrier that the marketplace follows (contract 5.4)."""
+
+    OTHER_CARRIER = "other_carrier"  # a local carrier or a lorry
+    PRICE_DIFFERENCE = "price_difference"  # no goods at all: freight or a difference was paid
+    BY_SELLER = "by_seller"
+    PICK_UP = "pick_up"
+    OTHER = "other"
+
+
 class Parcel(Value):
     """One shipment. `tracking_no` is empty where nothing is carried (contract 5.4, `type` 2).
 
     `parcel_id` is the marketplace's own id of it; `lines` are the order lines inside, empty when
-    the marketplace does not say.
+    the marketplace does not say. `handover` is None for an ordinary parcel; `contact` is the
+    telephone number of who brings the goods without one.
     """
 
     parcel_id: str
@@ -56,3 +67,5 @@ class Parcel(Value):
     lines: tuple[LineId, ...] = ()
     shipped_at: AwareDatetime | None = None
     trace: TraceStatus | None = None
+    handover: Handover | None = None
+    contact: str = ""

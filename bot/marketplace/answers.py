@@ -9,7 +9,7 @@ from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import MarketplaceOrderId, OfferId
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.quotes import Quote
-from bot.marketplace import mapping_orders, mapping_products, mapping_quote
+from bot.marketplace import mapping_orders, mapping_products, mapping_quote, mapping_trades
 from bot.marketplace.envelope import Answer
 from bot.marketplace.errors import RefusalReason
 from bot.marketplace.port import Created, FoundOrder, FoundOrders, ImageId, PaymentLink
@@ -20,10 +20,9 @@ from bot.marketplace.wire_orders import (
     Preview,
     PreviewEntry,
     PreviewState,
-    Trade,
-    TradeList,
 )
 from bot.marketplace.wire_products import Product, SearchData, UploadedImage
+from bot.marketplace.wire_trades import Trade, TradeList
 
 
 def image_id(answer: Answer) -> ImageId:
@@ -106,14 +105,14 @@ def found_orders(answer: Answer, page: int) -> FoundOrders:
         if isinstance(data, dict) and "result" not in data:
             raise ValueError("an order list without its list")
         trades = TradeList() if data is None else TradeList.model_validate(data)
-        return mapping_orders.found_orders(trades, page)
+        return mapping_trades.found_orders(trades, page)
 
 
 def found_order(answer: Answer, asked: MarketplaceOrderId) -> FoundOrder:
     """Read an order detail (contract 5.4)."""
     answer.demand_success()
     with _reading(answer):
-        return mapping_orders.found_order(Trade.model_validate(answer.data), asked)
+        return mapping_trades.found_order(Trade.model_validate(answer.data), asked)
 
 
 def cancelled(answer: Answer) -> None:

@@ -66,7 +66,11 @@ class Created(Value):
 
 
 class FoundLine(Value):
-    """A line of an order as the marketplace keeps it. `quantity` is None when not whole."""
+    """A line of an order as the marketplace keeps it. `quantity` is None when not whole.
+
+    `amount` is what is paid for the line, after promotions (contract 1.2). `line_id` is None when
+    it can't be read to the last digit.
+    """
 
     offer_id: OfferId
     spec_id: SpecId | None = None
@@ -74,6 +78,7 @@ class FoundLine(Value):
     quantity: int | None = None
     line_id: LineId | None = None
     amount: Fen | None = None
+    status: OrderStatus | None = None
     refund: RefundStage | None = None
 
 
@@ -82,7 +87,10 @@ class FoundOrder(Value):
 
     `out_order_id` is our own number if the gateway passes it on; `remark` and `feedback` are the
     two places where the message given to create may come back (contract 5.2). `pay_before` is
-    known for unpaid orders only.
+    known for unpaid orders only. `refunded` is the marketplace's number beside `refund`: until
+    that is `REFUNDED`, it may be what was asked for. `close_reason` is the marketplace's word,
+    such as `buyerCancel`, or its free remark where it has no word. `paying`: a payment is being
+    worked on, so another one must wait.
     """
 
     order_id: MarketplaceOrderId

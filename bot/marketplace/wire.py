@@ -1,6 +1,6 @@
 """What wire models are made of: lenient to unknown fields and nulls, strict on units and ids.
 
-The wire's names and misspellings live here and in `wire_products` and `wire_orders` only.
+The wire's names and misspellings live here and in the other modules named `wire_…` only.
 """
 
 import json
@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 _LARGEST = 15  # powers of ten
 _FINEST = 15
+_YEARS = range(1999, 2101)
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -70,15 +71,16 @@ def _first_text(data: dict[str, Any], names: tuple[str, ...]) -> str:
     return next((str(value) for value in found if isinstance(value, str | int) and value), "")
 
 
-def read_json(content: bytes) -> Any:
+def read_json(content: bytes | str) -> Any:
     """Parse JSON with whole numbers of any size and decimals as `Decimal`: never a float.
 
-    Raises `ValueError` for everything that is not JSON, NaN and endless nesting included.
+    Raises `ValueError` for everything that is not JSON, NaN, endless nesting and numbers without
+    measure included.
     """
     try:
         return json.loads(content, parse_float=Decimal, parse_constant=_no_constant)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    except (RecursionError, ArithmeticError) as error:
+        raise ValueError("nested too deeply, or a number without measure") from error
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -146,11 +148,25 @@ def _id_text(value: Any) -> str:
 
 
 def _time(value: Any) -> datetime:
-    """Read `yyyyMMddHHmmssSSS±zzzz`, or `yyyy-MM-dd HH:mm:ss` in China's time (contract 5.4)."""
-    text = str(value)
+    """Read `yyyyMMddHHmmssSSS±zzzz`, or `yyyy-MM-dd HH:mm:ss` in China's time (contract 5.4).
+
+    Refuses years that no order can be of: arithmetic on them would overflow.
+    """
+    text = str(value).strip()
     if "-" in text[:5]:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
-    return datetime.strptime(text, "%Y%m%d%H%M%S%f%z")
+        time = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
+    else:
+        time = datetime.strptime(text, "%Y%m%d%H%M%S%f%z")
+    if time.year not in _YEARS:
+        raise ValueError(f"a time in the year {time.year}")
+    return time
+
+
+def _plain(value: Any) -> str:
+    """Return a text or a number as a text without blanks around it, anything else as none."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).strip()
 
 
 def _or_none(value: Any, read: Callable[[Any], Any]) -> Any:
@@ -179,7 +195,11 @@ YuanDecimal = Annotated[Decimal, BeforeValidator(_fine)]
 OfferNumber = Annotated[OfferId, BeforeValidator(_id_number)]
 SkuNumber = Annotated[SkuId, BeforeValidator(_id_number)]
 SpecText = Annotated[SpecId, Field(pattern=r"^[0-9A-Za-z]{1,64}$")]
-OrderIdText = Annotated[MarketplaceOrderId, BeforeValidator(_id_text)]
-"""19 digits, given as a text or as a bare number above 2**53 (contract 1.1)."""
+IdText = BeforeValidator(_id_text)
+"""Reads 19 digits, given as a text or as a bare number above 2**53 (contract 1.1)."""
+
+OrderIdText = Annotated[MarketplaceOrderId, IdText]
+Text = Annotated[str, BeforeValidator(_plain)]
+"""A text that nothing binding hangs on: empty when it is none."""
 
 Moment = Annotated[datetime, BeforeValidator(_time)]

@@ -1,4 +1,4 @@
-"""Wire models of preview, create, order detail, order list and payment links (contract 5, 6.1).
+"""Wire models of preview, create and payment links (contract 5.1, 5.2, 6.1).
 
 Units differ inside one answer: fields of type `FenAmount` come in fen, `YuanAmount` in yuan.
 """
@@ -11,18 +11,13 @@ from bot.domain.money import ZERO
 from bot.marketplace.wire import (
     FenAmount,
     Lenient,
-    Moment,
     OfferNumber,
     OrderIdText,
-    SkuNumber,
     SpecText,
-    Whole,
     Wire,
     YuanAmount,
     YuanDecimal,
 )
-
-_A_YEAR = 366 * 24 * 3600
 
 
 class Cargo(Wire):
@@ -102,47 +97,6 @@ class Creation(Wire):
     post_fee: Lenient[FenAmount] = None
     order_list: tuple[CreatedOrder, ...] = ()
     failed_offer_list: Lenient[tuple[FailedOffer, ...]] = None
-
-
-class BaseInfo(Wire):
-    """The head of a trade; yuan. `payTimeout` in seconds."""
-
-    id_of_str: OrderIdText | None = None
-    id: OrderIdText | None = None
-    status: str = ""
-    total_amount: YuanAmount | None = None
-    shipping_fee: YuanAmount | None = None
-    create_time: Lenient[Moment] = None
-    pay_timeout: Lenient[Annotated[Whole, Field(le=_A_YEAR)]] = None
-    pay_timeout_type: Lenient[Whole] = None
-    out_order_id: str = ""
-    remark: str = ""
-    buyer_feedback: str = ""
-
-
-class Item(Wire):
-    """A line of a trade. Officially its quantity is a decimal."""
-
-    product_id: OfferNumber = Field(alias="productID")
-    sku_id: Lenient[SkuNumber] = Field(default=None, alias="skuID")
-    spec_id: Lenient[SpecText] = None
-    quantity: Lenient[Whole] = None
-    status: str = ""
-    gmt_pay_expire_time: Lenient[Moment] = None
-
-
-class Trade(Wire):
-    """One order with its lines."""
-
-    base_info: BaseInfo = BaseInfo()
-    product_items: tuple[Item, ...] = ()
-
-
-class TradeList(Wire):
-    """One page of trades."""
-
-    result: tuple[Trade, ...] = ()
-    total_record: Lenient[Whole] = None
 
 
 class PaymentPage(Wire):
