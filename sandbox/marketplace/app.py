@@ -15,6 +15,7 @@ from sandbox.marketplace.control import Control, loopback_only
 from sandbox.marketplace.endpoints import ENDPOINTS
 from sandbox.marketplace.gateway import Gateway
 from sandbox.marketplace.matching import PictureIndex
+from sandbox.marketplace.order_control import OrderControl
 from sandbox.marketplace.picture_files import ROUTE, read_picture
 from sandbox.marketplace.uploads import PictureSearch
 from sandbox.marketplace.world import World
@@ -52,6 +53,7 @@ def create_app(
     app.router.add_get(ROUTE + "{name}", _serve_picture)
     app.add_routes(Cashier(world).routes())
     app.add_routes(Control(world).routes())
+    app.add_routes(OrderControl(world).routes())
     return app
 
 

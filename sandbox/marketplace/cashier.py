@@ -40,12 +40,12 @@ class Cashier:
         seen = (await request.post()).get("total")
         if unpaid and seen != str(sum(order.total_fen for order in unpaid)):
             return self._page(orders, changed=True)
-        self._world.pay(unpaid)
+        self._world.trading.pay(unpaid)
         # Shown by a second request, so that reloading the page cannot pay again.
         raise web.HTTPSeeOther(cashier_url("", [order.order_id for order in orders]))
 
     def _orders(self, request: web.Request) -> list[Order]:
-        self._world.close_overdue()
+        self._world.trading.settle_due()
         order_ids = order_ids_in(request.query.get("orderId", ""))
         orders = [self._world.book.get(order_id) for order_id in order_ids]
         found = [order for order in orders if order is not None]

@@ -17,8 +17,10 @@ STATES = {
     "waitbuyerpay": ("待付款", "Awaiting payment"),
     "waitsellersend": ("已付款", "Paid"),
     "waitbuyerreceive": ("已发货", "Shipped"),
+    "confirm_goods": ("已收货", "Received"),
     "success": ("交易成功", "Completed"),
     "cancel": ("交易关闭", "Closed"),
+    "terminated": ("交易终止", "Ended"),
 }
 PICTURE_EDGE = 310
 

@@ -33,6 +33,11 @@ def compact_time(at_ms: int) -> str:
     return f"{moment:%Y%m%d%H%M%S}{at_ms % 1000:03d}+0800"
 
 
+def optional_time(at_ms: int | None) -> str | None:
+    """As `compact_time`; None for what has not happened yet."""
+    return None if at_ms is None else compact_time(at_ms)
+
+
 def plain_time(at_ms: int) -> str:
     """`yyyy-MM-dd HH:mm:ss` in China time, the notation of `gmtPayExpireTime`."""
     return f"{datetime.fromtimestamp(at_ms / 1000, CHINA):%Y-%m-%d %H:%M:%S}"

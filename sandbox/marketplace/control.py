@@ -11,28 +11,13 @@ from pydantic import ValidationError
 from sandbox.marketplace.camel import StrictCamelModel
 from sandbox.marketplace.endpoints import ENDPOINT_NAMES
 from sandbox.marketplace.envelope import json_response
-from sandbox.marketplace.facts import offer_facts, order_facts
+from sandbox.marketplace.facts import offer_facts
 from sandbox.marketplace.faults import ANY_ENDPOINT, Fault
 from sandbox.marketplace.offer_patch import OfferPatch
-from sandbox.marketplace.orders import Order
 from sandbox.marketplace.switches import Switches
 from sandbox.marketplace.world import World
 
 PREFIX = "/sandbox/"
-
-
-class Reprice(StrictCamelModel):
-    """`POST /sandbox/orders/{id}/price`, in fen."""
-
-    goods_delta: int = 0
-    freight: int | None = None
-
-
-class Close(StrictCamelModel):
-    """`POST /sandbox/orders/{id}/close`: by the seller unless said otherwise."""
-
-    reason: str = "sellerGoodsLack"
-    operate_type: str = "CLOSE_TRADE_BY_SELLER"
 
 
 class Advance(StrictCamelModel):
@@ -75,10 +60,6 @@ class Control:
             web.delete("/sandbox/faults", self.clear_faults),
             web.get("/sandbox/offers", self.show_offers),
             web.post("/sandbox/offers/{offer_id:\\d+}", self.patch_offer),
-            web.get("/sandbox/orders", self.show_orders),
-            web.post("/sandbox/orders/{order_id:\\d+}/pay", self.pay),
-            web.post("/sandbox/orders/{order_id:\\d+}/close", self.close),
-            web.post("/sandbox/orders/{order_id:\\d+}/price", self.reprice),
             web.get("/sandbox/calls", self.show_calls),
             web.delete("/sandbox/calls", self.clear_calls),
             web.post("/sandbox/clock", self.advance_clock),
@@ -127,31 +108,6 @@ class Control:
         offer = self._world.patch_offer(int(request.match_info["offer_id"]), patch)
         return json_response(offer_facts(offer))
 
-    async def show_orders(self, _: web.Request) -> web.Response:
-        """All orders, oldest first; amounts in fen."""
-        self._world.close_overdue()
-        return json_response([order_facts(order) for order in self._world.book.all()])
-
-    async def pay(self, request: web.Request) -> web.Response:
-        """The buyer pays."""
-        order = self._order(request)
-        self._world.pay([order])
-        return json_response(order_facts(order))
-
-    async def close(self, request: web.Request) -> web.Response:
-        """The seller closes the unpaid order."""
-        order = self._order(request)
-        how = Close.model_validate_json(await request.read() or b"{}")
-        self._world.close(order, how.reason, how.operate_type)
-        return json_response(order_facts(order))
-
-    async def reprice(self, request: web.Request) -> web.Response:
-        """The seller changes goods (by a delta) or freight of the unpaid order."""
-        order = self._order(request)
-        change = Reprice.model_validate_json(await request.read())
-        self._world.reprice(order, change.goods_delta, change.freight)
-        return json_response(order_facts(order))
-
     async def show_calls(self, request: web.Request) -> web.Response:
         """Counts per endpoint and recent calls; `?endpoint=` narrows the latter."""
         return json_response(self._world.calls.report(request.query.get("endpoint")))
@@ -170,14 +126,6 @@ class Control:
         """A new world."""
         self._world.reset()
         return json_response({"reset": True})
-
-    def _order(self, request: web.Request) -> Order:
-        self._world.close_overdue()
-        order_id = request.match_info["order_id"]
-        order = self._world.book.get(order_id)
-        if order is None:
-            raise KeyError(f"no such order: {order_id}")
-        return order
 
 
 def _problem(status: int, text: str) -> web.Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.marketplace.catalogue import CatalogueOffer
 from sandbox.marketplace.orders import Order
+from sandbox.marketplace.trade_items import line_status, logistics_status
 
 
 def offer_facts(offer: CatalogueOffer) -> dict[str, object]:
@@ -25,10 +26,18 @@ def offer_facts(offer: CatalogueOffer) -> dict[str, object]:
 
 
 def order_facts(order: Order) -> dict[str, object]:
-    """An order for tests: state, lines, merchant number, amounts in fen."""
-    return order.model_dump(mode="json") | {
+    """An order for tests: state, lines, parcels, refunds; amounts in fen."""
+    facts = order.model_dump(mode="json")
+    for line, told in zip(order.lines, facts["lines"], strict=True):
+        told |= {
+            "shipped": order.shipped(line),
+            "status": line_status(order, line),
+            "logisticsStatus": logistics_status(order, line),
+        }
+    return facts | {
         "goodsFen": order.goods_fen,
         "discountFen": order.discount_fen,
         "totalFen": order.total_fen,
+        "refundedFen": order.refunded_fen,
         "payBeforeMs": order.pay_before_ms,
     }

@@ -109,7 +109,7 @@ class Gateway:
     async def _work(self, exchange: Exchange, call: ApiCall) -> dict[str, Any]:
         """The envelope of the endpoint's answer or refusal."""
         world = self._world
-        world.close_overdue()
+        world.trading.settle_due()
         record = exchange.record
         try:
             check_access(call, world.config, world.switches)

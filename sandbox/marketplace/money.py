@@ -17,6 +17,11 @@ def yuan(amount_fen: int) -> Decimal:
     return (Decimal(amount_fen) / 100).quantize(CENT)
 
 
+def refund_yuan(amount_fen: int) -> Decimal | int:
+    """As `yuan`, but a bare 0 for nothing, as the published order detail writes it."""
+    return yuan(amount_fen) if amount_fen else 0
+
+
 def yuan_text(amount_fen: int) -> str:
     """`"3.50"`: two decimals, as search prices and freight are written."""
     return str(yuan(amount_fen))

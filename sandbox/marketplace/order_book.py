@@ -16,6 +16,8 @@ class OrderBook:
 
     def __init__(self) -> None:
         self._orders: dict[str, Order] = {}
+        # Looked through at every call, so those that were paid or closed are let go of.
+        self._unpaid: dict[str, Order] = {}
         self._numbers: set[str] = set()
         self._random = random.SystemRandom()
 
@@ -33,12 +35,13 @@ class OrderBook:
 
     def add(self, order: Order) -> None:
         """Record an order."""
-        self._orders[order.order_id] = order
+        self._orders[order.order_id] = self._unpaid[order.order_id] = order
         self._numbers |= {order.order_id, *(line.line_id for line in order.lines)}
 
     def clear(self) -> None:
         """Forget every order."""
         self._orders.clear()
+        self._unpaid.clear()
         self._numbers.clear()
 
     def new_number(self) -> str:
@@ -52,6 +55,13 @@ class OrderBook:
 
     def overdue(self, now_ms: int) -> list[Order]:
         """Unpaid orders whose time to pay is over."""
-        return [
-            order for order in self.all() if order.awaits_payment and order.pay_before_ms <= now_ms
-        ]
+        return [x for x in self._awaiting() if not x.is_paying and x.pay_before_ms <= now_ms]
+
+    def arriving(self, now_ms: int) -> list[Order]:
+        """Orders whose payment was under way and has arrived."""
+        return [x for x in self._awaiting() if x.is_paying and (x.paying_until_ms or 0) <= now_ms]
+
+    def _awaiting(self) -> list[Order]:
+        for order_id in [key for key, order in self._unpaid.items() if not order.awaits_payment]:
+            del self._unpaid[order_id]
+        return list(self._unpaid.values())

@@ -57,6 +57,8 @@ class Switches(BaseModel):
     """Younger orders answer CLOSE_ORDER_TOO_FAST."""
     pay_timeout_seconds: Annotated[int, Field(ge=1)] = 43200
     """How long a new order waits for payment before it closes by itself."""
+    unpaid_trade_terms: Literal["empty", "listed"] = "empty"
+    """Whether `tradeTerms` has an entry (payStatus 1 or 8) before anything was paid."""
     throttling: Literal["none", "http_429"] = "none"
     """Whether calls beyond `throttle_per_second` get HTTP 429."""
     throttle_per_second: Annotated[int, Field(ge=1)] = 5

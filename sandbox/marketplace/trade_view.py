@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from sandbox.marketplace.clock import compact_time, plain_time
-from sandbox.marketplace.divisions import division
-from sandbox.marketplace.money import yuan
-from sandbox.marketplace.orders import STATUS_TEXT, Order, OrderLine
-from sandbox.marketplace.picture_files import picture_url, small_url
+from sandbox.marketplace.clock import compact_time, optional_time
+from sandbox.marketplace.money import refund_yuan, yuan
+from sandbox.marketplace.orders import Order
+from sandbox.marketplace.trade_items import SEVEN_DAYS, trade_items
+from sandbox.marketplace.trade_logistics import native_logistics, place_of
 
 Answer = dict[str, object]
 
-SEVEN_DAYS: Answer = {
-    "assuranceInfo": "买家收到货后7天内，在商品完好的前提下可无理由退货",
-    "assuranceType": "qtwlybt",
-    "qualityAssuranceType": "7天无理由退货",
-}
-TWO_DAYS: Answer = {
-    "assuranceInfo": "卖家承诺在买家付款后48小时内发货",
-    "assuranceType": "ssbxsfh",
-    "qualityAssuranceType": "48小时发货",
-}
-NOT_SHIPPED = 8
+UNPAID, PAID, REFUNDED, SELLER_HAS_IT, CANCELLED_UNPAID, PAYING = "1", "2", "4", "6", "8", "9"
+"""`payStatus`."""
 
 
 def listed_trade(order: Order, base_url: str) -> Answer:
     """A trade as the list gives it: without logistics."""
-    return {"baseInfo": _base(order), "productItems": _items(order, base_url)}
+    return {"baseInfo": _base(order), "productItems": trade_items(order, base_url)}
 
 
-def whole_trade(order: Order, base_url: str) -> Answer:
-    """A trade as the detail gives it: every documented top-level key."""
+def whole_trade(order: Order, base_url: str, *, unpaid_terms: bool) -> Answer:
+    """A trade as the detail gives it: every documented top-level key.
+
+    `unpaid_terms` tells whether pay terms are listed before a payment.
+    """
     return {
         "guaranteesTerms": SEVEN_DAYS,
         "internationalLogistics": None,
-        "nativeLogistics": _logistics(order),
-        "productItems": _items(order, base_url),
-        "tradeTerms": _terms(order),
+        "nativeLogistics": native_logistics(order),
+        "productItems": trade_items(order, base_url),
+        "tradeTerms": _terms(order, unpaid=unpaid_terms),
         "extAttributes": [],
         "orderRateInfo": {
             "buyerRateStatus": 5,
@@ -60,6 +52,7 @@ def whole_trade(order: Order, base_url: str) -> Answer:
 
 
 def _base(order: Order) -> Answer:
+    during, after = (order.last_refund(after_sales=late) for late in (False, True))
     return {
         "id": int(order.order_id),
         "idOfStr": order.order_id,
@@ -70,20 +63,21 @@ def _base(order: Order) -> Answer:
         "sellerLoginId": order.seller_login_id,
         "createTime": compact_time(order.created_ms),
         "modifyTime": compact_time(order.modified_ms),
-        "payTime": _time(order.paid_ms),
-        "allDeliveredTime": None,
-        "receivingTime": None,
-        "confirmedTime": None,
-        "completeTime": None,
+        "payTime": optional_time(order.paid_ms),
+        "allDeliveredTime": optional_time(order.all_sent_ms),
+        "receivingTime": optional_time(order.received_ms),
+        "confirmedTime": optional_time(order.received_ms),
+        "completeTime": optional_time(order.completed_ms),
         "totalAmount": yuan(order.total_fen),
         "sumProductPayment": yuan(order.listed_fen),
         "shippingFee": yuan(order.freight_fen),
         "couponFee": 0,
         "discount": order.discount_fen,
-        "refund": 0,
-        "refundPayment": 0,
-        "refundStatus": None,
-        "refundStatusForAs": None,
+        "refund": refund_yuan(order.refunded_fen),
+        # Its unit is not stated (contract 1.2), so nothing may be built on it.
+        "refundPayment": order.refunded_fen,
+        "refundStatus": during.stage if during else None,
+        "refundStatusForAs": after.stage if after else None,
         "closeReason": order.close_reason,
         "closeOperateType": order.close_operate_type,
         "closeRemark": order.close_remark,
@@ -98,7 +92,7 @@ def _base(order: Order) -> Answer:
 
 
 def _receiver(order: Order) -> Answer:
-    place = _place(order)
+    place = place_of(order)
     return {
         "toFullName": order.address.full_name,
         "toDivisionCode": order.address.district_code,
@@ -108,60 +102,14 @@ def _receiver(order: Order) -> Answer:
     }
 
 
-def _items(order: Order, base_url: str) -> list[Answer]:
-    # The published samples give these addresses without TLS, whatever serves them.
-    plain_base = f"http://{urlsplit(base_url).netloc}"
-    return [_item(order, line, plain_base) for line in order.lines]
-
-
-def _item(order: Order, line: OrderLine, base_url: str) -> Answer:
-    snapshot = f"{base_url}/order/offer_snapshot.htm?order_entry_id={line.line_id}"
-    return {
-        "cargoNumber": line.cargo_number or None,
-        "description": None,
-        "itemAmount": yuan(line.amount_fen),
-        "name": line.name,
-        "price": yuan(line.list_unit_fen),
-        "productID": line.offer_id,
-        "productImgUrl": [small_url(base_url, line.picture), picture_url(base_url, line.picture)],
-        "productSnapshotUrl": snapshot,
-        "quantity": line.quantity,
-        "refund": 0,
-        "skuID": line.sku_id,
-        "sort": None,
-        "status": order.status,
-        "subItemID": int(line.line_id),
-        "type": "common",
-        "unit": line.unit,
-        "weight": None,
-        "weightUnit": None,
-        "guaranteesTerms": [SEVEN_DAYS, TWO_DAYS],
-        "statusStr": STATUS_TEXT[order.status],
-        "subItemIDString": line.line_id,
-        "specId": line.spec_id,
-        "skuInfos": [{"name": name, "value": value} for name, value in line.attributes],
-        "entryDiscount": line.discount_fen,
-        "quantityFactor": 1,
-        "refundStatus": None,
-        "refundId": None,
-        "refundIdForAs": None,
-        "closeReason": order.close_reason,
-        "logisticsStatus": NOT_SHIPPED,
-        "productCargoNumber": None,
-        "gmtCreate": compact_time(order.created_ms),
-        "gmtModified": compact_time(order.modified_ms),
-        "gmtCompleted": None,
-        "gmtPayExpireTime": plain_time(order.pay_before_ms),
-    }
-
-
-def _terms(order: Order) -> list[Answer]:
-    if order.paid_ms is None:
+def _terms(order: Order, *, unpaid: bool) -> list[Answer]:
+    status = _pay_status(order)
+    if status in (UNPAID, CANCELLED_UNPAID) and not unpaid:
         return []
     return [
         {
-            "payStatus": "2",
-            "payTime": compact_time(order.paid_ms),
+            "payStatus": status,
+            "payTime": optional_time(order.paid_ms),
             "payWay": "1",
             "payWayDesc": "支付宝",
             "phasAmount": yuan(order.total_fen),
@@ -172,36 +120,11 @@ def _terms(order: Order) -> list[Answer]:
     ]
 
 
-def _logistics(order: Order) -> Answer:
-    address = order.address
-    province, city, area = _place(order)
-    return {
-        "address": address.address,
-        "area": area,
-        "areaCode": address.district_code,
-        "city": city,
-        "contactPerson": address.full_name,
-        "fax": None,
-        "mobile": address.mobile,
-        "province": province,
-        "telephone": address.phone,
-        "zip": address.post_code,
-        "logisticsItems": None,
-        "townCode": None,
-        "town": address.town_text,
-        "caid": None,
-        "realLogisticsCompanyNo": None,
-    }
-
-
-def _place(order: Order) -> tuple[str, str, str]:
-    """Province, city and area of the district code: it overrides the texts (contract 5.1)."""
-    place = division(order.address.district_code)
-    if place is None:
-        address = order.address
-        return address.province_text, address.city_text, address.area_text
-    return place.province, place.city, place.area
-
-
-def _time(at_ms: int | None) -> str | None:
-    return None if at_ms is None else compact_time(at_ms)
+def _pay_status(order: Order) -> str:
+    if order.paid_ms is None:
+        if order.is_paying:
+            return PAYING
+        return UNPAID if order.awaits_payment else CANCELLED_UNPAID
+    if order.refunded_fen >= order.total_fen:
+        return REFUNDED
+    return SELLER_HAS_IT if order.status == "success" else PAID

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox.marketplace.calls import CallLog
@@ -12,13 +11,11 @@ from sandbox.marketplace.config import MarketplaceConfig
 from sandbox.marketplace.faults import FaultBox
 from sandbox.marketplace.offer_patch import OfferPatch, apply_patch
 from sandbox.marketplace.order_book import OrderBook
-from sandbox.marketplace.orders import Order
 from sandbox.marketplace.persistence import SavedState, load_state, save_state
 from sandbox.marketplace.shelf import Shelf
 from sandbox.marketplace.switches import Switches
+from sandbox.marketplace.trading import Trading
 from sandbox.marketplace.uploads import PictureSearch, Uploads
-
-NOBODY_PAID = "BUYER_NO_PAY"
 
 
 class World:
@@ -41,35 +38,10 @@ class World:
         self.uploads = Uploads(picture_search)
         self.shelf = Shelf(catalogue.offers)
         self.book = OrderBook()
+        self.trading = Trading(self.book, self.shelf, clock, self._save)
         if config.state_file is not None:
             config.state_file.parent.mkdir(parents=True, exist_ok=True)
             self._restore(load_state(config.state_file))
-
-    def record(self, orders: Sequence[Order]) -> None:
-        """New orders: stock falls."""
-        for order in orders:
-            self.shelf.take(order.lines)
-            self.book.add(order)
-        self._save()
-
-    def pay(self, orders: Sequence[Order]) -> None:
-        """The buyer pays; raises ValueError for an order that does not await payment."""
-        for order in orders:
-            order.pay(self.clock.now_ms())
-        self._save()
-
-    def close(
-        self, order: Order, reason: str, operate_type: str, remark: str | None = None
-    ) -> None:
-        """Close an unpaid order: stock returns. Raises ValueError for any other order."""
-        order.close(self.clock.now_ms(), reason, operate_type, remark)
-        self.shelf.put_back(order.lines)
-        self._save()
-
-    def reprice(self, order: Order, goods_delta_fen: int, freight_fen: int | None) -> None:
-        """The seller changes an unpaid order; raises ValueError for any other order."""
-        order.reprice(self.clock.now_ms(), goods_delta_fen, freight_fen)
-        self._save()
 
     def patch_offer(self, offer_id: int, patch: OfferPatch) -> CatalogueOffer:
         """A test changes an offer; raises KeyError for an unknown offer or spec."""
@@ -80,11 +52,6 @@ class World:
         self.shelf.put(changed)
         self._save()
         return changed
-
-    def close_overdue(self) -> None:
-        """Orders that nobody paid in time close by themselves."""
-        for order in self.book.overdue(self.clock.now_ms()):
-            self.close(order, NOBODY_PAID, "CLOSE_TRADE_BY_BOPS")
 
     def reset(self) -> None:
         """A new world: no orders, catalogue stock, default switches, no faults, no calls."""

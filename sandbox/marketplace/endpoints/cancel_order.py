@@ -22,12 +22,12 @@ async def cancel_order(world: World, call: ApiCall) -> object:
     order = world.book.get(order_id)
     if order is None:
         return _refused(world, "ORDER_NOT_EXIST", "订单不存在")
-    if not order.awaits_payment:
+    if not order.awaits_payment or order.is_paying:
         return _refused(world, "ORDER_STATUS_ERROR", "订单状态不允许取消")
     age_seconds = (world.clock.now_ms() - order.created_ms) / 1000
     if age_seconds < world.switches.cancel_after_seconds:
         return _refused(world, "CLOSE_ORDER_TOO_FAST", "订单创建时间过短，请稍后再取消")
-    world.close(order, reason, "CLOSE_TRADE_BY_BUYER", call.optional_text("remark"))
+    world.trading.close(order, reason, "CLOSE_TRADE_BY_BUYER", call.optional_text("remark"))
     return {"success": True, "errorCode": None, "errorMessage": None}
 
 

@@ -52,7 +52,7 @@ async def create_order(world: World, call: ApiCall) -> object:
         return refused(world, _refusal_answer(refusal), refusal.message)
     quoted = quote(lines, wanted.address.district_code, world.switches)
     orders = [_order(world, part, wanted, third_order_id, message) for part in quoted]
-    world.record(orders)
+    world.trading.record(orders)
     return _answer(world, orders, failed)
 
 

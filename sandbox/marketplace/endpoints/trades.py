@@ -20,7 +20,8 @@ async def order_detail(world: World, call: ApiCall) -> object:
     order = world.book.get(call.text("orderId"))
     if order is None:
         raise GatewayRefusal(NOT_FOUND, "订单不存在或无权查看")
-    return whole_trade(order, call.base_url)
+    listed = world.switches.unpaid_trade_terms == "listed"
+    return whole_trade(order, call.base_url, unpaid_terms=listed)
 
 
 async def order_list(world: World, call: ApiCall) -> object:
