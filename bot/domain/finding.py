@@ -6,6 +6,7 @@ from bot.domain.identifiers import CategoryId, OfferId
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
+from bot.domain.price_bounds import PriceBounds
 
 ROOT_CATEGORY = CategoryId(0)
 """What the category tree is walked from (contract 4.5)."""
@@ -21,6 +22,36 @@ class Filter(StrEnum):
     FREE_RETURNS = "noReason7DReturn"
     RATED_4_5 = "totalEpScoreLv2"
     RATED_5 = "totalEpScoreLv1"
+
+
+_DISPATCH = frozenset({Filter.SHIPS_TODAY, Filter.SHIPS_IN_24_HOURS, Filter.SHIPS_IN_48_HOURS})
+_RATING = frozenset({Filter.RATED_4_5, Filter.RATED_5})
+# Of each family one at most: how the marketplace joins several of them is not stated (contract 3).
+_FAMILIES = (_DISPATCH, _RATING)
+
+
+class Narrowing(Value):
+    """The filters of a search and the bounds of its prices."""
+
+    filters: tuple[Filter, ...] = ()
+    prices: PriceBounds = PriceBounds()
+
+    def toggled(self, one: Filter) -> "Narrowing":
+        """Add a filter, or take it away; of one family (dispatch, rating) the latest stays."""
+        if one in self.filters:
+            return self.without(one)
+        rivals = next((family for family in _FAMILIES if one in family), frozenset())
+        kept = (each for each in self.filters if each not in rivals)
+        return self.replace(filters=(*kept, one))
+
+    def without(self, one: Filter) -> "Narrowing":
+        """Take a filter away."""
+        return self.replace(filters=tuple(each for each in self.filters if each is not one))
+
+    @property
+    def is_none(self) -> bool:
+        """Tell whether nothing is narrowed."""
+        return not self.filters and self.prices.are_open
 
 
 class Category(Value):

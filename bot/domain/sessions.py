@@ -8,11 +8,13 @@ from pydantic import Field, JsonValue
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import Draft
+from bot.domain.finding import Category, Narrowing, NavigationChoice
 from bot.domain.identifiers import (
     AddressId,
     ChatId,
     MerchantOrderNo,
     OfferId,
+    SellerId,
     SkuId,
     UserId,
     new_session_id,
@@ -50,18 +52,38 @@ class SortField(StrEnum):
 
 
 class Query(Value):
-    """What is being looked for: a picture's id, or a keyword, and how to narrow it.
+    """What is being looked for: a picture's id, a keyword, a shop or a category; how to narrow it.
 
+    `category` is the path from the root, and the last one is looked in. `navigation` is one of the
+    marketplace's own choices (contract 4.7); `no_navigation` when it named none for these words.
     `pending` while the marketplace has not answered it: stored results are of an earlier query.
+    `unread` when it was left for another one and its page has to be read again.
     """
 
     image_id: str | None = None
     keyword: str | None = None
+    seller_id: SellerId | None = None
+    category: tuple[Category, ...] = ()
     hint: str | None = None
     refine: str | None = None
+    navigation: NavigationChoice | None = None
+    no_navigation: bool = False
+    narrowing: Narrowing = Narrowing()
     sort: SortField | None = None
     page: int = Field(default=1, ge=1)
     pending: bool = False
+    unread: bool = False
+    of_offer: OfferId | None = None  # whose shop it is, and where it was opened from
+    before: "Query | None" = None  # the search that this offer was found by
+
+    @property
+    def words(self) -> str:
+        """Return the keyword together with the word that narrows it."""
+        return " ".join(each for each in (self.keyword, self.refine) if each)
+
+
+NAVIGATING = "navigate"
+"""What `Session.asking` begins with while results are narrowed by the marketplace's navigation."""
 
 
 class Notice(Value):
@@ -122,6 +144,7 @@ class Session(Value):
     address: Address | None = None
     form: AddressForm | None = None
     asking: str | None = None  # a text that the current screen waits for: "note", "refine"
+    narrowing: Narrowing | None = None  # ticked on the filter panel, not looked for yet
     note: str = ""
     quote: Quote | None = None
     change: QuoteChange | None = None

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import Draft, OrderLine
+from bot.domain.finding import Filter, Narrowing
 from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, UserId
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
@@ -62,6 +63,7 @@ def _full() -> Session:
             ),
             form={"asking": "street", "candidates": ("310101",)},
             asking="note",
+            narrowing=Narrowing(filters=(Filter.FACTORY,)),
             note="blue",
             quote=Quote(lines=(), goods=Fen(1), freight=Fen(2), total=Fen(3)),
             change={"goods": 1, "freight": 0, "total": 1, "lines_changed": False},
