@@ -80,9 +80,10 @@ async def confirm(update: Update, context: Context) -> Outcome:
         user_id=session.user_id,
         chat_id=session.chat_id,
         lines=session.draft.lines,
+        seller_id=session.draft.seller_id,
         quote=session.quote,
         address=session.address,
-        note=session.note,
+        note=session.draft.note,
         language=session.language,
         created_at=agreed_at,
     )
@@ -105,7 +106,7 @@ def outcome(session: Session, order: Order) -> Session | None:
     match order.placing:
         case Placing.PLACED:
             return session.replace(
-                step=Step.PAYMENT, draft=Draft(), quote=None, note="", change=None, chosen={}
+                step=Step.PAYMENT, draft=Draft(), quote=None, change=None, chosen={}
             )
         case Placing.CHANGED if order.newer_quote is not None:
             change = change_between(order.quote, order.newer_quote)
@@ -150,7 +151,7 @@ async def leave(_: Update, context: Context) -> Outcome:
     order = await context.services.store.order(order_no) if order_no else None
     if order is not None and order.placing in {Placing.CLAIMED, Placing.CREATING}:
         return None
-    context.change(draft=Draft(), quote=None, note="", change=None, order_no=None, address=None)
+    context.change(draft=Draft(), quote=None, change=None, order_no=None, address=None)
     context.notice("placing.left", number=order_no or "")
     return Step.START
 
@@ -180,6 +181,6 @@ async def look(_: Update, context: Context) -> Outcome:
         return None
     await store.mark_told(order.order_no, order.placing)
     if session.order_no == order.order_no:
-        context.change(draft=Draft(), quote=None, note="", change=None)
+        context.change(draft=Draft(), quote=None, change=None)
     context.change(order_no=order.order_no, asking=None, return_to=None)
     return Step.PAYMENT

@@ -31,7 +31,7 @@ def screen(view: View) -> Screen:
         return Screen(paragraphs(view.notice, t("preview.note_ask", most=LONGEST_NOTE)), rows)
     confirm = Button(t("preview.confirm_button", total=t.money(session.quote.total)), "confirm")
     note = Button(
-        t("preview.change_note_button" if session.note else "preview.note_button"), "note"
+        t("preview.change_note_button" if session.draft.note else "preview.note_button"), "note"
     )
     return Screen(_text(view, session.quote), row(confirm) + row(note) + _ways_back(view))
 
@@ -45,7 +45,7 @@ def _text(view: View, quote: Quote) -> Html:
             view.notice,
             _difference(view, session.change) if session.change else None,
             t("preview.title"),
-            agreement(view, session.draft.lines, quote, session.address, session.note, width),
+            agreement(view, session.draft.lines, quote, session.address, session.draft.note, width),
             t("preview.consent"),
         )
 
@@ -117,7 +117,7 @@ async def note(_: Update, context: Context) -> Outcome:
 
 async def no_note(_: Update, context: Context) -> Outcome:
     """Order without a note."""
-    context.change(asking=None, note="")
+    context.change(asking=None, draft=context.session.draft.replace(note=""))
     return None
 
 
@@ -135,7 +135,8 @@ async def text(update: Update, context: Context) -> Outcome:
     if len(typed) > LONGEST_NOTE:
         context.notice("preview.note_too_long", most=LONGEST_NOTE, length=len(typed))
         return None
-    context.change(note=cut(typed, LONGEST_NOTE), asking=None)
+    noted = context.session.draft.replace(note=cut(typed, LONGEST_NOTE))
+    context.change(draft=noted, asking=None)
     return None
 
 

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.context import Context, Outcome
-from bot.domain.drafts import Draft, DraftFull, OrderLine, OtherSeller
+from bot.domain.drafts import Draft, OrderLine, OtherSeller
 from bot.domain.offers import Offer, Sku, Wording
 from bot.domain.pricing import repriced, unit_price
 from bot.domain.quantities import (
@@ -23,6 +23,7 @@ from bot.domain.quantities import (
     stock_of,
 )
 from bot.domain.sessions import Step
+from bot.domain.splitting import MOST_IN_ORDER
 from bot.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, paragraphs, row
 from bot.texts import Html, cut
 from bot.units import counted, counted_anywhere, noun, noun_anywhere
@@ -227,8 +228,8 @@ def _put(context: Context, offer: Offer, sku: Sku | None, quantity: int) -> Outc
     except OtherSeller:
         context.change(asking=_OTHER_SELLER, asked_quantity=quantity)
         return None
-    except DraftFull as error:
-        context.notice("quantity.draft_full", most=int(str(error)))
+    if len(draft.lines) > MOST_IN_ORDER:
+        context.notice("quantity.draft_full", most=MOST_IN_ORDER)
         return Step.LINES
     return _with_draft(context, offer, draft)
 
@@ -256,6 +257,7 @@ def _line(offer: Offer, sku: Sku | None, quantity: int) -> OrderLine:
         picture_url=(sku.picture_url if sku else None) or offer.picture_url,
         quantity=quantity,
         unit_price=unit_price(offer, sku, quantity),
+        minimum=offer.min_order_quantity,
     )
 
 

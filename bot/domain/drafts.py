@@ -1,5 +1,6 @@
 """What a person is about to order: lines of one seller."""
 
+from collections.abc import Iterable
 from types import EllipsisType
 
 from pydantic import Field, model_validator
@@ -9,30 +10,16 @@ from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 
-MOST_LINES = 50  # more than 50 SKUs in one call are split in unnamed ways (contract 5.2)
 
-
-class DraftError(ValueError):
-    """A line that this draft cannot take.
-
-    DraftError
-    ├── OtherSeller   the line is of another seller
-    └── DraftFull     MOST_LINES are on it already
-    """
-
-
-class OtherSeller(DraftError):
+class OtherSeller(ValueError):
     """The line is of another seller: one order has one seller (contract 5.1)."""
-
-
-class DraftFull(DraftError):
-    """The draft has `MOST_LINES` lines already."""
 
 
 class OrderLine(Value):
     """`quantity` units of one variant. `spec_id` is None for offers without variants.
 
-    `unit_price` is the estimate in fen when the line was taken; the quote binds.
+    `unit_price` is the estimate in fen when the line was taken; the quote binds. `minimum` is
+    the offer's minimum then, over all its variants.
     """
 
     offer_id: OfferId
@@ -44,6 +31,7 @@ class OrderLine(Value):
     picture_url: str | None = None
     quantity: int = Field(gt=0)
     unit_price: Fen | None = None
+    minimum: int = Field(default=1, ge=1)
 
     def same_goods(self, other: "OrderLine") -> bool:
         """Tell whether both lines order the same variant."""
@@ -51,10 +39,15 @@ class OrderLine(Value):
 
 
 class Draft(Value):
-    """Lines of one seller, each variant once."""
+    """Lines of one seller, each variant once, and the note to that seller.
+
+    `orders_made` counts the orders that were made of a draft too long for one.
+    """
 
     seller_id: SellerId | None = None
     lines: tuple[OrderLine, ...] = ()
+    note: str = ""
+    orders_made: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _seller_belongs_to_lines(self) -> "Draft":
@@ -65,24 +58,30 @@ class Draft(Value):
     def put(self, line: OrderLine, seller_id: SellerId) -> "Draft":
         """Add `line`, or give its variant the new quantity when it is on the draft already.
 
-        Raises `OtherSeller` or `DraftFull`.
+        Raises `OtherSeller`.
         """
         if self.lines and seller_id != self.seller_id:
             raise OtherSeller(seller_id)
         if any(line.same_goods(each) for each in self.lines):
             lines = tuple(line if line.same_goods(each) else each for each in self.lines)
-        elif len(self.lines) >= MOST_LINES:
-            raise DraftFull(MOST_LINES)
-        else:
-            lines = (*self.lines, line)
-        return Draft(seller_id=seller_id, lines=lines)
+            return self.replace(lines=lines)
+        return self.replace(seller_id=seller_id, lines=(*self.lines, line), orders_made=0)
 
     def remove(self, index: int) -> "Draft":
         """Drop the line at `index`. Raises `IndexError` when there is none."""
         if not 0 <= index < len(self.lines):
             raise IndexError(index)
-        lines = self.lines[:index] + self.lines[index + 1 :]
-        return Draft(seller_id=self.seller_id if lines else None, lines=lines)
+        return self._left_with(self.lines[:index] + self.lines[index + 1 :])
+
+    def without(self, goods: Iterable[OrderLine]) -> "Draft":
+        """Drop the lines of the same variants; what is not on the draft is passed over."""
+        gone = {(each.offer_id, each.spec_id) for each in goods}
+        return self._left_with(
+            tuple(each for each in self.lines if (each.offer_id, each.spec_id) not in gone)
+        )
+
+    def _left_with(self, lines: tuple[OrderLine, ...]) -> "Draft":
+        return self.replace(lines=lines) if lines else Draft()
 
     def units_of(
         self, offer_id: OfferId, *, except_spec: SpecId | EllipsisType | None = ...

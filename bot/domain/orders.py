@@ -13,6 +13,7 @@ from bot.domain.identifiers import (
     MarketplaceOrderId,
     MerchantOrderNo,
     OfferId,
+    SellerId,
     SpecId,
     UserId,
 )
@@ -133,12 +134,16 @@ class OrderPart(Value):
 
 
 class FailedLine(Value):
-    """A line that the marketplace did not order, with its code and words."""
+    """A line that the marketplace did not order, with its code and words.
+
+    `doubtful` when nobody said so: the line was only missing where the order was looked up.
+    """
 
     offer_id: OfferId | None = None
     spec_id: SpecId | None = None
     code: str = ""
     message: str = ""
+    doubtful: bool = False
 
 
 class Refusal(Value):
@@ -157,6 +162,7 @@ class Order(Value):
     chat_id: ChatId
     placing: Placing = Placing.CLAIMED
     lines: tuple[OrderLine, ...]
+    seller_id: SellerId | None = None  # None in orders of earlier versions
     quote: Quote
     address: Address
     note: str = ""

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from bot.domain.addresses import Address
+from bot.domain.cart import Cart
 from bot.domain.drafts import Draft
 from bot.domain.finding import Category, Narrowing, NavigationChoice
 from bot.domain.identifiers import (
@@ -138,14 +139,15 @@ class Session(Value):
     page: int = 0  # page of a long list of buttons on the current screen, from 0
     sku_id: SkuId | None = None
     asked_quantity: int | None = None  # typed but not taken, because of a rule
-    draft: Draft = Draft()
+    draft: Draft = Draft()  # the one in hand: what is quoted, agreed to and ordered
+    shelf: tuple[Draft, ...] = ()  # of other sellers
+    dropped: Draft | None = None  # emptied a moment ago, to be had back
     return_to: Step | None = None  # where an inserted step such as the address book leads back
     address_id: AddressId | None = None
     address: Address | None = None
     form: AddressForm | None = None
     asking: str | None = None  # a text that the current screen waits for: "note", "refine"
     narrowing: Narrowing | None = None  # ticked on the filter panel, not looked for yet
-    note: str = ""
     quote: Quote | None = None
     change: QuoteChange | None = None
     order_no: MerchantOrderNo | None = None
@@ -153,6 +155,31 @@ class Session(Value):
     notice: Notice | None = None
     album_id: str | None = None
     taps: tuple[Tap, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _note_belongs_to_draft(cls, stored: Any) -> Any:
+        """Read what an earlier version stored: the note stood beside the draft."""
+        if isinstance(stored, dict) and stored.get("note"):
+            draft = stored.get("draft")
+            if isinstance(draft, dict) and draft.get("lines"):
+                return stored | {"draft": {"note": stored["note"]} | draft}
+        return stored
+
+    @property
+    def cart(self) -> Cart:
+        """Return the draft in hand together with those on the shelf."""
+        return Cart(draft=self.draft, shelf=self.shelf)
+
+    def with_cart(self, cart: Cart) -> "Session":
+        """Return the conversation with another cart; numbers hold for the draft they were of."""
+        same = cart.draft == self.draft
+        return self.replace(
+            draft=cart.draft,
+            shelf=cart.shelf,
+            quote=self.quote if same else None,
+            change=self.change if same else None,
+        )
 
     @classmethod
     def begun(cls, chat_id: ChatId, user_id: UserId, language: str) -> Self:
@@ -170,7 +197,10 @@ class Session(Value):
         return self.replace(notice=Notice(key=key, params=params, money=money or {}))
 
     def cleared(self) -> "Session":
-        """Return the same conversation back at the start, keeping the person's language."""
+        """Return the same conversation back at the start, without the draft in hand.
+
+        The person's language and address stay, and other sellers' drafts.
+        """
         return Session(
             session_id=self.session_id,
             chat_id=self.chat_id,
@@ -178,6 +208,7 @@ class Session(Value):
             revision=self.revision,
             language=self.language,
             language_chosen=self.language_chosen,
+            shelf=self.shelf,
             address_id=self.address_id,
             address=self.address,
             album_id=self.album_id,

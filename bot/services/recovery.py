@@ -132,7 +132,8 @@ def adopted(order: Order, finding: Finding) -> Order:
         Placing.PLACED,
         parts=tuple(part_of(each) for each in finding.adopt),
         failed_lines=tuple(
-            FailedLine(offer_id=offer_id, spec_id=spec_id) for offer_id, spec_id in finding.missing
+            FailedLine(offer_id=offer_id, spec_id=spec_id, doubtful=True)
+            for offer_id, spec_id in finding.missing
         ),
     )
 

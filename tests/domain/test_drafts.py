@@ -1,11 +1,11 @@
-"""Drafts: one seller, each variant once, never more lines than one call takes."""
+"""Drafts: one seller, each variant once, and the note to that seller."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.domain.drafts import MOST_LINES, Draft, DraftError, DraftFull, OrderLine, OtherSeller
+from bot.domain.drafts import Draft, OrderLine, OtherSeller
 from bot.domain.identifiers import OfferId, SellerId, SpecId
 from bot.domain.offers import Wording
 from tests.domain.strategies import SELLER, lines
@@ -90,15 +90,28 @@ def test_the_estimate_is_exact_or_missing(draft: Draft):
         assert type(draft.estimate) is int
 
 
-def test_a_full_draft_takes_changes_but_no_more_lines():
-    """The marketplace splits longer calls in unnamed ways (contract 5.2)."""
-    draft = _filled([_line(number) for number in range(MOST_LINES)])
-    assert len(draft.lines) == MOST_LINES
-    with pytest.raises(DraftFull):
-        draft.put(_line(MOST_LINES), SELLER)
-    changed = draft.put(_line(0, quantity=9), SELLER)
-    assert changed.lines[0].quantity == 9
-    assert issubclass(DraftFull, DraftError)
+@given(drafts, st.lists(lines(), max_size=4))
+def test_goods_leave_a_draft_whatever_their_quantity(draft: Draft, gone: list[OrderLine]):
+    """What was ordered goes, the rest keeps its place; nothing left is no draft at all."""
+    noted = draft.replace(note="快点", orders_made=1) if draft.lines else draft
+    after = noted.without(gone)
+    left = tuple(each for each in draft.lines if not any(each.same_goods(one) for one in gone))
+    assert after.lines == left
+    assert after == (noted.replace(lines=left) if left else Draft())
+
+
+def test_a_new_variant_begins_the_count_of_orders_anew():
+    """Goods that came later belong to no earlier split; a new quantity changes nothing."""
+    draft = _filled([_line(1), _line(2)]).replace(orders_made=1)
+    assert draft.put(_line(1, quantity=9), SELLER).orders_made == 1
+    assert draft.put(_line(3), SELLER).orders_made == 0
+
+
+@given(drafts, lines())
+def test_a_line_put_keeps_the_note(draft: Draft, line: OrderLine):
+    """It is to the seller, not to a line."""
+    noted = draft.replace(note="快点")
+    assert noted.put(line, SELLER).note == "快点"
 
 
 @given(drafts)

@@ -1,5 +1,6 @@
 """Sessions: immutable, validated on every change, and what is left after a new start."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from bot.domain.addresses import Address
 from bot.domain.drafts import Draft, OrderLine
 from bot.domain.finding import Filter, Narrowing
-from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, UserId
+from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, SellerId, UserId
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.quotes import Quote
@@ -25,6 +26,7 @@ KEPT_WHEN_CLEARED = {
     "revision",
     "language",
     "language_chosen",
+    "shelf",
     "address_id",
     "address",
     "album_id",
@@ -50,7 +52,9 @@ def _full() -> Session:
             page=3,
             sku_id=4,
             asked_quantity=5,
-            draft=Draft(seller_id=SELLER, lines=(line,)),
+            draft=Draft(seller_id=SELLER, lines=(line,), note="blue", orders_made=1),
+            shelf=(Draft(seller_id=SellerId("BBBother"), lines=(line,)),),
+            dropped=Draft(seller_id=SellerId("BBBgone"), lines=(line,)),
             return_to=Step.PREVIEW,
             address_id=AddressId(6),
             address=Address(
@@ -64,7 +68,6 @@ def _full() -> Session:
             form={"asking": "street", "candidates": ("310101",)},
             asking="note",
             narrowing=Narrowing(filters=(Filter.FACTORY,)),
-            note="blue",
             quote=Quote(lines=(), goods=Fen(1), freight=Fen(2), total=Fen(3)),
             change={"goods": 1, "freight": 0, "total": 1, "lines_changed": False},
             order_no=MerchantOrderNo("S1"),
@@ -88,6 +91,28 @@ def test_a_session_survives_storage():
     assert Session.model_validate_json(_full().model_dump_json()) == _full()
 
 
+def test_the_note_of_an_earlier_version_goes_to_its_draft():
+    """It stood beside the draft; without a draft there is nobody to send it to."""
+    draft = Draft(seller_id=SELLER, lines=_full().draft.lines)
+    stored = _session(draft=draft).model_dump(mode="json", exclude={"shelf", "dropped"})
+    del stored["draft"]["note"]
+    read = Session.model_validate_json(json.dumps(stored | {"note": "快点"}))
+    assert read.draft == draft.replace(note="快点")
+    nobody = _session().model_dump(mode="json") | {"note": "快点"}
+    assert Session.model_validate_json(json.dumps(nobody)) == _session()
+
+
+def test_numbers_hold_for_the_draft_they_were_of():
+    """Another draft in hand, or a changed one, has to be quoted anew."""
+    full = _full()
+    aside = full.cart.take(full.shelf[0].lines, SellerId("BBBother"))
+    moved = full.with_cart(aside)
+    assert (moved.quote, moved.change) == (None, None)
+    assert moved.cart == aside
+    kept = full.with_cart(full.cart.drop(1))
+    assert (kept.quote, kept.change, kept.shelf) == (full.quote, full.change, ())
+
+
 def test_a_field_of_a_later_version_is_passed_over():
     """A row written by a newer release stays readable."""
     stored = _full().model_dump() | {"invented_later": 1}
@@ -96,7 +121,7 @@ def test_a_field_of_a_later_version_is_passed_over():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"step": "nowhere"}, {"page": "many"}, {"draft": 7}, {"query": {"page": 0}}, {"note": None}],
+    [{"step": "nowhere"}, {"page": "many"}, {"draft": 7}, {"query": {"page": 0}}, {"shelf": None}],
 )
 def test_replacing_validates(changes: dict[str, object]):
     """A value that the field does not admit never gets into a session."""
@@ -127,7 +152,7 @@ def test_a_session_cannot_be_assigned_to():
 
 
 def test_a_cleared_session_keeps_the_person_and_drops_the_order():
-    """Language, address and taps stay; draft, quote, note and all else start anew."""
+    """Language, address, taps and other sellers' drafts stay; all else starts anew."""
     full, cleared, fresh = _full(), _full().cleared(), _session()
     for name in Session.model_fields:
         source = full if name in KEPT_WHEN_CLEARED else fresh

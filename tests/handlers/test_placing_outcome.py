@@ -18,10 +18,9 @@ def waiting() -> Session:
         chat_id=ChatId(7),
         user_id=UserId(7),
         step=Step.PLACING,
-        draft=Draft(seller_id=SellerId("s"), lines=LINES),
+        draft=Draft(seller_id=SellerId("s"), lines=LINES, note="请发顺丰"),
         quote=quote(),
         address=consent().address,
-        note="请发顺丰",
         order_no=NUMBER,
     )
 
@@ -37,7 +36,7 @@ def test_a_placed_order_is_to_be_paid_and_its_goods_leave_the_draft() -> None:
     session = moved(Placing.PLACED)
     assert session.step is Step.PAYMENT
     assert session.order_no == NUMBER
-    assert (session.draft.lines, session.note, session.quote) == ((), "", None)
+    assert (session.draft, session.quote) == (Draft(), None)
     assert session.address is not None
 
 

@@ -180,7 +180,7 @@ def test_the_adopted_order_has_the_amounts_that_were_found() -> None:
     assert order.placing is Placing.PLACED
     assert (order.parts[0].total, order.parts[0].freight) == (10_500, 500)
     assert order.parts[0].status is OrderStatus.AWAITING_SHIPMENT
-    assert order.failed_lines == (FailedLine(offer_id=OFFER, spec_id=BLACK),)
+    assert order.failed_lines == (FailedLine(offer_id=OFFER, spec_id=BLACK, doubtful=True),)
     assert WHITE != BLACK
 
 

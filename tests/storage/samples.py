@@ -137,9 +137,8 @@ def rich_session() -> Session:
     line = OrderLine(offer_id=OfferId(1), title=Wording(zh="杯子"), quantity=2)
     return session(
         step=Step.PREVIEW,
-        note=NOTE,
         address=address(),
-        draft=Draft(seller_id=SellerId("BBB"), lines=(line,)),
+        draft=Draft(seller_id=SellerId("BBB"), lines=(line,), note=NOTE),
         chosen={"颜色": "白"},
     ).tapped("a:b", NOW)
 

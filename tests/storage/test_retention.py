@@ -83,7 +83,7 @@ async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
     left = await aging.load_session(ALICE_CHAT, ALICE)
     assert left is not None
     assert (left.step, left.language, left.revision) == (Step.START, "zh", 2)
-    assert (left.draft.lines, left.note, left.address, left.taps) == ((), "", None, ())
+    assert (left.draft.lines, left.address, left.taps) == ((), None, ())
     assert await aging.offer(offer().offer_id) is None
     assert len(await aging.addresses_of(ALICE)) == 1
     assert not any((await aging.purge_old(KEEP)).values())
