@@ -38,6 +38,7 @@ from bot.services.ordering import Ordering
 from bot.services.payments import Payments
 from bot.services.search import Search
 from bot.services.short_links import ShortLinks
+from bot.services.tracking import Tracking
 from bot.settings import Settings
 from bot.settling import Settler
 from bot.storage.ownership import DatabaseInUse, Ownership
@@ -67,18 +68,19 @@ class Bot:
         self._application = build_application(settings, self._metrics)
         bot: ExtBot[Any] = self._application.bot
         self._ordering = Ordering(self._client, self._storage, lookup_delays=settings.lookup_delays)
-        payments = Payments(self._client, self._storage)
+        tracking = Tracking(self._client, self._storage)
         access = build_access(settings, self._storage)
         services = Services(
             store=self._storage,
             marketplace=self._client,
             search=Search(self._client, self._worker),
             ordering=self._ordering,
-            payments=payments,
+            payments=Payments(self._client),
+            tracking=tracking,
             divisions=load_divisions(),
             short_links=self._short_links,
             access=access,
-            quotas=build_quotas(settings, self._storage, payments),
+            quotas=build_quotas(settings, self._storage, tracking),
             tier_scope=settings.marketplace_tier_scope,
         )
         illustrations = Illustrations(self._fetcher, self._worker)
@@ -184,6 +186,8 @@ class Bot:
         )
 
     async def _serve(self, stop: asyncio.Event) -> None:
+        while await self._storage.sort_orders():
+            pass
         await self._intake.resume()
         self._server.begin()
         await self._ordering.resume_all()

@@ -9,8 +9,8 @@ from bot.context import Context
 from bot.marketplace.config import ClientConfig
 from bot.metrics import MeteredPacer, Metrics, OnUpdate
 from bot.services.access import Access
-from bot.services.payments import Payments
 from bot.services.quotas import Quotas
+from bot.services.tracking import Tracking
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
 from bot.storage.ports import AccessPort, OrderPort
@@ -105,11 +105,11 @@ def build_access(settings: Settings, store: AccessPort) -> Access:
     )
 
 
-def build_quotas(settings: Settings, orders: OrderPort, payments: Payments) -> Quotas:
+def build_quotas(settings: Settings, orders: OrderPort, tracking: Tracking) -> Quotas:
     """Return how much one person may ask for."""
     return Quotas(
         orders,
-        payments,
+        tracking,
         searches_per_hour=settings.searches_per_hour,
         unpaid_orders=settings.unpaid_orders,
         unlimited=settings.admin_ids,

@@ -152,7 +152,7 @@ async def pay(_: Update, context: Context) -> Outcome:
         context.notice("orders.gone" if order is None else "placing.wait")
         return None
     try:
-        await context.services.payments.refresh(order)
+        await context.services.tracking.refresh(order)
     except MarketplaceError as error:
         # The order is shown as last seen; its link may still be had.
         context.notice(failure_key(error))
@@ -166,7 +166,7 @@ async def check(_: Update, context: Context) -> Outcome:
     if order is None or context.session.step is Step.PLACING:
         context.notice("orders.gone" if order is None else "placing.wait")
         return None
-    order = await context.services.payments.refresh(order)
+    order = await context.services.tracking.refresh(order)
     context.change(order_no=order.order_no, asking=None, return_to=None)
     if any(part.status is OrderStatus.AWAITING_PAYMENT for part in order.parts):
         context.notice("payment.not_yet")

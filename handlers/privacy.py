@@ -17,7 +17,6 @@ from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session, Step
 from bot.marketplace.errors import MarketplaceError
 from bot.screens import Button, Screen, paragraphs, row
-from bot.storage.ports import OrderMoved
 
 _MOST_NAMED = 10
 _MOST_REFRESHED = 5
@@ -102,8 +101,8 @@ async def _open_orders(context: Context, *, refreshed: bool) -> list[Order]:
 
 async def _refresh(context: Context, order: Order) -> None:
     try:
-        await context.services.payments.refresh(order)
-    except (MarketplaceError, OrderMoved) as error:
+        await context.services.tracking.refresh(order)
+    except MarketplaceError as error:
         # As last seen: an order that may be open is kept.
         _log.info("states_not_refreshed", reason=type(error).__name__)
 

@@ -81,7 +81,12 @@ _RANK = {
 }
 
 
-_ENDED = frozenset({OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.TERMINATED})
+def rank_of(status: OrderStatus) -> int:
+    """Return how far a state is on the way (contract 7); states only ever move up."""
+    return _RANK[status]
+
+
+ENDED = frozenset({OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.TERMINATED})
 
 
 class InvalidTransition(ValueError):
@@ -189,7 +194,7 @@ class Order(Value):
     def is_open(self) -> bool:
         """Tell whether goods or money are still, or may still be, under way."""
         if self.placing is Placing.PLACED:
-            return not all(part.status in _ENDED for part in self.parts)
+            return not all(part.status in ENDED for part in self.parts)
         return self.placing not in {Placing.REFUSED, Placing.CHANGED}
 
     @property

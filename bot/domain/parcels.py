@@ -1,5 +1,6 @@
 """Parcels of an order, and how far refunds and closings have come (contract 5.4, 8)."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime
@@ -18,6 +19,17 @@ class TraceStatus(StrEnum):
     AT_PICKUP_POINT = "AGENT_SIGN"
     DELIVERED = "SIGN"
     FAILED = "FAILED"
+
+
+_ON_THE_WAY = (
+    TraceStatus.CONSIGNED,
+    TraceStatus.ACCEPTED,
+    TraceStatus.IN_TRANSIT,
+    TraceStatus.OUT_FOR_DELIVERY,
+    TraceStatus.FAILED,
+    TraceStatus.AT_PICKUP_POINT,
+    TraceStatus.DELIVERED,
+)
 
 
 class RefundStage(StrEnum):
@@ -69,3 +81,21 @@ class Parcel(Value):
     trace: TraceStatus | None = None
     handover: Handover | None = None
     contact: str = ""
+    traced_at: AwareDatetime | None = None
+
+    def traced(self, trace: TraceStatus, at: datetime | None) -> "Parcel":
+        """Return the parcel after a carrier's word of it, which may come late or twice.
+
+        What was delivered stays delivered. Otherwise the later word counts, and without both
+        times the one that is further on the way.
+        """
+        if self.trace is TraceStatus.DELIVERED or trace is self.trace:
+            return self
+        if self.trace is not None and trace is not TraceStatus.DELIVERED:
+            if at and self.traced_at and at != self.traced_at:
+                older = at < self.traced_at
+            else:
+                older = _ON_THE_WAY.index(trace) < _ON_THE_WAY.index(self.trace)
+            if older:
+                return self
+        return self.replace(trace=trace, traced_at=at)

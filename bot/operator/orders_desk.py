@@ -8,8 +8,9 @@ from bot.domain.orders import InvalidTransition, Order, Placing, Refusal
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import FoundOrder, Marketplace
 from bot.operator import CommandRefused
+from bot.services.parts import part_of
 from bot.services.placing import DROPPED
-from bot.services.recovery import Finding, adopted, is_ours, judge, look_up, part_of
+from bot.services.recovery import Finding, adopted, is_ours, judge, look_up
 from bot.storage.ports import OrderMoved, Storage
 
 

@@ -11,6 +11,7 @@ from bot.services.payments import Payments
 from bot.services.quotas import Quotas
 from bot.services.search import Search
 from bot.services.short_links import ShortLinks
+from bot.services.tracking import Tracking
 from bot.storage.ports import Storage
 
 
@@ -23,6 +24,7 @@ class Services:
     search: Search
     ordering: Ordering
     payments: Payments
+    tracking: Tracking
     divisions: Divisions
     short_links: ShortLinks
     access: Access

@@ -12,9 +12,9 @@ import structlog
 from bot.domain.identifiers import UserId
 from bot.domain.orders import Order, OrderStatus, Placing
 from bot.marketplace.errors import MarketplaceError
-from bot.services.payments import Payments
 from bot.services.recent import Recent
-from bot.storage.ports import OrderMoved, OrderPort
+from bot.services.tracking import Tracking
+from bot.storage.ports import OrderPort
 
 _HOUR = 3600.0
 _REMEMBERED = 10_000  # people
@@ -32,7 +32,7 @@ class Quotas:
     def __init__(
         self,
         orders: OrderPort,
-        payments: Payments,
+        tracking: Tracking,
         *,
         searches_per_hour: int = 0,
         unpaid_orders: int = 0,
@@ -40,7 +40,7 @@ class Quotas:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._orders = orders
-        self._payments = payments
+        self._tracking = tracking
         self._searches_per_hour = searches_per_hour
         self.unpaid_orders = unpaid_orders
         self._unlimited = frozenset(unlimited)
@@ -89,8 +89,8 @@ class Quotas:
 
     async def _still_unpaid(self, order: Order) -> bool:
         try:
-            return _may_be_unpaid(await self._payments.refresh(order))
-        except (MarketplaceError, OrderMoved) as error:
+            return _may_be_unpaid(await self._tracking.refresh(order))
+        except MarketplaceError as error:
             # As last seen.
             _log.info("states_not_refreshed", reason=type(error).__name__)
             return True

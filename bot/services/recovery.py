@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, OfferId, SpecId
-from bot.domain.orders import FailedLine, Order, OrderPart, OrderStatus, Placing
+from bot.domain.orders import FailedLine, Order, OrderStatus, Placing
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.marketplace.port import FoundOrder, FoundOrders, Marketplace
+from bot.services.parts import part_of
 
 _BEFORE = timedelta(minutes=2)  # clocks differ
 _AFTER = timedelta(minutes=30)
@@ -135,13 +136,6 @@ def adopted(order: Order, finding: Finding) -> Order:
             FailedLine(offer_id=offer_id, spec_id=spec_id, doubtful=True)
             for offer_id, spec_id in finding.missing
         ),
-    )
-
-
-def part_of(found: FoundOrder) -> OrderPart:
-    """Return the adopted order as a part of ours."""
-    return OrderPart(
-        order_id=found.order_id, total=found.total, freight=found.freight, status=found.status
     )
 
 

@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 
 from bot.domain.identifiers import MerchantOrderNo, UserId
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session
+from bot.domain.stages import Stage, stage_of
 from bot.storage.codec import to_micros
 from bot.storage.database import Database
 from bot.storage.ports import AlreadyClaimed, OrderMoved
@@ -15,6 +17,7 @@ _OF_PERSON = (
     "SELECT order_no, body FROM orders WHERE user_id = ?"
     " ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?"
 )
+_OF_STAGE = _OF_PERSON.replace("user_id = ?", "user_id = ? AND stage = ?")
 # States written out, not bound: SQLite takes a partial index only where its condition stands
 # literally.
 _UNSETTLED = (
@@ -31,6 +34,10 @@ _UNTOLD = (
 )
 
 
+FIRST_LOOK = timedelta(seconds=20)
+"""So long after it was placed an order is read; whoever draws its payment reads it before."""
+
+
 class Orders(Database):
     """Implements `OrderPort`."""
 
@@ -39,31 +46,49 @@ class Orders(Database):
         orders = await self._orders(_ONE, order_no)
         return orders[0] if orders else None
 
-    async def orders_of(self, user_id: UserId, limit: int = 10, offset: int = 0) -> list[Order]:
-        """Return that person's orders, newest first."""
-        return await self._orders(_OF_PERSON, user_id, limit, offset)
+    async def orders_of(
+        self, user_id: UserId, limit: int = 10, offset: int = 0, stage: Stage | None = None
+    ) -> list[Order]:
+        """Return that person's orders, of one stage or of all, newest first."""
+        if stage is None:
+            return await self._orders(_OF_PERSON, user_id, limit, offset)
+        return await self._orders(_OF_STAGE, user_id, stage.value, limit, offset)
+
+    async def count_orders(self, user_id: UserId) -> dict[Stage, int]:
+        """Return how many orders that person has in each stage; none is left out."""
+        rows = await self._rows(
+            "SELECT stage, COUNT(*) FROM orders WHERE user_id = ? AND stage IS NOT NULL"
+            " GROUP BY stage",
+            user_id,
+        )
+        return dict.fromkeys(Stage, 0) | {Stage(stage): count for stage, count in rows}
 
     async def save_order(self, order: Order, expected: Placing) -> None:
         """Store an order's next state if it is still `expected`. Raises `OrderMoved`.
 
         An order that moves has a new outcome, which the person was not told yet.
         """
-        sealed = self._seal(order, place_of_order(order.order_no))
+        placed = order.placing is Placing.PLACED
+        values = {
+            "next": order.placing.value,
+            "stage": stage_of(order).value,
+            "body": self._seal(order, place_of_order(order.order_no)),
+            "look_at": to_micros(self._clock() + FIRST_LOOK) if placed else None,
+            "order_no": order.order_no,
+            "expected": expected.value,
+        }
 
         def save(connection: sqlite3.Connection) -> None:
             saved = connection.execute(
-                "UPDATE orders SET placing = :next, body = :body,"
-                " told = CASE WHEN placing = :next THEN told ELSE 0 END"
+                "UPDATE orders SET body = :body, stage = :stage, placing = :next,"
+                " told = CASE WHEN placing = :next THEN told ELSE 0 END,"
+                " look_at = CASE WHEN placing = :next THEN look_at ELSE :look_at END"
                 " WHERE order_no = :order_no AND placing = :expected",
-                {
-                    "next": order.placing.value,
-                    "body": sealed,
-                    "order_no": order.order_no,
-                    "expected": expected.value,
-                },
+                values,
             )
             if not saved.rowcount:
                 raise OrderMoved(f"{order.order_no} is not {expected}")
+            name_parts(connection, order)
 
         await self._write(save)
 
@@ -107,6 +132,7 @@ class Orders(Database):
             session.session_id,
             session.revision,
             order.placing.value,
+            stage_of(order).value,
             to_micros(order.created_at),
             self._seal(order, place_of_order(order.order_no)),
         )
@@ -115,11 +141,12 @@ class Orders(Database):
             try:
                 connection.execute(
                     "INSERT INTO orders (order_no, user_id, chat_id, session_id, revision,"
-                    " placing, created_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    " placing, stage, created_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     row,
                 )
             except sqlite3.IntegrityError as error:
                 raise AlreadyClaimed(order.order_no) from error
+            name_parts(connection, order)
 
         return claim
 
@@ -127,3 +154,12 @@ class Orders(Database):
 def place_of_order(order_no: str) -> str:
     """Return the name that an order is sealed for."""
     return f"orders/{order_no}"
+
+
+def name_parts(connection: sqlite3.Connection, order: Order) -> None:
+    """Remember which orders of the marketplace are this one of ours."""
+    connection.executemany(
+        "INSERT INTO order_parts (part_id, order_no) VALUES (?, ?)"
+        " ON CONFLICT (part_id) DO UPDATE SET order_no = excluded.order_no",
+        [(part.order_id, order.order_no) for part in order.parts],
+    )

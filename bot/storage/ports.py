@@ -22,6 +22,8 @@ from bot.domain.model import Value
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session
+from bot.domain.stages import Stage
+from bot.storage.tracking_ports import TrackingPort
 
 
 class StorageError(Exception):
@@ -165,8 +167,13 @@ class OrderPort(Protocol):
     async def order(self, order_no: MerchantOrderNo) -> Order | None:
         """Return one order."""
 
-    async def orders_of(self, user_id: UserId, limit: int = 10, offset: int = 0) -> list[Order]:
-        """Return that person's orders, newest first."""
+    async def orders_of(
+        self, user_id: UserId, limit: int = 10, offset: int = 0, stage: Stage | None = None
+    ) -> list[Order]:
+        """Return that person's orders, of one stage or of all, newest first."""
+
+    async def count_orders(self, user_id: UserId) -> dict[Stage, int]:
+        """Return how many orders that person has in each stage; none is left out."""
 
     async def save_order(self, order: Order, expected: Placing) -> None:
         """Store an order's next state if it is still `expected`. Raises `OrderMoved`."""
@@ -252,6 +259,7 @@ class Storage(
     ConversationPort,
     AddressPort,
     OrderPort,
+    TrackingPort,
     RightsPort,
     OperatorPort,
     PictureFilePort,

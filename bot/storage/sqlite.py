@@ -4,7 +4,8 @@ from bot.storage.access import Invitations
 from bot.storage.picture_files import PictureFiles
 from bot.storage.resealing import Resealed
 from bot.storage.retention import Retained
+from bot.storage.tracking import TrackedOrders
 
 
-class SqliteStorage(Retained, Resealed, PictureFiles, Invitations):
+class SqliteStorage(Retained, TrackedOrders, Resealed, PictureFiles, Invitations):
     """Implements `Storage`; see `Database` for what it takes."""

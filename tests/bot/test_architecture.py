@@ -99,6 +99,8 @@ def test_the_domain_imports_the_standard_library_pydantic_and_itself() -> None:
                 "bot.marketplace.port",
                 "bot.marketplace.errors",
                 "bot.storage.ports",
+                "bot.storage.tracking_ports",
+                "bot.locks",
                 "bot.pictures",
                 "bot.addresses",
             ),

@@ -17,6 +17,8 @@ from bot.domain.model import Value
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing, settled_states
 from bot.domain.sessions import Session
+from bot.domain.stages import Stage, stage_of
+from bot.storage.orders import FIRST_LOOK
 from bot.storage.ports import (
     AlreadyClaimed,
     Census,
@@ -29,6 +31,7 @@ from bot.storage.ports import (
     WaitingUpdate,
 )
 from tests.fakes.memory_access import MemoryAccess
+from tests.fakes.memory_tracking import Claimed, MemoryTracking
 
 
 @dataclass
@@ -50,14 +53,7 @@ class _Stored:
 
 
 @dataclass
-class _Claimed:
-    order: Order
-    consent: tuple[str, int, UserId]
-    told: bool = False
-
-
-@dataclass
-class MemoryStorage(MemoryAccess):
+class MemoryStorage(MemoryTracking, MemoryAccess):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
     What was stored stays through `close` and `open`, as a restart of the bot would find it.
@@ -71,7 +67,6 @@ class MemoryStorage(MemoryAccess):
     _results: dict[str, SearchPage] = field(default_factory=dict)
     _offers: dict[OfferId, Offer] = field(default_factory=dict)
     _addresses: dict[UserId, dict[AddressId, SavedAddress]] = field(default_factory=dict)
-    _orders: dict[MerchantOrderNo, _Claimed] = field(default_factory=dict)
     _files: dict[str, str] = field(default_factory=dict)
     _nudges: int = 0
 
@@ -163,7 +158,7 @@ class MemoryStorage(MemoryAccess):
             self._offers[commit.offer.offer_id] = commit.offer
         self._change_addresses(commit)
         if commit.claim is not None:
-            self._orders[commit.claim.order_no] = _Claimed(commit.claim, _consent(session))
+            self._orders[commit.claim.order_no] = Claimed(commit.claim, _consent(session))
         if commit.told is not None:
             claimed = self._orders.get(commit.told[0])
             if claimed is not None and claimed.order.user_id == session.user_id:
@@ -190,18 +185,32 @@ class MemoryStorage(MemoryAccess):
         claimed = self._orders.get(order_no)
         return claimed.order if claimed else None
 
-    async def orders_of(self, user_id: UserId, limit: int = 10, offset: int = 0) -> list[Order]:
+    async def orders_of(
+        self, user_id: UserId, limit: int = 10, offset: int = 0, stage: Stage | None = None
+    ) -> list[Order]:
         self._answer()
         theirs = [each.order for each in self._oldest_first() if each.order.user_id == user_id]
-        return theirs[::-1][offset : offset + limit]
+        staged = [each for each in theirs if stage in {None, stage_of(each)}]
+        return staged[::-1][offset : offset + limit]
+
+    async def count_orders(self, user_id: UserId) -> dict[Stage, int]:
+        self._answer()
+        theirs = [each.order for each in self._oldest_first() if each.order.user_id == user_id]
+        return dict.fromkeys(Stage, 0) | Counter(map(stage_of, theirs))
 
     async def save_order(self, order: Order, expected: Placing) -> None:
         self._answer()
         claimed = self._orders.get(order.order_no)
         if claimed is None or claimed.order.placing is not expected:
             raise OrderMoved(f"{order.order_no} is not {expected}")
-        told = claimed.told and order.placing is expected
-        self._orders[order.order_no] = replace(claimed, order=order, told=told)
+        moved = order.placing is not expected
+        placed_now = moved and order.placing is Placing.PLACED
+        self._orders[order.order_no] = replace(
+            claimed,
+            order=order,
+            told=claimed.told and not moved,
+            look_at=self._time() + FIRST_LOOK if placed_now else claimed.look_at,
+        )
 
     async def unsettled_orders(self) -> list[Order]:
         self._answer()
@@ -338,6 +347,7 @@ class MemoryStorage(MemoryAccess):
                 each.state = "finished"
         theirs = [each.order for each in self._oldest_first() if each.order.user_id == user_id]
         for order in theirs:
+            self._orders[order.order_no].forgotten = True
             if not order.is_open:
                 del self._orders[order.order_no]
         return [order for order in theirs if order.is_open]
@@ -354,7 +364,7 @@ class MemoryStorage(MemoryAccess):
         if commit.delete_address is not None:
             book.pop(commit.delete_address, None)
 
-    def _oldest_first(self) -> list[_Claimed]:
+    def _oldest_first(self) -> list[Claimed]:
         return sorted(self._orders.values(), key=lambda each: each.order.created_at)
 
 

@@ -30,6 +30,7 @@ from bot.services.payments import Payments
 from bot.services.quotas import Quotas
 from bot.services.search import Search
 from bot.services.short_links import ShortLinks
+from bot.services.tracking import Tracking
 from bot.settling import Settler
 from bot.storage.ports import StorageUnavailable
 from bot.telling import Teller
@@ -134,17 +135,18 @@ class World:
             .build()
         )
         self.ordering = Ordering(market, storage, lookup_delays=_SOON[:4], retry_delays=_SOON)
-        payments = Payments(market, storage)
+        tracking = Tracking(market, storage)
         services = Services(
             store=storage,
             marketplace=market,
             search=Search(market, _Photos()),
             ordering=self.ordering,
-            payments=payments,
+            payments=Payments(market),
+            tracking=tracking,
             divisions=load_divisions(),
             short_links=ShortLinks(),
             access=Access(AccessMode.OPEN, storage),
-            quotas=Quotas(storage, payments),
+            quotas=Quotas(storage, tracking),
         )
         journey = conversation(services, Drawer(bot, _NoPictures(), storage))
         application.add_handler(journey)

@@ -28,7 +28,7 @@ async def storage(request: pytest.FixtureRequest, database: Path):
     if request.param == "sqlite":
         backend = SqliteStorage(database, Sealer(KEY), lambda: NOW)
     else:
-        backend = MemoryStorage()
+        backend = MemoryStorage(now=NOW)
     await backend.open()
     yield backend
     await backend.close()

@@ -40,6 +40,7 @@ STEPS: tuple[Step, ...] = tuple(
         "0004_picture_files.sql",
         "0005_retention.sql",
         "0006_access.sql",
+        "0007_tracking.sql",
     )
 )
 

@@ -1,0 +1,178 @@
+"""Placed orders read again: what is newer is stored, whatever else happens meanwhile."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.identifiers import MarketplaceOrderId
+from bot.domain.money import Fen
+from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
+from bot.domain.watching import WatchPlan
+from bot.marketplace.errors import GatewayFailed
+from bot.marketplace.port import FoundOrder
+from bot.services.tracking import Tracking
+from tests.fakes.memory_storage import MemoryStorage
+from tests.fakes.scripted_marketplace import ScriptedMarketplace
+from tests.services.agreed import FIRST, NOW, NUMBER, SECOND, consent, found, stored
+
+FAILED = GatewayFailed("502", endpoint="order_detail")
+
+
+def placed(*states: OrderStatus) -> Order:
+    parts = tuple(
+        OrderPart(order_id=order_id, total=Fen(10_500), freight=Fen(500), status=status)
+        for order_id, status in zip((FIRST, SECOND), states, strict=False)
+    )
+    return consent(Placing.PLACED, parts=parts)
+
+
+class Reading:
+    """The service over a scripted marketplace."""
+
+    def __init__(self, order: Order, storage: MemoryStorage, market: ScriptedMarketplace) -> None:
+        self.order = order
+        self.storage = storage
+        self.market = market
+        self.now = NOW + timedelta(minutes=1)
+        self.tracking = Tracking(
+            market,  # type: ignore[arg-type] - plays the calls that tracking makes
+            storage,
+            plan=WatchPlan(),
+            clock=lambda: self.now,
+            spread=lambda: 0.0,
+        )
+
+    async def refresh(self) -> Order:
+        return await self.tracking.refresh(self.order)
+
+    async def in_store(self) -> Order:
+        order = await self.storage.order(NUMBER)
+        assert order is not None
+        return order
+
+
+async def reading(order: Order, **details: FoundOrder | Exception) -> Reading:
+    of = {"first": FIRST, "second": SECOND}
+    answers = {of[name]: answer for name, answer in details.items()}
+    return Reading(order, await stored(order), ScriptedMarketplace(details=answers))
+
+
+async def test_newer_states_and_amounts_are_stored() -> None:
+    """A price that the seller changed is known from then on."""
+    shipped = found(total=Fen(11_000), freight=None, status=OrderStatus.AWAITING_SHIPMENT)
+    read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=shipped)
+    refreshed = await read.refresh()
+    part = refreshed.parts[0]
+    assert (part.total, part.freight) == (11_000, 500), "what is not said stays as it was"
+    assert part.status is OrderStatus.AWAITING_SHIPMENT
+    assert part.read_at == read.now
+    assert await read.in_store() == refreshed
+
+
+async def test_an_older_state_changes_nothing() -> None:
+    """Answers may come out of order; a paid order is not unpaid by one."""
+    read = await reading(placed(OrderStatus.AWAITING_SHIPMENT), first=found())
+    assert (await read.refresh()).parts[0].status is OrderStatus.AWAITING_SHIPMENT
+
+
+async def test_what_could_be_read_is_stored_though_another_part_could_not() -> None:
+    """The failure is told all the same, and one part's trouble hides no other's news."""
+    both = placed(OrderStatus.AWAITING_PAYMENT, OrderStatus.AWAITING_PAYMENT)
+    paid = found(status=OrderStatus.AWAITING_SHIPMENT)
+    read = await reading(both, first=paid, second=FAILED)
+    with pytest.raises(GatewayFailed):
+        await read.refresh()
+    states = [part.status for part in (await read.in_store()).parts]
+    assert states == [OrderStatus.AWAITING_SHIPMENT, OrderStatus.AWAITING_PAYMENT]
+
+
+async def test_a_marketplace_without_an_answer_changes_nothing() -> None:
+    """Not even when it was last read."""
+    read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=FAILED)
+    with pytest.raises(GatewayFailed):
+        await read.refresh()
+    assert await read.in_store() == read.order
+
+
+async def test_the_stored_order_counts_not_the_one_at_hand() -> None:
+    """A handler's old copy takes nothing back that was read meanwhile."""
+    read = await reading(
+        placed(OrderStatus.AWAITING_PAYMENT), first=found(status=OrderStatus.AWAITING_RECEIPT)
+    )
+    await read.refresh()
+    read.market.details[FIRST] = found(status=OrderStatus.AWAITING_PAYMENT)
+    assert (await read.refresh()).parts[0].status is OrderStatus.AWAITING_RECEIPT
+
+
+async def test_readings_of_one_order_run_one_at_a_time() -> None:
+    """Twenty at once store twenty times what they read, each after the other."""
+    read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=found())
+    under_way = most = 0
+    answer = read.market.order_detail
+
+    async def slow(order_id: MarketplaceOrderId) -> FoundOrder:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+        return await answer(order_id)
+
+    read.market.order_detail = slow  # type: ignore[method-assign] - the fake's own call
+    await asyncio.gather(*(read.refresh() for _ in range(20)))
+    assert most == 1
+
+
+async def test_an_order_is_read_by_its_parts_number_with_all_its_parts() -> None:
+    """A stranger's number reads nothing."""
+    both = placed(OrderStatus.AWAITING_PAYMENT, OrderStatus.AWAITING_PAYMENT)
+    paid = OrderStatus.AWAITING_SHIPMENT
+    read = await reading(both, first=found(status=paid), second=found(SECOND, status=paid))
+    refreshed = await read.tracking.refresh_part(SECOND)
+    assert refreshed is not None
+    assert refreshed.paid
+    asked = read.market.count("detail")
+    assert await read.tracking.refresh_part(MarketplaceOrderId("9" * 19)) is None
+    assert read.market.count("detail") == asked == 2
+
+
+async def test_an_order_that_is_not_placed_is_not_read() -> None:
+    """It has nothing at the marketplace, or nobody knows yet."""
+    for placing in Placing:
+        if placing is not Placing.PLACED:
+            read = await reading(consent(placing))
+            assert await read.refresh() == read.order
+            assert read.market.calls == []
+
+
+async def test_a_part_that_ended_unpaid_is_not_read_again() -> None:
+    """Nothing can come of it."""
+    ended = placed(OrderStatus.CANCELLED, OrderStatus.AWAITING_PAYMENT)
+    read = await reading(ended, second=found(SECOND))
+    await read.refresh()
+    assert read.market.count("detail") == 1
+
+
+async def test_an_order_forgotten_during_a_reading_stays_forgotten() -> None:
+    """Its reading is dropped."""
+    read = await reading(placed(OrderStatus.COMPLETED))
+
+    async def answers(_: MarketplaceOrderId) -> FoundOrder:
+        await read.storage.forget(read.order.user_id)
+        return found(status=OrderStatus.COMPLETED, completed_at=NOW)
+
+    read.market.order_detail = answers  # type: ignore[method-assign] - the fake's own call
+    await read.refresh()
+    assert await read.storage.order(NUMBER) is None
+
+
+async def test_the_next_reading_is_due_by_the_plan() -> None:
+    """Soon while it is unpaid, never once it is over."""
+    read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=found())
+    await read.refresh()
+    soon = read.now + WatchPlan().shortest
+    assert await read.storage.due_orders(soon, 9) == [NUMBER]
+    read.market.details[FIRST] = found(status=OrderStatus.CANCELLED)
+    await read.refresh()
+    assert await read.storage.due_orders(soon + timedelta(days=99), 9) == []

@@ -1,0 +1,202 @@
+"""What every storage promises of orders that are read again."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
+from bot.domain.stages import Stage
+from bot.storage.orders import FIRST_LOOK
+from bot.storage.ports import OrderMoved, Storage
+from bot.storage.sqlite import SqliteStorage
+from tests.storage.samples import ALICE, BOB, NOW, first, following, order, reopen
+
+LATER = NOW + timedelta(hours=1)
+
+
+def part(number: int, status: OrderStatus = OrderStatus.AWAITING_PAYMENT) -> OrderPart:
+    return OrderPart(order_id=MarketplaceOrderId(f"{2257 * 10**15 + number}"), status=status)
+
+
+async def place(storage: Storage, number: int = 1, *parts: OrderPart) -> Order:
+    """An order that create just made."""
+    claimed = order(number)
+    await storage.commit_step(
+        first(claim=claimed) if number == 1 else following(expected=number - 1, claim=claimed)
+    )
+    creating = claimed.moved(Placing.CREATING)
+    await storage.save_order(creating, Placing.CLAIMED)
+    placed = creating.moved(Placing.PLACED, parts=parts or (part(number),))
+    await storage.save_order(placed, Placing.CREATING)
+    return placed
+
+
+class TestStages:
+    async def test_orders_are_found_by_their_stage(self, storage: Storage):
+        """Newest first, paged, and counted."""
+        for number, status in enumerate(
+            (OrderStatus.AWAITING_PAYMENT, OrderStatus.COMPLETED, OrderStatus.AWAITING_PAYMENT), 1
+        ):
+            await place(storage, number, part(number, status))
+        await storage.commit_step(first(BOB, claim=order(9, BOB)))
+        await reopen(storage)
+        to_pay = await storage.orders_of(ALICE, stage=Stage.TO_PAY)
+        assert [each.order_no[-1] for each in to_pay] == ["3", "1"]
+        assert await storage.orders_of(ALICE, 1, 1, Stage.TO_PAY) == to_pay[1:]
+        assert await storage.orders_of(ALICE, stage=Stage.CLOSED) == []
+        assert len(await storage.orders_of(ALICE)) == 3
+        nothing = dict.fromkeys(Stage, 0)
+        assert await storage.count_orders(ALICE) == nothing | {Stage.TO_PAY: 2, Stage.DONE: 1}
+        assert await storage.count_orders(BOB) == nothing | {Stage.PLACING: 1}
+
+    async def test_a_stage_follows_its_order(self, storage: Storage):
+        """Whoever stores a state stores the stage."""
+        placed = await place(storage)
+        tracked = await storage.tracked(placed.order_no)
+        assert tracked is not None
+        paid = placed.replace(parts=(part(1, OrderStatus.AWAITING_SHIPMENT),))
+        await storage.save_tracked(tracked, paid, LATER)
+        assert await storage.orders_of(ALICE, stage=Stage.TO_PAY) == []
+        assert await storage.orders_of(ALICE, stage=Stage.TO_SHIP) == [paid]
+
+
+class TestTracking:
+    async def test_a_part_leads_to_its_order(self, storage: Storage):
+        """Every part of a split one, also after a restart; a stranger's leads nowhere."""
+        placed = await place(storage, 1, part(1), part(2))
+        await reopen(storage)
+        for each in placed.parts:
+            assert await storage.order_of_part(each.order_id) == placed.order_no
+        assert await storage.order_of_part(MarketplaceOrderId("9" * 19)) is None
+
+    async def test_an_order_is_tracked_from_its_placing_on(self, storage: Storage):
+        """Before, there is nothing to read; then it is soon due."""
+        await storage.commit_step(first(claim=order(5)))
+        assert await storage.tracked(order(5).order_no) is None
+        assert await storage.tracked(MerchantOrderNo("S0")) is None
+        creating = order(5).moved(Placing.CREATING)
+        await storage.save_order(creating, Placing.CLAIMED)
+        placed = creating.moved(Placing.PLACED, parts=(part(5),))
+        await storage.save_order(placed, Placing.CREATING)
+        tracked = await storage.tracked(placed.order_no)
+        assert tracked is not None
+        assert (tracked.order, tracked.hints, tracked.misses) == (placed, 0, 0)
+        assert await storage.due_orders(NOW, 9) == []
+        assert await storage.due_orders(NOW + FIRST_LOOK, 9) == [placed.order_no]
+
+    async def test_a_reading_is_stored_with_the_next_ones_time(self, storage: Storage):
+        """Due then and not before; never again when nothing more can come."""
+        placed = await place(storage)
+        tracked = await storage.tracked(placed.order_no)
+        assert tracked is not None
+        paid = placed.replace(parts=(part(1, OrderStatus.AWAITING_SHIPMENT),))
+        await storage.save_tracked(tracked, paid, LATER)
+        await reopen(storage)
+        assert await storage.order(placed.order_no) == paid
+        assert await storage.due_orders(LATER - timedelta(seconds=1), 9) == []
+        assert await storage.due_orders(LATER, 9) == [placed.order_no]
+        await storage.save_tracked(tracked, paid, None)
+        assert await storage.due_orders(LATER, 9) == []
+
+    async def test_the_longest_due_comes_first(self, storage: Storage):
+        """And no more than asked for."""
+        for number, hours in ((1, 3), (2, 1), (3, 2)):
+            placed = await place(storage, number)
+            tracked = await storage.tracked(placed.order_no)
+            await storage.save_tracked(tracked, placed, NOW + timedelta(hours=hours))
+        due = await storage.due_orders(NOW + timedelta(hours=5), 2)
+        assert [each[-1] for each in due] == ["2", "3"]
+
+    async def test_what_is_asked_for_during_a_reading_stays_due(self, storage: Storage):
+        """A push that comes between reading and storing is not overwritten by the schedule."""
+        placed = await place(storage)
+        tracked = await storage.tracked(placed.order_no)
+        await storage.look_by(placed.order_no, NOW)
+        await storage.save_tracked(tracked, placed, LATER)
+        assert await storage.due_orders(NOW, 9) == [placed.order_no]
+        again = await storage.tracked(placed.order_no)
+        await storage.save_tracked(again, placed, LATER)
+        assert await storage.due_orders(NOW, 9) == []
+
+    async def test_a_reading_is_never_put_off_by_asking(self, storage: Storage):
+        """The earlier of two times counts; an order that is over is not read again."""
+        placed = await place(storage)
+        await storage.look_by(placed.order_no, LATER)
+        assert await storage.due_orders(NOW + FIRST_LOOK, 9) == [placed.order_no]
+        tracked = await storage.tracked(placed.order_no)
+        await storage.save_tracked(tracked, placed, None)
+        await storage.look_by(placed.order_no, NOW)
+        assert await storage.due_orders(LATER, 9) == []
+
+    async def test_failed_readings_are_counted_until_one_succeeds(self, storage: Storage):
+        """Each puts the next off, unless something asked for one meanwhile."""
+        placed = await place(storage)
+        for misses in range(3):
+            tracked = await storage.tracked(placed.order_no)
+            assert tracked.misses == misses
+            await storage.missed(tracked, LATER)
+        assert await storage.due_orders(NOW + FIRST_LOOK, 9) == []
+        await storage.look_by(placed.order_no, NOW)
+        await storage.missed(tracked, LATER)
+        assert await storage.due_orders(NOW, 9) == [placed.order_no]
+        tracked = await storage.tracked(placed.order_no)
+        await storage.save_tracked(tracked, placed, LATER)
+        assert (await storage.tracked(placed.order_no)).misses == 0
+
+    async def test_a_reading_of_an_order_that_is_gone_is_refused(self, storage: Storage):
+        """It was forgotten meanwhile; nothing of it comes back."""
+        placed = await place(storage, 1, part(1, OrderStatus.COMPLETED))
+        tracked = await storage.tracked(placed.order_no)
+        await storage.forget(ALICE)
+        with pytest.raises(OrderMoved):
+            await storage.save_tracked(tracked, placed, LATER)
+        assert await storage.order(placed.order_no) is None
+        assert await storage.order_of_part(part(1).order_id) is None
+
+    async def test_an_order_of_somebody_forgotten_says_so(self, storage: Storage):
+        """It is followed until it is over."""
+        placed = await place(storage)
+        await storage.forget(ALICE)
+        assert (await storage.tracked(placed.order_no)).forgotten
+
+
+class TestEarlierReleases:
+    async def test_orders_of_an_earlier_release_are_sorted_in(
+        self, sqlite: SqliteStorage, database: Path
+    ):
+        """Stage, parts and reading come from the sealed body, a few at a time, each once."""
+        placed = [await place(sqlite, number) for number in (1, 2, 3)]
+        await place(sqlite, 4, part(4, OrderStatus.COMPLETED))
+        await sqlite.commit_step(following(expected=4, claim=order(5)))
+        _as_an_earlier_release_left_it(database)
+        assert await sqlite.orders_of(ALICE, stage=Stage.TO_PAY) == []
+        done = [await sqlite.sort_orders(limit=3) for _ in range(3)]
+        assert done == [3, 1, 0]
+        await reopen(sqlite)
+        assert await sqlite.orders_of(ALICE, stage=Stage.TO_PAY) == placed[::-1]
+        assert (await sqlite.count_orders(ALICE))[Stage.PLACING] == 1
+        assert await sqlite.order_of_part(placed[1].parts[0].order_id) == placed[1].order_no
+        assert set(await sqlite.due_orders(NOW, 9)) == {each.order_no for each in placed}
+
+    async def test_an_order_that_nobody_can_read_holds_up_no_other(
+        self, sqlite: SqliteStorage, database: Path
+    ):
+        """It is put aside."""
+        await place(sqlite, 1)
+        placed = await place(sqlite, 2)
+        _as_an_earlier_release_left_it(database)
+        with sqlite3.connect(database) as connection:
+            connection.execute("UPDATE orders SET body = x'0102' WHERE order_no LIKE '%1'")
+        assert [await sqlite.sort_orders() for _ in range(2)] == [2, 0]
+        assert await sqlite.orders_of(ALICE, stage=Stage.TO_PAY) == [placed]
+
+
+def _as_an_earlier_release_left_it(database: Path) -> None:
+    with sqlite3.connect(database) as connection:
+        connection.execute("DELETE FROM order_parts")
+        connection.execute("UPDATE orders SET look_at = NULL")
+        connection.execute("UPDATE orders SET stage = NULL WHERE placing = 'placed'")
+    connection.close()
