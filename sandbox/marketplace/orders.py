@@ -78,6 +78,8 @@ class Order(CamelModel):
     pay_timeout_seconds: int
     paying_until_ms: int | None = None
     """A payment is under way and arrives at that time (`payStatus` 9)."""
+    debited_fen: int = 0
+    """What password-free payment took for it."""
     paid_ms: int | None = None
     all_sent_ms: int | None = None
     received_ms: int | None = None

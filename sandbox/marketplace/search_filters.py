@@ -23,6 +23,7 @@ TAG_OF_FILTER = {
     "isSelect": "select",
     "jxhy": "jxhy",
 }
+FACTORY = "super_factory"
 SCORE_LEVELS: dict[str, Callable[[float], bool]] = {
     "totalEpScoreLv1": lambda score: score >= 5,
     "totalEpScoreLv2": lambda score: 4.5 <= score < 5,
@@ -115,7 +116,7 @@ def _has_tag(offer: CatalogueOffer, tag: str, now_ms: int) -> bool:
     if tag in TAG_OF_FILTER:
         return offer.tags.get(TAG_OF_FILTER[tag], False)
     if tag == "certifiedFactory":
-        return "super_factory" in offer.offer_identities
+        return FACTORY in offer.offer_identities or FACTORY in offer.seller.identities
     if tag in ("new7", "new30"):
         listed = datetime.strptime(offer.created_at, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
         return datetime.fromtimestamp(now_ms / 1000, UTC) - listed <= timedelta(int(tag[3:]))

@@ -29,6 +29,10 @@ class Switches(BaseModel):
     """Whether the 3 MB limit is measured on the Base64 text or on the decoded file."""
     no_hits: Literal["null_list", "null_data", "empty_list"] = "null_list"
     """A search without hits: `data.data` null, `data` null, or an empty list."""
+    category_root: Literal["roots", "one_node"] = "roots"
+    """Category 0 answers with all roots, or with one node whose children they are."""
+    search_navigation: Literal["groups", "categories"] = "groups"
+    """What a client saw, or the category sample that the documentation shows in its place."""
     refusals: Literal["success_false", "code_1009"] = "success_false"
     """Business refusals: code 200 with `success:false`, or code 1009 with the same data."""
     batch_multiple: Literal["enforced", "ignored"] = "enforced"
@@ -51,6 +55,23 @@ class Switches(BaseModel):
     """What the order list does with `outOrderId`."""
     out_order_id_late_seconds: Seconds = 5
     """With `late`: how long a new order stays hidden from that filter."""
+    modify_time_filter: Literal["ignored", "honoured"] = "ignored"
+    """What the order list does with the official `modifyStartTime` and `modifyEndTime`."""
+    confirm_receipt_answer: Literal["result", "flat", "null"] = "result"
+    """A confirmed receipt: `data.result.success`, `data.success`, or no data at all."""
+    protocol_agreement: Literal["signed", "unsigned"] = "signed"
+    """Whether the buyer account has agreed to password-free payment."""
+    protocol_balance_fen: Annotated[int, Field(ge=0)] | None = None
+    """What the agreement's account can still pay, in fen; null: without bounds."""
+    protocol_pay: Literal["clear", "late", "pending", "failed"] = "clear"
+    """Late: `paySuccess` false although the money was taken; pending: as late, but the order is
+    "paying" for a while first; failed: `paySuccess` false and nothing taken."""
+    protocol_pay_pending_seconds: Seconds = 5
+    """With `pending`: how long the order is "paying"."""
+    protocol_pay_nesting: Literal["official", "result", "flat"] = "official"
+    """`data` is the official answer, holds it as `result`, or is the official `result` alone."""
+    protocol_pay_amount: Literal["ignored", "honoured"] = "ignored"
+    """Whether an official `payAmount` other than the order's total is refused."""
     order_id_list: Literal["json", "comma"] = "json"
     """Notation of `orderIdList` in the payment link call; the other one is refused."""
     cancel_after_seconds: Seconds = 10

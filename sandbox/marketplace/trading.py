@@ -57,10 +57,17 @@ class Trading:
             order_life.pay(order, self._now)
         self._save()
 
-    def start_paying(self, order: Order, seconds: float) -> None:
-        """A payment begins that arrives only after some seconds."""
+    def start_paying(self, order: Order, seconds: float, *, debited: bool = False) -> None:
+        """A payment begins that arrives only after some seconds; debited: by agreement."""
         now = self._now
         order_life.start_paying(order, now, now + int(seconds * 1000))
+        order.debited_fen = order.total_fen if debited else 0
+        self._save()
+
+    def pay_by_agreement(self, order: Order) -> None:
+        """The platform debits the buyer account."""
+        order_life.pay(order, self._now)
+        order.debited_fen = order.total_fen
         self._save()
 
     def close(

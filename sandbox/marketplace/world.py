@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sandbox.marketplace.calls import CallLog
 from sandbox.marketplace.catalogue import Catalogue, CatalogueOffer
+from sandbox.marketplace.category_tree import CategoryTree
 from sandbox.marketplace.clock import Clock
 from sandbox.marketplace.config import MarketplaceConfig
 from sandbox.marketplace.faults import FaultBox
@@ -36,6 +37,7 @@ class World:
         self.faults = FaultBox()
         self.calls = CallLog()
         self.uploads = Uploads(picture_search)
+        self.categories = CategoryTree(catalogue.categories)
         self.shelf = Shelf(catalogue.offers)
         self.book = OrderBook()
         self.trading = Trading(self.book, self.shelf, clock, self._save)

@@ -17,6 +17,7 @@ from sandbox.marketplace.catalogue.models import (
     Catalogue,
     CatalogueOffer,
     CatalogueSku,
+    Category,
     MixSetting,
     PriceTier,
     ProductAttribute,
@@ -31,6 +32,7 @@ __all__ = [
     "Catalogue",
     "CatalogueOffer",
     "CatalogueSku",
+    "Category",
     "FreightRate",
     "FreightTemplate",
     "MixSetting",
@@ -77,7 +79,9 @@ def load_catalogue() -> Catalogue:
             raise ValueError(f"offer id {offer.offer_id} is used twice")
         offers[offer.offer_id] = build_offer(offer, sellers[offer.seller], templates[offer.freight])
     return Catalogue(
-        offers=offers, sellers={seller.seller_open_id: seller for seller in sellers.values()}
+        offers=offers,
+        sellers={seller.seller_open_id: seller for seller in sellers.values()},
+        categories=TypeAdapter(tuple[Category, ...]).validate_json(_read("categories.json")),
     )
 
 

@@ -163,8 +163,17 @@ class CatalogueOffer(Fact):
         return (reached[-1] if reached else self.tiers[0]).price
 
 
+class Category(Fact):
+    """A node of the category tree; names are Chinese only (contract 4.5). No children is a leaf."""
+
+    id: int
+    name: str
+    children: "tuple[Category, ...]" = ()
+
+
 class Catalogue(Fact):
-    """All offers by offer id and all sellers by `seller_open_id`."""
+    """All offers by offer id, all sellers by `seller_open_id`, and the roots of the categories."""
 
     offers: dict[int, CatalogueOffer]
     sellers: dict[str, Seller]
+    categories: tuple[Category, ...] = ()

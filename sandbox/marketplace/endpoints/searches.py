@@ -15,6 +15,7 @@ from sandbox.marketplace.money import fen, yuan_text
 from sandbox.marketplace.picture_files import picture_url
 from sandbox.marketplace.request import ApiCall
 from sandbox.marketplace.search_filters import read_narrowing
+from sandbox.marketplace.search_navigation import is_within
 from sandbox.marketplace.search_terms import HALF, relevance
 from sandbox.marketplace.uploads import NotAPicture, Upload
 from sandbox.marketplace.world import World
@@ -29,7 +30,10 @@ async def keyword_search(world: World, call: ApiCall) -> object:
     keyword = call.optional_text("keyword")
     if keyword is None and not call.optional_integer("categoryId"):
         raise GatewayRefusal(BAD_PARAMETER, "keyword参数不能为空")
-    return _answer(world, call, _by_words(keyword, list(world.shelf.all())), keyword)
+    offers = by_words(keyword, list(world.shelf.all()))
+    if sn_id := call.optional_text("snId"):
+        offers = [offer for offer in offers if is_within(offer, sn_id)]
+    return _answer(world, call, offers, keyword)
 
 
 async def shop_search(world: World, call: ApiCall) -> object:
@@ -37,7 +41,7 @@ async def shop_search(world: World, call: ApiCall) -> object:
     shop = call.text("sellerOpenId")
     keyword = call.optional_text("keyword")
     offers = [offer for offer in world.shelf.all() if offer.seller.seller_open_id == shop]
-    return _answer(world, call, _by_words(keyword, offers), keyword)
+    return _answer(world, call, by_words(keyword, offers), keyword)
 
 
 async def image_search(world: World, call: ApiCall) -> object:
@@ -78,7 +82,8 @@ async def _searched_picture(world: World, call: ApiCall) -> Upload:
     return upload
 
 
-def _by_words(keyword: str | None, offers: Sequence[CatalogueOffer]) -> list[CatalogueOffer]:
+def by_words(keyword: str | None, offers: Sequence[CatalogueOffer]) -> list[CatalogueOffer]:
+    """The offers that a keyword finds, best first; without one all, best-selling first."""
     if keyword is None:
         return sorted(offers, key=lambda offer: -offer.month_sold)
     scored = [(relevance(keyword, offer), offer) for offer in offers]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from sandbox.marketplace.clock import parse_compact_time
 from sandbox.marketplace.endpoints.cancel_order import SITE
 from sandbox.marketplace.envelope import BAD_PARAMETER, NOT_FOUND, GatewayRefusal
@@ -31,6 +33,7 @@ async def order_list(world: World, call: ApiCall) -> object:
     if size > MAX_PAGE_SIZE:
         raise GatewayRefusal(BAD_PARAMETER, f"pageSize参数不能大于{MAX_PAGE_SIZE}")
     start, end = _time(call, "createStartTime"), _time(call, "createEndTime")
+    changed = _times(world, call)
     status = call.optional_text("orderStatus")
     name = call.optional_text("productName")
     merchant_no = call.optional_text("outOrderId")
@@ -39,6 +42,7 @@ async def order_list(world: World, call: ApiCall) -> object:
         for order in world.book.all()
         if (start is None or order.created_ms >= start)
         and (end is None or order.created_ms <= end)
+        and changed[0] <= order.modified_ms <= changed[1]
         and (status is None or order.status == status)
         and (name is None or any(name in line.name for line in order.lines))
         and (merchant_no is None or _is_found(world, order, merchant_no))
@@ -49,6 +53,14 @@ async def order_list(world: World, call: ApiCall) -> object:
         "result": [listed_trade(order, call.base_url) for order in shown],
         "totalRecord": len(found),
     }
+
+
+def _times(world: World, call: ApiCall) -> tuple[float, float]:
+    """The bounds of the last change, in milliseconds."""
+    if world.switches.modify_time_filter == "ignored":
+        return 0, inf
+    start, end = _time(call, "modifyStartTime"), _time(call, "modifyEndTime")
+    return start or 0, inf if end is None else end
 
 
 def _is_found(world: World, order: Order, merchant_no: str) -> bool:

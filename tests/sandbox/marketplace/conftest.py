@@ -9,6 +9,7 @@ from marketplace_goods import CATALOGUE, MUG, PENCIL, TSHIRT
 
 from sandbox.marketplace.app import create_app
 from sandbox.marketplace.config import MarketplaceConfig
+from sandbox.marketplace.matching import PictureIndex
 
 RED, BLUE, GREEN = (254, 0, 0), (0, 0, 254), (0, 128, 1)
 
@@ -38,4 +39,19 @@ async def server(config: MarketplaceConfig, pictures: Path) -> AsyncIterator[Tes
 @pytest.fixture
 async def market(server: TestServer) -> AsyncIterator[Caller]:
     async with httpx.AsyncClient(base_url=str(server.make_url("/")), timeout=5) as http:
+        yield Caller(http)
+
+
+@pytest.fixture(scope="session")
+def index() -> PictureIndex:
+    return PictureIndex()
+
+
+@pytest.fixture
+async def shipped(index: PictureIndex) -> AsyncIterator[Caller]:
+    app = create_app(MarketplaceConfig(), picture_search=index)
+    async with (
+        TestServer(app) as server,
+        httpx.AsyncClient(base_url=str(server.make_url("/"))) as http,
+    ):
         yield Caller(http)

@@ -26,6 +26,10 @@ CREATE = "/alibaba/trade/createCrossOrder"
 CANCEL = "/alibaba/trade/cancel"
 ORDER = "/alibaba/trade/get/buyerView"
 ORDERS = "/alibaba/trade/getBuyerOrderList"
+CATEGORY = "/alibaba/category/get"
+NAVIGATION = "/alibaba/product/keywordSNQuery"
+RECEIPT = "/alibaba/trade/receiveGoods/confirm"
+AGREEMENT = "/alibaba/trade/pay/protocolPay/preparePay"
 LINKS = "/alibaba/alipay/url/get"
 
 ADDRESS = {

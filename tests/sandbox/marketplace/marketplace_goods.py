@@ -6,6 +6,7 @@ from sandbox.marketplace.catalogue import (
     Catalogue,
     CatalogueOffer,
     CatalogueSku,
+    Category,
     FreightRate,
     FreightTemplate,
     MixSetting,
@@ -244,4 +245,8 @@ OFFERS = (
 CATALOGUE = Catalogue(
     offers={item.offer_id: item for item in OFFERS},
     sellers={shop.seller_open_id: shop for shop in (CLOTHES, PAPER, KITCHEN)},
+    categories=(
+        Category(id=10166, name="女装", children=(Category(id=1031919, name="女式T恤"),)),
+        Category(id=15, name="居家日用品"),
+    ),
 )

@@ -1,37 +1,16 @@
 """The catalogue that the marketplace ships with, over the wire."""
 
 import io
-from collections.abc import AsyncIterator
 
-import httpx
 import pytest
-from aiohttp.test_utils import TestServer
 from marketplace_client import DETAIL, IMAGE_SEARCH, KEYWORD_SEARCH, PAGE, Caller, example
 from PIL import Image, ImageEnhance
 from test_marketplace_examples import differences
 
-from sandbox.marketplace.app import create_app
 from sandbox.marketplace.catalogue import PICTURES, CatalogueOffer, load_catalogue
-from sandbox.marketplace.config import MarketplaceConfig
-from sandbox.marketplace.matching import PictureIndex
 
 OFFERS = list(load_catalogue().offers.values())
 ON_SALE = [offer for offer in OFFERS if offer.status == "published" and offer.tradable]
-
-
-@pytest.fixture(scope="module")
-def index() -> PictureIndex:
-    return PictureIndex()
-
-
-@pytest.fixture
-async def shipped(index: PictureIndex) -> AsyncIterator[Caller]:
-    app = create_app(MarketplaceConfig(), picture_search=index)
-    async with (
-        TestServer(app) as server,
-        httpx.AsyncClient(base_url=str(server.make_url("/"))) as http,
-    ):
-        yield Caller(http)
 
 
 def smallest_order(offer: CatalogueOffer) -> tuple[int, str | None, int] | None:
