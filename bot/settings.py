@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.pricing import TierScope
 from bot.marketplace.config import ListNotation
+from bot.marketplace.pushes import PushRule
 from bot.marketplace.signing import Signing
 from bot.services.access import AccessMode
 from bot.services.placing import LOOKUP_DELAYS
@@ -51,6 +52,8 @@ class Settings(BaseSettings):
     marketplace_app_secret: SecretStr
     marketplace_signing: Signing = Signing.JSON
     marketplace_list_notation: ListNotation = ListNotation.JSON
+    marketplace_push_secret: SecretStr | None = None
+    marketplace_push_signature: PushRule = PushRule.OFFICIAL
     marketplace_tier_scope: TierScope = TierScope.OFFER
     marketplace_language: str = "en"
     marketplace_picture_hosts: Annotated[tuple[str, ...], NoDecode] = ("*.alicdn.com",)
@@ -162,8 +165,19 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never stand in a log."""
-        given = (self.bot_token, self.marketplace_app_secret, self.data_key, self.webhook_secret)
+        given = (
+            self.bot_token,
+            self.marketplace_app_secret,
+            self.marketplace_push_secret,
+            self.data_key,
+            self.webhook_secret,
+        )
         return tuple(each.get_secret_value() for each in given if each is not None)
+
+    @property
+    def push_secret(self) -> str:
+        """What the marketplace signs its pushes with: the app secret unless told otherwise."""
+        return (self.marketplace_push_secret or self.marketplace_app_secret).get_secret_value()
 
     @property
     def retention(self) -> Retention:

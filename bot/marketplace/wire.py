@@ -4,6 +4,7 @@ The wire's names and misspellings live here and in the other modules named `wire
 """
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
@@ -20,6 +21,11 @@ T = TypeVar("T")
 _LARGEST = 15  # powers of ten
 _FINEST = 15
 _YEARS = range(1999, 2101)
+_MOST_DIGITS = 20  # of an id: one in 64 bits has no more
+
+# Where surrogates, escaped or raw, may stand alone.
+_HALVES = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_RAW_HALVES = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -74,13 +80,26 @@ def _first_text(data: dict[str, Any], names: tuple[str, ...]) -> str:
 def read_json(content: bytes | str) -> Any:
     """Parse JSON with whole numbers of any size and decimals as `Decimal`: never a float.
 
-    Raises `ValueError` for everything that is not JSON, NaN, endless nesting and numbers without
-    measure included.
+    Half an emoji, as a cut at a number of UTF-16 units leaves it, becomes a question mark: no
+    storage and no chat takes it. Raises `ValueError` for everything that is not JSON, NaN, endless
+    nesting and numbers without measure included.
     """
+    halves = _HALVES.search(content) if isinstance(content, str) else _RAW_HALVES.search(content)
     try:
-        return json.loads(content, parse_float=Decimal, parse_constant=_no_constant)
+        parsed = json.loads(content, parse_float=Decimal, parse_constant=_no_constant)
+        return _whole_signs(parsed) if halves else parsed
     except (RecursionError, ArithmeticError) as error:
         raise ValueError("nested too deeply, or a number without measure") from error
+
+
+def _whole_signs(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_whole_signs(each) for each in value]
+    if isinstance(value, dict):
+        return {_whole_signs(name): _whole_signs(each) for name, each in value.items()}
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -138,8 +157,8 @@ def _modest(value: Any) -> Any:
 
 def _id_number(value: Any) -> int:
     # As a decimal, such as 6.7E+11, it may have lost digits already.
-    if isinstance(value, Decimal) or not (number := _whole(value)):
-        raise ValueError(f"not an id: {value!r}")
+    if isinstance(value, Decimal) or not 0 < (number := _whole(value)) < 10**_MOST_DIGITS:
+        raise ValueError("not an id")
     return number
 
 

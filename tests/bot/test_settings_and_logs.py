@@ -37,6 +37,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("MARKETPLACE_APP_SECRET", None, "MARKETPLACE_APP_SECRET is missing"),
         ("MARKETPLACE_URL", "nowhere", "MARKETPLACE_URL: "),
         ("MARKETPLACE_SIGNING", "rsa", "MARKETPLACE_SIGNING: .*'json'"),
+        ("MARKETPLACE_PUSH_SIGNATURE", "rsa", "MARKETPLACE_PUSH_SIGNATURE: .*'official'"),
         ("TELEGRAM_API_URL", "ftp://x", "TELEGRAM_API_URL: "),
         ("TELEGRAM_PROXY", "socks5://x", "TELEGRAM_PROXY: write the proxy as"),
         ("DATABASE_URL", "postgres://x/y", "DATABASE_URL: postgres is not supported"),
@@ -87,6 +88,20 @@ def test_settings_print_no_secret() -> None:
     settings = load_settings()
     assert "s3cret" not in repr(settings)
     assert "s3cret" in settings.secrets
+
+
+def test_pushes_are_signed_with_the_app_secret_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The contract's likeliest reading is the default; another secret is kept out of logs too."""
+    settings = load_settings()
+    assert (settings.push_secret, settings.marketplace_push_signature) == ("s3cret", "official")
+    monkeypatch.setenv("MARKETPLACE_PUSH_SECRET", "0ther")
+    monkeypatch.setenv("MARKETPLACE_PUSH_SIGNATURE", "bare")
+    settings = load_settings()
+    assert (settings.push_secret, settings.marketplace_push_signature) == ("0ther", "bare")
+    assert "0ther" in settings.secrets
+    assert "0ther" not in repr(settings)
 
 
 def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
