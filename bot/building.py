@@ -59,7 +59,7 @@ def build_application(settings: Settings, metrics: Metrics) -> AnyApplication:
             pool, read_timeout=20.0, pool_timeout=20.0, proxy=settings.telegram_proxy
         )
 
-    pacer = MeteredPacer()
+    pacer = MeteredPacer(settings.telegram_messages_per_second)
     pacer.on_call = metrics.on_telegram
     base = str(settings.telegram_api_url).rstrip("/")
     bot: ExtBot[Any] = ExtBot(

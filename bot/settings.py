@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     bot_token: SecretStr
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
     telegram_proxy: str | None = None
+    # messages to all chats together; Telegram grants more than 30 to who pays for broadcasts
+    telegram_messages_per_second: PositiveFloat = 30.0
     marketplace_url: HttpUrl = HttpUrl("https://openapi.dajisaas.com")
     marketplace_app_key: str = Field(min_length=1)
     marketplace_app_secret: SecretStr

@@ -1,0 +1,1 @@
+"""What speed and memory claims rest on: `make bench`, `make bench-check`."""

@@ -1,0 +1,20 @@
+"""The same bot with its storage stubbed out: what is missing from its CPU is what durability costs.
+
+Values are kept as they are: nothing is serialised, sealed, written or synced.
+"""
+
+from typing import Any
+
+from bot import app
+from bot.__main__ import main
+from bot.settings import Settings
+from tests.fakes.memory_storage import MemoryStorage
+
+
+def _stub(_: Settings) -> Any:
+    return MemoryStorage()
+
+
+if __name__ == "__main__":
+    app.build_storage = _stub
+    raise SystemExit(main())
