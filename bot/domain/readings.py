@@ -29,7 +29,7 @@ def merged(before: OrderPart, read: OrderPart) -> OrderPart:
 
     A reading that is older than what we know changes nothing. Of a newer one a state that ranks
     lower, or that we do not know, leaves ours (contract 7: never move backwards), what it leaves
-    out stays as it was, and traces, which no reading holds (contract 8), stay with their parcels.
+    out stays as it was, and traces, which come by pushes (contract 8), stay with their parcels.
     Raises `ValueError` for a reading of another order.
     """
     if read.order_id != before.order_id:
@@ -64,6 +64,7 @@ def same_parcel(one: Parcel, other: Parcel) -> bool:
 def _traced(before: tuple[Parcel, ...], read: Parcel) -> Parcel:
     known = next((each for each in before if same_parcel(each, read)), None)
     # Another number is another carriage: what was traced before is not about it.
-    if known is None or read.trace is not None or known.tracking_no != read.tracking_no:
+    if known is None or known.trace is None or known.tracking_no != read.tracking_no:
         return read
-    return read.replace(trace=known.trace, traced_at=known.traced_at)
+    traced = read.replace(trace=known.trace, traced_at=known.traced_at)
+    return traced if read.trace is None else traced.traced(read.trace, None)

@@ -1,17 +1,20 @@
 """What became of placed orders: the only way in which their parts change.
 
-Lock, load again, read, merge, and store the result at once with when to read next.
+Lock, load again, read, merge, and store the result at once with its news and when to read next.
 """
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 
 import structlog
 
+from bot.domain.changes import news_between, reminder
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.news import NewsKind
 from bot.domain.orders import Order, OrderPart
+from bot.domain.quiet import QuietHours, tell_at
 from bot.domain.readings import merged
 from bot.domain.watching import WatchPlan, next_look, worth_reading
 from bot.locks import KeyedLocks
@@ -19,7 +22,7 @@ from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import Marketplace
 from bot.services.parts import part_of
 from bot.storage.ports import OrderMoved
-from bot.storage.tracking_ports import Tracked, TrackingPort
+from bot.storage.tracking_ports import NewNotice, Tracked, TrackingPort
 
 _AT_ONCE = 4  # parts of one order that are read at a time
 _log = structlog.get_logger(__name__)
@@ -34,42 +37,82 @@ class Tracking:
         orders: TrackingPort,
         *,
         plan: WatchPlan | None = None,
+        quiet: QuietHours | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         spread: Callable[[], float] = random.random,
     ) -> None:
         self._marketplace = marketplace
         self._orders = orders
         self._plan = plan or WatchPlan()
+        self._quiet = quiet
         self._clock = clock
         self._spread = spread
         self._locks = KeyedLocks()
+        self._listeners: list[Callable[[], None]] = []
 
-    async def refresh(self, order: Order) -> Order:
+    def on_news(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called whenever there is news to tell."""
+        self._listeners.append(listener)
+
+    async def refresh(self, order: Order, *, told: Collection[NewsKind] = ()) -> Order:
         """Read every part of an order that may have changed, and return it as it stands now.
 
+        `told` are the kinds of news that the caller itself shows to the person, so that no
+        message follows: what somebody did here, or asked for, is answered on the spot.
         What could be read is stored even if another part could not. An order that is not placed,
         or gone, comes back as it was given. Raises `MarketplaceError`, `StorageUnavailable`.
         """
-        tracked = await self._refresh(order.order_no)
+        tracked = await self.look(order.order_no, told=told)
         return order if tracked is None else tracked
 
-    async def refresh_part(self, order_id: MarketplaceOrderId) -> Order | None:
+    async def refresh_part(
+        self, order_id: MarketplaceOrderId, *, told: Collection[NewsKind] = ()
+    ) -> Order | None:
         """Read our order that has this one of the marketplace; None when none of ours has.
 
-        Raises as `refresh`.
+        `told` and errors as for `refresh`.
         """
         order_no = await self._orders.order_of_part(order_id)
-        return None if order_no is None else await self._refresh(order_no)
+        return None if order_no is None else await self.look(order_no, told=told)
 
-    async def _refresh(self, order_no: MerchantOrderNo) -> Order | None:
+    async def look(
+        self, order_no: MerchantOrderNo, *, told: Collection[NewsKind] = ()
+    ) -> Order | None:
+        """Read an order by its number; None when it is not placed or gone. As `refresh`."""
         async with self._locks.holding(order_no):
-            tracked = await self._orders.tracked(order_no)
-            if tracked is None:
-                return None
-            parts, errors = await self._read(tracked.order)
-            after = tracked.order.replace(parts=parts)
-            if not errors or after != tracked.order:
-                await self._store(tracked, after)
+            return await self._look(order_no, told)
+
+    async def act(
+        self,
+        order: Order,
+        action: Callable[[], Awaitable[None]],
+        *,
+        told: Collection[NewsKind],
+    ) -> Order:
+        """Do something to an order at the marketplace, then read it, and return it as it stands.
+
+        No other reading gets in between and tells as news what the person just did. Raises what
+        `action` raises, then nothing was read. A reading that fails afterwards is made up for
+        later: the order comes back as last seen.
+        """
+        async with self._locks.holding(order.order_no):
+            await action()
+            try:
+                return await self._look(order.order_no, told) or order
+            except MarketplaceError as error:
+                _log.warning("not_read_after_acting", error=type(error).__name__)
+            await self._orders.look_by(order.order_no, self._clock())
+            tracked = await self._orders.tracked(order.order_no)
+            return tracked.order if tracked else order
+
+    async def _look(self, order_no: MerchantOrderNo, told: Collection[NewsKind]) -> Order | None:
+        tracked = await self._orders.tracked(order_no)
+        if tracked is None:
+            return None
+        parts, errors = await self._read(tracked.order)
+        after = tracked.order.replace(parts=parts)
+        if not errors or after != tracked.order:
+            await self._store(tracked, after, told)
         if errors:
             raise errors[0]
         return after
@@ -91,9 +134,26 @@ class Tracking:
 
         return tuple(await asyncio.gather(*map(read, order.parts))), errors
 
-    async def _store(self, before: Tracked, after: Order) -> None:
-        look_at = next_look(after, self._clock(), self._plan, spread=self._spread())
+    async def _store(self, before: Tracked, after: Order, told: Collection[NewsKind]) -> None:
+        now = self._clock()
+        news = news_between(before.order, after)
+        reminded = None if before.forgotten else reminder(after, now, self._plan)
+        notices = [
+            NewNotice(
+                news=each,
+                not_before=tell_at(each, now, self._quiet),
+                shown=each.kind in told,
+            )
+            for each in (*news, *filter(None, [reminded]))
+        ]
+        look_at = next_look(after, now, self._plan, spread=self._spread())
         try:
-            await self._orders.save_tracked(before, after, look_at)
+            await self._orders.save_tracked(before, after, look_at, notices)
         except OrderMoved:
             _log.info("tracked_order_gone", order_no=after.order_no)
+            return
+        for each in news:
+            _log.info("order_news", order_no=after.order_no, kind=each.kind.value)
+        if not all(each.shown for each in notices):
+            for listener in self._listeners:
+                listener()

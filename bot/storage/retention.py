@@ -12,6 +12,7 @@ from bot.storage.ports import Census, Retention
 from bot.storage.rights import place_of_session
 
 _TOGETHER = 200
+_LATE = timedelta(minutes=1)
 _DROP = {
     "results": (
         "DELETE FROM results WHERE session_id IN"
@@ -24,6 +25,10 @@ _DROP = {
     "picture_files": (
         "DELETE FROM picture_files WHERE key IN"
         " (SELECT key FROM picture_files WHERE touched_at < ? LIMIT ?)"
+    ),
+    "notices": (
+        "DELETE FROM notices WHERE notice_id IN"
+        " (SELECT notice_id FROM notices WHERE ended_at < ? LIMIT ?)"
     ),
     "orders": (
         "DELETE FROM orders WHERE order_no IN (SELECT order_no FROM orders"
@@ -43,11 +48,18 @@ class Retained(Conversations):
         ) or (0, None)
         (parked,) = await self._row("SELECT COUNT(*) FROM inbox WHERE state = 'parked'") or (0,)
         orders = await self._rows("SELECT placing, COUNT(*) FROM orders GROUP BY placing")
+        notices = await self._row(
+            "SELECT COUNT(*), SUM(not_before < ?) FROM notices WHERE state = 'waiting'",
+            to_micros(self._clock() - _LATE),
+        )
+        told, late = notices or (0, 0)
         return Census(
             waiting=waiting,
             oldest_waiting=None if oldest is None else from_micros(oldest),
             parked=parked,
             orders={Placing(placing): count for placing, count in orders},
+            notices_waiting=told,
+            notices_late=late or 0,
         )
 
     async def purge_old(self, keep: Retention) -> dict[str, int]:
@@ -59,6 +71,7 @@ class Retained(Conversations):
             "offers": await self._drop("offers", keep.offers),
             "picture_files": await self._drop("picture_files", keep.offers),
             "orders": await self._drop("orders", keep.orders),
+            "notices": await self._drop("notices", keep.notices),
             "forgotten_orders": await self._write(self._drop_forgotten),
         }
 

@@ -9,17 +9,24 @@ from pydantic import JsonValue
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.model import Value
+from bot.domain.news import News
 from bot.domain.offers import SearchPage
 from bot.domain.orders import Order
 from bot.domain.sessions import Session
 from bot.storage.addresses import AddressBook
 from bot.storage.codec import from_micros, unpack
 from bot.storage.inbox import Inbox, place_of_payload
+from bot.storage.notices import place_of_notice
 from bot.storage.orders import Orders
 
 _PRIVATE_UPDATES = (
     "SELECT update_id, received_at, payload FROM inbox"
     " WHERE lane = ? AND state <> 'finished' ORDER BY update_id"
+)
+
+_NOTICES = (
+    "SELECT order_no, key, state, born_at, ended_at, notices.body FROM notices"
+    " JOIN orders USING (order_no) WHERE user_id = ? ORDER BY notice_id"
 )
 
 
@@ -39,7 +46,7 @@ class Rights(Orders, AddressBook, Inbox):
         )
         updates = await self._rows(_PRIVATE_UPDATES, user_id)
         joined = await self._row("SELECT joined_at FROM members WHERE user_id = ?", user_id)
-        joined = await self._row("SELECT joined_at FROM members WHERE user_id = ?", user_id)
+        notices = await self._rows(_NOTICES, user_id)
         return {
             "telegram_user_id": user_id,
             "let_in_at": from_micros(joined[0]).isoformat() if joined else None,
@@ -47,6 +54,7 @@ class Rights(Orders, AddressBook, Inbox):
             "conversations": [self._conversation(user_id, *row) for row in sessions],
             "addresses": [_readable(each) for each in await self.addresses_of(user_id)],
             "orders": [_readable(each) for each in await self.orders_of(user_id, limit=-1)],
+            "news_of_orders": [self._told(*row) for row in notices],
             "messages_being_handled": [
                 {
                     "update_id": update_id,
@@ -55,6 +63,19 @@ class Rights(Orders, AddressBook, Inbox):
                 }
                 for update_id, received_at, payload in updates
             ],
+        }
+
+    def _told(
+        self, order_no: str, key: str, state: str, born_at: int, ended_at: int | None, body: bytes
+    ) -> JsonValue:
+        news = self._unseal(News, body, place_of_notice(order_no, key)) if body else None
+        return {
+            "order_no": order_no,
+            "what": key.partition(".")[0],
+            "state": state,
+            "since": from_micros(born_at).isoformat(),
+            "until": from_micros(ended_at).isoformat() if ended_at else None,
+            "news": _readable(news) if news else None,
         }
 
     def _conversation(

@@ -1,6 +1,7 @@
 """Placed orders in SQLite: read again when due, and stored with what that makes of them."""
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -9,9 +10,10 @@ from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.orders import Order
 from bot.domain.stages import Stage, stage_of
 from bot.storage.codec import to_micros
+from bot.storage.notices import Notices
 from bot.storage.orders import Orders, name_parts, place_of_order
 from bot.storage.ports import OrderMoved, StorageUnavailable
-from bot.storage.tracking_ports import Tracked
+from bot.storage.tracking_ports import NewNotice, Tracked
 
 _log = structlog.get_logger(__name__)
 
@@ -19,7 +21,7 @@ _log = structlog.get_logger(__name__)
 _UNLESS_ASKED_FOR = "look_at = CASE WHEN hints = :hints THEN :look_at ELSE look_at END"
 
 
-class TrackedOrders(Orders):
+class TrackedOrders(Orders, Notices):
     """Implements `TrackingPort`."""
 
     async def tracked(self, order_no: MerchantOrderNo) -> Tracked | None:
@@ -40,8 +42,15 @@ class TrackedOrders(Orders):
         row = await self._row("SELECT order_no FROM order_parts WHERE part_id = ?", order_id)
         return None if row is None else MerchantOrderNo(row[0])
 
-    async def save_tracked(self, before: Tracked, after: Order, look_at: datetime | None) -> None:
+    async def save_tracked(
+        self,
+        before: Tracked,
+        after: Order,
+        look_at: datetime | None,
+        notices: Sequence[NewNotice] = (),
+    ) -> None:
         """Store what a reading made of an order, and when the next is due. Raises `OrderMoved`."""
+        tell = self._telling(after.order_no, notices)
         values = {
             "order_no": after.order_no,
             "stage": stage_of(after).value,
@@ -59,6 +68,7 @@ class TrackedOrders(Orders):
             if not saved.rowcount:
                 raise OrderMoved(f"{after.order_no} is gone")
             name_parts(connection, after)
+            tell(connection)
 
         await self._write(save)
 

@@ -1,10 +1,13 @@
 """What following placed orders asks of the storage. Its errors stand in `bot.storage.ports`."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo
 from bot.domain.model import Value
+from bot.domain.news import News
 from bot.domain.orders import Order
 
 
@@ -17,6 +20,34 @@ class Tracked(Value):
     forgotten: bool = False  # its person asked to be; it stays until it is over
 
 
+class NewNotice(Value):
+    """A piece of news to be told at `not_before` at the earliest.
+
+    `shown` when the person sees it already, so that it only has to be known as told.
+    """
+
+    news: News
+    not_before: datetime
+    shown: bool = False
+
+
+class Notice(Value):
+    """A piece of news that waits to be told."""
+
+    notice_id: int
+    news: News
+    born_at: datetime
+    not_before: datetime
+
+
+class NoticeEnd(StrEnum):
+    """What became of a notice. Whatever it was, it is not sent again."""
+
+    TOLD = "told"
+    UNCLEAR = "unclear"  # it may have been sent: nobody knows
+    DROPPED = "dropped"  # no longer so, or the person can't be reached
+
+
 class TrackingPort(Protocol):
     """Placed orders as they are read again, and when that is due."""
 
@@ -26,11 +57,17 @@ class TrackingPort(Protocol):
     async def order_of_part(self, order_id: MarketplaceOrderId) -> MerchantOrderNo | None:
         """Return the number of ours that has this order of the marketplace, if there is one."""
 
-    async def save_tracked(self, before: Tracked, after: Order, look_at: datetime | None) -> None:
-        """Store what a reading made of an order, and when the next one is due (None: never).
+    async def save_tracked(
+        self,
+        before: Tracked,
+        after: Order,
+        look_at: datetime | None,
+        notices: Sequence[NewNotice] = (),
+    ) -> None:
+        """Store what a reading made of an order, its news, and when the next is due (None: never).
 
-        What asked for a reading since `before` was loaded keeps the order due. Raises
-        `OrderMoved` when the order is gone.
+        News whose key the order had before is dropped. What asked for a reading since `before`
+        was loaded keeps the order due. Raises `OrderMoved` when the order is gone.
         """
 
     async def missed(self, before: Tracked, look_at: datetime) -> None:
@@ -44,3 +81,27 @@ class TrackingPort(Protocol):
 
     async def sort_orders(self, limit: int = 200) -> int:
         """Work out stages and ids of orders from an earlier release; return how many were done."""
+
+
+class NoticePort(Protocol):
+    """News on its way to people. What is claimed is sent by whoever claimed it, or by nobody."""
+
+    async def orders_to_tell(
+        self, now: datetime, limit: int
+    ) -> list[tuple[MerchantOrderNo, ChatId]]:
+        """Return the orders with news that may be told now, and where to; the oldest news first."""
+
+    async def waiting_notices(self, order_no: MerchantOrderNo, now: datetime) -> list[Notice]:
+        """Return an order's notices that may be told now, in the order in which they came."""
+
+    async def claim_notices(self, notice_ids: Collection[int]) -> None:
+        """Mark notices as being sent. Durable before anything is sent."""
+
+    async def end_notices(self, notice_ids: Collection[int], end: NoticeEnd) -> None:
+        """Record what became of notices; what they said is no longer kept."""
+
+    async def put_back_notices(self, notice_ids: Collection[int], until: datetime) -> None:
+        """Have notices that were certainly not sent wait again, and later ones of their orders."""
+
+    async def give_up_claimed(self) -> int:
+        """End as unclear what an earlier run had claimed; return how many."""

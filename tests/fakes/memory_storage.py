@@ -262,6 +262,7 @@ class MemoryStorage(MemoryTracking, MemoryAccess):
             ],
             "addresses": [_dumped(each) for each in await self.addresses_of(user_id)],
             "orders": [_dumped(each) for each in await self.orders_of(user_id, limit=10**6)],
+            "news_of_orders": self.told_of(user_id),
             "messages_being_handled": [
                 {
                     "update_id": each.update_id,
@@ -289,6 +290,7 @@ class MemoryStorage(MemoryTracking, MemoryAccess):
             oldest_waiting=waiting[0].update.received_at if waiting else None,
             parked=sum(each.state == "parked" for each in self._inbox.values()),
             orders=dict(Counter(each.order.placing for each in self._orders.values())),
+            **self._notices_waiting(),
         )
 
     async def purge_old(self, keep: Retention) -> dict[str, int]:

@@ -1,12 +1,15 @@
 """Placed orders in memory, as the SQLite storage keeps them for reading them again."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, UserId
+from pydantic import JsonValue
+
+from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.orders import Order, Placing
 from bot.storage.ports import OrderMoved
-from bot.storage.tracking_ports import Tracked
+from bot.storage.tracking_ports import NewNotice, Notice, NoticeEnd, Tracked
 
 
 @dataclass
@@ -21,10 +24,19 @@ class Claimed:
 
 
 @dataclass
+class _Told:
+    order_no: MerchantOrderNo
+    notice: Notice
+    state: str = "waiting"
+    ended_at: datetime | None = None
+
+
+@dataclass
 class MemoryTracking:
-    """Implements `TrackingPort`."""
+    """Implements `TrackingPort` and `NoticePort`."""
 
     _orders: dict[MerchantOrderNo, Claimed] = field(default_factory=dict)
+    _notices: dict[int, _Told] = field(default_factory=dict)
 
     async def tracked(self, order_no: MerchantOrderNo) -> Tracked | None:
         self._answer()
@@ -45,7 +57,13 @@ class MemoryTracking:
                 return order_no
         return None
 
-    async def save_tracked(self, before: Tracked, after: Order, look_at: datetime | None) -> None:
+    async def save_tracked(
+        self,
+        before: Tracked,
+        after: Order,
+        look_at: datetime | None,
+        notices: Sequence[NewNotice] = (),
+    ) -> None:
         self._answer()
         claimed = self._orders.get(after.order_no)
         if claimed is None or claimed.order.placing is not Placing.PLACED:
@@ -56,6 +74,8 @@ class MemoryTracking:
             misses=0,
             look_at=look_at if claimed.hints == before.hints else claimed.look_at,
         )
+        for each in notices:
+            self._add_notice(after.order_no, each)
 
     async def missed(self, before: Tracked, look_at: datetime) -> None:
         self._answer()
@@ -84,3 +104,99 @@ class MemoryTracking:
     async def sort_orders(self, limit: int = 200) -> int:
         self._answer()
         return 0
+
+    async def orders_to_tell(
+        self, now: datetime, limit: int
+    ) -> list[tuple[MerchantOrderNo, ChatId]]:
+        self._answer()
+        due = [
+            told.order_no
+            for _, told in sorted(self._standing().items())
+            if told.state == "waiting" and told.notice.not_before <= now
+        ]
+        return [(each, self._orders[each].order.chat_id) for each in dict.fromkeys(due)][:limit]
+
+    async def waiting_notices(self, order_no: MerchantOrderNo, now: datetime) -> list[Notice]:
+        self._answer()
+        return [
+            told.notice
+            for _, told in sorted(self._standing().items())
+            if told.order_no == order_no
+            and told.state == "waiting"
+            and told.notice.not_before <= now
+        ]
+
+    async def claim_notices(self, notice_ids: Collection[int]) -> None:
+        self._answer()
+        for each in notice_ids:
+            if self._notices[each].state == "waiting":
+                self._notices[each].state = "claimed"
+
+    async def end_notices(self, notice_ids: Collection[int], end: NoticeEnd) -> None:
+        self._answer()
+        for each in notice_ids:
+            self._notices[each].state = end.value
+            self._notices[each].ended_at = self._time()
+
+    async def put_back_notices(self, notice_ids: Collection[int], until: datetime) -> None:
+        self._answer()
+        orders = {self._notices[each].order_no for each in notice_ids}
+        for notice_id, told in self._notices.items():
+            if notice_id in notice_ids and told.state == "claimed":
+                told.state = "waiting"
+                told.notice = told.notice.replace(not_before=until)
+            if told.order_no in orders and told.state == "waiting":
+                later = max(told.notice.not_before, until)
+                told.notice = told.notice.replace(not_before=later)
+
+    async def give_up_claimed(self) -> int:
+        self._answer()
+        claimed = [each for each in self._notices.values() if each.state == "claimed"]
+        for each in claimed:
+            each.state, each.ended_at = NoticeEnd.UNCLEAR.value, self._time()
+        return len(claimed)
+
+    def told_of(self, user_id: UserId) -> list[JsonValue]:
+        return [
+            {
+                "order_no": told.order_no,
+                "what": told.notice.news.key.partition(".")[0],
+                "state": told.state,
+                "since": told.notice.born_at.isoformat(),
+                "until": told.ended_at.isoformat() if told.ended_at else None,
+                "news": None if told.ended_at else told.notice.news.model_dump(mode="json"),
+            }
+            for _, told in sorted(self._standing().items())
+            if self._orders[told.order_no].order.user_id == user_id
+        ]
+
+    def _notices_waiting(self) -> dict[str, int]:
+        waiting = [each for each in self._standing().values() if each.state == "waiting"]
+        late = self._time() - timedelta(minutes=1)
+        return {
+            "notices_waiting": len(waiting),
+            "notices_late": sum(each.notice.not_before < late for each in waiting),
+        }
+
+    def _standing(self) -> dict[int, _Told]:
+        """Notices leave with their orders."""
+        gone = [each for each, told in self._notices.items() if told.order_no not in self._orders]
+        for each in gone:
+            del self._notices[each]
+        return self._notices
+
+    def _add_notice(self, order_no: MerchantOrderNo, new: NewNotice) -> None:
+        known = {(each.order_no, each.notice.news.key) for each in self._standing().values()}
+        if (order_no, new.news.key) in known:
+            return
+        notice_id = max(self._notices, default=0) + 1
+        notice = Notice(
+            notice_id=notice_id,
+            news=new.news,
+            born_at=self._time(),
+            not_before=new.not_before,
+        )
+        told = _Told(order_no, notice)
+        if new.shown:
+            told.state, told.ended_at = "shown", self._time()
+        self._notices[notice_id] = told

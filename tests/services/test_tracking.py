@@ -1,13 +1,15 @@
 """Placed orders read again: what is newer is stored, whatever else happens meanwhile."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.money import Fen
+from bot.domain.news import ALL_NEWS, NewsKind
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
+from bot.domain.quiet import QuietHours
 from bot.domain.watching import WatchPlan
 from bot.marketplace.errors import GatewayFailed
 from bot.marketplace.port import FoundOrder
@@ -176,3 +178,120 @@ async def test_the_next_reading_is_due_by_the_plan() -> None:
     read.market.details[FIRST] = found(status=OrderStatus.CANCELLED)
     await read.refresh()
     assert await read.storage.due_orders(soon + timedelta(days=99), 9) == []
+
+
+async def told(read: Reading) -> list[NewsKind]:
+    """The news that waits to be told."""
+    waiting = await read.storage.waiting_notices(NUMBER, read.now + timedelta(days=1))
+    return [each.news.kind for each in waiting]
+
+
+async def test_news_is_stored_with_the_reading_that_it_is_of() -> None:
+    """Once, and whoever tells it is woken."""
+    read = await reading(
+        placed(OrderStatus.AWAITING_PAYMENT), first=found(status=OrderStatus.AWAITING_SHIPMENT)
+    )
+    woken: list[None] = []
+    read.tracking.on_news(lambda: woken.append(None))
+    for _ in range(3):
+        await read.refresh()
+    assert await told(read) == [NewsKind.PAID]
+    assert len(woken) == 1
+
+
+async def test_what_somebody_is_shown_is_not_told_again() -> None:
+    """Not by the reading that showed it, nor by any later one; other news of it is."""
+    read = await reading(
+        placed(OrderStatus.AWAITING_PAYMENT), first=found(status=OrderStatus.AWAITING_SHIPMENT)
+    )
+    woken: list[None] = []
+    read.tracking.on_news(lambda: woken.append(None))
+    await read.tracking.refresh(read.order, told={NewsKind.PAID})
+    await read.refresh()
+    assert await told(read) == []
+    assert woken == []
+    read.market.details[FIRST] = found(status=OrderStatus.AWAITING_RECEIPT)
+    await read.tracking.refresh(read.order, told={NewsKind.PAID})
+    assert await told(read) == [NewsKind.SHIPPED]
+
+
+async def test_acting_keeps_others_from_telling_what_was_done() -> None:
+    """A reading that a push asks for during a cancellation waits, and finds it shown."""
+    read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=found())
+
+    async def cancel() -> None:
+        read.market.details[FIRST] = found(status=OrderStatus.CANCELLED)
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    acting = asyncio.create_task(read.tracking.act(read.order, cancel, told={NewsKind.CLOSED}))
+    await asyncio.sleep(0)
+    await read.refresh()
+    assert (await acting).parts[0].status is OrderStatus.CANCELLED
+    assert await told(read) == []
+
+
+async def test_acting_that_fails_reads_nothing() -> None:
+    """And the failure is the caller's."""
+    read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=found())
+
+    async def fails() -> None:
+        raise FAILED
+
+    with pytest.raises(GatewayFailed):
+        await read.tracking.act(read.order, fails, told=ALL_NEWS)
+    assert read.market.calls == []
+
+
+async def test_a_reading_that_fails_after_acting_is_made_up_for() -> None:
+    """What was done is done: the order comes back as last seen and is due at once."""
+    read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=FAILED)
+
+    async def cancel() -> None:
+        pass
+
+    assert await read.tracking.act(read.order, cancel, told=ALL_NEWS) == read.order
+    assert await read.storage.due_orders(read.now, 9) == [NUMBER]
+
+
+async def test_a_reminder_is_due_once_and_only_while_unpaid() -> None:
+    """It comes with a fresh reading; somebody who asked to be forgotten gets none."""
+    deadline = NOW + timedelta(hours=12)
+    unpaid = found(pay_before=deadline)
+    read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=unpaid)
+    for hours in (1, 10.5, 11):
+        read.now = NOW + timedelta(hours=hours)
+        await read.refresh()
+    assert await told(read) == [NewsKind.PAY_REMINDER]
+    forgotten = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=unpaid)
+    await forgotten.storage.forget(forgotten.order.user_id)
+    forgotten.now = NOW + timedelta(hours=11)
+    await forgotten.refresh()
+    assert await told(forgotten) == []
+    paid = await reading(
+        placed(OrderStatus.AWAITING_PAYMENT), first=found(status=OrderStatus.AWAITING_SHIPMENT)
+    )
+    paid.now = NOW + timedelta(hours=11)
+    await paid.refresh()
+    assert await told(paid) == [NewsKind.PAID]
+
+
+async def test_news_waits_for_the_end_of_the_quiet_hours() -> None:
+    """Unless the order would be closed by then."""
+    quiet = QuietHours.parse("22-8", UTC)
+    night = NOW.replace(hour=23)
+    morning = (night + timedelta(days=1)).replace(hour=8)
+    for pay_before, told_at in ((None, morning), (morning - timedelta(hours=1), night)):
+        before = placed(OrderStatus.AWAITING_PAYMENT)
+        read = await reading(before, first=found(total=Fen(99), pay_before=pay_before))
+        read.now = night
+        read.tracking = Tracking(
+            read.market,  # type: ignore[arg-type] - plays the calls that tracking makes
+            read.storage,
+            plan=WatchPlan(reminder=None),
+            quiet=quiet,
+            clock=lambda: night,
+        )
+        await read.refresh()
+        (notice,) = await read.storage.waiting_notices(NUMBER, morning)
+        assert notice.not_before == told_at
