@@ -8,6 +8,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,8 @@ import httpx
 from sandbox.world import Addresses, World
 
 _FOLDER = Path(".demo")
+_LOOPBACK = "127.0.0.1"
+_PUSH_PATH = "/marketplace/push"
 _BOT_STARTS_WITHIN = 60.0
 _BOT_STOPS_WITHIN = 30.0
 
@@ -38,24 +41,34 @@ async def _run(options: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     world = World()
     try:
-        addresses = await world.open(options.host, options.port)
         if options.without_bot:
+            addresses = await world.open(options.host, options.port)
             _say(addresses.as_json())
             await stop.wait()
             return 0
-        return await _with_bot(addresses, options, stop)
+        # The bot is told its port, so that the marketplace knows where its pushes go.
+        listen = f"{_LOOPBACK}:{_free_port()}"
+        addresses = await world.open(options.host, options.port, f"http://{listen}{_PUSH_PATH}")
+        return await _with_bot(addresses, listen, options, stop)
     finally:
         await world.close()
 
 
-async def _with_bot(addresses: Addresses, options: argparse.Namespace, stop: asyncio.Event) -> int:
+def _free_port() -> int:
+    with socket.create_server((_LOOPBACK, 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+async def _with_bot(
+    addresses: Addresses, listen: str, options: argparse.Namespace, stop: asyncio.Event
+) -> int:
     """Run the real bot, exactly as in production, until it or the person ends."""
     _empty_folder()
     environment = {
         **os.environ,
         **addresses.bot_environment(),
         "DATABASE_URL": str(_FOLDER / "snaporder.db"),
-        "LISTEN": "127.0.0.1:0",
+        "LISTEN": listen,
         "LOG_FORMAT": "console",
     }
     log = (_FOLDER / "bot.log").open("wb")

@@ -46,11 +46,16 @@ class World:
     def __init__(self) -> None:
         self._runners: list[web.AppRunner] = []
 
-    async def open(self, host: str = "127.0.0.1", chat_port: int = 0) -> Addresses:
-        """Listen on a free port each, or the chat on the given one. Raises `OSError`."""
+    async def open(
+        self, host: str = "127.0.0.1", chat_port: int = 0, push_url: str = ""
+    ) -> Addresses:
+        """Listen on a free port each, or the chat on the given one. Raises `OSError`.
+
+        `push_url` is where the marketplace's pushes go unless its switch says otherwise.
+        """
         bot_api = create_bot_api(BotApiConfig(token=TOKEN))
         add_routes(bot_api)
-        config = MarketplaceConfig(app_key=APP_KEY, app_secret=APP_SECRET)
+        config = MarketplaceConfig(app_key=APP_KEY, app_secret=APP_SECRET, push_url=push_url)
         marketplace = create_marketplace(config)
         return Addresses(
             chat=await self._listen(bot_api, host, chat_port),

@@ -25,6 +25,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--app-key", default="demo")
     parser.add_argument("--app-secret", default="demo")
     parser.add_argument("--public-url", help="address for pictures and the cashier")
+    parser.add_argument("--push-url", default="", help="where pushes go; the switch comes first")
     parser.add_argument("--state-file", type=Path, help="keeps orders and stock over restarts")
     return parser.parse_args()
 
@@ -54,6 +55,7 @@ def main() -> int:
         app_secret=given.app_secret,
         public_base_url=given.public_url,
         state_file=given.state_file,
+        push_url=given.push_url,
     )
     try:
         asyncio.run(serve(config, given.host, given.port))

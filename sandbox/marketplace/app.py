@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import web
@@ -17,11 +18,13 @@ from sandbox.marketplace.gateway import Gateway
 from sandbox.marketplace.matching import PictureIndex
 from sandbox.marketplace.order_control import OrderControl
 from sandbox.marketplace.picture_files import ROUTE, read_picture
+from sandbox.marketplace.push_control import PushControl
 from sandbox.marketplace.uploads import PictureSearch
 from sandbox.marketplace.world import World
 
 # A 3 MB picture is 4 MB as Base64, and up to three times that in a form's percent notation.
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
+SETTLE_SECONDS = 0.5
 WORLD = web.AppKey("world", World)
 
 
@@ -54,7 +57,26 @@ def create_app(
     app.add_routes(Cashier(world).routes())
     app.add_routes(Control(world).routes())
     app.add_routes(OrderControl(world).routes())
+    app.add_routes(PushControl(world).routes())
+    app.cleanup_ctx.append(_run)
     return app
+
+
+async def _run(app: web.Application) -> AsyncIterator[None]:
+    """What happens without a call: pushes leave, payments arrive, time runs out."""
+    world = app[WORLD]
+    tasks = [asyncio.create_task(world.outbox.run()), asyncio.create_task(_settle(world))]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await world.outbox.close()
+
+
+async def _settle(world: World) -> None:
+    while True:
+        world.trading.settle_due()
+        await asyncio.sleep(SETTLE_SECONDS)
 
 
 async def _serve_picture(request: web.Request) -> web.Response:

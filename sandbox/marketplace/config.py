@@ -21,3 +21,5 @@ class MarketplaceConfig(BaseModel):
     """Image search drops offers that resemble the picture less than this, 0 to 1."""
     state_file: Path | None = None
     """Where orders and stock survive a restart; unset: in memory alone."""
+    push_url: str = ""
+    """Where pushes go unless the switch of that name says otherwise; empty: nowhere."""

@@ -72,13 +72,13 @@ class Control:
 
     async def replace_switches(self, request: web.Request) -> web.Response:
         """Those given; all others back to their defaults."""
-        self._world.switches = Switches.model_validate_json(await request.read())
+        self._world.switch(Switches.model_validate_json(await request.read()))
         return await self.show_switches(request)
 
     async def change_switches(self, request: web.Request) -> web.Response:
         """Those given; all others stay."""
         given = Switches.model_validate_json(await request.read()).model_dump(exclude_unset=True)
-        self._world.switches = self._world.switches.model_copy(update=given)
+        self._world.switch(self._world.switches.model_copy(update=given))
         return await self.show_switches(request)
 
     async def show_faults(self, _: web.Request) -> web.Response:
@@ -120,6 +120,7 @@ class Control:
     async def advance_clock(self, request: web.Request) -> web.Response:
         """Later by that many seconds."""
         self._world.clock.advance(Advance.model_validate_json(await request.read()).advance)
+        self._world.trading.settle_due()
         return json_response({"nowMs": self._world.clock.now_ms()})
 
     async def reset(self, _: web.Request) -> web.Response:

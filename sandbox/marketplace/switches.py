@@ -84,5 +84,23 @@ class Switches(BaseModel):
     """Whether calls beyond `throttle_per_second` get HTTP 429."""
     throttle_per_second: Annotated[int, Field(ge=1)] = 5
     """Calls allowed in any one second while throttling is on."""
+    push_url: str = ""
+    """Where pushes go; empty: where the marketplace was started to send them, or nowhere."""
+    push_secret: str = ""
+    """What pushes are signed with; empty: the app secret."""
     push_signature: Literal["official", "bare"] = "official"
     """How pushes are signed."""
+    push_delivery: Literal["on", "off", "held"] = "on"
+    """Sent at once, never, or when they are flushed."""
+    push_times: Annotated[int, Field(ge=1, le=5)] = 1
+    """How often each push is delivered."""
+    push_order: Literal["born", "reversed", "random"] = "born"
+    """In what order pushes leave that were born shortly after one another."""
+    push_delay_seconds: Annotated[float, Field(ge=0, le=3600)] = 0
+    """How late pushes leave."""
+    push_answer_seconds: Annotated[float, Field(gt=0, le=60)] = 1
+    """How long the receiver may take to answer 200."""
+    push_retries: Annotated[int, Field(ge=0, le=20)] = 5
+    """How often a push is sent again that was not answered with 200."""
+    push_retry_seconds: Annotated[float, Field(ge=0.05, le=3600)] = 2
+    """The pause before each of those."""

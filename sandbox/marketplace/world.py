@@ -13,6 +13,9 @@ from sandbox.marketplace.faults import FaultBox
 from sandbox.marketplace.offer_patch import OfferPatch, apply_patch
 from sandbox.marketplace.order_book import OrderBook
 from sandbox.marketplace.persistence import SavedState, load_state, save_state
+from sandbox.marketplace.pushes.messages import Signing
+from sandbox.marketplace.pushes.outbox import Outbox
+from sandbox.marketplace.pushes.topics import of_product, of_stock
 from sandbox.marketplace.shelf import Shelf
 from sandbox.marketplace.switches import Switches
 from sandbox.marketplace.trading import Trading
@@ -40,7 +43,9 @@ class World:
         self.categories = CategoryTree(catalogue.categories)
         self.shelf = Shelf(catalogue.offers)
         self.book = OrderBook()
-        self.trading = Trading(self.book, self.shelf, clock, self._save)
+        signing = Signing(config.app_secret, self.switches.push_signature)
+        self.outbox = Outbox(clock, lambda: self.switches, signing, config.push_url)
+        self.trading = Trading(self.book, self.shelf, clock, self.outbox.tell, self._save)
         if config.state_file is not None:
             config.state_file.parent.mkdir(parents=True, exist_ok=True)
             self._restore(load_state(config.state_file))
@@ -53,13 +58,21 @@ class World:
         changed = apply_patch(offer, patch)
         self.shelf.put(changed)
         self._save()
+        now = self.clock.now_ms()
+        self.outbox.tell([*of_stock(offer, changed, now), *of_product(offer, changed, now)])
         return changed
 
+    def switch(self, switches: Switches) -> None:
+        """Other switches hold from now on."""
+        self.switches = switches
+        self.outbox.switched()
+
     def reset(self) -> None:
-        """A new world: no orders, catalogue stock, default switches, no faults, no calls."""
-        self.switches = Switches()
+        """A new world: no orders, catalogue stock, default switches, no faults, calls, pushes."""
+        self.switch(Switches())
         self.faults.clear()
         self.calls.clear()
+        self.outbox.forget()
         self.uploads.clear()
         self.shelf.reset()
         self.book.clear()

@@ -70,7 +70,7 @@ def test_a_taken_port_is_one_line_and_exit_code_one() -> None:
 
 
 async def test_orders_and_stock_outlive_a_restart(pictures: Path, tmp_path: Path) -> None:
-    """A new process on the same state file knows the order, its state and the stock left."""
+    """A new process on the same state file knows the order, parcels, refund and stock."""
     state = tmp_path / "state.json"
     async with (
         TestServer(application(pictures, state)) as server,
@@ -78,7 +78,8 @@ async def test_orders_and_stock_outlive_a_restart(pictures: Path, tmp_path: Path
     ):
         market = Caller(http)
         paid = (await market.create((MUG, MUG_WHITE, 3), third="A"))["data"]["orderId"]
-        await http.post(f"/sandbox/orders/{paid}/pay")
+        for step, body in (("pay", {}), ("ship", {}), ("refund", {"step": "apply"})):
+            await http.post(f"/sandbox/orders/{paid}/{step}", json=body)
         await market.create((PENCIL, PENCIL_2B, 60), third="B")
         before = await market.orders()
     async with (
@@ -88,7 +89,9 @@ async def test_orders_and_stock_outlive_a_restart(pictures: Path, tmp_path: Path
         market = Caller(http)
         assert await market.orders() == before
         assert await market.stock(MUG, MUG_WHITE) == 97
-        assert (await market.detail(paid))["baseInfo"]["status"] == "waitsellersend"
+        base = (await market.detail(paid))["baseInfo"]
+        assert (base["status"], base["refundStatus"]) == ("waitbuyerreceive", "waitselleragree")
+        assert (await market.detail(paid))["nativeLogistics"]["logisticsItems"]
         await market.switch(repeated_third_order_id="same_order")
         assert (await market.create((MUG, MUG_WHITE, 3), third="A"))["data"]["orderId"] == paid
         await http.post("/sandbox/reset")
