@@ -37,6 +37,7 @@ from bot.services.bundle import Services
 from bot.services.ordering import Ordering
 from bot.services.payments import Payments
 from bot.services.search import Search
+from bot.services.settling_orders import SettlingOrders
 from bot.services.short_links import ShortLinks
 from bot.services.tracking import Tracking
 from bot.settings import Settings
@@ -67,7 +68,12 @@ class Bot:
         self._short_links = ShortLinks()
         self._application = build_application(settings, self._metrics)
         bot: ExtBot[Any] = self._application.bot
-        self._ordering = Ordering(self._client, self._storage, lookup_delays=settings.lookup_delays)
+        self._ordering = Ordering(
+            self._client,
+            self._storage,
+            lookup_delays=settings.lookup_delays,
+            recreate=settings.recreate,
+        )
         tracking = Tracking(self._client, self._storage)
         access = build_access(settings, self._storage)
         services = Services(
@@ -81,6 +87,7 @@ class Bot:
             short_links=self._short_links,
             access=access,
             quotas=build_quotas(settings, self._storage, tracking),
+            settling=SettlingOrders(self._storage, self._client),
             tier_scope=settings.marketplace_tier_scope,
         )
         illustrations = Illustrations(self._fetcher, self._worker)

@@ -21,6 +21,7 @@ from bot.domain.pricing import TierScope
 from bot.marketplace.config import ListNotation
 from bot.marketplace.pushes import PushRule
 from bot.marketplace.signing import Signing
+from bot.services.absence import Recreate
 from bot.services.access import AccessMode
 from bot.services.placing import LOOKUP_DELAYS
 from bot.storage.ports import Retention
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     lookup_delays: Annotated[tuple[PositiveFloat, ...], NoDecode, Field(min_length=1)] = (
         LOOKUP_DELAYS
     )
+    recreate: Recreate = Recreate.SAME_NUMBER
     database_url: str = "data/snaporder.db"
     data_key: SecretStr | None = None
     webhook_url: HttpUrl | None = None

@@ -50,11 +50,10 @@ class Upkeep:
             _log.info("purged", **{what: count for what, count in gone.items() if count})
 
     async def _listen(self) -> None:
-        """Go on with orders that a command settled and updates that it put back."""
+        """Go on with orders that a command decided on and updates that it put back."""
         nudges = await self._storage.nudges()
         if self._nudges is not None and nudges != self._nudges:
-            for order in await self._storage.untold_orders():
-                self._ordering.start(order.order_no)
+            await self._ordering.pick_up()
             await self._intake.requeue()
         self._nudges = nudges
 

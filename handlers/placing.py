@@ -150,6 +150,7 @@ async def leave(_: Update, context: Context) -> Outcome:
     order_no = context.session.order_no
     order = await context.services.store.order(order_no) if order_no else None
     if order is not None and order.placing in {Placing.CLAIMED, Placing.CREATING}:
+        context.notice("placing.wait")
         return None
     context.change(draft=Draft(), quote=None, change=None, order_no=None, address=None)
     context.notice("placing.left", number=order_no or "")

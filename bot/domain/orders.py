@@ -38,8 +38,17 @@ class Placing(StrEnum):
 _PLACING: dict[Placing, frozenset[Placing]] = {
     Placing.CLAIMED: frozenset({Placing.CREATING, Placing.CHANGED, Placing.REFUSED}),
     Placing.CREATING: frozenset({Placing.PLACED, Placing.REFUSED, Placing.UNCERTAIN}),
-    Placing.UNCERTAIN: frozenset({Placing.PLACED, Placing.UNRESOLVED}),
-    Placing.UNRESOLVED: frozenset({Placing.PLACED, Placing.REFUSED}),
+    # Back to CREATING only when it is sure that no order exists (decision 9).
+    Placing.UNCERTAIN: frozenset(
+        {
+            Placing.PLACED,
+            Placing.UNRESOLVED,
+            Placing.CREATING,
+            Placing.CHANGED,
+            Placing.REFUSED,
+        }
+    ),
+    Placing.UNRESOLVED: frozenset({Placing.PLACED, Placing.REFUSED, Placing.UNCERTAIN}),
     Placing.PLACED: frozenset(),
     Placing.REFUSED: frozenset(),
     Placing.CHANGED: frozenset(),
@@ -177,7 +186,10 @@ class Order(Value):
     failed_lines: tuple[FailedLine, ...] = ()
     refusal: Refusal | None = None
     newer_quote: Quote | None = None  # when CHANGED: what it would cost now
-    lookups: int = 0  # how often an uncertain order was looked up
+    sent_at: datetime | None = None  # when create was last about to be sent
+    lookups: int = 0  # how often it was looked up since
+    sent_again: bool = False  # create was sent a second time, under the same number
+    vouched: bool = False  # an operator says that no order exists: create it once more
 
     def moved(self, placing: Placing, **changes: object) -> "Order":
         """Return the order in its next state. Raises `InvalidTransition`."""
@@ -185,10 +197,29 @@ class Order(Value):
             raise InvalidTransition(f"{self.placing} -> {placing}")
         return self.replace(placing=placing, **changes)
 
+    def sending(self, at: datetime) -> "Order":
+        """Return the order as create is about to be sent: once, and once more by itself.
+
+        Every further time needs an operator who vouches that no order exists. Raises
+        `InvalidTransition`.
+        """
+        again = self.placing is Placing.UNCERTAIN
+        if again and self.sent_again and not self.vouched:
+            raise InvalidTransition(f"{self.placing} -> {Placing.CREATING}, a third time")
+        return self.moved(Placing.CREATING, sent_at=at, lookups=0, sent_again=again, vouched=False)
+
     @property
     def is_settled(self) -> bool:
         """Tell whether nothing more will happen without a person."""
         return not _PLACING[self.placing] or self.placing is Placing.UNRESOLVED
+
+    @property
+    def may_have_extra(self) -> bool:
+        """Tell whether an order that nobody wants may still show up under this number."""
+        if self.placing is Placing.PLACED:
+            return self.sent_again
+        ended = self.placing in {Placing.REFUSED, Placing.CHANGED}
+        return ended and (self.sent_again or self.lookups > 0)
 
     @property
     def is_open(self) -> bool:

@@ -41,6 +41,24 @@ class RefusalReason(StrEnum):
     UNKNOWN = "unknown"
 
 
+ABOUT_GOODS = frozenset(
+    {
+        RefusalReason.NOT_TRADABLE,
+        RefusalReason.OTHER_SELLER,
+        RefusalReason.SPEC_MISMATCH,
+        RefusalReason.OUT_OF_STOCK,
+        RefusalReason.BELOW_MINIMUM,
+        RefusalReason.MIXED_BATCH,
+        RefusalReason.NO_CONSIGNMENT,
+        RefusalReason.PRICE_ZERO,
+        RefusalReason.WHOLESALE_MINIMUM,
+        RefusalReason.FREIGHT_NOT_FIXED,
+        RefusalReason.ADDRESS,
+    }
+)
+"""Reasons that lie in what is ordered, and so cannot be about a number that was used before."""
+
+
 class MarketplaceError(Exception):
     """Base of all. `endpoint` names the call, `trace_id` is what the vendor's support asks for."""
 

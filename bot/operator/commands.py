@@ -11,6 +11,7 @@ from bot.operator import CommandRefused, orders_desk, parked
 from bot.operator.backup import backup, restore
 from bot.operator.doctor import examine
 from bot.operator.rotate import new_key, rotate
+from bot.services.settling_orders import SettlingOrders
 from bot.settings import Settings
 from bot.storage.ports import Storage, StorageError
 from bot.storage.sealing import SealingError
@@ -48,7 +49,9 @@ def _add_orders(orders: argparse.ArgumentParser) -> None:
     one.add_argument("order_no")
     one.add_argument("order_ids", nargs="+", metavar="MARKETPLACE_ID")
     one.add_argument("--force", action="store_true", help="though number or goods do not fit")
-    one = actions.add_parser("drop", help="no such order exists")
+    one = actions.add_parser("recreate", help="no such order exists: make it now")
+    one.add_argument("order_no")
+    one = actions.add_parser("drop", help="no such order exists: tell the person")
     one.add_argument("order_no")
     one.add_argument("--force", action="store_true", help="without asking the marketplace")
 
@@ -97,23 +100,20 @@ async def _orders(arguments: argparse.Namespace, settings: Settings) -> str:
     async with DajiClient(client_config(settings)) as client:
 
         async def work(storage: Storage) -> str:
+            desk = SettlingOrders(storage, client)
             match arguments.action:
                 case "show":
-                    return await orders_desk.shown(storage, client, arguments.order_no)
+                    return await orders_desk.shown(desk, arguments.order_no)
                 case "adopt":
-                    return await orders_desk.adopt(
-                        storage,
-                        client,
-                        arguments.order_no,
-                        arguments.order_ids,
-                        force=arguments.force,
-                    )
+                    ids, force = arguments.order_ids, arguments.force
+                    return await orders_desk.adopt(desk, arguments.order_no, ids, force=force)
+                case "recreate":
+                    return await orders_desk.recreate(desk, arguments.order_no)
                 case "drop":
-                    return await orders_desk.drop(
-                        storage, client, arguments.order_no, force=arguments.force
-                    )
+                    force = arguments.force
+                    return await orders_desk.drop(desk, arguments.order_no, force=force)
                 case _:
-                    return await orders_desk.listed(storage)
+                    return await orders_desk.listed(desk)
 
         return await _with_storage(settings, work)
 

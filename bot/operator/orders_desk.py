@@ -1,33 +1,47 @@
 """`python -m bot orders`: what is uncertain, everything needed to decide, and the decision."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.money import to_yuan
-from bot.domain.orders import InvalidTransition, Order, Placing, Refusal
+from bot.domain.orders import Order
 from bot.marketplace.errors import MarketplaceError
-from bot.marketplace.port import FoundOrder, Marketplace
+from bot.marketplace.port import FoundOrder
 from bot.operator import CommandRefused
-from bot.services.parts import part_of
-from bot.services.placing import DROPPED
-from bot.services.recovery import Finding, adopted, is_ours, judge, look_up
-from bot.storage.ports import OrderMoved, Storage
+from bot.services.recovery import Finding
+from bot.services.settling_orders import NotSettled, Objection, SettlingOrders
+
+_OBJECTIONS = {
+    Objection.UNKNOWN: "there is no order {number}",
+    Objection.MOVED_ON: "{number} moved on meanwhile: look again",
+    Objection.NOT_NOW: "{number} is {state}: there is nothing to settle",
+    Objection.STILL_LOOKING: "{number} is still being looked up: wait for the end of that",
+    Objection.UNREADABLE: "{ids} could not be read: {error}",
+    Objection.STRANGE: "{ids} does not carry the number {number}; --force adopts it anyway",
+    Objection.DOUBLES: "each of these is the whole order: adopt one, the others are closed",
+    Objection.OTHER_GOODS: "the goods are not the ones that the person agreed to;"
+    " --force adopts them anyway",
+    Objection.NO_ANSWER: "the marketplace could not be asked: {error}",
+    Objection.EXISTS: "there is something at the marketplace: {found}",
+    Objection.NOT_COMPLETE: "the marketplace's list could not be read to its end",
+}
+_DECISIONS = (
+    "orders adopt {number} ID…  it exists, as these orders at the marketplace",
+    "orders recreate {number}   it does not exist: make it now, at exactly this total",
+    "orders drop {number}       it does not exist: tell the person that nothing was ordered",
+)
 
 
-async def listed(storage: Storage) -> str:
+async def listed(desk: SettlingOrders) -> str:
     """Describe every order that is uncertain or waits for a decision."""
-    uncertain = [
-        each for each in await storage.unsettled_orders() if each.placing is Placing.UNCERTAIN
-    ]
-    orders = [*await storage.unresolved_orders(), *uncertain]
+    orders = await desk.open_questions()
     if not orders:
         return "No order is uncertain."
     return "\n\n".join(described(each) for each in orders)
 
 
-async def shown(storage: Storage, marketplace: Marketplace, order_no: str) -> str:
-    """Describe one order with its address, and what the marketplace knows of it now."""
-    order = await _order(storage, order_no)
+async def shown(desk: SettlingOrders, order_no: str) -> str:
+    """Describe one order with its address, what the marketplace knows of it, and the choices."""
+    order = await _settled(desk.order(order_no))
     address = order.address
     lines = [
         described(order),
@@ -35,80 +49,45 @@ async def shown(storage: Storage, marketplace: Marketplace, order_no: str) -> st
         f"  note        {order.note or '-'}",
     ]
     try:
-        finding = await look_up(marketplace, order)
+        finding = await desk.look(order)
     except MarketplaceError as error:
         lines.append(f"  marketplace could not be asked: {error}")
     else:
         lines += [f"  marketplace {each}" for each in _findings(finding)]
+    lines += [f"  {each.format(number=order.order_no)}" for each in _DECISIONS]
     return "\n".join(lines)
 
 
 async def adopt(
-    storage: Storage,
-    marketplace: Marketplace,
-    order_no: str,
-    order_ids: Sequence[str],
-    *,
-    force: bool = False,
+    desk: SettlingOrders, order_no: str, order_ids: Sequence[str], *, force: bool = False
 ) -> str:
-    """Take orders at the marketplace for ours: the person is told that it was placed.
-
-    Without `force` they must carry our number and no other goods than agreed to. Raises
-    `CommandRefused`, `StorageError`.
-    """
-    order = await _order(storage, order_no)
-    found = [await _detail(marketplace, each) for each in dict.fromkeys(order_ids)]
-    strangers = [each.order_id for each in found if not is_ours(each, order.order_no)]
-    finding = judge(order, found)
-    if strangers and not force:
-        raise CommandRefused(
-            f"{', '.join(strangers)} does not carry the number {order_no}; --force adopts it anyway"
-        )
-    if finding.doubles:
-        raise CommandRefused("each of these is the whole order: adopt one and cancel the others")
-    if finding.doubtful and not force:
-        raise CommandRefused(
-            "the goods are not the ones that the person agreed to; --force adopts them anyway"
-        )
-    if finding.doubtful:
-        after = _moved(order, Placing.PLACED).replace(parts=tuple(map(part_of, found)))
-    else:
-        _moved(order, Placing.PLACED)
-        after = adopted(order, finding)
-    await _save(storage, order, after)
-    return f"{order_no} is placed as {', '.join(each.order_id for each in found)}."
+    """Take orders at the marketplace for ours. Raises `CommandRefused`, `StorageError`."""
+    order = await _settled(desk.adopt(order_no, order_ids, force=force))
+    return f"{order_no} is placed as {', '.join(each.order_id for each in order.parts)}."
 
 
-async def drop(
-    storage: Storage, marketplace: Marketplace, order_no: str, *, force: bool = False
-) -> str:
-    """Settle that no order exists: the person is told so and may order again.
+async def recreate(desk: SettlingOrders, order_no: str) -> str:
+    """Have an order made that does not exist. Raises `CommandRefused`, `StorageError`."""
+    await _settled(desk.recreate(order_no))
+    return (
+        f"{order_no} is made once more, by the running bot or at its next start."
+        " `orders` lists it again if that stays unclear."
+    )
 
-    Without `force` the marketplace is asked once more. Raises `CommandRefused`, `StorageError`.
-    """
-    order = await _order(storage, order_no)
-    after = _moved(order, Placing.REFUSED)
-    if not force:
-        try:
-            finding = await look_up(marketplace, order)
-        except MarketplaceError as error:
-            raise CommandRefused(
-                f"the marketplace could not be asked ({error}); --force drops it anyway"
-            ) from error
-        if finding.adopt or finding.doubtful:
-            raise CommandRefused(
-                f"there is something at the marketplace: {'; '.join(_findings(finding))}"
-            )
-    refusal = Refusal(code=DROPPED, message="settled by the operator")
-    await _save(storage, order, after.replace(refusal=refusal))
+
+async def drop(desk: SettlingOrders, order_no: str, *, force: bool = False) -> str:
+    """Settle that no order exists. Raises `CommandRefused`, `StorageError`."""
+    await _settled(desk.drop(order_no, force=force), "; --force drops it anyway")
     return f"{order_no} is settled: no order exists."
 
 
 def described(order: Order) -> str:
     """Return an order as the operator needs it to find it at the marketplace."""
     quote = order.quote
+    sent = f", create sent {order.sent_at:%H:%M:%S} UTC" if order.sent_at else ""
     head = (
         f"{order.order_no}  {order.placing.value}  {order.created_at:%Y-%m-%d %H:%M:%S} UTC"
+        f"{sent}{' for the second time' if order.sent_again else ''}"
         f"  {order.lookups} look-ups  Telegram user {order.user_id}"
     )
     total = (
@@ -121,6 +100,24 @@ def described(order: Order) -> str:
         for line in order.lines
     )
     return "\n".join((head, total, *goods))
+
+
+async def _settled(decision: Awaitable[Order], unless_forced: str = "") -> Order:
+    try:
+        return await decision
+    except NotSettled as refusal:
+        hint = unless_forced if refusal.objection is Objection.NO_ANSWER else ""
+        raise CommandRefused(_text(refusal) + hint) from refusal
+
+
+def _text(refusal: NotSettled) -> str:
+    return _OBJECTIONS[refusal.objection].format(
+        number=refusal.order_no,
+        state=refusal.order.placing.value if refusal.order else "",
+        ids=", ".join(refusal.order_ids),
+        error=refusal.error,
+        found="; ".join(_findings(refusal.finding)) if refusal.finding else "",
+    )
 
 
 def _findings(finding: Finding) -> Iterable[str]:
@@ -137,35 +134,3 @@ def _findings(finding: Finding) -> Iterable[str]:
 def _described_found(found: FoundOrder) -> str:
     total = to_yuan(found.total) if found.total is not None else "?"
     return f"has {found.order_id}, {found.status.value}, CNY {total}"
-
-
-async def _order(storage: Storage, order_no: str) -> Order:
-    order = await storage.order(MerchantOrderNo(order_no))
-    if order is None:
-        raise CommandRefused(f"there is no order {order_no}")
-    return order
-
-
-async def _detail(marketplace: Marketplace, order_id: str) -> FoundOrder:
-    try:
-        return await marketplace.order_detail(MarketplaceOrderId(order_id))
-    except MarketplaceError as error:
-        raise CommandRefused(f"{order_id} could not be read: {error}") from error
-
-
-def _moved(order: Order, placing: Placing) -> Order:
-    try:
-        return order.moved(placing)
-    except InvalidTransition as error:
-        waits = " It is still being looked up." if order.placing is Placing.UNCERTAIN else ""
-        raise CommandRefused(
-            f"{order.order_no} is {order.placing.value} and can't become {placing.value}.{waits}"
-        ) from error
-
-
-async def _save(storage: Storage, before: Order, after: Order) -> None:
-    try:
-        await storage.save_order(after, before.placing)
-    except OrderMoved as error:
-        raise CommandRefused(f"{before.order_no} moved on meanwhile: look again") from error
-    await storage.nudge()

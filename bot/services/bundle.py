@@ -10,6 +10,7 @@ from bot.services.ordering import Ordering
 from bot.services.payments import Payments
 from bot.services.quotas import Quotas
 from bot.services.search import Search
+from bot.services.settling_orders import SettlingOrders
 from bot.services.short_links import ShortLinks
 from bot.services.tracking import Tracking
 from bot.storage.ports import Storage
@@ -29,5 +30,6 @@ class Services:
     short_links: ShortLinks
     access: Access
     quotas: Quotas
+    settling: SettlingOrders
     tier_scope: TierScope = TierScope.OFFER
     support: frozenset[int] = frozenset()

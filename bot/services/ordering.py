@@ -6,18 +6,23 @@ Whatever is found unfinished at start-up goes on from where it stands.
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.orders import Order, Placing
 from bot.marketplace.port import Marketplace
+from bot.services.absence import Recreate
+from bot.services.latecomers import WATCH_LATER, Latecomers
 from bot.services.placing import LOOKUP_DELAYS, Placer
 from bot.storage.ports import OrderPort, StorageUnavailable
 
 RETRY_DELAYS = (1.0, 5.0, 15.0, 60.0)
 """Seconds before an order that an unexpected failure interrupted goes on; the last repeats."""
+
+_WATCHED_FOR = timedelta(days=1)
+_MOST_WATCHED = 10_000
 
 Settled = Callable[[Order], Awaitable[None]]
 _log = structlog.get_logger(__name__)
@@ -37,6 +42,8 @@ class Ordering:
         *,
         lookup_delays: Sequence[float] = LOOKUP_DELAYS,
         retry_delays: Sequence[float] = RETRY_DELAYS,
+        watch_later: Sequence[float] = WATCH_LATER,
+        recreate: Recreate = Recreate.SAME_NUMBER,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._orders = orders
@@ -46,9 +53,20 @@ class Ordering:
             orders,
             lookup_delays=lookup_delays,
             retry_delays=retry_delays,
+            recreate=recreate,
             clock=clock,
             pause=self._pause,
         )
+        self._watch = Latecomers(
+            marketplace,
+            orders,
+            delays=(*lookup_delays, *watch_later),
+            look_again=self._placer.look_again,
+            found=self.start,
+            pause=self._pause,
+        )
+        self._clock = clock
+        self._watches: dict[tuple[MerchantOrderNo, Placing], asyncio.Task[None]] = {}
         self._tasks: dict[MerchantOrderNo, asyncio.Task[None]] = {}
         self._listeners: list[Settled] = []
         self._stopping = asyncio.Event()
@@ -68,12 +86,38 @@ class Ordering:
         self._tasks[order_no] = task
         task.add_done_callback(lambda _: self._tasks.pop(order_no, None))
 
-    async def resume_all(self) -> None:
-        """Go on with everything that an earlier run left unfinished or untold."""
+    async def pick_up(self) -> None:
+        """Go on with everything that is unfinished or untold, whoever left it so."""
         for order in await self._orders.unsettled_orders():
             self.start(order.order_no)
         for order in await self._orders.untold_orders():
             self.start(order.order_no)
+
+    async def resume_all(self) -> None:
+        """Go on with everything that an earlier run left."""
+        await self.pick_up()
+        for order in await self._orders.latest_orders(self._clock() - _WATCHED_FOR, _MOST_WATCHED):
+            self._start_watch(order)
+        for order in await self._orders.unresolved_orders():
+            self._start_watch(order)
+
+    def _start_watch(self, order: Order) -> None:
+        """Have a settled order watched, if something may still show up under its number."""
+        key = (order.order_no, order.placing)
+        if key in self._watches or self._stopping.is_set() or not Latecomers.concerns(order):
+            return
+        task = asyncio.create_task(self._watching(order), name=f"watch {order.order_no}")
+        self._watches[key] = task
+        task.add_done_callback(lambda _: self._watches.pop(key, None))
+
+    async def _watching(self, order: Order) -> None:
+        with structlog.contextvars.bound_contextvars(order_no=order.order_no):
+            try:
+                await self._watch.watch(order)
+            except _StoppingError:
+                return
+            except Exception:  # noqa: BLE001 - what it is for is a bonus to a settled order
+                _log.exception("watch_ended")
 
     async def look_again(self, order: Order) -> Order:
         """Look an unresolved order up once more, at a person's wish. Raises `MarketplaceError`."""
@@ -82,7 +126,7 @@ class Ordering:
     async def close(self, grace: float = 20.0) -> None:
         """Let calls in flight end, then stop; what is unfinished goes on at the next start."""
         self._stopping.set()
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._watches.values()]
         if not tasks:
             return
         _, late = await asyncio.wait(tasks, timeout=grace)
@@ -107,6 +151,7 @@ class Ordering:
                             await self._announce(order)
                         order = await self._placer.recover(order)
                     if order is not None:
+                        self._start_watch(order)
                         await self._tell(order)
                 except _StoppingError:
                     return

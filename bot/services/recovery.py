@@ -1,32 +1,22 @@
 """Finding out what became of an order whose creation got no clear answer (contract 5.2).
 
-Create is never sent again from here. An order is adopted only when it carries our own number
-and its lines are the ones that the person agreed to.
+Nothing is created from here. An order is adopted only when it carries our own number and its
+lines are the ones that the person agreed to.
 """
 
-import asyncio
-import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import structlog
-
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, OfferId, SpecId
+from bot.domain.identifiers import OfferId, SpecId
 from bot.domain.orders import FailedLine, Order, OrderStatus, Placing
-from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
-from bot.marketplace.port import FoundOrder, FoundOrders, Marketplace
+from bot.marketplace.port import FoundOrder, Marketplace
+from bot.services.listing import by_number, by_time
 from bot.services.parts import part_of
 
-_BEFORE = timedelta(minutes=2)  # clocks differ
-_AFTER = timedelta(minutes=30)
-_MOST_PAGES = 25
-_OUR_NUMBER = re.compile(r"S\d{6}-[2-9A-Z]{8}")
-_CANCEL_AGAIN = (4.0, 4.0, 4.0)  # seconds; an order can be cancelled 10 s after its creation
 _NO_TIME = datetime.max.replace(tzinfo=UTC)
 _CLOSED = frozenset({OrderStatus.CANCELLED, OrderStatus.TERMINATED})
-_log = structlog.get_logger(__name__)
 
 _Goods = Counter[tuple[OfferId, SpecId | None]]
 
@@ -51,49 +41,12 @@ async def look_up(marketplace: Marketplace, order: Order) -> Finding:
 
     Raises `MarketplaceError`.
     """
-    found: dict[MarketplaceOrderId, FoundOrder] = {}
-    page = await marketplace.find_orders(order_no=order.order_no)
-    await _add(marketplace, order, page, found)
+    found = await by_number(marketplace, order)
     finding = judge(order, found.values())
     if finding.whole:
         return finding
-    for number in range(1, _MOST_PAGES + 1):
-        page = await marketplace.find_orders(
-            created_from=order.created_at - _BEFORE,
-            created_to=order.created_at + _AFTER,
-            status=OrderStatus.AWAITING_PAYMENT,
-            page=number,
-        )
-        await _add(marketplace, order, page, found)
-        if not page.orders:
-            break
+    await by_time(marketplace, order, found, OrderStatus.AWAITING_PAYMENT)
     return judge(order, found.values())
-
-
-async def _add(
-    marketplace: Marketplace,
-    order: Order,
-    page: FoundOrders,
-    found: dict[MarketplaceOrderId, FoundOrder],
-) -> None:
-    for each in page.orders:
-        if each.order_id not in found and is_ours(each, order.order_no):
-            detailed = each if each.lines else await marketplace.order_detail(each.order_id)
-            found[each.order_id] = detailed
-
-
-def is_ours(found: FoundOrder, order_no: MerchantOrderNo) -> bool:
-    """Tell whether an order at the marketplace was made for this number of ours.
-
-    A person may write another order's number into the note; ours is always the last one of the
-    message (contract 5.2), and a number in `outOrderId` stands above every note.
-    """
-    if found.out_order_id == order_no:
-        return True
-    if _OUR_NUMBER.fullmatch(found.out_order_id):
-        return False
-    texts = (found.remark, found.feedback)
-    return any(numbers[-1:] == [order_no] for numbers in map(_OUR_NUMBER.findall, texts))
 
 
 def judge(order: Order, found: Iterable[FoundOrder]) -> Finding:
@@ -137,40 +90,6 @@ def adopted(order: Order, finding: Finding) -> Order:
             for offer_id, spec_id in finding.missing
         ),
     )
-
-
-async def cancel_doubles(
-    marketplace: Marketplace,
-    doubles: Sequence[FoundOrder],
-    *,
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> None:
-    """Close doubles that nobody paid. What can't be closed closes unpaid by itself."""
-    for each in doubles:
-        if each.status is OrderStatus.AWAITING_PAYMENT:
-            await _cancel(marketplace, each.order_id, pause)
-
-
-async def _cancel(
-    marketplace: Marketplace,
-    order_id: MarketplaceOrderId,
-    pause: Callable[[float], Awaitable[None]],
-) -> None:
-    for wait in (*_CANCEL_AGAIN, None):
-        try:
-            await marketplace.cancel(order_id)
-        except Refused as error:
-            # Too young to be cancelled: nothing was done, so it may be asked again.
-            if error.reason is not RefusalReason.TOO_SOON or wait is None:
-                _log.warning("double_not_cancelled", order_id=order_id, error=str(error))
-                return
-        except MarketplaceError as error:
-            _log.warning("double_not_cancelled", order_id=order_id, error=str(error))
-            return
-        else:
-            _log.info("double_cancelled", order_id=order_id)
-            return
-        await pause(wait)
 
 
 def _goods_of(order: Order, found: FoundOrder) -> _Goods:

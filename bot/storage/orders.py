@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.identifiers import MerchantOrderNo, UserId
 from bot.domain.orders import Order, Placing
@@ -26,6 +26,11 @@ _UNSETTLED = (
 )
 _UNRESOLVED = (
     "SELECT order_no, body FROM orders WHERE placing = 'unresolved' ORDER BY created_at, rowid"
+)
+_LATEST = (
+    "SELECT order_no, body FROM orders"
+    " WHERE created_at >= ? AND placing IN ('placed', 'refused', 'changed')"
+    " ORDER BY created_at DESC, rowid DESC LIMIT ?"
 )
 _UNTOLD = (
     "SELECT order_no, body FROM orders"
@@ -99,6 +104,10 @@ class Orders(Database):
     async def unresolved_orders(self) -> list[Order]:
         """Return the orders that a person has to decide on, oldest first."""
         return await self._orders(_UNRESOLVED)
+
+    async def latest_orders(self, since: datetime, limit: int) -> list[Order]:
+        """Return everybody's PLACED, REFUSED and CHANGED orders agreed to since, newest first."""
+        return await self._orders(_LATEST, to_micros(since), limit)
 
     async def untold_orders(self) -> list[Order]:
         """Return settled orders whose outcome the person was not yet told, oldest first."""

@@ -187,6 +187,9 @@ class OrderPort(Protocol):
     async def unresolved_orders(self) -> list[Order]:
         """Return the orders that a person has to decide on, oldest first."""
 
+    async def latest_orders(self, since: datetime, limit: int) -> list[Order]:
+        """Return everybody's PLACED, REFUSED and CHANGED orders agreed to since, newest first."""
+
     async def untold_orders(self) -> list[Order]:
         """Return settled orders whose outcome the person was not yet told, oldest first."""
 

@@ -1,6 +1,6 @@
 """From consent to the marketplace's answer: every pair of states, and what comes after."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -41,6 +41,10 @@ ALLOWED = {
     (Placing.CREATING, Placing.UNCERTAIN),
     (Placing.UNCERTAIN, Placing.PLACED),
     (Placing.UNCERTAIN, Placing.UNRESOLVED),
+    (Placing.UNCERTAIN, Placing.CREATING),
+    (Placing.UNCERTAIN, Placing.CHANGED),
+    (Placing.UNCERTAIN, Placing.REFUSED),
+    (Placing.UNRESOLVED, Placing.UNCERTAIN),
     (Placing.UNRESOLVED, Placing.PLACED),
     (Placing.UNRESOLVED, Placing.REFUSED),
 }
@@ -74,7 +78,7 @@ def _part(status: OrderStatus) -> OrderPart:
 
 @pytest.mark.parametrize(("before", "after"), list(product(Placing, Placing)))
 def test_every_pair_of_states(before: Placing, after: Placing):
-    """The ten transitions of the design are possible, the other 39 pairs are refused."""
+    """The fourteen transitions of the design are possible, the other 35 pairs are refused."""
     if (before, after) in ALLOWED:
         assert _order(before).moved(after).placing is after
     else:
@@ -82,18 +86,49 @@ def test_every_pair_of_states(before: Placing, after: Placing):
             _order(before).moved(after)
 
 
-@given(st.lists(st.sampled_from(Placing), max_size=12))
-def test_no_path_leads_back_to_sending(path: list[Placing]):
-    """However an order moves, it is CREATING at most once: create is never sent twice."""
-    order, seen = _order(), [Placing.CLAIMED]
+@given(st.lists(st.sampled_from(Placing), max_size=20), st.integers(0, 3))
+def test_every_sending_after_the_second_needs_an_operator(path: list[Placing], vouches: int):
+    """However an order moves, by itself it is sent at most twice; more only as often as vouched."""
+    order, sent, left = _order(), 0, vouches
     for state in path:
         try:
-            order = order.moved(state)
+            if state is Placing.CREATING:
+                order = order.sending(NOW)
+                sent += 1
+            elif state is Placing.UNCERTAIN and order.placing is Placing.UNRESOLVED and left:
+                order, left = order.moved(state, vouched=True), left - 1
+            else:
+                order = order.moved(state)
         except InvalidTransition:
             continue
-        seen.append(state)
-    assert seen.count(Placing.CREATING) <= 1
-    assert len(set(seen)) == len(seen)
+    assert sent <= 2 + vouches - left
+
+
+def test_what_was_sent_again_is_known_as_such():
+    """The look-ups begin anew, the operator's word is used up, and the moment is kept."""
+    once = _order().sending(NOW)
+    assert (once.sent_again, once.sent_at) == (False, NOW)
+    unclear = once.moved(Placing.UNCERTAIN, lookups=7)
+    twice = unclear.replace(vouched=True).sending(NOW + timedelta(minutes=5))
+    assert (twice.sent_again, twice.vouched, twice.lookups) == (True, False, 0)
+    assert twice.sent_at == NOW + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("placing", "changes", "may"),
+    [
+        (Placing.PLACED, {}, False),
+        (Placing.PLACED, {"lookups": 3}, False),
+        (Placing.PLACED, {"sent_again": True}, True),
+        (Placing.REFUSED, {}, False),
+        (Placing.REFUSED, {"lookups": 7}, True),
+        (Placing.CHANGED, {"lookups": 7}, True),
+        (Placing.UNRESOLVED, {"lookups": 7, "sent_again": True}, False),
+    ],
+)
+def test_where_an_order_may_show_up_that_nobody_wants(placing, changes, may):
+    """After a second create, and where it was told that nothing was ordered after a doubt."""
+    assert _order(placing).replace(**changes).may_have_extra is may
 
 
 @pytest.mark.parametrize("state", list(Placing))

@@ -222,6 +222,15 @@ class MemoryStorage(MemoryTracking, MemoryAccess):
         unresolved = Placing.UNRESOLVED
         return [each.order for each in self._oldest_first() if each.order.placing is unresolved]
 
+    async def latest_orders(self, since: datetime, limit: int) -> list[Order]:
+        self._answer()
+        ended = {Placing.PLACED, Placing.REFUSED, Placing.CHANGED}
+        newest_first = [each.order for each in reversed(self._oldest_first())]
+        latest = [
+            each for each in newest_first if each.placing in ended and each.created_at >= since
+        ]
+        return latest[:limit]
+
     async def untold_orders(self) -> list[Order]:
         self._answer()
         settled = settled_states()

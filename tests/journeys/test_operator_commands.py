@@ -120,6 +120,24 @@ async def test_a_dropped_order_is_told_and_can_be_ordered_again(
     assert code == 2, said
 
 
+async def test_an_order_that_does_not_exist_is_made_at_the_operators_word(
+    bot: BotProcess, person, marketplace: httpx.AsyncClient
+) -> None:
+    """Under its number, at its total; an order that exists is not made a second time."""
+    buyer, market = await person(), Market(marketplace)
+    number = await unresolved(buyer, market)
+    await market.mend()
+    code, said = await command(bot, "orders", "show", number)
+    assert f"orders recreate {number}" in said
+    code, said = await command(bot, "orders", "recreate", number)
+    assert code == 0, said
+    shown = await buyer.sees("Order placed", within=10)
+    order = await market.only_order()
+    assert (order["thirdOrderId"], order["orderId"] in shown.text) == (number, True)
+    code, said = await command(bot, "orders", "recreate", number)
+    assert (code, "is placed: there is nothing to settle" in said) == (2, True), said
+
+
 async def test_an_adopted_order_leads_to_its_payment(
     bot: BotProcess, person, marketplace: httpx.AsyncClient
 ) -> None:

@@ -1,4 +1,6 @@
-"""Confirm without a clear answer: looked up, never sent again."""
+"""Confirm without a clear answer: looked up, and made once more only when surely not made."""
+
+import asyncio
 
 import httpx
 import pytest
@@ -33,7 +35,7 @@ async def confirm(buyer, wanted):
     ids=lambda fault: fault["kind"],
 )
 async def test_an_order_that_was_made_without_a_clear_answer_is_found(person, marketplace, fault):
-    """It is looked up, never sent again, and paid like any other."""
+    """It is looked up, not sent again, and paid like any other."""
     buyer, market = await person(), Market(marketplace)
     await at_preview(buyer)
     await market.fault(endpoint="create", **fault)
@@ -66,8 +68,62 @@ async def test_a_filter_that_does_not_filter_is_seen_through(person, marketplace
     [{"kind": "http_500"}, {"kind": "cut_before"}, {"kind": "not_json", "processed": False}],
     ids=lambda fault: fault["kind"],
 )
-async def test_an_order_that_was_never_made_ends_with_a_person(person, marketplace, fault):
-    """Look-ups that find nothing never order again by themselves; they can be repeated."""
+async def test_an_order_that_was_never_made_is_made_once_more(person, marketplace, fault):
+    """The list shows another order and not this one: it is created under the same number."""
+    buyer, market = await person(), Market(marketplace)
+    await placed(await person())
+    await market.fault(endpoint="create", times=1, **fault)
+    preview = await at_preview(buyer)
+    await confirm(buyer, UNCLEAR)
+    shown = await buyer.sees("Order placed")
+    _, order = await market.orders()
+    assert order["orderId"] in shown.text
+    assert f"{order['totalFen'] / 100:.2f}" in preview.button(CONFIRM)["text"]
+    assert await market.count("create") == 3
+
+
+async def test_before_it_is_made_once_more_the_total_is_checked(person, marketplace):
+    """Dearer meanwhile: nothing is ordered, and the person is asked with the difference."""
+    buyer, market = await person(), Market(marketplace)
+    await placed(await person())
+    await market.fault("cut_before", "create", times=1)
+    await at_preview(buyer, TAPE_MEASURE, 4)
+    await confirm(buyer, UNCLEAR)
+    await market.change(TAPE_MEASURE, priceDelta=100)
+    shown = await buyer.sees("numbers changed since you agreed. Nothing was ordered")
+    assert "Total: +¥4.00" in shown.text
+    assert len(await market.orders()) == 1
+    await confirm(buyer, "Order placed")
+    assert len(await market.orders()) == 2
+
+
+async def test_a_first_create_that_takes_effect_after_all_is_closed(person, marketplace):
+    """The costly reading of a repeated number: the order that the person has is the one left."""
+    buyer, market = await person(), Market(marketplace)
+    await placed(await person())
+    await market.switch(cancel_after_seconds=0)
+    await market.fault("cut_before", "create", times=1)
+    await at_preview(buyer)
+    await confirm(buyer, UNCLEAR)
+    async with asyncio.timeout(20):
+        while len(orders := await market.orders()) < 2:  # noqa: ASYNC110 - another process decides
+            await asyncio.sleep(0.02)
+    await make_double(marketplace, orders[1])
+    shown = await buyer.sees("Order placed")
+    async with asyncio.timeout(20):
+        while (await market.orders())[2]["status"] != "cancel":  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.05)
+    assert orders[1]["orderId"] in shown.text
+    assert (await market.orders())[1]["status"] == "waitbuyerpay"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "http_500"}, {"kind": "cut_before"}, {"kind": "not_json", "processed": False}],
+    ids=lambda fault: fault["kind"],
+)
+async def test_what_cannot_be_proven_ends_with_a_person(person, marketplace, fault):
+    """No other order shows that the list is complete: it is not made again by itself."""
     buyer, market = await person(), Market(marketplace)
     await at_preview(buyer)
     await market.fault(endpoint="create", **fault)

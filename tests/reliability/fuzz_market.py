@@ -53,6 +53,8 @@ from bot.marketplace.port import (
 
 PLAIN, VARIED, OTHERS = OfferId(600000000001), OfferId(600000000002), OfferId(600000000003)
 STOCK = 100_000
+HIDDEN_FOR = {"late": 1, "very late": 30}
+"""For how many calls of the list an order does not show up; 30 outlast all look-ups."""
 
 
 @dataclass
@@ -66,6 +68,10 @@ class MadeOrder:
     freight: int
     hidden: int = 0  # for how many look-ups it does not show up yet
     status: OrderStatus = OrderStatus.AWAITING_PAYMENT
+
+    @property
+    def alive(self) -> bool:
+        return self.status is not OrderStatus.CANCELLED
 
     def found(self) -> FoundOrder:
         return FoundOrder(
@@ -89,13 +95,16 @@ class MadeOrder:
 
 @dataclass
 class FuzzMarket:
-    """Implements `Marketplace`. `faults` are met one a call, whatever the call."""
+    """Implements `Marketplace`. `faults` are met one a call, `create_faults` by create alone."""
 
     extra: dict[OfferId, int] = field(default_factory=dict)  # fen on every price
     freight: int = 500
     sold_out: set[OfferId] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    create_faults: list[str] = field(default_factory=list)
     creates: Counter[MerchantOrderNo] = field(default_factory=Counter)
+    looks: Counter[MerchantOrderNo] = field(default_factory=Counter)  # answered, since a create
+    looks_before_second: dict[MerchantOrderNo, int] = field(default_factory=dict)
     made: list[MadeOrder] = field(default_factory=list)
 
     async def upload_image(self, jpeg: bytes) -> ImageId:
@@ -145,10 +154,13 @@ class FuzzMarket:
         address: Address,
         note: str = "",
     ) -> Created:
-        fault = self.faults.pop(0) if self.faults else ""
+        faults = self.create_faults or self.faults
+        fault = faults.pop(0) if faults else ""
         await asyncio.sleep(0)
         if fault == "not sent":
             raise Unreachable("refused", endpoint="create")
+        if self.creates[order_no]:
+            self.looks_before_second.setdefault(order_no, self.looks[order_no])
         self.creates[order_no] += 1
         if fault == "no effect":
             raise OutcomeUnclear(GatewayFailed("502", endpoint="create"))
@@ -159,7 +171,7 @@ class FuzzMarket:
             tuple(lines),
             quote.total,
             quote.freight,
-            hidden=1 if fault == "late" else 0,
+            hidden=HIDDEN_FOR.get(fault, 0),
         )
         self.made.append(made)
         await asyncio.sleep(0)
@@ -178,6 +190,8 @@ class FuzzMarket:
         page: int = 1,
     ) -> FoundOrders:
         await self._answer("order_list")
+        if order_no is not None and page == 1:
+            self.looks[order_no] += 1
         if page > 1:
             return FoundOrders(page=page)
         shown = []

@@ -29,6 +29,7 @@ from bot.services.ordering import Ordering
 from bot.services.payments import Payments
 from bot.services.quotas import Quotas
 from bot.services.search import Search
+from bot.services.settling_orders import SettlingOrders
 from bot.services.short_links import ShortLinks
 from bot.services.tracking import Tracking
 from bot.settling import Settler
@@ -39,6 +40,7 @@ from handlers.placing import outcome
 from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram
 from tests.fakes.memory_storage import MemoryStorage
 
+LOOK_UPS = 4
 _SOON = (0.0005,) * 8
 _IDLE_WITHIN = 30.0
 
@@ -134,7 +136,13 @@ class World:
             .context_types(ContextTypes(context=Context))
             .build()
         )
-        self.ordering = Ordering(market, storage, lookup_delays=_SOON[:4], retry_delays=_SOON)
+        self.ordering = Ordering(
+            market,
+            storage,
+            lookup_delays=_SOON[:LOOK_UPS],
+            retry_delays=_SOON,
+            watch_later=_SOON * 3,
+        )
         tracking = Tracking(market, storage)
         services = Services(
             store=storage,
@@ -147,6 +155,7 @@ class World:
             short_links=ShortLinks(),
             access=Access(AccessMode.OPEN, storage),
             quotas=Quotas(storage, tracking),
+            settling=SettlingOrders(storage, market),
         )
         journey = conversation(services, Drawer(bot, _NoPictures(), storage))
         application.add_handler(journey)
@@ -189,7 +198,7 @@ class World:
                 await asyncio.sleep(0.0005)
 
     def _ordering_works(self) -> bool:
-        return any(task.get_name().startswith("order ") for task in asyncio.all_tasks())
+        return any(task.get_name().startswith(("order ", "watch ")) for task in asyncio.all_tasks())
 
     async def accept(self, *raw: dict[str, Any]) -> None:
         """Deliver updates; what is not stored is delivered again, as Telegram does."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from fuzz_market import OTHERS, PLAIN, VARIED
-from fuzz_world import World
+from fuzz_world import LOOK_UPS, World
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -23,7 +23,7 @@ TEXTS = (
     *("杯", "2", "10", "0", "-1", "1.5", "99999999", "Red", "<b>&", "\u202e\u0000", "👨‍👩‍👧" * 50),
     *(ADDRESS, "13812345678", "x" * 4096, str(PLAIN), "S261123-22222222"),
 )
-FAULTS = ("", "fails", "no effect", "not sent", "late")
+FAULTS = ("", "fails", "no effect", "not sent", "late", "very late")
 _ONWARDS = (
     *("confirm", "look", "save", "deliver", "choose", "value", "pick", "take", "checkout"),
     *("resume", "here", "again", "check", "new"),
@@ -32,6 +32,7 @@ _HARMLESS_ERRORS = {"storage_unavailable", "answer_not_stored"}
 _OUTAGE = "StorageUnavailable: unavailable"
 
 people = st.sampled_from(PEOPLE)
+create_faults = st.lists(st.sampled_from(FAULTS), min_size=1, max_size=2)
 any_number = st.integers(min_value=0, max_value=10_000)
 
 
@@ -119,6 +120,18 @@ class Conversations(RuleBasedStateMachine):
         self._walk(person, PLAIN)
         self._crash(person, turns)
 
+    @rule(person=people, faults=create_faults)
+    def orders_while_create_fails(self, person: int, faults: list[str]) -> None:
+        self._walk(person, PLAIN)
+        self.world.market.create_faults = list(faults)
+        self._deliver(self._onward(person, PLAIN))
+
+    @rule(person=people, faults=create_faults, turns=st.integers(0, 60))
+    def crashes_while_create_fails(self, person: int, faults: list[str], turns: int) -> None:
+        self._walk(person, PLAIN)
+        self.world.market.create_faults = list(faults)
+        self._crash(person, turns)
+
     @rule(faults=st.lists(st.sampled_from(FAULTS), max_size=4))
     def the_marketplace_fails(self, faults: list[str]) -> None:
         self.world.market.faults = list(faults)
@@ -170,14 +183,16 @@ class Conversations(RuleBasedStateMachine):
 
     @invariant()
     def never_a_second_order(self) -> None:
+        """One order alive for each consent; a second create only after every look-up."""
         market = self.world.market
-        assert all(count == 1 for count in market.creates.values()), market.creates
-        made = Counter(each.number for each in market.made)
-        assert all(count == 1 for count in made.values())
+        assert all(count <= 2 for count in market.creates.values()), market.creates
+        assert all(looks > LOOK_UPS for looks in market.looks_before_second.values())
+        alive = Counter(each.number for each in market.made if each.alive)
+        assert all(count == 1 for count in alive.values()), alive
 
     @invariant()
     def no_order_without_its_consent(self) -> None:
-        made = {each.number: each for each in self.world.market.made}
+        made = {each.number: each for each in self.world.market.made if each.alive}
         for person in PEOPLE:
             orders = self._run(self.world.storage.orders_of(person, limit=1000))
             agreed = Counter(self.consents[person].values())
@@ -186,15 +201,14 @@ class Conversations(RuleBasedStateMachine):
                 assert agreed[order.quote.total] >= 0, "an order that nobody agreed to"
                 assert order.quote.goods == sum(each.amount for each in order.quote.lines)
                 theirs = made.pop(order.order_no, None)
+                assert (order.placing is Placing.PLACED) == (theirs is not None)
                 if theirs is None:
-                    assert order.placing is not Placing.PLACED
                     continue
                 assert theirs.lines == order.lines
-                if order.placing is Placing.PLACED:
-                    assert [each.order_id for each in order.parts] == [theirs.order_id]
-                    assert order.parts[0].total == theirs.total
-                else:
-                    assert order.placing is Placing.UNRESOLVED
+                assert [each.order_id for each in order.parts] == [theirs.order_id]
+                assert order.parts[0].total == theirs.total
+                if order.sent_again:
+                    assert theirs.total == order.quote.total
         assert not made, "an order of nobody"
 
     @invariant()

@@ -20,6 +20,7 @@ from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.sessions import Session
 from bot.marketplace.port import Created, FoundLine, FoundOrder
+from bot.services.absence import Recreate
 from bot.services.ordering import Ordering
 from bot.storage.ports import StepCommit
 from tests.fakes.memory_storage import MemoryStorage
@@ -133,6 +134,7 @@ class Workshop:
         storage: MemoryStorage,
         marketplace: ScriptedMarketplace,
         lookup_delays: tuple[float, ...],
+        recreate: Recreate = Recreate.SAME_NUMBER,
     ) -> None:
         self.storage = storage
         self.marketplace = marketplace
@@ -144,6 +146,7 @@ class Workshop:
             storage,
             lookup_delays=lookup_delays,
             retry_delays=(0.001, 0.001),
+            recreate=recreate,
             clock=lambda: self.now,
         )
         self.ordering.on_change(self._hear)

@@ -163,6 +163,21 @@ class TestOrders:
         await reopen(storage)
         assert await storage.untold_orders() == []
 
+    async def test_the_latest_orders_that_ended_are_everybodys(self, storage: Storage):
+        """Newest first, from a moment on, without those that are under way or undecided."""
+        placings = (Placing.PLACED, Placing.CHANGED, Placing.REFUSED)
+        going_on = (Placing.CREATING, Placing.UNCERTAIN, Placing.UNRESOLVED)
+        orders = [
+            order(number, UserId(number), each)
+            for number, each in enumerate((*placings, *going_on), 1)
+        ]
+        for each in orders:
+            await storage.commit_step(first(each.user_id, claim=each))
+        oldest, middle, newest = orders[:3]
+        assert await storage.latest_orders(oldest.created_at, 9) == [newest, middle, oldest]
+        assert await storage.latest_orders(middle.created_at, 9) == [newest, middle]
+        assert await storage.latest_orders(oldest.created_at, 1) == [newest]
+
     async def test_an_order_is_marked_as_told_without_a_step(self, storage: Storage):
         """News that no step brought are marked by themselves; an unknown number is no error."""
         refused = order().moved(Placing.REFUSED)
