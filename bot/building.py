@@ -6,7 +6,7 @@ from typing import Any
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.context import Context
-from bot.marketplace.config import ClientConfig
+from bot.marketplace.config import ClientConfig, NavigationLocale
 from bot.metrics import MeteredPacer, Metrics, OnUpdate
 from bot.services.access import Access
 from bot.services.quotas import Quotas
@@ -125,6 +125,8 @@ def client_config(settings: Settings) -> ClientConfig:
         signing=settings.marketplace_signing,
         country=settings.marketplace_language,
         list_notation=settings.marketplace_list_notation,
+        navigation=NavigationLocale(*settings.marketplace_navigation),
+        pay_guard=settings.marketplace_pay_guard,
     )
 
 

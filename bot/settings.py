@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     marketplace_app_secret: SecretStr
     marketplace_signing: Signing = Signing.JSON
     marketplace_list_notation: ListNotation = ListNotation.JSON
+    marketplace_navigation: Annotated[tuple[str, ...], NoDecode] = ("en_US", "US", "USD")
+    marketplace_pay_guard: bool = False
     marketplace_push_secret: SecretStr | None = None
     marketplace_push_signature: PushRule = PushRule.OFFICIAL
     marketplace_tier_scope: TierScope = TierScope.OFFER
@@ -94,6 +96,15 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(host.strip() for host in value.split(",") if host.strip())
         return value
+
+    @field_validator("marketplace_navigation", mode="before")
+    @classmethod
+    def _navigation_is_three(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if not re.fullmatch(r"[a-z]{2}_[A-Z]{2},[A-Z]{2},[A-Z]{3}", value.replace(" ", "")):
+            raise ValueError("write language, region and currency, such as zh_CN,CN,CNY")
+        return tuple(value.replace(" ", "").split(","))
 
     @field_validator("lookup_delays", mode="before")
     @classmethod

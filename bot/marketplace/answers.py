@@ -1,9 +1,6 @@
 """What each endpoint's answer means: from an envelope to our values, or to one of our errors."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-
-from pydantic import ValidationError
+from collections.abc import Sequence
 
 from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import MarketplaceOrderId, OfferId
@@ -11,9 +8,18 @@ from bot.domain.offers import Offer, SearchPage
 from bot.domain.quotes import Quote
 from bot.marketplace import mapping_orders, mapping_products, mapping_quote, mapping_trades
 from bot.marketplace.envelope import Answer
-from bot.marketplace.errors import RefusalReason
-from bot.marketplace.port import Created, FoundOrder, FoundOrders, ImageId, PaymentLink
+from bot.marketplace.errors import RefusalReason, Refused
+from bot.marketplace.reading import reading
 from bot.marketplace.refusals import reason_for
+from bot.marketplace.values import (
+    Created,
+    FoundOrder,
+    FoundOrders,
+    ImageId,
+    PaymentAnswer,
+    PaymentLink,
+)
+from bot.marketplace.verdicts import flag_of, levels_of
 from bot.marketplace.wire_orders import (
     Creation,
     PaymentPage,
@@ -28,7 +34,7 @@ from bot.marketplace.wire_trades import Trade, TradeList
 def image_id(answer: Answer) -> ImageId:
     """Read the upload's answer (contract 4.1)."""
     answer.demand_success()
-    with _reading(answer):
+    with reading(answer):
         return ImageId(UploadedImage.model_validate(answer.data).image_id)
 
 
@@ -37,7 +43,7 @@ def search_page(answer: Answer, page: int) -> SearchPage:
     answer.demand_success()
     if answer.data is None:
         return SearchPage(page=page)
-    with _reading(answer):
+    with reading(answer):
         return mapping_products.search_page(SearchData.model_validate(answer.data), page)
 
 
@@ -46,7 +52,7 @@ def offer(answer: Answer, asked: OfferId) -> Offer:
     answer.demand_success()
     if answer.data is None:
         raise answer.refused("no such offer", RefusalReason.NOT_FOUND)
-    with _reading(answer):
+    with reading(answer):
         found = mapping_products.offer(Product.model_validate(answer.data))
         if found.offer_id != asked:
             raise ValueError("the detail of another offer")
@@ -56,14 +62,14 @@ def offer(answer: Answer, asked: OfferId) -> Offer:
 def quote(answer: Answer, lines: Sequence[OrderLine]) -> Quote:
     """Read a preview (contract 5.1); an entry that cannot be ordered refuses the whole."""
     answer.demand_success(single_offer=_single_offer(lines))
-    with _reading(answer):
+    with reading(answer):
         preview = Preview.model_validate(answer.data)
         states = [PreviewState.model_validate(each) for each in preview.entries]
     if preview.post_fee_by_desc_offer_list:
         raise answer.refused("carriage is to be agreed", RefusalReason.FREIGHT_NOT_FIXED)
     for state in states:
         _demand_orderable(answer, state)
-    with _reading(answer):
+    with reading(answer):
         if not states:
             raise ValueError("a preview without an entry")
         entries = [PreviewEntry.model_validate(each) for each in preview.entries]
@@ -83,7 +89,7 @@ def _demand_orderable(answer: Answer, state: PreviewState) -> None:
 
 def created(answer: Answer, lines: Sequence[OrderLine]) -> Created:
     """Read what create made (contract 5.2). An order id counts before every flag and code."""
-    with _reading(answer):
+    with reading(answer):
         data = answer.data
         creation = Creation.model_validate(data) if isinstance(data, dict) else Creation()
         made = mapping_orders.created(creation)
@@ -99,7 +105,7 @@ def found_orders(answer: Answer, page: int) -> FoundOrders:
     """Read the order list (contract 5.5); null stands for an empty one, an absent one does not."""
     answer.demand_success()
     data = answer.data
-    with _reading(answer):
+    with reading(answer):
         if isinstance(data, list):
             data = {"result": data}
         if isinstance(data, dict) and "result" not in data:
@@ -111,41 +117,51 @@ def found_orders(answer: Answer, page: int) -> FoundOrders:
 def found_order(answer: Answer, asked: MarketplaceOrderId) -> FoundOrder:
     """Read an order detail (contract 5.4)."""
     answer.demand_success()
-    with _reading(answer):
+    with reading(answer):
         return mapping_trades.found_order(Trade.model_validate(answer.data), asked)
 
 
-def cancelled(answer: Answer) -> None:
-    """Read cancel's answer (contract 5.3): only an explicit success counts as one."""
+def done(answer: Answer) -> None:
+    """Read the answer of cancel or of a receipt's confirmation (contract 5.3, 5.6).
+
+    Only an explicit success counts as one.
+    """
     answer.demand_success()
     if not answer.confirmed:
-        raise answer.unreadable("no word on whether the order was cancelled")
+        raise answer.unreadable("no word on whether it was done")
+
+
+def payment(answer: Answer) -> PaymentAnswer:
+    """Read the answer of password-free payment, nested as it may be (contract 6.2).
+
+    A refusal that says "paid" in the same breath proves neither.
+    """
+    levels = levels_of(answer.data)
+    paid = flag_of(levels, "paySuccess")
+    try:
+        answer.demand_success()
+    except Refused:
+        if paid:
+            raise answer.unreadable("refused and paid at once") from None
+        raise
+    if paid is None and not answer.confirmed:
+        raise answer.unreadable("no word on whether it was paid")
+    channels = (level.get("payChannel") for level in levels)
+    channel = next((each for each in channels if isinstance(each, str)), "")
+    return PaymentAnswer(paid=paid is True, channel=channel)
 
 
 def payment_link(answer: Answer, order_ids: Sequence[MarketplaceOrderId]) -> PaymentLink:
     """Read the payment page's address (contract 6.1); one for a part of the orders is refused."""
     answer.demand_success()
-    with _reading(answer):
+    with reading(answer):
         page = PaymentPage.model_validate(answer.data)
     if page.pay_failure_order_list:
         raise answer.refused("not all orders can be paid", RefusalReason.NOT_PAYABLE)
-    with _reading(answer):
+    with reading(answer):
         url = mapping_orders.payment_url(page.pay_url)
     return PaymentLink(url=url, order_ids=tuple(order_ids))
 
 
 def _single_offer(lines: Sequence[OrderLine]) -> bool:
     return len({line.offer_id for line in lines}) == 1
-
-
-@contextmanager
-def _reading(answer: Answer) -> Iterator[None]:
-    """Turn whatever is wrong with an answer's data into `Unreadable`, without quoting the data."""
-    try:
-        yield
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise answer.unreadable(f"{place or 'data'}: {first['type']}") from None
-    except (ValueError, ArithmeticError) as error:
-        raise answer.unreadable(str(error)) from error

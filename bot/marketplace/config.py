@@ -18,6 +18,18 @@ class ListNotation(StrEnum):
     COMMA = "comma"  # 1,2
 
 
+@dataclass(frozen=True, slots=True)
+class NavigationLocale:
+    """What search navigation wants to know of the reader (contract 4.7).
+
+    The documents show these values; one real client sends `zh_CN`, `CN` and `CNY`.
+    """
+
+    language: str = "en_US"
+    region: str = "US"
+    currency: str = "USD"
+
+
 OnCall: TypeAlias = Callable[[str, str, float], None]
 """Called after each HTTP exchange with endpoint name, outcome and seconds; must not block."""
 
@@ -28,6 +40,8 @@ class ClientConfig:
 
     `success_codes`: the documents say 200, one real client takes 0 as well (contract 1).
     `send_trade_id`: cancel then names the order as `tradeID` too (contract 5.3).
+    `pay_guard`: password-free payment then names the amount that may be taken, an option that is
+    official but not documented for this gateway (contract 6.2).
     `seconds` overrides an endpoint's time-out by its name.
     """
 
@@ -38,7 +52,9 @@ class ClientConfig:
     country: str = "en"
     success_codes: frozenset[int] = frozenset({200})
     list_notation: ListNotation = ListNotation.JSON
+    navigation: NavigationLocale = NavigationLocale()
     send_trade_id: bool = False
+    pay_guard: bool = False
     connect_seconds: float = 5.0
     seconds: Mapping[str, float] = field(default_factory=dict)
     read_attempts: int = 3

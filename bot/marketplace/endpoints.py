@@ -1,4 +1,4 @@
-"""The endpoints that the journey uses (contract, index)."""
+"""The sixteen endpoints (contract, index)."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -31,11 +31,25 @@ class Endpoint:
 UPLOAD_IMAGE = Endpoint("upload_image", "/alibaba/upload/image", Shape.FORM, 30)
 SEARCH_BY_IMAGE = Endpoint("search_by_image", "/alibaba/product/imageQuery", Shape.QUERY, 20)
 SEARCH_BY_KEYWORD = Endpoint("search_by_keyword", "/alibaba/product/keywordQuery", Shape.QUERY, 20)
+SEARCH_SHOP = Endpoint("search_shop", "/alibaba/product/shopQuery", Shape.QUERY, 20)
 OFFER = Endpoint("offer", "/alibaba/product/queryProductDetail", Shape.QUERY, 15)
+CATEGORIES = Endpoint("categories", "/alibaba/category/get", Shape.QUERY, 15)
+NAVIGATION = Endpoint("navigation", "/alibaba/product/keywordSNQuery", Shape.QUERY, 15)
+FREIGHT = Endpoint("estimate_freight", "/alibaba/product/freightEstimate", Shape.BODY, 15)
 PREVIEW = Endpoint("preview", "/alibaba/createOrder/preview", Shape.BODY, 15)
 # Longer than any read: an answer that still comes saves a look-up and a doubt.
 CREATE = Endpoint("create", "/alibaba/trade/createCrossOrder", Shape.BODY, 40, writes=True)
 CANCEL = Endpoint("cancel", "/alibaba/trade/cancel", Shape.BODY, 20, writes=True)
 ORDER_DETAIL = Endpoint("order_detail", "/alibaba/trade/get/buyerView", Shape.BODY, 15)
 FIND_ORDERS = Endpoint("find_orders", "/alibaba/trade/getBuyerOrderList", Shape.BODY, 20)
+CONFIRM_RECEIPT = Endpoint(
+    "confirm_receipt", "/alibaba/trade/receiveGoods/confirm", Shape.BODY, 30, writes=True
+)
 PAYMENT_LINK = Endpoint("payment_link", "/alibaba/alipay/url/get", Shape.QUERY, 20)
+PAY_WITHOUT_PASSWORD = Endpoint(
+    "pay_without_password",
+    "/alibaba/trade/pay/protocolPay/preparePay",
+    Shape.BODY,
+    40,
+    writes=True,
+)

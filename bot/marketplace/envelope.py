@@ -24,7 +24,8 @@ from bot.marketplace.errors import (
     Unreadable,
 )
 from bot.marketplace.refusals import reason_for, tells_of_credentials, tells_of_failure
-from bot.marketplace.wire import read_json, verdict_of
+from bot.marketplace.verdicts import verdict_of
+from bot.marketplace.wire import read_json
 
 _NOT_LET_IN = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 # Envelope codes that the documents or real clients know as "no" (contract 1). A write that is
@@ -73,7 +74,7 @@ class Answer:
             endpoint=self.endpoint.name,
             code=code,
             trace_id=self.trace_id,
-            reason=reason_for(code, words, single_offer=single_offer),
+            reason=reason_for(code, words, endpoint=self.endpoint.name, single_offer=single_offer),
             failed_lines=failed_lines,
         )
 

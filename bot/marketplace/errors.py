@@ -9,8 +9,9 @@ MarketplaceError
 ├── Unreadable          not JSON, not the documented shape, or money that does not add up
 └── OutcomeUnclear      a write that may or may not have happened; `cause` says why that is unknown
 
-Reads raise everything but `OutcomeUnclear`. Writes (create, cancel) raise `Unreachable` (nothing
-was sent), `CredentialsRefused`, `Refused` (both: nothing was done) or `OutcomeUnclear`.
+Reads raise everything but `OutcomeUnclear`. Writes (create, cancel, confirm receipt, pay) raise
+`Unreachable` (nothing was sent), `CredentialsRefused`, `Refused` (both: nothing was done) or
+`OutcomeUnclear`.
 """
 
 from enum import StrEnum
@@ -19,7 +20,7 @@ from bot.domain.orders import FailedLine
 
 
 class RefusalReason(StrEnum):
-    """Why the marketplace said no, as far as its code tells (contract 5.1, 5.2, 5.3, 6.1)."""
+    """Why the marketplace said no, as far as its code tells (contract 5.1 to 5.6, 6)."""
 
     NOT_TRADABLE = "not_tradable"  # 500_001, an entry's status, or no trade mode left
     OTHER_SELLER = "other_seller"  # 500_002 with lines of several offers
@@ -34,7 +35,12 @@ class RefusalReason(StrEnum):
     ADDRESS = "address"
     NOT_PAYABLE = "not_payable"  # the order does not await payment
     NOT_CANCELLABLE = "not_cancellable"  # the order's state does not allow it
+    NOT_RECEIVABLE = "not_receivable"  # nothing of it was shipped, or all of it was received
     TOO_SOON = "too_soon"  # cancelled within 10 seconds of its creation
+    PAYING = "paying"  # an earlier payment of it is being worked on
+    BALANCE = "balance"  # the buyer account's money or credit is not enough
+    ACCOUNT = "account"  # the buyer account is frozen, or its agreement is not signed
+    AMOUNT_CHANGED = "amount_changed"  # the amount guard does not match what is due
     NOT_FOUND = "not_found"
     NOT_PERMITTED = "not_permitted"  # another buyer's order
     VALIDATION = "validation"  # a parameter was not accepted

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from bot.domain.orders import FailedLine, OrderPart
-from bot.marketplace.port import Created
+from bot.marketplace.values import Created
 from bot.marketplace.wire_orders import Creation, FailedOffer
 
 

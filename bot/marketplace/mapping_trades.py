@@ -7,7 +7,7 @@ from bot.domain.money import Fen
 from bot.domain.orders import OrderStatus
 from bot.domain.parcels import ClosedBy, RefundStage
 from bot.marketplace.mapping_parcels import parcels
-from bot.marketplace.port import FoundLine, FoundOrder, FoundOrders
+from bot.marketplace.values import FoundLine, FoundOrder, FoundOrders
 from bot.marketplace.wire_trades import Item, Trade, TradeList, TradeTerm
 
 _FIXED_LENGTH = 0  # payTimeoutType: the time-out counts from the creation (contract 5.4)

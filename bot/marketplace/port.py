@@ -4,150 +4,73 @@ Every method raises `bot.marketplace.errors.MarketplaceError`, and nothing else,
 network or the marketplace does; `ValueError` only for arguments that no caller may pass.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NewType, Protocol
-
-from pydantic import AwareDatetime
+from typing import Protocol
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
+from bot.domain.finding import (
+    ROOT_CATEGORY,
+    Category,
+    Filter,
+    FreightEstimate,
+    NavigationGroup,
+)
 from bot.domain.identifiers import (
+    CategoryId,
     LineId,
     MarketplaceOrderId,
     MerchantOrderNo,
     OfferId,
-    SkuId,
-    SpecId,
+    SellerId,
 )
-from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, SearchPage
-from bot.domain.orders import FailedLine, OrderPart, OrderStatus
-from bot.domain.parcels import ClosedBy, Parcel, RefundStage
+from bot.domain.orders import OrderStatus
+from bot.domain.price_bounds import PriceBounds
 from bot.domain.quotes import Quote
 from bot.domain.sessions import SortField
+from bot.marketplace.values import (
+    LARGEST_IMAGE,
+    LONGEST_MESSAGE,
+    MOST_PER_LINK,
+    MOST_PER_PAGE,
+    Created,
+    FoundLine,
+    FoundOrder,
+    FoundOrders,
+    ImageId,
+    PaymentAnswer,
+    PaymentLink,
+    Sort,
+)
 
-ImageId = NewType("ImageId", str)
-"""An uploaded picture, 19 digits; its lifetime is not stated (contract 4.1)."""
-
-LARGEST_IMAGE = 2_200_000
-"""Bytes: under 3 MB before and after Base64, whichever the marketplace counts (contract 4.1)."""
-
-MOST_PER_PAGE = 50
-"""Hits that one page of a search may hold (contract 4.2)."""
-
-MOST_PER_LINK = 30
-"""Orders that one payment link may cover (contract 6.1)."""
-
-LONGEST_MESSAGE = 500
-"""Characters of the note to the seller, our order number included (contract 5.2)."""
-
-
-class Sort(Value):
-    """An order of hits, such as cheapest first."""
-
-    field: SortField
-    ascending: bool
-
-    @property
-    def as_text(self) -> str:
-        """Return the wire's form, a JSON text: `{"price":"asc"}`."""
-        direction = "asc" if self.ascending else "desc"
-        return json.dumps({self.field.value: direction}, separators=(",", ":"))
-
-
-class Created(Value):
-    """What create made: at least one order, and the lines that it left out."""
-
-    parts: tuple[OrderPart, ...]
-    failed_lines: tuple[FailedLine, ...] = ()
-
-
-class FoundLine(Value):
-    """A line of an order as the marketplace keeps it. `quantity` is None when not whole.
-
-    `amount` is what is paid for the line, after promotions (contract 1.2). `line_id` is None when
-    it can't be read to the last digit.
-    """
-
-    offer_id: OfferId
-    spec_id: SpecId | None = None
-    sku_id: SkuId | None = None
-    quantity: int | None = None
-    line_id: LineId | None = None
-    amount: Fen | None = None
-    status: OrderStatus | None = None
-    refund: RefundStage | None = None
-
-
-class FoundOrder(Value):
-    """An order as the marketplace keeps it. Amounts in fen; `total` includes `freight`.
-
-    `out_order_id` is our own number if the gateway passes it on; `remark` and `feedback` are the
-    two places where the message given to create may come back (contract 5.2). `pay_before` is
-    known for unpaid orders only. `refunded` is the marketplace's number beside `refund`: until
-    that is `REFUNDED`, it may be what was asked for. `close_reason` is the marketplace's word,
-    such as `buyerCancel`, or its free remark where it has no word. `paying`: a payment is being
-    worked on, so another one must wait.
-    """
-
-    order_id: MarketplaceOrderId
-    out_order_id: str = ""
-    remark: str = ""
-    feedback: str = ""
-    status: OrderStatus
-    raw_status: str = ""
-    total: Fen | None = None
-    freight: Fen | None = None
-    lines: tuple[FoundLine, ...] = ()
-    created_at: AwareDatetime | None = None
-    pay_before: AwareDatetime | None = None
-    # Below: from the order's detail alone; the list leaves out parcels (contract 5.5).
-    parcels: tuple[Parcel, ...] = ()
-    refund: RefundStage | None = None
-    refunded: Fen | None = None
-    closed_by: ClosedBy | None = None
-    close_reason: str = ""
-    paying: bool = False
-    paid_at: AwareDatetime | None = None
-    shipped_at: AwareDatetime | None = None
-    received_at: AwareDatetime | None = None
-    completed_at: AwareDatetime | None = None
-    modified_at: AwareDatetime | None = None
-
-    def mentions(self, order_no: MerchantOrderNo) -> bool:
-        """Tell whether the order carries our number in any of its three places."""
-        return self.out_order_id == order_no or any(
-            order_no in text for text in (self.remark, self.feedback)
-        )
-
-
-class FoundOrders(Value):
-    """One page of the order list. `total` counts all pages, as the marketplace says."""
-
-    orders: tuple[FoundOrder, ...] = ()
-    page: int = 1
-    total: int = 0
-
-
-class PaymentLink(Value):
-    """Where the operator's buyer account pays; ask for a fresh one whenever it is needed."""
-
-    url: str
-    order_ids: tuple[MarketplaceOrderId, ...]
-
-
-class PaymentAnswer(Value):
-    """What password-free payment answered (contract 6.2). `paid` False proves nothing: re-read."""
-
-    paid: bool
-    channel: str = ""
+# Services know this module alone, so the values that its methods speak of are found here too.
+__all__ = [
+    "LARGEST_IMAGE",
+    "LONGEST_MESSAGE",
+    "MOST_PER_LINK",
+    "MOST_PER_PAGE",
+    "Created",
+    "FoundLine",
+    "FoundOrder",
+    "FoundOrders",
+    "ImageId",
+    "Marketplace",
+    "PaymentAnswer",
+    "PaymentLink",
+    "Sort",
+    "SortField",
+]
 
 
 class Marketplace(Protocol):
-    """The calls of the ordering journey. Only `create` and `cancel` change anything."""
+    """All that the bot asks for.
+
+    Only `create`, `cancel`, `confirm_receipt` and `pay_without_password` change anything. None of
+    them is ever retried; all of them raise `OutcomeUnclear` when it may have been done.
+    """
 
     async def upload_image(self, jpeg: bytes) -> ImageId:
         """Upload a JPEG, PNG or WebP file of at most `LARGEST_IMAGE` bytes (contract 4.1)."""
@@ -162,6 +85,9 @@ class Marketplace(Protocol):
         sort: Sort | None = None,
         keyword: str | None = None,
         hint: str | None = None,
+        filters: Collection[Filter] = (),
+        prices: PriceBounds | None = None,
+        category_id: CategoryId | None = None,
     ) -> SearchPage:
         """Find offers that look alike (contract 4.2). A page without hits is the end.
 
@@ -170,9 +96,51 @@ class Marketplace(Protocol):
         ...
 
     async def search_by_keyword(
-        self, keyword: str, *, page: int = 1, page_size: int = 20, sort: Sort | None = None
+        self,
+        keyword: str,
+        *,
+        page: int = 1,
+        page_size: int = 20,
+        sort: Sort | None = None,
+        filters: Collection[Filter] = (),
+        prices: PriceBounds | None = None,
+        category_id: CategoryId | None = None,
+        navigation_id: str | None = None,
     ) -> SearchPage:
-        """Find offers by a Chinese keyword (contract 4.3). A page without hits is the end."""
+        """Find offers by a Chinese keyword (contract 4.3). A page without hits is the end.
+
+        The keyword may be empty where a category is named: that works was seen in one client.
+        `navigation_id` is the id of a `NavigationChoice`.
+        """
+        ...
+
+    async def search_shop(
+        self,
+        seller_id: SellerId,
+        *,
+        keyword: str = "",
+        page: int = 1,
+        page_size: int = 20,
+        sort: Sort | None = None,
+        filters: Collection[Filter] = (),
+        prices: PriceBounds | None = None,
+        category_id: CategoryId | None = None,
+    ) -> SearchPage:
+        """Find a seller's offers (contract 4.6). A page without hits is the end."""
+        ...
+
+    async def categories(self, parent: CategoryId = ROOT_CATEGORY) -> tuple[Category, ...]:
+        """Read the categories under `parent`, none under a leaf (contract 4.5)."""
+        ...
+
+    async def navigation(self, keyword: str) -> tuple[NavigationGroup, ...]:
+        """Read by what the hits of a keyword can be narrowed, if by anything (contract 4.7)."""
+        ...
+
+    async def estimate_freight(
+        self, lines: Sequence[OrderLine], address: Address
+    ) -> FreightEstimate:
+        """Estimate the domestic freight of lines of one offer (contract 4.8). The quote binds."""
         ...
 
     async def offer(self, offer_id: OfferId) -> Offer:
@@ -220,6 +188,24 @@ class Marketplace(Protocol):
         """Close an unpaid order, 10 seconds old or more (contract 5.3). Never retried."""
         ...
 
+    async def confirm_receipt(
+        self, order_id: MarketplaceOrderId, line_ids: Sequence[LineId]
+    ) -> None:
+        """Confirm that these lines arrived: their money goes to the seller (contract 5.6)."""
+        ...
+
     async def payment_link(self, order_ids: Sequence[MarketplaceOrderId]) -> PaymentLink:
         """Get the page where 1 to `MOST_PER_LINK` unpaid orders are paid (contract 6.1)."""
+        ...
+
+    async def pay_without_password(
+        self, order_id: MarketplaceOrderId, amount: Fen | None = None
+    ) -> PaymentAnswer:
+        """Pay an order from the buyer account's agreement (contract 6.2).
+
+        Where the guard is switched on, no other amount than `amount` may be taken. After anything
+        but `paid`, refusals included, the money may have been taken or may still be on its way:
+        read the order before anything else, and try again only while it awaits payment and is not
+        `paying`.
+        """
         ...

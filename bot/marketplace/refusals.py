@@ -1,4 +1,4 @@
-"""From the marketplace's codes and words to a reason (contract 5.1, 5.2, 5.3, 5.4, 6.1)."""
+"""From the marketplace's codes and words to a reason (contract 5.1 to 5.6, 6 and 8)."""
 
 import re
 
@@ -16,6 +16,11 @@ _BY_CODE = {
     "500_009": RefusalReason.WHOLESALE_MINIMUM,
     "PRODUCT_TRADE_STAT_ERROR": RefusalReason.NOT_PAYABLE,
     "ORDER_STATUS_ERROR": RefusalReason.NOT_CANCELLABLE,
+    "ORDER_IS_PAYING": RefusalReason.PAYING,
+    "ACCOUNT_BALANCE_NOT_ENOUGH": RefusalReason.BALANCE,
+    "ACCOUNT_NOT_EXIST": RefusalReason.ACCOUNT,
+    "ACCOUNT_FROZEN": RefusalReason.ACCOUNT,
+    "PARAM_ILLEGAL": RefusalReason.VALIDATION,
     "CLOSE_ORDER_TOO_FAST": RefusalReason.TOO_SOON,
     "ORDER_NOT_EXIST": RefusalReason.NOT_FOUND,
     "order.createtime.history": RefusalReason.NOT_FOUND,
@@ -32,17 +37,37 @@ _BY_WORDS = (
     (re.compile(r"MANUAL-TRADE"), RefusalReason.NOT_PAYABLE),
     (re.compile(r"not sur?pp?ort\b.*trade", re.IGNORECASE), RefusalReason.NOT_TRADABLE),
     (
-        re.compile(r"addressId|addressParam|districtCode|收货地址", re.IGNORECASE),
+        re.compile(
+            r"addressId|addressParam|districtCode|to(Province|City|Country)Code|收货地址",
+            re.IGNORECASE,
+        ),
         RefusalReason.ADDRESS,
     ),
     (re.compile(r"stock|inventory|库存", re.IGNORECASE), RefusalReason.OUT_OF_STOCK),
+    (re.compile(r"支付中|正在(付款|支付)|is.paying", re.IGNORECASE), RefusalReason.PAYING),
+    (re.compile(r"金额.*(不一致|不符|不匹配|有误|变)"), RefusalReason.AMOUNT_CHANGED),
+    (
+        re.compile(
+            r"(余额|额度)不足|(balance|credit|funds).*(not enough|insufficient)", re.IGNORECASE
+        ),
+        RefusalReason.BALANCE,
+    ),
+    (re.compile(r"冻结|协议|签约|frozen|agreement", re.IGNORECASE), RefusalReason.ACCOUNT),
+    (re.compile(r"订单.*状态|order.?status", re.IGNORECASE), RefusalReason.NOT_CANCELLABLE),
     (re.compile(r"not exist|not found|不存在", re.IGNORECASE), RefusalReason.NOT_FOUND),
     (re.compile(r"不能(同时)?为空|must not be (blank|null|empty)"), RefusalReason.VALIDATION),
 )
 
+# One code and one wording for every endpoint: what the state of the order does not allow differs.
+_STATE_OF = {
+    "confirm_receipt": RefusalReason.NOT_RECEIVABLE,
+    "payment_link": RefusalReason.NOT_PAYABLE,
+    "pay_without_password": RefusalReason.NOT_PAYABLE,
+}
+
 _SYSTEM = re.compile(
     r"time.?d? ?out|system.?(error|busy|exception)|service.?unavailable"
-    r"|超时|系统(异常|繁忙|错误)|服务(异常|不可用)",
+    r"|still.?processing|in.?process|超时|系统(异常|繁忙|错误)|服务(异常|不可用)|处理中",
     re.IGNORECASE,
 )
 _CREDENTIALS = re.compile(
@@ -52,16 +77,26 @@ _CREDENTIALS = re.compile(
 )
 
 
-def reason_for(code: str, message: str, *, single_offer: bool = False) -> RefusalReason:
+def reason_for(
+    code: str, message: str, *, endpoint: str = "", single_offer: bool = False
+) -> RefusalReason:
     """Return the reason of a refusal; `UNKNOWN` when neither code nor words are known.
 
     500_002 stands for "lines of different sellers, or the variant missing": one offer has one
-    seller, so for an order of a `single_offer` only the second reading is left.
+    seller, so for an order of a `single_offer` only the second reading is left. A wrong state of
+    an order is told as what `endpoint` can't do then.
     """
+    reason = _reason(code, message)
+    if reason is RefusalReason.OTHER_SELLER and single_offer:
+        return RefusalReason.SPEC_MISMATCH
+    if reason is RefusalReason.NOT_CANCELLABLE:
+        return _STATE_OF.get(endpoint, reason)
+    return reason
+
+
+def _reason(code: str, message: str) -> RefusalReason:
     for known in (code, message.strip()):
         reason = _BY_CODE.get(known)
-        if reason is RefusalReason.OTHER_SELLER and single_offer:
-            return RefusalReason.SPEC_MISMATCH
         if reason is not None and reason is not RefusalReason.VALIDATION:
             return reason
     text = f"{code} {message}"

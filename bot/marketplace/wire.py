@@ -45,38 +45,6 @@ class Wire(BaseModel):
         return value
 
 
-class Verdict(Wire):
-    """What an answer's own flags say, whichever names the endpoint uses for them."""
-
-    success: bool | None = None
-    code: str = ""
-    message: str = ""
-
-
-_CODE_NAMES = ("errorCode", "code", "resultCode")
-_WORD_NAMES = ("errorMsg", "errorMessage", "erroMsg", "errorInfo", "message")
-
-
-def verdict_of(data: object) -> Verdict:
-    """Read the inner verdict from `data`, or from `data.result` (contract 1, the 1009 sample)."""
-    if not isinstance(data, dict):
-        return Verdict()
-    inner = data.get("result")
-    if "success" not in data and isinstance(inner, dict):
-        data = inner
-    success = data.get("success")
-    return Verdict(
-        success=success if isinstance(success, bool) else None,
-        code=_first_text(data, _CODE_NAMES),
-        message=_first_text(data, _WORD_NAMES),
-    )
-
-
-def _first_text(data: dict[str, Any], names: tuple[str, ...]) -> str:
-    found = (data.get(name) for name in names)
-    return next((str(value) for value in found if isinstance(value, str | int) and value), "")
-
-
 def read_json(content: bytes | str) -> Any:
     """Parse JSON with whole numbers of any size and decimals as `Decimal`: never a float.
 

@@ -11,7 +11,9 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.building import client_config
 from bot.logs import Blotter, configure_logs, log_unhandled, where
+from bot.marketplace.config import NavigationLocale
 from bot.settings import BadSettings, load_settings
 from bot.storage.ports import StorageUnavailable
 
@@ -37,6 +39,8 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("MARKETPLACE_APP_SECRET", None, "MARKETPLACE_APP_SECRET is missing"),
         ("MARKETPLACE_URL", "nowhere", "MARKETPLACE_URL: "),
         ("MARKETPLACE_SIGNING", "rsa", "MARKETPLACE_SIGNING: .*'json'"),
+        ("MARKETPLACE_NAVIGATION", "en", "MARKETPLACE_NAVIGATION: write language, region"),
+        ("MARKETPLACE_PAY_GUARD", "perhaps", "MARKETPLACE_PAY_GUARD: "),
         ("MARKETPLACE_PUSH_SIGNATURE", "rsa", "MARKETPLACE_PUSH_SIGNATURE: .*'official'"),
         ("TELEGRAM_API_URL", "ftp://x", "TELEGRAM_API_URL: "),
         ("TELEGRAM_PROXY", "socks5://x", "TELEGRAM_PROXY: write the proxy as"),
@@ -88,6 +92,16 @@ def test_settings_print_no_secret() -> None:
     settings = load_settings()
     assert "s3cret" not in repr(settings)
     assert "s3cret" in settings.secrets
+
+
+def test_what_is_not_documented_for_sure_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The documented values are the defaults; what a real client sends can be set."""
+    config = client_config(load_settings())
+    assert (config.navigation, config.pay_guard) == (NavigationLocale("en_US", "US", "USD"), False)
+    monkeypatch.setenv("MARKETPLACE_NAVIGATION", "zh_CN, CN, CNY")
+    monkeypatch.setenv("MARKETPLACE_PAY_GUARD", "true")
+    config = client_config(load_settings())
+    assert (config.navigation, config.pay_guard) == (NavigationLocale("zh_CN", "CN", "CNY"), True)
 
 
 def test_pushes_are_signed_with_the_app_secret_unless_told_otherwise(

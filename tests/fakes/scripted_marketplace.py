@@ -11,11 +11,12 @@ from typing import TypeVar
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.identifiers import LineId, MarketplaceOrderId, MerchantOrderNo
+from bot.domain.money import Fen
 from bot.domain.orders import OrderStatus
 from bot.domain.quotes import Quote
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
-from bot.marketplace.port import Created, FoundOrder, FoundOrders, PaymentLink
+from bot.marketplace.port import Created, FoundOrder, FoundOrders, PaymentAnswer, PaymentLink
 
 T = TypeVar("T")
 
@@ -34,6 +35,10 @@ class ScriptedMarketplace:
     details: dict[MarketplaceOrderId, FoundOrder | Exception] = field(default_factory=dict)
     too_soon: int = 0  # how many cancels are refused as too early
     cancel_error: MarketplaceError | None = None
+    receipt_error: MarketplaceError | None = None
+    payment_answers: list[PaymentAnswer | Exception] = field(
+        default_factory=lambda: [PaymentAnswer(paid=True, channel="alipay")]
+    )
     create_called: asyncio.Event = field(default_factory=asyncio.Event)
     create_waits: asyncio.Event | None = None  # create answers when it is set
     at_preview: Callable[[], Awaitable[None]] | None = None  # happens while preview is answered
@@ -43,6 +48,8 @@ class ScriptedMarketplace:
         default_factory=list
     )
     cancelled: list[MarketplaceOrderId] = field(default_factory=list)
+    received: list[tuple[MarketplaceOrderId, tuple[LineId, ...]]] = field(default_factory=list)
+    paid: list[tuple[MarketplaceOrderId, Fen | None]] = field(default_factory=list)
     linked: list[tuple[MarketplaceOrderId, ...]] = field(default_factory=list)
 
     async def preview(self, lines: Sequence[OrderLine], address: Address) -> Quote:
@@ -101,6 +108,21 @@ class ScriptedMarketplace:
         self.calls.append("link")
         self.linked.append(tuple(order_ids))
         return PaymentLink(url="https://pay.example/" + "-".join(order_ids), order_ids=order_ids)
+
+    async def confirm_receipt(
+        self, order_id: MarketplaceOrderId, line_ids: Sequence[LineId]
+    ) -> None:
+        self.calls.append("receipt")
+        if self.receipt_error is not None:
+            raise self.receipt_error
+        self.received.append((order_id, tuple(line_ids)))
+
+    async def pay_without_password(
+        self, order_id: MarketplaceOrderId, amount: Fen | None = None
+    ) -> PaymentAnswer:
+        self.calls.append("pay")
+        self.paid.append((order_id, amount))
+        return _next(self.payment_answers)
 
     def count(self, call: str) -> int:
         """How often a call was made."""

@@ -18,11 +18,14 @@ from daji_gateway import (
     example,
 )
 
-from bot.domain.identifiers import MarketplaceOrderId, OfferId
-from bot.marketplace import errors
+from bot.domain.addresses import Address
+from bot.domain.identifiers import LineId, MarketplaceOrderId, OfferId, SellerId
+from bot.domain.money import Fen
+from bot.marketplace import endpoints, errors
 from bot.marketplace.calls import outcome_of
 from bot.marketplace.client import DajiClient
 from bot.marketplace.config import ClientConfig
+from bot.marketplace.endpoints import Endpoint
 from bot.marketplace.errors import (
     CredentialsRefused,
     GatewayFailed,
@@ -34,6 +37,7 @@ from bot.marketplace.errors import (
     Unreachable,
     Unreadable,
 )
+from bot.marketplace.port import ImageId
 from bot.marketplace.transport import FROM_HTTPX
 
 FOUND = as_json(example("04")["response"])
@@ -49,11 +53,53 @@ NOT_SENT = {
 Write = Callable[[DajiClient], Awaitable[Any]]
 
 
-@pytest.fixture(params=["create", "cancel"])
+ID = MarketplaceOrderId(ORDER_ID)
+WRITES: dict[str, Callable[[DajiClient, Address], Awaitable[Any]]] = {
+    "create": lambda client, address: client.create(ORDER_NO, [PENCILS], address),
+    "cancel": lambda client, _: client.cancel(ID),
+    "confirm_receipt": lambda client, _: client.confirm_receipt(ID, [LineId(ORDER_ID)]),
+    "pay_without_password": lambda client, _: client.pay_without_password(ID, Fen(1196)),
+}
+READS: dict[str, Callable[[DajiClient, Address], Awaitable[Any]]] = {
+    "upload_image": lambda client, _: client.upload_image(b"jpeg"),
+    "search_by_image": lambda client, _: client.search_by_image(ImageId("104")),
+    "search_by_keyword": lambda client, _: client.search_by_keyword("裙"),
+    "search_shop": lambda client, _: client.search_shop(SellerId("BBB")),
+    "offer": lambda client, _: client.offer(OFFER),
+    "categories": lambda client, _: client.categories(),
+    "navigation": lambda client, _: client.navigation("裙"),
+    "estimate_freight": lambda client, address: client.estimate_freight([PENCILS], address),
+    "preview": lambda client, address: client.preview([PENCILS], address),
+    "order_detail": lambda client, _: client.order_detail(ID),
+    "find_orders": lambda client, _: client.find_orders(),
+    "payment_link": lambda client, _: client.payment_link([ID]),
+}
+
+
+@pytest.fixture(params=list(WRITES))
 def write(request, address) -> Write:
-    if request.param == "cancel":
-        return lambda client: client.cancel(MarketplaceOrderId(ORDER_ID))
-    return lambda client: client.create(ORDER_NO, [PENCILS], address)
+    return lambda client: WRITES[request.param](client, address)
+
+
+def test_every_endpoint_is_tried_here():
+    """Sixteen, each a read or a write; a write is never sent twice."""
+    known = [each for each in vars(endpoints).values() if isinstance(each, Endpoint)]
+    assert len(known) == len({each.path for each in known}) == 16
+    assert {each.name for each in known if each.writes} == WRITES.keys()
+    assert {each.name for each in known if not each.writes} == READS.keys()
+
+
+@pytest.mark.parametrize("name", list(READS))
+async def test_every_read_is_repeated_and_knows_all_failures(gateway: Gateway, address, name):
+    """Three attempts at what may pass, one at what will not, and always one of our errors."""
+    for response, kind in STATUSES:
+        gateway.requests.clear()
+        gateway.respond = lambda _, answer=response: answer
+        with pytest.raises(kind) as caught:
+            await READS[name](gateway.client(), address)
+        passing = kind in {Throttled, GatewayFailed} or getattr(caught.value, "transient", False)
+        assert len(gateway.requests) == (3 if passing else 1)
+        assert caught.value.endpoint == name
 
 
 def httpx_errors() -> list[type[Exception]]:

@@ -6,13 +6,23 @@ caller hears of a failure, and an order may show up late in the list.
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
+from bot.domain.finding import (
+    ROOT_CATEGORY,
+    Category,
+    Filter,
+    FreightEstimate,
+    NavigationChoice,
+    NavigationGroup,
+)
 from bot.domain.identifiers import (
+    CategoryId,
+    LineId,
     MarketplaceOrderId,
     MerchantOrderNo,
     OfferId,
@@ -33,6 +43,7 @@ from bot.domain.offers import (
     Wording,
 )
 from bot.domain.orders import OrderPart, OrderStatus
+from bot.domain.price_bounds import PriceBounds
 from bot.domain.quotes import Quote, QuoteLine
 from bot.marketplace.errors import (
     GatewayFailed,
@@ -47,6 +58,7 @@ from bot.marketplace.port import (
     FoundOrder,
     FoundOrders,
     ImageId,
+    PaymentAnswer,
     PaymentLink,
     Sort,
 )
@@ -87,8 +99,10 @@ class MadeOrder:
                     spec_id=each.spec_id,
                     sku_id=each.sku_id,
                     quantity=each.quantity,
+                    line_id=LineId(str(int(self.order_id) + place)),
+                    status=self.status,
                 )
-                for each in self.lines
+                for place, each in enumerate(self.lines)
             ),
         )
 
@@ -106,6 +120,7 @@ class FuzzMarket:
     looks: Counter[MerchantOrderNo] = field(default_factory=Counter)  # answered, since a create
     looks_before_second: dict[MerchantOrderNo, int] = field(default_factory=dict)
     made: list[MadeOrder] = field(default_factory=list)
+    moves: Counter[tuple[MarketplaceOrderId, OrderStatus]] = field(default_factory=Counter)
 
     async def upload_image(self, jpeg: bytes) -> ImageId:
         await self._answer("upload_image")
@@ -120,11 +135,37 @@ class FuzzMarket:
         sort: Sort | None = None,
         keyword: str | None = None,
         hint: str | None = None,
+        filters: Collection[Filter] = (),
+        prices: PriceBounds | None = None,
+        category_id: CategoryId | None = None,
     ) -> SearchPage:
         return await self.search_by_keyword(keyword or "", page=page)
 
+    async def search_shop(
+        self,
+        seller_id: SellerId,
+        *,
+        keyword: str = "",
+        page: int = 1,
+        page_size: int = 20,
+        sort: Sort | None = None,
+        filters: Collection[Filter] = (),
+        prices: PriceBounds | None = None,
+        category_id: CategoryId | None = None,
+    ) -> SearchPage:
+        return await self.search_by_keyword(keyword, page=page)
+
     async def search_by_keyword(
-        self, keyword: str, *, page: int = 1, page_size: int = 20, sort: Sort | None = None
+        self,
+        keyword: str,
+        *,
+        page: int = 1,
+        page_size: int = 20,
+        sort: Sort | None = None,
+        filters: Collection[Filter] = (),
+        prices: PriceBounds | None = None,
+        category_id: CategoryId | None = None,
+        navigation_id: str | None = None,
     ) -> SearchPage:
         await self._answer("keyword_search")
         hits = [self._offer(each) for each in (PLAIN, VARIED, OTHERS)] if page == 1 else []
@@ -136,6 +177,23 @@ class FuzzMarket:
             page=page,
             total=3,
         )
+
+    async def categories(self, parent: CategoryId = ROOT_CATEGORY) -> tuple[Category, ...]:
+        await self._answer("categories")
+        leaf = Category(category_id=CategoryId(parent + 1), name="类目", is_leaf=True)
+        return (leaf,) if parent == ROOT_CATEGORY else ()
+
+    async def navigation(self, keyword: str) -> tuple[NavigationGroup, ...]:
+        await self._answer("navigation")
+        red = NavigationChoice(navigation_id="1:2", name=Wording(zh="红色", translated="Red"))
+        colour = Wording(zh="颜色", translated="Colour")
+        return (NavigationGroup(navigation_id="1", name=colour, choices=(red,)),)
+
+    async def estimate_freight(
+        self, lines: Sequence[OrderLine], address: Address
+    ) -> FreightEstimate:
+        await self._answer("freight_estimate")
+        return FreightEstimate(offer_id=lines[0].offer_id, freight=Fen(self.freight))
 
     async def offer(self, offer_id: OfferId) -> Offer:
         await self._answer("offer")
@@ -211,10 +269,55 @@ class FuzzMarket:
         made = next(each for each in self.made if each.order_id == order_id)
         made.status = OrderStatus.CANCELLED
 
+    async def confirm_receipt(
+        self, order_id: MarketplaceOrderId, line_ids: Sequence[LineId]
+    ) -> None:
+        made = self._made(order_id, "confirm_receipt")
+        if made.status is not OrderStatus.AWAITING_RECEIPT:
+            reason = RefusalReason.NOT_RECEIVABLE
+            raise Refused("no", endpoint="confirm_receipt", reason=reason)
+        await self._write("confirm_receipt", lambda: self._move(made, OrderStatus.RECEIVED))
+
+    async def pay_without_password(
+        self, order_id: MarketplaceOrderId, amount: Fen | None = None
+    ) -> PaymentAnswer:
+        made = self._made(order_id, "pay_without_password")
+        if made.status is not OrderStatus.AWAITING_PAYMENT:
+            reason = RefusalReason.NOT_PAYABLE
+            raise Refused("no", endpoint="pay_without_password", reason=reason)
+        paid = OrderStatus.AWAITING_SHIPMENT
+        await self._write("pay_without_password", lambda: self._move(made, paid))
+        return PaymentAnswer(paid=True, channel="alipay")
+
     async def payment_link(self, order_ids: Sequence[MarketplaceOrderId]) -> PaymentLink:
         await self._answer("payment_links")
         url = "https://pay.example/?orderId=" + ";".join(order_ids)
         return PaymentLink(url=url, order_ids=tuple(order_ids))
+
+    def ship(self, order_id: MarketplaceOrderId) -> None:
+        """The seller sends all of an order."""
+        self._move(self._made(order_id, "ship"), OrderStatus.AWAITING_RECEIPT)
+
+    def _made(self, order_id: MarketplaceOrderId, endpoint: str) -> MadeOrder:
+        for each in self.made:
+            if each.order_id == order_id:
+                return each
+        raise Refused("none", endpoint=endpoint, reason=RefusalReason.NOT_FOUND)
+
+    def _move(self, made: MadeOrder, status: OrderStatus) -> None:
+        made.status = status
+        self.moves[made.order_id, status] += 1
+
+    async def _write(self, endpoint: str, effect: Callable[[], None]) -> None:
+        """Do it or not, and tell the truth or not: as `create` does."""
+        fault = self.faults.pop(0) if self.faults else ""
+        await asyncio.sleep(0)
+        if fault == "not sent":
+            raise Unreachable("refused", endpoint=endpoint)
+        if fault != "no effect":
+            effect()
+        if fault:
+            raise OutcomeUnclear(GatewayFailed("502", endpoint=endpoint))
 
     async def _answer(self, endpoint: str) -> None:
         await asyncio.sleep(0)
