@@ -33,8 +33,10 @@ from bot.pacing import seconds_of
 from bot.pictures import PictureFetcher, PictureWorker
 from bot.polling import poll
 from bot.profile import register
+from bot.services.aftersales import Aftersales
 from bot.services.bundle import Services
 from bot.services.ordering import Ordering
+from bot.services.paying_together import PayingTogether
 from bot.services.payments import Payments
 from bot.services.search import Search
 from bot.services.settling_orders import SettlingOrders
@@ -83,6 +85,8 @@ class Bot:
             ordering=self._ordering,
             payments=Payments(self._client),
             tracking=tracking,
+            aftersales=Aftersales(self._client, tracking.refresh),
+            paying_together=PayingTogether(self._client, tracking.refresh),
             divisions=load_divisions(),
             short_links=self._short_links,
             access=access,

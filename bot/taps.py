@@ -49,23 +49,24 @@ class TapAnswer:
 class OverlayTaps:
     """Remembers what was lately shown beside the journey, which commits nothing to remember it by.
 
+    Of each message the last press alone: what was drawn into it since by another is no repeat.
     Lost at a restart, and then a double tap shows the same thing twice at worst.
     """
 
     def __init__(self) -> None:
-        self._shown: dict[tuple[ChatId, UserId, int, str], float] = {}
+        self._last: dict[tuple[ChatId, UserId, int], tuple[str, float]] = {}
 
     def remember(self, session: Session, query: CallbackQuery) -> None:
         """Note that this press was acted on now."""
         now = time.monotonic()
         lately = now - DOUBLE_TAP.total_seconds()
-        self._shown = {key: at for key, at in self._shown.items() if at > lately}
-        self._shown[_key(session, query)] = now
+        self._last = {key: press for key, press in self._last.items() if press[1] > lately}
+        self._last[_place(session, query)] = (query.data or "", now)
 
     def repeats(self, session: Session, query: CallbackQuery) -> bool:
-        """Tell whether this press was acted on a moment ago."""
-        at = self._shown.get(_key(session, query))
-        return at is not None and time.monotonic() - at < DOUBLE_TAP.total_seconds()
+        """Tell whether this press was acted on a moment ago, and no other since."""
+        data, at = self._last.get(_place(session, query), (None, 0.0))
+        return data == (query.data or "") and time.monotonic() - at < DOUBLE_TAP.total_seconds()
 
 
 def press_of(query: CallbackQuery | None) -> Press | None:
@@ -97,6 +98,6 @@ def is_double_tap(session: Session, query: CallbackQuery, received: datetime) ->
     return any(tap.data == query.data and received - tap.at < DOUBLE_TAP for tap in session.taps)
 
 
-def _key(session: Session, query: CallbackQuery) -> tuple[ChatId, UserId, int, str]:
+def _place(session: Session, query: CallbackQuery) -> tuple[ChatId, UserId, int]:
     message_id = query.message.message_id if query.message is not None else 0
-    return session.chat_id, session.user_id, message_id, query.data or ""
+    return session.chat_id, session.user_id, message_id

@@ -1,7 +1,10 @@
 """Gathering what a step's screen shows."""
 
+import asyncio
+
 import structlog
 
+from bot.domain.orders import Order
 from bot.domain.sessions import Session, Step
 from bot.marketplace.errors import MarketplaceError
 from bot.screens import View
@@ -27,13 +30,7 @@ async def assemble(session: Session, services: Services) -> View:
         order = await store.order(session.order_no)
     url = None
     if step is Step.PAYMENT and order is not None:
-        try:
-            link = await services.payments.link(order)
-        except MarketplaceError as error:
-            # The order stands without its link; the screen offers to ask for it again.
-            _log.warning("payment_link_missing", error=str(error))
-        else:
-            url = link.url if link else None
+        url, order = await asyncio.gather(_link(order, services), _read_once(order, services))
     return View(
         session=session,
         t=texts_in(session.language),
@@ -45,6 +42,28 @@ async def assemble(session: Session, services: Services) -> View:
         tier_scope=services.tier_scope,
         division_names=_division_names(session, services),
     )
+
+
+async def _link(order: Order, services: Services) -> str | None:
+    """Return a fresh payment link, None when there is nothing to pay or none to be had."""
+    try:
+        link = await services.payments.link(order)
+    except MarketplaceError as error:
+        # The order stands without its link; the screen offers to ask for it again.
+        _log.warning("payment_link_missing", error=str(error))
+        return None
+    return link.url if link else None
+
+
+async def _read_once(order: Order, services: Services) -> Order:
+    """Read a new order's detail: create's answer leaves the payment deadline out."""
+    if all(part.read_at is not None for part in order.parts):
+        return order
+    try:
+        return await services.tracking.refresh(order)
+    except MarketplaceError as error:
+        _log.info("deadline_unknown", reason=type(error).__name__)
+        return order
 
 
 def _division_names(session: Session, services: Services) -> dict[str, str]:

@@ -3,9 +3,9 @@
 from telegram import Update
 
 from bot.context import Context, Outcome
-from bot.domain.drafts import Draft, OrderLine, OtherSeller
-from bot.domain.offers import Offer, Sku, Wording
-from bot.domain.pricing import repriced, unit_price
+from bot.domain.drafts import Draft, OtherSeller
+from bot.domain.offers import Offer, Sku
+from bot.domain.pricing import order_line, repriced, unit_price
 from bot.domain.quantities import (
     LARGEST,
     QuantityAbsurd,
@@ -222,7 +222,7 @@ def _say(context: Context, offer: Offer, sku: Sku | None, error: QuantityError) 
 
 
 def _put(context: Context, offer: Offer, sku: Sku | None, quantity: int) -> Outcome:
-    line = _line(offer, sku, quantity)
+    line = order_line(offer, sku, quantity)
     try:
         draft = context.session.draft.put(line, offer.seller.seller_id)
     except OtherSeller:
@@ -241,24 +241,6 @@ def _with_draft(context: Context, offer: Offer, draft: Draft) -> Outcome:
     )
     context.toast = context.t("quantity.taken")
     return Step.LINES
-
-
-def _line(offer: Offer, sku: Sku | None, quantity: int) -> OrderLine:
-    variant = Wording(zh="")
-    if sku is not None:
-        variant = Wording(zh=sku.label("zh"), translated=sku.label("en"))
-    return OrderLine(
-        offer_id=offer.offer_id,
-        sku_id=sku.sku_id if sku else None,
-        spec_id=sku.spec_id if sku else None,
-        title=offer.title,
-        variant=variant,
-        unit=offer.unit,
-        picture_url=(sku.picture_url if sku else None) or offer.picture_url,
-        quantity=quantity,
-        unit_price=unit_price(offer, sku, quantity),
-        minimum=offer.min_order_quantity,
-    )
 
 
 async def replace_draft(_: Update, context: Context) -> Outcome:

@@ -5,6 +5,7 @@ from types import EllipsisType
 
 from pydantic import Field, model_validator
 
+from bot.domain.addresses import Address
 from bot.domain.identifiers import OfferId, SellerId, SkuId, SpecId
 from bot.domain.model import Value
 from bot.domain.money import Fen
@@ -41,13 +42,15 @@ class OrderLine(Value):
 class Draft(Value):
     """Lines of one seller, each variant once, and the note to that seller.
 
-    `orders_made` counts the orders that were made of a draft too long for one.
+    `orders_made` counts the orders that were made of a draft too long for one. `address` is
+    where it goes when that was settled beforehand, as for an order that is made again.
     """
 
     seller_id: SellerId | None = None
     lines: tuple[OrderLine, ...] = ()
     note: str = ""
     orders_made: int = Field(default=0, ge=0)
+    address: Address | None = None
 
     @model_validator(mode="after")
     def _seller_belongs_to_lines(self) -> "Draft":

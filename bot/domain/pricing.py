@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from bot.domain.drafts import Draft
+from bot.domain.drafts import Draft, OrderLine
 from bot.domain.model import Value
 from bot.domain.money import Fen
-from bot.domain.offers import Offer, PriceTier, QuoteType, Sku
+from bot.domain.offers import Offer, PriceTier, QuoteType, Sku, Wording
 
 
 class TierScope(StrEnum):
@@ -91,3 +91,19 @@ def repriced(draft: Draft, offer: Offer, scope: TierScope) -> Draft:
         for line in draft.lines
     )
     return draft.replace(lines=lines)
+
+
+def order_line(offer: Offer, sku: Sku | None, quantity: int) -> OrderLine:
+    """Return `quantity` units of a variant as a line, priced as if nothing else were ordered."""
+    return OrderLine(
+        offer_id=offer.offer_id,
+        sku_id=sku.sku_id if sku else None,
+        spec_id=sku.spec_id if sku else None,
+        title=offer.title,
+        variant=Wording(zh=sku.label("zh"), translated=sku.label("en")) if sku else Wording(zh=""),
+        unit=offer.unit,
+        picture_url=(sku.picture_url if sku else None) or offer.picture_url,
+        quantity=quantity,
+        unit_price=unit_price(offer, sku, quantity),
+        minimum=offer.min_order_quantity,
+    )

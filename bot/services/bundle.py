@@ -6,7 +6,9 @@ from bot.addresses.divisions import Divisions
 from bot.domain.pricing import TierScope
 from bot.marketplace.port import Marketplace
 from bot.services.access import Access
+from bot.services.aftersales import Aftersales
 from bot.services.ordering import Ordering
+from bot.services.paying_together import PayingTogether
 from bot.services.payments import Payments
 from bot.services.quotas import Quotas
 from bot.services.search import Search
@@ -26,6 +28,8 @@ class Services:
     ordering: Ordering
     payments: Payments
     tracking: Tracking
+    aftersales: Aftersales
+    paying_together: PayingTogether
     divisions: Divisions
     short_links: ShortLinks
     access: Access

@@ -195,8 +195,23 @@ async def test_taps_on_what_stands_beside_are_forgotten(toy: Toy) -> None:
         query = toy.read(toy.press(f"x{number}")).callback_query
         assert query is not None
         taps.remember(session, query)
-        taps._shown = {key: at - 10 for key, at in taps._shown.items()}
-    assert len(taps._shown) == 1
+        taps._last = {key: (data, at - 10) for key, (data, at) in taps._last.items()}
+    assert len(taps._last) == 1
+
+
+async def test_going_back_and_forth_beside_the_journey_repeats_nothing(toy: Toy) -> None:
+    """Next, back and next again within seconds are three presses; twice the same is one."""
+    taps = OverlayTaps()
+    await toy.say("5")
+    session = await toy.session()
+    there, back = (toy.read(toy.press(each)).callback_query for each in ("there", "back"))
+    assert there is not None
+    assert back is not None
+    taps.remember(session, there)
+    assert taps.repeats(session, there)
+    assert not taps.repeats(session, back)
+    taps.remember(session, back)
+    assert not taps.repeats(session, there)
 
 
 def test_every_press_this_bot_makes_is_read_back() -> None:

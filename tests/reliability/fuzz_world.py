@@ -24,8 +24,10 @@ from bot.intake import Intake
 from bot.pictures import PreparedPhoto
 from bot.screens import Picture
 from bot.services.access import Access, AccessMode
+from bot.services.aftersales import Aftersales
 from bot.services.bundle import Services
 from bot.services.ordering import Ordering
+from bot.services.paying_together import PayingTogether
 from bot.services.payments import Payments
 from bot.services.quotas import Quotas
 from bot.services.search import Search
@@ -151,6 +153,8 @@ class World:
             ordering=self.ordering,
             payments=Payments(market),
             tracking=tracking,
+            aftersales=Aftersales(market, tracking.refresh),
+            paying_together=PayingTogether(market, tracking.refresh),
             divisions=load_divisions(),
             short_links=ShortLinks(),
             access=Access(AccessMode.OPEN, storage),
