@@ -6,6 +6,7 @@ from telegram import Update
 
 from bot.buttons import natural
 from bot.context import Context, Outcome
+from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, Wording
@@ -15,7 +16,7 @@ from bot.marketplace.errors import RefusalReason, Refused
 from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.texts import Html, cut
 from bot.units import counted, counted_anywhere
-from handlers import quantity, search
+from handlers import preview, quantity, search
 
 _TITLE = 48
 _VARIANT = 60
@@ -85,7 +86,9 @@ def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) ->
             Button(t("lines.edit_button", number=str(number)), "edit", index),
             Button(t("lines.remove_button", number=str(number)), "remove", index),
         )
-    onward = row(Button(t("lines.checkout_button"), "checkout"))
+    to_address = session.draft.address is None
+    label = t("lines.checkout_button" if to_address else "lines.checkout_known_button")
+    onward = row(Button(label, "checkout"))
     has_variants = any(line.spec_id for line in session.draft.lines)
     another = row(Button(t("lines.more_button"), "more")) if has_variants else ()
     results = row(Button(t("offer.results_button"), "results")) if session.query else ()
@@ -173,7 +176,17 @@ async def checkout(_: Update, context: Context) -> Outcome:
             context.change(offer_id=offer_id)
             return None
     context.change(asking=None, page=0, return_to=None)
+    if session.draft.address is not None:
+        return await _to_preview(context, session.draft.address)
     return Step.ADDRESS
+
+
+async def _to_preview(context: Context, address: Address) -> Outcome:
+    """On to the numbers, for an address that was settled beforehand."""
+    saved = await context.services.store.addresses_of(context.session.user_id)
+    same = next((each.address_id for each in saved if each.address == address), None)
+    context.change(address=address, address_id=same)
+    return await preview.quote(context)
 
 
 def _missing(session: Session, offer: Offer) -> int:

@@ -1,75 +1,140 @@
-"""`/orders`: what was ordered lately, each with its state and the way to its payment."""
+"""`/orders`: what was ordered, newest first, a page and a stage at a time; each with its card."""
+
+from collections.abc import Mapping
 
 from telegram import Update
 
 from bot.buttons import natural
 from bot.context import Context, Outcome, Overlay
-from bot.domain.orders import Order, OrderStatus, Placing
-from bot.screens import Button, Rows, Screen, lines, paragraphs, row
+from bot.domain.order_actions import amount_due
+from bot.domain.orders import Order, OrderPart, Placing
+from bot.domain.stages import Stage
+from bot.screens import Button, Rows, Screen, grid, lines, paragraphs, row
 from bot.texts import Html, Texts, cut
-from handlers.payment import amount_due
+from handlers.order_words import state
+from handlers.own_order import pieces
 
-_SHOWN = 10
+_PAGE = 8
+_COLUMNS = 4
 _FURTHEST = 100_000  # beyond any button that was ever drawn
-_TITLE = 36
+_TITLE = 30
+_EVERY = "all"
+_STAGES = {
+    Stage.TO_PAY: "orders.to_pay",
+    Stage.TO_SHIP: "orders.to_ship",
+    Stage.TO_RECEIVE: "orders.on_the_way",
+    Stage.DONE: "orders.done",
+    Stage.CLOSED: "orders.closed",
+    Stage.NOT_MADE: "orders.not_made",
+    Stage.PLACING: "orders.being_placed",
+}
+_SEVERAL = 2  # unpaid orders are worth one payment
 
 
 async def show(_: Update, context: Context) -> Outcome:
     """List the latest orders beside the journey, which stays where it is."""
-    return await _list(context, 0)
+    return await listed(context)
+
+
+async def mine(_: Update, context: Context) -> Outcome:
+    """List the orders of one stage from a place on, in place of the list that it was pressed on."""
+    stage, offset = pieces(context, 2)
+    known = next((each for each in Stage if each.value == stage), None)
+    start = min(natural(offset) or 0, _FURTHEST)
+    return await listed(context, stage=known, start=start, in_place=bool(stage))
 
 
 async def earlier(_: Update, context: Context) -> Outcome:
-    """List the orders before those already listed; the argument is how many those are."""
-    return await _list(context, min(natural(context.arg) or 0, _FURTHEST))
+    """List the orders before those already listed; a button of lists that an earlier bot drew."""
+    return await listed(context, start=min(natural(context.arg) or 0, _FURTHEST))
 
 
-async def _list(context: Context, offset: int) -> Outcome:
-    t, language = context.t, context.session.language
-    found = await context.services.store.orders_of(
-        context.session.user_id, limit=_SHOWN + 1, offset=offset
+async def listed(
+    context: Context,
+    *above: str,
+    stage: Stage | None = None,
+    start: int = 0,
+    in_place: bool = False,
+) -> Overlay:
+    """Return one page of the person's orders."""
+    t, store, person = context.t, context.services.store, context.session.user_id
+    counts = await store.count_orders(person)
+    total = sum(counts.values()) if stage is None else counts.get(stage, 0)
+    # A page that is no longer there, since its orders moved on: the last one that is.
+    start = min(start, max(0, (total - 1) // _PAGE * _PAGE))
+    found = await store.orders_of(person, limit=_PAGE, offset=start, stage=stage)
+    if not sum(counts.values()):
+        return Overlay(Screen(paragraphs(*above, t("orders.none"))))
+    described = [_described(context, start + n, order) for n, order in enumerate(found, 1)]
+    title = t("orders.title") if stage is None else t("orders.title_of", stage=t(_STAGES[stage]))
+    page = None
+    if total > len(found) > 0:
+        page = t("orders.page", first=start + 1, last=start + len(found), total=total)
+    text = paragraphs(*above, title, *(described or [t("orders.none_of_stage")]), page)
+    opened = [
+        Button(str(start + n), "card", order.order_no, standing=True)
+        for n, order in enumerate(found, 1)
+    ]
+    rows = (
+        grid(opened, _COLUMNS)
+        + _turns(t, stage, start, total)
+        + _stages(t, counts, stage)
+        + _together(t, counts, stage)
     )
-    if not found:
-        return Overlay(Screen(t("orders.no_earlier" if offset else "orders.none")))
-    orders = found[:_SHOWN]
-    rows: Rows = ()
-    for order in orders:
-        if order.placing is Placing.PLACED:
-            rows += row(
-                Button(
-                    t("orders.open_button", number=order.order_no),
-                    "pay",
-                    order.order_no,
-                    standing=True,
-                )
-            )
-        elif order.placing is Placing.UNRESOLVED:
-            rows += row(
-                Button(
-                    t("orders.look_button", number=order.order_no),
-                    "look",
-                    order.order_no,
-                    standing=True,
-                )
-            )
-    if len(found) > _SHOWN:
-        more = str(offset + _SHOWN)
-        rows += row(Button(t("orders.earlier_button"), "earlier", more, standing=True))
-    title = t("orders.earlier_title" if offset else "orders.title")
-    listed = [_described(t, language, order) for order in orders]
-    return Overlay(Screen(paragraphs(title, *listed), rows))
+    return Overlay(Screen(text, rows, replaces=True), in_place=in_place)
 
 
-def _described(t: Texts, language: str, order: Order) -> Html:
-    title = cut(order.lines[0].title.in_language(language), _TITLE)
+def _at(stage: Stage | None, start: int) -> str:
+    return f"{stage.value if stage else _EVERY}.{start}"
+
+
+def _turns(t: Texts, stage: Stage | None, start: int, total: int) -> Rows:
+    before = after = None
+    if start:
+        to = _at(stage, max(0, start - _PAGE))
+        before = Button(t("orders.newer_button"), "mine", to, standing=True)
+    if start + _PAGE < total:
+        to = _at(stage, start + _PAGE)
+        after = Button(t("orders.earlier_button"), "mine", to, standing=True)
+    return row(before, after)
+
+
+def _stages(t: Texts, counts: Mapping[Stage, int], shown: Stage | None) -> Rows:
+    """Every stage that has orders, and all of them; nothing when there is but one."""
+    there = [stage for stage in _STAGES if counts.get(stage)]
+    if len(there) < _SEVERAL and shown is None:
+        return ()
+    buttons = [_stage_button(t, None, t("orders.all"), sum(counts.values()), shown)]
+    buttons += [_stage_button(t, each, t(_STAGES[each]), counts[each], shown) for each in there]
+    return grid(buttons, 3)
+
+
+def _stage_button(
+    t: Texts, stage: Stage | None, name: Html, count: int, shown: Stage | None
+) -> Button:
+    key = "orders.stage_shown_button" if stage is shown else "orders.stage_button"
+    return Button(t(key, stage=name, number=count), "mine", _at(stage, 0), standing=True)
+
+
+def _together(t: Texts, counts: Mapping[Stage, int], shown: Stage | None) -> Rows:
+    if counts.get(Stage.TO_PAY, 0) < _SEVERAL or shown not in {None, Stage.TO_PAY}:
+        return ()
+    return row(Button(t("orders.together_button"), "together", standing=True))
+
+
+def _described(context: Context, number: int, order: Order) -> Html:
+    """An order in two lines: what, and how much in which state since when."""
+    t = context.t
+    title = cut(order.lines[0].title.in_language(context.session.language), _TITLE)
+    more = t("orders.and_more", count=len(order.lines)) if len(order.lines) > 1 else Html("")
     due = amount_due(order.parts) if order.parts else None
     return lines(
-        t("orders.line", number=order.order_no, time=t.time(order.created_at), title=title),
-        t("orders.more_lines", count=len(order.lines) - 1) if len(order.lines) > 1 else None,
+        t("orders.line", number=str(number), title=title, more=more),
         t(
-            "orders.amount_and_state",
+            "orders.facts",
             amount=t.money(due if due is not None else order.quote.total),
             state=_state(t, order),
+            time=t.time(order.created_at),
         ),
     )
 
@@ -77,7 +142,7 @@ def _described(t: Texts, language: str, order: Order) -> Html:
 def _state(t: Texts, order: Order) -> Html:
     match order.placing:
         case Placing.PLACED:
-            return _state_of_placed(t, order)
+            return _state_of_parts(t, order.parts)
         case Placing.REFUSED | Placing.CHANGED:
             return t("orders.not_made")
         case Placing.UNCERTAIN:
@@ -88,8 +153,6 @@ def _state(t: Texts, order: Order) -> Html:
             return t("orders.being_placed")
 
 
-def _state_of_placed(t: Texts, order: Order) -> Html:
-    unpaid = [part for part in order.parts if part.status is OrderStatus.AWAITING_PAYMENT]
-    if unpaid:
-        return t("orders.to_pay" if len(unpaid) == len(order.parts) else "orders.in_part")
-    return t("orders.paid" if order.paid else "orders.closed")
+def _state_of_parts(t: Texts, parts: tuple[OrderPart, ...]) -> Html:
+    states = dict.fromkeys(state(t, part) for part in parts)
+    return Html(" / ".join(states))

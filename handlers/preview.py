@@ -142,7 +142,8 @@ async def text(update: Update, context: Context) -> Outcome:
 
 async def to_address(_: Update, context: Context) -> Outcome:
     """Deliver somewhere else."""
-    context.change(asking=None, quote=None, change=None, page=0, return_to=None)
+    draft = context.session.draft.replace(address=None)
+    context.change(draft=draft, asking=None, quote=None, change=None, page=0, return_to=None)
     return Step.ADDRESS
 
 

@@ -110,6 +110,10 @@ class Market:
     async def order(self, order_id: str, action: str, **body: Any) -> None:
         await self._post(f"/sandbox/orders/{order_id}/{action}", body)
 
+    async def pass_time(self, seconds: float) -> None:
+        """Push the marketplace's clock forward."""
+        await self._post("/sandbox/clock", {"advance": seconds})
+
     async def _get(self, path: str) -> Any:
         answer = await self._http.get(path)
         assert answer.status_code == 200, answer.text

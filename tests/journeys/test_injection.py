@@ -114,7 +114,7 @@ async def settled(buyer: Person) -> Shown:
 async def test_what_a_seller_writes(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:
-    """Titles, variants and places, from the results to the list of orders."""
+    """Titles, variants and places, from the results to ordering the same goods again."""
     market, words = Market(marketplace), NASTY[name]
     buyer = await person("en" if list(NASTY).index(name) % 2 else "zh-hans")
     patch = {"subject": f"背包{words}", "subjectTrans": words, "valuePrefix": words, "place": words}
@@ -135,7 +135,16 @@ async def test_what_a_seller_writes(
     await buyer.sees("Total to pay|应付总额")
     await tap(buyer, "confirm")
     await buyer.sees("Order placed|下单成功")
-    await buyer.say("/orders", "latest orders|最近的订单")
+    await buyer.say("/orders", "My orders|我的订单")
+    await tap(buyer, "card")
+    await settled(buyer)
+    await tap(buyer, "cancel")
+    await buyer.sees("Cancel this order|要取消")
+    await market.change(SNEAKERS, stock=0, **patch)
+    await tap(buyer, "card")
+    await buyer.sees("State|状态")
+    await tap(buyer, "reorder")
+    await buyer.sees("Order again|再来一单")
     await assert_all_harmless(buyer)
     assert await calls.refused() == []
 

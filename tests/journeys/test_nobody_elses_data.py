@@ -37,11 +37,15 @@ EVERY = sorted({*STANDING, *(name for names in OF_STEP.values() for name in name
 WALKED = [step for step in OF_STEP if step not in {Step.PLACING, Step.PAYMENT}]
 
 
-ABOUT_ORDERS = ("pay", "check", "look")
+ABOUT_ORDERS = (
+    *("pay", "check", "look", "card", "cancel", "cancel_yes", "receipt", "receipt_yes"),
+    *("reorder", "reorder_yes", "reorder_pick"),
+)
 LEADING_ON = {  # whatever their argument, they ask for nothing by it
     *("resume", "over", "addresses", "orders", "lines", "refine", "keep", "widen", "again"),
     *("unhint", "choose", "results", "back", "more", "checkout", "manage", "add", "address"),
     *("accept", "save", "confirm", "note", "no_note", "new", "leave", "here"),
+    *("mine", "earlier", "together", "together_pay", "together_check"),
 }
 
 
