@@ -1,8 +1,16 @@
+from collections.abc import AsyncIterator
+
+import httpx
 import pytest
-from daji_gateway import Gateway
+from aiohttp.test_utils import TestServer
+from daji_gateway import SECRET, Gateway
+from sandbox_world import KEY, EverythingAlike, World
 
 from bot.domain.addresses import Address
 from bot.marketplace.client import DajiClient
+from sandbox.marketplace.app import create_app
+from sandbox.marketplace.catalogue import load_catalogue
+from sandbox.marketplace.config import MarketplaceConfig
 
 
 @pytest.fixture
@@ -26,3 +34,22 @@ def address() -> Address:
         street="网商路699号",
         district_code="330108",
     )
+
+
+@pytest.fixture(scope="session")
+def catalogue():
+    return load_catalogue()
+
+
+@pytest.fixture
+async def world(catalogue) -> AsyncIterator[World]:
+    search = EverythingAlike(sorted(catalogue.offers))
+    config = MarketplaceConfig(app_key=KEY, app_secret=SECRET)
+    app = create_app(config, catalogue=catalogue, picture_search=search)
+    async with TestServer(app) as server:
+        url = str(server.make_url("/"))
+        async with httpx.AsyncClient(base_url=url) as http:
+            made = World(url, http)
+            yield made
+            for client in made.clients:
+                await client.close()

@@ -1,16 +1,13 @@
 """Client and simulated marketplace, each written from the contract alone, agree over HTTP."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-import httpx
 import pytest
-from aiohttp.test_utils import TestServer
-from daji_gateway import ORDER_NO, SECRET
+from daji_gateway import ORDER_NO
 from PIL import Image
-from sandbox_world import KEY, EverythingAlike, World, a_line, in_stock, line_of, orderable
+from sandbox_world import World, a_line, in_stock, line_of, orderable
 
 from bot.domain.identifiers import MarketplaceOrderId, OfferId
 from bot.domain.offers import QuoteType
@@ -30,28 +27,6 @@ from bot.marketplace.errors import (
 )
 from bot.marketplace.port import Sort, SortField
 from bot.marketplace.signing import Signing
-from sandbox.marketplace.app import create_app
-from sandbox.marketplace.catalogue import load_catalogue
-from sandbox.marketplace.config import MarketplaceConfig
-
-
-@pytest.fixture(scope="module")
-def catalogue():
-    return load_catalogue()
-
-
-@pytest.fixture
-async def world(catalogue) -> AsyncIterator[World]:
-    search = EverythingAlike(sorted(catalogue.offers))
-    config = MarketplaceConfig(app_key=KEY, app_secret=SECRET)
-    app = create_app(config, catalogue=catalogue, picture_search=search)
-    async with TestServer(app) as server:
-        url = str(server.make_url("/"))
-        async with httpx.AsyncClient(base_url=url) as http:
-            made = World(url, http)
-            yield made
-            for client in made.clients:
-                await client.close()
 
 
 @pytest.mark.parametrize("quote_type", list(QuoteType))
