@@ -175,9 +175,7 @@ async def test_who_closes(world: World, address, receiver: Receiver, operate_typ
     assert (await receiver.until(2))[1].kind is kind
 
 
-async def test_pushes_under_the_other_rule_and_forged_ones(
-    world: World, address, receiver: Receiver
-):
+async def test_the_other_rule_and_forged_pushes(world: World, address, receiver: Receiver):
     """The setting has to fit; a forged signature never does; a corrected number reads."""
     client = world.client()
     await world.switch(push_signature="bare")
