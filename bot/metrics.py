@@ -19,6 +19,8 @@ from bot.storage.sqlite import SqliteStorage
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _GOOD = frozenset({"ok", "refused"})  # a business refusal is an answer
+_DOWN_AFTER = 60.0  # seconds in which no call of the marketplace was good
+_LATELY = 300.0  # seconds after which a failure says nothing of now
 _NEITHER = frozenset({"cancelled"})
 _UNCERTAIN = (Placing.UNCERTAIN, Placing.UNRESOLVED)
 
@@ -33,8 +35,11 @@ class OnUpdate(Protocol):
 class Metrics:
     """Counts as things happen; what stands in the storage is counted when it is asked for."""
 
-    def __init__(self, storage: SqliteStorage) -> None:
+    def __init__(
+        self, storage: SqliteStorage, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._storage = storage
+        self._clock = clock
         self._registry = CollectorRegistry()
         self._standing = _Standing(lambda: storage.commits)
         self._registry.register(self._standing)
@@ -69,6 +74,8 @@ class Metrics:
         )
         self.marketplace = "unknown"
         """How the last call of the marketplace ended: `ok`, else the kind of failure."""
+        self._failing_since: float | None = None
+        self._failed_at = 0.0
 
     def on_update(self, update: object, seconds: float, *, failed: bool) -> None:
         """Count a handled update."""
@@ -81,7 +88,24 @@ class Metrics:
         self._calls.labels(endpoint, outcome).inc()
         self._call_seconds.labels(endpoint).observe(seconds)
         if outcome not in _NEITHER:
-            self.marketplace = "ok" if outcome in _GOOD else outcome
+            self._judge("ok" if outcome in _GOOD else outcome)
+
+    def _judge(self, outcome: str) -> None:
+        self.marketplace = outcome
+        if outcome == "ok":
+            self._failing_since = None
+            return
+        self._failed_at = self._clock()
+        if self._failing_since is None:
+            self._failing_since = self._failed_at
+
+    @property
+    def marketplace_is_down(self) -> bool:
+        """Tell whether every call has failed for a minute, the last one lately."""
+        if self._failing_since is None:
+            return False
+        lasted = self._failed_at - self._failing_since
+        return lasted >= _DOWN_AFTER and self._clock() - self._failed_at <= _LATELY
 
     def on_telegram(self, method: str, outcome: str) -> None:
         """Count a call of the Bot API."""
@@ -107,6 +131,10 @@ class Readiness:
         """Tell whether Telegram gave no answer to polling for too long, or nothing is stored."""
         last = max(self._since, self._intake.accepted_at)
         return self._polls and time.monotonic() - last > self._patience
+
+    def marketplace_is_down(self) -> bool:
+        """Tell whether the marketplace was lately not good at all."""
+        return self._metrics.marketplace_is_down
 
     def details(self) -> dict[str, object]:
         """Return what an operator wants to know besides."""

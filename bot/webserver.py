@@ -105,6 +105,8 @@ class WebServer:
             details |= self._readiness.details()
             if self._readiness.intake_is_down():
                 return web.json_response({"status": "intake", **details}, status=503)
+            if self._readiness.marketplace_is_down():
+                return web.json_response({"status": "marketplace", **details}, status=503)
         return web.json_response({"status": "ready", **details})
 
     async def _measure(self, _: web.Request) -> web.Response:

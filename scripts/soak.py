@@ -14,7 +14,9 @@ _ROOT = Path(__file__).resolve().parent.parent
 for _folder in (_ROOT, _ROOT / "tests" / "journeys", _ROOT / "tests" / "reliability"):
     sys.path.insert(0, str(_folder))
 
-from soak_run import Plan, Report, soak  # noqa: E402 - found through the path above
+from backlog import BacklogReport, work_off  # noqa: E402 - found through the path above
+from crashing import own_world  # noqa: E402 - as above
+from soak_run import Plan, Report, soak  # noqa: E402 - as above
 
 _MOST_SHOWN = 20
 
@@ -26,6 +28,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kill-every", type=float, default=5.0, help="seconds; 0: never")
     parser.add_argument("--faults", choices=("all", "none"), default="all")
     parser.add_argument("--webhook", action="store_true", help="instead of polling")
+    parser.add_argument("--backlog", type=int, default=10_000, help="updates at a start; 0: none")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="keep the bot's database and log here")
     return parser.parse_args()
@@ -53,6 +56,14 @@ def _rows(report: Report) -> list[tuple[str, object]]:
     ]
 
 
+async def _backlog(updates: int) -> BacklogReport:
+    with own_world() as own:
+        async with own.clients() as clients:
+            report = await work_off(own, clients, updates, people=50)
+        own.bot.stop()
+        return report
+
+
 def main() -> int:
     """Return 0 when nothing was duplicated, lost, stuck or wrong."""
     options = _arguments()
@@ -69,14 +80,24 @@ def main() -> int:
             seed=options.seed,
         )
         report = asyncio.run(soak(plan))
-    width = max(len(name) for name, _ in _rows(report))
-    for name, value in _rows(report):
+    rows, failures = _rows(report), report.findings.failures
+    if options.backlog:
+        late = asyncio.run(_backlog(options.backlog))
+        failures = [*failures, *late.failures]
+        rows += [
+            ("backlog at a start: updates", late.updates),
+            ("  seconds until all were answered", round(late.seconds)),
+            ("  seconds until a newcomer was", round(late.newcomer_seconds, 1)),
+            ("  lost, or out of order", late.lost + len(late.disorderly)),
+        ]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
         print(f"{name:<{width}}  {value:>8}")
     print("faults:", ", ".join(f"{name} {n}" for name, n in sorted(report.faults.items())))
     print("people did:", ", ".join(f"{name} {n}" for name, n in report.did.most_common()))
-    for failure in report.findings.failures[:_MOST_SHOWN]:
+    for failure in failures[:_MOST_SHOWN]:
         print(failure)
-    return 1 if report.findings.failures else 0
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ def audit(
     found = Audit(people=len(people), confirmed=len(books.orders))
     found.presses = sum(len(each.consents) for each in people)
     found.outcomes.update(each.placing.value for each in books.orders)
+    found.outcomes["sent once more"] = sum(each.sent_again for each in books.orders)
     found.stuck = [f"{each.chat.user_id}: {each.stuck}" for each in people if each.stuck]
     found.at_marketplace = len(at_marketplace)
     by_number: dict[str, list[dict[str, Any]]] = {}

@@ -13,7 +13,8 @@ from soak_audit import Audit, audit, read_books
 from soak_faults import Mischief
 from soak_people import Shopper, Temper
 
-_SETTLES_WITHIN = 60.0
+_SETTLES_WITHIN = 90.0
+_NONE_LOOKED_UP = 'snaporder_orders{state="uncertain"} 0.0'
 _NO_QUOTAS = {"UNPAID_ORDERS": "0", "SEARCHES_PER_HOUR": "0", "FLOOD_UPDATES": "0"}
 _KILLED_AFTER_ITS_START = 0.85  # the others may be killed while it starts
 _SECRET = "soak-secret"
@@ -118,10 +119,11 @@ async def _rest(plan: Plan, bot: BotProcess, people: list[Shopper]) -> None:
         deadline = time.monotonic() + _SETTLES_WITHIN
         while time.monotonic() < deadline:
             answer = await http.get(f"http://127.0.0.1:{bot.port}/readyz")
-            if answer.json().get("backlog") == 0:
+            metrics = await http.get(f"http://127.0.0.1:{bot.port}/metrics")
+            if answer.json().get("backlog") == 0 and "\n" + _NONE_LOOKED_UP in metrics.text:
                 break
             await asyncio.sleep(0.5)
-    await asyncio.sleep(sum(plan.lookup_delays) + 2.0)
+    await asyncio.sleep(sum(plan.lookup_delays) + 2.0)  # for what shows up late
     await asyncio.gather(*(each.come_to_rest() for each in people))
 
 
