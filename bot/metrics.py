@@ -35,9 +35,7 @@ class OnUpdate(Protocol):
 class Metrics:
     """Counts as things happen; what stands in the storage is counted when it is asked for."""
 
-    def __init__(
-        self, storage: SqliteStorage, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, storage: SqliteStorage, clock: Callable[[], float] = time.monotonic) -> None:
         self._storage = storage
         self._clock = clock
         self._registry = CollectorRegistry()

@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
 
+from bot.metrics import Metrics
 from bot.webserver import WEBHOOK_PATH, WebServer
 from tests.bot.test_settling import Line
 from tests.bot.toy_journey import Toy
@@ -19,10 +20,13 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 class Served:
     """A server over a toy journey, and a client of it."""
 
-    def __init__(self, line: Line, secret: str | None = SECRET) -> None:
+    def __init__(
+        self, line: Line, secret: str | None = SECRET, metrics: Metrics | None = None
+    ) -> None:
         self.line = line
+        check = line.toy.storage.check
         self.server = WebServer(
-            "127.0.0.1", 0, line.intake, secret=secret, check=line.toy.storage.check
+            "127.0.0.1", 0, line.intake, secret=secret, check=check, metrics=metrics
         )
         self.http = aiohttp.ClientSession()
 
@@ -158,3 +162,57 @@ async def test_polling_has_no_webhook_path() -> None:
         assert await served.post(served.line.toy.text("5")) == 404
     finally:
         await served.close()
+
+
+class Clock:
+    """Time that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_ready_means_that_the_marketplace_was_lately_good() -> None:
+    """A minute of failures alone makes it not ready; one good answer, or silence, ends that."""
+    clock = Clock()
+    metrics = Metrics(cast("Any", None), clock)
+    served = await Served(Line(await Toy().open()), metrics=metrics).open()
+    served.server.begin()
+
+    async def status_after(seconds: float, outcome: str | None = None) -> tuple[int, str]:
+        clock.now += seconds
+        if outcome is not None:
+            metrics.on_call("offer", outcome, 0.1)
+        status, body = await served.get("/readyz")
+        return status, body["status"]
+
+    try:
+        assert await status_after(0) == (200, "ready")
+        assert await status_after(1, "unreachable") == (200, "ready")
+        assert await status_after(59, "cancelled") == (200, "ready")
+        assert await status_after(1, "gateway_failed") == (503, "marketplace")
+        assert await status_after(300) == (503, "marketplace")
+        assert await status_after(1) == (200, "ready"), "what was long ago says nothing of now"
+        assert await status_after(1, "credentials_refused") == (503, "marketplace")
+        assert await status_after(1, "refused") == (200, "ready"), "a refusal is an answer"
+        assert await status_after(1, "throttled") == (200, "ready")
+    finally:
+        await served.close()
+
+
+async def test_a_body_that_comes_in_chunks_is_bounded_too(served: Served) -> None:
+    """Without a length said beforehand: as much as fits, and no more."""
+
+    async def chunks(count: int) -> AsyncIterator[bytes]:
+        raw = json.dumps(served.line.toy.text("5")).encode()
+        yield raw
+        for _ in range(count):
+            yield b" " * (1 << 16)
+
+    url, headers = served.base + WEBHOOK_PATH, {"Content-Type": "application/json", HEADER: SECRET}
+    async with served.http.post(url, data=chunks(1), headers=headers) as answer:
+        assert answer.status == 200
+    async with served.http.post(url, data=chunks(20), headers=headers) as answer:
+        assert answer.status == 413
