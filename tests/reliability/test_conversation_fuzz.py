@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import structlog
-from fuzz_market import OTHERS, PLAIN, VARIED
+from fuzz_market import OTHERS, PLAIN, VARIED, MadeOrder
 from fuzz_world import LOOK_UPS, World
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -192,7 +192,9 @@ class Conversations(RuleBasedStateMachine):
 
     @invariant()
     def no_order_without_its_consent(self) -> None:
-        made = {each.number: each for each in self.world.market.made if each.alive}
+        made: dict[str, list[MadeOrder]] = {}
+        for each in self.world.market.made:
+            made.setdefault(each.number, []).append(each)
         for person in PEOPLE:
             orders = self._run(self.world.storage.orders_of(person, limit=1000))
             agreed = Counter(self.consents[person].values())
@@ -200,15 +202,14 @@ class Conversations(RuleBasedStateMachine):
                 agreed[order.quote.total] -= 1
                 assert agreed[order.quote.total] >= 0, "an order that nobody agreed to"
                 assert order.quote.goods == sum(each.amount for each in order.quote.lines)
-                theirs = made.pop(order.order_no, None)
-                assert (order.placing is Placing.PLACED) == (theirs is not None)
-                if theirs is None:
-                    continue
-                assert theirs.lines == order.lines
-                assert [each.order_id for each in order.parts] == [theirs.order_id]
-                assert order.parts[0].total == theirs.total
-                if order.sent_again:
-                    assert theirs.total == order.quote.total
+                theirs = {each.order_id: each for each in made.pop(order.order_no, ())}
+                ours = {part.order_id for part in order.parts}
+                assert (order.placing is Placing.PLACED) == bool(ours)
+                assert {each for each in theirs if theirs[each].alive} <= ours <= theirs.keys()
+                for part in order.parts:
+                    assert theirs[part.order_id].lines == order.lines
+                    assert part.total == theirs[part.order_id].total
+                    assert not order.sent_again or part.total == order.quote.total
         assert not made, "an order of nobody"
 
     @invariant()
