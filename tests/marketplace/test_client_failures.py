@@ -8,7 +8,6 @@ import httpx
 import pytest
 from daji_gateway import (
     HTML,
-    ORDER_ID,
     ORDER_NO,
     PENCILS,
     Gateway,
@@ -17,10 +16,9 @@ from daji_gateway import (
     enveloped,
     example,
 )
+from every_call import READS, WRITES
 
-from bot.domain.addresses import Address
-from bot.domain.identifiers import LineId, MarketplaceOrderId, OfferId, SellerId
-from bot.domain.money import Fen
+from bot.domain.identifiers import OfferId
 from bot.marketplace import endpoints, errors
 from bot.marketplace.calls import outcome_of
 from bot.marketplace.client import DajiClient
@@ -37,7 +35,6 @@ from bot.marketplace.errors import (
     Unreachable,
     Unreadable,
 )
-from bot.marketplace.port import ImageId
 from bot.marketplace.transport import FROM_HTTPX
 
 FOUND = as_json(example("04")["response"])
@@ -51,29 +48,6 @@ NOT_SENT = {
     httpx.InvalidURL,
 }
 Write = Callable[[DajiClient], Awaitable[Any]]
-
-
-ID = MarketplaceOrderId(ORDER_ID)
-WRITES: dict[str, Callable[[DajiClient, Address], Awaitable[Any]]] = {
-    "create": lambda client, address: client.create(ORDER_NO, [PENCILS], address),
-    "cancel": lambda client, _: client.cancel(ID),
-    "confirm_receipt": lambda client, _: client.confirm_receipt(ID, [LineId(ORDER_ID)]),
-    "pay_without_password": lambda client, _: client.pay_without_password(ID, Fen(1196)),
-}
-READS: dict[str, Callable[[DajiClient, Address], Awaitable[Any]]] = {
-    "upload_image": lambda client, _: client.upload_image(b"jpeg"),
-    "search_by_image": lambda client, _: client.search_by_image(ImageId("104")),
-    "search_by_keyword": lambda client, _: client.search_by_keyword("裙"),
-    "search_shop": lambda client, _: client.search_shop(SellerId("BBB")),
-    "offer": lambda client, _: client.offer(OFFER),
-    "categories": lambda client, _: client.categories(),
-    "navigation": lambda client, _: client.navigation("裙"),
-    "estimate_freight": lambda client, address: client.estimate_freight([PENCILS], address),
-    "preview": lambda client, address: client.preview([PENCILS], address),
-    "order_detail": lambda client, _: client.order_detail(ID),
-    "find_orders": lambda client, _: client.find_orders(),
-    "payment_link": lambda client, _: client.payment_link([ID]),
-}
 
 
 @pytest.fixture(params=list(WRITES))

@@ -2,18 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
 
 import pytest
 from daji_gateway import ORDER_ID, ORDER_NO, PENCILS, SECRET, Gateway, enveloped, example
+from every_call import READS, WRITES
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.marketplace import endpoints
 from bot.marketplace.client import DajiClient
 from bot.marketplace.config import ClientConfig
+from bot.marketplace.endpoints import Shape
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import ImageId, Sort, SortField
 from bot.marketplace.signing import (
@@ -147,18 +149,40 @@ async def test_sent_body_is_what_was_signed(gateway: Gateway, address, signing):
             assert compact(nested) in raw
 
 
+INDEX = {(file["method"], file["path"]) for file in (example(f"{n:02}") for n in range(1, 17))}
+
+
+@pytest.mark.parametrize("name", [*READS, *WRITES])
+async def test_every_call_goes_where_the_index_says_and_proves_itself(
+    gateway: Gateway, address, name
+):
+    """Method and path of the contract; the signature is that of the very fields that went out."""
+    gateway.answers(enveloped(None, 400, "不行"))
+    with pytest.raises(MarketplaceError):
+        await (READS | WRITES)[name](gateway.client(), address)
+    request = gateway.requests[-1]
+    endpoint = next(e for e in vars(endpoints).values() if getattr(e, "name", None) == name)
+    assert (request.method, request.url.path) in INDEX
+    assert request.url.path == endpoint.path
+    readers = {
+        Shape.QUERY: lambda: gateway.query,
+        Shape.FORM: lambda: _form(gateway),
+        Shape.BODY: lambda: gateway.body,
+    }
+    fields = readers[endpoint.shape]()
+    given_sign = fields.pop("sign")
+    assert given_sign == sign(fields, SECRET)
+    assert fields["appKey"] == "dj_test_key"
+
+
 async def test_nothing_logged_or_raised_names_the_secret(gateway: Gateway, address, caplog):
     """Neither a log of any level nor an error holds secret, signature or address."""
     caplog.set_level("DEBUG")
     client = gateway.client(signing=Signing.SECRET)
     gateway.answers(enveloped(None, code=1009, message="失败"))
-    calls: list[Callable[[], Awaitable[object]]] = [
-        lambda: client.search_by_keyword("裙"),
-        lambda: client.create(ORDER_NO, [PENCILS], address),
-    ]
-    for call in calls:
+    for call in (READS | WRITES).values():
         with pytest.raises(MarketplaceError) as caught:
-            await call()
+            await call(client, address)
         assert SECRET not in str(caught.value)
     assert SECRET not in caplog.text
     assert "appSecret" not in caplog.text
