@@ -8,6 +8,7 @@ from aiohttp import web
 
 from sandbox.botapi.config import BotApiConfig
 from sandbox.botapi.server import create_app as create_bot_api
+from sandbox.chat.market import add_market
 from sandbox.chat.routes import add_routes
 from sandbox.marketplace.app import create_app as create_marketplace
 from sandbox.marketplace.config import MarketplaceConfig
@@ -57,10 +58,10 @@ class World:
         add_routes(bot_api)
         config = MarketplaceConfig(app_key=APP_KEY, app_secret=APP_SECRET, push_url=push_url)
         marketplace = create_marketplace(config)
-        return Addresses(
-            chat=await self._listen(bot_api, host, chat_port),
-            marketplace=await self._listen(marketplace, host, 0),
-        )
+        market_address = await self._listen(marketplace, host, 0)
+        add_market(bot_api, market_address)
+        chat_address = await self._listen(bot_api, host, chat_port)
+        return Addresses(chat=chat_address, marketplace=market_address)
 
     async def close(self) -> None:
         """Stop listening."""

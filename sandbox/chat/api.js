@@ -24,7 +24,7 @@ export class ApiError extends Error {
  * @param {RequestInit} [options]
  * @returns {Promise<any>}
  */
-async function call(path, options) {
+export async function call(path, options) {
   let response;
   try {
     response = await fetch(path, options);
@@ -51,7 +51,7 @@ function reasonIn(body) {
 }
 
 /** @param {unknown} value */
-const json = (value) => ({
+export const json = (value) => ({
   method: "POST",
   headers: { "Content-Type": "application/json" },
   body: JSON.stringify(value),

@@ -5,6 +5,7 @@ import { ApiError } from "./api.js";
 import { Attach } from "./attach.js";
 import { Commands } from "./commands.js";
 import { Composer } from "./composer.js";
+import { Desk } from "./desk.js";
 import { byId } from "./dom.js";
 import { author, summary } from "./format.js";
 import { Header } from "./header.js";
@@ -33,6 +34,7 @@ const composer = new Composer(store, session);
 new Commands(store, session);
 new Attach(store, session, () => void samples.open());
 new Actions(store, session, composer, timeline);
+const desk = new Desk(store, overlays);
 
 /** @param {string} name */
 function numberFromAddress(name) {
@@ -63,4 +65,5 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("online", () => session.wake());
 
 await begin();
+void desk.begin();
 void watchOthers(store, session);

@@ -1,5 +1,7 @@
 // The page's own words. They follow the language of the person whose phone this is.
 
+import { DESK_EN, DESK_ZH } from "./desk_strings.js";
+
 const EN = {
   appTitle: "Snaporder sandbox",
   sandboxNote: "Everything here is simulated. No real orders, no real money.",
@@ -100,6 +102,8 @@ const EN = {
   contact: "Contact",
   today: "Today",
   yesterday: "Yesterday",
+  openDesk: "Seller's desk",
+  desk: DESK_EN,
 };
 
 /** @type {typeof EN} */
@@ -203,6 +207,8 @@ const ZH = {
   contact: "联系人",
   today: "今天",
   yesterday: "昨天",
+  openDesk: "卖家工作台",
+  desk: DESK_ZH,
 };
 
 /** @typedef {typeof EN} Strings */

@@ -84,4 +84,27 @@
  * @property {string} [error]
  */
 
+/**
+ * The simulated marketplace as its steering routes tell of it; amounts in fen.
+ *
+ * @typedef {{lineId: string, name: string, attributes: [string, string][], unit: string,
+ *   picture: string, quantity: number, listUnitFen: number, amountFen: number, shipped: number,
+ *   status: string, receivedMs: number|null, gone: boolean}} MarketLine
+ * @typedef {{parcelId: number, kind: "0"|"1"|"2", carrier: string, carrierCode: string,
+ *   trackingNumber: string, trace: string|null, nextTrace: string}} MarketParcel
+ * @typedef {{refundId: string, stage: string, amountFen: number, afterSales: boolean}} MarketRefund
+ * @typedef {{orderId: string, thirdOrderId: string, status: string, createdMs: number,
+ *   payBeforeMs: number, payingUntilMs: number|null, closeOperateType: string,
+ *   address: {fullName: string}, lines: MarketLine[], parcels: MarketParcel[],
+ *   refunds: MarketRefund[], goodsFen: number, freightFen: number, totalFen: number,
+ *   refundedFen: number}} MarketOrder
+ *
+ * @typedef {{status: number|null, error: string|null, millis: number}} PushAttempt
+ * @typedef {{msgId: number, type: string, bornMs: number, state: string, message: string,
+ *   signature: string, attempts: PushAttempt[]}} PushRecord
+ * @typedef {{url: string, counts: Record<string, number>, recent: PushRecord[]}} PushList
+ * @typedef {{push_delivery: string, push_times: number, push_order: string,
+ *   push_delay_seconds: number}} PushSwitches
+ */
+
 export {};

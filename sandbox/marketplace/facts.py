@@ -34,6 +34,8 @@ def order_facts(order: Order) -> dict[str, object]:
             "status": line_status(order, line),
             "logisticsStatus": logistics_status(order, line),
         }
+    for parcel, told in zip(order.parcels, facts["parcels"], strict=True):
+        told["nextTrace"] = parcel.next_trace
     return facts | {
         "goodsFen": order.goods_fen,
         "discountFen": order.discount_fen,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
 
 from aiohttp import web
 from pydantic import Field
@@ -16,6 +17,7 @@ from sandbox.marketplace.refunding import Ask, Step
 from sandbox.marketplace.trading import Shipment
 from sandbox.marketplace.world import World
 
+Each = TypeVar("Each")
 Pieces = Annotated[int, Field(ge=1)]
 
 
@@ -112,10 +114,11 @@ class OrderControl:
             ),
         ]
 
-    async def show(self, _: web.Request) -> web.Response:
-        """All orders, oldest first; amounts in fen."""
+    async def show(self, request: web.Request) -> web.Response:
+        """All orders, oldest first; amounts in fen. `?newest=` keeps only so many."""
         self._trading.settle_due()
-        return json_response([order_facts(order) for order in self._world.book.all()])
+        orders = list(self._world.book.all())
+        return json_response([order_facts(order) for order in newest(orders, request)])
 
     async def pay(self, request: web.Request) -> web.Response:
         """The buyer pays."""
@@ -198,6 +201,16 @@ class OrderControl:
         if order is None:
             raise KeyError(f"no such order: {order_id}")
         return order
+
+
+def newest(everything: Sequence[Each], request: web.Request) -> Sequence[Each]:
+    """As many of the last ones as `?newest=` says; all without it. Raises ValueError."""
+    number = request.query.get("newest")
+    if number is None:
+        return everything
+    if not (number.isascii() and number.isdigit()):
+        raise ValueError("newest is a number")
+    return everything[max(0, len(everything) - int(number)) :]
 
 
 async def _body(request: web.Request) -> bytes:

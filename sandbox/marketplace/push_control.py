@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue
 
 from sandbox.marketplace.camel import StrictCamelModel
 from sandbox.marketplace.envelope import json_response
+from sandbox.marketplace.order_control import newest
 from sandbox.marketplace.pushes.blast import Blast, blast
 from sandbox.marketplace.pushes.messages import Message
 from sandbox.marketplace.pushes.outbox import Push
@@ -58,7 +59,10 @@ class PushControl:
         ]
 
     async def show(self, request: web.Request) -> web.Response:
-        """`{url, counts, recent}`, oldest first; `?type=`, `?state=` and `?orderId=` narrow."""
+        """`{url, counts, recent}`, oldest first.
+
+        `?type=`, `?state=` and `?orderId=` narrow, `?newest=` keeps only so many.
+        """
         asked = request.query
         shown = [
             push
@@ -69,7 +73,11 @@ class PushControl:
         ]
         counts = Counter(push.state for push in self._outbox.pushes)
         return json_response(
-            {"url": self._outbox.url, "counts": counts, "recent": [_facts(x) for x in shown]}
+            {
+                "url": self._outbox.url,
+                "counts": counts,
+                "recent": [_facts(x) for x in newest(shown, request)],
+            }
         )
 
     async def send(self, request: web.Request) -> web.Response:

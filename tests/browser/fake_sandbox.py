@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from chat_world import BOT, COMMANDS, PROFILES, Chat, ChatWorld, Json
 
+from sandbox.chat.market import add_market
 from sandbox.chat.routes import add_routes
 
 
@@ -19,7 +20,7 @@ class FakeSandbox(ChatWorld):
     """The world behind the tester API, and a record of what testers did.
 
     `refuse` is the reason with which sends are refused; `cut` makes every call fail; `delays`
-    are the seconds that the next sends take.
+    are the seconds that the next sends take; `marketplace` is the address of one for the desk.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,7 @@ class FakeSandbox(ChatWorld):
         self.refuse: str | None = None
         self.cut = False
         self.delays: list[float] = []
+        self.marketplace: str | None = None
         self._moved = asyncio.Condition()
         self._streams: set[asyncio.Task[Any]] = set()
 
@@ -55,6 +57,8 @@ class FakeSandbox(ChatWorld):
         """The page and the API under it."""
         app = web.Application(middlewares=[self._gate])
         add_routes(app)
+        if self.marketplace:
+            add_market(app, self.marketplace)
         route = app.router
         route.add_get("/sandbox/world", self._world)
         route.add_get("/sandbox/commands", self._commands)

@@ -378,3 +378,16 @@ async def test_one_line_has_the_number_of_its_order(market: Caller) -> None:
         await market.http.post(f"/sandbox/orders/{order_id}/{action}")
     [parcel] = (await market.detail(order_id))["nativeLogistics"]["logisticsItems"]
     assert parcel["subItemIds"] == order_id
+
+
+async def test_only_the_newest_orders_may_be_asked_for(market: Caller) -> None:
+    """As many of the last ones as asked, oldest of them first; nonsense is refused."""
+    made = [(await bought(market)).order_id for _ in range(3)]
+
+    async def listed(newest: str) -> list[str]:
+        answer = await market.http.get("/sandbox/orders", params={"newest": newest})
+        return [order["orderId"] for order in answer.json()]
+
+    assert await listed("2") == made[1:]
+    assert await listed("9") == made
+    assert (await market.http.get("/sandbox/orders?newest=x")).status_code == 409
