@@ -200,6 +200,9 @@ def _to_lines(context: Context, order: Order, found: Reordering) -> Outcome:
     draft = cart.draft.replace(address=order.address)
     for offer in {each.offer.offer_id: each.offer for each in found.lines if each.offer}.values():
         draft = repriced(draft, offer, context.services.tier_scope)
+    # Of several offers, the one whose new minimum the lines will ask for.
+    short = (each.offer for each in found.lines if Hitch.BELOW_MINIMUM in each.hitches)
+    context.writes.offer = next(short, None) or found.lines[0].offer
     context.session = session.with_cart(cart.replace(draft=draft))
     context.change(asking=None, return_to=None, page=0, chosen={}, sku_id=None)
     key = "reorder.added" if before.lines else "reorder.ready"

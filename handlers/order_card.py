@@ -28,14 +28,19 @@ from bot.screens import (
     lines,
     row,
 )
-from bot.texts import cut
+from bot.texts import Html, cut
 from handlers.failures import failure_key
-from handlers.order_card_text import LINES_PER_PAGE, card_text, numbered
+from handlers.order_card_text import LINES_PER_PAGE, Detail, card_text, numbered
 from handlers.own_order import gone, own_order, pieces
 
 LONGEST_COPY = 256  # characters that a copy button may hold
-_WIDTHS = (48, 30, 20, 12)  # characters of a name, the first with which the caption fits
-_TEXT_WIDTHS = (48, 24, 12, 6)
+_BELOW_PICTURE = (Detail(48), Detail(30), Detail(20), Detail(12))
+_ALONE = (
+    Detail(48),
+    Detail(24, parcels=3, failed=5),
+    Detail(12, parcels=1, failed=3),
+    Detail(6, parcels=0, failed=2, times=False),
+)
 _FRESH = timedelta(seconds=15)  # read so lately, an order is shown as it is stored
 _PATIENCE = 8.0  # seconds; a card with what is known is better than a long wait
 _ANEW = "r"  # in a button: read the order again, however lately that was done
@@ -82,13 +87,15 @@ def _is_fresh(context: Context, order: Order) -> bool:
 def screen(context: Context, order: Order, *above: str, page: int = 0) -> Screen:
     """Draw a card. With a picture where the text fits below one, else the text alone."""
     view = View(session=context.session, t=context.t, order=order)
-    text = fitting(lambda width: card_text(view, order, page, width, *above), _WIDTHS)
+
+    def make(detail: Detail) -> Html:
+        return card_text(view, order, page, detail, *above)
+
+    text = fitting(make, _BELOW_PICTURE)
     picture = _picture(order, page)
     if picture is None or visible_length(text) > CAPTION_LIMIT:
         picture = None
-        text = fitting(
-            lambda width: card_text(view, order, page, width, *above), _TEXT_WIDTHS, TEXT_LIMIT
-        )
+        text = fitting(make, _ALONE, TEXT_LIMIT)
     return Screen(text, _buttons(view, order, page), picture, replaces=True)
 
 

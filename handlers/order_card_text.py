@@ -1,12 +1,13 @@
 """What an order's card says: goods, amounts, every part's state, address, note."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.drafts import OrderLine
 from bot.domain.money import Fen
 from bot.domain.order_actions import amount_due, freight_of, unpaid
-from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
+from bot.domain.orders import Order, OrderPart, OrderStatus, PartLine, Placing
 from bot.screens import View, lines, page_of, paragraphs
 from bot.texts import Html, Texts, cut
 from bot.units import counted
@@ -15,9 +16,23 @@ from handlers.order_words import closing, left_out, parcel, refund, state
 from handlers.variant import both
 
 LINES_PER_PAGE = 6
-_MOST_PARTS = 10
-_MOST_PARCELS = 6  # of a part
+_MOST_PARTS = 8
 _MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much of everything is told: what is tried until the card fits.
+
+    `width` is how many characters of a name, `parcels` and `failed` how many of them of a part.
+    """
+
+    width: int
+    parcels: int = 6
+    failed: int = 10
+    times: bool = True
+
+
 _HEADS = {
     Placing.CLAIMED: "card.being_placed",
     Placing.CREATING: "card.being_placed",
@@ -26,16 +41,16 @@ _HEADS = {
 }
 
 
-def card_text(view: View, order: Order, page: int, width: int, *above: str) -> Html:
-    """Write an order out, its names cut to `width` characters; `above` is news of it."""
+def card_text(view: View, order: Order, page: int, detail: Detail, *above: str) -> Html:
+    """Write an order out; `above` is news of it."""
     t = view.t
     return paragraphs(
         *above,
         lines(t("card.title", number=order.order_no), _head(view, order)),
-        _goods(view, order, page, width),
+        _goods(view, order, page, detail.width),
         _amounts(view, order),
-        left_out(view, order) if order.placing is not Placing.REFUSED else None,
-        *_parts(view, order),
+        left_out(view, order, detail.failed) if order.placing is not Placing.REFUSED else None,
+        *_parts(view, order, detail),
         t(
             "preview.address",
             name=order.address.full_name,
@@ -165,17 +180,17 @@ def difference(view: View, order: Order) -> str:
     return t("card.differed", agreed=t.money(agreed))
 
 
-def _parts(view: View, order: Order) -> list[Html]:
+def _parts(view: View, order: Order, detail: Detail) -> list[Html]:
     several = len(order.parts) > 1
     shown = [
-        _part(view, order, part, number if several else None)
+        _part(view, order, part, number if several else None, detail)
         for number, part in enumerate(order.parts[:_MOST_PARTS], 1)
     ]
     more = len(order.parts) - _MOST_PARTS
     return [*shown, view.t("card.more_parts", count=more)] if more > 0 else shown
 
 
-def _part(view: View, order: Order, part: OrderPart, number: int | None) -> Html:
+def _part(view: View, order: Order, part: OrderPart, number: int | None, detail: Detail) -> Html:
     """One order at the marketplace; `number` tells the parts of a split one apart."""
     t = view.t
     head = t("card.their_number", number=part.order_id)
@@ -183,25 +198,32 @@ def _part(view: View, order: Order, part: OrderPart, number: int | None) -> Html
         amount = t.money(part.total) if part.total is not None else t("payment.amount_unknown")
         head = lines(
             t("card.part", number=str(number), state=state(t, part), amount=amount),
-            t("card.items", items=_items(order, part)) if part.lines else None,
+            t("card.items", items=_items(order, part.lines)) if part.lines else None,
             head,
         )
-    parcels = [parcel(t, each) for each in part.parcels[:_MOST_PARCELS]]
-    more = len(part.parcels) - _MOST_PARCELS
+    words = closing(t, part)
     return lines(
         head,
-        t("card.close_note", closing=words) if (words := closing(t, part)) else None,
+        t("card.close_note", closing=words) if words else None,
         _deadline(view, part),
-        *parcels,
-        t("card.more_parcels", count=more) if more > 0 else None,
+        *_parcels(view, part, detail.parcels),
         *_refunds(view, order, part),
-        _times(view, part),
+        _times(view, part) if detail.times else None,
     )
 
 
-def _items(order: Order, part: OrderPart) -> str:
-    """The numbers of the lines that a part holds."""
-    held = {(line.offer_id, line.spec_id) for line in part.lines}
+def _parcels(view: View, part: OrderPart, most: int) -> list[Html]:
+    shown = [parcel(view.t, each) for each in part.parcels[:most]]
+    more = len(part.parcels) - most
+    if more > 0:
+        key = "card.more_parcels" if shown else "card.parcels"
+        shown.append(view.t(key, count=more))
+    return shown
+
+
+def _items(order: Order, kept: Iterable[PartLine]) -> str:
+    """The numbers of the order's lines that these are."""
+    held = {(line.offer_id, line.spec_id) for line in kept}
     return ", ".join(
         str(number)
         for number, line in enumerate(order.lines, 1)
@@ -223,14 +245,15 @@ def _refunds(view: View, order: Order, part: OrderPart) -> list[Html]:
         words = refund(t, part.refund)
         key = "card.refund_of" if amount else "card.refund"
         return [t(key, stage=words, amount=amount) if amount else t(key, stage=words)]
-    found = []
-    for number, line in enumerate(order.lines, 1):
-        for kept in part.lines:
-            same = (kept.offer_id, kept.spec_id) == (line.offer_id, line.spec_id)
-            if same and kept.refund is not None:
-                stage = refund(t, kept.refund)
-                found.append(t("card.refund_item", number=str(number), stage=stage))
-    return found
+    stages = dict.fromkeys(line.refund for line in part.lines if line.refund is not None)
+    return [
+        t(
+            "card.refund_items",
+            items=_items(order, (line for line in part.lines if line.refund is stage)),
+            stage=refund(t, stage),
+        )
+        for stage in stages
+    ]
 
 
 def _times(view: View, part: OrderPart) -> str:

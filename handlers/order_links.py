@@ -126,7 +126,8 @@ async def together_check(_: Update, context: Context) -> Outcome:
     settled = [order for order in now if not unpaid(order)]
     if orders and not settled:
         return _toast(context, t("payment.not_yet"))
-    return await order_list.listed(context, t("together.settled", count=len(settled)))
+    told = t("together.settled", count=len(settled))
+    return await order_list.listed(context, told, in_place=True)
 
 
 def _toast(context: Context, text: Html) -> Outcome:

@@ -107,8 +107,8 @@ def parcel(t: Texts, sent: Parcel) -> Html:
     return t("card.parcel_traced", carrier=carrier, number=number, where=where)
 
 
-def left_out(view: View, order: Order) -> Html:
-    """Name the lines that the marketplace did not order."""
+def left_out(view: View, order: Order, most: int = _MOST_FAILED_SHOWN) -> Html:
+    """Name the first `most` lines that the marketplace did not order."""
     t, language = view.t, view.session.language
     named = []
     for failed in order.failed_lines:
@@ -118,9 +118,9 @@ def left_out(view: View, order: Order) -> Html:
                 variant = cut(line.variant.in_language(language), 40)
                 reason = cut(reason_in(failed.message, failed.code), 120)
                 named.append(t("payment.failed_line", title=title, variant=variant, reason=reason))
-    more = len(named) - _MOST_FAILED_SHOWN
+    more = len(named) - most
     return lines(
         t("payment.failed") if named else None,
-        *named[:_MOST_FAILED_SHOWN],
+        *named[:most],
         t("payment.more_failed", count=more) if more > 0 else None,
     )

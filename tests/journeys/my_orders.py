@@ -31,6 +31,14 @@ async def two_lines(buyer: Person) -> Shown:
     return await buyer.do("Confirm order|确认下单", "Order placed|下单成功")
 
 
+async def made_again(buyer: Person) -> Shown:
+    """Order the latest order's goods again, for the same address."""
+    await opened(buyer)
+    await buyer.do("Order again|再来一单", "are here again|已放好")
+    await buyer.do("Continue|下一步", "Total to pay|应付总额")
+    return await buyer.do("Confirm order|确认下单", "Order placed|下单成功")
+
+
 async def add_black(buyer: Person, quantity: int = 2) -> Shown:
     """Put a second variant on the order."""
     await at_offer(buyer, SNEAKERS)
