@@ -50,7 +50,6 @@ class Rights(Orders, AddressBook, Inbox):
         return {
             "telegram_user_id": user_id,
             "let_in_at": from_micros(joined[0]).isoformat() if joined else None,
-            "joined_by_invitation_at": from_micros(joined[0]).isoformat() if joined else None,
             "conversations": [self._conversation(user_id, *row) for row in sessions],
             "addresses": [_readable(each) for each in await self.addresses_of(user_id)],
             "orders": [_readable(each) for each in await self.orders_of(user_id, limit=-1)],

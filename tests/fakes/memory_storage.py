@@ -261,7 +261,6 @@ class MemoryStorage(MemoryTracking, MemoryAccess):
         return {
             "telegram_user_id": user_id,
             "let_in_at": self.let_in_at(user_id),
-            "joined_by_invitation_at": None,
             "conversations": [
                 {
                     "state": each.model_dump(mode="json"),

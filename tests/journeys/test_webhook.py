@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from buying import TAPE_MEASURE, from_lines_to_preview
-from crashing import Own, own_world
+from crashing import Clients, Own, own_world
 
 SECRET = "webhook-secret_1"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -104,3 +104,47 @@ async def test_a_bot_that_is_down_gets_its_updates_when_it_is_back(own: Own) -> 
         await buyer.sees("Results for")
         texts = [shown.text for shown in await buyer.history()]
         assert sum("Results for" in text for text in texts) == 1
+
+
+async def test_an_update_sent_again_while_it_is_being_handled_is_handled_once(own: Own) -> None:
+    """Telegram grew impatient: the repeat is acknowledged, and waits for nobody."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive()
+        await clients.market_fault("keyword_search", "slow", times=1, seconds=1.5)
+        sent = await _words(clients, buyer.id, "背包")
+        await clients.orders.until_called("keyword_search")
+        for _ in range(3):
+            await clients.telegram.post("/sandbox/botapi/redeliver", json={"update_id": sent})
+        await buyer.sees("Results for")
+        await buyer.sees_nothing_new()
+
+
+async def test_updates_that_come_out_of_order_are_all_handled(own: Own) -> None:
+    """An older number after a newer one, as after an outage: neither is lost nor done twice."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive()
+        newest = await _words(clients, buyer.id, "/language", command=True)
+        await buyer.sees("anguage")
+        for number in (newest + 40, newest + 20, newest + 30):
+            await _words(clients, buyer.id, f"/x{number}", command=True, update_id=number)
+            await buyer.sees("don't know that command")
+        await buyer.sees_nothing_new()
+        said = [each.text for each in await buyer.history() if "don't know" in each.text]
+        assert len(said) == 3
+
+
+async def _words(
+    clients: Clients, person: int, text: str, *, command: bool = False, **more: int
+) -> int:
+    entity = {"type": "bot_command", "offset": 0, "length": len(text)}
+    message = {
+        "message_id": 900_002,
+        "date": 1,
+        "text": text,
+        "chat": {"id": person, "type": "private", "first_name": "T"},
+        "from": {"id": person, "is_bot": False, "first_name": "T", "language_code": "en"},
+        "entities": [entity] if command else [],
+    }
+    raw = {"message": message, **more}
+    answer = await clients.telegram.post("/sandbox/updates/raw", json=raw)
+    return int(answer.raise_for_status().json()["update_id"])

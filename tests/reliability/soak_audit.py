@@ -127,8 +127,9 @@ def _count_updates(found: Audit, books: Books, sent: int) -> None:
 def _judge(found: Audit, order: Order, theirs: list[dict[str, Any]], person: Shopper) -> None:
     """One consent against what the marketplace has under its number."""
     live = [each for each in theirs if each["status"] != _CLOSED]
-    found.doubles_cancelled += len(theirs) - len(live)
     ours = {part.order_id for part in order.parts}
+    closed = [each for each in theirs if each not in live]
+    found.doubles_cancelled += sum(each["orderId"] not in ours for each in closed)
     name = f"{order.order_no} {order.placing}"
     if not all(_carries(each, order.order_no) for each in theirs):
         found.wrong.append(f"{name}: the note does not end with our number")
@@ -138,7 +139,8 @@ def _judge(found: Audit, order: Order, theirs: list[dict[str, Any]], person: Sho
             return
         if extra := [each["orderId"] for each in live if each["orderId"] not in ours]:
             found.duplicated.append(f"{name}: also {extra}")
-        _judge_goods(found, order, [each for each in live if each["orderId"] in ours], person)
+        # What was closed since, by its buyer or for want of payment, was made all the same.
+        _judge_goods(found, order, [each for each in theirs if each["orderId"] in ours], person)
     elif order.placing in {Placing.REFUSED, Placing.CHANGED}:
         found.wrong += [f"{name}: but {each['orderId']} exists" for each in live]
     elif order.placing is Placing.UNRESOLVED:
@@ -152,13 +154,13 @@ def _judge(found: Audit, order: Order, theirs: list[dict[str, Any]], person: Sho
         found.lost.append(f"{name}: never settled")
 
 
-def _judge_goods(found: Audit, order: Order, live: list[dict[str, Any]], person: Shopper) -> None:
+def _judge_goods(found: Audit, order: Order, made: list[dict[str, Any]], person: Shopper) -> None:
     """The goods are the agreed ones, once each; other amounts than agreed were told."""
     agreed = Counter({(line.offer_id, line.spec_id): 0 for line in order.lines})
     for line in order.lines:
         agreed[(line.offer_id, line.spec_id)] += line.quantity
     got: Counter[tuple[int, str | None]] = Counter()
-    for each in live:
+    for each in made:
         for line in each["lines"]:
             got[(line["offerId"], line["specId"])] += line["quantity"]
     left_out = {(each.offer_id, each.spec_id) for each in order.failed_lines}
@@ -167,12 +169,12 @@ def _judge_goods(found: Audit, order: Order, live: list[dict[str, Any]], person:
         found.duplicated.append(f"{order.order_no}: more than agreed: {dict(got - agreed)}")
     elif missing - left_out:
         found.wrong.append(f"{order.order_no}: goods are missing: {missing}")
-    total = sum(each["totalFen"] for each in live)
+    total = sum(each["totalFen"] for each in made)
     if total == order.quote.total:
         found.outcomes["placed for exactly the agreed total"] += 1
         return
     found.outcomes["placed for another total, which was told"] += 1
-    amounts = [f"{each['totalFen'] / 100:,.2f}" for each in live]
+    amounts = [f"{each['totalFen'] / 100:,.2f}" for each in made]
     if not any(_tells(text, order.order_no, amounts) for text in person.chat.seen_text):
         found.wrong.append(f"{order.order_no}: costs {amounts}, which was never shown")
 

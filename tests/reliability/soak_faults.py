@@ -37,6 +37,11 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
     "refusals": ("success_false", "code_1009"),
     "throttling": ("none", "none", "http_429"),
 }
+_NEXT = {
+    "waitsellersend": ("ship",),
+    "waitbuyerreceive": ("trace", "receive"),
+    "confirm_goods": ("complete",),
+}
 TELEGRAM_KINDS = ("http_500", "http_502_html", "flood_429", "cut_before", "cut_after", "slow")
 METHODS = ("sendMessage", "editMessageText", "sendPhoto", "answerCallbackQuery", "getUpdates", "*")
 
@@ -65,6 +70,8 @@ class Mischief:
             await self._switches()
             if self.random.random() < 0.4:
                 await self._goods()
+            if self.random.random() < 0.5:
+                await self._sellers()
             await asyncio.sleep(self.random.uniform(*self.every))
 
     async def stop(self) -> None:
@@ -116,6 +123,16 @@ class Mischief:
     def _flood(self, *, on: bool) -> Any:
         switches = {"flood_limits": on, "duplicate_updates": on, "webhook_send_twice": on}
         return self.telegram.patch("/sandbox/botapi/switches", json=switches)
+
+    async def _sellers(self) -> None:
+        """Ship what was paid; have some parcels arrive and some orders end."""
+        answer = await self.market.get("/sandbox/orders")
+        going = [each for each in answer.json() if each["status"] in _NEXT]
+        for each in self.random.sample(going, min(3, len(going))):
+            action = self.random.choice(_NEXT[each["status"]])
+            # Refused where it does not fit, as when its buyer was quicker.
+            await self.market.post(f"/sandbox/orders/{each['orderId']}/{action}", json={})
+            self.made[f"seller {action}"] += 1
 
     async def _goods(self) -> None:
         """Between preview and create, prices, stock and freight move; goods come back."""

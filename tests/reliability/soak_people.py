@@ -37,6 +37,11 @@ _ONWARDS = (
     *("look", "save", "deliver", "choose", "value", "pick", "take", "checkout", "resume", "here"),
     *("again", "open", "accept", "leave"),
 )
+# What a list of orders and an order's card offer.
+_ORDER_MATTERS = (
+    *("card", "cancel", "cancel_yes", "receipt", "receipt_yes", "reorder", "reorder_yes"),
+    *("mine", "together", "together_pay", "together_check", "check"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Temper:
     noise: float = 0.12
     twice: float = 0.15
     pays: float = 0.5
+    orders: float = 0.6
 
 
 @dataclass
@@ -132,8 +138,10 @@ class Shopper:
         return self.chat.screen.text[:200] if self.chat.screen else "(nothing)"
 
     async def _fool_about(self) -> None:
-        what = self.random.randrange(4)
-        if what == 0:
+        what = self.random.randrange(5)
+        if what == 4:
+            await self._say("/orders")
+        elif what == 0:
             await self._say(self.random.choice(NONSENSE))
         elif what == 1:
             await self._say(self.random.choice(COMMANDS))
@@ -149,8 +157,11 @@ class Shopper:
             await self._say("/start")
             return
         actions = {button.action for button in screen.buttons}
+        matters = [each for each in _ORDER_MATTERS if each in actions]
         if "confirm" in actions:
             await self._at_preview(screen)
+        elif set(matters) - {"check"} and self.random.random() < self.temper.orders:
+            await self._press(self.random.choice(screen.with_action(self.random.choice(matters))))
         elif "check" in actions:
             await self._at_payment(screen)
         elif actions == {"leave"} and self.random.random() < 0.8:
