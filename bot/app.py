@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+from functools import partial
 from typing import Any
 
 import structlog
@@ -20,8 +21,10 @@ from bot.building import (
     client_config,
     picture_hosts,
 )
+from bot.domain.news import DONE_HERE
 from bot.drawing import Drawer
 from bot.flood import FloodGuard
+from bot.following import Following
 from bot.gate import BEFORE_ALL, AnyHandler, Gate
 from bot.illustrations import Illustrations
 from bot.incoming import ALLOWED_UPDATES
@@ -41,7 +44,6 @@ from bot.services.payments import Payments
 from bot.services.search import Search
 from bot.services.settling_orders import SettlingOrders
 from bot.services.short_links import ShortLinks
-from bot.services.tracking import Tracking
 from bot.settings import Settings
 from bot.settling import Settler
 from bot.storage.ownership import DatabaseInUse, Ownership
@@ -76,7 +78,8 @@ class Bot:
             lookup_delays=settings.lookup_delays,
             recreate=settings.recreate,
         )
-        tracking = Tracking(self._client, self._storage)
+        self._following = Following(settings, self._storage, self._client, self._metrics)
+        tracking = self._following.tracking
         access = build_access(settings, self._storage)
         services = Services(
             store=self._storage,
@@ -85,7 +88,9 @@ class Bot:
             ordering=self._ordering,
             payments=Payments(self._client),
             tracking=tracking,
-            aftersales=Aftersales(self._client, tracking.refresh),
+            aftersales=Aftersales(
+                self._client, partial(tracking.refresh, told=DONE_HERE), tracking.holding
+            ),
             paying_together=PayingTogether(self._client, tracking.refresh),
             divisions=load_divisions(),
             short_links=self._short_links,
@@ -118,6 +123,7 @@ class Bot:
             secret=secret.get_secret_value() if secret else None,
             check=self._storage.check,
             metrics=self._metrics,
+            pushes=self._following.push_intake,
         )
         alarms = Alarms(
             bot,
@@ -205,6 +211,7 @@ class Bot:
         tasks = [
             asyncio.create_task(register(self._application.bot), name="profile"),
             asyncio.create_task(self._upkeep.run(), name="upkeep"),
+            asyncio.create_task(self._following.run(), name="following"),
         ]
         stopped = asyncio.create_task(stop.wait(), name="stop")
         waited: set[asyncio.Task[Any]] = {stopped}
@@ -227,6 +234,7 @@ class Bot:
         await self._server.close()
         await self._intake.close()
         await self._ordering.close()
+        await self._following.close()
         with contextlib.suppress(TelegramError):
             await self._application.shutdown()
             # What a start that failed half-way has opened, too.

@@ -70,6 +70,24 @@ class Metrics:
             ["method", "outcome"],
             registry=self._registry,
         )
+        self._arrivals = Counter(
+            "snaporder_push_arrivals",
+            "Pushes as they came in.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        self._pushes = Counter(
+            "snaporder_pushes",
+            "Pushes handled.",
+            ["kind", "outcome"],
+            registry=self._registry,
+        )
+        self._notices = Counter(
+            "snaporder_notices",
+            "News of orders, by what became of telling it.",
+            ["outcome"],
+            registry=self._registry,
+        )
         self.marketplace = "unknown"
         """How the last call of the marketplace ended: `ok`, else the kind of failure."""
         self._failing_since: float | None = None
@@ -108,6 +126,18 @@ class Metrics:
     def on_telegram(self, method: str, outcome: str) -> None:
         """Count a call of the Bot API."""
         self._telegram.labels(method, outcome).inc()
+
+    def on_push_arrival(self, outcome: str) -> None:
+        """Count a push that came in: `new`, `repeated`, `refused` or `not_stored`."""
+        self._arrivals.labels(outcome).inc()
+
+    def on_push(self, kind: str, outcome: str) -> None:
+        """Count a handled push: `used` or `unused`."""
+        self._pushes.labels(kind, outcome).inc()
+
+    def on_notice(self, outcome: str) -> None:
+        """Count a piece of news that was told, or was not."""
+        self._notices.labels(outcome).inc()
 
     async def exposition(self) -> bytes:
         """Return everything in Prometheus' text format. Raises `StorageUnavailable`."""
@@ -193,6 +223,9 @@ class _Standing(Collector):
         yield gauge("snaporder_inbox_backlog", "Stored updates to be handled.", census.waiting)
         yield gauge("snaporder_inbox_oldest_seconds", "Age of the oldest of them.", age)
         yield gauge("snaporder_inbox_parked", "Updates put aside after failing.", census.parked)
+        yield gauge("snaporder_pushes_waiting", "Stored pushes.", census.pushes_waiting)
+        yield gauge("snaporder_notices_waiting", "News to be told.", census.notices_waiting)
+        yield gauge("snaporder_notices_late", "News told too late by now.", census.notices_late)
         uncertain = sum(census.orders.get(each, 0) for each in _UNCERTAIN)
         yield gauge("snaporder_orders_uncertain", "Orders uncertain or unresolved.", uncertain)
         orders = gauge("snaporder_orders", "Orders by how far placing them came.", labels=["state"])

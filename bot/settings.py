@@ -15,9 +15,10 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.domain.pricing import TierScope
+from bot.following_settings import FollowingSettings
 from bot.marketplace.config import ListNotation
 from bot.marketplace.pushes import PushRule
 from bot.marketplace.signing import Signing
@@ -34,7 +35,7 @@ class BadSettings(ValueError):
     """One or more settings are missing or wrong; the text has one line for each."""
 
 
-class Settings(BaseSettings):
+class Settings(FollowingSettings):
     """All that configures a run. Read from the environment and a `.env` file."""
 
     model_config = SettingsConfigDict(
@@ -87,6 +88,8 @@ class Settings(BaseSettings):
     keep_drafts_days: int = Field(default=30, ge=1)
     keep_offers_days: int = Field(default=60, ge=1)
     keep_orders_days: int = Field(default=730, ge=1)
+    keep_pushes_days: int = Field(default=7, ge=1)
+    keep_notices_days: int = Field(default=90, ge=1)
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -203,6 +206,8 @@ class Settings(BaseSettings):
             drafts=timedelta(days=self.keep_drafts_days),
             offers=timedelta(days=max(self.keep_offers_days, self.keep_drafts_days)),
             orders=timedelta(days=self.keep_orders_days),
+            pushes=timedelta(days=self.keep_pushes_days),
+            notices=timedelta(days=self.keep_notices_days),
         )
 
     @property

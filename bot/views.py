@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from bot.domain.news import ON_PAYMENT
 from bot.domain.orders import Order
 from bot.domain.sessions import Session, Step
 from bot.marketplace.errors import MarketplaceError
@@ -60,7 +61,7 @@ async def _read_once(order: Order, services: Services) -> Order:
     if all(part.read_at is not None for part in order.parts):
         return order
     try:
-        return await services.tracking.refresh(order)
+        return await services.tracking.refresh(order, told=ON_PAYMENT)
     except MarketplaceError as error:
         _log.info("deadline_unknown", reason=type(error).__name__)
         return order

@@ -1,4 +1,4 @@
-"""The bot's own HTTP server: Telegram's webhook, and whether the bot is alive and ready."""
+"""The bot's own HTTP server: Telegram's webhook, pushes, whether the bot is alive and ready."""
 
 import hmac
 import json
@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.intake import Intake
 from bot.metrics import CONTENT_TYPE, Metrics, Readiness
+from bot.push_intake import PUSH_PATH, PushIntake
 from bot.storage.ports import StorageUnavailable
 
 WEBHOOK_PATH = "/telegram/webhook"
@@ -24,6 +25,7 @@ class WebServer:
     """Serves from `open` until `close`. `secret` None means polling: there is no webhook path.
 
     Until `begin` it is alive but not ready, and updates are put off: Telegram sends them again.
+    Pushes are taken from the start, for whether they would be sent again is not known.
     """
 
     def __init__(
@@ -35,12 +37,14 @@ class WebServer:
         secret: str | None,
         check: Check,
         metrics: Metrics | None = None,
+        pushes: PushIntake | None = None,
     ) -> None:
         self._host, self._port = host, port
         self._intake = intake
         self._secret = secret
         self._check = check
         self._metrics = metrics
+        self._pushes = pushes
         self._readiness = (
             Readiness(metrics, intake, polls=secret is None, patience=_SILENT_AT_MOST)
             if metrics is not None
@@ -58,6 +62,8 @@ class WebServer:
             app.router.add_get("/metrics", self._measure)
         if self._secret is not None:
             app.router.add_post(WEBHOOK_PATH, self._receive)
+        if self._pushes is not None:
+            app.router.add_post(PUSH_PATH, self._pushes.receive)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()

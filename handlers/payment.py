@@ -3,6 +3,7 @@
 from telegram import Update
 
 from bot.context import Context, Outcome, Overlay
+from bot.domain.news import ON_PAYMENT
 from bot.domain.order_actions import CLOSED, amount_due, unpaid
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.sessions import Step
@@ -121,7 +122,7 @@ async def pay(_: Update, context: Context) -> Outcome:
         context.notice("orders.gone" if order is None else "placing.wait")
         return None
     try:
-        order = await context.services.tracking.refresh(order)
+        order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
     except MarketplaceError as error:
         # The order is shown as last seen; its link may still be had.
         context.notice(failure_key(error))
@@ -138,7 +139,7 @@ async def check(_: Update, context: Context) -> Outcome:
     if order is None or context.session.step is Step.PLACING:
         context.notice("orders.gone" if order is None else "placing.wait")
         return None
-    order = await context.services.tracking.refresh(order)
+    order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
     context.change(order_no=order.order_no, asking=None, return_to=None)
     if unpaid(order):
         context.notice("payment.not_yet")

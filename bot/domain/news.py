@@ -34,7 +34,11 @@ class NewsKind(StrEnum):
     CLOSED = "closed"
 
 
-ALL_NEWS = frozenset(NewsKind)
+DONE_HERE = frozenset({NewsKind.CLOSED, NewsKind.RECEIVED, NewsKind.COMPLETED})
+"""What a person does to an order themselves, and is answered on the spot."""
+
+ON_PAYMENT = frozenset({NewsKind.PRICE_CHANGED, NewsKind.PAY_REMINDER, NewsKind.PAID})
+"""What the payment's screen says."""
 
 
 class Passed(Value):

@@ -6,13 +6,14 @@ that tells what became of an unclear answer.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
 import structlog
 
-from bot.domain.identifiers import MarketplaceOrderId
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.model import Value
 from bot.domain.order_actions import (
     CLOSED,
@@ -38,6 +39,7 @@ _TOO_YOUNG = timedelta(seconds=10)  # an order can be cancelled from then on (co
 _log = structlog.get_logger(__name__)
 
 Refresh = Callable[[Order], Awaitable[Order]]
+Hold = Callable[[MerchantOrderNo], AbstractAsyncContextManager[None]]
 
 
 class Result(StrEnum):
@@ -78,16 +80,21 @@ class ConsentOutdated(Exception):
 
 
 class Aftersales:
-    """`refresh` reads an order anew, stores it and returns it; raises `MarketplaceError`."""
+    """`refresh` reads an order anew, stores it and returns it; raises `MarketplaceError`.
+
+    While something is done to an order, `hold` keeps others from reading it.
+    """
 
     def __init__(
         self,
         marketplace: Marketplace,
         refresh: Refresh,
+        hold: Hold = lambda _: nullcontext(),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._marketplace = marketplace
         self._refresh = refresh
+        self._hold = hold
         self._clock = clock
 
     async def cancel(self, order: Order, agreed: str) -> Done:
@@ -97,6 +104,10 @@ class Aftersales:
         `ConsentOutdated`, or `MarketplaceError` when the order can't be read; nothing was sent
         then.
         """
+        async with self._hold(order.order_no):
+            return await self._cancel(order, agreed)
+
+    async def _cancel(self, order: Order, agreed: str) -> Done:
         order = await self._refresh(order)
         parts = unpaid(order)
         if not parts or fingerprint(parts) != agreed:
@@ -111,6 +122,12 @@ class Aftersales:
 
         `agreed` is the `fingerprint` of that part as the person saw it. Raises as `cancel` does.
         """
+        async with self._hold(order.order_no):
+            return await self._confirm_receipt(order, order_id, agreed)
+
+    async def _confirm_receipt(
+        self, order: Order, order_id: MarketplaceOrderId, agreed: str
+    ) -> Done:
         order = await self._refresh(order)
         part = next((each for each in receivable(order) if each.order_id == order_id), None)
         if part is None or fingerprint([part]) != agreed:

@@ -5,8 +5,10 @@ Lock, load again, read, merge, and store the result at once with its news and wh
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -14,6 +16,7 @@ from bot.domain.changes import news_between, reminder
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.news import NewsKind
 from bot.domain.orders import Order, OrderPart
+from bot.domain.pushes import Trace
 from bot.domain.quiet import QuietHours, tell_at
 from bot.domain.readings import merged
 from bot.domain.watching import WatchPlan, next_look, worth_reading
@@ -25,6 +28,8 @@ from bot.storage.ports import OrderMoved
 from bot.storage.tracking_ports import NewNotice, Tracked, TrackingPort
 
 _AT_ONCE = 4  # parts of one order that are read at a time
+_JUST_READ = timedelta(seconds=10)  # a number that is not there then is not this order's
+_held: ContextVar[frozenset[MerchantOrderNo]] = ContextVar("held", default=frozenset())
 _log = structlog.get_logger(__name__)
 
 
@@ -79,31 +84,48 @@ class Tracking:
         self, order_no: MerchantOrderNo, *, told: Collection[NewsKind] = ()
     ) -> Order | None:
         """Read an order by its number; None when it is not placed or gone. As `refresh`."""
-        async with self._locks.holding(order_no):
+        async with self.holding(order_no):
             return await self._look(order_no, told)
 
-    async def act(
-        self,
-        order: Order,
-        action: Callable[[], Awaitable[None]],
-        *,
-        told: Collection[NewsKind],
-    ) -> Order:
-        """Do something to an order at the marketplace, then read it, and return it as it stands.
+    @asynccontextmanager
+    async def holding(self, order_no: MerchantOrderNo) -> AsyncIterator[None]:
+        """Keep everybody else from reading an order while something is done to it.
 
-        No other reading gets in between and tells as news what the person just did. Raises what
-        `action` raises, then nothing was read. A reading that fails afterwards is made up for
-        later: the order comes back as last seen.
+        So no push that comes meanwhile is read, and told as news, before whoever acts has read
+        the outcome and shown it. Within it, readings of that order go on as usual.
         """
-        async with self._locks.holding(order.order_no):
-            await action()
+        if order_no in _held.get():
+            yield
+            return
+        async with self._locks.holding(order_no):
+            token = _held.set(_held.get() | {order_no})
             try:
-                return await self._look(order.order_no, told) or order
-            except MarketplaceError as error:
-                _log.warning("not_read_after_acting", error=type(error).__name__)
-            await self._orders.look_by(order.order_no, self._clock())
-            tracked = await self._orders.tracked(order.order_no)
-            return tracked.order if tracked else order
+                yield
+            finally:
+                _held.reset(token)
+
+    async def trace(self, order_no: MerchantOrderNo, told: Sequence[Trace]) -> frozenset[str]:
+        """Take carriers' words of parcels that the order's detail knows by their numbers.
+
+        The order is read when a number is new to us. Returns the numbers of its parcels; a word
+        about any other changes nothing. Raises as `refresh`.
+        """
+        async with self.holding(order_no):
+            tracked = await self._orders.tracked(order_no)
+            if tracked is None:
+                return frozenset()
+            order = tracked.order
+            if not {each.tracking_no for each in told} <= _numbers(order) and self._is_old(order):
+                order = await self._look(order_no, ()) or order
+                tracked = await self._orders.tracked(order_no) or tracked
+            after = order.replace(parts=tuple(_traced(part, told) for part in order.parts))
+            if after != order:
+                await self._store(tracked, after, ())
+            return _numbers(after)
+
+    def _is_old(self, order: Order) -> bool:
+        lately = self._clock() - _JUST_READ
+        return any(part.read_at is None or part.read_at < lately for part in order.parts)
 
     async def _look(self, order_no: MerchantOrderNo, told: Collection[NewsKind]) -> Order | None:
         tracked = await self._orders.tracked(order_no)
@@ -157,3 +179,20 @@ class Tracking:
         if not all(each.shown for each in notices):
             for listener in self._listeners:
                 listener()
+
+
+def _numbers(order: Order) -> frozenset[str]:
+    numbers = (each.tracking_no for part in order.parts for each in part.parcels)
+    return frozenset(filter(None, numbers))
+
+
+def _traced(part: OrderPart, told: Sequence[Trace]) -> OrderPart:
+    parcels = part.parcels
+    for word in told:
+        parcels = tuple(
+            each.traced(word.status, word.changed_at)
+            if word.status and word.tracking_no and each.tracking_no == word.tracking_no
+            else each
+            for each in parcels
+        )
+    return part.replace(parcels=parcels)

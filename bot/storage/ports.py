@@ -23,7 +23,7 @@ from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage
-from bot.storage.tracking_ports import NoticePort, TrackingPort
+from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
 
 class StorageError(Exception):
@@ -93,6 +93,7 @@ class Retention(Value):
     drafts: timedelta = timedelta(days=30)  # all of a conversation but its language, since its step
     offers: timedelta = timedelta(days=60)  # offers and file ids, since they were last stored
     orders: timedelta = timedelta(days=730)  # orders that are not uncertain, since the consent
+    pushes: timedelta = timedelta(days=7)  # ids of handled pushes, since they came
     notices: timedelta = timedelta(days=90)  # which news was told, since it was
 
 
@@ -103,6 +104,7 @@ class Census(Value):
     oldest_waiting: datetime | None = None
     parked: int = 0
     orders: dict[Placing, int] = Field(default_factory=dict)
+    pushes_waiting: int = 0
     notices_waiting: int = 0
     notices_late: int = 0  # waiting for a minute longer than they had to
 
@@ -267,6 +269,7 @@ class Storage(
     OrderPort,
     TrackingPort,
     NoticePort,
+    PushPort,
     RightsPort,
     OperatorPort,
     PictureFilePort,

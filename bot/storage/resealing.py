@@ -13,6 +13,7 @@ from bot.storage.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
 from bot.storage.inbox import place_of_error, place_of_payload
 from bot.storage.notices import place_of_notice
 from bot.storage.orders import place_of_order
+from bot.storage.pushes import place_of_push
 from bot.storage.rights import place_of_session
 
 _TOGETHER = 500
@@ -38,6 +39,7 @@ _COLUMNS = (
     _Column("sessions", "body", ("chat_id", "user_id"), place_of_session),
     _Column("addresses", "body", ("user_id", "address_id"), place_of_address),
     _Column("orders", "body", ("order_no",), place_of_order),
+    _Column("pushes", "payload", ("msg_id",), place_of_push),
     _Column("notices", "body", ("order_no", "key"), place_of_notice),
     # Last: under the new key it says that the exchange is complete.
     _Column("meta", "value", ("name",), {KEY_CHECK: KEY_CHECK_CONTEXT}.__getitem__),

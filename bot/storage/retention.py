@@ -26,6 +26,10 @@ _DROP = {
         "DELETE FROM picture_files WHERE key IN"
         " (SELECT key FROM picture_files WHERE touched_at < ? LIMIT ?)"
     ),
+    "pushes": (
+        "DELETE FROM pushes WHERE push_id IN (SELECT push_id FROM pushes"
+        " WHERE state <> 'waiting' AND received_at < ? LIMIT ?)"
+    ),
     "notices": (
         "DELETE FROM notices WHERE notice_id IN"
         " (SELECT notice_id FROM notices WHERE ended_at < ? LIMIT ?)"
@@ -53,11 +57,13 @@ class Retained(Conversations):
             to_micros(self._clock() - _LATE),
         )
         told, late = notices or (0, 0)
+        pushes = await self._row("SELECT COUNT(*) FROM pushes WHERE state = 'waiting'")
         return Census(
             waiting=waiting,
             oldest_waiting=None if oldest is None else from_micros(oldest),
             parked=parked,
             orders={Placing(placing): count for placing, count in orders},
+            pushes_waiting=pushes[0] if pushes else 0,
             notices_waiting=told,
             notices_late=late or 0,
         )
@@ -71,6 +77,7 @@ class Retained(Conversations):
             "offers": await self._drop("offers", keep.offers),
             "picture_files": await self._drop("picture_files", keep.offers),
             "orders": await self._drop("orders", keep.orders),
+            "pushes": await self._drop("pushes", keep.pushes),
             "notices": await self._drop("notices", keep.notices),
             "forgotten_orders": await self._write(self._drop_forgotten),
         }

@@ -2,10 +2,11 @@
 
 from bot.storage.access import Invitations
 from bot.storage.picture_files import PictureFiles
+from bot.storage.pushes import Pushes
 from bot.storage.resealing import Resealed
 from bot.storage.retention import Retained
 from bot.storage.tracking import TrackedOrders
 
 
-class SqliteStorage(Retained, TrackedOrders, Resealed, PictureFiles, Invitations):
+class SqliteStorage(Retained, TrackedOrders, Pushes, Resealed, PictureFiles, Invitations):
     """Implements `Storage`; see `Database` for what it takes."""

@@ -18,7 +18,9 @@ from bot.storage.tracking_ports import NewNotice, Tracked
 _log = structlog.get_logger(__name__)
 
 # What was asked for meanwhile stays due.
-_UNLESS_ASKED_FOR = "look_at = CASE WHEN hints = :hints THEN :look_at ELSE look_at END"
+_UNLESS_ASKED_FOR = (
+    "look_at = CASE WHEN hints = IFNULL(:hints, hints) THEN :look_at ELSE look_at END"
+)
 
 
 class TrackedOrders(Orders, Notices):
@@ -72,13 +74,11 @@ class TrackedOrders(Orders, Notices):
 
         await self._write(save)
 
-    async def missed(self, before: Tracked, look_at: datetime) -> None:
-        """Count a reading that failed and put the next one off, unless one was asked for since."""
-        values = {
-            "order_no": before.order.order_no,
-            "hints": before.hints,
-            "look_at": to_micros(look_at),
-        }
+    async def missed(
+        self, order_no: MerchantOrderNo, look_at: datetime, hints: int | None = None
+    ) -> None:
+        """Count a reading that failed and put the next one off."""
+        values = {"order_no": order_no, "hints": hints, "look_at": to_micros(look_at)}
         await self._write(
             lambda connection: connection.execute(
                 f"UPDATE orders SET misses = misses + 1, {_UNLESS_ASKED_FOR}"  # noqa: S608 - a constant

@@ -48,6 +48,24 @@ class NoticeEnd(StrEnum):
     DROPPED = "dropped"  # no longer so, or the person can't be reached
 
 
+class StoredPush(Value):
+    """A genuine push as it arrived. `msg_id` is the marketplace's, or made of the message."""
+
+    msg_id: str
+    topic: str
+    message: str
+    received_at: datetime
+
+
+class WaitingPush(Value):
+    """A stored push that is still to be handled."""
+
+    push_id: int
+    message: str
+    received_at: datetime
+    attempts: int = 0
+
+
 class TrackingPort(Protocol):
     """Placed orders as they are read again, and when that is due."""
 
@@ -70,8 +88,13 @@ class TrackingPort(Protocol):
         was loaded keeps the order due. Raises `OrderMoved` when the order is gone.
         """
 
-    async def missed(self, before: Tracked, look_at: datetime) -> None:
-        """Count a reading that failed and put the next one off, unless one was asked for since."""
+    async def missed(
+        self, order_no: MerchantOrderNo, look_at: datetime, hints: int | None = None
+    ) -> None:
+        """Count a reading that failed and put the next one off.
+
+        With `hints` (as of before the reading) only unless one was asked for since.
+        """
 
     async def look_by(self, order_no: MerchantOrderNo, at: datetime) -> None:
         """Have a tracked order read again at that time at the latest."""
@@ -105,3 +128,29 @@ class NoticePort(Protocol):
 
     async def give_up_claimed(self) -> int:
         """End as unclear what an earlier run had claimed; return how many."""
+
+
+class PushPort(Protocol):
+    """What the marketplace told without being asked, durable before it is acknowledged."""
+
+    async def put_push(self, push: StoredPush) -> bool:
+        """Store a push; return whether it is new. A repeat changes nothing."""
+
+    async def waiting_pushes(self, now: datetime, limit: int) -> list[WaitingPush]:
+        """Return pushes that are to be handled now, in the order of their arrival."""
+
+    async def orders_of_parts(
+        self, order_ids: Collection[MarketplaceOrderId]
+    ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
+        """Return our numbers of those orders of the marketplace that are ours."""
+
+    async def settle_pushes(
+        self,
+        used: Collection[int],
+        unused: Collection[int],
+        due: Collection[MerchantOrderNo] = (),
+    ) -> None:
+        """Mark pushes as handled and, with it, what they tell of as due before everything else."""
+
+    async def retry_pushes(self, push_ids: Collection[int], not_before: datetime) -> None:
+        """Have pushes handled again later, and count that."""

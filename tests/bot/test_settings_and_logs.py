@@ -52,6 +52,8 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("LISTEN", "x:²", "LISTEN: write it as host:port"),
         ("ADMIN_IDS", "1, me", "ADMIN_IDS: write Telegram ids as numbers"),
         ("LOOKUP_DELAYS", "soon", "LOOKUP_DELAYS"),
+        ("QUIET_HOURS", "late", "QUIET_HOURS: write quiet hours as 23-8"),
+        ("POLL_UNPAID_SECONDS", "0", "POLL_UNPAID_SECONDS: "),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL: "),
         ("LOG_FORMAT", "xml", "LOG_FORMAT: "),
     ],
@@ -245,3 +247,18 @@ def test_no_secret_passes_whatever_it_is_made_of(secret: str) -> None:
     """Characters that mean something to a pattern mean nothing here."""
     blotted = Blotter([secret])(None, "info", {"event": f"a{secret}b"})
     assert blotted["event"] == "a***b"
+
+
+def test_a_quiet_zone_that_the_machine_does_not_know_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only when there are quiet hours whose clocks it would be."""
+    monkeypatch.setenv("QUIET_ZONE", "Mars/Olympus")
+    assert load_settings().quiet is None
+    monkeypatch.setenv("QUIET_HOURS", "23-8")
+    with pytest.raises(BadSettings, match="QUIET_ZONE: write a time zone"):
+        load_settings()
+    monkeypatch.setenv("QUIET_ZONE", "Asia/Shanghai")
+    quiet = load_settings().quiet
+    assert quiet is not None
+    assert quiet.begin.hour == 23

@@ -298,7 +298,7 @@ class MemoryStorage(MemoryTracking, MemoryAccess):
             oldest_waiting=waiting[0].update.received_at if waiting else None,
             parked=sum(each.state == "parked" for each in self._inbox.values()),
             orders=dict(Counter(each.order.placing for each in self._orders.values())),
-            **self._notices_waiting(),
+            **self._on_the_way(),
         )
 
     async def purge_old(self, keep: Retention) -> dict[str, int]:

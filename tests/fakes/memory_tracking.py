@@ -2,14 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 
 from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.orders import Order, Placing
 from bot.storage.ports import OrderMoved
-from bot.storage.tracking_ports import NewNotice, Notice, NoticeEnd, Tracked
+from bot.storage.tracking_ports import (
+    NewNotice,
+    Notice,
+    NoticeEnd,
+    StoredPush,
+    Tracked,
+    WaitingPush,
+)
 
 
 @dataclass
@@ -32,11 +39,20 @@ class _Told:
 
 
 @dataclass
+class _Pushed:
+    push: StoredPush
+    state: str = "waiting"
+    attempts: int = 0
+    not_before: datetime | None = None
+
+
+@dataclass
 class MemoryTracking:
-    """Implements `TrackingPort` and `NoticePort`."""
+    """Implements `TrackingPort`, `NoticePort` and `PushPort`."""
 
     _orders: dict[MerchantOrderNo, Claimed] = field(default_factory=dict)
     _notices: dict[int, _Told] = field(default_factory=dict)
+    _pushes: list[_Pushed] = field(default_factory=list)
 
     async def tracked(self, order_no: MerchantOrderNo) -> Tracked | None:
         self._answer()
@@ -77,12 +93,14 @@ class MemoryTracking:
         for each in notices:
             self._add_notice(after.order_no, each)
 
-    async def missed(self, before: Tracked, look_at: datetime) -> None:
+    async def missed(
+        self, order_no: MerchantOrderNo, look_at: datetime, hints: int | None = None
+    ) -> None:
         self._answer()
-        claimed = self._orders.get(before.order.order_no)
+        claimed = self._orders.get(order_no)
         if claimed is not None and claimed.look_at is not None:
             claimed.misses += 1
-            if claimed.hints == before.hints:
+            if hints in {None, claimed.hints}:
                 claimed.look_at = look_at
 
     async def look_by(self, order_no: MerchantOrderNo, at: datetime) -> None:
@@ -156,6 +174,52 @@ class MemoryTracking:
             each.state, each.ended_at = NoticeEnd.UNCLEAR.value, self._time()
         return len(claimed)
 
+    async def put_push(self, push: StoredPush) -> bool:
+        self._answer()
+        if push.msg_id in {each.push.msg_id for each in self._pushes}:
+            return False
+        self._pushes.append(_Pushed(push))
+        return True
+
+    async def waiting_pushes(self, now: datetime, limit: int) -> list[WaitingPush]:
+        self._answer()
+        return [
+            WaitingPush(
+                push_id=push_id,
+                message=each.push.message,
+                received_at=each.push.received_at,
+                attempts=each.attempts,
+            )
+            for push_id, each in enumerate(self._pushes)
+            if each.state == "waiting" and (each.not_before is None or each.not_before <= now)
+        ][:limit]
+
+    async def orders_of_parts(
+        self, order_ids: Collection[MarketplaceOrderId]
+    ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
+        self._answer()
+        found = {each: await self.order_of_part(each) for each in order_ids}
+        return {part: order_no for part, order_no in found.items() if order_no}
+
+    async def settle_pushes(
+        self,
+        used: Collection[int],
+        unused: Collection[int],
+        due: Collection[MerchantOrderNo] = (),
+    ) -> None:
+        self._answer()
+        for order_no in due:
+            await self.look_by(order_no, datetime.fromtimestamp(0, UTC))
+        for ids, state in ((used, "used"), (unused, "unused")):
+            for each in ids:
+                self._pushes[each].state = state
+
+    async def retry_pushes(self, push_ids: Collection[int], not_before: datetime) -> None:
+        self._answer()
+        for each in push_ids:
+            self._pushes[each].attempts += 1
+            self._pushes[each].not_before = not_before
+
     def told_of(self, user_id: UserId) -> list[JsonValue]:
         return [
             {
@@ -170,10 +234,11 @@ class MemoryTracking:
             if self._orders[told.order_no].order.user_id == user_id
         ]
 
-    def _notices_waiting(self) -> dict[str, int]:
+    def _on_the_way(self) -> dict[str, int]:
         waiting = [each for each in self._standing().values() if each.state == "waiting"]
         late = self._time() - timedelta(minutes=1)
         return {
+            "pushes_waiting": sum(each.state == "waiting" for each in self._pushes),
             "notices_waiting": len(waiting),
             "notices_late": sum(each.notice.not_before < late for each in waiting),
         }

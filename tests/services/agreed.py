@@ -116,7 +116,7 @@ def found(
 
 async def stored(order: Order) -> MemoryStorage:
     """A storage that holds the order as a former run left it."""
-    storage = MemoryStorage()
+    storage = MemoryStorage(now=NOW)
     claimed = order.replace(placing=Placing.CLAIMED)
     session = Session(session_id="SESSION", chat_id=order.chat_id, user_id=order.user_id)
     await storage.commit_step(

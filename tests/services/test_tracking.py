@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.money import Fen
-from bot.domain.news import ALL_NEWS, NewsKind
+from bot.domain.news import NewsKind
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.quiet import QuietHours
 from bot.domain.watching import WatchPlan
@@ -215,43 +215,31 @@ async def test_what_somebody_is_shown_is_not_told_again() -> None:
     assert await told(read) == [NewsKind.SHIPPED]
 
 
-async def test_acting_keeps_others_from_telling_what_was_done() -> None:
+async def test_whoever_acts_on_an_order_shows_what_came_of_it() -> None:
     """A reading that a push asks for during a cancellation waits, and finds it shown."""
     read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=found())
 
-    async def cancel() -> None:
-        read.market.details[FIRST] = found(status=OrderStatus.CANCELLED)
-        for _ in range(5):
-            await asyncio.sleep(0)
+    async def cancel() -> Order:
+        async with read.tracking.holding(NUMBER):
+            read.market.details[FIRST] = found(status=OrderStatus.CANCELLED)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            return await read.tracking.refresh(read.order, told={NewsKind.CLOSED})
 
-    acting = asyncio.create_task(read.tracking.act(read.order, cancel, told={NewsKind.CLOSED}))
+    acting = asyncio.create_task(cancel())
     await asyncio.sleep(0)
     await read.refresh()
     assert (await acting).parts[0].status is OrderStatus.CANCELLED
     assert await told(read) == []
 
 
-async def test_acting_that_fails_reads_nothing() -> None:
-    """And the failure is the caller's."""
+async def test_holding_ends_with_a_failure() -> None:
+    """Nobody waits for ever."""
     read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=found())
-
-    async def fails() -> None:
-        raise FAILED
-
     with pytest.raises(GatewayFailed):
-        await read.tracking.act(read.order, fails, told=ALL_NEWS)
-    assert read.market.calls == []
-
-
-async def test_a_reading_that_fails_after_acting_is_made_up_for() -> None:
-    """What was done is done: the order comes back as last seen and is due at once."""
-    read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=FAILED)
-
-    async def cancel() -> None:
-        pass
-
-    assert await read.tracking.act(read.order, cancel, told=ALL_NEWS) == read.order
-    assert await read.storage.due_orders(read.now, 9) == [NUMBER]
+        async with read.tracking.holding(NUMBER):
+            raise FAILED
+    await asyncio.wait_for(read.refresh(), 5)
 
 
 async def test_a_reminder_is_due_once_and_only_while_unpaid() -> None:

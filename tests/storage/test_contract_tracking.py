@@ -12,9 +12,11 @@ from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.stages import Stage
 from bot.storage.orders import FIRST_LOOK
 from bot.storage.ports import OrderMoved, Storage
+from bot.storage.resealing import _COLUMNS
+from bot.storage.sealing import Sealer
 from bot.storage.sqlite import SqliteStorage
-from bot.storage.tracking_ports import NewNotice, Notice, NoticeEnd
-from tests.storage.samples import ALICE, BOB, NOW, first, following, order, reopen
+from bot.storage.tracking_ports import NewNotice, Notice, NoticeEnd, StoredPush
+from tests.storage.samples import ALICE, BOB, KEY, NOW, first, following, order, reopen
 
 LATER = NOW + timedelta(hours=1)
 
@@ -139,11 +141,13 @@ class TestTracking:
         for misses in range(3):
             tracked = await storage.tracked(placed.order_no)
             assert tracked.misses == misses
-            await storage.missed(tracked, LATER)
+            await storage.missed(placed.order_no, LATER, tracked.hints)
         assert await storage.due_orders(NOW + FIRST_LOOK, 9) == []
         await storage.look_by(placed.order_no, NOW)
-        await storage.missed(tracked, LATER)
+        await storage.missed(placed.order_no, LATER, tracked.hints)
         assert await storage.due_orders(NOW, 9) == [placed.order_no]
+        await storage.missed(placed.order_no, LATER)
+        assert await storage.due_orders(NOW, 9) == []
         tracked = await storage.tracked(placed.order_no)
         await storage.save_tracked(tracked, placed, LATER)
         assert (await storage.tracked(placed.order_no)).misses == 0
@@ -273,6 +277,158 @@ class TestNotices:
         assert (census.notices_waiting, census.notices_late) == (3, 1)
 
 
+def pushed(number: int, message: str = "") -> StoredPush:
+    return StoredPush(
+        msg_id=str(number), topic="ORDER", message=message or f"push {number}", received_at=NOW
+    )
+
+
+async def messages(storage: Storage, at: datetime = NOW, limit: int = 99) -> list[str]:
+    return [each.message for each in await storage.waiting_pushes(at, limit)]
+
+
+class TestPushes:
+    async def test_a_push_is_stored_once(self, storage: Storage):
+        """A repeat is known by its id, also after it was handled."""
+        assert await storage.put_push(pushed(1))
+        assert not await storage.put_push(pushed(1, "the same id"))
+        await reopen(storage)
+        (waiting,) = await storage.waiting_pushes(NOW, 9)
+        assert (waiting.message, waiting.received_at) == ("push 1", NOW)
+        await storage.settle_pushes([waiting.push_id], [])
+        assert not await storage.put_push(pushed(1))
+        assert await messages(storage) == []
+
+    async def test_pushes_are_handled_in_the_order_of_their_arrival(self, storage: Storage):
+        """Whatever their ids; and no more than asked for."""
+        for number in (3, 1, 2):
+            await storage.put_push(pushed(number))
+        assert await messages(storage) == ["push 3", "push 1", "push 2"]
+        assert await messages(storage, limit=2) == ["push 3", "push 1"]
+        assert (await storage.census()).pushes_waiting == 3
+
+    async def test_using_a_push_makes_its_order_due_before_all_others(self, storage: Storage):
+        """In one go: from then on the reading does not depend on the push."""
+        told, other = await place(storage, 1), await place(storage, 2)
+        await storage.put_push(pushed(1))
+        (waiting,) = await storage.waiting_pushes(NOW, 9)
+        await storage.settle_pushes([waiting.push_id], [], [told.order_no])
+        await reopen(storage)
+        assert await storage.due_orders(NOW, 9) == [told.order_no]
+        due = await storage.due_orders(NOW + FIRST_LOOK, 9)
+        assert due == [told.order_no, other.order_no]
+
+    async def test_a_push_during_a_reading_is_not_lost(self, storage: Storage):
+        """The order stays due when the reading is stored."""
+        placed = await place(storage)
+        tracked = await storage.tracked(placed.order_no)
+        await storage.settle_pushes([], [], [placed.order_no])
+        await storage.save_tracked(tracked, placed, LATER)
+        assert await storage.due_orders(NOW, 9) == [placed.order_no]
+
+    async def test_a_push_of_no_use_is_kept_but_not_handled_again(self, storage: Storage):
+        """It only counts."""
+        await storage.put_push(pushed(1))
+        (waiting,) = await storage.waiting_pushes(NOW, 9)
+        await storage.settle_pushes([], [waiting.push_id])
+        assert await messages(storage) == []
+        assert not await storage.put_push(pushed(1))
+
+    async def test_a_push_that_cannot_be_handled_now_waits(self, storage: Storage):
+        """Others go on meanwhile; the tries are counted."""
+        for number in (1, 2):
+            await storage.put_push(pushed(number))
+        one, _ = await storage.waiting_pushes(NOW, 9)
+        await storage.retry_pushes([one.push_id], LATER)
+        assert await messages(storage) == ["push 2"]
+        again, _ = await storage.waiting_pushes(LATER, 9)
+        assert (again.message, again.attempts) == ("push 1", 1)
+
+    async def test_many_parts_are_looked_up_at_once(self, storage: Storage):
+        """Strangers are left out, however many they are."""
+        placed = await place(storage, 1, part(1), part(2))
+        ids = [MarketplaceOrderId(f"9{number:018}") for number in range(1500)]
+        ours = [each.order_id for each in placed.parts]
+        assert await storage.orders_of_parts([*ids, *ours]) == dict.fromkeys(ours, placed.order_no)
+        assert await storage.orders_of_parts([]) == {}
+
+
+class TestSealing:
+    async def test_what_pushes_and_news_say_is_sealed_and_leaves_when_done(
+        self, sqlite: SqliteStorage, database: Path
+    ):
+        """Only topics, keys and states stand in the clear."""
+        placed = await place(sqlite)
+        told = news().replace(close_reason="planted reason")
+        await tell(sqlite, placed, NewNotice(news=told, not_before=NOW))
+        await sqlite.put_push(pushed(1, "planted message"))
+        await sqlite.check()
+        assert b"planted" not in _raw(database)
+        (notice_,) = await waiting(sqlite, placed)
+        (push,) = await sqlite.waiting_pushes(NOW, 9)
+        await sqlite.end_notices([notice_.notice_id], NoticeEnd.TOLD)
+        await sqlite.settle_pushes([push.push_id], [])
+        with sqlite3.connect(database) as connection:
+            bodies = connection.execute(
+                "SELECT body FROM notices UNION ALL SELECT payload FROM pushes"
+            ).fetchall()
+        connection.close()
+        assert bodies == [(None,), (None,)]
+
+    async def test_a_push_that_cannot_be_opened_holds_up_no_other(
+        self, sqlite: SqliteStorage, database: Path
+    ):
+        """It reads as none."""
+        for number in (1, 2):
+            await sqlite.put_push(pushed(number))
+        with sqlite3.connect(database) as connection:
+            connection.execute("UPDATE pushes SET payload = x'0102' WHERE msg_id = '1'")
+        connection.close()
+        assert await messages(sqlite) == ["", "push 2"]
+
+    async def test_the_exchange_of_keys_forgets_no_column(
+        self, sqlite: SqliteStorage, database: Path
+    ):
+        """Every column of bytes is sealed anew, or known to hold nothing personal."""
+        public = {("results", "body"), ("offers", "body"), ("invites", "token_hash")}
+        with sqlite3.connect(database) as connection:
+            tables = [
+                name
+                for (name,) in connection.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'table'"
+                )
+            ]
+            blobs = {
+                (table, row[1])
+                for table in tables
+                for row in connection.execute(f"PRAGMA table_info({table})")
+                if row[2] == "BLOB"
+            }
+        connection.close()
+        assert blobs - public == {
+            (each.table, each.name) for each in _COLUMNS if each.table != "meta"
+        }
+
+    async def test_pushes_and_news_are_sealed_with_the_new_key(
+        self, sqlite: SqliteStorage, database: Path
+    ):
+        """And read with it alone."""
+        placed = await place(sqlite)
+        await tell(sqlite, placed, notice())
+        await sqlite.put_push(pushed(1))
+        await sqlite.close()
+        new_key = bytes(reversed(KEY))
+        both = SqliteStorage(database, Sealer(new_key, 2, {1: KEY}), lambda: NOW)
+        await both.open()
+        await both.reseal()
+        await both.close()
+        alone = SqliteStorage(database, Sealer(new_key, 2), lambda: NOW)
+        await alone.open()
+        assert [each.news for each in await waiting(alone, placed)] == [news()]
+        assert await messages(alone) == ["push 1"]
+        await alone.close()
+
+
 class TestEarlierReleases:
     async def test_orders_of_an_earlier_release_are_sorted_in(
         self, sqlite: SqliteStorage, database: Path
@@ -310,3 +466,8 @@ def _as_an_earlier_release_left_it(database: Path) -> None:
         connection.execute("UPDATE orders SET look_at = NULL")
         connection.execute("UPDATE orders SET stage = NULL WHERE placing = 'placed'")
     connection.close()
+
+
+def _raw(database: Path) -> bytes:
+    log = database.with_name(f"{database.name}-wal")
+    return database.read_bytes() + log.read_bytes()

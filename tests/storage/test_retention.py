@@ -78,6 +78,7 @@ async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
         "offers": 1,
         "picture_files": 1,
         "orders": 0,
+        "pushes": 0,
         "notices": 0,
         "forgotten_orders": 0,
     }
