@@ -13,7 +13,7 @@ STARTED := $(shell date +%s)
 # More workers than cores: many tests wait for a process to start or for a time-out.
 JOBS ?= 4
 
-.PHONY: demo run test lint types catalogs supply pytest soak bench lock clean
+.PHONY: demo run test lint types catalogs supply pytest soak bench bench-check lock clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
 	@$(BIN)/python -m sandbox --started $(STARTED)
@@ -42,6 +42,9 @@ pytest: $(VENV)/.dev
 
 soak: $(VENV)/.dev ## people order at once while the bot is killed and everything misbehaves
 	$(BIN)/python scripts/soak.py $(SOAK_ARGS)
+
+bench-check: $(VENV)/.dev ## what each step costs, counted; BENCH_ARGS="--update" keeps new numbers
+	$(BIN)/python -m benchmarks.check $(BENCH_ARGS)
 
 bench: $(VENV)/.dev ## floors, peers and the bot in one run; BENCH_ARGS="--quick" for a look
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -18,7 +18,14 @@ class Contestant:
     file: str = ""
     ours: bool = False
 
-    def start(self, folder: Path, chat: Server, market: Server, **settings: str) -> Process:
+    def start(
+        self,
+        folder: Path,
+        chat: Server,
+        market: Server,
+        arguments: tuple[str, ...] = (),
+        **settings: str,
+    ) -> Process:
         """Start it against a world."""
         environment = {
             "BOT_TOKEN": TOKEN,
@@ -33,8 +40,8 @@ class Contestant:
             "TELEGRAM_MESSAGES_PER_SECOND": "1000000",
             **settings,
         }
-        arguments = [self.module, *([str(folder / self.file)] if self.file else [])]
-        return Process(self.name, arguments, folder, environment)
+        file = [str(folder / self.file)] if self.file else []
+        return Process(self.name, [self.module, *arguments, *file], folder, environment)
 
 
 PTB_ECHO = Contestant("ptb_echo", "python-telegram-bot echo", "benchmarks.peers.ptb_echo")

@@ -62,6 +62,7 @@ class BotApi:
                 think=options.think,
                 first=FIRST_PERSON + place * _APART,
                 known=options.known,
+                held=options.held,
             )
             for place, journey in enumerate(options.journey)
         }
@@ -133,6 +134,8 @@ class BotApi:
         for crowd in crowds:
             if what == "begin":
                 crowd.begin(int(arguments["people"]))
+            elif what == "step":
+                crowd.step()
             elif what == "stop":
                 crowd.stop()
             elif what == "mark":
@@ -278,6 +281,7 @@ def main() -> None:
     parser.add_argument("--round-trip", type=float, default=0.0, help="seconds")
     parser.add_argument("--think", type=float, default=0.0, help="seconds on average")
     parser.add_argument("--known", type=int, default=0, help="people come back from so many")
+    parser.add_argument("--held", action="store_true", help="a move for each /control/step")
     parser.add_argument("--backlog", type=int, default=0, help="updates that wait from the start")
     options = parser.parse_args()
 

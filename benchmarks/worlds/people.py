@@ -50,7 +50,8 @@ class Crowd:
 
     With `ours` an answer counts when it has the button that the next move needs; for other bots
     any message does. `think` is the pause before a move in seconds, on average; `known` is how
-    many people the bot knows already, of whom everybody comes.
+    many people the bot knows already, of whom everybody comes. `held` people make each move only
+    when `step` says so.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Crowd:
         think: float = 0.0,
         first: int = FIRST_PERSON,
         known: int = 0,
+        held: bool = False,
     ) -> None:
         self._first, self._known = first, known
         self._moves = moves
@@ -71,6 +73,7 @@ class Crowd:
         self._pause = pause
         self._think = think
         self._random = random.Random(7)
+        self._held: list[Person] | None = [] if held else None
         self._people: dict[int, Person] = {}
         self._next_number = 0
         self._message_id = 100
@@ -89,6 +92,12 @@ class Crowd:
     def stop(self) -> None:
         """Nobody makes another move."""
         self.walking = False
+
+    def step(self) -> None:
+        """Everybody who is held makes their next move."""
+        for person in (self._held or [])[:]:
+            self._held = [each for each in self._held or [] if each is not person]
+            self._move(person)
 
     def person(self, chat_id: int) -> Person | None:
         """Who is in that chat now."""
@@ -119,7 +128,9 @@ class Crowd:
             if self.walking:
                 self._enter()
         elif self.walking:
-            if self._think:
+            if self._held is not None:
+                self._held.append(person)
+            elif self._think:
                 self._pause(self._random.expovariate(1 / self._think), lambda: self._move(person))
             else:
                 self._move(person)
@@ -130,7 +141,9 @@ class Crowd:
         place = number * _STRIDE % self._known if self._known else number
         person = Person(number, self._first + place, self)
         self._people[person.chat_id] = person
-        if self._think:
+        if self._held is not None:
+            self._held.append(person)
+        elif self._think:
             self._pause(self._random.random() * self._think, lambda: self._move(person))
         else:
             self._move(person)

@@ -1,0 +1,121 @@
+"""`make bench-check`: what each step of the journey costs, counted, against the kept numbers.
+
+One person walks the journey move by move; between two moves the bot comes to rest. The first walk
+warms caches; of the others the least of each count is taken, since what the bot does beside its
+updates may fall between two moves. See docs/performance.md.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from benchmarks.contestants import Contestant
+from benchmarks.measuring import Load, chat_of, market_of, until_polled
+from benchmarks.processes import ROOT, Process, Server, free_port, stopping
+from benchmarks.worlds.moves import JOURNEY
+
+EXPECTED = ROOT / "benchmarks" / "expected.json"
+_WALKS = 3
+_ANSWERED_WITHIN = 20.0
+_RESTS = 0.35  # seconds: deferred writes are committed 200 ms later
+_MORE_CALLS = 1.10
+"""Python calls may grow by a tenth before it counts as a regression."""
+
+_MORE_STATEMENTS = 2
+"""The bot looks for commands and troubles beside its updates. All other counts may not grow."""
+
+_BY_TIME = {"getUpdates", "sendChatAction"}
+"""Calls that depend on how long something takes."""
+
+_COUNTED = Contestant("counted", "Snaporder, counted", "benchmarks.counted", ours=True)
+
+Counts = dict[str, int]
+
+
+def counted(folder: Path) -> dict[str, Counts]:
+    """Walk and return the counts of each move, by its number and name."""
+    load = Load(people=1, marketplace=0.0)
+    port = free_port()
+    market, chat = market_of(load, folder), chat_of(_COUNTED, load, folder, "--held")
+    with stopping(market, chat):
+        bot = _COUNTED.start(folder, chat, market, (str(port),), PYTHONHASHSEED="0")
+        with stopping(bot):
+            until_polled(bot, chat)
+            chat.ask("/begin?people=1")
+            least: dict[str, Counts] = {}
+            for walk in range(_WALKS):
+                for number, move in enumerate(JOURNEY):
+                    found = _move(bot, port, chat, market)
+                    name = f"{number:02d} {move.kind} {move.what.partition(' ')[0][:12]}"
+                    if walk:
+                        before = least.get(name, found)
+                        least[name] = {what: min(before[what], found[what]) for what in found}
+            return least
+
+
+def _move(bot: Process, port: int, chat: Server, market: Server) -> Counts:
+    """Have one move made and return what it took."""
+    time.sleep(_RESTS)
+    before, answered = _now(port, chat, market), chat.ask("/state")["answered"]
+    chat.ask("/step")
+    deadline = time.monotonic() + _ANSWERED_WITHIN
+    while chat.ask("/state")["answered"] == answered:
+        bot.check()
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"a move was not answered:\n{bot.log.read_text()[-2000:]}")
+        time.sleep(0.02)
+    time.sleep(_RESTS)
+    after = _now(port, chat, market)
+    return {what: after[what] - before[what] for what in after}
+
+
+def _now(port: int, chat: Server, market: Server) -> Counts:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+        counts: Counts = json.loads(answer.read())
+    calls = chat.ask("/state")["calls"]
+    counts["telegram"] = sum(n for name, n in calls.items() if name not in _BY_TIME)
+    counts["marketplace"] = sum(market.ask("").values())
+    return counts
+
+
+def compare(expected: dict[str, Counts], found: dict[str, Counts]) -> list[str]:
+    """Return a line for each count that grew, or that there is nothing to compare with."""
+    lines = []
+    for move in found.keys() | expected.keys():
+        if move not in expected or move not in found:
+            lines.append(f"{move}: the journey has other moves than the kept numbers")
+            continue
+        for what, now in found[move].items():
+            kept = expected[move][what]
+            most = kept + _MORE_STATEMENTS if what == "statements" else kept
+            most = int(kept * _MORE_CALLS) if what == "calls" else most
+            if now > most:
+                lines.append(f"{move}: {now} {what} instead of {kept}")
+    return sorted(lines)
+
+
+def main() -> int:
+    """Compare, or with `--update` keep."""
+    parser = argparse.ArgumentParser(prog="bench-check", description=__doc__)
+    parser.add_argument("--update", action="store_true", help="keep what is counted now")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-check-") as folder:
+        found = counted(Path(folder))
+    for move, counts in found.items():
+        print(f"{move:24}", *(f"{what} {number:6}" for what, number in counts.items()))
+    if options.update:
+        EXPECTED.write_text(json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        return 0
+    worse = compare(json.loads(EXPECTED.read_text()), found)
+    print(*worse, sep="\n")
+    if worse:
+        print('If this is meant: make bench-check BENCH_ARGS="--update"')
+    return 1 if worse else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
