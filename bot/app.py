@@ -16,6 +16,7 @@ from bot.building import (
     StartupError,
     build_access,
     build_application,
+    build_operator_payments,
     build_quotas,
     build_storage,
     client_config,
@@ -81,6 +82,9 @@ class Bot:
         self._following = Following(settings, self._storage, self._client, self._metrics)
         tracking = self._following.tracking
         access = build_access(settings, self._storage)
+        self._operator_payments = build_operator_payments(
+            settings, self._client, self._storage, tracking
+        )
         services = Services(
             store=self._storage,
             marketplace=self._client,
@@ -97,6 +101,7 @@ class Bot:
             access=access,
             quotas=build_quotas(settings, self._storage, tracking),
             settling=SettlingOrders(self._storage, self._client),
+            operator_payments=self._operator_payments,
             tier_scope=settings.marketplace_tier_scope,
         )
         illustrations = Illustrations(self._fetcher, self._worker)
@@ -205,6 +210,7 @@ class Bot:
     async def _serve(self, stop: asyncio.Event) -> None:
         while await self._storage.sort_orders():
             pass
+        unclear = await self._operator_payments.give_up()
         await self._intake.resume()
         self._server.begin()
         await self._ordering.resume_all()
@@ -212,6 +218,7 @@ class Bot:
             asyncio.create_task(register(self._application.bot), name="profile"),
             asyncio.create_task(self._upkeep.run(), name="upkeep"),
             asyncio.create_task(self._following.run(), name="following"),
+            asyncio.create_task(self._operator_payments.look_into(unclear), name="payments"),
         ]
         stopped = asyncio.create_task(stop.wait(), name="stop")
         waited: set[asyncio.Task[Any]] = {stopped}

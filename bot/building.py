@@ -7,13 +7,16 @@ from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.context import Context
 from bot.marketplace.config import ClientConfig, NavigationLocale
+from bot.marketplace.port import Marketplace
 from bot.metrics import MeteredPacer, Metrics, OnUpdate
 from bot.services.access import Access
+from bot.services.operator_payments import OperatorPayments
 from bot.services.quotas import Quotas
 from bot.services.tracking import Tracking
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
-from bot.storage.ports import AccessPort, OrderPort
+from bot.storage.operator_ports import AccessPort, PaymentPort
+from bot.storage.ports import OrderPort
 from bot.storage.sealing import BadKey
 from bot.storage.sqlite import SqliteStorage
 from bot.telegram import AiohttpRequest
@@ -113,6 +116,19 @@ def build_quotas(settings: Settings, orders: OrderPort, tracking: Tracking) -> Q
         searches_per_hour=settings.searches_per_hour,
         unpaid_orders=settings.unpaid_orders,
         unlimited=settings.admin_ids,
+    )
+
+
+def build_operator_payments(
+    settings: Settings, marketplace: Marketplace, store: PaymentPort, tracking: Tracking
+) -> OperatorPayments:
+    """Return what operators pay with."""
+    return OperatorPayments(
+        marketplace,
+        store,
+        tracking,
+        operators=settings.admin_ids,
+        daily_limit=settings.pay_daily_limit,
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot.domain.money import ZERO, Fen, MoneyError, from_yuan
 from bot.domain.pricing import TierScope
 from bot.following_settings import FollowingSettings
 from bot.marketplace.config import ListNotation
@@ -79,6 +80,8 @@ class Settings(FollowingSettings):
     # per person; 0 stands for no limit
     searches_per_hour: int = Field(default=120, ge=0)
     unpaid_orders: int = Field(default=10, ge=0, le=100)
+    # yuan that operators may spend without a password in a day; 0 stands for no limit
+    pay_daily_limit: Fen = ZERO
     flood_updates: int = Field(default=30, ge=0)
     flood_seconds: PositiveFloat = 10.0
     alarm_backlog: int = Field(default=500, ge=1)
@@ -125,6 +128,19 @@ class Settings(FollowingSettings):
                 raise ValueError("write Telegram ids as numbers with commas between them")
             return frozenset(int(each) for each in ids)
         return value
+
+    @field_validator("pay_daily_limit", mode="before")
+    @classmethod
+    def _limit_is_yuan(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            fen = from_yuan(value)
+        except MoneyError as error:
+            raise ValueError("write it in yuan, such as 5000 or 99.50") from error
+        if fen < 0:
+            raise ValueError("write 0 for no limit, or more")
+        return fen
 
     @field_validator("bot_token")
     @classmethod

@@ -96,7 +96,7 @@ def screen(context: Context, order: Order, *above: str, page: int = 0) -> Screen
     if picture is None or visible_length(text) > CAPTION_LIMIT:
         picture = None
         text = fitting(make, _ALONE, TEXT_LIMIT)
-    return Screen(text, _buttons(view, order, page), picture, replaces=True)
+    return Screen(text, _buttons(context, view, order, page), picture, replaces=True)
 
 
 def _picture(order: Order, page: int) -> Picture | None:
@@ -109,7 +109,7 @@ def _picture(order: Order, page: int) -> Picture | None:
     return SellerPicture(next(iter(known))) if known else None
 
 
-def _buttons(view: View, order: Order, page: int) -> Rows:
+def _buttons(context: Context, view: View, order: Order, page: int) -> Rows:
     t, number = view.t, order.order_no
     shown, before, after = numbered(order, page)
     page = (shown[0][0] - 1) // LINES_PER_PAGE
@@ -127,6 +127,7 @@ def _buttons(view: View, order: Order, page: int) -> Rows:
         )
         + row(look)
         + _pay(view, order)
+        + _debits(context, order)
         + _receipts(view, order)
         + _copies(view, order)
         + row(again)
@@ -148,6 +149,21 @@ def _pay(view: View, order: Order) -> Rows:
     pay = Button(label or t("payment.pay_plain_button"), "pay", order.order_no, standing=True)
     cancel = Button(t("card.cancel_button"), "cancel", order.order_no, standing=True)
     return row(pay) + row(cancel)
+
+
+def _debits(context: Context, order: Order) -> Rows:
+    """What an operator can pay without a password: each unpaid part by itself."""
+    t, several = context.t, len(order.parts) > 1
+    if not context.services.operator_payments.may_pay(context.session.user_id):
+        return ()
+    buttons = []
+    for number, part in enumerate(order.parts, 1):
+        if part in unpaid(order):
+            key = "debit.part_button" if several else "debit.button"
+            label = t(key, number=str(number)) if several else t(key)
+            arg = f"{order.order_no}.{number}"
+            buttons.append(Button(label, "debit", arg, standing=True))
+    return grid(buttons[:_MOST_BUTTONS], 1)
 
 
 def _receipts(view: View, order: Order) -> Rows:

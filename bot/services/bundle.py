@@ -7,6 +7,7 @@ from bot.domain.pricing import TierScope
 from bot.marketplace.port import Marketplace
 from bot.services.access import Access
 from bot.services.aftersales import Aftersales
+from bot.services.operator_payments import OperatorPayments
 from bot.services.ordering import Ordering
 from bot.services.paying_together import PayingTogether
 from bot.services.payments import Payments
@@ -35,5 +36,6 @@ class Services:
     access: Access
     quotas: Quotas
     settling: SettlingOrders
+    operator_payments: OperatorPayments
     tier_scope: TierScope = TierScope.OFFER
     support: frozenset[int] = frozenset()

@@ -6,6 +6,8 @@ StorageError
 ├── VersionConflict     somebody else committed the session first; load again
 ├── AlreadyClaimed      this consent has its order already
 ├── OrderMoved          the order is no longer in the state that the change started from
+├── PaymentTaken        another payment of that order began since
+├── OverLimit           the payment would exceed what may be spent
 └── StorageUnavailable  disk full, database locked, corrupt, read-only or closed
 """
 
@@ -17,12 +19,13 @@ from pydantic import Field, JsonValue
 
 from bot.domain.addresses import SavedAddress
 from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, UserId
-from bot.domain.invites import Admission, Invite
 from bot.domain.model import Value
+from bot.domain.money import Fen
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage
+from bot.storage.operator_ports import AccessPort, PaymentPort
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
 
@@ -40,6 +43,18 @@ class AlreadyClaimed(StorageError):
 
 class OrderMoved(StorageError):
     """The order's stored placing state is not the expected one."""
+
+
+class PaymentTaken(StorageError):
+    """There are other attempts to pay that order than the operator was shown."""
+
+
+class OverLimit(StorageError):
+    """With that payment more would be spent than may be; `spent` is what was, in fen."""
+
+    def __init__(self, spent: Fen) -> None:
+        super().__init__(f"{spent} fen spent")
+        self.spent = spent
 
 
 class StorageUnavailable(StorageError):
@@ -241,27 +256,6 @@ class PictureFilePort(Protocol):
         """Remember a file id. May be made durable a little later."""
 
 
-class AccessPort(Protocol):
-    """Invitations and whom they let in; of a token only its hash is ever seen here."""
-
-    async def add_invite(
-        self, token_hash: bytes, made_by: UserId, expires_at: datetime, uses: int
-    ) -> Invite:
-        """Store an invitation."""
-
-    async def live_invites(self, limit: int = 20) -> list[Invite]:
-        """Return the invitations that can still let somebody in, newest first."""
-
-    async def revoke_invite(self, invite_id: int) -> bool:
-        """End an invitation; return whether it was live. Whom it let in stays in."""
-
-    async def redeem_invite(self, token_hash: bytes, user_id: UserId) -> Admission:
-        """Let a person in, never more than the invitation allows; or say why not."""
-
-    async def is_member(self, user_id: UserId) -> bool:
-        """Tell whether an invitation let that person in."""
-
-
 class Storage(
     InboxPort,
     ConversationPort,
@@ -274,6 +268,7 @@ class Storage(
     OperatorPort,
     PictureFilePort,
     AccessPort,
+    PaymentPort,
     Protocol,
 ):
     """Everything together, as the composition root holds it."""

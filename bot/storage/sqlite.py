@@ -1,6 +1,7 @@
 """The SQLite storage: every port over one file."""
 
 from bot.storage.access import Invitations
+from bot.storage.payment_attempts import PaymentAttempts
 from bot.storage.picture_files import PictureFiles
 from bot.storage.pushes import Pushes
 from bot.storage.resealing import Resealed
@@ -8,5 +9,7 @@ from bot.storage.retention import Retained
 from bot.storage.tracking import TrackedOrders
 
 
-class SqliteStorage(Retained, TrackedOrders, Pushes, Resealed, PictureFiles, Invitations):
+class SqliteStorage(
+    Retained, TrackedOrders, Pushes, Resealed, PictureFiles, Invitations, PaymentAttempts
+):
     """Implements `Storage`; see `Database` for what it takes."""

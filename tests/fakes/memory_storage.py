@@ -31,6 +31,7 @@ from bot.storage.ports import (
     WaitingUpdate,
 )
 from tests.fakes.memory_access import MemoryAccess
+from tests.fakes.memory_payments import MemoryPayments
 from tests.fakes.memory_tracking import Claimed, MemoryTracking
 
 
@@ -53,7 +54,7 @@ class _Stored:
 
 
 @dataclass
-class MemoryStorage(MemoryTracking, MemoryAccess):
+class MemoryStorage(MemoryTracking, MemoryAccess, MemoryPayments):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
     What was stored stays through `close` and `open`, as a restart of the bot would find it.

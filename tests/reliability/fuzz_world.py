@@ -26,6 +26,7 @@ from bot.screens import Picture
 from bot.services.access import Access, AccessMode
 from bot.services.aftersales import Aftersales
 from bot.services.bundle import Services
+from bot.services.operator_payments import OperatorPayments
 from bot.services.ordering import Ordering
 from bot.services.paying_together import PayingTogether
 from bot.services.payments import Payments
@@ -160,6 +161,7 @@ class World:
             access=Access(AccessMode.OPEN, storage),
             quotas=Quotas(storage, tracking),
             settling=SettlingOrders(storage, market),
+            operator_payments=OperatorPayments(market, storage, tracking),
         )
         journey = conversation(services, Drawer(bot, _NoPictures(), storage))
         application.add_handler(journey)

@@ -41,6 +41,7 @@ STEPS: tuple[Step, ...] = tuple(
         "0005_retention.sql",
         "0006_access.sql",
         "0007_tracking.sql",
+        "0008_operator.sql",
     )
 )
 

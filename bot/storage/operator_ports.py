@@ -1,0 +1,56 @@
+"""What the operator's desk asks of the storage. Its errors stand in `bot.storage.ports`."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.identifiers import MarketplaceOrderId, UserId
+from bot.domain.invites import Admission, Invite
+from bot.domain.money import Fen
+from bot.domain.payment_attempts import Attempt, AttemptState, NewAttempt
+
+
+class PaymentPort(Protocol):
+    """Password-free payments, on record before anything is sent."""
+
+    async def claim_payment(
+        self, new: NewAttempt, *, known: int, since: datetime, limit: Fen
+    ) -> Attempt:
+        """Record that a payment begins; no other of that order can until it has ended.
+
+        `known` is how many attempts of that order the operator was shown: a consent is used up by
+        the first claim. Raises `PaymentTaken` when there are others by now, and `OverLimit` when
+        what was, or may have been, spent since then would exceed `limit` fen with it (0: none).
+        """
+
+    async def mark_payment(self, attempt_id: int, state: AttemptState) -> None:
+        """Record how far a payment has come."""
+
+    async def payments_of(self, order_id: MarketplaceOrderId) -> list[Attempt]:
+        """Return all attempts to pay an order, oldest first."""
+
+    async def spent_since(self, since: datetime) -> Fen:
+        """Return the fen that were, or may have been, spent since then."""
+
+    async def give_up_payments(self) -> list[Attempt]:
+        """End what an earlier run left under way; return every attempt that is unclear."""
+
+
+class AccessPort(Protocol):
+    """Invitations and whom they let in; of a token only its hash is ever seen here."""
+
+    async def add_invite(
+        self, token_hash: bytes, made_by: UserId, expires_at: datetime, uses: int
+    ) -> Invite:
+        """Store an invitation."""
+
+    async def live_invites(self, limit: int = 20) -> list[Invite]:
+        """Return the invitations that can still let somebody in, newest first."""
+
+    async def revoke_invite(self, invite_id: int) -> bool:
+        """End an invitation; return whether it was live. Whom it let in stays in."""
+
+    async def redeem_invite(self, token_hash: bytes, user_id: UserId) -> Admission:
+        """Let a person in, never more than the invitation allows; or say why not."""
+
+    async def is_member(self, user_id: UserId) -> bool:
+        """Tell whether an invitation let that person in."""
