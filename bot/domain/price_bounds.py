@@ -17,16 +17,12 @@ _TO = r"(?:-|–|—|−|~|～|至|到|to|and|\.\.+|…)"
 _RANGE = re.compile(
     rf"(?:from|between|从)?\s*{_NUMBER}\s*{_TO}\s*{_NUMBER}\s*(?:之间)?", re.IGNORECASE
 )
-_LOW = re.compile(
-    rf"(?:(?:from|over|above|more than|at least|min|>=?|≥|高于|大于|至少|从)\s*{_NUMBER}\s*(?:起)?"
-    rf"|{_NUMBER}\s*(?:\+|-|~|以上|起|and (?:up|more|above)|or more|and over))",
-    re.IGNORECASE,
-)
-_HIGH = re.compile(
-    rf"(?:(?:up to|to|under|below|less than|at most|max|<=?|≤|低于|小于|不超过|最多|到)\s*{_NUMBER}"
-    rf"|{_NUMBER}\s*(?:以下|以内|之内|or less|and less|and under|max))",
-    re.IGNORECASE,
-)
+_AT_LEAST = r"(?:from|over|above|more than|at least|min|>=?|≥|高于|大于|不低于|不少于|至少|从)"
+_OR_MORE = r"(?:\+|-|~|以上|起|and (?:up|more|above)|or more|and over)"
+_LOW = re.compile(rf"(?:{_AT_LEAST}\s*{_NUMBER}\s*(?:起)?|{_NUMBER}\s*{_OR_MORE})", re.IGNORECASE)
+_AT_MOST = r"(?:up to|to|under|below|less than|at most|max|<=?|≤|低于|小于|不高于|不超过|最多|到)"
+_OR_LESS = r"(?:以下|以内|之内|or less|and less|and under|max)"
+_HIGH = re.compile(rf"(?:{_AT_MOST}\s*{_NUMBER}|{_NUMBER}\s*{_OR_LESS})", re.IGNORECASE)
 _ALONE = re.compile(_NUMBER, re.IGNORECASE)
 
 

@@ -4,8 +4,19 @@ from typing import Any
 
 import pytest
 
-from bot.domain.offers import SearchPage
+from bot.domain.finding import (
+    Category,
+    Filter,
+    Narrowing,
+    NavigationChoice,
+    NavigationGroup,
+)
+from bot.domain.identifiers import CategoryId, SellerId
+from bot.domain.money import Fen
+from bot.domain.offers import SearchPage, Wording
+from bot.domain.price_bounds import PriceBounds
 from bot.domain.sessions import Query, SortField
+from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused, Unreachable
 from bot.pictures import PreparedPhoto, UnreadablePicture
 from bot.services.search import HITS_PER_PAGE, Search
 
@@ -13,8 +24,10 @@ from bot.services.search import HITS_PER_PAGE, Search
 class Market:
     """Remembers what it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, refuses: MarketplaceError | None = None) -> None:
         self.asked: list[tuple[Any, ...]] = []
+        self.refuses = refuses  # a search without a word
+        self.groups: list[tuple[NavigationGroup, ...] | Exception] = []
 
     async def upload_image(self, jpeg: bytes) -> str:
         self.asked.append(("upload", jpeg))
@@ -26,7 +39,20 @@ class Market:
 
     async def search_by_keyword(self, keyword: str, **options: Any) -> SearchPage:
         self.asked.append(("keyword", keyword, options))
+        if not keyword and self.refuses is not None:
+            raise self.refuses
         return SearchPage()
+
+    async def search_shop(self, seller_id: str, **options: Any) -> SearchPage:
+        self.asked.append(("shop", seller_id, options))
+        return SearchPage()
+
+    async def navigation(self, keyword: str) -> tuple[NavigationGroup, ...]:
+        self.asked.append(("navigation", keyword))
+        answer = self.groups.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 class Photos:
@@ -92,3 +118,97 @@ async def test_a_useless_file_is_never_uploaded() -> None:
     with pytest.raises(UnreadablePicture):
         await Search(market, Photos()).query_for_photo(b"")
     assert market.asked == []
+
+
+NARROW = Narrowing(filters=(Filter.FACTORY,), prices=PriceBounds(low=Fen(1), high=Fen(9)))
+PATH = (
+    Category(category_id=CategoryId(15), name="居家日用品"),
+    Category(category_id=CategoryId(1556), name="居家日用", is_leaf=True),
+)
+
+
+@pytest.mark.parametrize(
+    "query", [Query(image_id="19"), Query(keyword="杯"), Query(seller_id=SellerId("s"))]
+)
+async def test_filters_and_prices_go_with_every_kind_of_search(query: Query) -> None:
+    """On every page, for pictures and shops as for words."""
+    _, _, options = await asked(query.replace(narrowing=NARROW, page=7))
+    assert options["filters"] == NARROW.filters
+    assert options["prices"] == NARROW.prices
+    assert options["page"] == 7
+
+
+async def test_a_shop_is_searched_with_or_without_a_word() -> None:
+    """The narrowing word is the keyword within the shop."""
+    kind, seller, options = await asked(Query(seller_id=SellerId("BBB-x_y")))
+    assert (kind, seller, options["keyword"]) == ("shop", "BBB-x_y", "")
+    _, _, options = await asked(Query(seller_id=SellerId("BBB-x_y"), refine="红"))
+    assert options["keyword"] == "红"
+
+
+async def test_the_last_category_of_the_path_is_looked_in() -> None:
+    """Without a word, or with the one that narrows."""
+    _, keyword, options = await asked(Query(category=PATH))
+    assert (keyword, options["category_id"]) == ("", 1556)
+    _, keyword, options = await asked(Query(category=PATH, refine="木"))
+    assert (keyword, options["category_id"]) == ("木", 1556)
+
+
+async def test_a_choice_of_the_navigation_goes_along() -> None:
+    """By its id, beside the words."""
+    choice = NavigationChoice(navigation_id="978:1352", name=Wording(zh="陶瓷"))
+    _, keyword, options = await asked(Query(keyword="杯", navigation=choice))
+    assert (keyword, options["navigation_id"]) == ("杯", "978:1352")
+
+
+def refusal(reason: RefusalReason) -> Refused:
+    return Refused("keyword参数不能为空", endpoint="keyword_search", code="400", reason=reason)
+
+
+async def test_where_a_word_is_wanted_the_category_is_looked_for_by_its_name() -> None:
+    """Within the same category; and once a word is no longer wanted, without one again."""
+    market = Market(refuses=refusal(RefusalReason.VALIDATION))
+    search = Search(market, Photos())
+    await search.run(Query(category=PATH, page=2))
+    asked = [(each[1], each[2]["page"], each[2]["category_id"]) for each in market.asked]
+    assert asked == [("", 2, 1556), ("居家日用", 2, 1556)]
+    market.refuses = None
+    await search.run(Query(category=PATH))
+    assert [each[1] for each in market.asked[2:]] == [""]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refusal(RefusalReason.NOT_PERMITTED),
+        Unreachable("no answer", endpoint="keyword_search"),
+    ],
+)
+async def test_other_failures_in_a_category_are_no_reason_to_look_for_its_name(
+    error: MarketplaceError,
+) -> None:
+    """They come to the person as they are."""
+    market = Market(refuses=error)
+    search = Search(market, Photos())
+    with pytest.raises(type(error)):
+        await search.run(Query(category=PATH))
+    assert len(market.asked) == 1
+    market.refuses = None
+    await search.run(Query(category=PATH))
+    assert market.asked[-1][1] == ""
+
+
+async def test_navigation_is_read_once_for_a_while() -> None:
+    """Opening a group and going back asks nothing; a failure is not kept."""
+    now = [0.0]
+    market = Market()
+    group = NavigationGroup(navigation_id="978", name=Wording(zh="材质"))
+    market.groups = [Unreachable("no answer", endpoint="navigation"), (group,), ()]
+    search = Search(market, Photos(), clock=lambda: now[0])
+    with pytest.raises(Unreachable):
+        await search.navigation("杯")
+    assert await search.navigation("杯") == (group,)
+    assert await search.navigation("杯") == (group,)
+    assert len(market.asked) == 2
+    now[0] = 7200.0
+    assert await search.navigation("杯") == ()
