@@ -39,6 +39,8 @@ from bot.polling import poll
 from bot.profile import register
 from bot.services.aftersales import Aftersales
 from bot.services.bundle import Services
+from bot.services.categories import Categories
+from bot.services.freight import Freight
 from bot.services.ordering import Ordering
 from bot.services.paying_together import PayingTogether
 from bot.services.payments import Payments
@@ -71,6 +73,9 @@ class Bot:
         self._worker = PictureWorker()
         self._fetcher = PictureFetcher(picture_hosts(settings))
         self._short_links = ShortLinks()
+        self._search = Search(self._client, self._worker)
+        self._categories = Categories(self._client)
+        self._freight = Freight(self._client)
         self._application = build_application(settings, self._metrics)
         bot: ExtBot[Any] = self._application.bot
         self._ordering = Ordering(
@@ -88,7 +93,9 @@ class Bot:
         services = Services(
             store=self._storage,
             marketplace=self._client,
-            search=Search(self._client, self._worker),
+            search=self._search,
+            categories=self._categories,
+            freight=self._freight,
             ordering=self._ordering,
             payments=Payments(self._client),
             tracking=tracking,
@@ -246,6 +253,8 @@ class Bot:
             await self._application.shutdown()
             # What a start that failed half-way has opened, too.
             await self._application.bot.shutdown()
+        for reads in (self._search, self._categories, self._freight):
+            await reads.close()
         await self._fetcher.aclose()
         await self._short_links.aclose()
         await self._worker.close()

@@ -11,6 +11,7 @@ from bot.texts import FALLBACK, LANGUAGES, texts_in
 
 PRIVATE_COMMANDS = {
     "start": "command.start",
+    "categories": "command.categories",
     "orders": "command.orders",
     "address": "command.address",
     "language": "command.language",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.domain.addresses import SavedAddress
+from bot.domain.finding import NavigationGroup
+from bot.domain.money import Fen
 from bot.domain.offers import Offer, SearchPage, Wording
 from bot.domain.orders import Order
 from bot.domain.pricing import TierScope
@@ -75,6 +77,15 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
+class FreightShown:
+    """An estimate in fen of what `units` of goods cost to be sent to a city; 0 is free."""
+
+    amount: Fen
+    city: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """All that a screen may show. What a step does not need is left empty."""
 
@@ -85,6 +96,8 @@ class View:
     addresses: tuple[SavedAddress, ...] = ()
     order: Order | None = None
     payment_url: str | None = None
+    freight: FreightShown | None = None
+    navigation: tuple[NavigationGroup, ...] = ()  # while results are narrowed by it
     tier_scope: TierScope = TierScope.OFFER
     division_names: Mapping[str, str] = field(default_factory=dict)  # of the form's candidates
 

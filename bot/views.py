@@ -4,9 +4,11 @@ import asyncio
 
 import structlog
 
+from bot.domain.finding import NavigationGroup
 from bot.domain.news import ON_PAYMENT
 from bot.domain.orders import Order
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import NAVIGATING, Session, Step
+from bot.freight_shown import freight_of
 from bot.marketplace.errors import MarketplaceError
 from bot.screens import View
 from bot.services.bundle import Services
@@ -14,6 +16,7 @@ from bot.texts import texts_in
 
 _NEEDS_OFFER = {Step.OFFER, Step.VARIANT, Step.QUANTITY}
 _NEEDS_ADDRESSES = {Step.ADDRESS, Step.ADDRESS_FORM}
+_ESTIMATES_FREIGHT = {Step.QUANTITY, Step.LINES}
 _NEEDS_ORDER = {Step.PLACING, Step.PAYMENT}
 _log = structlog.get_logger(__name__)
 
@@ -29,6 +32,9 @@ async def assemble(session: Session, services: Services) -> View:
     order = None
     if step in _NEEDS_ORDER and session.order_no is not None:
         order = await store.order(session.order_no)
+    freight = None
+    if step in _ESTIMATES_FREIGHT:
+        freight = await freight_of(session, offer, services)
     url = None
     if step is Step.PAYMENT and order is not None:
         url, order = await asyncio.gather(_link(order, services), _read_once(order, services))
@@ -40,6 +46,8 @@ async def assemble(session: Session, services: Services) -> View:
         addresses=addresses,
         order=order,
         payment_url=url,
+        freight=freight,
+        navigation=await _navigation(session, services),
         tier_scope=services.tier_scope,
         division_names=_division_names(session, services),
     )
@@ -65,6 +73,19 @@ async def _read_once(order: Order, services: Services) -> Order:
     except MarketplaceError as error:
         _log.info("deadline_unknown", reason=type(error).__name__)
         return order
+
+
+async def _navigation(session: Session, services: Services) -> tuple[NavigationGroup, ...]:
+    """What the results can be narrowed by, while that is being chosen."""
+    query, asking = session.query, session.asking or ""
+    if session.step is not Step.RESULTS or query is None or not asking.startswith(NAVIGATING):
+        return ()
+    try:
+        return await services.search.navigation(query.words)
+    except MarketplaceError as error:
+        # The screen offers to try again.
+        _log.warning("navigation_missing", error=type(error).__name__)
+        return ()
 
 
 def _division_names(session: Session, services: Services) -> dict[str, str]:

@@ -26,10 +26,12 @@ from handlers import (
     address,
     address_form,
     anywhere,
+    categories,
     groups,
     invite,
     language,
     lines,
+    navigation,
     offer,
     operator_payment,
     order_again,
@@ -46,9 +48,11 @@ from handlers import (
     quantity,
     results,
     search,
+    shop,
     start,
     variant,
 )
+from handlers import filters as filter_panel
 from handlers.failures import on_marketplace_error
 
 SCREENS: dict[Step, ScreenOf] = {
@@ -76,8 +80,12 @@ def states() -> dict[Step, list[Handler]]:
         ],
         Step.RESULTS: [
             Buttons(pick=results.pick, page=results.turn, sort=results.sort),
-            Buttons(refine=results.refine, keep=results.keep, widen=results.widen),
-            Buttons(again=results.again, unhint=results.unhint, lines=offer.to_lines),
+            Buttons(refine=results.refine, keep=results.keep, drop=results.drop),
+            Buttons(filters=filter_panel.open_panel, tick=filter_panel.tick),
+            Buttons(prices=filter_panel.prices, any_price=filter_panel.any_price),
+            Buttons(clear=filter_panel.clear, apply=filter_panel.apply),
+            Buttons(navigate=navigation.navigate, by=navigation.by, turn=navigation.turn),
+            Buttons(again=results.again, offer=shop.back_to_offer, lines=offer.to_lines),
             MessageHandler(WORDS, results.text),
         ],
         Step.OFFER: [
@@ -136,6 +144,7 @@ def entry_points() -> list[Handler]:
         CommandHandler("cancel", start.cancel, new_message),
         CommandHandler("address", address.book, new_message),
         CommandHandler("orders", orders.show, new_message),
+        CommandHandler("categories", categories.show, new_message),
         CommandHandler("language", language.ask, new_message),
         CommandHandler("help", anywhere.help_, new_message),
         CommandHandler("privacy", anywhere.privacy, new_message),
@@ -155,6 +164,8 @@ def entry_points() -> list[Handler]:
         Buttons(together_check=order_links.together_check),
         Buttons(reorder=order_again.reorder, reorder_yes=order_again.reorder_yes),
         Buttons(reorder_pick=order_again.reorder_pick),
+        Buttons(shop=shop.shop),
+        Buttons(categories=categories.show, branch=categories.browse, goods=categories.goods),
         Buttons(forget=privacy.forget, revoke=invite.revoke),
     ]
 

@@ -17,6 +17,7 @@ from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, 
 from bot.texts import Html, cut
 from bot.units import counted, counted_anywhere
 from handlers import preview, quantity, search
+from handlers.freight_line import freight_line
 
 _TITLE = 48
 _VARIANT = 60
@@ -38,7 +39,9 @@ def screen(view: View) -> Screen:
         view.notice,
         t("lines.title"),
         *_described(view, shown),
-        lines(page if before or after else None, total, t("lines.estimate_only")),
+        lines(
+            page if before or after else None, total, freight_line(view), t("lines.estimate_only")
+        ),
     )
     turns = row(
         Button(t("variant.previous_button"), "turn", str((first - 1) // _PAGE - 1))

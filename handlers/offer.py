@@ -142,7 +142,9 @@ def _buttons(view: View, offer: Offer) -> Rows:
     page = Button(
         t("offer.page_button"), url=f"https://detail.1688.com/offer/{offer.offer_id}.html"
     )
-    return row(choose) + row(_to_results(view), page) + row(draft_button(view))
+    # The offer's own seller, so that it may have an id that no button could hold.
+    more = Button(t("shop.button"), "shop")
+    return row(choose) + row(more) + row(_to_results(view), page) + row(draft_button(view))
 
 
 def _leave(view: View) -> Rows:
@@ -182,9 +184,12 @@ async def again(_: Update, context: Context) -> Outcome:
 
 
 async def back_to_results(_: Update, context: Context) -> Outcome:
-    """Return to the results this offer came from."""
-    if context.session.query is None:
+    """Return to the results this offer came from, read again where others were looked at since."""
+    query = context.session.query
+    if query is None:
         return Step.START
+    if query.unread:
+        return await search.look_for(context, query)
     context.change(asking=None)
     return Step.RESULTS
 

@@ -28,6 +28,7 @@ from bot.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, 
 from bot.texts import Html, cut
 from bot.units import counted, counted_anywhere, noun, noun_anywhere
 from handlers import search
+from handlers.freight_line import freight_line
 from handlers.offer import choose, terms
 from handlers.quantity_coach import coach, towards_tier, units_elsewhere
 from handlers.variant import both
@@ -56,7 +57,11 @@ def screen(view: View) -> Screen:
             t("offer.title", title=cut(offer.title.in_language(session.language), _TITLE)),
             variant,
         ),
-        lines(_price_line(view, offer, sku), terms(view, offer, of_variant=bool(variant))),
+        lines(
+            _price_line(view, offer, sku),
+            freight_line(view, offer.unit),
+            terms(view, offer, of_variant=bool(variant)),
+        ),
         coach(view, offer, sku),
         t("quantity.ask", units=noun(t, offer.unit, 2)),
     )

@@ -4,30 +4,18 @@ from telegram import Update
 
 from bot.buttons import natural
 from bot.context import Context, Outcome
-from bot.domain.offers import OfferSummary, SearchPage
-from bot.domain.sessions import Query, SortField, Step
-from bot.fitting import fitting
-from bot.marketplace.errors import MarketplaceError
-from bot.screens import (
-    Button,
-    ContactSheet,
-    Rows,
-    Screen,
-    View,
-    grid,
-    lines,
-    paragraphs,
-    row,
-)
-from bot.services.search import HITS_PER_PAGE
-from bot.texts import Html, cut
-from handlers import search
-from handlers.quotas import may_search
+from bot.domain.offers import SearchPage
+from bot.domain.price_bounds import PriceUnreadable, read_clear_bounds
+from bot.domain.sessions import NAVIGATING, Query, SortField, Step
+from bot.screens import Button, Rows, Screen, View, grid, paragraphs, row
+from bot.texts import cut
+from handlers import filters, navigation, search
+from handlers.categories import categories_button
+from handlers.looked_for import chips, without
+from handlers.results_text import has_more, nothing, page_of_hits
+from handlers.sheets import first_number, sheet
 
-# Characters: what stands on one line of a phone, or less until a page fits under its sheet.
-_TITLES = {"en": (29, 24, 18, 12, 8), "zh": (15, 12, 9, 6)}
 _WORD = 30
-_SHOWN_WORD = 12
 _LONGEST_NUMBER = 3  # digits; longer ones are looked for
 _COLUMNS = 5
 _LAST_PAGE = 10_000
@@ -39,108 +27,60 @@ _SORTS = (
 
 
 def screen(view: View) -> Screen:
-    """Show a page of hits, nothing found, or a failed search with the way on."""
+    """Show a page of hits, nothing found, a failed search, or the panel that is open."""
     t, session, results = view.t, view.session, view.results
+    asking = session.asking or ""
     if session.query is None or session.query.pending or results is None:
         return Screen(paragraphs(view.notice, t("results.try_again")), _way_on(view))
-    if session.asking == "refine":
+    if asking == "refine":
         rows = row(Button(t("results.keep_button"), "keep"))
         return Screen(paragraphs(view.notice, t("results.refine_ask")), rows)
+    if asking in {filters.PANEL, filters.PRICES}:
+        return filters.screen(view)
+    if asking.startswith(NAVIGATING):
+        return navigation.screen(view)
     if not results.hits:
-        return Screen(paragraphs(view.notice, _nothing(view)), _way_on(view))
+        return Screen(paragraphs(view.notice, nothing(view)), _way_on(view))
     query = session.query
-    text = fitting(lambda longest: _text(view, query, results, longest), _TITLES[t.language])
-    pictures = tuple(hit.picture_url for hit in results.hits)
-    return Screen(text, _buttons(view), ContactSheet(pictures, first_number(query.page)))
+    return Screen(page_of_hits(view, query, results), _buttons(view, query, results), sheet(view))
 
 
-def _text(view: View, query: Query, results: SearchPage, longest: int) -> Html:
-    """The whole page with titles of at most that many characters."""
+def _buttons(view: View, query: Query, results: SearchPage) -> Rows:
     t = view.t
-    by_picture = query.image_id is not None
-    head = (
-        t("results.similar_title")
-        if by_picture
-        else t("results.keyword_title", words=query.keyword or "")
-    )
-    numbered = enumerate(results.hits, first_number(query.page))
-    listed = [_line(view, number, hit, longest) for number, hit in numbered]
-    honest = t("results.similar_is_not_same") if by_picture else t("results.pick_hint")
-    return paragraphs(view.notice, lines(head, _narrowed(view)), lines(*listed), honest)
-
-
-def _nothing(view: View) -> Html:
-    """Nothing found: what was looked for, and what to try instead."""
-    t, query = view.t, view.session.query
-    key = "results.nothing" if query and query.image_id else "results.nothing_for_words"
-    words = " ".join(each for each in (query.keyword, query.refine) if each) if query else ""
-    return t(key, words=words)
-
-
-def first_number(page: int) -> int:
-    """Return the number of a page's first hit."""
-    return (page - 1) * HITS_PER_PAGE + 1
-
-
-def _line(view: View, number: int, hit: OfferSummary, longest: int) -> Html:
-    t = view.t
-    facts = [t.money(hit.price) if hit.price is not None else t("results.no_price")]
-    if hit.sold_last_month is not None:
-        facts.append(t("results.sold", sold=hit.sold_last_month))
-    if hit.repurchase_rate:
-        facts.append(t("results.repurchase", rate=hit.repurchase_rate))
-    title = cut(hit.title.in_language(view.session.language), longest)
-    return t("results.line", number=str(number), title=title, facts=Html(" · ".join(facts)))
-
-
-def _narrowed(view: View) -> str:
-    query = view.session.query
-    if query is None:
-        return ""
-    parts = []
-    if query.hint:
-        parts.append(view.t("results.hint", words=query.hint))
-    if query.refine:
-        parts.append(view.t("results.refined", words=query.refine))
-    if query.page > 1:
-        key = "results.page" if _has_more(view) else "results.last_page"
-        parts.append(view.t(key, page=query.page))
-    return " · ".join(parts)
-
-
-def _has_more(view: View) -> bool:
-    """Tell whether another page may follow; how many there are is not always told."""
-    query, results = view.session.query, view.results
-    if query is None or results is None or len(results.hits) < HITS_PER_PAGE:
-        return False
-    return not results.total or results.total > query.page * HITS_PER_PAGE
-
-
-def _buttons(view: View) -> Rows:
-    t, query, results = view.t, view.session.query, view.results
-    if query is None or results is None:
-        return ()
-    first = first_number(query.page)
     numbers = [
-        Button(str(first + index), "pick", str(hit.offer_id))
-        for index, hit in enumerate(results.hits)
+        Button(str(number), "pick", str(hit.offer_id))
+        for number, hit in enumerate(results.hits, first_number(query.page))
     ]
     back = Button(t("results.back_button"), "page", str(query.page - 1)) if query.page > 1 else None
     more = None
-    if _has_more(view):
+    if has_more(view):
         more = Button(t("results.more_button"), "page", str(query.page + 1))
     sorts = [
         Button(("• " if query.sort is field else "") + t(key), "sort", field.value)
         for field, key in _SORTS
     ]
-    refine = Button(t("results.refine_button"), "refine")
     return (
         grid(numbers, _COLUMNS)
         + row(back, more)
         + row(*sorts)
-        + row(refine, _widen(view, query))
-        + row(draft_button(view))
+        + row(
+            Button(t("results.refine_button"), "refine"),
+            Button(t("results.filters_button"), "filters"),
+            Button(t("navigation.button"), "navigate") if navigation.is_offered(query) else None,
+        )
+        + chips(view, query)
+        + _leave(view, query)
     )
+
+
+def _leave(view: View, query: Query | None) -> Rows:
+    """The ways out: to where these results were opened from, and to the order."""
+    back = None
+    if query is not None and query.of_offer is not None:
+        back = Button(view.t("results.offer_button"), "offer")
+    elif query is not None and query.category:
+        back = categories_button(view.t, query.category)
+    return row(back) + row(draft_button(view))
 
 
 def draft_button(view: View) -> Button | None:
@@ -149,26 +89,15 @@ def draft_button(view: View) -> Button | None:
     return Button(view.t("start.draft_button", count=lines_kept), "lines") if lines_kept else None
 
 
-def _widen(view: View, query: Query) -> Button | None:
-    if not query.refine:
-        return None
-    words = cut(query.refine, _SHOWN_WORD)
-    return Button(view.t("results.widen_button", words=words), "widen")
-
-
 def _way_on(view: View) -> Rows:
     """What to do without hits: drop what narrows, look again, or go back."""
     t, query = view.t, view.session.query
-    back = widen = unhint = None
-    if query is not None:
-        widen = _widen(view, query)
-        if query.hint and not query.pending:
-            words = cut(query.hint, _SHOWN_WORD)
-            unhint = Button(t("results.unhint_button", words=words), "unhint")
-        if query.page > 1:
-            back = Button(t("results.back_button"), "page", str(query.page - 1))
+    back = None
+    if query is not None and query.page > 1:
+        back = Button(t("results.back_button"), "page", str(query.page - 1))
     again = Button(t("results.again_button"), "again")
-    return row(widen) + row(unhint) + row(again, back) + row(draft_button(view))
+    dropped = chips(view, query) if query is not None else ()
+    return dropped + row(again, back) + _leave(view, query)
 
 
 async def pick(_: Update, context: Context) -> Outcome:
@@ -192,7 +121,7 @@ async def turn(_: Update, context: Context) -> Outcome:
     if query is None or not number:
         return None
     wanted = query.replace(page=min(number, _LAST_PAGE), pending=False)
-    page = await _found(context, wanted)
+    page = await search.found(context, wanted)
     if page is None:
         return None
     if not page.hits and wanted.page > query.page:
@@ -212,23 +141,10 @@ async def sort(_: Update, context: Context) -> Outcome:
         field = SortField(context.arg)
     except ValueError:
         return None
-    wanted = query.replace(sort=None if query.sort is field else field, page=1)
-    page = await _found(context, wanted)
-    if page is not None:
-        context.writes.results = page
-        context.change(query=wanted)
+    await search.turn_to(
+        context, query.replace(sort=None if query.sort is field else field, page=1)
+    )
     return None
-
-
-async def _found(context: Context, query: Query) -> SearchPage | None:
-    """Return a page of the search under way; without it the person stays where they were."""
-    if not may_search(context):
-        return None
-    try:
-        return await context.services.search.run(query)
-    except MarketplaceError as error:
-        search.search_failed(context, query, error)
-        return None
 
 
 async def refine(_: Update, context: Context) -> Outcome:
@@ -239,20 +155,20 @@ async def refine(_: Update, context: Context) -> Outcome:
 
 async def keep(_: Update, context: Context) -> Outcome:
     """Leave the results as they are."""
-    context.change(asking=None)
+    context.change(asking=None, narrowing=None, page=0)
     return None
 
 
-async def widen(_: Update, context: Context) -> Outcome:
-    """Drop the narrowing word."""
+async def drop(_: Update, context: Context) -> Outcome:
+    """A chip: look again without what it names."""
     query = context.session.query
-    return await search.look_for(context, query.replace(refine=None, page=1)) if query else None
-
-
-async def unhint(_: Update, context: Context) -> Outcome:
-    """Look again without the picture's caption."""
-    query = context.session.query
-    return await search.look_for(context, query.replace(hint=None, page=1)) if query else None
+    wanted = without(query, context.arg) if query else None
+    if query is None or wanted is None:
+        return None
+    if query.pending:
+        return await search.look_for(context, wanted)
+    await search.turn_to(context, wanted)
+    return None
 
 
 async def again(_: Update, context: Context) -> Outcome:
@@ -262,15 +178,31 @@ async def again(_: Update, context: Context) -> Outcome:
 
 
 async def text(update: Update, context: Context) -> Outcome:
-    """A word to narrow by when asked for, a hit's number, else a new search."""
+    """What the screen asks for, else a hit's number, else a new search."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
-    query = context.session.query
-    if context.session.asking == "refine" and query is not None:
+    query, asking = context.session.query, context.session.asking
+    if query is not None and asking == "refine":
         word = cut(typed, _WORD)
         if not any(each.isalnum() for each in word):
             context.notice("search.no_words")
             return None
         return await search.look_for(context, query.replace(refine=word, page=1))
+    if asking == filters.PRICES or (asking == filters.PANEL and _are_prices(typed)):
+        return filters.take_prices(context, typed)
+    return await _number_or_words(update, context, query, typed)
+
+
+def _are_prices(typed: str) -> bool:
+    """Tell whether a text can only be a price range, though none was asked for."""
+    try:
+        return read_clear_bounds(typed) is not None
+    except PriceUnreadable:
+        return True
+
+
+async def _number_or_words(
+    update: Update, context: Context, query: Query | None, typed: str
+) -> Outcome:
     number = _typed_number(typed)
     if number is None or query is None or query.pending:
         return await search.words(update, context)

@@ -6,6 +6,7 @@ from telegram.error import BadRequest, NetworkError
 from bot.context import QUIET, Context, Outcome
 from bot.domain.identifiers import OfferId
 from bot.domain.links import bare_offer, has_link, nameless_link, offer_in_link
+from bot.domain.offers import SearchPage
 from bot.domain.sessions import Query, Step
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import NotAPicture, PictureError, PicturesBusy, PictureTooLarge, PictureTooSmall
@@ -116,18 +117,42 @@ async def look_for(context: Context, query: Query) -> Outcome:
     """Run a query and show its page; a failure keeps the query for another try."""
     if not may_search(context):
         return None
-    context.change(query=query.replace(pending=True), asking=None, return_to=None, page=0)
+    query = query.replace(unread=False)
+    context.change(
+        query=query.replace(pending=True), asking=None, narrowing=None, return_to=None, page=0
+    )
     try:
         page = await context.services.search.run(query)
     except MarketplaceError as error:
-        search_failed(context, query, error)
+        _search_failed(context, query, error)
         return Step.RESULTS
     context.writes.results = page
     context.change(query=query.replace(pending=False))
     return Step.RESULTS
 
 
-def search_failed(context: Context, query: Query, error: MarketplaceError) -> None:
+async def turn_to(context: Context, query: Query) -> bool:
+    """Show a variation of the search under way; False when the person stays where they were."""
+    page = await found(context, query)
+    if page is None:
+        return False
+    context.writes.results = page
+    context.change(query=query.replace(pending=False))
+    return True
+
+
+async def found(context: Context, query: Query) -> SearchPage | None:
+    """Return a page of the search under way, or put a notice and return None."""
+    if not may_search(context):
+        return None
+    try:
+        return await context.services.search.run(query)
+    except MarketplaceError as error:
+        _search_failed(context, query, error)
+        return None
+
+
+def _search_failed(context: Context, query: Query, error: MarketplaceError) -> None:
     """Say why there are no results."""
     if isinstance(error, Refused) and query.image_id is not None:
         # An uploaded picture is kept for an unstated while (contract 4.1).

@@ -19,9 +19,14 @@ def screen(view: View) -> Screen:
         count = len(session.draft.lines)
         text = t("start.unfinished_lines", count=count) if count else t("start.unfinished")
         return Screen(paragraphs(view.notice, text), rows)
-    rows = row(
-        Button(t("start.addresses_button"), "addresses"), Button(t("start.orders_button"), "orders")
-    ) + row(language_button(session))
+    rows = (
+        row(Button(t("category.button"), "categories", standing=True))
+        + row(
+            Button(t("start.addresses_button"), "addresses"),
+            Button(t("start.orders_button"), "orders"),
+        )
+        + row(language_button(session))
+    )
     if session.draft.lines:
         label = t("start.draft_button", count=len(session.draft.lines))
         rows = row(Button(label, "lines"), Button(t("start.over_button"), "over")) + rows

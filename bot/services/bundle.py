@@ -7,6 +7,8 @@ from bot.domain.pricing import TierScope
 from bot.marketplace.port import Marketplace
 from bot.services.access import Access
 from bot.services.aftersales import Aftersales
+from bot.services.categories import Categories
+from bot.services.freight import Freight
 from bot.services.operator_payments import OperatorPayments
 from bot.services.ordering import Ordering
 from bot.services.paying_together import PayingTogether
@@ -26,6 +28,8 @@ class Services:
     store: Storage
     marketplace: Marketplace
     search: Search
+    categories: Categories
+    freight: Freight
     ordering: Ordering
     payments: Payments
     tracking: Tracking

@@ -28,6 +28,8 @@ from bot.domain.sessions import Session
 from bot.marketplace.errors import MarketplaceError
 from bot.screens import View
 from bot.services.bundle import Services
+from bot.services.categories import Categories
+from bot.services.quotas import Quotas
 from bot.services.search import Search
 from bot.services.short_links import ShortLinks
 from bot.texts import texts_in
@@ -128,6 +130,8 @@ def context(of: Session, shelf: Shelf, *, arg: str | None = None, web: Any = Non
         "store": store,
         "marketplace": market,
         "search": Search(market, nobody),
+        "categories": Categories(market),
+        "quotas": Quotas(store, nobody),
         "divisions": load_divisions(),
         "short_links": ShortLinks(web or httpx.MockTransport(lambda _: httpx.Response(404))),
     }

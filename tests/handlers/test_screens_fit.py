@@ -5,8 +5,11 @@ import re
 import pytest
 from goods import OFFER_ID, offer, page, session, sku, view
 
+from bot.domain.finding import Filter, Narrowing, NavigationChoice
+from bot.domain.money import Fen
 from bot.domain.offers import Wording
-from bot.domain.sessions import Notice, Query, Step
+from bot.domain.price_bounds import PriceBounds
+from bot.domain.sessions import Notice, Query, SortField, Step
 from bot.drawing import visible_length
 from bot.screens import CAPTION_LIMIT, ContactSheet, SellerPicture
 from handlers import offer as offer_step
@@ -19,6 +22,15 @@ TITLES = {
     "emoji": "🎀👨‍👩‍👧‍👦" * 300,
     "right to left": "\u202eevil\u202c שלום " * 200,
 }
+EVERYTHING = Narrowing(
+    filters=(
+        Filter.FACTORY,
+        Filter.FREE_RETURNS,
+        Filter.SHIPS_IN_24_HOURS,
+        Filter.RATED_4_5,
+    ),
+    prices=PriceBounds(low=Fen(77_777_777), high=Fen(88_888_888)),
+)
 _TAGS = re.compile(r"<(/?)(\w+)>")
 
 
@@ -37,8 +49,16 @@ def well_formed(text: str) -> bool:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("title", list(TITLES))
 def test_a_page_of_endless_titles_fits_under_its_sheet(title: str, language: str) -> None:
-    """Ten titles of over 1,000 characters, the largest numbers, a notice and narrowing words."""
-    query = Query(image_id="1" * 19, hint="好" * 60, refine="好" * 30, page=99)
+    """Ten titles of over 1,000 characters, the largest numbers, a notice and all that narrows."""
+    query = Query(
+        image_id="1" * 19,
+        hint="好" * 60,
+        refine="好" * 30,
+        navigation=NavigationChoice(navigation_id="9:9", name=Wording(zh="好" * 500)),
+        narrowing=EVERYTHING,
+        sort=SortField.REPURCHASE,
+        page=99,
+    )
     of = session(
         step=Step.RESULTS, language=language, query=query, notice=Notice(key="search.album")
     )

@@ -27,7 +27,22 @@ async def results(buyer: Person) -> Shown:
 
 async def refine(buyer: Person) -> Shown:
     await results(buyer)
-    return await buyer.do("Narrow|加关键词", "Send a word|发一个关键词")
+    return await buyer.do("Word|加关键词", "Send a word|发一个关键词")
+
+
+async def filters(buyer: Person) -> Shown:
+    await results(buyer)
+    return await buyer.do("Filters|筛选", "Tick what|勾选条件")
+
+
+async def prices(buyer: Person) -> Shown:
+    await filters(buyer)
+    return await buyer.do("Price range|价格区间", "Send a price|发单价区间")
+
+
+async def navigation(buyer: Person) -> Shown:
+    await buyer.say("杯子", "Results for|的搜索结果")
+    return await buyer.do("Narrow by|选属性", "Narrow by…$|哪个属性")
 
 
 async def offer(buyer: Person) -> Shown:
@@ -91,6 +106,9 @@ PLACES = {
     "start": Place(start, "What are you looking for", "今天想找点什么"),
     "results": Place(results, "Results for “背包”", "“背包”的搜索结果"),
     "refine": Place(refine, "Send a word to narrow", "发一个关键词来缩小范围"),
+    "filters": Place(filters, "Results for.*Tick what", "搜索结果.*勾选条件"),
+    "prices": Place(prices, "Send a price range", "请发单价区间"),
+    "navigation": Place(navigation, "Results for.*Narrow by…", "搜索结果.*哪个属性"),
     "offer": Place(offer, "Canvas Shoes.*Minimum order", "百搭帆布鞋.*起订量"),
     "variant": Place(variant, "White.*Choose: Size", "白色.*请选择：尺码"),
     "quantity": Place(quantity, "How many", "要多少"),

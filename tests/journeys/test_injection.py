@@ -158,6 +158,7 @@ async def test_what_a_person_types_anywhere(
     for place in (
         "start",
         "refine",
+        "prices",
         "quantity",
         "lines",
         "address_form",

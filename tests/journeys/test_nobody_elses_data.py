@@ -42,8 +42,9 @@ ABOUT_ORDERS = (
     *("reorder", "reorder_yes", "reorder_pick"),
 )
 LEADING_ON = {  # whatever their argument, they ask for nothing by it
-    *("resume", "over", "addresses", "orders", "lines", "refine", "keep", "widen", "again"),
-    *("unhint", "choose", "results", "back", "more", "checkout", "manage", "add", "address"),
+    *("resume", "over", "addresses", "orders", "lines", "refine", "keep", "again"),
+    *("filters", "prices", "any_price", "clear", "apply", "navigate", "offer"),
+    *("choose", "results", "back", "more", "checkout", "manage", "add", "address"),
     *("accept", "save", "confirm", "note", "no_note", "new", "leave", "here"),
     *("mine", "earlier", "together", "together_pay", "together_check"),
 }

@@ -114,10 +114,10 @@ async def test_a_word_narrows_and_widens(person: Arrive, marketplace: httpx.Asyn
     buyer = await person("zh-hans")
     wide = await buyer.say(MANY, "搜索结果")
     await buyer.do("加关键词", "发一个关键词")
-    narrow = await buyer.say("帽", "筛选：帽")
+    narrow = await buyer.say("帽", "含“帽”")
     assert set(narrow.text.splitlines()) != set(wide.text.splitlines())
-    assert narrow.button("去掉“帽”")
-    widened = await buyer.do("去掉“帽”", r"^(?!.*筛选).*搜索结果")
+    assert narrow.button("✖️ “帽”")
+    widened = await buyer.do("✖️ “帽”", r"^(?!.*含“).*搜索结果")
     assert widened.text == wide.text
 
 
@@ -125,7 +125,7 @@ async def test_narrowing_can_be_left(person: Arrive, marketplace: httpx.AsyncCli
     """Keep as is leads back to the very same page; a sign alone narrows nothing."""
     buyer = await person()
     wide = await buyer.say(FEW, "Results for")
-    await buyer.do("Narrow", "Send a word")
+    await buyer.do("Word", "Send a word")
     await buyer.say("！？", "need a word")
     assert (await buyer.do("Keep", "Results for")).text == wide.text
 
@@ -216,9 +216,9 @@ async def test_nothing_found_says_what_to_try(
     shown = await buyer.say("量子飞船", f"{head}.*量子飞船")
     assert tip in shown.text
     await buyer.say(FEW, "Results for|搜索结果")
-    await buyer.do("Narrow|加关键词", "Send a word|发一个关键词")
-    await buyer.say("量子飞船火箭发动机", head)
-    await buyer.do("Drop|去掉", "Results for|搜索结果")
+    await buyer.do("Word|加关键词", "Send a word|发一个关键词")
+    await buyer.say("量子飞船火箭发动机", "Nothing found with all|没有找到商品")
+    await buyer.do("✖️ “量子", "Results for|搜索结果")
 
 
 async def test_words_in_other_scripts_are_told_that_chinese_finds_more(

@@ -48,7 +48,11 @@ async def test_start_in_the_middle_offers_to_continue(
     asked = await buyer.say("/start", "Continue where you were")
     assert ("1 item" in asked.text) is place.has_draft
     await buyer.say("/start", "Continue where you were")
-    moods = {"refine": "Results for", "quantity_problem": "How many", "note": "Total to pay"}
+    moods = {
+        **dict.fromkeys(("refine", "filters", "prices", "navigation"), "Results for"),
+        "quantity_problem": "How many",
+        "note": "Total to pay",
+    }
     await buyer.do("Continue", moods.get(name, place.en))
     await buyer.say("/start", "Continue where you were")
     await buyer.do("Start over", "starting fresh")

@@ -26,6 +26,8 @@ from bot.screens import Picture
 from bot.services.access import Access, AccessMode
 from bot.services.aftersales import Aftersales
 from bot.services.bundle import Services
+from bot.services.categories import Categories
+from bot.services.freight import Freight
 from bot.services.operator_payments import OperatorPayments
 from bot.services.ordering import Ordering
 from bot.services.paying_together import PayingTogether
@@ -151,6 +153,8 @@ class World:
             store=storage,
             marketplace=market,
             search=Search(market, _Photos()),
+            categories=Categories(market),
+            freight=Freight(market),
             ordering=self.ordering,
             payments=Payments(market),
             tracking=tracking,

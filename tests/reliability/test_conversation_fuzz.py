@@ -19,6 +19,7 @@ PEOPLE = (7001, 7002)
 ADDRESS = "张三 13812345678 浙江省杭州市滨江区长河街道网商路699号"
 TEXTS = (
     *("/start", "/cancel", "/orders", "/address", "/language", "/help", "/privacy", "/nonsense"),
+    *("/categories", "10-50", "from 5"),
     *(f"https://detail.1688.com/offer/{each}.html" for each in (PLAIN, VARIED, OTHERS, 1)),
     *("杯", "2", "10", "0", "-1", "1.5", "99999999", "Red", "<b>&", "\u202e\u0000", "👨‍👩‍👧" * 50),
     *(ADDRESS, "13812345678", "x" * 4096, str(PLAIN), "S261123-22222222"),
@@ -27,6 +28,7 @@ FAULTS = ("", "fails", "no effect", "not sent", "late", "very late")
 _ONWARDS = (
     *("confirm", "look", "save", "deliver", "choose", "value", "pick", "take", "checkout"),
     *("resume", "here", "again", "check", "new"),
+    *("shop", "filters", "tick", "apply", "navigate", "by", "branch", "goods"),
 )
 _HARMLESS_ERRORS = {"storage_unavailable", "answer_not_stored"}
 _OUTAGE = "StorageUnavailable: unavailable"

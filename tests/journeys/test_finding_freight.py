@@ -1,0 +1,103 @@
+"""Domestic freight before the quote, once it is known where to."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+from buying import BASKETBALL, GIFT_BAG, TAPE_MEASURE, Market, at_lines, at_offer, at_quantity
+from chat import Person
+
+Arrive = Callable[..., Awaitable[Person]]
+
+PILLOW = 765559648345  # sent free of charge
+# The bot remembers estimates by district, and all tests share one bot.
+HERE, ELSEWHERE = "滨江区网商路699号", ("拱墅区1号路5号", "西湖区2号路6号", "余杭区3号路7号")
+FAR = "上城区望江街道望江东路299号"
+
+
+async def has_address(buyer: Person, place: str = HERE) -> Person:
+    """Save an address in the book, and be back at the start."""
+    await buyer.say("/address", "address yet|还没有收货地址")
+    await buyer.do("Add an address|添加地址", "New address|新地址")
+    await buyer.say(f"张三 13812345678 浙江省杭州市{place}", "Is this right|请核对地址")
+    await buyer.do("Save|保存", "Your addresses|收货地址")
+    return buyer
+
+
+async def test_without_an_address_nothing_is_said_or_asked(
+    person: Arrive, marketplace: httpx.AsyncClient
+) -> None:
+    """Freight depends on where to."""
+    buyer = await person()
+    shown = await at_quantity(buyer, TAPE_MEASURE)
+    assert "reight" not in shown.text
+    assert await Market(marketplace).count("freight_estimate") == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "all_lines"),
+    [
+        ("en", "Freight for 2 pieces to 杭州市: about ¥3.50", "Freight to 杭州市: about ¥20.00"),
+        ("zh-hans", "2 个寄到杭州市，运费约 ¥3.50", "寄到杭州市，运费约 ¥20.00"),
+    ],
+)
+async def test_the_default_address_is_enough(
+    code: str, line: str, all_lines: str, person: Arrive, marketplace: httpx.AsyncClient
+) -> None:
+    """For the smallest order first, then for what stands on the order."""
+    buyer = await has_address(await person(code))
+    shown = await at_quantity(buyer, TAPE_MEASURE)
+    assert line in shown.text
+    shown = await buyer.say("60", "Your order|待下单")
+    assert all_lines in shown.text
+
+
+async def test_several_offers_are_added_up(person: Arrive, marketplace: httpx.AsyncClient) -> None:
+    """Each by its own template; the quote tells the binding sum."""
+    buyer = await has_address(await person())
+    await at_lines(buyer, TAPE_MEASURE, 60)
+    await at_quantity(buyer, BASKETBALL, ".")
+    shown = await buyer.say("1", "Your order")
+    assert "Freight to 杭州市: about ¥25.00" in shown.text
+
+
+async def test_free_postage_is_said_so(person: Arrive, marketplace: httpx.AsyncClient) -> None:
+    """An estimate of nothing is an answer as well."""
+    buyer = await has_address(await person())
+    await at_offer(buyer, PILLOW)
+    shown = await buyer.do("Choose a quantity", "How many")
+    assert "Freight to 杭州市: most likely free" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [*zip(("http_500", "cut_before", "refuse"), ELSEWHERE, strict=True)]
+)
+async def test_a_failure_is_silent(
+    kind: str, place: str, person: Arrive, marketplace: httpx.AsyncClient
+) -> None:
+    """The screen says everything else, and the order goes on."""
+    buyer, market = await has_address(await person(), place), Market(marketplace)
+    more = {"code": 500, "message": "系统繁忙"} if kind == "refuse" else {}
+    await market.fault(kind, "freight_estimate", times=None, **more)
+    shown = await at_quantity(buyer, GIFT_BAG)
+    assert await market.count("freight_estimate") > 0
+    assert "reight" not in shown.text
+    assert "⚠️" not in shown.text
+    await buyer.say("24", "Your order")
+
+
+async def test_a_slow_answer_holds_no_screen_up(
+    person: Arrive, marketplace: httpx.AsyncClient
+) -> None:
+    """The screen comes without it; once the answer is there, the next screen has it."""
+    buyer = await has_address(await person(), FAR)
+    await Market(marketplace).fault("slow", "freight_estimate", seconds=4)
+    shown = await at_quantity(buyer, TAPE_MEASURE)
+    assert "reight" not in shown.text
+    await asyncio.sleep(4)
+    shown = await buyer.say("1", "The minimum is 2")
+    assert "Freight for" not in shown.text
+    await buyer.do("Back", "Minimum order")
+    shown = await buyer.do("Choose a quantity", "How many")
+    assert "Freight for 2 pieces to 杭州市: about ¥3.50" in shown.text
