@@ -57,10 +57,12 @@ def is_stale(before: OrderPart, read: OrderPart) -> bool:
 def same_parcel(one: Parcel, other: Parcel) -> bool:
     """Tell whether two are one parcel: by the marketplace's id, or by the tracking number.
 
-    Parcels that nothing names can't be told apart, so they are news once.
+    Of parcels that nothing names, those with the same goods inside are one, which is news once.
     """
-    if one.parcel_id == other.parcel_id and (one.parcel_id or not one.tracking_no):
-        return bool(one.parcel_id) or not other.tracking_no
+    if one.parcel_id and one.parcel_id == other.parcel_id:
+        return True
+    if not any((one.parcel_id, one.tracking_no, other.parcel_id, other.tracking_no)):
+        return one.lines == other.lines
     return bool(one.tracking_no) and one.tracking_no == other.tracking_no
 
 

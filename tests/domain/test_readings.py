@@ -175,9 +175,11 @@ def test_an_undated_carriers_word_counts_by_how_far_it_is():
 
 
 def test_parcels_are_the_same_by_id_or_number():
-    """Nothing in common, or nothing at all, makes none."""
+    """Without either, by what is inside; nothing in common makes none."""
     assert same_parcel(Parcel(parcel_id="1"), Parcel(parcel_id="1", tracking_no="78A"))
     assert same_parcel(
         Parcel(parcel_id="", tracking_no="78A"), Parcel(parcel_id="2", tracking_no="78A")
     )
-    assert not same_parcel(Parcel(parcel_id=""), Parcel(parcel_id=""))
+    assert same_parcel(Parcel(parcel_id=""), Parcel(parcel_id=""))
+    assert not same_parcel(Parcel(parcel_id=""), Parcel(parcel_id="", lines=("1",)))
+    assert not same_parcel(Parcel(parcel_id=""), Parcel(parcel_id="", tracking_no="78A"))
