@@ -14,6 +14,15 @@ from bot.settings import BadSettings, load_settings
 _log = structlog.get_logger(__name__)
 
 
+def event_loop() -> asyncio.AbstractEventLoop:
+    """Return the loop to run on: libuv's where there is one (docs/performance.md)."""
+    try:
+        import uvloop  # noqa: PLC0415 - not made for every system
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 def main() -> int:
     """Run, or do a command, and return the exit code.
 
@@ -26,7 +35,8 @@ def main() -> int:
         configure_logs(settings.log_format, settings.log_level, settings.secrets)
         if arguments.command not in {None, "run"}:
             return run_command(arguments, settings)
-        asyncio.run(serve(settings))
+        with asyncio.Runner(loop_factory=event_loop) as runner:
+            runner.run(serve(settings))
     except (BadSettings, StartupError) as error:
         if arguments.command == "doctor":
             print(*(f"FAIL  settings: {line}" for line in str(error).splitlines()), sep="\n")  # noqa: T201 - its report

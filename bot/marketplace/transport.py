@@ -2,14 +2,19 @@
 
 import asyncio
 import logging
+from functools import lru_cache
+from urllib.parse import urlencode
 
 import httpx
 
 from bot.marketplace.config import ClientConfig
+from bot.marketplace.connections import Connections
 from bot.marketplace.endpoints import Endpoint, Shape
 from bot.marketplace.envelope import Answer, read_answer
 from bot.marketplace.errors import MarketplaceError, OutcomeUnclear, Unreachable, Unreadable
 from bot.marketplace.signing import Parameters
+
+_HEADERS = {"Accept": "application/json", "User-Agent": "Snaporder"}
 
 # What httpx raises at all: its own tree, and three that stand outside of it.
 FROM_HTTPX = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
@@ -58,15 +63,9 @@ class Exchange:
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self._config = config
         self._credentials = config.credentials
-        self._http = httpx.AsyncClient(
-            base_url=config.base_url,
-            transport=transport,
-            headers={"Accept": "application/json"},
-            limits=httpx.Limits(
-                max_connections=config.max_connections,
-                max_keepalive_connections=config.max_connections,
-                keepalive_expiry=config.keepalive_seconds,
-            ),
+        self._base_url = config.base_url.rstrip("/")
+        self._transport = transport or Connections(
+            config.base_url, config.max_connections, config.keepalive_seconds
         )
 
     async def send(self, endpoint: Endpoint, parameters: Parameters) -> Answer:
@@ -80,23 +79,30 @@ class Exchange:
         try:
             # httpx counts from byte to byte; an answer that trickles in needs an end too.
             async with asyncio.timeout(seconds):
-                response = await self._http.send(request)
+                response = await self._transport.handle_async_request(request)
+                await response.aread()
         except (*FROM_HTTPX, TimeoutError) as error:
             raise translated(error, endpoint) from error
         return read_answer(response, endpoint, self._config.success_codes)
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        await self._transport.aclose()
 
     def _request(self, endpoint: Endpoint, parameters: Parameters) -> httpx.Request:
-        build = self._http.build_request
+        address = self._base_url + endpoint.path
         if endpoint.shape is Shape.BODY:
             body = self._credentials.body(parameters)
-            headers = {"Content-Type": "application/json; charset=utf-8"}
-            return build(endpoint.method, endpoint.path, content=body, headers=headers)
+            headers = {"Content-Type": "application/json; charset=utf-8", **_HEADERS}
+            return httpx.Request(endpoint.method, _parsed(address), content=body, headers=headers)
         fields = self._credentials.query(parameters)
         if endpoint.shape is Shape.QUERY:
-            return build(endpoint.method, endpoint.path, params=fields)
+            address = f"{address}?{urlencode(fields)}"
+            return httpx.Request(endpoint.method, address, headers=_HEADERS)
         parts = [(name, (None, value)) for name, value in fields.items()]
-        return build(endpoint.method, endpoint.path, files=parts)
+        return httpx.Request(endpoint.method, _parsed(address), files=parts, headers=_HEADERS)
+
+
+@lru_cache(maxsize=64)
+def _parsed(address: str) -> httpx.URL:
+    return httpx.URL(address)
