@@ -225,3 +225,12 @@ def test_no_state_in_python_telegram_bots_dictionaries() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"user_data", "chat_data", "bot_data"}
     ]
     assert users == []
+
+
+def test_each_test_file_has_a_name_of_its_own() -> None:
+    """Test folders are no packages: of two files with one name, pytest would read only one."""
+    found = defaultdict(list)
+    for path in (ROOT / "tests").rglob("*.py"):
+        if path.name != "conftest.py":
+            found[path.name].append(path.parent.name)
+    assert {name: where for name, where in found.items() if len(where) > 1} == {}
