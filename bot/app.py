@@ -109,6 +109,7 @@ class Bot:
             quotas=build_quotas(settings, self._storage, tracking),
             settling=SettlingOrders(self._storage, self._client),
             operator_payments=self._operator_payments,
+            health=self._metrics.health,
             tier_scope=settings.marketplace_tier_scope,
         )
         illustrations = Illustrations(self._fetcher, self._worker)

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from telegram import Update
 from telegram.error import RetryAfter, TelegramError
 
+from bot.domain.health import EndpointCalls, MarketplaceHealth
 from bot.domain.orders import Placing
 from bot.intake import Intake
 from bot.pacing import Pacer
@@ -122,6 +123,27 @@ class Metrics:
             return False
         lasted = self._failed_at - self._failing_since
         return lasted >= _DOWN_AFTER and self._clock() - self._failed_at <= _LATELY
+
+    def health(self) -> MarketplaceHealth:
+        """Return what the counts say of the marketplace."""
+        calls: dict[str, list[int]] = {}
+        for sample in (each for metric in self._calls.collect() for each in metric.samples):
+            if sample.name.endswith("_total"):
+                counted = calls.setdefault(sample.labels["endpoint"], [0, 0, 0])
+                counted[0] += int(sample.value)
+                good = sample.labels["outcome"] in _GOOD | _NEITHER
+                counted[1] += 0 if good else int(sample.value)
+        for sample in (each for metric in self._call_seconds.collect() for each in metric.samples):
+            if sample.name.endswith("_sum"):
+                taken = calls.setdefault(sample.labels["endpoint"], [0, 0, 0])
+                taken[2] = int(sample.value * 1000)
+        endpoints = tuple(
+            EndpointCalls(endpoint=name, calls=count, failed=failed, milliseconds=taken)
+            for name, (count, failed, taken) in sorted(calls.items())
+        )
+        return MarketplaceHealth(
+            last=self.marketplace, down=self.marketplace_is_down, endpoints=endpoints
+        )
 
     def on_telegram(self, method: str, outcome: str) -> None:
         """Count a call of the Bot API."""

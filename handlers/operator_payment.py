@@ -16,6 +16,7 @@ from handlers import anywhere, order_card
 from handlers.aftersale_words import not_read
 from handlers.failures import reason_in
 from handlers.order_card_text import goods_named
+from handlers.order_words import state
 from handlers.own_order import gone, pieces
 
 _REASON = 120
@@ -72,9 +73,8 @@ async def debit_yes(_: Update, context: Context) -> Outcome:
 
 
 async def _order(context: Context, order_no: str) -> Order | None:
-    """Return the operator's own order of that number."""
-    order = await context.services.store.order(MerchantOrderNo(order_no))
-    return order if order is not None and order.user_id == context.session.user_id else None
+    """Return the order of that number, whoever's it is: the desk lists all of them."""
+    return await context.services.store.order(MerchantOrderNo(order_no))
 
 
 async def _ask(context: Context, order: Order, number: int, *above: str) -> Overlay:
@@ -103,6 +103,8 @@ async def _ask(context: Context, order: Order, number: int, *above: str) -> Over
     arg = f"{order.order_no}.{number}.{offered.agreed}.{moment}"
     yes = Button(t("debit.yes_button", amount=amount), "debit_yes", arg, standing=True)
     keep = Button(t("debit.no_button"), "card", f"{order.order_no}.0", standing=True)
+    if order.user_id != context.session.user_id:
+        keep = Button(t("debit.no_button"), "admin_today", "0", standing=True)
     # The way back comes first: nobody pays by a tap too many.
     return Overlay(Screen(text, row(keep) + row(yes), replaces=True), in_place=True)
 
@@ -140,4 +142,10 @@ def _told(context: Context, settled: Settled) -> Html:
 
 
 def _card(context: Context, order: Order, told: str) -> Overlay:
-    return Overlay(order_card.screen(context, order, told), in_place=True)
+    if order.user_id == context.session.user_id:
+        return Overlay(order_card.screen(context, order, told), in_place=True)
+    t = context.t
+    states = " / ".join(dict.fromkeys(state(t, part) for part in order.parts))
+    title = t("admin.order", number=order.order_no, state=Html(states))
+    back = Button(t("admin.today_button"), "admin_today", "0", standing=True)
+    return Overlay(Screen(paragraphs(told, title), row(back)), in_place=True)

@@ -19,7 +19,7 @@ _COLUMNS = 4
 _FURTHEST = 100_000  # beyond any button that was ever drawn
 _TITLE = 30
 _EVERY = "all"
-_STAGES = {
+STAGES = {
     Stage.TO_PAY: "orders.to_pay",
     Stage.TO_SHIP: "orders.to_ship",
     Stage.TO_RECEIVE: "orders.on_the_way",
@@ -66,7 +66,7 @@ async def listed(
     if not sum(counts.values()):
         return Overlay(Screen(paragraphs(*above, t("orders.none"))))
     described = [_described(context, start + n, order) for n, order in enumerate(found, 1)]
-    title = t("orders.title") if stage is None else t("orders.title_of", stage=t(_STAGES[stage]))
+    title = t("orders.title") if stage is None else t("orders.title_of", stage=t(STAGES[stage]))
     page = None
     if total > len(found) > 0:
         page = t("orders.page", first=start + 1, last=start + len(found), total=total)
@@ -101,11 +101,11 @@ def _turns(t: Texts, stage: Stage | None, start: int, total: int) -> Rows:
 
 def _stages(t: Texts, counts: Mapping[Stage, int], shown: Stage | None) -> Rows:
     """Every stage that has orders, and all of them; nothing when there is but one."""
-    there = [stage for stage in _STAGES if counts.get(stage)]
+    there = [stage for stage in STAGES if counts.get(stage)]
     if len(there) < _SEVERAL and shown is None:
         return ()
     buttons = [_stage_button(t, None, t("orders.all"), sum(counts.values()), shown)]
-    buttons += [_stage_button(t, each, t(_STAGES[each]), counts[each], shown) for each in there]
+    buttons += [_stage_button(t, each, t(STAGES[each]), counts[each], shown) for each in there]
     return grid(buttons, 3)
 
 

@@ -1,8 +1,10 @@
 """Everything that handlers may ask for, in one place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.addresses.divisions import Divisions
+from bot.domain.health import MarketplaceHealth
 from bot.domain.pricing import TierScope
 from bot.marketplace.port import Marketplace
 from bot.services.access import Access
@@ -41,5 +43,6 @@ class Services:
     quotas: Quotas
     settling: SettlingOrders
     operator_payments: OperatorPayments
+    health: Callable[[], MarketplaceHealth]
     tier_scope: TierScope = TierScope.OFFER
     support: frozenset[int] = frozenset()

@@ -200,8 +200,10 @@ class OperatorPayments:
 
     async def _send(self, order: Order, attempt: Attempt, tries_left: int) -> Settled:
         outcome, reason = await self._answer(attempt)
+        # Whoever else ordered it has not seen this, and is told.
+        told = {NewsKind.PAID} if order.user_id == attempt.operator else set[NewsKind]()
         try:
-            order = await self._tracking.refresh(order, told={NewsKind.PAID})
+            order = await self._tracking.refresh(order, told=told)
         except MarketplaceError as error:
             _log.warning("operator_payment_not_reread", error=type(error).__name__)
             outcome = Outcome.UNREAD if outcome is Outcome.UNCLEAR else outcome

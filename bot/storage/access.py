@@ -8,13 +8,14 @@ from bot.domain.identifiers import UserId
 from bot.domain.invites import Admission, Invite
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.database import Database
+from bot.storage.operator_ports import People
 
 _KEPT = timedelta(days=30)  # an ended invitation, so that late bearers hear what became of it
 _COLUMNS = "invite_id, made_by, made_at, expires_at, uses_allowed, uses, revoked"
 
 
 class Invitations(Database):
-    """Implements `AccessPort`."""
+    """Implements `AccessPort` and `PeoplePort`."""
 
     async def add_invite(
         self, token_hash: bytes, made_by: UserId, expires_at: datetime, uses: int
@@ -94,6 +95,14 @@ class Invitations(Database):
             return Admission.ADMITTED
 
         return await self._write(redeem)
+
+    async def count_people(self) -> People:
+        """Count who has a conversation, who has an order, and who was invited."""
+        known, ordered, invited = await self._row(
+            "SELECT (SELECT COUNT(DISTINCT user_id) FROM sessions),"
+            " (SELECT COUNT(DISTINCT user_id) FROM orders), (SELECT COUNT(*) FROM members)"
+        ) or (0, 0, 0)
+        return People(known=known, ordered=ordered, invited=invited)
 
     async def is_member(self, user_id: UserId) -> bool:
         """Tell whether an invitation let that person in."""

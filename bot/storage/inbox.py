@@ -126,6 +126,18 @@ class Inbox(Database):
             )
         )
 
+    async def drop_parked(self, update_id: int) -> bool:
+        """Give a parked update up for good; its id stays, so that a repeat is known."""
+        return await self._write(
+            lambda connection: bool(
+                connection.execute(
+                    "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"
+                    " WHERE update_id = ? AND state = 'parked'",
+                    (update_id,),
+                ).rowcount
+            )
+        )
+
     async def purge(self, before: datetime) -> int:
         """Drop finished updates received before that time; return how many."""
         parameters = (to_micros(before), _PURGED_TOGETHER)

@@ -5,8 +5,24 @@ from typing import Protocol
 
 from bot.domain.identifiers import MarketplaceOrderId, UserId
 from bot.domain.invites import Admission, Invite
+from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.payment_attempts import Attempt, AttemptState, NewAttempt
+
+
+class People(Value):
+    """How many people there are: with a conversation, with an order, let in by an invitation."""
+
+    known: int
+    ordered: int
+    invited: int
+
+
+class PeoplePort(Protocol):
+    """Who uses this bot, counted."""
+
+    async def count_people(self) -> People:
+        """Count them."""
 
 
 class PaymentPort(Protocol):

@@ -25,7 +25,7 @@ from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage
-from bot.storage.operator_ports import AccessPort, PaymentPort
+from bot.storage.operator_ports import AccessPort, PaymentPort, PeoplePort
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
 
@@ -154,6 +154,9 @@ class InboxPort(Protocol):
     async def requeue_update(self, update_id: int) -> bool:
         """Have a parked update tried again from the start; return whether it was parked."""
 
+    async def drop_parked(self, update_id: int) -> bool:
+        """Give a parked update up for good; return whether it was parked."""
+
     async def purge(self, before: datetime) -> int:
         """Drop finished updates received before that time; return how many."""
 
@@ -269,6 +272,7 @@ class Storage(
     PictureFilePort,
     AccessPort,
     PaymentPort,
+    PeoplePort,
     Protocol,
 ):
     """Everything together, as the composition root holds it."""

@@ -18,6 +18,7 @@ from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing, settled_states
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage, stage_of
+from bot.storage.operator_ports import People
 from bot.storage.orders import FIRST_LOOK
 from bot.storage.ports import (
     AlreadyClaimed,
@@ -290,6 +291,20 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryPayments):
         stored.state, stored.not_before = "waiting", None
         stored.update = stored.update.replace(attempts=0)
         return True
+
+    async def drop_parked(self, update_id: int) -> bool:
+        self._answer()
+        stored = self._inbox.get(update_id)
+        if stored is None or stored.state != "parked":
+            return False
+        stored.state = "finished"
+        return True
+
+    async def count_people(self) -> People:
+        self._answer()
+        known = {user for _, user in self._sessions}
+        ordered = {each.order.user_id for each in self._orders.values()}
+        return People(known=len(known), ordered=len(ordered), invited=len(self._members))
 
     async def census(self) -> Census:
         self._answer()

@@ -17,6 +17,7 @@ from telegram.request import RequestData
 from bot.addresses import load_divisions
 from bot.building import StoringApplication
 from bot.context import Context
+from bot.domain.health import MarketplaceHealth
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
 from bot.drawing import Drawer
@@ -166,6 +167,7 @@ class World:
             quotas=Quotas(storage, tracking),
             settling=SettlingOrders(storage, market),
             operator_payments=OperatorPayments(market, storage, tracking),
+            health=lambda: MarketplaceHealth(last="ok", down=False),
         )
         journey = conversation(services, Drawer(bot, _NoPictures(), storage))
         application.add_handler(journey)

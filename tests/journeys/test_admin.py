@@ -1,0 +1,140 @@
+"""`/admin`: the operator's desk, and that it is nobody else's."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import pytest
+from buying import Market, placed
+from chat import Person
+from crashing import Clients, Own, own_world
+from test_operator_commands import _park, unresolved
+
+from bot.buttons import Press
+from bot.routing import Buttons
+from handlers.journey import entry_points
+
+DESK = "Operator's desk|管理台"
+ACTIONS = sorted(
+    name
+    for each in entry_points()
+    if isinstance(each, Buttons)
+    for name, callback in each._actions.items()
+    if callback.__module__.startswith(("handlers.admin", "handlers.operator_payment"))
+)
+
+
+@dataclass
+class Desk:
+    own: Own
+    operator_id: int = 0
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Desk]:
+    with own_world(LOOKUP_DELAYS="0.1,0.1", RECREATE="never", FLOOD_UPDATES="0") as own:
+        yield Desk(own)
+
+
+@pytest.fixture
+async def clients(desk: Desk) -> AsyncIterator[Clients]:
+    async with desk.own.clients() as clients:
+        await clients.market.post("/sandbox/reset")
+        if not desk.operator_id:
+            desk.operator_id = (await clients.arrive()).id
+            desk.own.bot.environment["ADMIN_IDS"] = str(desk.operator_id)
+            desk.own.bot.start()
+        await desk.own.bot.ready()
+        yield clients
+
+
+@pytest.fixture
+def market(clients: Clients) -> Market:
+    return Market(clients.market)
+
+
+@pytest.fixture
+async def operator(desk: Desk, clients: Clients) -> Person:
+    who = Person(clients.telegram, desk.operator_id, "en")
+    answer = await clients.telegram.get(f"/sandbox/chats/{who.id}/messages")
+    who.seq = int(answer.json()["seq"])
+    return who
+
+
+async def test_the_desk_shows_todays_money_and_pays_anothers_order(
+    operator: Person, clients: Clients, market: Market
+):
+    """By number and amount alone; the buyer is told that it is paid."""
+    buyer = await clients.arrive()
+    await placed(buyer)
+    order = await market.only_order()
+    await operator.say("/admin", "Operator's desk.*Uncertain orders: 0.*the last call was good")
+    shown = await operator.do("Today", r"to pay: 1 · ¥27\.10.*not closed: ¥27\.10")
+    assert "张三" not in shown.text
+    await operator.do(order["thirdOrderId"], r"Pay ¥27\.10 now, without a password")
+    shown = await operator.do(r"Pay ¥27\.10 now", r"¥27\.10 paid.*paid, to be shipped")
+    assert "张三" not in shown.text
+    await operator.do("Today", r"Paid without a password today: ¥27\.10")
+    assert await market.count("pay_without_password") == 1
+
+
+async def test_an_uncertain_order_is_dropped_from_the_desk(
+    operator: Person, clients: Clients, market: Market
+):
+    """Explained, asked once more; the buyer is told within seconds."""
+    buyer = await clients.arrive()
+    number = await unresolved(buyer, market)
+    await operator.say("/admin", "Uncertain orders: 1")
+    await operator.do("Uncertain orders", f"{number}.*waits for a decision")
+    await operator.do(number, "has no order with this number.*Adopt.*Make again.*Drop")
+    await operator.do("Drop", f"{number}.*does not exist")
+    await operator.do("Drop", "is settled.*No order is uncertain")
+    await buyer.sees("that order was not made")
+
+
+async def test_parked_updates_are_tried_again_or_dropped(
+    desk: Desk, operator: Person, clients: Clients
+):
+    """By their errors, never by their words."""
+    buyer = await clients.arrive()
+    await buyer.say("/start", "Snaporder")
+    first, second = 2**40 + buyer.id, 2**41 + buyer.id
+    await _park(desk.own.bot, first, buyer.id)
+    await operator.say("/admin", "Parked updates: 1")
+    shown = await operator.do("Parked updates", f"{first}.*ValueError at handlers/start.py:1")
+    assert "/help" not in shown.text
+    await operator.do(f"Retry {first}", "No update is parked")
+    await buyer.sees("What you can send", within=10)
+    await _park(desk.own.bot, second, buyer.id)
+    await operator.say("/admin", "Parked updates: 1")
+    await operator.do("Parked updates", str(second))
+    await operator.do("Drop", "No update is parked")
+    await buyer.sees_nothing_new()
+
+
+async def test_health_and_people_are_told(operator: Person, clients: Clients):
+    """Counts alone."""
+    await operator.say("/admin", DESK)
+    await operator.do("Marketplace", "No calls yet|ms on average")
+    await operator.do("Desk", DESK)
+    await operator.do("People", r"With a conversation: \d.*ACCESS=open.*Live invitations: 0")
+
+
+async def test_to_anybody_else_there_is_no_desk(clients: Clients, market: Market):
+    """The command is unknown, and every action refuses, whatever it names."""
+    guest = await clients.arrive()
+    await placed(guest)
+    number = (await market.only_order())["thirdOrderId"]
+    shown = await guest.say("/admin", "don't know that command")
+    session = Press.decode(
+        next(each["callback_data"] for each in shown.buttons if "callback_data" in each)
+    )
+    assert len(ACTIONS) >= 12
+    for action in ACTIONS:
+        for arg in ("", number, f"{number}.1", f"drop.{number}.000000", "7"):
+            press = Press(session.session_id, None, action, arg, drawn=session.drawn)
+            query = await guest.press(shown.id, press.encode())
+            assert "earlier step" in (await guest.toast(query) or ""), action
+    history = await guest.history()
+    assert not [each for each in history if "desk" in each.text.lower()]
+    assert await market.count("pay_without_password") == 0
+    assert (await market.only_order())["status"] == "waitbuyerpay"
