@@ -7,6 +7,7 @@ from bot.domain.identifiers import MarketplaceOrderId, UserId
 from bot.domain.invites import Admission, Invite
 from bot.domain.model import Value
 from bot.domain.money import Fen
+from bot.domain.orders import Order
 from bot.domain.payment_attempts import Attempt, AttemptState, NewAttempt
 
 
@@ -16,6 +17,13 @@ class People(Value):
     known: int
     ordered: int
     invited: int
+
+
+class ExportPort(Protocol):
+    """Orders for the operator's books."""
+
+    async def orders_since(self, since: datetime, limit: int) -> list[Order]:
+        """Return everybody's orders agreed to since then, in any state, newest first."""
 
 
 class PeoplePort(Protocol):

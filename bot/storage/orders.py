@@ -1,5 +1,6 @@
 """Orders in SQLite. What was ordered, for whom and where to is sealed."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ _LATEST = (
     " WHERE created_at >= ? AND placing IN ('placed', 'refused', 'changed')"
     " ORDER BY created_at DESC, rowid DESC LIMIT ?"
 )
+_SINCE = "SELECT order_no, body FROM orders WHERE created_at >= ? ORDER BY created_at DESC LIMIT ?"
 _UNTOLD = (
     "SELECT order_no, body FROM orders"
     " WHERE told = 0 AND placing NOT IN ('claimed', 'creating', 'uncertain')"
@@ -108,6 +110,14 @@ class Orders(Database):
     async def latest_orders(self, since: datetime, limit: int) -> list[Order]:
         """Return everybody's PLACED, REFUSED and CHANGED orders agreed to since, newest first."""
         return await self._orders(_LATEST, to_micros(since), limit)
+
+    async def orders_since(self, since: datetime, limit: int) -> list[Order]:
+        """Return everybody's orders agreed to since then, in any state, newest first.
+
+        Opened off the event loop: there may be thousands.
+        """
+        rows = await self._rows(_SINCE, to_micros(since), limit)
+        return await asyncio.to_thread(lambda: [self._order_in(*row) for row in rows])
 
     async def untold_orders(self) -> list[Order]:
         """Return settled orders whose outcome the person was not yet told, oldest first."""

@@ -233,6 +233,11 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryPayments):
         ]
         return latest[:limit]
 
+    async def orders_since(self, since: datetime, limit: int) -> list[Order]:
+        self._answer()
+        newest_first = [each.order for each in reversed(self._oldest_first())]
+        return [each for each in newest_first if each.created_at >= since][:limit]
+
     async def untold_orders(self) -> list[Order]:
         self._answer()
         settled = settled_states()

@@ -1,5 +1,8 @@
 """`/admin`: the operator's desk, and that it is nobody else's."""
 
+import io
+import re
+import zipfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
@@ -108,6 +111,24 @@ async def test_parked_updates_are_tried_again_or_dropped(
     await operator.say("/admin", "Parked updates: 1")
     await operator.do("Parked updates", str(second))
     await operator.do("Drop", "No update is parked")
+    await buyer.sees_nothing_new()
+
+
+async def test_the_orders_come_as_a_spreadsheet(operator: Person, clients: Clients, market: Market):
+    """To the operator alone, named by its moment; a time without orders is answered too."""
+    buyer = await clients.arrive()
+    await placed(buyer)
+    number = (await market.only_order())["thirdOrderId"]
+    await operator.say("/admin", DESK)
+    await operator.do("Export", "names, phone numbers and addresses")
+    sent = await operator.do("Today", r"Orders: \d+\. It has personal data")
+    document = sent.raw["document"]
+    assert re.fullmatch(r"orders-\d{8}-\d{4}\.xlsx", document["file_name"])
+    answer = await operator.http.get(f"/sandbox/files/{document['file_id']}")
+    content = answer.content
+    strings = zipfile.ZipFile(io.BytesIO(content)).read("xl/sharedStrings.xml").decode()
+    assert number in strings
+    assert "张三" in strings
     await buyer.sees_nothing_new()
 
 
