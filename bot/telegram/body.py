@@ -1,6 +1,9 @@
 """A Bot API request's body."""
 
 import asyncio
+from collections.abc import Iterable
+from typing import cast
+from urllib.parse import urlencode
 
 import aiohttp
 import httpx
@@ -11,10 +14,15 @@ from telegram.request import RequestData
 class Body(aiohttp.Payload):
     """A request body exactly as httpx encodes it; each chunk is sent within the write time-out."""
 
-    def __init__(self, request: httpx.Request, write_timeout: float | None) -> None:
-        super().__init__(request.stream, content_type=request.headers["Content-Type"])
-        length = request.headers.get("Content-Length")
-        self._size = None if length is None else int(length)
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        content_type: str,
+        size: int | None,
+        write_timeout: float | None,
+    ) -> None:
+        super().__init__(chunks, content_type=content_type)
+        self._size = size
         self._write_timeout = write_timeout
 
     @classmethod
@@ -22,11 +30,18 @@ class Body(aiohttp.Payload):
         """None for a request without parameters."""
         if data is None or not (data.json_parameters or data.contains_files):
             return None
+        if not data.contains_files:
+            # As httpx would, without a request of its: most calls carry no file.
+            form = urlencode(data.json_parameters).encode()
+            return cls((form,), "application/x-www-form-urlencoded", len(form), write_timeout)
         # The address is no part of a body, and the true one is better kept out of here.
         request = httpx.Request(
             "POST", "http://body", data=data.json_parameters, files=data.multipart_data
         )
-        return cls(request, write_timeout)
+        length = request.headers.get("Content-Length")
+        size = None if length is None else int(length)
+        stream = cast("Iterable[bytes]", request.stream)
+        return cls(stream, request.headers["Content-Type"], size, write_timeout)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         """Send it; raises TimeoutError when the connection takes a chunk too slowly."""
