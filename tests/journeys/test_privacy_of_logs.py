@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import pytest
 from buying import TAPE_MEASURE, at_lines
 from chat import Person
-from crashing import SHOWING, Own, own_world
+from crashing import SHOWING, Clients, Own, own_world
 
 NAME, PHONE, STREET, NOTE = "欧阳测试", "13987654321", "植入路 4711 号", "planted note 0815"
 WORDS = "植入关键词"
+CARRIER, TRACKING = "植入快递", "ZT4711004711"
 ADDRESS = f"{NAME} {PHONE} 浙江省杭州市滨江区长河街道{STREET}"
 
 
@@ -48,6 +49,17 @@ async def _journey(own: Own) -> None:
         await buyer.sees("Order placed", within=30)
         await buyer.tap("I have paid")
         await asyncio.sleep(0.5)
+        await _look_after_it(buyer, clients)
+
+
+async def _look_after_it(buyer: Person, clients: Clients) -> None:
+    """The order is paid and sent; its card is read, and everything that is kept is asked for."""
+    order_id = (await clients.orders.orders())[0]["orderId"]
+    await clients.orders.order(order_id, "pay")
+    await clients.orders.order(order_id, "ship", carrier=CARRIER, trackingNumber=TRACKING)
+    await buyer.do("Details", TRACKING)
+    await buyer.send("/mydata")
+    await buyer.sees("everything")
 
 
 async def _go_on_to_the_total(buyer: Person) -> None:
@@ -68,6 +80,6 @@ async def test_the_log_of_a_journey_with_faults_tells_nothing(own: Own) -> None:
     log = own.bot.log.read_text("utf-8")
     assert "marketplace call" in log
     assert "screen_not_drawn" in log or "flood_control" in log or "buttons_left" in log
-    planted = [NAME, PHONE, "4711 号", "植入", NOTE, "crafted", WORDS, "sandbox-token"]
+    planted = [NAME, PHONE, "4711 号", "植入", TRACKING, NOTE, "crafted", WORDS, "sandbox-token"]
     planted += ["sandbox-secret", "123456789:", "sign=", "appSecret", ".confirm.", "callback_data"]
     assert [each for each in planted if each in log] == []
