@@ -36,10 +36,15 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
     "stock_shortage": ("refuse_all", "order_the_rest"),
     "refusals": ("success_false", "code_1009"),
     "throttling": ("none", "none", "http_429"),
+    "push_delivery": ("on", "on", "off"),
+    "push_times": (1, 2, 3),
+    "push_order": ("born", "reversed", "random"),
+    "push_delay_seconds": (0, 0.5, 3),
+    "push_signature": ("official", "bare"),
 }
 _NEXT = {
     "waitsellersend": ("ship",),
-    "waitbuyerreceive": ("trace", "receive"),
+    "waitbuyerreceive": ("receive",),
     "confirm_goods": ("complete",),
 }
 TELEGRAM_KINDS = ("http_500", "http_502_html", "flood_429", "cut_before", "cut_after", "slow")
@@ -53,6 +58,7 @@ class Mischief:
     telegram: httpx.AsyncClient
     market: httpx.AsyncClient
     random: random.Random
+    push_url: str = ""
     every: tuple[float, float] = (1.0, 3.0)
     made: Counter[str] = field(default_factory=Counter)
     _dearer: set[int] = field(default_factory=set)
@@ -76,7 +82,8 @@ class Mischief:
 
     async def stop(self) -> None:
         await self._calm()
-        await self._ok(self.market.put("/sandbox/switches", json={"cancel_after_seconds": 1}))
+        body = {"cancel_after_seconds": 1, "push_url": self.push_url}
+        await self._ok(self.market.put("/sandbox/switches", json=body))
         await self._ok(self._flood(on=False))
         await self.stock_up()
 
@@ -115,7 +122,8 @@ class Mischief:
         }
         if chosen:
             self.made["marketplace switch"] += 1
-        body = {"cancel_after_seconds": 1, "out_order_id_late_seconds": 2}
+        body: dict[str, Any] = {"cancel_after_seconds": 1, "out_order_id_late_seconds": 2}
+        body |= {"push_url": self.push_url}
         body |= {"throttle_per_second": 30} | chosen
         await self._ok(self.market.put("/sandbox/switches", json=body))
         await self._ok(self._flood(on=self.random.random() < 0.15))

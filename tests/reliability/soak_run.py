@@ -64,7 +64,8 @@ async def soak(plan: Plan) -> Report:
             bot.start()
             await bot.ready()
             rng = random.Random(plan.seed)
-            mischief = Mischief(telegram, market, random.Random(plan.seed + 1))
+            push_url = f"http://127.0.0.1:{bot.port}/marketplace/push"
+            mischief = Mischief(telegram, market, random.Random(plan.seed + 1), push_url)
             await mischief.stock_up()
             people = [
                 await Shopper.arrive(telegram, market, random.Random(rng.random()), plan.temper)
