@@ -68,7 +68,7 @@ class Answer:
             self._look_behind(code, words)
         clear = (verdict.success is False or self.code in _CLEAR_REFUSALS) and (code or words)
         if self.endpoint.writes and not clear:
-            raise self.unreadable(f"neither success nor a clear refusal: {words}")
+            raise self.unreadable("neither success nor a clear refusal")
         raise Refused(
             words or "refused without a reason",
             endpoint=self.endpoint.name,

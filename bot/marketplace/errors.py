@@ -66,21 +66,38 @@ ABOUT_GOODS = frozenset(
 
 
 class MarketplaceError(Exception):
-    """Base of all. `endpoint` names the call, `trace_id` is what the vendor's support asks for."""
+    """Base of all. `endpoint` names the call, `trace_id` is what the vendor's support asks for.
+
+    `message` is for whom it concerns: as the marketplace's own words it may quote a name, a phone
+    or an address. The error's text goes into logs, so it has only words of ours.
+    """
+
+    _own_words = False  # whether the message was written here
 
     def __init__(self, message: str, *, endpoint: str, code: str = "", trace_id: str = "") -> None:
-        details = ", ".join(
-            f"{name} {value}" for name, value in (("code", code), ("trace", trace_id)) if value
-        )
-        super().__init__(f"{endpoint}: {message}" + (f" ({details})" if details else ""))
+        super().__init__(message)
         self.message = message
         self.endpoint = endpoint
         self.code = code
         self.trace_id = trace_id
 
+    def __str__(self) -> str:
+        named = (("code", self.code), ("trace", self.trace_id))
+        details = ", ".join(f"{name} {value}" for name, value in named if value)
+        return f"{self.endpoint}: {self.what()}" + (f" ({details})" if details else "")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+    def what(self) -> str:
+        """Return what happened, in words that may be logged."""
+        return self.message if self._own_words else type(self).__name__
+
 
 class Unreachable(MarketplaceError):
     """No answer came. When a write raises this, nothing of it was sent."""
+
+    _own_words = True
 
 
 class Throttled(MarketplaceError):
@@ -131,6 +148,8 @@ class Unreadable(MarketplaceError):
     `transient` when it was not JSON at all (a proxy's page, a cut body): asking again may help.
     """
 
+    _own_words = True
+
     def __init__(
         self,
         message: str,
@@ -155,3 +174,7 @@ class OutcomeUnclear(MarketplaceError):
             trace_id=cause.trace_id,
         )
         self.cause = cause
+
+    def what(self) -> str:
+        """Return why the outcome is unknown, in words that may be logged."""
+        return f"outcome unknown: {self.cause.what()}"

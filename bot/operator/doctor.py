@@ -177,7 +177,7 @@ async def _marketplace(settings: Settings) -> Finding:
     except Throttled:
         return Finding(Verdict.WARN, "marketplace", "takes the keys but holds us back; try later")
     except MarketplaceError as error:
-        text = f"the search failed: {error}; if it lasts, send the trace to their support"
+        text = f"the search failed: {error}, {error.message!r}; if it lasts, send them the trace"
         return Finding(Verdict.FAIL, "marketplace", text)
     text = (
         f"signed search answered, {len(page.hits)} hit; writes with a JSON body are signed as "

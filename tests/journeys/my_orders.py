@@ -15,11 +15,13 @@ async def opened(buyer: Person, number: int = 1, wanted: str = CARD) -> Shown:
     return await buyer.do(f"^{number}$", wanted)
 
 
-async def one_more(buyer: Person, offer_id: int = TAPE_MEASURE, quantity: int = 4) -> Shown:
+async def one_more(
+    buyer: Person, offer_id: int = TAPE_MEASURE, quantity: int = 4, *, who: str = "张三"
+) -> Shown:
     """Place another order, for the address that is saved already."""
     await at_lines(buyer, offer_id, quantity)
     await buyer.do("Continue|下一步", "Where shall it go|送到哪里")
-    await buyer.do("张三", "Total to pay|应付总额")
+    await buyer.do(who, "Total to pay|应付总额")
     return await buyer.do("Confirm order|确认下单", "Order placed|下单成功")
 
 

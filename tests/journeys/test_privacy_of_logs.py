@@ -1,22 +1,30 @@
 """The log of a whole journey, with faults, at its most talkative: nothing personal, no secret."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from buying import TAPE_MEASURE, at_lines
 from chat import Person
-from crashing import SHOWING, Clients, Own, own_world
+from crashing import SHOWING, Clients, Own, own_world, until
+from my_orders import old_enough, one_more, opened
+
+from bot.marketplace.pushes import signature_of
 
 NAME, PHONE, STREET, NOTE = "欧阳测试", "13987654321", "植入路 4711 号", "planted note 0815"
 WORDS = "植入关键词"
 CARRIER, TRACKING = "植入快递", "ZT4711004711"
+SECRET = "sandbox-secret"
+PUSHES_HANDLED = "snaporder_pushes_total{"
 ADDRESS = f"{NAME} {PHONE} 浙江省杭州市滨江区长河街道{STREET}"
 
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Own]:
-    with own_world(LOG_LEVEL="DEBUG", PYTHONASYNCIODEBUG="1", LOOKUP_DELAYS="0.2,0.2") as own:
+    talkative = {"LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"}
+    with own_world(**talkative, LOOKUP_DELAYS="0.2,0.2", FLOOD_UPDATES="0") as own:
         own.bot.start()
         asyncio.run(own.bot.ready())
         yield own
@@ -50,6 +58,8 @@ async def _journey(own: Own) -> None:
         await buyer.tap("I have paid")
         await asyncio.sleep(0.5)
         await _look_after_it(buyer, clients)
+        await _pushed(own, clients)
+        await _change_ones_mind(buyer, clients)
 
 
 async def _look_after_it(buyer: Person, clients: Clients) -> None:
@@ -58,8 +68,76 @@ async def _look_after_it(buyer: Person, clients: Clients) -> None:
     await clients.orders.order(order_id, "pay")
     await clients.orders.order(order_id, "ship", carrier=CARRIER, trackingNumber=TRACKING)
     await buyer.do("Details", TRACKING)
+    await clients.market_fault("confirm_receipt", "refuse", times=1, code="500", message=PHONE)
+    await buyer.do("Confirm receipt", "Has everything arrived")
+    await buyer.tap("Yes, hand over")
+    await asyncio.sleep(0.5)
     await buyer.send("/mydata")
     await buyer.sees("everything")
+
+
+async def _change_ones_mind(buyer: Person, clients: Clients) -> None:
+    """A second order is cancelled: refused once, in words that quote its buyer, then done."""
+    await clients.no_faults()
+    await one_more(buyer, who=NAME)
+    await old_enough(clients.orders)
+    await clients.market_fault("cancel", "refuse", times=1, code="500", message=f"{NAME} {PHONE}")
+    for _ in range(2):
+        await opened(buyer)
+        await buyer.do("Cancel order", "Cancel this order")
+        await buyer.tap("Yes, cancel")
+        await asyncio.sleep(0.5)
+    await buyer.sees("closed")
+
+
+def _pushes(order_id: str) -> list[str]:
+    """Messages as they come, odd and broken; each tells of a person."""
+    data = {"orderId": order_id, "toFullName": NAME, "mobile": PHONE, "toArea": STREET}
+    parcel = {"cpCode": CARRIER, "mailNo": TRACKING, "statusChanged": NOTE, "logisticsId": PHONE}
+    trace = {**parcel, "orderLogsItems": [{"orderId": order_id, "orderEntryId": {"of": NAME}}]}
+    topic = "ORDER_BUYER_VIEW_ANNOUNCE_SENDGOODS"
+    whole = [
+        {"type": topic, "msgId": 1, "data": data, "userInfo": NAME},
+        {"type": topic, "msgId": 2, "data": {**data, "currentStatus": {"of": NAME}}},
+        {"type": topic, "msgId": {"of": PHONE}, "data": data},
+        {"type": {"of": NAME}, "msgId": 4, "data": PHONE},
+        {"type": f"TOPIC_{NAME}", "msgId": 5, "data": data},
+        {
+            "type": "LOGISTICS_BUYER_VIEW_TRACE",
+            "msgId": 6,
+            "data": {"OrderLogisticsTracingModel": trace},
+        },
+    ]
+    return [*(json.dumps(each, ensure_ascii=False) for each in whole), f"{{{NAME} {PHONE}", NAME]
+
+
+async def _pushed(own: Own, clients: Clients) -> None:
+    """Each push in a wrong and in its right signature; and a body that is no form."""
+    order_id = (await clients.orders.orders())[0]["orderId"]
+    await clients.market_fault("order_detail", "refuse", times=2, code="500", message=PHONE)
+    answers = []
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{own.bot.port}") as http:
+        for message in _pushes(order_id):
+            for signature in (f"{PHONE}{NAME}", signature_of(message, SECRET)):
+                form = {"message": message, "_dj_signature": signature}
+                answer = await http.post("/marketplace/push", data=form)
+                answers.append(answer.status_code)
+        answers.append((await http.post("/marketplace/push", json={NAME: PHONE})).status_code)
+        for part in (PHONE, f"message={PHONE}"):
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            sent = await http.post("/marketplace/push", content=part, headers=headers)
+            answers.append(sent.status_code)
+        assert answers == [403, 200] * len(_pushes(order_id)) + [415, 400, 400]
+
+        async def all_handled() -> bool:
+            return _handled((await http.get("/metrics")).text) >= len(_pushes(order_id))
+
+        await until(all_handled)
+
+
+def _handled(metrics: str) -> float:
+    lines = (each for each in metrics.splitlines() if each.startswith(PUSHES_HANDLED))
+    return sum(float(each.rpartition(" ")[2]) for each in lines)
 
 
 async def _go_on_to_the_total(buyer: Person) -> None:
@@ -81,5 +159,6 @@ async def test_the_log_of_a_journey_with_faults_tells_nothing(own: Own) -> None:
     assert "marketplace call" in log
     assert "screen_not_drawn" in log or "flood_control" in log or "buttons_left" in log
     planted = [NAME, PHONE, "4711 号", "植入", TRACKING, NOTE, "crafted", WORDS, "sandbox-token"]
-    planted += ["sandbox-secret", "123456789:", "sign=", "appSecret", ".confirm.", "callback_data"]
+    planted += [SECRET, "_dj_signature", "123456789:", "sign=", "appSecret"]
+    planted += [".confirm.", "callback_data"]
     assert [each for each in planted if each in log] == []

@@ -265,3 +265,32 @@ def test_every_error_is_drawn_in_the_tree():
         branch = "" if each is MarketplaceError else "── "
         assert drawn.count(f"{branch}{each.__name__}") == 1
     assert outcome_of(Unreadable("", endpoint="")) == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        GatewayFailed("张三 13812345678", endpoint="cancel", code="500", trace_id="t1"),
+        Refused("张三 13812345678", endpoint="cancel", code="500_004", trace_id="t1"),
+        CredentialsRefused("张三 13812345678", endpoint="cancel", trace_id="t1"),
+        Throttled("张三 13812345678", endpoint="cancel", trace_id="t1"),
+    ],
+)
+def test_an_error_s_text_does_not_quote_the_marketplace(error: MarketplaceError):
+    """It goes into logs: which kind, call and trace. The words are for whom they concern."""
+    for each in (error, OutcomeUnclear(error)):
+        assert "张三" in each.message
+        for text in (str(each), repr(each)):
+            assert "张三" not in text
+            assert "1381" not in text
+            assert type(error).__name__ in text
+            assert "trace t1" in text
+
+
+def test_words_of_ours_stand_in_an_error_s_text():
+    """What went wrong on the way tells of nobody, and is what a log is read for."""
+    lost = Unreachable("ReadTimeout", endpoint="create")
+    assert str(OutcomeUnclear(lost)) == "create: outcome unknown: ReadTimeout"
+    assert str(Unreadable("no total", endpoint="preview", code="200")) == (
+        "preview: no total (code 200)"
+    )
