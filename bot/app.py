@@ -12,6 +12,7 @@ from telegram.ext import ExtBot
 
 from bot.addresses import load_divisions
 from bot.alarms import Alarms
+from bot.broadcasting import Broadcaster
 from bot.building import (
     StartupError,
     build_access,
@@ -225,6 +226,9 @@ class Bot:
         tasks = [
             asyncio.create_task(register(self._application.bot), name="profile"),
             asyncio.create_task(self._upkeep.run(), name="upkeep"),
+            asyncio.create_task(
+                Broadcaster(self._application.bot, self._storage).run(), name="news"
+            ),
             asyncio.create_task(self._following.run(), name="following"),
             asyncio.create_task(self._operator_payments.look_into(unclear), name="payments"),
         ]

@@ -15,6 +15,7 @@ PRIVATE_COMMANDS = {
     "orders": "command.orders",
     "address": "command.address",
     "language": "command.language",
+    "news": "command.news",
     "cancel": "command.cancel",
     "help": "command.help",
     "privacy": "command.privacy",

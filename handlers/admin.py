@@ -47,6 +47,7 @@ async def _desk(context: Context) -> Screen:
             _to(context, "admin.parked_button", "admin_parked"),
             _to(context, "admin.health_button", "admin_health"),
             _to(context, "admin.people_button", "admin_people"),
+            _to(context, "admin.news_button", "admin_news"),
             _to(context, "admin.export_button", "admin_export"),
         ],
         2,

@@ -25,6 +25,7 @@ from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage
+from bot.storage.broadcast_ports import BroadcastPort
 from bot.storage.operator_ports import AccessPort, ExportPort, PaymentPort, PeoplePort
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
@@ -271,6 +272,7 @@ class Storage(
     OperatorPort,
     PictureFilePort,
     AccessPort,
+    BroadcastPort,
     ExportPort,
     PaymentPort,
     PeoplePort,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.storage.addresses import place_of_address
+from bot.storage.broadcasts import place_of_broadcast
 from bot.storage.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
 from bot.storage.inbox import place_of_error, place_of_payload
 from bot.storage.notices import place_of_notice
@@ -41,6 +42,7 @@ _COLUMNS = (
     _Column("orders", "body", ("order_no",), place_of_order),
     _Column("pushes", "payload", ("msg_id",), place_of_push),
     _Column("notices", "body", ("order_no", "key"), place_of_notice),
+    _Column("broadcasts", "body", ("broadcast_id",), place_of_broadcast),
     # Last: under the new key it says that the exchange is complete.
     _Column("meta", "value", ("name",), {KEY_CHECK: KEY_CHECK_CONTEXT}.__getitem__),
 )

@@ -46,10 +46,12 @@ class Rights(Orders, AddressBook, Inbox):
         )
         updates = await self._rows(_PRIVATE_UPDATES, user_id)
         joined = await self._row("SELECT joined_at FROM members WHERE user_id = ?", user_id)
+        asked = await self._row("SELECT since FROM news_readers WHERE user_id = ?", user_id)
         notices = await self._rows(_NOTICES, user_id)
         return {
             "telegram_user_id": user_id,
             "let_in_at": from_micros(joined[0]).isoformat() if joined else None,
+            "asked_for_news_at": from_micros(asked[0]).isoformat() if asked else None,
             "conversations": [self._conversation(user_id, *row) for row in sessions],
             "addresses": [_readable(each) for each in await self.addresses_of(user_id)],
             "orders": [_readable(each) for each in await self.orders_of(user_id, limit=-1)],
@@ -98,7 +100,8 @@ class Rights(Orders, AddressBook, Inbox):
             connection.execute(
                 "DELETE FROM sessions WHERE user_id = ? AND chat_id IS NOT ?", (user_id, but_chat)
             )
-            connection.execute("DELETE FROM addresses WHERE user_id = ?", (user_id,))
+            for table in ("addresses", "news_readers", "broadcast_people"):
+                connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (user_id,))  # noqa: S608 - named above
             # A private chat's lane is its person's id. The ids stay, so that repeats are known.
             connection.execute(
                 "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"

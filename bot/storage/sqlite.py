@@ -1,6 +1,7 @@
 """The SQLite storage: every port over one file."""
 
 from bot.storage.access import Invitations
+from bot.storage.broadcasts import Broadcasts
 from bot.storage.payment_attempts import PaymentAttempts
 from bot.storage.picture_files import PictureFiles
 from bot.storage.pushes import Pushes
@@ -10,6 +11,13 @@ from bot.storage.tracking import TrackedOrders
 
 
 class SqliteStorage(
-    Retained, TrackedOrders, Pushes, Resealed, PictureFiles, Invitations, PaymentAttempts
+    Retained,
+    TrackedOrders,
+    Pushes,
+    Resealed,
+    PictureFiles,
+    Invitations,
+    PaymentAttempts,
+    Broadcasts,
 ):
     """Implements `Storage`; see `Database` for what it takes."""

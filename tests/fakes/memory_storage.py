@@ -32,6 +32,7 @@ from bot.storage.ports import (
     WaitingUpdate,
 )
 from tests.fakes.memory_access import MemoryAccess
+from tests.fakes.memory_broadcasts import MemoryBroadcasts
 from tests.fakes.memory_payments import MemoryPayments
 from tests.fakes.memory_tracking import Claimed, MemoryTracking
 
@@ -55,7 +56,7 @@ class _Stored:
 
 
 @dataclass
-class MemoryStorage(MemoryTracking, MemoryAccess, MemoryPayments):
+class MemoryStorage(MemoryTracking, MemoryAccess, MemoryPayments, MemoryBroadcasts):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
     What was stored stays through `close` and `open`, as a restart of the bot would find it.
@@ -268,6 +269,7 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryPayments):
         return {
             "telegram_user_id": user_id,
             "let_in_at": self.let_in_at(user_id),
+            "asked_for_news_at": None,
             "conversations": [
                 {
                     "state": each.model_dump(mode="json"),
@@ -372,6 +374,7 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryPayments):
             if place != but:
                 del self._sessions[place]
         self._addresses.pop(user_id, None)
+        self._readers.pop(user_id, None)
         for update_id, each in self._inbox.items():
             before = but_update is None or update_id < but_update
             if each.update.lane == user_id and before:

@@ -132,6 +132,34 @@ async def test_the_orders_come_as_a_spreadsheet(operator: Person, clients: Clien
     await buyer.sees_nothing_new()
 
 
+async def test_news_reach_those_who_asked_for_them(operator: Person, clients: Clients):
+    """Shown first, sent once after a confirmation, as it was written, in each one's language."""
+    reader, chinese = await clients.arrive(), await clients.arrive("zh-hans")
+    other, gone = await clients.arrive(), await clients.arrive()
+    await other.say("/start", "What are you looking for")
+    for each in (reader, gone):
+        await each.say("/news", "no news from the people")
+        await each.do("Send me news", "You get news")
+    await chinese.say("/news", "没有订阅")
+    await chinese.do("订阅消息", "已订阅")
+    await gone.do("No news", "no news from the people")
+    await operator.say("/broadcast", "shows a message as it will be sent")
+    shown = await operator.say(
+        "/broadcast Sale <b>&\nfrom Monday", "Send this to 2 people.*Sale <b>&\nfrom Monday"
+    )
+    await operator.do("Send to 2", "2 people asked for it")
+    await reader.sees("^Sale <b>&\nfrom Monday\n\n.*/news ends", within=20)
+    await chinese.sees("^Sale <b>&\nfrom Monday\n\n.*/news 可取消", within=20)
+    again = Press.decode(shown.button("Discard")["callback_data"])
+    press = Press(again.session_id, None, "cast", again.arg, drawn=again.drawn)
+    query = await operator.press(shown.id, press.encode())
+    assert "not waiting any more" in (await operator.toast(query) or "")
+    for each in (reader, chinese, other, gone):
+        await each.sees_nothing_new()
+    await operator.say("/admin", DESK)
+    await operator.do("News", r"Sent: .*Told: 2, waiting: 0")
+
+
 async def test_health_and_people_are_told(operator: Person, clients: Clients):
     """Counts alone."""
     await operator.say("/admin", DESK)

@@ -42,6 +42,7 @@ STEPS: tuple[Step, ...] = tuple(
         "0006_access.sql",
         "0007_tracking.sql",
         "0008_operator.sql",
+        "0009_news.sql",
     )
 )
 

@@ -1,0 +1,96 @@
+"""Sending news to those who asked for it: slowly, at most once to each, on after a restart."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import structlog
+from telegram import LinkPreviewOptions
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+
+from bot.domain.broadcasts import Reached, Recipient
+from bot.pacing import seconds_of
+from bot.storage.ports import Storage, StorageUnavailable
+from bot.texts import texts_in
+
+_PER_SECOND = 10.0  # a third of what Telegram allows: chats come first
+_TOGETHER = 100
+_LOOKS_EVERY = 5.0  # seconds
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_log = structlog.get_logger(__name__)
+
+
+class Broadcaster:
+    """Works off what was started, in the order of starting."""
+
+    def __init__(
+        self,
+        bot: ExtBot[Any],
+        storage: Storage,
+        *,
+        per_second: float = _PER_SECOND,
+        looks_every: float = _LOOKS_EVERY,
+    ) -> None:
+        self._bot = bot
+        self._storage = storage
+        self._pause = 1 / per_second
+        self._looks_every = looks_every
+
+    async def run(self) -> None:
+        """Send, for ever. What an earlier run was just sending is not sent again."""
+        given_up = False
+        while True:
+            try:
+                if not given_up:
+                    await self._storage.give_up_recipients()
+                    given_up = True
+                while await self.send_some():
+                    pass
+            except StorageUnavailable as error:
+                _log.warning("news_put_off", error=str(error))
+            except Exception:  # noqa: BLE001 - a bug here must not end the sending of other messages
+                _log.exception("news_failed")
+            await asyncio.sleep(self._looks_every)
+
+    async def send_some(self) -> bool:
+        """Send to some of those who wait; return whether there may be more."""
+        waiting = await self._storage.recipients(_TOGETHER)
+        for who in waiting:
+            if await self._storage.claim_recipient(who):
+                wait = await self._send(who)
+                await asyncio.sleep(max(self._pause, wait))
+        return bool(waiting)
+
+    async def _send(self, who: Recipient) -> float:
+        """Send to one; return the seconds that Telegram asks to wait."""
+        end: Reached | None = Reached.UNCLEAR
+        wait = 0.0
+        news = await self._storage.broadcast(who.broadcast_id)
+        if news is None:
+            return wait
+        session = await self._storage.load_session(who.chat_id, who.user_id)
+        t = texts_in(session.language if session else "en")
+        try:
+            # As it was written, without markup: nothing in it can be refused.
+            await self._bot.send_message(
+                who.chat_id,
+                f"{news.text}\n\n{t('news.footer')}",
+                link_preview_options=_NO_PREVIEW,
+            )
+            end = Reached.TOLD
+        except Forbidden:
+            end = Reached.UNREACHABLE
+        except BadRequest as error:
+            _log.warning("news_refused", reason=error.message)
+            end = Reached.UNREACHABLE
+        except RetryAfter as error:
+            end, wait = None, seconds_of(error)
+        except TelegramError as error:
+            _log.warning("news_unclear", error=type(error).__name__)
+        finally:
+            with contextlib.suppress(StorageUnavailable):
+                await self._storage.reached(who, end)
+        if end is Reached.UNREACHABLE:
+            await self._storage.set_news(who.user_id, who.chat_id, wanted=False)
+        return wait

@@ -1,0 +1,110 @@
+"""News to people in memory, as the SQLite storage keeps it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.domain.broadcasts import Broadcast, BroadcastState, Reached, Recipient
+from bot.domain.identifiers import ChatId, UserId
+
+_OPEN = {BroadcastState.DRAFT, BroadcastState.SENDING}
+
+
+@dataclass
+class MemoryBroadcasts:
+    """Implements `BroadcastPort`."""
+
+    now: datetime | None = None
+    _readers: dict[UserId, ChatId] = field(default_factory=dict)
+    _news: dict[int, Broadcast] = field(default_factory=dict)
+    _people: dict[tuple[int, UserId], tuple[Recipient, str]] = field(default_factory=dict)
+
+    async def wants_news(self, user_id: UserId) -> bool:
+        return user_id in self._readers
+
+    async def set_news(self, user_id: UserId, chat_id: ChatId, *, wanted: bool) -> None:
+        if wanted:
+            self._readers[user_id] = chat_id
+            return
+        self._readers.pop(user_id, None)
+        for key in [each for each, (_, state) in self._people.items() if state == "waiting"]:
+            if key[1] == user_id:
+                del self._people[key]
+
+    async def count_readers(self) -> int:
+        return len(self._readers)
+
+    async def draft_broadcast(self, made_by: UserId, text: str) -> int:
+        for number, each in list(self._news.items()):
+            if each.made_by == made_by and each.state is BroadcastState.DRAFT:
+                self._news[number] = each.replace(made_by=UserId(0))
+        number = len(self._news) + 1
+        self._news[number] = Broadcast(
+            broadcast_id=number,
+            made_by=made_by,
+            made_at=self.now or datetime.now(UTC),
+            state=BroadcastState.DRAFT,
+            text=text,
+        )
+        return number
+
+    async def broadcast(self, broadcast_id: int | None = None) -> Broadcast | None:
+        sent = [n for n, each in self._news.items() if each.state is not BroadcastState.DRAFT]
+        number = max(sent, default=0) if broadcast_id is None else broadcast_id
+        found = self._news.get(number)
+        if found is None or found.made_by == 0:
+            return None
+        counts = Counter(state for (n, _), (_, state) in self._people.items() if n == number)
+        return found.replace(people=dict(counts))
+
+    async def start_broadcast(self, broadcast_id: int) -> int | None:
+        found = await self.broadcast(broadcast_id)
+        if found is None or found.state is not BroadcastState.DRAFT:
+            return None
+        self._move(broadcast_id, BroadcastState.SENDING)
+        for user_id, chat_id in self._readers.items():
+            who = Recipient(broadcast_id=broadcast_id, user_id=user_id, chat_id=chat_id)
+            self._people[broadcast_id, user_id] = (who, "waiting")
+        return len(self._readers)
+
+    async def stop_broadcast(self, broadcast_id: int) -> bool:
+        found = await self.broadcast(broadcast_id)
+        if found is None or found.state not in _OPEN:
+            return False
+        self._move(broadcast_id, BroadcastState.STOPPED)
+        return True
+
+    async def recipients(self, limit: int) -> list[Recipient]:
+        sending = {n for n, each in self._news.items() if each.state is BroadcastState.SENDING}
+        waiting = [
+            who
+            for (number, _), (who, state) in sorted(self._people.items())
+            if number in sending and state == "waiting"
+        ]
+        if not waiting:
+            claimed = {n for (n, _), (_, state) in self._people.items() if state == "claimed"}
+            for number in sending - claimed:
+                self._move(number, BroadcastState.DONE)
+        return waiting[:limit]
+
+    async def claim_recipient(self, who: Recipient) -> bool:
+        _, state = self._people.get((who.broadcast_id, who.user_id), (who, "gone"))
+        sending = self._news[who.broadcast_id].state is BroadcastState.SENDING
+        if state != "waiting" or not sending:
+            return False
+        self._people[who.broadcast_id, who.user_id] = (who, "claimed")
+        return True
+
+    async def reached(self, who: Recipient, end: Reached | None) -> None:
+        key = (who.broadcast_id, who.user_id)
+        if self._people.get(key, (who, "gone"))[1] == "claimed":
+            self._people[key] = (who, "waiting" if end is None else end.value)
+
+    async def give_up_recipients(self) -> int:
+        claimed = [key for key, (_, state) in self._people.items() if state == "claimed"]
+        for key in claimed:
+            self._people[key] = (self._people[key][0], "unclear")
+        return len(claimed)
+
+    def _move(self, number: int, state: BroadcastState) -> None:
+        self._news[number] = self._news[number].replace(state=state)
