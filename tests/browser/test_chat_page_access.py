@@ -47,6 +47,12 @@ CONTRAST = """() => {
   return { seen, poor };
 }"""
 
+NAMELESS = """() => [...document.querySelectorAll("button, input, textarea, select")]
+  .filter((e) => !e.hidden)
+  .filter((e) => !(e.ariaLabel || e.textContent.trim() || e.labels?.length))
+  .filter((e) => !e.querySelector("img[alt]:not([alt=''])"))
+  .map((e) => e.outerHTML)"""
+
 
 async def furnish(fake) -> None:
     """One of everything that has its own colours."""
@@ -150,13 +156,8 @@ async def test_controls_have_names(desktop, fake):
     """No button or field is nameless, closed dialogs included."""
     await furnish(fake)
     page = await desktop.open(ANNA, GROUP)
-    nameless = """() => [...document.querySelectorAll("button, input, textarea, select")]
-      .filter((e) => !e.hidden)
-      .filter((e) => !(e.ariaLabel || e.textContent.trim() || e.labels?.length))
-      .filter((e) => !e.querySelector("img[alt]:not([alt=''])"))
-      .map((e) => e.outerHTML)"""
     # Texts that are filled in when their dialog opens.
-    assert [each for each in await page.evaluate(nameless) if "samples-send" not in each] == []
+    assert [each for each in await page.evaluate(NAMELESS) if "samples-send" not in each] == []
 
 
 async def test_a_silent_bot_is_pointed_out(phone, fake):

@@ -10,6 +10,7 @@ from conftest import Phone, held
 from desk_market import Market, open_market
 from fake_sandbox import FakeSandbox, serving
 from playwright.async_api import Browser, Locator, Page, expect
+from test_chat_page_access import CONTRAST, NAMELESS
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -265,3 +266,53 @@ async def test_a_marketplace_that_is_gone_is_told(desk: Page, market: Market) ->
     await expect(card(desk, order_id)).to_be_visible()
     await desk.unroute("**/sandbox/marketplace/orders*")
     await expect(desk.get_by_test_id("desk-orders")).not_to_contain_text("does not answer")
+
+
+async def every_state(market: Market) -> None:
+    """Orders in each state, and pushes with each fate."""
+    ways = (
+        ("close",),
+        ("pay", "ship", "receive", "complete"),
+        ("pay", "ship", "receive"),
+        ("pay", "terminate"),
+        ("pay", "ship"),
+        ("pay",),
+        (),
+    )
+    for way in ways:
+        order_id = await market.order(lines=1)
+        for action in way:
+            await market.do(order_id, action)
+    paying = await market.order(lines=1)
+    await market.do(paying, "pay", payingSeconds=3600)
+    for delivery in ("off", "held"):
+        await market.http.patch("/sandbox/switches", json={"push_delivery": delivery})
+        await market.order(lines=1)
+    nowhere = {"push_url": "http://127.0.0.1:9/", "push_delivery": "on", "push_retries": 0}
+    await market.http.patch("/sandbox/switches", json=nowhere)
+    await market.order(lines=1)
+    await market.http.patch("/sandbox/switches", json={"push_retries": 20})
+    await market.order(lines=2)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_desk_can_be_read_and_named_in_every_state(
+    chromium: Browser, fake: FakeSandbox, market: Market, scheme: str
+) -> None:
+    """Every text has a contrast of 4.5, every control a name, on both tabs and both grounds."""
+    await every_state(market)
+    options = {"color_scheme": scheme, "viewport": {"width": 1440, "height": 2400}}
+    async with serving(fake) as address, held(chromium, address, **options) as phone:
+        page = await opened(phone)
+        heads = page.get_by_test_id("order-head")
+        await expect(heads).to_have_count(12)
+        for n in range(1, 12):
+            await heads.nth(n).click()
+        await page.get_by_test_id("form-price").first.click()
+        for tab in ("desk-tab-orders", "desk-tab-pushes"):
+            await page.get_by_test_id(tab).click()
+            await expect(page.locator(".desk .chip").locator("visible=true").first).to_be_visible()
+            found = await page.evaluate(CONTRAST)
+            assert found["seen"] > 60
+            assert found["poor"] == []
+            assert [e for e in await page.evaluate(NAMELESS) if "samples-send" not in e] == []

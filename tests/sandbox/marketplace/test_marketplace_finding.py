@@ -125,6 +125,13 @@ async def test_navigation_speaks_the_language_asked_for(shipped: Caller) -> None
     assert (await shipped.get(NAVIGATION, **chinese))["code"] == 400
 
 
+async def test_what_all_hits_share_is_no_choice(market: Caller) -> None:
+    """Every offer of the small catalogue is of combed cotton, which tells none apart."""
+    request = {"language": "en_US", "region": "US", "currency": "USD"}
+    assert len(await found(market, keyword="精梳棉")) == 5
+    assert (await market.get(NAVIGATION, keyword="精梳棉", **request))["data"] == []
+
+
 @pytest.mark.parametrize(
     "kept",
     ["certifiedFactory", "shipIn24Hours", "shipIn48Hours", "noReason7DReturn", "totalEpScoreLv2"],

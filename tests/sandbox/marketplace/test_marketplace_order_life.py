@@ -222,10 +222,12 @@ async def test_a_refund_of_sent_goods_needs_their_return(market: Caller) -> None
     """Agree, send back, receive: each stage in turn, and the goods count as returned."""
     order = await bought(market)
     await order.do("ship")
-    stages = []
+    stages, spelled = [], []
     for step in ("apply", "reject", "apply", "agree", "return", "refund"):
         await order.do("refund", step=step)
-        stages.append((await order.trade())["baseInfo"]["refundStatus"])
+        trade = await order.trade()
+        stages.append(trade["baseInfo"]["refundStatus"])
+        spelled.append(trade["productItems"][1]["refundStatus"])
     assert stages == [
         "waitselleragree",
         "waitbuyermodify",
@@ -233,6 +235,14 @@ async def test_a_refund_of_sent_goods_needs_their_return(market: Caller) -> None
         "waitbuyersend",
         "waitsellerreceive",
         "refundsuccess",
+    ]
+    assert spelled == [
+        "WAIT_SELLER_AGREE",
+        "WAIT_BUYER_MODIFY",
+        "WAIT_SELLER_AGREE",
+        "WAIT_BUYER_SEND",
+        "WAIT_SELLER_RECEIVE",
+        "REFUND_SUCCESS",
     ]
     assert await order.status() == ("cancel", ["cancel"] * 2, [4, 4])
     assert await market.stock(MUG, MUG_WHITE) == 100

@@ -34,7 +34,9 @@ class Receiver:
         if self.hold:
             self.open += 1
             await asyncio.sleep(self.hold)
-        return web.Response(status=self.statuses.pop(0) if self.statuses else 200)
+        status = self.statuses.pop(0) if self.statuses else 200
+        where = {"Location": "/push"} if status == 302 else {}
+        return web.Response(status=status, headers=where)
 
     @property
     def messages(self) -> list[dict[str, Any]]:
