@@ -19,6 +19,9 @@ ANSWERS = {
 _SILENT = 3
 """Updates that ask for no answer, between two that do: moving locations, as in a real backlog."""
 
+_PATIENCE = 180.0
+"""Seconds at most for a newcomer, whose message Telegram hands out last; reported, not judged."""
+
 _APART = 7  # seconds between two messages of a person, as they were written
 
 
@@ -57,7 +60,8 @@ async def work_off(own: Own, clients: Clients, updates: int, people: int) -> Bac
     await own.bot.ready()
     newcomer = await clients.arrive()
     called = time.monotonic()
-    await newcomer.say("/start", "Snaporder")
+    await newcomer.send("/start")
+    await newcomer.sees("Snaporder", within=_PATIENCE)
     answered = time.monotonic()
     waiting_then = await asyncio.to_thread(_counted, own, "waiting")
     while await _pending(clients) or await asyncio.to_thread(_counted, own, "waiting"):  # noqa: ASYNC110 - another process decides
