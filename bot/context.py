@@ -70,7 +70,7 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
     ) -> None:
         """Fill the context for one update; what an earlier screen announced is over."""
         self.before = session
-        self.session = session.replace(notice=None, asked_quantity=None)
+        self.session = session.replace(notice=None, asked_quantity=None, dropped=None)
         self.services = services
         self.now = now
         self.press = press
@@ -95,7 +95,10 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
 
     def keep_announced(self) -> None:
         """Leave on the screen what it announced before this update."""
-        self.change(notice=self.before.notice, asked_quantity=self.before.asked_quantity)
+        before = self.before
+        self.change(
+            notice=before.notice, asked_quantity=before.asked_quantity, dropped=before.dropped
+        )
 
     def notice(
         self, key: str, *, money: dict[str, int] | None = None, **params: str | int | Wording

@@ -12,6 +12,7 @@ from bot.texts import FALLBACK, LANGUAGES, texts_in
 PRIVATE_COMMANDS = {
     "start": "command.start",
     "categories": "command.categories",
+    "cart": "command.cart",
     "orders": "command.orders",
     "address": "command.address",
     "language": "command.language",

@@ -1,8 +1,10 @@
 """Which lines of an order a refusal is about: the marketplace does not say it of a preview."""
 
 import html
+from collections.abc import Sequence
 
 from bot.context import Context
+from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer
 from bot.domain.quantities import stock_of
@@ -18,12 +20,17 @@ BLAMES_LINES = {
 }
 
 
-async def at_fault(context: Context) -> list[str]:
-    """Return what is wrong with the order's lines now; empty when that can't be told."""
+async def at_fault(context: Context, order: Sequence[OrderLine]) -> list[str]:
+    """Return what is wrong with an order's lines now; empty when that can't be told.
+
+    Lines are numbered as the draft has them.
+    """
     t, draft = context.t, context.session.draft
     found: list[str] = []
     offers: dict[OfferId, Offer | None] = {}
     for number, line in enumerate(draft.lines, 1):
+        if line not in order:
+            continue
         if line.offer_id not in offers:
             if len(offers) == _MOST_OFFERS_READ:
                 break

@@ -1,6 +1,6 @@
 """The journey, top to bottom as a person walks it. Its diagram: docs/journey.md.
 
-    start -> results -> offer -> variant -> quantity -> lines -> address -> preview
+    start -> results -> offer -> variant -> quantity -> (cart ->) lines -> address -> preview
           -> placing -> payment
 
 Each step's file in this folder has its screen and its callbacks, named as here.
@@ -32,6 +32,7 @@ from handlers import (
     admin_settling,
     admin_today,
     anywhere,
+    cart,
     categories,
     groups,
     invite,
@@ -68,6 +69,7 @@ SCREENS: dict[Step, ScreenOf] = {
     Step.OFFER: offer.screen,
     Step.VARIANT: variant.screen,
     Step.QUANTITY: quantity.screen,
+    Step.CART: cart.screen,
     Step.LINES: lines.screen,
     Step.ADDRESS: address.screen,
     Step.ADDRESS_FORM: address_form.screen,
@@ -106,8 +108,12 @@ def states() -> dict[Step, list[Handler]]:
         ],
         Step.QUANTITY: [
             Buttons(take=quantity.take, keep=quantity.keep, back=quantity.back),
-            Buttons(lines=offer.to_lines, replace=quantity.replace_draft),
             MessageHandler(WORDS, quantity.text),
+        ],
+        Step.CART: [
+            Buttons(order=cart.order, open=cart.open_one, drop=cart.drop, undo=cart.undo),
+            Buttons(results=offer.back_to_results, orders=orders.show),
+            MessageHandler(WORDS, cart.text),
         ],
         Step.LINES: [
             Buttons(edit=lines.edit, remove=lines.remove, more=lines.more, turn=lines.turn),
@@ -137,7 +143,7 @@ def states() -> dict[Step, list[Handler]]:
             MessageHandler(WORDS | OFFER_LINK | filters.PHOTO | filters.Document.ALL, placing.wait),
         ],
         Step.PAYMENT: [
-            Buttons(new=payment.new),
+            Buttons(new=payment.new, next=payment.next_order),
             MessageHandler(WORDS, search.words),
         ],
     }
@@ -149,6 +155,7 @@ def entry_points() -> list[Handler]:
     return [
         CommandHandler("start", start.start, new_message),
         CommandHandler("cancel", start.cancel, new_message),
+        CommandHandler("cart", cart.show, new_message),
         CommandHandler("address", address.book, new_message),
         CommandHandler("orders", orders.show, new_message),
         CommandHandler("categories", categories.show, new_message),
@@ -184,6 +191,7 @@ def entry_points() -> list[Handler]:
         Buttons(reorder_pick=order_again.reorder_pick),
         Buttons(shop=shop.shop),
         Buttons(categories=categories.show, branch=categories.browse, goods=categories.goods),
+        Buttons(cart=cart.show),
         Buttons(forget=privacy.forget, revoke=invite.revoke),
     ]
 

@@ -12,12 +12,14 @@ from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, Wording
 from bot.domain.pricing import repriced
 from bot.domain.sessions import Session, Step
+from bot.domain.splitting import MOST_IN_ORDER, orders_of
 from bot.marketplace.errors import RefusalReason, Refused
 from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.texts import Html, cut
 from bot.units import counted, counted_anywhere
 from handlers import preview, quantity, search
 from handlers.freight_line import freight_line
+from handlers.in_cart import cart_button
 
 _TITLE = 48
 _VARIANT = 60
@@ -32,6 +34,7 @@ def screen(view: View) -> Screen:
         return Screen(paragraphs(view.notice, t("lines.empty")), rows)
     shown, before, after = page_of(tuple(enumerate(draft.lines, 1)), view.session.page, _PAGE)
     first, last = shown[0][0], shown[-1][0]
+    orders = len(orders_of(draft))
     page = t("lines.page", first=first, last=last, total=len(draft.lines))
     estimate = draft.estimate
     total = t("lines.estimate", total=t.money(estimate)) if estimate is not None else None
@@ -42,6 +45,7 @@ def screen(view: View) -> Screen:
         lines(
             page if before or after else None, total, freight_line(view), t("lines.estimate_only")
         ),
+        t("lines.orders", count=orders, most=MOST_IN_ORDER) if orders > 1 else None,
     )
     turns = row(
         Button(t("variant.previous_button"), "turn", str((first - 1) // _PAGE - 1))
@@ -95,8 +99,9 @@ def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) ->
     has_variants = any(line.spec_id for line in session.draft.lines)
     another = row(Button(t("lines.more_button"), "more")) if has_variants else ()
     results = row(Button(t("offer.results_button"), "results")) if session.query else ()
+    cart = row(cart_button(t, session)) if session.shelf else ()
     cancel = row(Button(t("lines.cancel_button"), "over"))
-    return onward + another + rows + turns + results + cancel
+    return onward + another + rows + turns + cart + results + cancel
 
 
 async def edit(_: Update, context: Context) -> Outcome:
@@ -136,9 +141,10 @@ async def remove(_: Update, context: Context) -> Outcome:
     offer = await context.services.store.offer(line.offer_id)
     if offer is not None:
         draft = repriced(draft, offer, context.services.tier_scope)
-    context.change(draft=draft, quote=None, change=None)
+    cart = context.session.cart
+    context.session = context.session.with_cart(cart.replace(draft=draft))
     context.toast = context.t("lines.removed")
-    return None
+    return Step.CART if cart.shelf and not draft.lines else None
 
 
 async def more(_: Update, context: Context) -> Outcome:

@@ -21,7 +21,7 @@ from bot.screens import (
 from bot.texts import Html, cut
 from bot.units import counted, noun
 from handlers import search
-from handlers.results import draft_button
+from handlers.in_cart import cart_button
 
 _TITLES = (160, 100, 60, 30)  # characters, the first with which the caption fits
 _MOST_TIERS = 5
@@ -144,11 +144,12 @@ def _buttons(view: View, offer: Offer) -> Rows:
     )
     # The offer's own seller, so that it may have an id that no button could hold.
     more = Button(t("shop.button"), "shop")
-    return row(choose) + row(more) + row(_to_results(view), page) + row(draft_button(view))
+    cart = cart_button(t, view.session)
+    return row(choose) + row(more) + row(_to_results(view), page) + row(cart)
 
 
 def _leave(view: View) -> Rows:
-    return row(_to_results(view)) + row(draft_button(view))
+    return row(_to_results(view)) + row(cart_button(view.t, view.session))
 
 
 def _to_results(view: View) -> Button | None:
@@ -195,8 +196,8 @@ async def back_to_results(_: Update, context: Context) -> Outcome:
 
 
 async def to_lines(_: Update, context: Context) -> Outcome:
-    """Go to the order being put together."""
-    if not context.session.draft.lines:
-        return Step.START
+    """Go to the order being put together; with none in hand, to those of other sellers."""
     context.change(asking=None, return_to=None)
-    return Step.LINES
+    if context.session.draft.lines:
+        return Step.LINES
+    return Step.CART if context.session.shelf else Step.START

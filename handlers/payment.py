@@ -7,11 +7,13 @@ from bot.domain.news import ON_PAYMENT
 from bot.domain.order_actions import CLOSED, amount_due, unpaid
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.sessions import Step
+from bot.domain.splitting import orders_of
 from bot.marketplace.errors import MarketplaceError
 from bot.screens import Button, QrCode, Rows, Screen, View, lines, paragraphs, row
 from bot.texts import Html
-from handlers import order_card, start
+from handlers import order_card, preview, start
 from handlers.failures import failure_key
+from handlers.in_cart import cart_button
 from handlers.order_card import LONGEST_COPY, copyable
 from handlers.order_card_text import difference
 from handlers.order_words import left_out, state
@@ -34,6 +36,7 @@ def screen(view: View) -> Screen:
         left_out(view, order),
         _deadline(view, open_parts),
         _how_to_pay(view) if open_parts else None,
+        _waiting(view),
     )
     picture = QrCode(view.payment_url) if view.payment_url and open_parts else None
     # A code that can still be scanned must not stay in the chat of a paid order.
@@ -69,6 +72,25 @@ def _how_to_pay(view: View) -> Html:
     return view.t("payment.how" if view.payment_url else "payment.no_link")
 
 
+def _waiting(view: View) -> str:
+    """Tell what is still in the cart: a later order of the same goods first."""
+    t, session = view.t, view.session
+    made = session.draft.orders_made
+    if made:
+        of = made + len(orders_of(session.draft))
+        return t("payment.more_orders", number=made, of=of, count=len(session.draft.lines))
+    count = len(session.cart.lines)
+    return t("payment.in_cart", count=count) if count else ""
+
+
+def _next(view: View) -> Button | None:
+    draft = view.session.draft
+    if not draft.orders_made:
+        return None
+    number, of = draft.orders_made + 1, draft.orders_made + len(orders_of(draft))
+    return Button(view.t("payment.next_button", number=number, of=of), "next")
+
+
 def _deadline(view: View, open_parts: tuple[OrderPart, ...]) -> Html | None:
     """When the first of them closes unpaid, where the marketplace says so."""
     ends = [part.pay_before for part in open_parts if part.pay_before is not None]
@@ -87,6 +109,8 @@ def _buttons(view: View, order: Order, open_parts: tuple[OrderPart, ...]) -> Row
         _to_pay(view, order, open_parts)
         + copies
         + row(details, cancel if open_parts else None)
+        + row(_next(view))
+        + row(cart_button(t, view.session))
         + row(mine, _new_search(view))
     )
 
@@ -144,6 +168,12 @@ async def check(_: Update, context: Context) -> Outcome:
     if unpaid(order):
         context.notice("payment.not_yet")
     return Step.PAYMENT
+
+
+async def next_order(_: Update, context: Context) -> Outcome:
+    """On to the numbers of the next order of a draft too long for one."""
+    context.change(order_no=None)
+    return await preview.quote(context)
 
 
 async def new(update: Update, context: Context) -> Outcome:

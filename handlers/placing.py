@@ -5,11 +5,12 @@ from telegram import Update
 
 from bot.context import Context, Outcome
 from bot.conversation import received_at
-from bot.domain.drafts import Draft
 from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
+from bot.domain.money import Fen
 from bot.domain.orders import Order, Placing
 from bot.domain.quotes import change_between
 from bot.domain.sessions import Session, Step
+from bot.domain.splitting import left_after, orders_of
 from bot.fitting import fitting
 from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, paragraphs, row
 from bot.services.placing import NOT_SENT
@@ -79,7 +80,7 @@ async def confirm(update: Update, context: Context) -> Outcome:
         order_no=new_merchant_order_no(agreed_at),
         user_id=session.user_id,
         chat_id=session.chat_id,
-        lines=session.draft.lines,
+        lines=orders_of(session.draft)[0],
         seller_id=session.draft.seller_id,
         quote=session.quote,
         address=session.address,
@@ -106,11 +107,19 @@ def outcome(session: Session, order: Order) -> Session | None:
     match order.placing:
         case Placing.PLACED:
             return session.replace(
-                step=Step.PAYMENT, draft=Draft(), quote=None, change=None, chosen={}
+                step=Step.PAYMENT,
+                draft=left_after(session.draft, order.ordered_lines),
+                quote=None,
+                together=None,
+                change=None,
+                chosen={},
             )
         case Placing.CHANGED if order.newer_quote is not None:
             change = change_between(order.quote, order.newer_quote)
-            changed = returned(session, "", order.placing).replace(quote=order.newer_quote)
+            changed = returned(session, "", order.placing)
+            before = session.together
+            together = None if before is None else Fen(before + change.total)
+            changed = changed.replace(quote=order.newer_quote, together=together)
             if change.is_none:
                 return changed.with_notice("preview.consent_too_old")
             return changed.replace(change=change)
@@ -152,7 +161,12 @@ async def leave(_: Update, context: Context) -> Outcome:
     if order is not None and order.placing in {Placing.CLAIMED, Placing.CREATING}:
         context.notice("placing.wait")
         return None
-    context.change(draft=Draft(), quote=None, change=None, order_no=None, address=None)
+    draft = context.session.draft
+    if order is not None:
+        # It may exist: whoever orders these goods again decides so, in a draft of their own.
+        draft = left_after(draft, order.ordered_lines)
+    context.change(draft=draft, quote=None, together=None, change=None)
+    context.change(order_no=None, address=None)
     context.notice("placing.left", number=order_no or "")
     return Step.START
 
@@ -182,6 +196,7 @@ async def look(_: Update, context: Context) -> Outcome:
         return None
     await store.mark_told(order.order_no, order.placing)
     if session.order_no == order.order_no:
-        context.change(draft=Draft(), quote=None, change=None)
+        left = left_after(session.draft, order.ordered_lines)
+        context.change(draft=left, quote=None, together=None, change=None)
     context.change(order_no=order.order_no, asking=None, return_to=None)
     return Step.PAYMENT

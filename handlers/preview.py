@@ -1,12 +1,17 @@
 """The binding numbers: every line with its exact variant, goods, freight, discount, total."""
 
+import html
+
 from telegram import Update
 
 from bot.context import Context, Outcome
+from bot.domain.drafts import estimate_of
 from bot.domain.links import bare_offer
+from bot.domain.money import Fen
 from bot.domain.orders import Placing
 from bot.domain.quotes import Quote, QuoteChange
 from bot.domain.sessions import Session, Step
+from bot.domain.splitting import MOST_IN_ORDER, Lines, orders_of
 from bot.fitting import fitting
 from bot.marketplace.errors import MarketplaceError, Refused
 from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
@@ -44,12 +49,31 @@ def _text(view: View, quote: Quote) -> Html:
         return paragraphs(
             view.notice,
             _difference(view, session.change) if session.change else None,
-            t("preview.title"),
-            agreement(view, session.draft.lines, quote, session.address, session.draft.note, width),
+            _title(view),
+            agreement(
+                view, orders_of(session.draft)[0], quote, session.address, session.draft.note, width
+            ),
             t("preview.consent"),
         )
 
     return fitting(make, NAME_WIDTHS, TEXT_LIMIT)
+
+
+def _title(view: View) -> Html:
+    """Say which of several orders this is, and what all of them come to."""
+    t, draft = view.t, view.session.draft
+    left = len(orders_of(draft))
+    if not draft.orders_made and left == 1:
+        return t("preview.title")
+    number, of = draft.orders_made + 1, draft.orders_made + left
+    together = view.session.together
+    return lines(
+        t("preview.title_of", number=number, of=of),
+        t("preview.split", most=MOST_IN_ORDER, items=len(draft.lines), orders=left)
+        if left > 1
+        else None,
+        t("preview.together", amount=t.money(together)) if together is not None else None,
+    )
 
 
 def _difference(view: View, change: QuoteChange) -> Html:
@@ -81,25 +105,44 @@ async def quote(context: Context) -> Outcome:
         return Step.START
     if session.address is None:
         return Step.ADDRESS
-    context.change(quote=None, change=None, asking=None, return_to=None, page=0)
-    try:
-        binding = await context.services.marketplace.preview(session.draft.lines, session.address)
-    except Refused as error:
-        return await _refused(context, error)
-    except MarketplaceError as error:
-        context.notice(failure_key(error))
-        return Step.PREVIEW
-    context.change(quote=binding)
+    context.change(quote=None, together=None, change=None, asking=None, return_to=None, page=0)
+    orders = orders_of(session.draft)
+    quotes = []
+    for number, order in enumerate(orders):
+        try:
+            quotes.append(await context.services.marketplace.preview(order, session.address))
+        except Refused as error:
+            return await _refused(context, error, number)
+        except MarketplaceError as error:
+            context.notice(failure_key(error))
+            return Step.PREVIEW
+    context.change(quote=quotes[0])
+    if len(quotes) > 1:
+        context.change(together=Fen(sum(each.total for each in quotes)))
+    _warn_of_dearer(context, orders[0], quotes[0])
     return Step.PREVIEW
 
 
-async def _refused(context: Context, error: Refused) -> Outcome:
+def _warn_of_dearer(context: Context, order: Lines, binding: Quote) -> None:
+    """Say when goods cost more than they were estimated at, however long ago that was."""
+    estimate = estimate_of(order)
+    if estimate is not None and binding.goods > estimate:
+        context.notice("preview.dearer", money={"goods": binding.goods, "estimate": estimate})
+
+
+async def _refused(context: Context, error: Refused, number: int) -> Outcome:
     """Say why, name the lines where that can be found out, and lead to what mends it."""
+    draft = context.session.draft
+    orders = orders_of(draft)
     key, step = refusal_of(error.reason.value)
     reason = reason_in(error.message, error.code)
     if error.reason in BLAMES_LINES:
-        blamed = await at_fault(context)
+        blamed = await at_fault(context, orders[number])
         reason = "; ".join((reason, *blamed))
+    if len(orders) > 1:
+        made = draft.orders_made
+        which = context.t("preview.which", number=made + number + 1, of=made + len(orders))
+        reason = "; ".join((html.unescape(which), reason))
     context.notice(key, reason=reason)
     return step
 

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.context import Context, Outcome
-from bot.domain.drafts import Draft, OtherSeller
+from bot.domain.cart import MOST_LINES, MOST_SELLERS, CartFull, TooManySellers
 from bot.domain.offers import Offer, Sku
 from bot.domain.pricing import order_line, repriced, unit_price
 from bot.domain.quantities import (
@@ -23,18 +23,17 @@ from bot.domain.quantities import (
     stock_of,
 )
 from bot.domain.sessions import Step
-from bot.domain.splitting import MOST_IN_ORDER
 from bot.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, paragraphs, row
 from bot.texts import Html, cut
 from bot.units import counted, counted_anywhere, noun, noun_anywhere
 from handlers import search
 from handlers.freight_line import freight_line
+from handlers.in_cart import called
 from handlers.offer import choose, terms
 from handlers.quantity_coach import coach, towards_tier, units_elsewhere
 from handlers.variant import both
 
 _COLUMNS = 3
-_OTHER_SELLER = "other_seller"
 _TITLE = 90
 _VARIANT = 120
 
@@ -48,8 +47,6 @@ def screen(view: View) -> Screen:
         )
     sku = offer.sku(session.sku_id)
     picture = (sku.picture_url if sku else None) or offer.picture_url
-    if session.asking == _OTHER_SELLER:
-        return Screen(paragraphs(view.notice, t("quantity.other_seller")), _other_seller(view))
     variant = _variant_line(view, offer, sku)
     text = paragraphs(
         view.notice,
@@ -122,15 +119,6 @@ def _mends(view: View, offer: Offer, sku: Sku | None, asked: int) -> list[Button
 def _way(view: View, offer: Offer, key: str, action: str, quantity: int) -> Button:
     label = view.t(key, quantity=counted(view.t, quantity, offer.unit))
     return Button(label, action, str(quantity))
-
-
-def _other_seller(view: View) -> Rows:
-    t, asked = view.t, view.session.asked_quantity
-    return (
-        row(Button(t("quantity.finish_first_button"), "lines"))
-        + row(Button(t("quantity.replace_button"), "replace", str(asked or "")))
-        + row(Button(t("quantity.back_button"), "back"))
-    )
 
 
 async def take(_: Update, context: Context) -> Outcome:
@@ -227,41 +215,28 @@ def _say(context: Context, offer: Offer, sku: Sku | None, error: QuantityError) 
 
 
 def _put(context: Context, offer: Offer, sku: Sku | None, quantity: int) -> Outcome:
-    line = order_line(offer, sku, quantity)
+    """Take the line in hand together with its seller's others; another seller's draft waits."""
+    session, seller_id = context.session, offer.seller.seller_id
+    aside = session.draft if session.draft.seller_id != seller_id else None
     try:
-        draft = context.session.draft.put(line, offer.seller.seller_id)
-    except OtherSeller:
-        context.change(asking=_OTHER_SELLER, asked_quantity=quantity)
-        return None
-    if len(draft.lines) > MOST_IN_ORDER:
-        context.notice("quantity.draft_full", most=MOST_IN_ORDER)
-        return Step.LINES
-    return _with_draft(context, offer, draft)
-
-
-def _with_draft(context: Context, offer: Offer, draft: Draft) -> Outcome:
-    draft = repriced(draft, offer, context.services.tier_scope)
-    context.change(
-        draft=draft, asking=None, chosen={}, sku_id=None, page=0, quote=None, change=None
-    )
+        cart = session.cart.take((order_line(offer, sku, quantity),), seller_id)
+    except CartFull:
+        context.notice("cart.full", most=MOST_LINES)
+        return Step.CART
+    except TooManySellers:
+        context.notice("cart.too_many_shops", most=MOST_SELLERS)
+        return Step.CART
+    draft = repriced(cart.draft, offer, context.services.tier_scope)
+    context.session = session.with_cart(cart.replace(draft=draft))
+    context.change(asking=None, chosen={}, sku_id=None, page=0)
     context.toast = context.t("quantity.taken")
+    if aside is not None and aside.lines:
+        context.notice("cart.apart", title=called(aside))
     return Step.LINES
-
-
-async def replace_draft(_: Update, context: Context) -> Outcome:
-    """Drop the other seller's lines and take the quantity that was asked for."""
-    context.change(draft=Draft(), asking=None, quote=None, change=None)
-    if not context.arg:
-        context.notice("quantity.replaced")
-        return None
-    return await _ordered(context, context.arg, below_minimum=True)
 
 
 async def back(_: Update, context: Context) -> Outcome:
     """Back to the last choice of the variant, or to the offer when there was nothing to choose."""
-    if context.session.asking == _OTHER_SELLER:
-        context.change(asking=None)
-        return None
     offer = await context.offer()
     chosen = dict(list(context.session.chosen.items())[:-1])
     context.change(sku_id=None, chosen=chosen, asking=None, page=0)

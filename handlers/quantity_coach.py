@@ -46,16 +46,17 @@ def towards_tier(view: View, offer: Offer, sku: Sku | None) -> int:
 
 
 def units_elsewhere(session: Session, offer: Offer, sku: Sku | None) -> int:
-    """Units of the same offer on the draft's other lines."""
+    """Units of the same offer on the other lines of its seller's draft."""
     if sku is None:
         return 0
-    return session.draft.units_of(offer.offer_id, except_spec=sku.spec_id)
+    draft = session.cart.draft_of(offer.seller.seller_id)
+    return draft.units_of(offer.offer_id, except_spec=sku.spec_id)
 
 
 def line_quantity(session: Session, offer: Offer, sku: Sku | None) -> int | None:
-    """The quantity that the draft has of this variant already."""
+    """The quantity that the seller's draft has of this variant already."""
     spec_id = sku.spec_id if sku else None
-    for line in session.draft.lines:
+    for line in session.cart.draft_of(offer.seller.seller_id).lines:
         if (line.offer_id, line.spec_id) == (offer.offer_id, spec_id):
             return line.quantity
     return None

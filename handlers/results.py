@@ -11,6 +11,7 @@ from bot.screens import Button, Rows, Screen, View, grid, paragraphs, row
 from bot.texts import cut
 from handlers import filters, navigation, search
 from handlers.categories import categories_button
+from handlers.in_cart import cart_button
 from handlers.looked_for import chips, without
 from handlers.results_text import has_more, nothing, page_of_hits
 from handlers.sheets import first_number, sheet
@@ -80,13 +81,7 @@ def _leave(view: View, query: Query | None) -> Rows:
         back = Button(view.t("results.offer_button"), "offer")
     elif query is not None and query.category:
         back = categories_button(view.t, query.category)
-    return row(back) + row(draft_button(view))
-
-
-def draft_button(view: View) -> Button | None:
-    """The way back to an order that is being put together, when there is one."""
-    lines_kept = len(view.session.draft.lines)
-    return Button(view.t("start.draft_button", count=lines_kept), "lines") if lines_kept else None
+    return row(back) + row(cart_button(view.t, view.session))
 
 
 def _way_on(view: View) -> Rows:

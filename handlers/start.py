@@ -6,6 +6,7 @@ from bot.context import Context, Outcome
 from bot.domain.invites import is_invitation
 from bot.domain.sessions import Step
 from bot.screens import Button, Screen, View, paragraphs, row
+from handlers.in_cart import cart_button
 from handlers.language import language_button
 
 
@@ -27,9 +28,8 @@ def screen(view: View) -> Screen:
         )
         + row(language_button(session))
     )
-    if session.draft.lines:
-        label = t("start.draft_button", count=len(session.draft.lines))
-        rows = row(Button(label, "lines"), Button(t("start.over_button"), "over")) + rows
+    over = Button(t("start.over_button"), "over") if session.draft.lines else None
+    rows = row(cart_button(t, session), over) + rows
     return Screen(paragraphs(view.notice, t("start.welcome")), rows)
 
 
@@ -59,12 +59,12 @@ async def over(_: Update, context: Context) -> Outcome:
     if context.session.step is Step.PLACING:
         return None
     context.session = context.session.cleared()
-    context.notice("start.cleared")
+    context.notice("start.cleared_others" if context.session.shelf else "start.cleared")
     return Step.START
 
 
 async def cancel(_: Update, context: Context) -> Outcome:
-    """`/cancel`: end the draft at any step before it is placed."""
+    """`/cancel`: end the draft in hand at any step before it is placed."""
     session = context.session
     if session.step in {Step.PLACING, Step.PAYMENT}:
         placed = session.step is Step.PAYMENT
@@ -73,5 +73,6 @@ async def cancel(_: Update, context: Context) -> Outcome:
     idle = session.step is Step.START and session.return_to is None
     had_something = not idle or bool(session.draft.lines)
     context.session = session.cleared()
-    context.notice("cancel.done" if had_something else "cancel.nothing")
+    done = "cancel.done_others" if session.shelf else "cancel.done"
+    context.notice(done if had_something else "cancel.nothing")
     return Step.START

@@ -102,9 +102,14 @@ class Draft(Value):
     @property
     def estimate(self) -> Fen | None:
         """Return the estimated goods total in fen, or None when a price is missing."""
-        total = 0
-        for line in self.lines:
-            if line.unit_price is None:
-                return None
-            total += line.unit_price * line.quantity
-        return Fen(total)
+        return estimate_of(self.lines)
+
+
+def estimate_of(lines: Iterable[OrderLine]) -> Fen | None:
+    """Return what lines are likely to cost together in fen, or None when a price is missing."""
+    total = 0
+    for line in lines:
+        if line.unit_price is None:
+            return None
+        total += line.unit_price * line.quantity
+    return Fen(total)

@@ -209,6 +209,24 @@ class Order(Value):
         return self.moved(Placing.CREATING, sent_at=at, lookups=0, sent_again=again, vouched=False)
 
     @property
+    def ordered_lines(self) -> tuple[OrderLine, ...]:
+        """Return the lines that are, or may be, ordered: all but those the marketplace refused.
+
+        A failure that names no variant tells of a line only where its offer has just one; what
+        was merely not found may have been ordered all the same.
+        """
+        failed = [each for each in self.failed_lines if not each.doubtful]
+        return tuple(
+            line for line in self.lines if not any(self._tells_of(each, line) for each in failed)
+        )
+
+    def _tells_of(self, failed: FailedLine, line: OrderLine) -> bool:
+        if failed.offer_id != line.offer_id:
+            return False
+        alone = sum(each.offer_id == line.offer_id for each in self.lines) == 1
+        return failed.spec_id == line.spec_id or (failed.spec_id is None and alone)
+
+    @property
     def is_settled(self) -> bool:
         """Tell whether nothing more will happen without a person."""
         return not _PLACING[self.placing] or self.placing is Placing.UNRESOLVED

@@ -21,6 +21,7 @@ from bot.domain.identifiers import (
     new_session_id,
 )
 from bot.domain.model import Value
+from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.quotes import Quote, QuoteChange
 
@@ -36,6 +37,7 @@ class Step(StrEnum):
     OFFER = "offer"
     VARIANT = "variant"
     QUANTITY = "quantity"
+    CART = "cart"
     LINES = "lines"
     ADDRESS = "address"
     ADDRESS_FORM = "address_form"
@@ -149,6 +151,7 @@ class Session(Value):
     asking: str | None = None  # a text that the current screen waits for: "note", "refine"
     narrowing: Narrowing | None = None  # ticked on the filter panel, not looked for yet
     quote: Quote | None = None
+    together: Fen | None = None  # the total of all orders that the draft makes, when several
     change: QuoteChange | None = None
     order_no: MerchantOrderNo | None = None
     placing_message: int | None = None  # the message that says how far the order has come

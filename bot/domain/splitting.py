@@ -4,6 +4,8 @@ More than 50 SKUs in one call are split by the marketplace in unnamed ways (cont
 they are split here, where the person sees it before agreeing.
 """
 
+from collections.abc import Iterable
+
 from bot.domain.drafts import Draft, OrderLine
 from bot.domain.identifiers import OfferId
 
@@ -26,6 +28,13 @@ def orders_of(draft: Draft) -> tuple[Lines, ...]:
         gone = set(map(_goods, first))
         lines = tuple(each for each in lines if _goods(each) not in gone)
     return (*orders, lines) if lines else ()
+
+
+def left_after(draft: Draft, ordered: Iterable[OrderLine]) -> Draft:
+    """Return what stays in a draft when some of its lines were ordered: its later orders."""
+    left = draft.without(ordered)
+    several = draft.orders_made or len(orders_of(draft)) > 1
+    return left.replace(orders_made=draft.orders_made + 1) if several and left.lines else left
 
 
 def _first_order(lines: Lines) -> Lines:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from bot.domain.drafts import Draft, OrderLine
 from bot.domain.identifiers import OfferId, SellerId, SpecId
 from bot.domain.offers import Wording
-from bot.domain.splitting import MOST_IN_ORDER, orders_of
+from bot.domain.splitting import MOST_IN_ORDER, left_after, orders_of
 
 SELLER = SellerId("BBB")
 
@@ -57,6 +57,23 @@ def test_what_is_left_gives_the_orders_that_followed(draft: Draft):
     orders = orders_of(draft)
     if orders:
         assert orders_of(draft.without(orders[0])) == orders[1:]
+
+
+@given(drafts(), st.integers(0, 3))
+def test_what_was_ordered_leaves_and_the_rest_is_counted_on(draft: Draft, left_out: int):
+    """The next order of a split draft has the next number; what was left out stays."""
+    orders = orders_of(draft)
+    if not orders:
+        return
+    ordered = orders[0][left_out:]
+    after = left_after(draft, ordered)
+    gone = {(line.offer_id, line.spec_id) for line in ordered}
+    assert after.lines == tuple(
+        line for line in draft.lines if (line.offer_id, line.spec_id) not in gone
+    )
+    assert after.orders_made == (1 if len(orders) > 1 else 0)
+    if len(orders) > 1:
+        assert left_after(after, orders_of(after)[0]).orders_made in {0, 2}
 
 
 def test_sixty_variants_are_fifty_and_ten():

@@ -3,12 +3,13 @@
 import pytest
 
 from bot.domain.drafts import Draft
-from bot.domain.identifiers import ChatId, SellerId, UserId
-from bot.domain.orders import Order, Placing, Refusal
+from bot.domain.identifiers import ChatId, OfferId, SellerId, UserId
+from bot.domain.money import Fen
+from bot.domain.orders import FailedLine, Order, Placing, Refusal
 from bot.domain.sessions import Session, Step
 from bot.services.placing import NOT_SENT
 from handlers.placing import outcome
-from tests.services.agreed import LINES, NUMBER, consent, quote
+from tests.services.agreed import BLACK, LINES, NUMBER, OFFER, consent, quote
 
 
 def waiting() -> Session:
@@ -38,6 +39,45 @@ def test_a_placed_order_is_to_be_paid_and_its_goods_leave_the_draft() -> None:
     assert session.order_no == NUMBER
     assert (session.draft, session.quote) == (Draft(), None)
     assert session.address is not None
+
+
+def test_lines_that_the_marketplace_refused_stay_in_the_draft() -> None:
+    """They were not ordered, so they are not lost; nor is the note to their seller."""
+    failed = FailedLine(offer_id=OFFER, spec_id=BLACK, code="500_004", message="库存不足")
+    session = moved(Placing.PLACED, failed_lines=(failed,))
+    assert session.step is Step.PAYMENT
+    assert session.draft == waiting().draft.replace(lines=LINES[1:])
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        FailedLine(offer_id=OFFER, spec_id=BLACK, doubtful=True),
+        FailedLine(offer_id=OFFER, code="500_004"),
+        FailedLine(code="500_004"),
+        FailedLine(offer_id=OfferId(1), spec_id=BLACK),
+    ],
+)
+def test_a_line_that_may_be_ordered_leaves_the_draft(failed: FailedLine) -> None:
+    """Not found, or failed without a name among several: it could be ordered a second time."""
+    assert moved(Placing.PLACED, failed_lines=(failed,)).draft == Draft()
+
+
+def test_other_sellers_drafts_are_not_touched() -> None:
+    """Whatever becomes of the order."""
+    others = (Draft(seller_id=SellerId("other"), lines=LINES[:1]),)
+    for placing in (Placing.PLACED, Placing.REFUSED, Placing.UNRESOLVED):
+        session = outcome(waiting().replace(shelf=others), consent(placing))
+        assert session is not None
+        assert session.shelf == others
+
+
+def test_the_sum_of_all_orders_moves_with_the_one_that_changed() -> None:
+    """A split draft's total is told before each consent."""
+    split = waiting().replace(together=Fen(50_000))
+    session = outcome(split, consent(Placing.CHANGED, newer_quote=quote(freight=900)))
+    assert session is not None
+    assert session.together == 50_400
 
 
 def test_changed_numbers_are_shown_with_their_difference() -> None:

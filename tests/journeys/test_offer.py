@@ -124,7 +124,7 @@ async def test_an_offer_that_cannot_be_read_now_is_tried_again_with_a_tap(
     await PLACES["lines"].walk(buyer)
     await market.fault(kind, "product_detail", times=None)
     failed = await buyer.say(f"https://m.1688.com/offer/{MUG}.html", "couldn't be opened")
-    assert failed.button(r"My order \(1 item\)")
+    assert failed.button(r"Cart \(1 item\)")
     await buyer.do("Try again", "⚠️.*couldn't be opened")
     await market.mend()
     await buyer.do("Try again", "Mug.*Minimum order")

@@ -240,5 +240,5 @@ async def test_a_photo_at_any_step_keeps_the_draft(
     await PLACES[name].walk(buyer)
     await buyer.photo(samples["red-mug.jpg"])
     await buyer.sees("look similar")
-    shown: Shown = await buyer.do(r"My order \(1 item\)", "Your order")
+    shown: Shown = await buyer.do(r"Cart \(1 item\)", "Your order")
     assert "4 piece" in shown.text

@@ -179,21 +179,18 @@ async def test_editing_a_line_replaces_its_quantity(person):
     assert "🗑 Remove 2" not in shown.labels
 
 
-async def test_another_sellers_goods_replace_the_order_only_when_asked_to(person):
-    """One order is of one shop: finish it, drop it, or go back."""
+async def test_another_sellers_goods_begin_an_order_of_their_own(person):
+    """One order is of one shop; what was chosen before waits in the cart, and it is said so."""
     buyer = await person()
     await at_lines(buyer, SNEAKERS, 3, "White", "37")
     await at_quantity(buyer, TAPE_MEASURE)
-    await buyer.say("4", "goods of another shop")
-    shown = await buyer.do("Finish that order first", "Your order")
-    assert "3 pairs" in shown.text
-    await at_quantity(buyer, TAPE_MEASURE)
-    await buyer.say("4", "goods of another shop")
-    await buyer.do("Back", "How many pieces")
-    await buyer.say("4", "goods of another shop")
-    shown = await buyer.do("Drop it and order here", "Your order")
+    shown = await buyer.say("4", "Your order")
+    assert "“All-match Canvas Shoes" in shown.text
+    assert "waits in your cart" in shown.text
     assert "4 pieces × ¥5.90 = ¥23.60" in shown.text
-    assert "pairs" not in shown.text
+    assert "3 pairs" not in shown.text
+    shown = await at_quantity(buyer, SNEAKERS, "White", "37")
+    assert "On your order now: 3 pairs" in shown.text
 
 
 async def test_back_from_a_quantity_changes_nothing(person):

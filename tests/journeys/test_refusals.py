@@ -52,7 +52,7 @@ async def _spec_of_second_line(buyer, market):
     left = int((await buyer.screen()).text.split("of this variant: ")[1].split(" ")[0])
     await buyer.do("Back", "Choose")
     await buyer.do("Back", "Minimum order")
-    await buyer.do("My order", "Your order")
+    await buyer.do("Cart", "Your order")
     stock = (await market.offer(SNEAKERS))["stock"]
     specs = [spec for spec, count in stock.items() if count == left]
     assert len(specs) == 1

@@ -277,9 +277,9 @@ async def test_the_draft_is_one_tap_away(person: Arrive, marketplace: httpx.Asyn
     buyer = await person()
     await PLACES["lines"].walk(buyer)
     shown = await buyer.say(FEW, "order is kept.*Results for|new search.*Results for")
-    assert shown.button(r"My order \(1 item\)")
+    assert shown.button(r"Cart \(1 item\)")
     shown = await buyer.say("量子飞船", "Nothing found")
-    await buyer.do(r"My order \(1 item\)", "Your order")
+    await buyer.do(r"Cart \(1 item\)", "Your order")
 
 
 async def test_an_old_number_explains_itself(

@@ -57,7 +57,7 @@ async def test_start_in_the_middle_offers_to_continue(
     await buyer.say("/start", "Continue where you were")
     await buyer.do("Start over", "starting fresh")
     shown = await buyer.say("/start", "What are you looking for")
-    assert not [label for label in shown.labels if "My order (" in label]
+    assert not [label for label in shown.labels if "Cart (" in label]
 
 
 @pytest.mark.parametrize("name", list(PLACES))
@@ -69,7 +69,7 @@ async def test_cancel_ends_the_draft_at_any_step(
     await PLACES[name].walk(buyer)
     wanted = "nothing to cancel" if name in NOTHING_TO_LOSE else "Cancelled. Nothing was ordered"
     shown = await buyer.say("/cancel", wanted)
-    assert not [label for label in shown.labels if "My order (" in label]
+    assert not [label for label in shown.labels if "Cart (" in label]
     assert await Market(marketplace).orders() == []
     await buyer.say("杯", "Results for")
 

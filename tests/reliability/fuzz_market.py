@@ -69,6 +69,20 @@ HIDDEN_FOR = {"late": 1, "very late": 30}
 """For how many calls of the list an order does not show up; 30 outlast all look-ups."""
 
 
+def many_lines(count: int) -> tuple[OrderLine, ...]:
+    """So many variants of one offer."""
+    return tuple(
+        OrderLine(
+            offer_id=VARIED,
+            spec_id=SpecId(f"{number:032x}"),
+            title=Wording(zh="商品"),
+            quantity=1,
+            minimum=2,
+        )
+        for number in range(count)
+    )
+
+
 @dataclass
 class MadeOrder:
     """An order as it stands at the marketplace."""

@@ -9,7 +9,7 @@ import inspect
 from collections import defaultdict
 from typing import Any
 
-from fuzz_market import FuzzMarket
+from fuzz_market import FuzzMarket, many_lines
 from soak_chat import Pressable
 from telegram.ext import Application, ContextTypes, ExtBot
 from telegram.request import RequestData
@@ -17,9 +17,10 @@ from telegram.request import RequestData
 from bot.addresses import load_divisions
 from bot.building import StoringApplication
 from bot.context import Context
+from bot.domain.cart import CartError
 from bot.domain.health import MarketplaceHealth
-from bot.domain.identifiers import ChatId, UserId
-from bot.domain.sessions import Session
+from bot.domain.identifiers import ChatId, SellerId, UserId
+from bot.domain.sessions import Session, Step
 from bot.drawing import Drawer
 from bot.intake import Intake
 from bot.pictures import PreparedPhoto
@@ -39,7 +40,7 @@ from bot.services.settling_orders import SettlingOrders
 from bot.services.short_links import ShortLinks
 from bot.services.tracking import Tracking
 from bot.settling import Settler
-from bot.storage.ports import StorageUnavailable
+from bot.storage.ports import StepCommit, StorageUnavailable
 from bot.telling import Teller
 from handlers.journey import conversation
 from handlers.placing import outcome
@@ -124,6 +125,7 @@ class World:
         self.storage = MemoryStorage()
         self.market = FuzzMarket()
         self.telegram = Telegram()
+        self.sent: dict[int, dict[str, Any]] = {}
         self._ids = 0
         self._files = 0
 
@@ -244,8 +246,23 @@ class World:
     async def session(self, person: int) -> Session | None:
         return await self.storage.load_session(ChatId(person), UserId(person))
 
+    async def puts_into_cart(self, person: int, count: int) -> Session | None:
+        """As "order again" does: many variants of one seller at once. None where that can't be."""
+        before = await self.session(person)
+        if before is None or before.step is Step.PLACING:
+            return None
+        try:
+            cart = before.cart.take(many_lines(count), SellerId("one"))
+        except CartError:
+            return None
+        after = before.with_cart(cart).replace(step=Step.LINES, revision=before.revision + 1)
+        commit = StepCommit(session=after, expected_revision=before.revision)
+        await self.storage.commit_step(commit)
+        return after
+
     def _update(self, kind: str, content: dict[str, Any]) -> dict[str, Any]:
         self._ids += 1
+        self.sent[self._ids] = {kind: content}
         return {"update_id": self._ids, kind: content}
 
     def _message(self, person: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 import structlog
+from fuzz_ledger import Ledger
 from fuzz_market import OTHERS, PLAIN, VARIED, MadeOrder
 from fuzz_world import LOOK_UPS, World
 from hypothesis import HealthCheck, Phase, settings
@@ -18,7 +19,17 @@ from bot.domain.sessions import Step
 PEOPLE = (7001, 7002)
 ADDRESS = "张三 13812345678 浙江省杭州市滨江区长河街道网商路699号"
 TEXTS = (
-    *("/start", "/cancel", "/orders", "/address", "/language", "/help", "/privacy", "/nonsense"),
+    *(
+        "/start",
+        "/cancel",
+        "/cart",
+        "/orders",
+        "/address",
+        "/language",
+        "/help",
+        "/privacy",
+        "/nonsense",
+    ),
     *("/categories", "10-50", "from 5"),
     *(f"https://detail.1688.com/offer/{each}.html" for each in (PLAIN, VARIED, OTHERS, 1)),
     *("杯", "2", "10", "0", "-1", "1.5", "99999999", "Red", "<b>&", "\u202e\u0000", "👨‍👩‍👧" * 50),
@@ -27,7 +38,7 @@ TEXTS = (
 FAULTS = ("", "fails", "no effect", "not sent", "late", "very late")
 _ONWARDS = (
     *("confirm", "look", "save", "deliver", "choose", "value", "pick", "take", "checkout"),
-    *("resume", "here", "again", "check", "new"),
+    *("resume", "here", "again", "order", "next", "check", "new"),
     *("shop", "filters", "tick", "apply", "navigate", "by", "branch", "goods"),
 )
 _HARMLESS_ERRORS = {"storage_unavailable", "answer_not_stored"}
@@ -35,6 +46,7 @@ _OUTAGE = "StorageUnavailable: unavailable"
 
 people = st.sampled_from(PEOPLE)
 create_faults = st.lists(st.sampled_from(FAULTS), min_size=1, max_size=2)
+offers = st.sampled_from((PLAIN, VARIED, OTHERS))
 any_number = st.integers(min_value=0, max_value=10_000)
 
 
@@ -54,6 +66,7 @@ class Conversations(RuleBasedStateMachine):
         self.consents: dict[int, dict[str, int]] = {each: {} for each in PEOPLE}
         self.revisions: dict[int, tuple[str, int]] = {}
         self.seen_commits = 0
+        self.ledger = Ledger()
 
     @initialize()
     def begin(self) -> None:
@@ -91,12 +104,27 @@ class Conversations(RuleBasedStateMachine):
         if buttons:
             self._deliver(self._press(person, buttons[which % len(buttons)]))
 
-    @rule(person=people, steps=st.integers(1, 9), offer=st.sampled_from((PLAIN, VARIED)))
+    @rule(person=people, steps=st.integers(1, 9), offer=offers)
     def goes_on(self, person: int, steps: int, offer: int) -> None:
         for _ in range(steps):
             self._deliver(self._onward(person, offer))
 
-    @rule(person=people, offer=st.sampled_from((PLAIN, VARIED)))
+    @rule(person=people, which=any_number)
+    def looks_into_the_cart(self, person: int, which: int) -> None:
+        """And orders, opens, empties or puts back what is there."""
+        self._deliver(self.world.text(person, "/cart"))
+        buttons = self.world.telegram.newest.get(person, [])
+        if buttons:
+            self._deliver(self._press(person, buttons[which % len(buttons)]))
+
+    @rule(person=people, count=st.sampled_from((3, 51, 120)))
+    def an_old_order_comes_into_the_cart(self, person: int, count: int) -> None:
+        after = self._run(self.world.puts_into_cart(person, count))
+        if after is not None:
+            self.ledger.given.add((after.user_id, after.revision))
+            self._deliver(self.world.text(person, "/cart"))
+
+    @rule(person=people, offer=offers)
     def walks_to_the_preview(self, person: int, offer: int) -> None:
         self._walk(person, offer)
 
@@ -184,6 +212,15 @@ class Conversations(RuleBasedStateMachine):
         self.seen_commits = len(self.world.storage.commits)
 
     @invariant()
+    def no_line_is_lost_and_none_is_ordered_twice(self) -> None:
+        orders = {
+            each.order_no: each
+            for person in PEOPLE
+            for each in self._run(self.world.storage.orders_of(person, limit=1000))
+        }
+        self.ledger.follow(self.world.storage.commits, self.world.sent, orders)
+
+    @invariant()
     def never_a_second_order(self) -> None:
         """One order alive for each consent; a second create only after every look-up."""
         market = self.world.market
@@ -265,8 +302,9 @@ class Conversations(RuleBasedStateMachine):
             return self._press(person, wanted)
         if actions.keys() & {"add", "fields", "fix", "division"}:
             return self.world.text(person, ADDRESS)
-        if "lines" in actions:
-            return self._press(person, actions["lines"])
+        for back in ("lines", "cart"):
+            if back in actions:
+                return self._press(person, actions[back])
         return self.world.text(person, f"https://detail.1688.com/offer/{offer}.html")
 
     def _press(self, person: int, button: Pressable) -> dict[str, Any]:
