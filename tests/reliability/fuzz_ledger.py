@@ -11,6 +11,7 @@ from bot.domain.splitting import MOST_IN_ORDER, orders_of
 from bot.storage.ports import StepCommit
 
 Goods = tuple[OfferId, SpecId | None]
+_BRINGS_LINES = {"undo", "reorder", "reorder_yes", "reorder_pick"}
 _WHERE_LINES_ARE_TAKEN = {Step.OFFER, Step.QUANTITY, Step.LINES}
 
 
@@ -65,7 +66,7 @@ class Ledger:
             return
         given = (after.user_id, after.revision) in self.given
         if come or any(had[each] != has[each] for each in had.keys() & has.keys()):
-            assert given or act == "undo" or before.step in _WHERE_LINES_ARE_TAKEN, act
+            assert given or act in _BRINGS_LINES or before.step in _WHERE_LINES_ARE_TAKEN, act
         if gone:
             assert gone in _droppable(before, act), f"{len(gone)} lines lost by {act}"
 
