@@ -42,7 +42,8 @@ def _at_quantity(session: Session, offer: Offer) -> tuple[OrderLine, ...]:
     if offer.skus and sku is None:
         return ()
     spec_id = sku.spec_id if sku else None
-    of_offer = [line for line in session.draft.lines if line.offer_id == offer.offer_id]
+    draft = session.cart.draft_of(offer.seller.seller_id)
+    of_offer = [line for line in draft.lines if line.offer_id == offer.offer_id]
     others = tuple(line for line in of_offer if line.spec_id != spec_id)
     had = next((line.quantity for line in of_offer if line.spec_id == spec_id), None)
     elsewhere = sum(line.quantity for line in others)

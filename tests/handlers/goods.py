@@ -29,6 +29,7 @@ from bot.marketplace.errors import MarketplaceError
 from bot.screens import View
 from bot.services.bundle import Services
 from bot.services.categories import Categories
+from bot.services.operator_payments import OperatorPayments
 from bot.services.quotas import Quotas
 from bot.services.search import Search
 from bot.services.short_links import ShortLinks
@@ -132,6 +133,8 @@ def context(of: Session, shelf: Shelf, *, arg: str | None = None, web: Any = Non
         "search": Search(market, nobody),
         "categories": Categories(market),
         "quotas": Quotas(store, nobody),
+        # An operator's screens have the most buttons.
+        "operator_payments": OperatorPayments(market, nobody, nobody, operators=(of.user_id,)),
         "divisions": load_divisions(),
         "short_links": ShortLinks(web or httpx.MockTransport(lambda _: httpx.Response(404))),
     }
