@@ -123,7 +123,7 @@ async def test_a_draft_is_kept_by_a_search_in_a_category(
     await opened(buyer)
     await buyer.do("Toys", "Toys")
     shown = await buyer.do("All of Toys", "Tap a number")
-    assert shown.button(r"My order \(1 item\)")
+    assert shown.button(r"Cart \(1 item\)")
 
 
 @pytest.mark.parametrize("place", ["99:0:0", "15-99:0:0", "15:77:0", "15-1-2-3:0:0", "-1:0:0", "x"])

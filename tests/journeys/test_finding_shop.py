@@ -84,7 +84,7 @@ async def test_an_order_that_is_put_together_is_kept(
     await at_lines(buyer, TAPE_MEASURE, 4)
     await at_offer(buyer, TAPE_MEASURE)
     shown = await buyer.do("More from", "From this seller")
-    assert shown.button(r"My order \(1 item\)")
+    assert shown.button(r"Cart \(1 item\)")
 
 
 async def test_a_shop_that_shows_nothing_says_so(
