@@ -55,6 +55,7 @@ from bot.storage.ports import StorageUnavailable
 from bot.telling import Teller
 from bot.upkeep import Upkeep
 from bot.webserver import WEBHOOK_PATH, WebServer
+from handlers import notices
 from handlers.journey import conversation, group_handlers
 from handlers.placing import outcome
 
@@ -85,7 +86,9 @@ class Bot:
             lookup_delays=settings.lookup_delays,
             recreate=settings.recreate,
         )
-        self._following = Following(settings, self._storage, self._client, self._metrics)
+        self._following = Following(
+            settings, self._storage, self._client, self._metrics, bot, notices.screen
+        )
         tracking = self._following.tracking
         access = build_access(settings, self._storage)
         self._operator_payments = build_operator_payments(

@@ -1,10 +1,14 @@
 """Everything that follows placed orders, put together: pushes in, readings, news to people."""
 
 import asyncio
+from typing import Any
+
+from telegram.ext import ExtBot
 
 from bot.marketplace.port import Marketplace
 from bot.marketplace.pushes import read_push
 from bot.metrics import Metrics
+from bot.notifier import Notifier, ScreenOfNews
 from bot.push_intake import PushIntake
 from bot.services.pushes import Pushes
 from bot.services.tracking import Tracking
@@ -17,7 +21,13 @@ class Following:
     """Works from `run` on until that is cancelled; pushes are taken before, too."""
 
     def __init__(
-        self, settings: Settings, storage: Storage, marketplace: Marketplace, metrics: Metrics
+        self,
+        settings: Settings,
+        storage: Storage,
+        marketplace: Marketplace,
+        metrics: Metrics,
+        bot: ExtBot[Any],
+        screen: ScreenOfNews,
     ) -> None:
         self.tracking = Tracking(
             marketplace, storage, plan=settings.watch_plan, quiet=settings.quiet
@@ -37,13 +47,17 @@ class Following:
             wake=self._pushes.wake,
             on_arrival=metrics.on_push_arrival,
         )
+        self._notifier = Notifier(bot, storage, self.tracking, screen, on_notice=metrics.on_notice)
+        self.tracking.on_news(self._notifier.wake)
 
     async def run(self) -> None:
         """Follow, for ever."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._pushes.run(), name="pushes")
             tasks.create_task(self._watch.run(), name="watch")
+            tasks.create_task(self._notifier.run(), name="notifier")
 
     async def close(self) -> None:
         """Let what is under way end; the rest stays stored."""
         await self._watch.close()
+        await self._notifier.close()

@@ -9,6 +9,7 @@ from telegram import Update
 
 from bot.buttons import natural
 from bot.context import Context, Outcome, Overlay
+from bot.domain.news import ON_CARD
 from bot.domain.order_actions import amount_due, may_be_ordered_again, receivable, unpaid
 from bot.domain.orders import Order, Placing
 from bot.fitting import fitting
@@ -67,7 +68,7 @@ async def reread(context: Context, order: Order, *, anew: bool = False) -> tuple
     t = context.t
     try:
         async with asyncio.timeout(_PATIENCE):
-            return await context.services.tracking.refresh(order), ""
+            return await context.services.tracking.refresh(order, told=ON_CARD), ""
     except MarketplaceError as error:
         _log.info("card_as_stored", reason=type(error).__name__)
         reason = t(failure_key(error))

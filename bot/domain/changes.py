@@ -199,12 +199,14 @@ def _named(parcels: tuple[Parcel, ...]) -> str:
 
 
 _SAME_DEADLINE = timedelta(minutes=10)
+_JUST_READ = timedelta(minutes=1)
 
 
 def reminder(order: Order, now: datetime, plan: WatchPlan) -> News | None:
     """Return the reminder to pay that is due for an order just read, one for each deadline.
 
-    Not while a payment is being worked on, nor when the time to pay is over.
+    Not while a payment is being worked on, nor when the time to pay is over, nor of a part that
+    could not be read just now: it may be paid.
     """
     due = [
         (part.pay_before, part)
@@ -213,6 +215,8 @@ def reminder(order: Order, now: datetime, plan: WatchPlan) -> News | None:
         and not part.paying
         and part.pay_before is not None
         and part.pay_before > now
+        and part.read_at is not None
+        and now - part.read_at < _JUST_READ
         and (at := remind_at(part, plan)) is not None
         and at <= now + _SAME_DEADLINE
     ]

@@ -37,6 +37,12 @@ class NewsKind(StrEnum):
 DONE_HERE = frozenset({NewsKind.CLOSED, NewsKind.RECEIVED, NewsKind.COMPLETED})
 """What a person does to an order themselves, and is answered on the spot."""
 
+ON_CARD = frozenset(NewsKind) - {NewsKind.PAY_REMINDER}
+"""What an order's card says."""
+
+TO_PAY = frozenset({NewsKind.PRICE_CHANGED, NewsKind.PAY_REMINDER})
+"""What is of no use once the order is paid."""
+
 ON_PAYMENT = frozenset({NewsKind.PRICE_CHANGED, NewsKind.PAY_REMINDER, NewsKind.PAID})
 """What the payment's screen says."""
 
@@ -110,15 +116,21 @@ def folded(waiting: Sequence[News]) -> tuple[News, ...]:
 
     What a later piece covers is told with it, or not at all where it is no longer so.
     """
-    left: list[News] = []
-    rest = list(waiting)
+    return tuple(news for news, _ in grouped(waiting))
+
+
+def grouped(waiting: Sequence[News]) -> tuple[tuple[News, tuple[int, ...]], ...]:
+    """Fold news that waited; with each piece left, the places of those that it covers."""
+    left: list[tuple[News, tuple[int, ...]]] = []
+    rest: list[tuple[News, tuple[int, ...]]] = [(each, (at,)) for at, each in enumerate(waiting)]
     while rest:
-        early = rest.pop(0)
-        over = next((at for at, late in enumerate(rest) if _covers(late, early)), None)
+        early, places = rest.pop(0)
+        over = next((at for at, (late, _) in enumerate(rest) if _covers(late, early)), None)
         if over is None:
-            left.append(early)
+            left.append((early, places))
         else:
-            rest[over] = _told_with(rest[over], early)
+            late, more = rest[over]
+            rest[over] = (_told_with(late, early), (*places, *more))
     return tuple(left)
 
 
@@ -130,7 +142,6 @@ _MILESTONES = (
     NewsKind.COMPLETED,
     NewsKind.CLOSED,
 )
-_TO_PAY = {NewsKind.PRICE_CHANGED, NewsKind.PAY_REMINDER}
 _ON_THE_ROAD = {
     NewsKind.TRACKING,
     NewsKind.DELIVERY_FAILED,
@@ -146,7 +157,7 @@ def _covers(late: News, early: News) -> bool:
         return False
     if early.kind in _MILESTONES:
         return late.kind in _MILESTONES and late.kind is not early.kind
-    if early.kind in _TO_PAY:
+    if early.kind in TO_PAY:
         return late.kind is early.kind or late.kind in _MILESTONES
     if early.kind in _ON_THE_ROAD:
         same = {each.parcel_id for each in early.parcels} <= {

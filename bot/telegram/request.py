@@ -19,9 +19,12 @@ from telegram.request import BaseRequest, RequestData
 from bot.telegram.addresses import harmless_text, proxy_from_environment, usable_proxy
 from bot.telegram.body import Body
 
+NOT_SENT: Final = "Request was *not* sent to Telegram."
+"""Stands in the text of each error that came before anything could reach Telegram."""
+
 _POOL_TIMEOUT_TEXT: Final = (
-    "Pool timeout: All connections in the connection pool are occupied. Request was *not* sent to "
-    "Telegram. Consider adjusting the connection pool size or the pool timeout."
+    f"Pool timeout: All connections in the connection pool are occupied. {NOT_SENT} "
+    "Consider adjusting the connection pool size or the pool timeout."
 )
 _AT_ONCE: Final = 1e-6
 
@@ -125,8 +128,13 @@ class AiohttpRequest(BaseRequest):
         problem: NetworkError
         try:
             return await self._exchange(url, method, body, limits)
+        except aiohttp.ConnectionTimeoutError:
+            problem = TimedOut(f"Timed out before there was a connection. {NOT_SENT}")
         except TimeoutError:
             problem = TimedOut()
+        except aiohttp.ClientConnectorError as err:
+            text = f"aiohttp.{type(err).__name__}: {harmless_text(err, url)}"
+            problem = NetworkError(f"{text}. {NOT_SENT}")
         except (aiohttp.ClientError, OSError) as err:
             problem = NetworkError(f"aiohttp.{type(err).__name__}: {harmless_text(err, url)}")
         finally:

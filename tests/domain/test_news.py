@@ -358,8 +358,9 @@ class TestReminders:
     PLAN = WatchPlan(reminder=timedelta(hours=2))
 
     def _due(self, hours: float, **fields: object) -> News | None:
-        unpaid = part(placed_at=START, pay_before=START + timedelta(hours=12), **fields)
-        return reminder(placed(unpaid), START + timedelta(hours=hours), self.PLAN)
+        now = START + timedelta(hours=hours)
+        about = {"placed_at": START, "pay_before": START + timedelta(hours=12), "read_at": now}
+        return reminder(placed(part(**{**about, **fields})), now, self.PLAN)
 
     def test_one_is_due_in_the_last_two_hours(self):
         """Not before, not when it is too late."""
@@ -379,17 +380,22 @@ class TestReminders:
         assert later is not None
         assert first.key == later.key
         deadline = START + timedelta(hours=12)
-        both = placed(
-            part(placed_at=START, pay_before=deadline),
-            part(order_id=OTHER, placed_at=START, pay_before=deadline),
-        )
-        together_ = reminder(both, START + timedelta(hours=10), self.PLAN)
+        now = START + timedelta(hours=10)
+        about = {"placed_at": START, "pay_before": deadline, "read_at": now}
+        both = placed(part(**about), part(order_id=OTHER, **about))
+        together_ = reminder(both, now, self.PLAN)
         assert together_ is not None
         assert together_.parts == (ORDER, OTHER)
         assert together_.key == first.key
+
+    def test_nobody_is_reminded_of_what_could_not_be_read_just_now(self):
+        """It may have been paid since."""
+        lately = START + timedelta(hours=10, minutes=-2)
+        assert self._due(10, read_at=lately) is None
+        assert self._due(10, read_at=None) is None
 
     def test_nobody_is_reminded_of_a_payment_under_way(self):
         """Nor of one that is made, nor without a deadline."""
         assert self._due(11, paying=True) is None
         assert self._due(11, status=OrderStatus.AWAITING_SHIPMENT) is None
-        assert reminder(placed(part()), START, self.PLAN) is None
+        assert reminder(placed(part(read_at=START)), START, self.PLAN) is None

@@ -40,11 +40,15 @@ async def test_a_slow_answer_times_out(make):
 async def test_a_connection_that_is_not_accepted_times_out(make):
     """No connection within the connect time-out is TimedOut; a time-out given for the call wins."""
     with not_accepting() as url:
-        assert await outcome(make(connect_timeout=0.1), url) == (TimedOut, "Timed out")
-        assert await outcome(make(connect_timeout=None), url, connect_timeout=0.1) == (
-            TimedOut,
-            "Timed out",
-        )
+        for request, given in (
+            (make(connect_timeout=0.1), {}),
+            (make(connect_timeout=None), {"connect_timeout": 0.1}),
+        ):
+            kind, words = await outcome(request, url, **given)
+            assert kind is TimedOut
+            assert words.startswith("Timed out")
+            # Ours also says that nothing can have arrived.
+            assert (NOT_SENT in words) == isinstance(request, AiohttpRequest)
 
 
 async def test_a_body_that_stalls_times_out(make):

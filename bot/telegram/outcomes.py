@@ -1,0 +1,42 @@
+"""What a call's error says of whether the message is in the chat."""
+
+from enum import StrEnum
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.telegram.request import NOT_SENT
+
+_OF_THE_LIBRARY = ("aiohttp.", "Unknown error in HTTP implementation")
+_UPSTREAM_SILENT = "Gateway Time"  # 504: what is behind the gateway may have taken the message
+
+
+class Sent(StrEnum):
+    """Whether a message that was to be sent is there."""
+
+    NOT_NOW = "not_now"  # surely not sent; the same call may do later
+    NEVER = "never"  # surely not sent, and the same call would be refused again
+    UNCLEAR = "unclear"  # it may have been sent
+
+
+def judged(error: TelegramError) -> Sent:
+    """Tell from an error whether what was sent arrived.
+
+    Telegram's own refusals are certain, and so is whatever ended before there was a connection.
+    """
+    if isinstance(error, Forbidden | BadRequest | ChatMigrated):
+        return Sent.NEVER
+    if isinstance(error, RetryAfter | InvalidToken | Conflict) or NOT_SENT in error.message:
+        return Sent.NOT_NOW
+    answered = type(error) is NetworkError and not error.message.startswith(_OF_THE_LIBRARY)
+    if answered and _UPSTREAM_SILENT not in error.message:
+        return Sent.NOT_NOW
+    return Sent.UNCLEAR
