@@ -23,7 +23,7 @@ from bot.building import (
     client_config,
     picture_hosts,
 )
-from bot.domain.news import DONE_HERE
+from bot.domain.news import ON_CARD
 from bot.drawing import Drawer
 from bot.flood import FloodGuard
 from bot.following import Following
@@ -104,7 +104,7 @@ class Bot:
             payments=Payments(self._client),
             tracking=tracking,
             aftersales=Aftersales(
-                self._client, partial(tracking.refresh, told=DONE_HERE), tracking.holding
+                self._client, partial(tracking.refresh, told=ON_CARD), tracking.holding
             ),
             paying_together=PayingTogether(self._client, tracking.refresh),
             divisions=load_divisions(),

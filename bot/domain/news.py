@@ -34,11 +34,8 @@ class NewsKind(StrEnum):
     CLOSED = "closed"
 
 
-DONE_HERE = frozenset({NewsKind.CLOSED, NewsKind.RECEIVED, NewsKind.COMPLETED})
-"""What a person does to an order themselves, and is answered on the spot."""
-
 ON_CARD = frozenset(NewsKind) - {NewsKind.PAY_REMINDER}
-"""What an order's card says."""
+"""What an order's card says, which answers whatever a person does to the order."""
 
 TO_PAY = frozenset({NewsKind.PRICE_CHANGED, NewsKind.PAY_REMINDER})
 """What is of no use once the order is paid."""

@@ -19,6 +19,7 @@ from telegram.request import HTTPXRequest
 
 from bot.telegram import AiohttpRequest
 from bot.telegram.addresses import harmless_text
+from bot.telegram.request import NOT_SENT
 
 
 async def test_a_slow_answer_times_out(make):
