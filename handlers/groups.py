@@ -9,6 +9,10 @@ from bot.context import Context
 from bot.profile import PRIVATE_COMMANDS
 from bot.texts import language_of, texts_in
 
+# In no menu, since most people can't use them; named here as they are in handlers/journey.py.
+_OPERATORS_COMMANDS = {"admin", "broadcast", "invite", "invites"}
+_OURS = PRIVATE_COMMANDS.keys() | _OPERATORS_COMMANDS
+
 
 async def lead_to_private(update: Update, context: Context) -> None:
     """Answer a command of ours in a group with a link into the private chat."""
@@ -28,7 +32,7 @@ async def lead_to_private(update: Update, context: Context) -> None:
 def _is_ours(text: str, username: str) -> bool:
     """Tell our commands from those of other bots in the same group."""
     name, _, addressee = text.split(maxsplit=1)[0].lstrip("/").lower().partition("@")
-    return addressee == username.lower() if addressee else name in PRIVATE_COMMANDS
+    return addressee == username.lower() if addressee else name in _OURS
 
 
 async def press_elsewhere(update: Update, _: Any) -> None:

@@ -8,6 +8,9 @@ import httpx
 import pytest
 from chat import Person
 from steps import PLACES
+from telegram.ext import CommandHandler
+
+from handlers.journey import entry_points
 
 Arrive = Callable[..., Awaitable[Person]]
 
@@ -57,6 +60,23 @@ async def test_a_command_is_answered_with_the_way_to_the_private_chat(
     assert keys[0]["text"] == button
     assert keys[0]["url"].startswith("https://t.me/")
     assert keys[0]["url"].endswith("?start=group")
+
+
+async def test_every_command_of_ours_leads_there(
+    person: Arrive, telegram: httpx.AsyncClient
+) -> None:
+    """Each that the conversation knows, the operators' own too, and all in the same words."""
+    group = await Group.of(telegram, await person())
+    declared = [each for each in entry_points() if isinstance(each, CommandHandler)]
+    commands = sorted(name for each in declared for name in each.commands)
+    assert {"cart", "categories", "admin", "news"} <= set(commands)
+    for command in commands:
+        await group.send(f"/{command}")
+    async with asyncio.timeout(20):
+        while len(answers := await group.answers()) < len(commands):
+            pass
+    assert len(answers) == len(commands)
+    assert len({each["text"] for each in answers}) == 1
 
 
 async def test_nothing_personal_is_shown_in_a_group(
