@@ -107,13 +107,6 @@ def view(of: Session, **shown: Any) -> View:
     return View(session=of, t=texts_in(of.language), **shown)
 
 
-class NobodyPays:
-    """Payments of operators, of whom there is none."""
-
-    def may_pay(self, _: UserId) -> bool:
-        return False
-
-
 class Shelf:
     """A marketplace that knows some offers; `error` is raised instead while it is set."""
 
@@ -143,7 +136,6 @@ def context(of: Session, shelf: Shelf, *, arg: str | None = None, web: Any = Non
         # An operator's screens have the most buttons.
         "operator_payments": OperatorPayments(market, nobody, nobody, operators=(of.user_id,)),
         "divisions": load_divisions(),
-        "operator_payments": NobodyPays(),
         "short_links": ShortLinks(web or httpx.MockTransport(lambda _: httpx.Response(404))),
     }
     services = Services(**(unused | used))
