@@ -23,7 +23,7 @@ from bot.building import (
     client_config,
     picture_hosts,
 )
-from bot.domain.news import ON_CARD
+from bot.domain.news import ON_CARD, ON_PAYMENT
 from bot.drawing import Drawer
 from bot.flood import FloodGuard
 from bot.following import Following
@@ -106,7 +106,9 @@ class Bot:
             aftersales=Aftersales(
                 self._client, partial(tracking.refresh, told=ON_CARD), tracking.holding
             ),
-            paying_together=PayingTogether(self._client, tracking.refresh),
+            paying_together=PayingTogether(
+                self._client, partial(tracking.refresh, told=ON_PAYMENT)
+            ),
             divisions=load_divisions(),
             short_links=self._short_links,
             access=access,

@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.identifiers import UserId
 from bot.domain.money import ZERO, Fen
-from bot.domain.news import NewsKind
+from bot.domain.news import ON_PAYMENT, NewsKind
 from bot.domain.order_actions import CLOSED, fingerprint, part_of
 from bot.domain.orders import Order, OrderPart, OrderStatus
 from bot.domain.payment_attempts import (
@@ -84,7 +84,7 @@ class OperatorPayments:
         `StorageError`.
         """
         self._only(operator)
-        order = await self._tracking.refresh(order)
+        order = await self._tracking.refresh(order, told=ON_PAYMENT)
         part = order.parts[number - 1] if 1 <= number <= len(order.parts) else None
         if part is None:
             raise Blocked(Block.NOT_OPEN, order)
@@ -195,7 +195,7 @@ class OperatorPayments:
         fits = found.status is OrderStatus.AWAITING_PAYMENT and found.total == attempt.amount
         if not fits or found.paying:
             await self._store.mark_payment(attempt.attempt_id, AttemptState.UNSENT)
-            raise Blocked(Block.CHANGED, await self._tracking.refresh(order))
+            raise Blocked(Block.CHANGED, await self._tracking.refresh(order, told=ON_PAYMENT))
         await self._store.mark_payment(attempt.attempt_id, AttemptState.SENT)
 
     async def _send(self, order: Order, attempt: Attempt, tries_left: int) -> Settled:
