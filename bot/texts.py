@@ -12,7 +12,7 @@ from importlib import resources
 
 import structlog
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -23,6 +23,8 @@ LANGUAGES = ("en", "zh")
 FALLBACK = "en"
 _LOCALES = {"en": Locale("en"), "zh": Locale("zh", script="Hans")}
 _MOMENT = {"en": "MMM d, HH:mm", "zh": "M月d日 HH:mm"}
+_DAY = {"en": "MMM d", "zh": "M月d日"}
+_DAY_OF_ANOTHER_YEAR = {"en": "MMM d, y", "zh": "y年M月d日"}
 _CHINA = timezone(timedelta(hours=8))
 _ELLIPSIS = "…"
 # Embeddings, overrides and isolates could make a title rewrite the line around it.
@@ -133,6 +135,12 @@ class Texts:
         """Write a moment in China's time: the goods, the sellers and the deadlines are there."""
         local = moment.astimezone(_CHINA)
         return Html(format_datetime(local, _MOMENT[self.language], locale=self._locale))
+
+    def day(self, moment: datetime, now: datetime) -> Html:
+        """Write the day of a moment in China, with its year unless that is the present one."""
+        local = moment.astimezone(_CHINA)
+        patterns = _DAY if local.year == now.astimezone(_CHINA).year else _DAY_OF_ANOTHER_YEAR
+        return Html(format_date(local, patterns[self.language], locale=self._locale))
 
 
 @cache

@@ -93,7 +93,7 @@ def _told(context: Context, number: int, each: Rechecked, width: int) -> Html | 
         return None
     names = (each.line.title.in_language(language), each.line.variant.in_language(language))
     named = " · ".join(cut(name, width) for name in names if name)
-    what = ", ".join(_hitch(context, each, hitch) for hitch in each.hitches)
+    what = t("reorder.and").join(_hitch(context, each, hitch) for hitch in each.hitches)
     return t("reorder.line", number=str(number), goods=named, what=Html(what))
 
 

@@ -198,7 +198,7 @@ def _part(view: View, order: Order, part: OrderPart, number: int | None, detail:
         amount = t.money(part.total) if part.total is not None else t("payment.amount_unknown")
         head = lines(
             t("card.part", number=str(number), state=state(t, part), amount=amount),
-            t("card.items", items=_items(order, part.lines)) if part.lines else None,
+            t("card.items", items=_items(t, order, part.lines)) if part.lines else None,
             head,
         )
     words = closing(t, part)
@@ -221,14 +221,15 @@ def _parcels(view: View, part: OrderPart, most: int) -> list[Html]:
     return shown
 
 
-def _items(order: Order, kept: Iterable[PartLine]) -> str:
+def _items(t: Texts, order: Order, kept: Iterable[PartLine]) -> Html:
     """The numbers of the order's lines that these are."""
     held = {(line.offer_id, line.spec_id) for line in kept}
-    return ", ".join(
+    numbers = (
         str(number)
         for number, line in enumerate(order.lines, 1)
         if (line.offer_id, line.spec_id) in held
     )
+    return Html(t("card.and").join(numbers))
 
 
 def _deadline(view: View, part: OrderPart) -> Html | None:
@@ -249,7 +250,7 @@ def _refunds(view: View, order: Order, part: OrderPart) -> list[Html]:
     return [
         t(
             "card.refund_items",
-            items=_items(order, (line for line in part.lines if line.refund is stage)),
+            items=_items(t, order, (line for line in part.lines if line.refund is stage)),
             stage=refund(t, stage),
         )
         for stage in stages

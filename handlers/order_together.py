@@ -19,7 +19,7 @@ from bot.texts import Html, Texts, cut
 from handlers.own_order import pieces
 
 MOST_LISTED = 20
-_TITLE = 24
+_TITLE = 18
 _COLUMNS = 4
 
 

@@ -17,7 +17,7 @@ from handlers.own_order import pieces
 _PAGE = 8
 _COLUMNS = 4
 _FURTHEST = 100_000  # beyond any button that was ever drawn
-_TITLE = 30
+_TITLE = 26
 _EVERY = "all"
 STAGES = {
     Stage.TO_PAY: "orders.to_pay",
@@ -134,7 +134,7 @@ def _described(context: Context, number: int, order: Order) -> Html:
             "orders.facts",
             amount=t.money(due if due is not None else order.quote.total),
             state=_state(t, order),
-            time=t.time(order.created_at),
+            day=t.day(order.created_at, context.now),
         ),
     )
 

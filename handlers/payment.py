@@ -9,6 +9,7 @@ from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.sessions import Step
 from bot.domain.splitting import orders_of
 from bot.marketplace.errors import MarketplaceError
+from bot.marketplace.port import MOST_PER_LINK
 from bot.screens import Button, QrCode, Rows, Screen, View, lines, paragraphs, row
 from bot.texts import Html
 from handlers import order_card, preview, start
@@ -34,8 +35,7 @@ def screen(view: View) -> Screen:
         _parts(view, order),
         difference(view, order) if open_parts else None,
         left_out(view, order),
-        _deadline(view, open_parts),
-        _how_to_pay(view) if open_parts else None,
+        _how_to_pay(view, open_parts) if open_parts else None,
         _waiting(view),
     )
     picture = QrCode(view.payment_url) if view.payment_url and open_parts else None
@@ -68,10 +68,6 @@ def _parts(view: View, order: Order) -> Html:
     return lines(t("payment.our_number", number=order.order_no), split, *shown)
 
 
-def _how_to_pay(view: View) -> Html:
-    return view.t("payment.how" if view.payment_url else "payment.no_link")
-
-
 def _waiting(view: View) -> str:
     """Tell what is still in the cart: a later order of the same goods first."""
     t, session = view.t, view.session
@@ -91,10 +87,14 @@ def _next(view: View) -> Button | None:
     return Button(view.t("payment.next_button", number=number, of=of), "next")
 
 
-def _deadline(view: View, open_parts: tuple[OrderPart, ...]) -> Html | None:
-    """When the first of them closes unpaid, where the marketplace says so."""
+def _how_to_pay(view: View, open_parts: tuple[OrderPart, ...]) -> Html:
+    """The deadline of the part that closes first, where the marketplace names one, and the way."""
+    t = view.t
     ends = [part.pay_before for part in open_parts if part.pay_before is not None]
-    return view.t("card.pay_before", time=view.t.time(min(ends))) if ends else None
+    deadline = t("card.pay_before", time=t.time(min(ends))) if ends else None
+    if not view.payment_url:
+        return paragraphs(deadline, t("payment.no_link"))
+    return paragraphs(deadline, t("together.how" if ends else "payment.how"))
 
 
 def _buttons(view: View, order: Order, open_parts: tuple[OrderPart, ...]) -> Rows:
@@ -108,10 +108,11 @@ def _buttons(view: View, order: Order, open_parts: tuple[OrderPart, ...]) -> Row
     return (
         _to_pay(view, order, open_parts)
         + copies
-        + row(details, cancel if open_parts else None)
+        + row(details, mine)
+        + row(cancel if open_parts else None)
         + row(_next(view))
         + row(cart_button(t, view.session))
-        + row(mine, _new_search(view))
+        + row(_new_search(view))
     )
 
 
@@ -122,7 +123,7 @@ def _to_pay(view: View, order: Order, open_parts: tuple[OrderPart, ...]) -> Rows
     check = row(Button(t("payment.check_button"), "check", order.order_no, standing=True))
     if not url:
         return row(Button(t("payment.link_button"), "pay", order.order_no, standing=True)) + check
-    due = amount_due(open_parts)
+    due = amount_due(open_parts[:MOST_PER_LINK])
     label = t("payment.pay_button", total=t.money(due)) if due is not None else None
     pay_there = row(Button(label or t("payment.pay_plain_button"), url=url))
     copy = row(Button(t("payment.copy_link_button"), copy=url)) if len(url) <= LONGEST_COPY else ()

@@ -1,7 +1,8 @@
 """Getting orders paid: fresh links."""
 
-from bot.domain.orders import Order, OrderStatus
-from bot.marketplace.port import Marketplace, PaymentLink
+from bot.domain.order_actions import unpaid
+from bot.domain.orders import Order
+from bot.marketplace.port import MOST_PER_LINK, Marketplace, PaymentLink
 
 
 class Payments:
@@ -11,11 +12,9 @@ class Payments:
         self._marketplace = marketplace
 
     async def link(self, order: Order) -> PaymentLink | None:
-        """Return a fresh link for the unpaid parts, None when nothing is to be paid.
+        """Return a fresh link for the first `MOST_PER_LINK` unpaid parts, None when there is none.
 
         Raises `MarketplaceError`.
         """
-        unpaid = [
-            part.order_id for part in order.parts if part.status is OrderStatus.AWAITING_PAYMENT
-        ]
-        return await self._marketplace.payment_link(unpaid) if unpaid else None
+        ids = [part.order_id for part in unpaid(order)][:MOST_PER_LINK]
+        return await self._marketplace.payment_link(ids) if ids else None

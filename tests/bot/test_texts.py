@@ -123,6 +123,17 @@ def test_times_are_chinas() -> None:
     moment = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
     assert texts_in("en").time(moment) == "Nov 24, 02:30"
     assert texts_in("zh").time(moment) == "11月24日 02:30"
+    assert texts_in("en").day(moment, moment) == "Nov 24"
+    assert texts_in("zh").day(moment, moment) == "11月24日"
+
+
+def test_a_day_of_another_year_names_it() -> None:
+    """By China's calendar, where the year ends eight hours early."""
+    moment = datetime(2026, 12, 31, 18, 30, tzinfo=UTC)
+    before = datetime(2026, 12, 31, 12, 0, tzinfo=UTC)
+    assert texts_in("en").day(moment, before) == "Jan 1, 2027"
+    assert texts_in("zh").day(moment, before) == "2027年1月1日"
+    assert texts_in("zh").day(moment, moment) == "1月1日"
 
 
 def test_plurals_follow_the_count() -> None:

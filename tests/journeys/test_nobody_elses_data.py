@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from buying import TAPE_MEASURE, Market, at_lines
+from buying import TAPE_MEASURE, Market, at_lines, placed
 from chat import Person, Shown
 from processes import BotProcess
 from steps import PLACES, Place
@@ -288,3 +288,23 @@ async def test_arguments_that_were_never_drawn_break_nothing(
     history = await tinkerer.seen()
     assert not [each for each in history if FAILED in each.text]
     assert await Market(marketplace).orders() == []
+
+
+async def test_arguments_about_orders_that_were_never_drawn_break_nothing(
+    person: Arrive, marketplace: httpx.AsyncClient
+) -> None:
+    """Of the buttons that are good at any step: alone, and behind one's own order's number."""
+    tinkerer, market = await person(), Market(marketplace)
+    await placed(tinkerer)
+    order = await market.only_order()
+    shown = await tinkerer.screen()
+    session_id = _own_press(shown).session_id
+    for action in (*ABOUT_ORDERS, "mine", "earlier", "together", "together_pay"):
+        for bad in BAD_ARGUMENTS:
+            for arg in (bad, f"{order['thirdOrderId']}.{bad}", f"{bad}.{bad}.{bad}"):
+                press = Press(session_id, None, action, arg, drawn=1)
+                if len(press.arg.encode()) < 40:
+                    await tinkerer.toast(await tinkerer.press(shown.id, press.encode()))
+    assert not [each for each in await tinkerer.history() if FAILED in each.text]
+    assert (await market.only_order())["status"] == "waitbuyerpay"
+    assert await market.count("cancel") == await market.count("confirm_receipt") == 0
