@@ -6,6 +6,7 @@ Anybody can send any callback data with a client of their own, so the bot trusts
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import cycle
 
 import httpx
 import pytest
@@ -299,12 +300,11 @@ async def test_arguments_about_orders_that_were_never_drawn_break_nothing(
     order = await market.only_order()
     shown = await tinkerer.screen()
     session_id = _own_press(shown).session_id
+    bad = cycle(each for each in BAD_ARGUMENTS if len(each) < 20)
     for action in (*ABOUT_ORDERS, "mine", "earlier", "together", "together_pay"):
-        for bad in BAD_ARGUMENTS:
-            for arg in (bad, f"{order['thirdOrderId']}.{bad}", f"{bad}.{bad}.{bad}"):
-                press = Press(session_id, None, action, arg, drawn=1)
-                if len(press.arg.encode()) < 40:
-                    await tinkerer.toast(await tinkerer.press(shown.id, press.encode()))
+        for arg in (next(bad), f"{order['thirdOrderId']}.{next(bad)}"):
+            press = Press(session_id, None, action, arg, drawn=1)
+            await tinkerer.toast(await tinkerer.press(shown.id, press.encode()))
     assert not [each for each in await tinkerer.history() if FAILED in each.text]
     assert (await market.only_order())["status"] == "waitbuyerpay"
     assert await market.count("cancel") == await market.count("confirm_receipt") == 0
