@@ -23,7 +23,7 @@ class Contestant:
         folder: Path,
         chat: Server,
         market: Server,
-        arguments: tuple[str, ...] = (),
+        *arguments: str,
         **settings: str,
     ) -> Process:
         """Start it against a world."""

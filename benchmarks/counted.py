@@ -5,10 +5,12 @@ Counts do not depend on how busy the machine is. `GET /` on PORT tells how often
 - a Python function was called or resumed, in any thread: the count of instructions that CPython
   3.11 can be asked for without a debugger (callgrind counts the interpreter's as well, and those
   differ with the hash seed and the addresses of objects);
-- a statement ran in SQLite, and how many of them were commits.
+- each statement ran in SQLite, without its values.
 """
 
+import collections
 import json
+import re
 import sqlite3
 import sys
 import threading
@@ -17,7 +19,8 @@ from types import FrameType
 from typing import Any
 
 _calls = [0]
-_statements = [0, 0]
+_statements: collections.Counter[str] = collections.Counter()
+_VALUES = re.compile(r"[xX]?'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b")
 
 
 def _profile(_: FrameType, event: str, __: Any) -> None:
@@ -26,16 +29,12 @@ def _profile(_: FrameType, event: str, __: Any) -> None:
 
 
 def _trace(sql: str) -> None:
-    _statements[0] += 1
-    if sql == "COMMIT":
-        _statements[1] += 1
+    _statements[_VALUES.sub("?", sql)] += 1
 
 
 class _Teller(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        body = json.dumps(
-            {"calls": _calls[0], "statements": _statements[0], "commits": _statements[1]}
-        ).encode()
+        body = json.dumps({"calls": _calls[0], "statements": dict(_statements)}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
