@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+import pytest
 import structlog
 from fuzz_ledger import Ledger
 from fuzz_market import OTHERS, PLAIN, VARIED, MadeOrder
@@ -345,6 +346,8 @@ def _base36(number: int) -> str:
 
 
 TestConversations = Conversations.TestCase
+# A thousand steps, each with what must always hold: a minute on an idle machine.
+TestConversations.pytestmark = [pytest.mark.timeout(600)]
 TestConversations.settings = settings(
     max_examples=25,
     stateful_step_count=40,
