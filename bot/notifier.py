@@ -38,6 +38,7 @@ _LOOK_EVERY = 1.0  # seconds; whoever has news wakes it at once
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0
 _STORAGE_AWAY, _PUT_ASIDE = timedelta(seconds=15), timedelta(minutes=10)
 _STILL_FRESH = timedelta(minutes=1)
+_NEVER_AGAIN = -1  # python-telegram-bot does not pass on a 0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _log = structlog.get_logger(__name__)
 
@@ -211,7 +212,7 @@ class Notifier:
                 parse_mode=ParseMode.HTML,
                 reply_markup=keyboard(session, screen),
                 link_preview_options=_NO_PREVIEW,
-                rate_limit_args=0,
+                rate_limit_args=_NEVER_AGAIN,
             )
         except BadRequest as error:
             if "chat not found" in error.message.lower():
@@ -222,7 +223,7 @@ class Notifier:
                 without_markup(text),
                 reply_markup=keyboard(session, screen, only_actions=True),
                 link_preview_options=_NO_PREVIEW,
-                rate_limit_args=0,
+                rate_limit_args=_NEVER_AGAIN,
             )
 
     async def _end(self, notices: Sequence[int], end: NoticeEnd, news: News) -> None:
@@ -238,4 +239,6 @@ class Notifier:
         self._waits[order_no] = min(wait * 2, _LONGEST_WAIT)
         until = self._clock() + timedelta(seconds=wait if seconds is None else seconds)
         await self._store.put_back_notices(notices, until)
+        # What comes meanwhile does not overtake it.
+        self._aside[order_no] = until
         self._on_notice("put_back")

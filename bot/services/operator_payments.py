@@ -84,7 +84,7 @@ class OperatorPayments:
         `StorageError`.
         """
         self._only(operator)
-        order = await self._tracking.refresh(order, told=ON_PAYMENT)
+        order = await self._tracking.refresh(order, told=_shown_to(operator, order))
         part = order.parts[number - 1] if 1 <= number <= len(order.parts) else None
         if part is None:
             raise Blocked(Block.NOT_OPEN, order)
@@ -195,13 +195,13 @@ class OperatorPayments:
         fits = found.status is OrderStatus.AWAITING_PAYMENT and found.total == attempt.amount
         if not fits or found.paying:
             await self._store.mark_payment(attempt.attempt_id, AttemptState.UNSENT)
-            raise Blocked(Block.CHANGED, await self._tracking.refresh(order, told=ON_PAYMENT))
+            told = _shown_to(attempt.operator, order)
+            raise Blocked(Block.CHANGED, await self._tracking.refresh(order, told=told))
         await self._store.mark_payment(attempt.attempt_id, AttemptState.SENT)
 
     async def _send(self, order: Order, attempt: Attempt, tries_left: int) -> Settled:
         outcome, reason = await self._answer(attempt)
-        # Whoever else ordered it has not seen this, and is told.
-        told = {NewsKind.PAID} if order.user_id == attempt.operator else set[NewsKind]()
+        told = _shown_to(attempt.operator, order)
         try:
             order = await self._tracking.refresh(order, told=told)
         except MarketplaceError as error:
@@ -238,6 +238,11 @@ class OperatorPayments:
     def _only(self, person: UserId) -> None:
         if not self.may_pay(person):
             raise PermissionError("only an operator may do this")
+
+
+def _shown_to(operator: UserId, order: Order) -> frozenset[NewsKind]:
+    """Return the news that whoever ordered it sees here; anybody else has to be told."""
+    return ON_PAYMENT if order.user_id == operator else frozenset()
 
 
 _STATE_AFTER = {
