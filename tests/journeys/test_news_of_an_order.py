@@ -185,6 +185,27 @@ async def test_each_step_of_a_refund_is_told(clients) -> None:
     await buyer.sees("News of your refund.*declined")
 
 
+async def test_a_carriers_words_are_told_as_far_as_they_matter(clients) -> None:
+    """Waiting to be fetched, and delivered: once each; the way in between is not."""
+    buyer, order = await _ordered(clients)
+    await clients.orders.order(order["orderId"], "pay")
+    await buyer.sees(PAID)
+    await clients.orders.order(order["orderId"], "ship", trackingNumber="ZTO003")
+    await buyer.sees(SHIPPED)
+    await clients.orders.switch(push_times=3)
+    for status in ("ACCEPT", "TRANSPORT", "AGENT_SIGN", "SIGN"):
+        trace = {"trackingNumber": "ZTO003", "status": status}
+        await clients.orders.order(order["orderId"], "trace", **trace)
+        if status == "AGENT_SIGN":
+            await buyer.sees("at the pick-up point.*ZTO003")
+        if status == "SIGN":
+            await buyer.sees("Delivered.*ZTO003")
+        await buyer.sees_nothing_new(0.7)
+    await clients.orders.order(order["orderId"], "mail-no", newTrackingNumber="ZTO004")
+    news = await buyer.sees("New tracking details.*ZTO004")
+    assert news.button("ZTO004")["copy_text"] == {"text": "ZTO004"}
+
+
 async def test_what_a_person_does_here_is_not_told_a_second_time(clients) -> None:
     """The answer to the press is all there is, though pushes come for it."""
     buyer, _ = await _ordered(clients)
