@@ -3,6 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# A machine that is busy with other tests is no fault of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 _MUST_RUN = [kind for kind in os.environ.get("SNAPORDER_MUST_RUN", "").split(",") if kind]
 _ran: set[str] = set()

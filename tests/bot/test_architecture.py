@@ -234,3 +234,13 @@ def test_each_test_file_has_a_name_of_its_own() -> None:
         if path.name != "conftest.py":
             found[path.name].append(path.parent.name)
     assert {name: where for name, where in found.items() if len(where) > 1} == {}
+
+
+def test_no_test_imports_a_conftest() -> None:
+    """There are several, and which of them the name means depends on what was collected first."""
+    where = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("*.py")
+        if re.search(r"^(from|import) conftest\b", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert where == []

@@ -3,8 +3,8 @@
 import pytest
 from aiohttp import ClientSession
 from chat_world import ANNA, GROUP, picture
-from conftest import held
 from fake_sandbox import serving
+from phones import held
 from playwright.async_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

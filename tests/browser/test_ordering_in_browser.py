@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import held
+from phones import held
 from playwright.async_api import Browser, Locator, Page, expect
 
 sys.path.insert(0, os.fspath(Path(__file__).resolve().parent.parent / "journeys"))

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from chat_world import ANNA, XIAOYU
-from conftest import Phone, held
 from desk_market import Market, open_market
 from fake_sandbox import FakeSandbox, serving
+from phones import Phone, held
 from playwright.async_api import Browser, Locator, Page, expect
 from test_chat_page_access import CONTRAST, NAMELESS
 

@@ -13,9 +13,8 @@ import pytest
 sys.path.insert(0, os.fspath(Path(__file__).parent))
 
 from chat import Person
-from processes import BotProcess, SandboxProcess
+from processes import LOOKUP_DELAYS, BotProcess, SandboxProcess
 
-LOOKUP_DELAYS = "0.3,0.4,0.5,0.6,0.8,1"
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "sandbox" / "chat" / "samples"
 
 

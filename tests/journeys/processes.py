@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LOOKUP_DELAYS = "0.3,0.4,0.5,0.6,0.8,1"
 _STARTS_WITHIN = 60.0
 
 

@@ -6,6 +6,7 @@ mended, and looks at the marketplace and at the person's screen.
 
 import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ from typing import Any
 import pytest
 from buying import TAPE_MEASURE, at_preview, placed
 from chat import Person, Shown
-from conftest import LOOKUP_DELAYS
 from crashing import SHOWING, Clients, Own, own_world, until
+from processes import LOOKUP_DELAYS
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
 
@@ -157,7 +158,9 @@ async def test_killed_at_a_boundary(name: str, own: Own) -> None:
         if boundary.orders:
             assert orders[0]["orderId"] in shown.text
             assert shown.button("Pay ¥")
-        await buyer.say("/orders", orders[0]["thirdOrderId"] if orders else r"S\d{6}-")
+        listed = await buyer.say("/orders", "My orders")
+        number = orders[0]["thirdOrderId"] if orders else r"S\d{6}-"
+        assert any(re.search(number, each.get("callback_data", "")) for each in listed.buttons)
 
 
 async def test_stored_but_not_handled(own: Own) -> None:
