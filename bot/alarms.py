@@ -1,22 +1,23 @@
 """What the operators are told in Telegram: once, again when it was good meanwhile or lasts."""
 
-import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
+from bot.storage.operator_ports import ToldAlarm
 from bot.storage.ports import Storage
 from bot.texts import texts_in
 
-REPEAT_AFTER = 3600.0
-"""Seconds after which a trouble that lasts is told again."""
+REPEAT_AFTER = timedelta(hours=1)
+"""After this a trouble that lasts is told again."""
 
 _MOST_NAMED = 10
 _UNCERTAIN_LOOKS = 6
@@ -25,27 +26,21 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
-class _Trouble:
-    """A trouble that was told: what it was about, and when."""
-
-    about: frozenset[str]
-    told_at: float
-
-
-@dataclass(slots=True)
 class Alarms:
     """Looks for troubles and tells the operators. Nothing personal is in what it says.
 
-    `credentials_refused` tells whether the marketplace took our keys at the last call.
+    What was told is on record before it is told, so that no restart tells it again. What nothing
+    tells yet, such as right after the start, neither begins a trouble nor ends one:
+    `credentials_refused` is None while no call of the marketplace shows whether it takes our keys.
     """
 
     bot: ExtBot[Any]
     storage: Storage
     operators: Iterable[int]
     most_waiting: int
-    credentials_refused: Callable[[], bool]
-    clock: Callable[[], float] = time.monotonic
-    _told: dict[str, _Trouble] = field(default_factory=dict)
+    credentials_refused: Callable[[], bool | None]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _told: dict[str, ToldAlarm] | None = None
     _uncertain_looks: int = 0
 
     async def look(self) -> None:
@@ -58,38 +53,59 @@ class Alarms:
         # A look-up a few seconds later finds most of them: that is no trouble yet.
         looked_up = census.orders.get(Placing.UNCERTAIN, 0)
         self._uncertain_looks = self._uncertain_looks + 1 if looked_up else 0
-        lasting = self._uncertain_looks > _UNCERTAIN_LOOKS
-        await self._judge("operator.uncertain", ["some"] if lasting else [], count=looked_up)
+        if not looked_up or self._uncertain_looks > _UNCERTAIN_LOOKS:
+            await self._judge("operator.uncertain", _some(looked_up), count=looked_up)
         refused = self.credentials_refused()
-        await self._judge("operator.credentials", ["keys"] if refused else [])
+        if refused is not None:
+            await self._judge("operator.credentials", _some(refused))
         waiting = census.waiting
-        grows = waiting >= self.most_waiting
-        await self._judge("operator.backlog", ["some"] if grows else [], count=waiting)
-        await self._judge("operator.parked", ["some"] if census.parked else [], count=census.parked)
+        await self._judge("operator.backlog", _some(waiting >= self.most_waiting), count=waiting)
+        await self._judge("operator.parked", _some(census.parked), count=census.parked)
 
     async def _judge(self, key: str, about: list[str], **params: object) -> None:
         """Tell a trouble that was not there before, or not with all of this, or an hour ago."""
-        before = self._told.get(key)
+        if self._told is None:
+            self._told = await self.storage.alarms_told()
+        before, now = self._told.get(key), self.clock()
         if not about:
-            self._told.pop(key, None)
+            if before is not None:
+                await self._forget(key)
             return
         new = [each for each in about if before is None or each not in before.about]
-        if before is not None and not new and self.clock() - before.told_at < REPEAT_AFTER:
+        # A clock that was set back must not make an hour of a year.
+        lately = before is not None and timedelta() <= now - before.at < REPEAT_AFTER
+        if lately and not new:
             return
         if key == _UNRESOLVED:
             params = _named(new or about)
-        self._told[key] = _Trouble(frozenset(about), self.clock())
+        told = ToldAlarm(about=frozenset(about), at=now)
+        await self.storage.note_alarm(key, told)
+        self._told[key] = told
         _log.warning("alarm", trouble=key)
-        for operator in self.operators:
-            await self._tell(operator, key, params)
+        reached = [await self._tell(operator, key, params) for operator in self.operators]
+        if reached and not any(reached):
+            await self._forget(key)
 
-    async def _tell(self, operator: int, key: str, params: dict[str, object]) -> None:
+    async def _forget(self, key: str) -> None:
+        await self.storage.drop_alarm(key)
+        if self._told is not None:
+            self._told.pop(key, None)
+
+    async def _tell(self, operator: int, key: str, params: dict[str, object]) -> bool:
+        """Tell one operator; return False when another look should try again."""
         session = await self.storage.load_session(ChatId(operator), UserId(operator))
         text = texts_in(session.language if session else "en")(key, **params)
         try:
             await self.bot.send_message(operator, text, parse_mode=ParseMode.HTML)
         except TelegramError as error:
             _log.warning("operator_not_told", error=type(error).__name__)
+            passing = isinstance(error, NetworkError | RetryAfter)
+            return isinstance(error, BadRequest) or not passing
+        return True
+
+
+def _some(there: bool | int) -> list[str]:  # noqa: FBT001 - counts and answers alike
+    return ["some"] if there else []
 
 
 def _named(numbers: list[str]) -> dict[str, object]:

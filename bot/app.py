@@ -149,7 +149,7 @@ class Bot:
             self._storage,
             settings.admin_ids,
             settings.alarm_backlog,
-            lambda: self._metrics.marketplace == "credentials_refused",
+            lambda: self._metrics.credentials_refused,
         )
         self._upkeep = Upkeep(
             self._storage, self._intake, self._ordering, alarms, settings.retention

@@ -117,6 +117,11 @@ class Metrics:
             self._failing_since = self._failed_at
 
     @property
+    def credentials_refused(self) -> bool | None:
+        """Tell whether the last call had our keys refused; None when it does not tell."""
+        return {"ok": False, "credentials_refused": True}.get(self.marketplace)
+
+    @property
     def marketplace_is_down(self) -> bool:
         """Tell whether every call has failed for a minute, the last one lately."""
         if self._failing_since is None:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from pydantic import AwareDatetime
+
 from bot.domain.identifiers import MarketplaceOrderId, UserId
 from bot.domain.invites import Admission, Invite
 from bot.domain.model import Value
@@ -17,6 +19,13 @@ class People(Value):
     known: int
     ordered: int
     invited: int
+
+
+class ToldAlarm(Value):
+    """That the operators were told of a trouble: what of it was named, and when."""
+
+    about: frozenset[str]
+    at: AwareDatetime
 
 
 class ExportPort(Protocol):
@@ -57,6 +66,19 @@ class PaymentPort(Protocol):
 
     async def give_up_payments(self) -> list[Attempt]:
         """End what an earlier run left under way; return every attempt that is unclear."""
+
+
+class AlarmPort(Protocol):
+    """What the operators were told of, so that a restart does not tell them again."""
+
+    async def alarms_told(self) -> dict[str, ToldAlarm]:
+        """Return every trouble that the operators were told of and that has not passed."""
+
+    async def note_alarm(self, trouble: str, told: ToldAlarm) -> None:
+        """Remember that a trouble is told, instead of what was remembered of it before."""
+
+    async def drop_alarm(self, trouble: str) -> None:
+        """Forget that a trouble was told: it has passed, or nobody could be reached."""
 
 
 class AccessPort(Protocol):

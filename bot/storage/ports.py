@@ -26,7 +26,13 @@ from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage
 from bot.storage.broadcast_ports import BroadcastPort
-from bot.storage.operator_ports import AccessPort, ExportPort, PaymentPort, PeoplePort
+from bot.storage.operator_ports import (
+    AccessPort,
+    AlarmPort,
+    ExportPort,
+    PaymentPort,
+    PeoplePort,
+)
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
 
@@ -108,7 +114,8 @@ class Retention(Value):
     searches: timedelta = timedelta(days=30)  # results, since they were found
     drafts: timedelta = timedelta(days=30)  # all of a conversation but its language, since its step
     offers: timedelta = timedelta(days=60)  # offers and file ids, since they were last stored
-    orders: timedelta = timedelta(days=730)  # orders that are not uncertain, since the consent
+    # Orders that are not uncertain, since the consent; what was paid for them goes after them.
+    orders: timedelta = timedelta(days=730)
     pushes: timedelta = timedelta(days=7)  # ids of handled pushes, since they came
     notices: timedelta = timedelta(days=90)  # which news was told, since it was
 
@@ -272,6 +279,7 @@ class Storage(
     OperatorPort,
     PictureFilePort,
     AccessPort,
+    AlarmPort,
     BroadcastPort,
     ExportPort,
     PaymentPort,

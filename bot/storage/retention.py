@@ -38,6 +38,12 @@ _DROP = {
         "DELETE FROM orders WHERE order_no IN (SELECT order_no FROM orders"
         " WHERE placing IN ('placed', 'refused', 'changed') AND created_at < ? LIMIT ?)"
     ),
+    # While its order is kept, an attempt counts among its tries. The daily limit needs a day's.
+    "payments": (
+        "DELETE FROM payment_attempts WHERE attempt_id IN (SELECT attempt_id FROM payment_attempts"
+        " WHERE at < ? AND state NOT IN ('claimed', 'sent') AND NOT EXISTS"
+        " (SELECT 1 FROM orders WHERE orders.order_no = payment_attempts.order_no) LIMIT ?)"
+    ),
 }
 
 
@@ -80,6 +86,7 @@ class Retained(Conversations):
             "pushes": await self._drop("pushes", keep.pushes),
             "notices": await self._drop("notices", keep.notices),
             "forgotten_orders": await self._write(self._drop_forgotten),
+            "payments": await self._drop("payments", keep.orders),
         }
 
     async def nudge(self) -> None:

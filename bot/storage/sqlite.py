@@ -1,6 +1,7 @@
 """The SQLite storage: every port over one file."""
 
 from bot.storage.access import Invitations
+from bot.storage.alarms import AlarmsTold
 from bot.storage.broadcasts import Broadcasts
 from bot.storage.payment_attempts import PaymentAttempts
 from bot.storage.picture_files import PictureFiles
@@ -17,6 +18,7 @@ class SqliteStorage(
     Resealed,
     PictureFiles,
     Invitations,
+    AlarmsTold,
     PaymentAttempts,
     Broadcasts,
 ):

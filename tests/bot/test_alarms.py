@@ -1,15 +1,17 @@
 """The operators are told once, again when it was good meanwhile or after an hour."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from telegram.error import Forbidden, TelegramError, TimedOut
 
 from bot.alarms import REPEAT_AFTER, Alarms
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
 from bot.storage.ports import StepCommit
 from tests.fakes.memory_storage import MemoryStorage
-from tests.storage.samples import BOB, first, order, session, update
+from tests.storage.samples import BOB, NOW, first, order, session, update
 
 OPERATOR = 4711
 
@@ -19,15 +21,23 @@ class Mouth:
 
     def __init__(self) -> None:
         self.said: list[tuple[int, str]] = []
+        self.fails: TelegramError | None = None
 
     async def send_message(self, chat_id: int, text: str, **_: Any) -> None:
+        if self.fails is not None:
+            raise self.fails
         self.said.append((chat_id, text))
 
 
 class World:
     def __init__(self) -> None:
         self.storage, self.mouth = MemoryStorage(), Mouth()
-        self.now, self.refused = 0.0, False
+        self.now = NOW
+        self.refused: bool | None = False
+        self.start()
+
+    def start(self) -> None:
+        """Begin as a run of the bot does."""
         self.alarms = Alarms(
             self.mouth,
             self.storage,
@@ -60,7 +70,7 @@ async def test_refused_keys_are_told_once_and_again_after_an_hour(world: World) 
     (text,) = await world.look()
     assert "refuses our app key" in text
     assert [await world.look() for _ in range(50)] == [[]] * 50
-    world.now = REPEAT_AFTER
+    world.now += REPEAT_AFTER
     assert len(await world.look()) == 1
 
 
@@ -112,3 +122,64 @@ async def test_operators_are_told_in_their_language(world: World) -> None:
     world.refused = True
     (text,) = await world.look()
     assert "密钥" in text
+
+
+async def test_a_restart_tells_nothing_again(world: World) -> None:
+    """Not while nothing was asked yet, and not once it shows that all is as before."""
+    world.refused = True
+    await world.storage.commit_step(first(claim=order(1, placing=Placing.UNRESOLVED)))
+    await world.storage.commit_step(first(BOB, claim=order(2, BOB, Placing.UNCERTAIN)))
+    await world.storage.put_updates([update(1), update(2), update(3), update(4)])
+    await world.storage.park_update(4, "why")
+    assert sum([len(await world.look()) for _ in range(8)]) == 5
+    world.start()
+    world.refused = None
+    assert [await world.look() for _ in range(3)] == [[]] * 3
+    world.refused = True
+    assert [await world.look() for _ in range(8)] == [[]] * 8
+
+
+async def test_what_passed_while_the_bot_was_down_is_news_when_it_comes_back(world: World) -> None:
+    """The record goes with the trouble."""
+    world.refused = True
+    assert len(await world.look()) == 1
+    world.start()
+    world.refused = False
+    assert await world.look() == []
+    world.refused = True
+    assert len(await world.look()) == 1
+
+
+async def test_a_call_that_shows_nothing_of_the_keys_ends_no_trouble(world: World) -> None:
+    """A time-out between two refusals is no good news."""
+    world.refused = True
+    assert len(await world.look()) == 1
+    for refused in (None, True, None, True):
+        world.refused = refused
+        assert await world.look() == []
+
+
+async def test_a_clock_set_back_silences_nothing_for_long(world: World) -> None:
+    """What seems to have been told in the future is told now."""
+    world.refused = True
+    assert len(await world.look()) == 1
+    world.now -= timedelta(days=400)
+    assert len(await world.look()) == 1
+    assert await world.look() == []
+
+
+async def test_what_nobody_could_be_told_is_told_at_the_next_look(world: World) -> None:
+    """Telegram is often in trouble at the same time."""
+    world.refused, world.mouth.fails = True, TimedOut()
+    assert await world.look() == []
+    world.mouth.fails = None
+    assert len(await world.look()) == 1
+    assert await world.look() == []
+
+
+async def test_an_operator_who_blocked_the_bot_is_not_tried_every_time(world: World) -> None:
+    """That will not pass by itself."""
+    world.refused, world.mouth.fails = True, Forbidden("bot was blocked by the user")
+    assert await world.look() == []
+    world.mouth.fails = None
+    assert await world.look() == []

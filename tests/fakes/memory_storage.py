@@ -32,6 +32,7 @@ from bot.storage.ports import (
     WaitingUpdate,
 )
 from tests.fakes.memory_access import MemoryAccess
+from tests.fakes.memory_alarms import MemoryAlarms
 from tests.fakes.memory_broadcasts import MemoryBroadcasts
 from tests.fakes.memory_payments import MemoryPayments
 from tests.fakes.memory_tracking import Claimed, MemoryTracking
@@ -56,7 +57,7 @@ class _Stored:
 
 
 @dataclass
-class MemoryStorage(MemoryTracking, MemoryAccess, MemoryPayments, MemoryBroadcasts):
+class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, MemoryBroadcasts):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
     What was stored stays through `close` and `open`, as a restart of the bot would find it.

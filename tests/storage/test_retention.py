@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.identifiers import MarketplaceOrderId
+from bot.domain.money import ZERO, Fen
 from bot.domain.orders import OrderPart, OrderStatus, Placing
+from bot.domain.payment_attempts import AttemptState, NewAttempt
 from bot.domain.sessions import Step
 from bot.storage.ports import Retention, VersionConflict
 from bot.storage.sealing import Sealer
@@ -81,6 +84,7 @@ async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
         "pushes": 0,
         "notices": 0,
         "forgotten_orders": 0,
+        "payments": 0,
     }
     left = await aging.load_session(ALICE_CHAT, ALICE)
     assert left is not None
@@ -119,6 +123,46 @@ async def test_old_orders_go_unless_they_are_uncertain(aging: SqliteStorage, clo
     clock.now = NOW + timedelta(days=731)
     assert (await aging.purge_old(KEEP))["orders"] == 1
     assert await aging.order(order(2).order_no) is not None
+
+
+def _part(number: int) -> MarketplaceOrderId:
+    return MarketplaceOrderId(f"225{number:016}")
+
+
+async def _pay(storage: SqliteStorage, number: int, state: AttemptState | None) -> None:
+    new = NewAttempt(
+        order_id=_part(number),
+        order_no=order(number).order_no,
+        operator=BOB,
+        amount=Fen(number),
+    )
+    attempt = await storage.claim_payment(new, known=0, since=NOW, limit=ZERO)
+    if state is not None:
+        await storage.mark_payment(attempt.attempt_id, state)
+
+
+async def test_payments_go_after_their_orders(aging: SqliteStorage, clock: Clock) -> None:
+    """What is under way stays, and what an order that is kept was tried with."""
+    await aging.commit_step(first(claim=order(1, ALICE, Placing.UNRESOLVED)))
+    for number, state in enumerate((AttemptState.PAID, *AttemptState, None), start=1):
+        await _pay(aging, number, state)
+    clock.now = NOW + timedelta(days=730)
+    assert (await aging.purge_old(KEEP))["payments"] == 0
+    clock.now = NOW + timedelta(days=731)
+    assert (await aging.purge_old(KEEP))["payments"] == 4
+    kept = [number for number in range(1, 9) if await aging.payments_of(_part(number))]
+    assert kept == [1, 2, 3, 8]
+
+
+async def test_what_was_spent_today_counts_however_short_orders_are_kept(
+    aging: SqliteStorage, clock: Clock
+) -> None:
+    """The shortest setting is a day, and so is a day's limit."""
+    await _pay(aging, 7, AttemptState.PAID)
+    clock.now = NOW + timedelta(hours=24)
+    keep = KEEP.model_copy(update={"orders": timedelta(days=1)})
+    assert (await aging.purge_old(keep))["payments"] == 0
+    assert await aging.spent_since(NOW) == 7
 
 
 async def test_an_order_of_a_forgotten_person_goes_when_it_ends(aging: SqliteStorage) -> None:

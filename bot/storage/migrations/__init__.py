@@ -43,6 +43,7 @@ STEPS: tuple[Step, ...] = tuple(
         "0007_tracking.sql",
         "0008_operator.sql",
         "0009_news.sql",
+        "0010_alarms.sql",
     )
 )
 
