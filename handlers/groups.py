@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.context import Context
 from bot.profile import PRIVATE_COMMANDS
@@ -12,6 +14,9 @@ from bot.texts import language_of, texts_in
 # In no menu, since most people can't use them; named here as they are in handlers/journey.py.
 _OPERATORS_COMMANDS = {"admin", "broadcast", "invite", "invites"}
 _OURS = PRIVATE_COMMANDS.keys() | _OPERATORS_COMMANDS
+# No right to write there, a message that is gone, a bot that was put out: for good.
+_FOR_GOOD = (BadRequest, ChatMigrated, Forbidden)
+_log = structlog.get_logger(__name__)
 
 
 async def lead_to_private(update: Update, context: Context) -> None:
@@ -22,11 +27,14 @@ async def lead_to_private(update: Update, context: Context) -> None:
     t = texts_in(language_of(user.language_code if user else None))
     link = f"https://t.me/{context.bot.username}?start=group"
     button = InlineKeyboardButton(t("groups.open_button"), url=link)
-    await message.reply_text(
-        t("groups.private_only"),
-        parse_mode=ParseMode.HTML,
-        reply_markup=InlineKeyboardMarkup([[button]]),
-    )
+    try:
+        await message.reply_text(
+            t("groups.private_only"),
+            parse_mode=ParseMode.HTML,
+            reply_markup=InlineKeyboardMarkup([[button]]),
+        )
+    except _FOR_GOOD as error:
+        _log.info("group_not_answered", reason=type(error).__name__)
 
 
 def _is_ours(text: str, username: str) -> bool:
@@ -38,4 +46,8 @@ def _is_ours(text: str, username: str) -> bool:
 async def press_elsewhere(update: Update, _: Any) -> None:
     """A button pressed outside a private chat has no power; it only stops spinning."""
     if update.callback_query is not None:
-        await update.callback_query.answer()
+        try:
+            await update.callback_query.answer()
+        except TelegramError as error:
+            # It stopped spinning by itself: Telegram forgets a press within a minute.
+            _log.info("tap_not_answered", reason=type(error).__name__)

@@ -1,0 +1,82 @@
+"""What Telegram refuses in a group is no failure of ours: nothing is repeated or put aside."""
+
+import pytest
+from telegram import Update
+from telegram.error import NetworkError
+from telegram.ext import Application, ExtBot
+
+from bot.building import StoringApplication
+from handlers.journey import group_handlers
+from tests.bot.fake_telegram import TOKEN, FakeTelegram
+
+_USER = {"id": 7, "is_bot": False, "first_name": "T"}
+_CHAT = {"id": -100_5, "type": "supergroup", "title": "Friends"}
+_COMMAND = {
+    "message_id": 1,
+    "date": 1,
+    "from": _USER,
+    "chat": _CHAT,
+    "text": "/start",
+    "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
+}
+_PRESS = {"id": "1", "from": _USER, "chat_instance": "1", "data": "x", "inline_message_id": "a"}
+
+
+class Group:
+    """The handlers of groups over a Telegram that can refuse."""
+
+    def __init__(self, telegram: FakeTelegram) -> None:
+        bot = ExtBot(TOKEN, request=telegram, get_updates_request=telegram)
+        self.telegram = telegram
+        self.application = (
+            Application.builder()
+            .application_class(StoringApplication)
+            .bot(bot)
+            .updater(None)
+            .job_queue(None)
+            .build()
+        )
+        self.application.add_handlers(group_handlers())
+
+    async def take(self, **update: object) -> None:
+        await self.application.initialize()
+        raw = {"update_id": 1, **update}
+        await self.application.process_update(Update.de_json(raw, self.application.bot))
+
+
+@pytest.fixture
+def group() -> Group:
+    return Group(FakeTelegram())
+
+
+@pytest.mark.parametrize(
+    ("status", "description", "more"),
+    [
+        (400, "Bad Request: not enough rights to send text messages to the chat", {}),
+        (400, "Bad Request: message to be replied not found", {}),
+        (400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": -100_6}),
+        (403, "Forbidden: bot was kicked from the supergroup chat", {}),
+    ],
+)
+async def test_a_group_that_takes_no_answer_is_left_alone(
+    group: Group, status: int, description: str, more: dict[str, int]
+) -> None:
+    """The command is done with: another try would meet the same."""
+    group.telegram.fail("sendMessage", status, description, **more)
+    await group.take(message=_COMMAND)
+    assert len(group.telegram.of("sendMessage")) == 1
+
+
+async def test_trouble_that_passes_is_left_to_another_try(group: Group) -> None:
+    """Whoever handles updates repeats them."""
+    group.telegram.fail("sendMessage", 502, "Bad Gateway")
+    with pytest.raises(NetworkError):
+        await group.take(message=_COMMAND)
+
+
+@pytest.mark.parametrize("status", [400, 403, 502])
+async def test_a_press_that_can_not_be_answered_is_done_with(group: Group, status: int) -> None:
+    """Also one that belongs to no chat, of which Telegram shows the message's inline id alone."""
+    group.telegram.fail("answerCallbackQuery", status, "query is too old and response timeout")
+    await group.take(callback_query=_PRESS)
+    assert len(group.telegram.of("answerCallbackQuery")) == 1
