@@ -15,6 +15,7 @@ from benchmarks.parts.growth import growth
 from benchmarks.parts.latency import latency
 from benchmarks.parts.options import Options, quick, thorough
 from benchmarks.parts.pictures import pictures
+from benchmarks.parts.profile import profile
 from benchmarks.picture import draw
 from benchmarks.tables import report, write_document
 
@@ -25,6 +26,7 @@ _PARTS: dict[str, Callable[[Options], Any]] = {
     "latency": latency,
     "backlog": backlog,
     "pictures": pictures,
+    "profile": profile,
 }
 
 

@@ -59,6 +59,10 @@ class Process:
         if self._process.poll() is not None:
             raise RuntimeError(f"{self.name} ended:\n{self.log.read_text()[-3000:]}")
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
     def stop(self, *, kill: bool = False) -> None:
         """End it, and wait until it has."""
         if self._process.poll() is None:

@@ -27,6 +27,8 @@ def report(kept: Json) -> str:
         parts += ["### Backlog", _backlog(kept["backlog"])]
     if "pictures" in kept:
         parts += ["### Pictures", _pictures(kept["pictures"])]
+    if "profile" in kept:
+        parts += ["### Where the time goes", _profile(kept["profile"])]
     parts += ["### Goals", _goals(kept)]
     return "\n\n".join(parts)
 
@@ -157,6 +159,24 @@ def _pictures(part: Json) -> str:
         f" held {part['stall_p99_ms']:.1f} ms at the 99th percentile, {part['stall_max_ms']:.1f} ms"
         " at most."
     )
+
+
+def _profile(part: Json) -> str:
+    def row(name: str, us: float) -> list[str]:
+        return [name, f"{us:.0f}", f"{us / part['cpu_us']:.1%}"]
+
+    rows = [row("**The event loop's thread**", part["loop_us"])]
+    rows += [row(name, us) for name, us in sorted(part["layers"], key=lambda each: -each[1])]
+    rows += [row(f"**{name}**", us) for name, us in part["threads"]]
+    rows += [row("**All**", part["cpu_us"])]
+    note = (
+        f"CPU of the bot's process over {part['updates']:,} updates of {part['people']} people"
+        f" ({part['updates_per_second']:.0f}/s under the profiler), the kernel's part in it"
+        f" included. {part['samples']:,} samples of the event loop's thread, one each"
+        f" {part['sample_ms']:.1f} ms of its CPU time; each belongs to the innermost layer on its"
+        " stack. The other threads are as the kernel accounts for them."
+    )
+    return _table(["", "µs an update", "share"], rows) + "\n\n" + note
 
 
 def _goals(kept: Json) -> str:

@@ -1,0 +1,81 @@
+"""Which layer of the bot a stack belongs to."""
+
+from collections.abc import Sequence
+
+REST = "Event loop (uvloop), and the rest"
+
+LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "Telegram: reading updates",
+        ("telegram._update:de_json", "bot.settling:_read", "bot.incoming"),
+    ),
+    (
+        "Telegram: building, writing and reading calls",
+        ("telegram._bot", "telegram.ext._extbot", "telegram.request", "bot.pacing"),
+    ),
+    ("Telegram: HTTP (aiohttp)", ("bot.telegram",)),
+    ("Marketplace: HTTP (aiohttp)", ("bot.marketplace.connections", "bot.marketplace.transport")),
+    ("Marketplace: signing, parameters, mapping", ("bot.marketplace",)),
+    (
+        "HTTP of both: bodies out, answers in",
+        ("aiohttp.client_proto:data_received", "aiohttp.client_reqrep:write_bytes"),
+    ),
+    ("Storage: codec, sealing, waiting for commits", ("bot.storage", "aiosqlite")),
+    ("QR codes and pictures", ("bot.pictures", "bot.illustrations")),
+    (
+        "Metrics and log",
+        ("bot.metrics", "bot.logs", "bot.webserver", "prometheus_client", "structlog", "logging"),
+    ),
+    (
+        "Inbox, lanes, dispatch",
+        (
+            "bot.polling",
+            "bot.intake",
+            "bot.settling",
+            "bot.building",
+            "bot.gate",
+            "bot.flood",
+            "bot.locks",
+        ),
+    ),
+    (
+        "Texts, keyboards, drawing",
+        (
+            "bot.texts",
+            "bot.units",
+            "bot.measuring",
+            "bot.fitting",
+            "bot.buttons",
+            "bot.keyboards",
+            "bot.screens",
+            "bot.views",
+            "bot.drawing",
+        ),
+    ),
+    ("Conversation: steps, screens, services", ("handlers", "bot.conversation", "bot.services")),
+    (REST, ("bot.__main__", "bot.app")),
+    ("Conversation: steps, screens, services", ("bot",)),
+)
+"""Layers by what stands on a stack: modules with all that is in them, or `module:function`.
+
+For a frame the first that fits holds. A frame that fits none, such as of pydantic, of aiohttp in
+the middle of a call, or of a Telegram object, is at work for whoever called it.
+"""
+
+_FOR_ITS_CALLER = ("bot.domain",)
+"""Ours, but used by several layers."""
+
+
+def layer_of(stack: Sequence[str]) -> str:
+    """Return the innermost layer on a stack of `module:function`, the innermost first."""
+    for place in stack:
+        if _within(place, _FOR_ITS_CALLER):
+            continue
+        for layer, places in LAYERS:
+            if _within(place, places):
+                return layer
+    return REST
+
+
+def _within(place: str, places: Sequence[str]) -> bool:
+    return any(place == each or place.startswith((f"{each}.", f"{each}:")) for each in places)
