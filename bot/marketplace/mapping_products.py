@@ -115,10 +115,10 @@ def _seller(product: Product) -> Seller:
 
 def _percent(fraction: str) -> int | None:
     try:
-        percent = Decimal(fraction) * 100
-        return int(percent.to_integral_value(rounding=ROUND_HALF_UP))
+        percent = int((Decimal(fraction) * 100).to_integral_value(rounding=ROUND_HALF_UP))
     except (InvalidOperation, ValueError, OverflowError):
         return None  # a shop without repeat customers on record
+    return percent if 0 <= percent <= 100 else None  # noqa: PLR2004 - the whole
 
 
 def _address(url: str) -> str | None:

@@ -18,10 +18,12 @@ from bot.domain.money import Fen, estimate_from_yuan, from_yuan
 
 T = TypeVar("T")
 
-_LARGEST = 15  # powers of ten
+_LARGEST = 15  # powers of ten: no price, count or amount in yuan comes near
 _FINEST = 15
+_MOST_FEN = 10 ** (_LARGEST + 3)
 _YEARS = range(1999, 2101)
 _MOST_DIGITS = 20  # of an id: one in 64 bits has no more
+_LARGEST_NUMBER = 2**63 - 1  # of an id that is kept as a number: what the database holds
 
 # Where surrogates, escaped or raw, may stand alone.
 _HALVES = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
@@ -76,9 +78,12 @@ def _no_constant(name: str) -> NoReturn:
 
 def _whole(value: Any) -> int:
     """Read 5, 5.0 and "5" as 5; refuse booleans, fractions, words and negative numbers."""
+    return _natural(_modest(value))
+
+
+def _natural(value: Any) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
-    value = _modest(value)
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
@@ -88,8 +93,8 @@ def _whole(value: Any) -> int:
 
 def _fen(value: Any) -> Fen:
     # A fraction here would mean that the unit is not fen: refuse it even when it is zero.
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"not an amount in fen: {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _MOST_FEN:
+        raise ValueError(f"not an amount in fen: {value!r:.40}")
     return Fen(value)
 
 
@@ -113,9 +118,9 @@ def _fine(value: Any) -> Decimal:
 
 
 def _modest(value: Any) -> Any:
-    """Refuse numbers such as 1E+999999, on which arithmetic would overflow or never end."""
+    """Refuse numbers such as 1E+999999, on which arithmetic or the database would overflow."""
     try:
-        number = Decimal(value) if isinstance(value, str) else value
+        number = Decimal(value) if isinstance(value, str | int) else value
     except InvalidOperation:
         return value  # the reader has its own words for that
     if isinstance(number, Decimal) and not -_FINEST <= number.adjusted() <= _LARGEST:
@@ -125,7 +130,13 @@ def _modest(value: Any) -> Any:
 
 def _id_number(value: Any) -> int:
     # As a decimal, such as 6.7E+11, it may have lost digits already.
-    if isinstance(value, Decimal) or not 0 < (number := _whole(value)) < 10**_MOST_DIGITS:
+    if isinstance(value, Decimal) or not 0 < (number := _natural(value)) < 10**_MOST_DIGITS:
+        raise ValueError("not an id")
+    return number
+
+
+def _kept_number(value: Any) -> int:
+    if (number := _id_number(value)) > _LARGEST_NUMBER:
         raise ValueError("not an id")
     return number
 
@@ -166,7 +177,8 @@ def _or_none(value: Any, read: Callable[[Any], Any]) -> Any:
 Lenient = Annotated[T | None, WrapValidator(_or_none)]
 """None for what cannot be read: only where nothing that binds hangs on it."""
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)
+Whole = Annotated[int, WHOLE]
 FenAmount = Annotated[Fen, BeforeValidator(_fen)]
 """A whole number that the contract states in fen."""
 
@@ -179,8 +191,8 @@ YuanPrice = Annotated[Fen, BeforeValidator(_estimate)]
 YuanDecimal = Annotated[Decimal, BeforeValidator(_fine)]
 """A unit price in yuan, kept as fine as it is."""
 
-OfferNumber = Annotated[OfferId, BeforeValidator(_id_number)]
-SkuNumber = Annotated[SkuId, BeforeValidator(_id_number)]
+OfferNumber = Annotated[OfferId, BeforeValidator(_kept_number)]
+SkuNumber = Annotated[SkuId, BeforeValidator(_kept_number)]
 SpecText = Annotated[SpecId, Field(pattern=r"^[0-9A-Za-z]{1,64}$")]
 IdText = BeforeValidator(_id_text)
 """Reads 19 digits, given as a text or as a bare number above 2**53 (contract 1.1)."""

@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.domain.identifiers import CategoryId
-from bot.marketplace.wire import Lenient, OfferNumber, Text, Whole, Wire, YuanPrice
+from bot.marketplace.wire import WHOLE, Lenient, OfferNumber, Text, Wire, YuanPrice
 
-CategoryNumber = Annotated[CategoryId, Whole]
+CategoryNumber = Annotated[CategoryId, WHOLE]
 NavigationId = Annotated[Text, Field(pattern=r"^[0-9]{1,20}(:[0-9]{1,20})?$")]
 """`978`, or `978:1352` with one of its values (contract 4.3, `snId`)."""
 
