@@ -1,14 +1,16 @@
-"""Connections to the gateway on aiohttp, behind httpx's transport interface.
+"""Connections to the gateway on aiohttp, with httpx's words for whatever breaks.
 
 httpx's own pool looks at every connection and every waiting request whenever anything changes:
-with sixty calls at once that was most of the bot's CPU (docs/performance.md). Requests, answers
-and errors stay httpx's, so that whatever is tested through one of its transports is what runs.
+with sixty calls at once that was most of the bot's CPU (docs/performance.md). Its requests and
+answers cost as much again as aiohttp takes for the whole exchange, so they are left out as well.
 """
 
 import ssl
 import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 import aiohttp
 import httpx
@@ -34,11 +36,45 @@ _ERRORS: Final[tuple[tuple[type[Exception], type[httpx.TransportError]], ...]] =
 )
 
 
-class Connections(httpx.AsyncBaseTransport):
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it goes out: `address` is encoded already.
+
+    Seconds: `connect` until a connection is had, waiting for a free one included; `read` from
+    byte to byte. None is no limit.
+    """
+
+    method: str
+    address: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    connect: float | None = None
+    read: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A whole answer. The names of `headers` are found in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class Carrier(Protocol):
+    """What carries a request to the gateway."""
+
+    async def carry(self, asked: Asked) -> Answered:
+        """Send it and read the whole answer. Raises what httpx would."""
+
+    async def aclose(self) -> None:
+        """Let go of what is held."""
+
+
+class Connections:
     """At most `most` connections, kept alive for `keepalive` seconds.
 
-    Time-outs are those of the request's `timeout` extension; waiting for a free connection counts
-    as connecting. The proxy is the one that the environment names for `base_url`.
+    The proxy is the one that the environment names for `base_url`.
     """
 
     def __init__(self, base_url: str, most: int, keepalive: float) -> None:
@@ -48,28 +84,19 @@ class Connections(httpx.AsyncBaseTransport):
         self._keepalive = keepalive
         self._session: aiohttp.ClientSession | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def carry(self, asked: Asked) -> Answered:
         """Send it and read the whole answer. Raises `httpx.TransportError`."""
-        patience = request.extensions.get("timeout", {})
         try:
             async with self._open().request(
-                request.method,
-                URL(str(request.url), encoded=True),
-                data=await request.aread(),
-                headers=request.headers,
-                timeout=aiohttp.ClientTimeout(
-                    total=None,
-                    connect=_given(patience.get("connect")),
-                    sock_read=_given(patience.get("read")),
-                ),
+                asked.method,
+                URL(asked.address, encoded=True),
+                data=asked.body,
+                headers=asked.headers,
+                timeout=_patience(asked.connect, asked.read),
                 allow_redirects=False,
                 proxy=self._proxy,
             ) as response:
-                # aiohttp has decompressed it already.
-                headers = [pair for pair in response.raw_headers if pair[0] not in _OF_TRANSFER]
-                return httpx.Response(
-                    response.status, headers=headers, content=await response.read()
-                )
+                return Answered(response.status, response.headers, await response.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             # Not its text, which may name the address and with it the signature.
             raise translated_kind(type(error))(type(error).__name__) from error
@@ -96,7 +123,26 @@ class Connections(httpx.AsyncBaseTransport):
         return self._session
 
 
-_OF_TRANSFER: Final = frozenset({b"Content-Encoding", b"content-encoding", b"Content-Length"})
+class OverHttpx:
+    """The same over any transport of httpx, which is how the client is tested."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def carry(self, asked: Asked) -> Answered:
+        """Send it and read the whole answer. Raises what the transport raises."""
+        request = httpx.Request(
+            asked.method, asked.address, content=asked.body, headers=dict(asked.headers)
+        )
+        request.extensions["timeout"] = httpx.Timeout(
+            asked.read, connect=asked.connect, pool=asked.connect
+        ).as_dict()
+        response = await self._transport.handle_async_request(request)
+        return Answered(response.status_code, response.headers, await response.aread())
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        await self._transport.aclose()
 
 
 def translated_kind(kind: type[Exception]) -> type[httpx.TransportError]:
@@ -116,6 +162,11 @@ def _proxy_for(base_url: str) -> str | None:
         return None
     known = urllib.request.getproxies()
     return known.get(address.scheme) or known.get("all")
+
+
+@lru_cache(maxsize=64)
+def _patience(connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=_given(connect), sock_read=_given(read))
 
 
 def _given(seconds: float | None) -> float | None:

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-import httpx
-
 from bot.domain.orders import FailedLine
+from bot.marketplace.connections import Answered
 from bot.marketplace.endpoints import Endpoint
 from bot.marketplace.errors import (
     CredentialsRefused,
@@ -104,19 +103,17 @@ class Answer:
             raise GatewayFailed(words, endpoint=name, code=code, trace_id=trace_id)
 
 
-def read_answer(
-    response: httpx.Response, endpoint: Endpoint, success_codes: frozenset[int]
-) -> Answer:
+def read_answer(answered: Answered, endpoint: Endpoint, success_codes: frozenset[int]) -> Answer:
     """Read the envelope of a complete HTTP response.
 
     Raises `Throttled`, `GatewayFailed` or `CredentialsRefused` by HTTP status, `Unreadable` for
     anything that is no envelope.
     """
-    envelope = _envelope(response.content)
-    status = response.status_code
+    envelope = _envelope(answered.content)
+    status = answered.status
     trace_id = _text(envelope, "traceId")
     words = _text(envelope, "message") or f"HTTP {status}"
-    failure = _by_status(response, endpoint, words, trace_id, known=envelope is not None)
+    failure = _by_status(answered, endpoint, words, trace_id, known=envelope is not None)
     if failure is not None:
         raise failure
     if envelope is None:
@@ -124,7 +121,7 @@ def read_answer(
             f"HTTP {status} and no JSON object", endpoint=endpoint.name, transient=True
         )
     code = _code(envelope.get("code"))
-    if code is None or (code in success_codes and not response.is_success):
+    if code is None or (code in success_codes and not _is_good(status)):
         raise Unreadable(
             f"HTTP {status} with envelope code {envelope.get('code')!r:.40}",
             endpoint=endpoint.name,
@@ -141,11 +138,11 @@ def read_answer(
 
 
 def _by_status(
-    response: httpx.Response, endpoint: Endpoint, words: str, trace_id: str, *, known: bool
+    answered: Answered, endpoint: Endpoint, words: str, trace_id: str, *, known: bool
 ) -> MarketplaceError | None:
-    status, name = response.status_code, endpoint.name
+    status, name = answered.status, endpoint.name
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        wait = _retry_after(response.headers.get("Retry-After"))
+        wait = _retry_after(answered.headers.get("Retry-After"))
         return Throttled(
             words, endpoint=name, code=str(status), trace_id=trace_id, retry_after=wait
         )
@@ -155,6 +152,10 @@ def _by_status(
     if status in _NOT_LET_IN and (known or not endpoint.writes):
         return CredentialsRefused(words, endpoint=name, code=str(status), trace_id=trace_id)
     return None
+
+
+def _is_good(status: int) -> bool:
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def _is_failure(code: int) -> bool:

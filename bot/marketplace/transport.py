@@ -2,19 +2,20 @@
 
 import asyncio
 import logging
-from functools import lru_cache
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import httpx
 
 from bot.marketplace.config import ClientConfig
-from bot.marketplace.connections import Connections
+from bot.marketplace.connections import Asked, Carrier, Connections, OverHttpx
 from bot.marketplace.endpoints import Endpoint, Shape
 from bot.marketplace.envelope import Answer, read_answer
 from bot.marketplace.errors import MarketplaceError, OutcomeUnclear, Unreachable, Unreadable
 from bot.marketplace.signing import Parameters
 
 _HEADERS = {"Accept": "application/json", "User-Agent": "Snaporder"}
+_JSON_HEADERS = {**_HEADERS, "Content-Type": "application/json; charset=utf-8"}
 
 # What httpx raises at all: its own tree, and three that stand outside of it.
 FROM_HTTPX = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
@@ -63,46 +64,54 @@ class Exchange:
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self._config = config
         self._credentials = config.credentials
-        self._base_url = config.base_url.rstrip("/")
-        self._transport = transport or Connections(
-            config.base_url, config.max_connections, config.keepalive_seconds
-        )
+        # As httpx writes an address: host in lower case and in ASCII.
+        self._base_url = str(httpx.URL(config.base_url)).rstrip("/")
+        self._carrier: Carrier
+        if transport is not None:
+            self._carrier = OverHttpx(transport)
+        else:
+            self._carrier = Connections(
+                config.base_url, config.max_connections, config.keepalive_seconds
+            )
 
     async def send(self, endpoint: Endpoint, parameters: Parameters) -> Answer:
         """Send once. Raises `MarketplaceError`; see `translated` for what a write raises."""
         seconds = self._config.seconds_for(endpoint)
-        connect = min(self._config.connect_seconds, seconds)
-        request = self._request(endpoint, parameters)
-        request.extensions["timeout"] = httpx.Timeout(
-            seconds, connect=connect, pool=connect
-        ).as_dict()
+        asked = self._asked(endpoint, parameters, seconds)
         try:
-            # httpx counts from byte to byte; an answer that trickles in needs an end too.
+            # `read` counts from byte to byte; an answer that trickles in needs an end too.
             async with asyncio.timeout(seconds):
-                response = await self._transport.handle_async_request(request)
-                await response.aread()
+                answered = await self._carrier.carry(asked)
         except (*FROM_HTTPX, TimeoutError) as error:
             raise translated(error, endpoint) from error
-        return read_answer(response, endpoint, self._config.success_codes)
+        return read_answer(answered, endpoint, self._config.success_codes)
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._transport.aclose()
+        await self._carrier.aclose()
 
-    def _request(self, endpoint: Endpoint, parameters: Parameters) -> httpx.Request:
+    def _asked(self, endpoint: Endpoint, parameters: Parameters, seconds: float) -> Asked:
         address = self._base_url + endpoint.path
-        if endpoint.shape is Shape.BODY:
-            body = self._credentials.body(parameters)
-            headers = {"Content-Type": "application/json; charset=utf-8", **_HEADERS}
-            return httpx.Request(endpoint.method, _parsed(address), content=body, headers=headers)
-        fields = self._credentials.query(parameters)
-        if endpoint.shape is Shape.QUERY:
-            address = f"{address}?{urlencode(fields)}"
-            return httpx.Request(endpoint.method, address, headers=_HEADERS)
-        parts = [(name, (None, value)) for name, value in fields.items()]
-        return httpx.Request(endpoint.method, _parsed(address), files=parts, headers=_HEADERS)
+        headers, body = _HEADERS, None
+        match endpoint.shape:
+            case Shape.QUERY:
+                address = f"{address}?{urlencode(self._credentials.query(parameters))}"
+            case Shape.BODY:
+                headers, body = _JSON_HEADERS, self._credentials.body(parameters)
+            case Shape.FORM:
+                headers, body = _form(self._credentials.query(parameters))
+        return Asked(
+            method=endpoint.method,
+            address=address,
+            headers=headers,
+            body=body,
+            connect=min(self._config.connect_seconds, seconds),
+            read=seconds,
+        )
 
 
-@lru_cache(maxsize=64)
-def _parsed(address: str) -> httpx.URL:
-    return httpx.URL(address)
+def _form(fields: Mapping[str, str]) -> tuple[dict[str, str], bytes]:
+    """Return headers and body of a form of several parts, as httpx writes one."""
+    parts = [(name, (None, value)) for name, value in fields.items()]
+    form = httpx.Request("POST", "http://form", files=parts)
+    return {**_HEADERS, "Content-Type": form.headers["Content-Type"]}, form.read()

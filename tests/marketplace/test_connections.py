@@ -9,12 +9,16 @@ from contextlib import asynccontextmanager
 import aiohttp
 import httpx
 import pytest
+from every_call import READS, WRITES
 
-from bot.marketplace.connections import Connections, translated_kind
+from bot.marketplace.client import DajiClient
+from bot.marketplace.config import ClientConfig
+from bot.marketplace.connections import Answered, Asked, Connections, translated_kind
+from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.transport import _NOTHING_SENT
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-PATIENT = {"connect": 5.0, "read": 5.0}
+HEADERS = {"Accept": "text/plain"}
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
@@ -40,15 +44,16 @@ async def talking(talk: Talk) -> AsyncIterator[tuple[str, list[bytes]]]:
         server.close()
 
 
-async def asked(
-    url: str, method: str = "GET", most: int = 5, **patience: float
-) -> httpx.Response | type[Exception]:
+def of(url: str, method: str = "GET", connect: float = 5.0, read: float = 5.0) -> Asked:
+    """A request to an address."""
+    return Asked(method, url, HEADERS, connect=connect, read=read)
+
+
+async def asked(url: str, read: float = 5.0) -> Answered | type[Exception]:
     """One request's answer, or the kind of its error."""
-    connections = Connections(url, most, 30)
-    request = httpx.Request(method, f"{url}/path?sign=SIGNATURE", headers={"Accept": "text/plain"})
-    request.extensions["timeout"] = {**PATIENT, **patience}
+    connections = Connections(url, 5, 30)
     try:
-        return await connections.handle_async_request(request)
+        return await connections.carry(of(f"{url}/path?sign=SIGNATURE", read=read))
     except httpx.TransportError as error:
         return AssertionError if "SIGNATURE" in str(error) else type(error)
     finally:
@@ -63,11 +68,10 @@ async def answering(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 async def test_the_query_goes_out_as_it_was_signed():
     """Nothing is decoded and written anew on the way."""
     async with talking(answering) as (url, heads):
-        request = httpx.Request("GET", f"{url}/p?a=%E8%83%8C%20b&c=%5B1%2C2%5D")
         connections = Connections(url, 5, 30)
-        answer = await connections.handle_async_request(request)
+        answer = await connections.carry(of(f"{url}/p?a=%E8%83%8C%20b&c=%5B1%2C2%5D"))
         await connections.aclose()
-    assert answer.json() == {}
+    assert answer.content == b"{}"
     assert heads[0].startswith(b"GET /p?a=%E8%83%8C%20b&c=%5B1%2C2%5D HTTP/1.1\r\n")
 
 
@@ -82,8 +86,8 @@ async def test_a_compressed_answer_is_read():
 
     async with talking(talk) as (url, _):
         answer = await asked(url)
-    assert isinstance(answer, httpx.Response)
-    assert answer.json() == {"code": 200}
+    assert isinstance(answer, Answered)
+    assert answer.content == b'{"code": 200}'
 
 
 async def test_a_redirect_is_an_answer():
@@ -97,9 +101,9 @@ async def test_a_redirect_is_an_answer():
 
     async with talking(talk) as (url, _):
         answer = await asked(url)
-    assert isinstance(answer, httpx.Response)
-    assert answer.status_code == 302
-    assert answer.headers["Location"] == "http://elsewhere/"
+    assert isinstance(answer, Answered)
+    assert answer.status == 302
+    assert answer.headers["location"] == "http://elsewhere/"
 
 
 async def test_a_connection_is_used_again():
@@ -116,7 +120,7 @@ async def test_a_connection_is_used_again():
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     connections = Connections(url, 5, 30)
     for _ in range(2):
-        await connections.handle_async_request(httpx.Request("GET", url))
+        await connections.carry(of(url))
     await connections.aclose()
     server.close()
     assert made == 1
@@ -140,9 +144,9 @@ async def test_a_broken_answer_is_told_and_not_asked_for_again(method, beginning
 
     async with talking(talk) as (url, heads):
         connections = Connections(url, 5, 30)
-        await connections.handle_async_request(httpx.Request(method, url))
+        await connections.carry(of(url, method))
         with pytest.raises(httpx.TransportError) as caught:
-            await connections.handle_async_request(httpx.Request(method, url))
+            await connections.carry(of(url, method))
         await connections.aclose()
     assert not isinstance(caught.value, _NOTHING_SENT)
     assert len(heads) == 2
@@ -175,12 +179,10 @@ async def test_no_free_connection_in_time():
 
     async with talking(talk) as (url, heads):
         connections = Connections(url, 1, 30)
-        busy = asyncio.create_task(connections.handle_async_request(httpx.Request("GET", url)))
+        busy = asyncio.create_task(connections.carry(of(url)))
         await asked_something.wait()
-        second = httpx.Request("POST", url)
-        second.extensions["timeout"] = {"connect": 0.05, "read": 5.0}
         with pytest.raises(httpx.ConnectTimeout):
-            await connections.handle_async_request(second)
+            await connections.carry(of(url, "POST", connect=0.05))
         busy.cancel()
         await connections.aclose()
     assert len(heads) == 1
@@ -212,8 +214,55 @@ async def test_the_environments_proxy_is_used(monkeypatch):
     async with talking(answering) as (proxy, heads):
         monkeypatch.setenv("http_proxy", proxy)
         monkeypatch.setenv("no_proxy", "")
-        assert isinstance(await asked("http://gateway.invalid"), httpx.Response)
+        assert isinstance(await asked("http://gateway.invalid"), Answered)
         monkeypatch.setenv("no_proxy", "gateway.invalid")
         assert await asked("http://gateway.invalid") is httpx.ConnectError
     assert heads[0].startswith(b"GET http://gateway.invalid/path")
     assert len(heads) == 1
+
+
+async def test_httpx_and_these_connections_send_the_same(address):
+    """What the client's tests see through a transport of httpx is what goes over the wire."""
+    seen: list[httpx.Request] = []
+
+    def gateway(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(500)
+
+    bodies: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        length = dict(_fields(heads[-1])).get("content-length", "0")
+        bodies.append(await reader.readexactly(int(length)))
+        writer.write(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    async with talking(talk) as (url, heads):
+        config = ClientConfig("k", "s", base_url=url, read_attempts=1)
+        for call in (*READS.values(), *WRITES.values()):
+            for transport in (httpx.MockTransport(gateway), None):
+                async with DajiClient(config, transport) as client:
+                    with pytest.raises(MarketplaceError):
+                        await call(client, address)
+    assert len(seen) == len(heads) == len(bodies) == 16
+    for request, head, body in zip(seen, heads, bodies, strict=True):
+        line = head.split(b"\r\n")[0].decode()
+        assert line == f"{request.method} {request.url.raw_path.decode()} HTTP/1.1"
+        sent = dict(_fields(head))
+        ours, theirs = sent["content-type"] if body else "", request.headers.get("Content-Type", "")
+        assert (_whole(ours, body)) == (_whole(theirs, request.content))
+        for name in ("Accept", "User-Agent", "Host"):
+            assert sent[name.lower()] == request.headers[name]
+
+
+def _fields(head: bytes) -> list[tuple[str, str]]:
+    fields = (each.decode().split(": ", 1) for each in head.strip().split(b"\r\n")[1:])
+    return [(name.lower(), value) for name, value in fields]
+
+
+def _whole(content_type: str, body: bytes) -> tuple[str, bytes]:
+    """What is sent, without the boundary that each form draws for itself."""
+    boundary = content_type.partition("boundary=")[2]
+    if not boundary:
+        return content_type, body
+    return content_type.replace(boundary, "B"), body.replace(boundary.encode(), b"B")
