@@ -10,7 +10,7 @@ _ELLIPSIS = "…"
 
 def utf16_length(text: str) -> int:
     """Return the length as Telegram counts it: in UTF-16 units."""
-    return len(text) + sum(each > "\uffff" for each in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def without_markup(text: str) -> str:

@@ -30,7 +30,8 @@ _ELLIPSIS = "…"
 # Embeddings, overrides and isolates could make a title rewrite the line around it.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Control characters and line separators part words; a lone half of a pair can't be sent.
-_PLAIN = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd"}
+_PARTING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _JOINER = "\u200d"
 # Variation selectors, skin tones, and the tags that make a regional flag.
 _MODIFIER = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
@@ -48,8 +49,9 @@ def plain(text: str) -> str:
 
     Halves of a character pair, which no message can carry, become a replacement character.
     """
-    kept = "".join(_PLAIN.get(unicodedata.category(each), each) for each in text)
-    return " ".join(_BIDI.sub("", kept).split())
+    if not text.isprintable():
+        text = _BIDI.sub("", _HALVES.sub("\ufffd", _PARTING.sub(" ", text)))
+    return " ".join(text.split())
 
 
 def escape(text: str) -> Html:

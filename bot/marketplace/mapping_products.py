@@ -1,6 +1,8 @@
 """From wire products to offers and search pages."""
 
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 
 from pydantic import ValidationError
 
@@ -17,7 +19,7 @@ from bot.domain.offers import (
     SkuAttribute,
     Wording,
 )
-from bot.marketplace.wire_products import Hit, Product, SearchData, WireAttribute, WireSku
+from bot.marketplace.wire_products import Hit, Product, SearchData, WireSku
 
 _ON_SALE = "published"
 
@@ -51,7 +53,10 @@ def _hit(row: object) -> OfferSummary | None:
 def offer(product: Product) -> Offer:
     """Map a product detail. Raises `ValueError` when nothing of it could be ordered."""
     sale = product.product_sale_info
-    skus = tuple(sku for sku in map(_sku, product.product_sku_infos) if sku is not None)
+    # A colour stands in each of its sizes: it is made once and shared, for values never change.
+    trait = cache(_trait)
+    made = (_sku(each, trait) for each in product.product_sku_infos)
+    skus = tuple(sku for sku in made if sku is not None)
     if product.product_sku_infos and not skus:
         raise ValueError("no variant has the id that order calls want")
     return Offer(
@@ -82,7 +87,7 @@ def offer(product: Product) -> Offer:
     )
 
 
-def _sku(sku: WireSku) -> Sku | None:
+def _sku(sku: WireSku, trait: Callable[..., SkuAttribute]) -> Sku | None:
     if sku.spec_id is None:
         return None  # cannot be named in an order
     return Sku(
@@ -90,15 +95,24 @@ def _sku(sku: WireSku) -> Sku | None:
         spec_id=sku.spec_id,
         stock=sku.amount_on_sale,
         price=sku.price,
-        attributes=tuple(map(_attribute, sku.sku_attributes)),
+        attributes=tuple(
+            trait(
+                each.attribute_name,
+                each.attribute_name_trans,
+                each.value,
+                each.value_trans,
+                each.sku_image_url,
+            )
+            for each in sku.sku_attributes
+        ),
     )
 
 
-def _attribute(attribute: WireAttribute) -> SkuAttribute:
+def _trait(name: str, name_trans: str, value: str, value_trans: str, picture: str) -> SkuAttribute:
     return SkuAttribute(
-        name=Wording(zh=attribute.attribute_name, translated=attribute.attribute_name_trans),
-        value=Wording(zh=attribute.value, translated=attribute.value_trans),
-        picture_url=_address(attribute.sku_image_url),
+        name=Wording(zh=name, translated=name_trans),
+        value=Wording(zh=value, translated=value_trans),
+        picture_url=_address(picture),
     )
 
 

@@ -1,8 +1,7 @@
 """What an answer's own flags say, whichever names and depth an endpoint uses for them."""
 
+from dataclasses import dataclass
 from typing import Any
-
-from bot.marketplace.wire import Wire
 
 _DEEPEST = 3
 _FLAGS = {"true": True, "false": False}
@@ -10,7 +9,8 @@ _CODE_NAMES = ("errorCode", "code", "resultCode")
 _WORD_NAMES = ("errorMsg", "errorMessage", "erroMsg", "errorInfo", "message")
 
 
-class Verdict(Wire):
+@dataclass(frozen=True, slots=True)
+class Verdict:
     """What an answer's own flags say, whichever names the endpoint uses for them."""
 
     success: bool | None = None

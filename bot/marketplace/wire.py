@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 _LARGEST = 15  # powers of ten: no price, count or amount in yuan comes near
 _FINEST = 15
+_TOO_LARGE = 10 ** (_LARGEST + 1)
 _MOST_FEN = 10 ** (_LARGEST + 3)
 _YEARS = range(1999, 2101)
 _MOST_DIGITS = 20  # of an id: one in 64 bits has no more
@@ -42,7 +43,7 @@ class Wire(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _nulls_are_absent(cls, value: Any) -> Any:
-        if isinstance(value, dict):
+        if isinstance(value, dict) and None in value.values():
             return {name: each for name, each in value.items() if each is not None}
         return value
 
@@ -54,12 +55,19 @@ def read_json(content: bytes | str) -> Any:
     storage and no chat takes it. Raises `ValueError` for everything that is not JSON, NaN, endless
     nesting and numbers without measure included.
     """
-    halves = _HALVES.search(content) if isinstance(content, str) else _RAW_HALVES.search(content)
+    halves = _may_hold_halves(content)
     try:
         parsed = json.loads(content, parse_float=Decimal, parse_constant=_no_constant)
         return _whole_signs(parsed) if halves else parsed
     except (RecursionError, ArithmeticError) as error:
         raise ValueError("nested too deeply, or a number without measure") from error
+
+
+def _may_hold_halves(content: bytes | str) -> bool:
+    if isinstance(content, str):
+        return _HALVES.search(content) is not None
+    # Two plain searches are many times faster than the pattern, and most answers have neither.
+    return (b"\\u" in content or b"\xed" in content) and _RAW_HALVES.search(content) is not None
 
 
 def _whole_signs(value: Any) -> Any:
@@ -78,10 +86,14 @@ def _no_constant(name: str) -> NoReturn:
 
 def _whole(value: Any) -> int:
     """Read 5, 5.0 and "5" as 5; refuse booleans, fractions, words and negative numbers."""
+    if type(value) is int and 0 <= value < _TOO_LARGE:
+        return value  # nearly all of them, in a tenth of the time
     return _natural(_modest(value))
 
 
 def _natural(value: Any) -> int:
+    if type(value) is int and value >= 0:
+        return value
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():

@@ -206,3 +206,12 @@ def test_the_client_is_a_marketplace(client: DajiClient):
     """The type checker holds this line to the port."""
     port: Marketplace = client
     assert port is client
+
+
+async def test_a_value_that_many_variants_have_is_kept_once(gateway: Gateway, client):
+    """A red in nine sizes is one red: offers of hundreds of variants stay small and quick."""
+    skus = deepcopy(example("04")["response"]["data"]["productSkuInfos"][:1]) * 2
+    gateway.answers(product(productSkuInfos=skus))
+    first, second = (await client.offer(OFFER)).skus
+    assert first.attributes
+    assert all(a is b for a, b in zip(first.attributes, second.attributes, strict=True))
