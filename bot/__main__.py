@@ -1,54 +1,11 @@
 """`python -m bot`: run the bot, or a command beside it. Exits non-zero with one clear line."""
 
-import asyncio
-import sys
+from bot.memory import collector_resting
 
-import structlog
+with collector_resting():
+    from bot.starting import main
 
-from bot.app import serve
-from bot.building import StartupError
-from bot.logs import configure_logs
-from bot.operator.commands import parser, run_command
-from bot.settings import BadSettings, load_settings
-
-_log = structlog.get_logger(__name__)
-
-
-def event_loop() -> asyncio.AbstractEventLoop:
-    """Return the loop to run on: libuv's where there is one (docs/performance.md)."""
-    try:
-        import uvloop  # noqa: PLC0415 - not made for every system
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
-
-
-def main() -> int:
-    """Run, or do a command, and return the exit code.
-
-    2 for something to mend in the settings or arguments, 1 for a bug, a failure, or something
-    unhealthy.
-    """
-    arguments = parser().parse_args()
-    try:
-        settings = load_settings()
-        configure_logs(settings.log_format, settings.log_level, settings.secrets)
-        if arguments.command not in {None, "run"}:
-            return run_command(arguments, settings)
-        with asyncio.Runner(loop_factory=event_loop) as runner:
-            runner.run(serve(settings))
-    except (BadSettings, StartupError) as error:
-        if arguments.command == "doctor":
-            print(*(f"FAIL  settings: {line}" for line in str(error).splitlines()), sep="\n")  # noqa: T201 - its report
-            return 1
-        print(error, file=sys.stderr)  # noqa: T201 - the one clear line for the person who started it
-        return 2
-    except Exception:  # noqa: BLE001 - the last place that can log it
-        # Python's own last words would print the error's text, which may hold anything.
-        _log.exception("crashed")
-        return 1
-    return 0
-
+__all__ = ["main"]
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -14,7 +14,6 @@ from bot.addresses import load_divisions
 from bot.alarms import Alarms
 from bot.broadcasting import Broadcaster
 from bot.building import (
-    StartupError,
     build_access,
     build_application,
     build_operator_payments,
@@ -33,6 +32,7 @@ from bot.incoming import ALLOWED_UPDATES
 from bot.intake import Intake
 from bot.logs import log_unhandled
 from bot.marketplace.client import DajiClient
+from bot.memory import collector_resting, give_back_large_blocks
 from bot.metrics import Metrics
 from bot.pacing import seconds_of
 from bot.pictures import PictureFetcher, PictureWorker
@@ -48,7 +48,7 @@ from bot.services.payments import Payments
 from bot.services.search import Search
 from bot.services.settling_orders import SettlingOrders
 from bot.services.short_links import ShortLinks
-from bot.settings import Settings
+from bot.settings import Settings, StartupError
 from bot.settling import Settler
 from bot.storage.ownership import DatabaseInUse, Ownership
 from bot.storage.ports import StorageUnavailable
@@ -280,4 +280,7 @@ async def serve(settings: Settings) -> None:
     loop.set_exception_handler(log_unhandled)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await Bot(settings).run(stop)
+    give_back_large_blocks()
+    with collector_resting():
+        bot = Bot(settings)
+    await bot.run(stop)

@@ -13,7 +13,7 @@ from bot.services.access import Access
 from bot.services.operator_payments import OperatorPayments
 from bot.services.quotas import Quotas
 from bot.services.tracking import Tracking
-from bot.settings import Settings
+from bot.settings import Settings, StartupError
 from bot.storage.keys import load_keyring
 from bot.storage.operator_ports import AccessPort, PaymentPort
 from bot.storage.ports import OrderPort
@@ -22,10 +22,6 @@ from bot.storage.sqlite import SqliteStorage
 from bot.telegram import AiohttpRequest
 
 AnyApplication = Application[Any, Context, Any, Any, Any, Any]
-
-
-class StartupError(Exception):
-    """The bot cannot run; the text says in one line what to mend."""
 
 
 class StoringApplication(Application[Any, Context, Any, Any, Any, Any]):

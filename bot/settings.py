@@ -36,6 +36,10 @@ class BadSettings(ValueError):
     """One or more settings are missing or wrong; the text has one line for each."""
 
 
+class StartupError(Exception):
+    """The bot cannot run as it is set; the text says in one line what to mend."""
+
+
 class Settings(FollowingSettings):
     """All that configures a run. Read from the environment and a `.env` file."""
 

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from enum import StrEnum
 
-import phonenumbers
 from pydantic import Field
 
 from bot.domain.model import Value
@@ -113,23 +112,19 @@ def _domestic(digits: str, extension: str) -> Phone | None:
     if len(digits) < SHORTEST:
         return None
     national = digits if digits.startswith("0") else f"0{digits}"
-    try:
-        number = phonenumbers.parse(national, "CN")
-    except phonenumbers.NumberParseException:
+    from bot.addresses.landlines import national_number  # noqa: PLC0415 - see there
+
+    number = national_number(national)
+    if number is None:
         return None
-    if not phonenumbers.is_valid_number_for_region(number, "CN"):
-        return None
-    if phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.FIXED_LINE:
-        return None
-    return Phone(digits=f"0{number.national_number}", kind=PhoneKind.LANDLINE, extension=extension)
+    return Phone(digits=f"0{number}", kind=PhoneKind.LANDLINE, extension=extension)
 
 
 def _foreign_problem(text: str) -> PhoneProblem:
-    try:
-        number = phonenumbers.parse(re.sub(r"^00", "+", text), None)
-    except phonenumbers.NumberParseException:
-        return PhoneProblem.UNKNOWN
-    return PhoneProblem.FOREIGN if phonenumbers.is_valid_number(number) else PhoneProblem.UNKNOWN
+    from bot.addresses.landlines import is_valid_abroad  # noqa: PLC0415 - see there
+
+    known = is_valid_abroad(re.sub(r"^00", "+", text))
+    return PhoneProblem.FOREIGN if known else PhoneProblem.UNKNOWN
 
 
 def _problem(text: str) -> PhoneProblem:

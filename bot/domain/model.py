@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 class Value(BaseModel):
     """An immutable value. Unknown stored fields are ignored so that older rows stay readable."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Built at their first use: a start needs few of the hundred kinds.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     def replace(self, **changes: object) -> Self:
         """Return a validated copy with `changes` applied.

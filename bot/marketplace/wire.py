@@ -37,7 +37,11 @@ class Wire(BaseModel):
     """One JSON object. A null counts as absent, so that every default also stands for null."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, extra="ignore", frozen=True, coerce_numbers_to_str=True
+        alias_generator=to_camel,
+        extra="ignore",
+        frozen=True,
+        coerce_numbers_to_str=True,
+        defer_build=True,  # as the domain's values
     )
 
     @model_validator(mode="before")

@@ -1,18 +1,18 @@
-"""Pictures: people's photos in, offer pictures, contact sheets and QR codes out."""
+"""Pictures: people's photos in, offer pictures, contact sheets and QR codes out.
 
-from bot.pictures.decoding import (
+Nothing here loads Pillow: the worker's threads do, with their first picture.
+"""
+
+from bot.pictures.fetch import PictureFetcher
+from bot.pictures.outcomes import (
     NotAPicture,
     PictureError,
     PicturesBusy,
     PictureTooLarge,
     PictureTooSmall,
+    PreparedPhoto,
     UnreadablePicture,
 )
-from bot.pictures.fetch import PictureFetcher
-from bot.pictures.intake import PreparedPhoto, prepare_photo
-from bot.pictures.offer import fit_picture
-from bot.pictures.qr import qr_png
-from bot.pictures.sheet import contact_sheet
 from bot.pictures.worker import PictureWorker
 
 __all__ = [
@@ -25,8 +25,4 @@ __all__ = [
     "PicturesBusy",
     "PreparedPhoto",
     "UnreadablePicture",
-    "contact_sheet",
-    "fit_picture",
-    "prepare_photo",
-    "qr_png",
 ]

@@ -1,12 +1,4 @@
-"""Bytes of unknown origin to an upright sRGB picture, within bounds.
-
-PictureError
-├─ NotAPicture        the bytes are no picture in a format we read
-├─ UnreadablePicture  a picture, but truncated or corrupt
-├─ PictureTooLarge    more bytes or pixels than we decode
-├─ PictureTooSmall    too few pixels to be of use
-└─ PicturesBusy       the worker's queue is full (raised by PictureWorker only)
-"""
+"""Bytes of unknown origin to an upright sRGB picture, within bounds."""
 
 import io
 import re
@@ -14,12 +6,21 @@ import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, Literal
+from functools import cache
+from typing import Final
 
 from PIL import ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
-from pillow_heif import register_heif_opener
 
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP", "TIFF")
+from bot.pictures.outcomes import (
+    NotAPicture,
+    PictureError,
+    PictureTooLarge,
+    PictureTooSmall,
+    UnreadablePicture,
+)
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+BOXED_FORMATS: Final = ("HEIF", "AVIF")
 MAX_BYTES: Final = 20 * 1024 * 1024  # what a bot can download (Bot API, getFile)
 MAX_SIDE: Final = 20_000
 # A JPEG is decoded at a fraction of its size. The others are held whole, several times over while
@@ -41,41 +42,13 @@ _SIGNATURES: Final = re.compile(
     rb"|....ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1|avi[fs])",
     re.DOTALL,
 )
+_BOXED: Final = re.compile(rb"....ftyp", re.DOTALL)
 _WIDE_TOP: Final = 65535  # white in 16 bits
 _TOP: Final = 255  # white in 8 bits
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
-register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=2)
 # Once for the process: warnings.catch_warnings is not safe in the worker's threads.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
-
-
-class PictureError(Exception):
-    """Base of everything that makes a picture unusable; the text carries no personal data."""
-
-
-class NotAPicture(PictureError):
-    """The bytes are no picture in a format we read."""
-
-
-class UnreadablePicture(PictureError):
-    """The bytes begin like a picture, but are truncated or corrupt."""
-
-
-class PictureTooLarge(PictureError):
-    """More bytes than `MAX_BYTES`, or more pixels than we decode; `what` says which."""
-
-    def __init__(self, what: Literal["bytes", "pixels"]) -> None:
-        super().__init__(f"too many {what}")
-        self.what = what
-
-
-class PictureTooSmall(PictureError):
-    """A side is too short for the picture to be of use."""
-
-
-class PicturesBusy(PictureError):
-    """The worker's queue is full; the same call may succeed a moment later."""
 
 
 def decode(data: bytes, *, longest: int, min_side: int = 1) -> Image.Image:
@@ -88,7 +61,7 @@ def decode(data: bytes, *, longest: int, min_side: int = 1) -> Image.Image:
     """
     if len(data) > MAX_BYTES:
         raise PictureTooLarge("bytes")
-    with _pillow_errors(data), Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+    with _pillow_errors(data), Image.open(io.BytesIO(data), formats=_formats(data)) as opened:
         _check_size(opened, min_side)
         opened.draft(None, (longest, longest))
         opened.load()
@@ -113,6 +86,21 @@ def encode_jpeg(picture: Image.Image, max_bytes: int, qualities: tuple[int, ...]
             if out.tell() <= max_bytes:
                 return out.getvalue()
         picture = picture.resize((max(1, picture.width // 2), max(1, picture.height // 2)))
+
+
+def _formats(data: bytes) -> tuple[str, ...]:
+    if not _BOXED.match(data):
+        return FORMATS
+    _load_heif()
+    return BOXED_FORMATS
+
+
+@cache
+def _load_heif() -> None:
+    """Teach Pillow to read HEIC."""
+    from pillow_heif import register_heif_opener  # noqa: PLC0415 - megabytes, for few photos
+
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=2)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ class PictureFetcher:
         max_bytes: int = 8_000_000,
         timeout: float = 10.0,
         concurrency: int = 8,
-        cache_bytes: int = 32_000_000,
+        cache_bytes: int = 8_000_000,
     ) -> None:
         self._allowed = frozenset(host.lower() for host in allowed_hosts)
         self._max_bytes = max_bytes
@@ -42,14 +42,9 @@ class PictureFetcher:
         self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._cache_free = cache_bytes
         self._running: dict[str, asyncio.Task[bytes | None]] = {}
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            timeout=timeout,
-            follow_redirects=False,
-            # A compressed answer could expand beyond the bound between two checks.
-            headers={"Accept": "image/*", "Accept-Encoding": "identity"},
-            limits=httpx.Limits(max_connections=concurrency, keepalive_expiry=60),
-        )
+        self._transport = transport
+        self._concurrency = concurrency
+        self._client: httpx.AsyncClient | None = None
 
     async def get(self, url: str) -> bytes | None:
         """The bytes at `url`, or None (logged) if it is refused, too large, too slow or no image.
@@ -84,7 +79,8 @@ class PictureFetcher:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,6 +92,19 @@ class PictureFetcher:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    def _open(self) -> httpx.AsyncClient:
+        """The client, made for the first picture: loading trust roots takes time at a start."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                transport=self._transport,
+                timeout=self._timeout,
+                follow_redirects=False,
+                # A compressed answer could expand beyond the bound between two checks.
+                headers={"Accept": "image/*", "Accept-Encoding": "identity"},
+                limits=httpx.Limits(max_connections=self._concurrency, keepalive_expiry=60),
+            )
+        return self._client
 
     def _address(self, url: str) -> httpx.URL | None:
         """The address to ask, or None if it is malformed or not allowed."""
@@ -137,7 +146,7 @@ class PictureFetcher:
 
     async def _follow(self, address: httpx.URL) -> bytes:
         for _ in range(_REDIRECTS + 1):
-            async with self._client.stream("GET", address) as response:
+            async with self._open().stream("GET", address) as response:
                 if not response.has_redirect_location:
                     return await self._read(response)
                 target = self._address(str(address.join(response.headers["location"])))

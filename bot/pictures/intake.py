@@ -1,9 +1,9 @@
 """A person's photo made ready for the marketplace's image search."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from bot.pictures.decoding import decode, encode_jpeg
+from bot.pictures.outcomes import PreparedPhoto
 
 LONGEST: Final = 1280
 MIN_SIDE: Final = 32
@@ -11,15 +11,6 @@ MIN_SIDE: Final = 32
 # below 2.2 MB satisfies both readings; 1.5 MB more is invisible at this size.
 MAX_JPEG_BYTES: Final = 1_500_000
 _QUALITIES: Final = (90, 85, 75, 60, 45)
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedPhoto:
-    """A JPEG without metadata; sizes in pixels, at most 1280 a side."""
-
-    jpeg: bytes
-    width: int
-    height: int
 
 
 def prepare_photo(data: bytes) -> PreparedPhoto:

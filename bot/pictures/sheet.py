@@ -7,7 +7,8 @@ from typing import Final
 import structlog
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from bot.pictures.decoding import WHITE, PictureError, decode, encode_jpeg
+from bot.pictures.decoding import WHITE, decode, encode_jpeg
+from bot.pictures.outcomes import PictureError
 
 LONGEST: Final = 1280
 MAX_JPEG_BYTES: Final = 300_000

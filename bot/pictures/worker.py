@@ -5,11 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from bot.pictures.decoding import PicturesBusy
-from bot.pictures.intake import PreparedPhoto, prepare_photo
-from bot.pictures.offer import fit_picture
-from bot.pictures.qr import qr_png
-from bot.pictures.sheet import contact_sheet
+from bot.pictures.outcomes import PicturesBusy, PreparedPhoto
 
 T = TypeVar("T")
 
@@ -19,6 +15,9 @@ class PictureWorker:
 
     At most `threads` pictures are worked on at a time, which also bounds memory; at most `queue`
     wait. Each method raises what its function raises, and PicturesBusy when the queue is full.
+
+    The threads import the functions with their first picture: Pillow and its codecs take time and
+    memory that a start need not spend.
     """
 
     def __init__(self, *, threads: int = 2, queue: int = 128) -> None:
@@ -28,19 +27,43 @@ class PictureWorker:
 
     async def prepare(self, data: bytes) -> PreparedPhoto:
         """`prepare_photo`."""
-        return await self._run(lambda: prepare_photo(data))
+
+        def work() -> PreparedPhoto:
+            from bot.pictures.intake import prepare_photo  # noqa: PLC0415 - see above
+
+            return prepare_photo(data)
+
+        return await self._run(work)
 
     async def sheet(self, pictures: Sequence[bytes | None], first_number: int = 1) -> bytes:
         """`contact_sheet`."""
-        return await self._run(lambda: contact_sheet(pictures, first_number))
+
+        def work() -> bytes:
+            from bot.pictures.sheet import contact_sheet  # noqa: PLC0415 - see above
+
+            return contact_sheet(pictures, first_number)
+
+        return await self._run(work)
 
     async def fit(self, data: bytes) -> bytes:
         """`fit_picture`."""
-        return await self._run(lambda: fit_picture(data))
+
+        def work() -> bytes:
+            from bot.pictures.offer import fit_picture  # noqa: PLC0415 - see above
+
+            return fit_picture(data)
+
+        return await self._run(work)
 
     async def qr(self, text: str) -> bytes:
         """`qr_png`."""
-        return await self._run(lambda: qr_png(text))
+
+        def work() -> bytes:
+            from bot.pictures.qr import qr_png  # noqa: PLC0415 - see above
+
+            return qr_png(text)
+
+        return await self._run(work)
 
     async def close(self) -> None:
         """Drop what waits, finish what runs; afterwards every method raises RuntimeError."""

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import xlsxwriter
-
 from bot.domain.drafts import OrderLine
 from bot.domain.money import Fen, to_yuan
 from bot.domain.orders import Order, OrderPart
@@ -39,6 +37,8 @@ def order_sheet(
     `titles` name the columns, `stages` each order's stage, `name` the sheet. Amounts are yuan, on
     the first row of an order alone, so that a column's sum is right.
     """
+    import xlsxwriter  # noqa: PLC0415 - 2 MB that only an operator's export needs
+
     written = io.BytesIO()
     book = xlsxwriter.Workbook(
         written,

@@ -30,19 +30,8 @@ class ShortLinks:
         self, transport: httpx.AsyncBaseTransport | None = None, *, patience: float = _ALL_IN
     ) -> None:
         self._patience = patience
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            timeout=_EACH,
-            follow_redirects=False,
-            # One person's cookies are nothing to the next one's link.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            headers={
-                "Accept": "text/html",
-                # A compressed answer could expand beyond the bound between two checks.
-                "Accept-Encoding": "identity",
-                "User-Agent": "Mozilla/5.0 (compatible; Snaporder)",
-            },
-        )
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
 
     async def offer(self, address: str) -> OfferId | None:
         """Return the offer that an address leads to, None (logged) when that can't be told."""
@@ -55,7 +44,26 @@ class ShortLinks:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
+
+    def _open(self) -> httpx.AsyncClient:
+        """The client, made for the first link: loading trust roots takes time at a start."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                transport=self._transport,
+                timeout=_EACH,
+                follow_redirects=False,
+                # One person's cookies are nothing to the next one's link.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                headers={
+                    "Accept": "text/html",
+                    # A compressed answer could expand beyond the bound between two checks.
+                    "Accept-Encoding": "identity",
+                    "User-Agent": "Mozilla/5.0 (compatible; Snaporder)",
+                },
+            )
+        return self._client
 
     async def _follow(self, url: httpx.URL) -> OfferId | None:
         for _ in range(MOST_HOPS + 1):
@@ -68,7 +76,7 @@ class ShortLinks:
             if not is_allowed(url):
                 _log.info("short_link_unresolved", reason="leads elsewhere")
                 return None
-            async with self._client.stream("GET", url) as answer:
+            async with self._open().stream("GET", url) as answer:
                 if not answer.has_redirect_location:
                     return await _named_in(answer)
                 url = url.join(answer.headers["Location"])

@@ -4,7 +4,7 @@ import pytest
 from drawn_pictures import BLUE, GREEN, RED, encoded, near, noise, opened, quarters
 from PIL import Image, ImageChops, ImageStat
 
-from bot.pictures import contact_sheet
+from bot.pictures.sheet import contact_sheet
 
 WHITE = (255, 255, 255)
 SHAPES = {1: [1], 2: [2], 3: [3], 4: [2, 2], 5: [2, 3], 6: [3, 3], 7: [2, 2, 3], 8: [2, 3, 3]}

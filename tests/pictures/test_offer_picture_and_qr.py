@@ -4,7 +4,9 @@ import pytest
 import segno
 from drawn_pictures import CORNERS, corners, encoded, near, noise, opened, quarters
 
-from bot.pictures import NotAPicture, fit_picture, qr_png
+from bot.pictures import NotAPicture
+from bot.pictures.offer import fit_picture
+from bot.pictures.qr import qr_png
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from bot.pictures import (
     PictureTooLarge,
     PictureTooSmall,
     UnreadablePicture,
-    prepare_photo,
 )
 from bot.pictures.decoding import MAX_BYTES
+from bot.pictures.intake import prepare_photo
 
 FORMATS = ["JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP", "TIFF"]
 
@@ -196,7 +196,8 @@ def profile_bomb() -> bytes:
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from bot.pictures import PictureError, prepare_photo
+from bot.pictures import PictureError
+from bot.pictures.intake import prepare_photo
 files = [Path(name).read_bytes() for name in sys.argv[1:]]
 prepare_photo(files[0])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -7,7 +7,7 @@ import pytest
 from drawn_pictures import CORNERS, GREEN, RED, corners, encoded, near, noise, opened, quarters
 from PIL import Image, ImageCms, PngImagePlugin
 
-from bot.pictures import prepare_photo
+from bot.pictures.intake import prepare_photo
 
 FORMATS = {
     "JPEG": {"quality": 95},

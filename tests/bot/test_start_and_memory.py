@@ -1,0 +1,80 @@
+"""A start loads what a run needs, and what is freed goes back to the system."""
+
+import gc
+import importlib
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.memory import collector_resting
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def said(code: str) -> str:
+    """What a fresh interpreter prints."""
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return run.stdout.strip()
+
+
+def test_a_start_leaves_rare_libraries_alone():
+    """Codecs, spreadsheets, numbering plans and the operator's commands wait to be asked for."""
+    rare = "{'PIL', 'pillow_heif', 'segno', 'xlsxwriter', 'phonenumbers', 'bot.operator.commands'}"
+    loaded = said(
+        f"import sys, bot.starting, bot.app; print(sorted({rare} & set(sys.modules)))",
+    )
+    assert loaded == "[]"
+
+
+def test_settings_are_read_before_the_bot_is_loaded():
+    """Reading them takes the longer the more models there are."""
+    assert said("import sys, bot.starting; print('bot.app' in sys.modules)") == "False"
+
+
+FRAGMENTS = """
+import ctypes, re
+from pathlib import Path
+from bot.memory import give_back_large_blocks
+
+def resident():
+    return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+CALL
+bytes(24 * 2**20)  # freed at once: glibc now thinks blocks of this size are ordinary
+large, small = [], []
+for _ in range(48):
+    large.append(b"x" * 2**20)
+    small.append(libc.malloc(2000))  # holds the heap's end in its place
+before = resident()
+large.clear()
+print(before - resident())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the dial is glibc's")
+def test_large_blocks_go_back_to_the_system_when_freed():
+    """Not so without the dial, or this test would show nothing."""
+    left_alone = int(said(FRAGMENTS.replace("CALL", "")))
+    set_so = int(said(FRAGMENTS.replace("CALL", "give_back_large_blocks()")))
+    assert left_alone < 16
+    assert set_so >= 44
+
+
+def test_the_collector_works_again_and_passes_over_what_was_made():
+    """Also after an import that failed."""
+    before = gc.get_freeze_count()
+    try:
+        with pytest.raises(ModuleNotFoundError), collector_resting():
+            importlib.import_module("not_to_be_found" if not gc.isenabled() else "sys")
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()
