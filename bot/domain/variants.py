@@ -27,16 +27,18 @@ class VariantChoice(Value):
 
 def value_of(sku: Sku, attribute: str) -> str | None:
     """Return a variant's value (Chinese) of the attribute with that Chinese name."""
-    return next((each.value.zh for each in sku.attributes if each.name.zh == attribute), None)
+    for each in sku.attributes:
+        if each.name.zh == attribute:
+            return each.value.zh
+    return None
 
 
 def matching(offer: Offer, chosen: Mapping[str, str]) -> tuple[Sku, ...]:
     """Return the variants that have every chosen value."""
-    return tuple(
-        sku
-        for sku in offer.skus
-        if all(value_of(sku, name) == value for name, value in chosen.items())
-    )
+    left = offer.skus
+    for name, value in chosen.items():
+        left = tuple([sku for sku in left if value_of(sku, name) == value])
+    return left
 
 
 def next_attribute(offer: Offer, chosen: Mapping[str, str]) -> Wording | None:
@@ -46,8 +48,10 @@ def next_attribute(offer: Offer, chosen: Mapping[str, str]) -> Wording | None:
     """
     left = matching(offer, chosen)
     for name in offer.attribute_names:
+        if name.zh in chosen:
+            continue
         values = {value_of(sku, name.zh) for sku in left}
-        if name.zh not in chosen and len(values) > 1 and None not in values:
+        if len(values) > 1 and None not in values:
             return name
     return None
 
@@ -60,16 +64,17 @@ def choices(offer: Offer, chosen: Mapping[str, str], attribute: str) -> tuple[Va
             if each.name.zh == attribute:
                 _, known = values.get(each.value.zh, (each.value, None))
                 values[each.value.zh] = (each.value, known or each.picture_url)
+    # Sorted by value in one go: an offer may have hundreds of variants for each of many values.
+    having: dict[str | None, list[Sku]] = {}
+    others = {name: value for name, value in chosen.items() if name != attribute}
+    for sku in matching(offer, others):
+        having.setdefault(value_of(sku, attribute), []).append(sku)
     return tuple(
-        _choice(offer, {**chosen, attribute: zh}, wording, picture)
-        for zh, (wording, picture) in values.items()
+        _choice(having.get(zh, ()), wording, picture) for zh, (wording, picture) in values.items()
     )
 
 
-def _choice(
-    offer: Offer, chosen: Mapping[str, str], value: Wording, picture: str | None
-) -> VariantChoice:
-    skus = matching(offer, chosen)
+def _choice(skus: Sequence[Sku], value: Wording, picture: str | None) -> VariantChoice:
     prices = [sku.price for sku in skus if sku.price is not None]
     return VariantChoice(
         value=value,

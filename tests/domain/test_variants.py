@@ -1,5 +1,8 @@
 """Choosing a variant attribute by attribute, by button or by typed name."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bot.domain.identifiers import OfferId, SellerId, SkuId, SpecId
 from bot.domain.offers import Offer, QuoteType, Seller, Sku, SkuAttribute, Wording
 from bot.domain.variants import choices, matching, named, next_attribute
@@ -116,3 +119,24 @@ def test_alike_names_and_empty_texts_choose_nothing() -> None:
     assert named([WHITE, WHITE], "white") is None
     assert named([WHITE, Wording(zh="")], "") is None
     assert named([], "white") is None
+
+
+_PAIRS = st.tuples(st.sampled_from([COLOUR, SIZE]), st.sampled_from([WHITE, RED, size("S")]))
+
+
+@given(
+    st.lists(st.lists(_PAIRS, max_size=3), max_size=6),
+    st.dictionaries(st.sampled_from(["颜色", "尺码"]), st.sampled_from(["白色", "S"])),
+    st.sampled_from(["颜色", "尺码"]),
+)
+def test_a_choice_is_what_would_match_if_it_were_made(traits, chosen, attribute) -> None:
+    """Also of goods that lack an attribute, or name it twice; what was chosen of it counts not."""
+    goods = offer(*(sku(number, number, *each) for number, each in enumerate(traits, 1)))
+    told = choices(goods, chosen, attribute)
+    values = [each.value.zh for each in told]
+    assert sorted(values) == sorted(
+        {v.value.zh for s in goods.skus for v in s.attributes if v.name.zh == attribute}
+    )
+    for each in told:
+        left = matching(goods, {**chosen, attribute: each.value.zh})
+        assert (each.exists, each.stock) == (bool(left), sum(sku.stock for sku in left))
