@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from bot.services.recent import Recent
+from bot.domain.recent import Recent
 
 _REMEMBERED = 10_000  # people
 

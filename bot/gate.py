@@ -21,9 +21,9 @@ from bot.buttons import BadButton, Press
 from bot.context import Context
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.invites import PREFIX, Admission
+from bot.domain.recent import Recent
 from bot.flood import FloodGuard, Verdict
 from bot.services.access import Access, AccessMode
-from bot.services.recent import Recent
 from bot.storage.ports import ConversationPort
 from bot.texts import Html, language_of, texts_in
 

@@ -8,7 +8,7 @@ import structlog
 
 from bot.domain.identifiers import UserId
 from bot.domain.invites import Admission, Invite, hash_of, new_token
-from bot.services.recent import Recent
+from bot.domain.recent import Recent
 from bot.storage.operator_ports import AccessPort
 
 MOST_USES = 1000

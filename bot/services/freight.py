@@ -10,9 +10,9 @@ from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId, SkuId
 from bot.domain.money import Fen
+from bot.domain.recent import Recent
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import Marketplace
-from bot.services.recent import Recent
 from bot.services.shared_reads import SharedReads
 
 PATIENCE = 1.5

@@ -11,8 +11,8 @@ import structlog
 
 from bot.domain.identifiers import UserId
 from bot.domain.orders import Order, OrderStatus, Placing
+from bot.domain.recent import Recent
 from bot.marketplace.errors import MarketplaceError
-from bot.services.recent import Recent
 from bot.services.tracking import Tracking
 from bot.storage.ports import OrderPort
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
-from bot.services.recent import Recent
+from bot.domain.recent import Recent
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Read = TypeVar("_Read")

@@ -2,35 +2,51 @@
 
 import sqlite3
 from collections.abc import Callable
-from functools import lru_cache, partial
+from typing import Any
 
 from bot.domain.identifiers import ChatId, OfferId, UserId
 from bot.domain.offers import Offer, SearchPage
+from bot.domain.orders import Order
 from bot.domain.sessions import Session
 from bot.storage.codec import pack, to_micros, unpack
+from bot.storage.lately import Lately
 from bot.storage.ports import StepCommit, VersionConflict
 from bot.storage.rights import Rights, place_of_session
 
 _Write = Callable[[sqlite3.Connection], object]
 
-# Keyed by the stored bytes, so an entry can be unused but never stale. Values are immutable.
-_parsed_offer = lru_cache(maxsize=128)(partial(unpack, Offer))
-_parsed_page = lru_cache(maxsize=128)(partial(unpack, SearchPage))
+# Sessions and pages of results are of people who are here now, offers of all of them together.
+_SESSIONS, _RESULTS, _OFFERS = 512, 256, 128
 
 
 class Conversations(Rights):
     """Implements `ConversationPort`; a step may touch orders and addresses as well."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._sessions: Lately[tuple[ChatId, UserId], Session] = Lately(_SESSIONS)
+        self._results: Lately[str, SearchPage] = Lately(_RESULTS)
+        self._offers: Lately[OfferId, Offer] = Lately(_OFFERS)
+
+    async def close(self) -> None:
+        """Close; the file may be another one when it is opened again."""
+        await super().close()
+        self._read_anew()
+
     async def load_session(self, chat_id: ChatId, user_id: UserId) -> Session | None:
         """Return the conversation of that person in that chat."""
+        known = self._sessions.get((chat_id, user_id))
+        if known is not None:
+            return known
+        began = self._sessions.moment
         row = await self._row(
             "SELECT body FROM sessions WHERE chat_id = ? AND user_id = ?", chat_id, user_id
         )
-        return (
-            None
-            if row is None
-            else self._unseal(Session, row[0], place_of_session(chat_id, user_id))
-        )
+        if row is None:
+            return None
+        session = self._unseal(Session, row[0], place_of_session(chat_id, user_id))
+        self._sessions.read((chat_id, user_id), session, began)
+        return session
 
     async def commit_step(self, commit: StepCommit) -> None:
         """Commit one step. Raises `VersionConflict` or `AlreadyClaimed`, then nothing changed."""
@@ -40,17 +56,80 @@ class Conversations(Rights):
             for write in writes:
                 write(connection)
 
-        await self._write(run)
+        try:
+            await self._write(run)
+        except BaseException:
+            # Somebody else wrote, or a caller that was cancelled does not learn whether it did.
+            self._doubt(commit)
+            raise
+        self._keep(commit)
 
     async def results_of(self, session_id: str) -> SearchPage | None:
         """Return the session's current page of results."""
+        known = self._results.get(session_id)
+        if known is not None:
+            return known
+        began = self._results.moment
         row = await self._row("SELECT body FROM results WHERE session_id = ?", session_id)
-        return None if row is None else _parsed_page(row[0])
+        if row is None:
+            return None
+        page = unpack(SearchPage, row[0])
+        self._results.read(session_id, page, began)
+        return page
 
     async def offer(self, offer_id: OfferId) -> Offer | None:
         """Return an offer as last committed."""
+        known = self._offers.get(offer_id)
+        if known is not None:
+            return known
+        began = self._offers.moment
         row = await self._row("SELECT body FROM offers WHERE offer_id = ?", offer_id)
-        return None if row is None else _parsed_offer(row[0])
+        if row is None:
+            return None
+        offer = unpack(Offer, row[0])
+        self._offers.read(offer_id, offer, began)
+        return offer
+
+    async def forget(self, user_id: UserId) -> list[Order]:
+        """Delete what is kept of a person; return the open orders, which stay until they close."""
+        try:
+            return await super().forget(user_id)
+        finally:
+            self._read_anew()
+
+    def _read_anew(self) -> None:
+        """Take nothing for granted: rows went that no step wrote."""
+        self._sessions.clear()
+        self._results.clear()
+        self._offers.clear()
+        self._forget_fresh()
+
+    def _keep(self, commit: StepCommit) -> None:
+        """Remember what is committed."""
+        session = commit.session
+        key = (session.chat_id, session.user_id)
+        if commit.forget:
+            self._read_anew()
+        before = self._sessions.get(key)
+        if commit.expected_revision is not None and (
+            before is None or before.session_id != session.session_id
+        ):
+            # With a session's old id go the results that were kept under it.
+            self._results.clear()
+        self._sessions.written(key, session)
+        if commit.results is not None:
+            self._results.written(session.session_id, commit.results)
+        if commit.offer is not None:
+            self._offers.written(commit.offer.offer_id, commit.offer)
+
+    def _doubt(self, commit: StepCommit) -> None:
+        session = commit.session
+        self._sessions.doubt((session.chat_id, session.user_id))
+        self._results.doubt(session.session_id)
+        if commit.offer is not None:
+            self._offers.doubt(commit.offer.offer_id)
+        if commit.forget:
+            self._read_anew()
 
     def _writes_of(self, commit: StepCommit) -> list[_Write]:
         """Prepare everything that takes no connection, so that the transaction is short."""

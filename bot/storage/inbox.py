@@ -10,11 +10,17 @@ from bot.storage.database import Database
 from bot.storage.ports import InboxUpdate, WaitingUpdate
 
 _PURGED_TOGETHER = 500
+_FRESH = 512
 _FINISH = "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL WHERE update_id = ?"
 
 
 class Inbox(Database):
     """Implements `InboxPort`."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._fresh: dict[int, InboxUpdate] = {}
+        """What was stored just now and is about to be taken: at most `_FRESH`."""
 
     async def put_updates(self, updates: Sequence[InboxUpdate]) -> tuple[int, ...]:
         """Store updates; return the ids that were new. Repeats change nothing."""
@@ -42,7 +48,11 @@ class Inbox(Database):
                 ).rowcount
             )
 
-        return await self._write(insert)
+        new = await self._write(insert)
+        room = _FRESH - len(self._fresh)
+        for update in [each for each in updates if each.update_id in new][: max(room, 0)]:
+            self._fresh[update.update_id] = update
+        return new
 
     async def waiting_updates(self) -> list[WaitingUpdate]:
         """Return all updates that still need work, in order of their ids."""
@@ -56,6 +66,9 @@ class Inbox(Database):
         """Return a stored update, or None when it is finished or unknown."""
         if self._is_finishing(update_id):
             return None
+        fresh = self._fresh.pop(update_id, None)
+        if fresh is not None:
+            return fresh
         row = await self._row(
             "SELECT lane, attempts, received_at, payload FROM inbox"
             " WHERE update_id = ? AND state <> 'finished'",
@@ -74,10 +87,12 @@ class Inbox(Database):
 
     async def finish_update(self, update_id: int) -> None:
         """Mark an update as handled and answered; durable a little later."""
+        self._fresh.pop(update_id, None)
         self._defer(("inbox", update_id), (_FINISH, (update_id,)))
 
     async def retry_update(self, update_id: int, error: str, not_before: datetime) -> int:
         """Count a failed attempt and return how many there were (0: no such update waits)."""
+        self._fresh.pop(update_id, None)
         parameters = (self._sealed_error(error, update_id), to_micros(not_before), update_id)
 
         def count(connection: sqlite3.Connection) -> int:
@@ -92,6 +107,7 @@ class Inbox(Database):
 
     async def park_update(self, update_id: int, error: str) -> None:
         """Put an update aside for the operator; it is not tried again by itself."""
+        self._fresh.pop(update_id, None)
         parameters = (self._sealed_error(error, update_id), update_id)
         await self._write(
             lambda connection: connection.execute(
@@ -156,6 +172,10 @@ class Inbox(Database):
             dropped += some
             if some < _PURGED_TOGETHER:
                 return dropped
+
+    def _forget_fresh(self) -> None:
+        """Have every update read from its row: some went."""
+        self._fresh.clear()
 
     def _is_finishing(self, update_id: int) -> bool:
         return self._deferred(("inbox", update_id)) is not None

@@ -76,6 +76,12 @@ class Retained(Conversations):
 
     async def purge_old(self, keep: Retention) -> dict[str, int]:
         """Drop what is older than `keep` says; return how much of what went."""
+        try:
+            return await self._purge_old(keep)
+        finally:
+            self._read_anew()
+
+    async def _purge_old(self, keep: Retention) -> dict[str, int]:
         return {
             "updates": await self.purge(self._clock() - keep.updates),
             "drafts": await self._clear_drafts(keep.drafts),

@@ -5,6 +5,7 @@ SealingError
 └── BadKey     the setting or the key file holds no 32-byte key
 """
 
+import os
 import secrets
 from collections.abc import Mapping
 
@@ -15,6 +16,7 @@ KEY_BYTES = 32
 MOST_KEY_ID = 255
 _NONCE_BYTES = 12
 _HEADER_BYTES = 1 + _NONCE_BYTES
+_NONCES_TOGETHER = 256
 
 
 class SealingError(Exception):
@@ -45,10 +47,13 @@ class Sealer:
             for each_id, each in {**(retired or {}), key_id: key}.items()
         }
         self.key_id = key_id
+        self._nonces: list[bytes] = []
+        # A copy of this process would seal with the same nonces again.
+        os.register_at_fork(after_in_child=self._nonces.clear)
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Return `plain` sealed for `context`; sealing twice gives different bytes."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        nonce = self._nonce()
         sealed = self._ciphers[self.key_id].encrypt(nonce, plain, context.encode())
         return self.key_id.to_bytes(1, "big") + nonce + sealed
 
@@ -62,6 +67,17 @@ class Sealer:
             return cipher.decrypt(nonce, sealed[_HEADER_BYTES:], context.encode())
         except (InvalidTag, ValueError) as error:
             raise WrongKey(f"{context} cannot be opened with this key") from error
+
+    def _nonce(self) -> bytes:
+        """Return random bytes that are used once. The system is asked for many at a time."""
+        try:
+            return self._nonces.pop()
+        except IndexError:
+            many = secrets.token_bytes(_NONCE_BYTES * _NONCES_TOGETHER)
+            self._nonces += (
+                many[at : at + _NONCE_BYTES] for at in range(0, len(many), _NONCE_BYTES)
+            )
+            return self._nonces.pop()
 
 
 def _checked(key_id: int, key: bytes) -> bytes:

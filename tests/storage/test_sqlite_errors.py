@@ -135,6 +135,8 @@ class TestErrors:
         with pytest.raises(StorageUnavailable):
             await sqlite.order(order(1).order_no)
         assert await sqlite.order(order(2).order_no) == order(2)
+        await sqlite.close()
+        await sqlite.open()  # what was just written is not read from its row
         with pytest.raises(StorageUnavailable, match="Offer"):
             await sqlite.offer(offer().offer_id)
 

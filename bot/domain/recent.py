@@ -33,5 +33,9 @@ class Recent(Generic[_Key, _Kept]):
         """Forget what is kept under a key."""
         self._kept.pop(key, None)
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
     def __len__(self) -> int:
         return len(self._kept)

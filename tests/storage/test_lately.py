@@ -1,0 +1,124 @@
+"""What was written lately is not read again, and never stands in for something newer."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.storage.lately import Lately
+from bot.storage.ports import InboxUpdate, Retention, VersionConflict
+from bot.storage.sealing import Sealer
+from bot.storage.sqlite import SqliteStorage
+from tests.storage.samples import ALICE, ALICE_CHAT, KEY, NOW, first, following, page, session
+
+
+def _spoil(database: Path) -> None:
+    """Make rows unreadable behind the storage's back."""
+    with sqlite3.connect(database) as other:
+        other.execute("UPDATE sessions SET body = x'00'")
+        other.execute("UPDATE results SET body = x'00'")
+
+
+async def test_what_was_just_committed_needs_no_read(sqlite: SqliteStorage, database: Path):
+    """A step is loaded from what the last one committed."""
+    await sqlite.commit_step(first(results=page(1)))
+    _spoil(database)
+    assert await sqlite.load_session(ALICE_CHAT, ALICE) == session()
+    assert await sqlite.results_of(session().session_id) == page(1)
+
+
+async def test_what_was_read_once_needs_no_second_read(sqlite: SqliteStorage, database: Path):
+    """After a restart as well."""
+    await sqlite.commit_step(first(results=page(1)))
+    await sqlite.close()
+    await sqlite.open()
+    assert await sqlite.load_session(ALICE_CHAT, ALICE) == session()
+    assert await sqlite.results_of(session().session_id) == page(1)
+    _spoil(database)
+    assert await sqlite.load_session(ALICE_CHAT, ALICE) == session()
+    assert await sqlite.results_of(session().session_id) == page(1)
+
+
+async def test_whoever_lost_to_another_writer_reads_anew(sqlite: SqliteStorage, database: Path):
+    """The row is the truth: a refused step forgets what it knew."""
+    other = SqliteStorage(database, Sealer(KEY), lambda: NOW)
+    await other.open()
+    await sqlite.commit_step(first())
+    await other.commit_step(following())
+    with pytest.raises(VersionConflict):
+        await sqlite.commit_step(following())
+    loaded = await sqlite.load_session(ALICE_CHAT, ALICE)
+    await other.close()
+    assert loaded == session(revision=2)
+
+
+async def test_of_a_forgotten_person_nothing_is_remembered(sqlite: SqliteStorage):
+    """Neither conversation nor results, nor what waits to be handled."""
+    waiting = InboxUpdate(update_id=1, lane=ALICE, payload=b"{}", received_at=NOW)
+    await sqlite.commit_step(first(results=page(1)))
+    await sqlite.put_updates([waiting])
+    await sqlite.forget(ALICE)
+    assert await sqlite.load_session(ALICE_CHAT, ALICE) is None
+    assert await sqlite.results_of(session().session_id) is None
+    assert await sqlite.take_update(1) is None
+
+
+async def test_forgetting_by_a_step_leaves_what_that_step_began(sqlite: SqliteStorage):
+    """`/deletemydata` commits a conversation that begins anew."""
+    waiting = InboxUpdate(update_id=1, lane=ALICE, payload=b"{}", received_at=NOW)
+    await sqlite.commit_step(first(results=page(1)))
+    await sqlite.put_updates([waiting])
+    await sqlite.commit_step(following(forget=True, update_id=2))
+    assert await sqlite.load_session(ALICE_CHAT, ALICE) == session(revision=2)
+    assert await sqlite.results_of(session().session_id) is None
+    assert await sqlite.take_update(1) is None
+
+
+async def test_what_retention_cleared_is_not_remembered(database: Path):
+    """An old draft is gone for a person who was here all the time, too."""
+    now = [NOW]
+    storage = SqliteStorage(database, Sealer(KEY), lambda: now[0])
+    await storage.open()
+    await storage.commit_step(first(results=page(1)))
+    now[0] = NOW + timedelta(days=400)
+    await storage.purge_old(Retention())
+    loaded = await storage.load_session(ALICE_CHAT, ALICE)
+    results = await storage.results_of(session().session_id)
+    await storage.close()
+    assert loaded == session(revision=2)
+    assert results is None
+
+
+async def test_an_update_just_stored_is_taken_as_it_is(sqlite: SqliteStorage, database: Path):
+    """Once: a second look reads the row."""
+    stored = InboxUpdate(update_id=1, lane=5, payload=b"{}", received_at=NOW)
+    await sqlite.put_updates([stored])
+    with sqlite3.connect(database) as other:
+        other.execute("UPDATE inbox SET attempts = 3")
+    first_look, second_look = await sqlite.take_update(1), await sqlite.take_update(1)
+    assert first_look == stored
+    assert second_look is not None
+    assert second_look.attempts == 3
+
+
+def test_a_read_from_before_a_write_is_not_kept():
+    """It may come back after the commit, and is older."""
+    rows: Lately[int, str] = Lately(8)
+    began = rows.moment
+    rows.written(1, "new")
+    rows.read(1, "old", began)
+    rows.read(2, "of another row", began)
+    assert (rows.get(1), rows.get(2)) == ("new", None)
+    rows.read(2, "of another row", rows.moment)
+    assert rows.get(2) == "of another row"
+
+
+def test_a_write_of_unknown_outcome_leaves_nothing():
+    """Neither the old row nor a read that began before it."""
+    rows: Lately[int, str] = Lately(8)
+    rows.written(1, "old")
+    began = rows.moment
+    rows.doubt(1)
+    rows.read(1, "old", began)
+    assert rows.get(1) is None
