@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
-from telegram.ext import ExtBot
 
 from bot.addresses import load_divisions
 from bot.alarms import Alarms
@@ -16,6 +15,7 @@ from bot.broadcasting import Broadcaster
 from bot.building import (
     build_access,
     build_application,
+    build_bot,
     build_operator_payments,
     build_quotas,
     build_storage,
@@ -78,8 +78,8 @@ class Bot:
         self._search = Search(self._client, self._worker)
         self._categories = Categories(self._client)
         self._freight = Freight(self._client)
-        self._application = build_application(settings, self._metrics)
-        bot: ExtBot[Any] = self._application.bot
+        bot = build_bot(settings, self._metrics)
+        self._application = build_application(bot, self._metrics)
         self._ordering = Ordering(
             self._client,
             self._storage,

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from telegram.ext import Application, ContextTypes, ExtBot
+from telegram.ext import Application, ContextTypes
 
 from bot.context import Context
 from bot.marketplace.config import ClientConfig, NavigationLocale
@@ -19,7 +19,7 @@ from bot.storage.operator_ports import AccessPort, PaymentPort
 from bot.storage.ports import OrderPort
 from bot.storage.sealing import BadKey
 from bot.storage.sqlite import SqliteStorage
-from bot.telegram import AiohttpRequest
+from bot.telegram import AiohttpRequest, DirectBot
 
 AnyApplication = Application[Any, Context, Any, Any, Any, Any]
 
@@ -50,8 +50,8 @@ class StoringApplication(Application[Any, Context, Any, Any, Any, Any]):
         raise error
 
 
-def build_application(settings: Settings, metrics: Metrics) -> AnyApplication:
-    """Return python-telegram-bot's application over our HTTP, without an updater of its own."""
+def build_bot(settings: Settings, metrics: Metrics) -> DirectBot:
+    """Return the bot over our HTTP and pacing."""
 
     def request(pool: int) -> AiohttpRequest:
         return AiohttpRequest(
@@ -61,7 +61,7 @@ def build_application(settings: Settings, metrics: Metrics) -> AnyApplication:
     pacer = MeteredPacer(settings.telegram_messages_per_second)
     pacer.on_call = metrics.on_telegram
     base = str(settings.telegram_api_url).rstrip("/")
-    bot: ExtBot[Any] = ExtBot(
+    return DirectBot(
         settings.bot_token.get_secret_value(),
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
@@ -69,6 +69,10 @@ def build_application(settings: Settings, metrics: Metrics) -> AnyApplication:
         get_updates_request=request(1),
         rate_limiter=pacer,
     )
+
+
+def build_application(bot: DirectBot, metrics: Metrics) -> AnyApplication:
+    """Return python-telegram-bot's application, without an updater of its own."""
     application: AnyApplication = (
         Application.builder()
         .application_class(StoringApplication)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from telegram.ext import CallbackContext, ExtBot
+from telegram.ext import CallbackContext
 
 from bot.buttons import Press
 from bot.domain.addresses import SavedAddress
@@ -14,6 +14,7 @@ from bot.domain.orders import Order
 from bot.domain.sessions import Session, Step
 from bot.screens import Screen
 from bot.services.bundle import Services
+from bot.telegram import DirectBot
 from bot.texts import Texts, texts_in
 
 
@@ -48,7 +49,7 @@ class Writes:
     forget: bool = False  # everything else that is kept of the person
 
 
-class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """The callback's view of one update.
 
     Callbacks replace `session` with a changed copy and return the next step (None stays).

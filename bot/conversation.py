@@ -99,7 +99,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         if chat is None or user is None:
             return
         key = (ChatId(chat.id), UserId(user.id))
-        tap = TapAnswer(update.callback_query)
+        tap = TapAnswer(context.bot, update.callback_query)
         try:
             async with self._locks.holding(key):
                 try:
@@ -179,7 +179,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         ):
             tap.give()
             return
-        async with self._signs.during(context.bot, key[0], tap, WHILE_WORKING):
+        with self._signs.during(context.bot, key[0], tap, WHILE_WORKING):
             outcome = await self._callback(update, application, context, session)
         if isinstance(outcome, Quiet):
             tap.give(context.toast, alert=context.alert)
@@ -205,7 +205,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         await self._commit(moved, session.revision if stored else None, update, context)
         tap.give(context.toast, alert=context.alert)
         tapped = query.message if query is not None else None
-        async with self._signs.during(context.bot, key[0], tap, WHILE_DRAWING):
+        with self._signs.during(context.bot, key[0], tap, WHILE_DRAWING):
             await self._draw(moved, tapped if isinstance(tapped, Message) else None)
 
     async def _callback(

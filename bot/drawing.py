@@ -2,24 +2,26 @@
 
 import hashlib
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
+import orjson
 import structlog
-from telegram import InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
+from telegram import InputFile, InputMediaPhoto, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import ExtBot
 
 from bot.domain.identifiers import ChatId
 from bot.domain.sessions import Session
-from bot.keyboards import keyboard
+from bot.keyboards import keyboard_json
 from bot.measuring import fitted, visible_length, without_markup
 from bot.screens import CAPTION_LIMIT, TEXT_LIMIT, Picture, QrCode, Screen
 from bot.storage.ports import PictureFilePort, StorageUnavailable
+from bot.telegram import DirectBot
 
 __all__ = ["Drawer", "PictureSource", "is_unchanged", "picture_key", "visible_length"]
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_HTML = ParseMode.HTML.value
+_NO_PREVIEW = '{"is_disabled":true}'
 _log = structlog.get_logger(__name__)
 
 
@@ -33,7 +35,7 @@ class PictureSource(Protocol):
 class Drawer:
     """Draws screens. Telegram's refusals that only mean "already so" are no errors here."""
 
-    def __init__(self, bot: ExtBot[Any], pictures: PictureSource, files: PictureFilePort) -> None:
+    def __init__(self, bot: DirectBot, pictures: PictureSource, files: PictureFilePort) -> None:
         self._bot = bot
         self._pictures = pictures
         self._files = files
@@ -47,7 +49,7 @@ class Drawer:
         if length > TEXT_LIMIT:
             _log.error("screen_too_long", step=session.step, length=length)
             screen = replace(screen, text=fitted(screen.text, TEXT_LIMIT))
-        markup = keyboard(session, screen)
+        markup = keyboard_json(session, screen)
         chat_id, place = session.chat_id, None if screen.milestone else tapped
         if screen.picture is not None and length > CAPTION_LIMIT:
             _log.warning("picture_left_out", step=session.step, length=length)
@@ -65,12 +67,13 @@ class Drawer:
     async def rewrite(self, session: Session, message_id: int, screen: Screen) -> None:
         """Change an earlier message's text and buttons, where that can still be done."""
         try:
-            await self._bot.edit_message_text(
-                fitted(screen.text, TEXT_LIMIT),
+            await self._bot.call(
+                "editMessageText",
                 chat_id=session.chat_id,
                 message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(session, screen),
+                text=fitted(screen.text, TEXT_LIMIT),
+                parse_mode=_HTML,
+                reply_markup=keyboard_json(session, screen),
                 link_preview_options=_NO_PREVIEW,
             )
         except TelegramError as error:
@@ -81,18 +84,19 @@ class Drawer:
         self,
         chat_id: ChatId,
         screen: Screen,
-        markup: InlineKeyboardMarkup | None,
+        markup: str | None,
         place: Message | None,
     ) -> bool:
         """Put the text into a message that has one; return whether it stands there now."""
         if place is None or place.text is None:
             return False
         try:
-            await self._bot.edit_message_text(
-                screen.text,
+            await self._bot.call(
+                "editMessageText",
                 chat_id=chat_id,
                 message_id=place.message_id,
-                parse_mode=ParseMode.HTML,
+                text=screen.text,
+                parse_mode=_HTML,
                 reply_markup=markup,
                 link_preview_options=_NO_PREVIEW,
             )
@@ -103,24 +107,24 @@ class Drawer:
             return False
         return True
 
-    async def _send_text(
-        self, session: Session, screen: Screen, markup: InlineKeyboardMarkup | None
-    ) -> None:
+    async def _send_text(self, session: Session, screen: Screen, markup: str | None) -> None:
         try:
-            await self._bot.send_message(
-                session.chat_id,
-                screen.text,
-                parse_mode=ParseMode.HTML,
+            await self._bot.call(
+                "sendMessage",
+                chat_id=session.chat_id,
+                text=screen.text,
+                parse_mode=_HTML,
                 reply_markup=markup,
                 link_preview_options=_NO_PREVIEW,
             )
         except BadRequest as error:
             # A link or a text that Telegram does not take: the rest is better than silence.
             _log.error("screen_simplified", step=session.step, reason=error.message)
-            await self._bot.send_message(
-                session.chat_id,
-                without_markup(screen.text),
-                reply_markup=keyboard(session, screen, only_actions=True),
+            await self._bot.call(
+                "sendMessage",
+                chat_id=session.chat_id,
+                text=without_markup(screen.text),
+                reply_markup=keyboard_json(session, screen, only_actions=True),
                 link_preview_options=_NO_PREVIEW,
             )
 
@@ -129,29 +133,32 @@ class Drawer:
         chat_id: ChatId,
         screen: Screen,
         photo: "_Photo",
-        markup: InlineKeyboardMarkup | None,
+        markup: str | None,
         place: Message | None,
     ) -> bool:
         """Put the picture into a message that has one; return whether it stands there now."""
         if place is None or not place.photo:
             return False
-        sent: Message | bool
         try:
             if photo.unique_id == place.photo[-1].file_unique_id:
-                sent = await self._bot.edit_message_caption(
+                sent = await self._bot.call(
+                    "editMessageCaption",
                     chat_id=chat_id,
                     message_id=place.message_id,
                     caption=screen.text,
-                    parse_mode=ParseMode.HTML,
+                    parse_mode=_HTML,
                     reply_markup=markup,
                 )
             else:
                 content = photo.file_id or await photo.made()
                 if content is None:
                     return False
-                media = InputMediaPhoto(content, caption=screen.text, parse_mode=ParseMode.HTML)
-                sent = await self._bot.edit_message_media(
-                    media, chat_id=chat_id, message_id=place.message_id, reply_markup=markup
+                sent = await self._bot.call(
+                    "editMessageMedia",
+                    chat_id=chat_id,
+                    message_id=place.message_id,
+                    media=_media(content, screen.text),
+                    reply_markup=markup,
                 )
         except BadRequest as error:
             if is_unchanged(error):
@@ -167,7 +174,7 @@ class Drawer:
         chat_id: ChatId,
         screen: Screen,
         photo: "_Photo",
-        markup: InlineKeyboardMarkup | None,
+        markup: str | None,
     ) -> bool:
         """Send by the remembered file id, then by the picture's bytes."""
         for known in dict.fromkeys((photo.file_id, None)):
@@ -175,11 +182,12 @@ class Drawer:
             if content is None:
                 return False
             try:
-                sent = await self._bot.send_photo(
-                    chat_id,
-                    content,
+                sent = await self._bot.call(
+                    "sendPhoto",
+                    chat_id=chat_id,
+                    photo=content if isinstance(content, str) else InputFile(content),
                     caption=screen.text,
-                    parse_mode=ParseMode.HTML,
+                    parse_mode=_HTML,
                     reply_markup=markup,
                 )
             except BadRequest as error:
@@ -195,14 +203,12 @@ class Drawer:
             return ""
         return await self._files.file_id(picture_key(picture)) or ""
 
-    async def _remember(self, photo: "_Photo", sent: Message | bool) -> None:  # noqa: FBT001 - what Telegram's edits return
-        if isinstance(photo.picture, QrCode) or not isinstance(sent, Message) or not sent.photo:
+    async def _remember(self, photo: "_Photo", sent: object) -> None:
+        known = None if isinstance(photo.picture, QrCode) else _file_in(sent)
+        if known is None or known == photo.known:
             return
-        size = sent.photo[-1]
         try:
-            await self._files.remember_file(
-                picture_key(photo.picture), f"{size.file_unique_id} {size.file_id}"
-            )
+            await self._files.remember_file(picture_key(photo.picture), known)
         except StorageUnavailable as error:
             _log.warning("picture_not_remembered", error=str(error))
 
@@ -213,10 +219,8 @@ class Drawer:
         if tapped is None or tapped.reply_markup is None:
             return
         try:
-            if delete:
-                await self._bot.delete_message(chat_id, tapped.message_id)
-            else:
-                await self._bot.edit_message_reply_markup(chat_id, tapped.message_id)
+            method = "deleteMessage" if delete else "editMessageReplyMarkup"
+            await self._bot.call(method, chat_id=chat_id, message_id=tapped.message_id)
         except TelegramError as error:
             # Old buttons still answer, so a message that keeps its own does no harm.
             _log.info("buttons_left", reason=type(error).__name__)
@@ -227,6 +231,7 @@ class _Photo:
 
     def __init__(self, picture: Picture, known: str, source: PictureSource) -> None:
         self.picture = picture
+        self.known = known
         unique, _, file_id = known.partition(" ")
         self.unique_id, self.file_id = unique or None, file_id or None
         self._source = source
@@ -239,6 +244,26 @@ class _Photo:
             self._tried = True
             self._made = await self._source.make(self.picture)
         return self._made
+
+
+def _media(content: str | bytes, caption: str) -> str | InputMediaPhoto:
+    """Return a photo to be put in another's place: by its file id, or to be uploaded."""
+    if isinstance(content, bytes):
+        return InputMediaPhoto(content, caption=caption, parse_mode=_HTML)
+    media = {"type": "photo", "media": content, "caption": caption, "parse_mode": _HTML}
+    return orjson.dumps(media).decode()
+
+
+def _file_in(sent: object) -> str | None:
+    """Return both ids of the largest photo in a message that Telegram answered with.
+
+    Without a photo the answer is of no use, whatever it is: the message was sent.
+    """
+    sizes = sent.get("photo") if isinstance(sent, dict) else None
+    size = sizes[-1] if isinstance(sizes, list) and sizes else None
+    if not isinstance(size, dict) or not {"file_id", "file_unique_id"} <= size.keys():
+        return None
+    return f"{size['file_unique_id']} {size['file_id']}"
 
 
 def picture_key(picture: Picture) -> str:

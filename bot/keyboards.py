@@ -1,8 +1,10 @@
-"""A screen's buttons as Telegram wants them."""
+"""A screen's buttons as Telegram wants them (https://core.telegram.org/bots/api#inlinekeyboardmarkup)."""
 
 import html
+from typing import Any
 
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+import orjson
+from telegram import InlineKeyboardMarkup
 
 from bot.buttons import Press
 from bot.domain.sessions import Session
@@ -16,22 +18,32 @@ def keyboard(
 
     `only_actions` leaves out the links and copies, which Telegram may refuse for what they hold.
     """
-    rows = [
+    rows = _rows(session, screen, only_actions=only_actions)
+    return InlineKeyboardMarkup.de_json({"inline_keyboard": rows}) if rows else None
+
+
+def keyboard_json(session: Session, screen: Screen, *, only_actions: bool = False) -> str | None:
+    """Build the same as JSON, without the library's object for each button."""
+    rows = _rows(session, screen, only_actions=only_actions)
+    return orjson.dumps({"inline_keyboard": rows}).decode() if rows else None
+
+
+def _rows(session: Session, screen: Screen, *, only_actions: bool) -> list[list[dict[str, Any]]]:
+    rows = (
         [_button(session, each) for each in row if not only_actions or each.action is not None]
         for row in screen.rows
-    ]
-    there = [row for row in rows if row]
-    return InlineKeyboardMarkup(there) if there else None
+    )
+    return [row for row in rows if row]
 
 
-def _button(session: Session, button: Button) -> InlineKeyboardButton:
+def _button(session: Session, button: Button) -> dict[str, Any]:
     # Buttons carry plain text, so what was escaped for HTML is taken back.
     text = html.unescape(button.text)
     if button.url is not None:
-        return InlineKeyboardButton(text, url=button.url)
+        return {"text": text, "url": button.url}
     if button.copy is not None:
-        return InlineKeyboardButton(text, copy_text=CopyTextButton(button.copy))
+        return {"text": text, "copy_text": {"text": button.copy}}
     revision = None if button.standing else session.revision
     drawn = session.revision if button.standing else None
     press = Press(session.session_id, revision, button.action or "", button.arg, drawn)
-    return InlineKeyboardButton(text, callback_data=press.encode())
+    return {"text": text, "callback_data": press.encode()}

@@ -6,18 +6,18 @@ drawn again. See docs/decisions/0006-inbox-before-acknowledgement.md.
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from telegram import Bot, Update
+from telegram import Update
 from telegram.ext import Application
 
 from bot.conversation import ScreenNotDrawn, received_at
 from bot.logs import where
+from bot.reading import read_update
 from bot.storage.ports import InboxPort, InboxUpdate, StorageUnavailable, WaitingUpdate
 
 RETRY_DELAYS = (0.5, 2.0, 5.0)
@@ -102,7 +102,7 @@ class Settler:
         if stored is None:
             return
         try:
-            update = _read(json.loads(stored.payload), self._application.bot)
+            update = read_update(stored.payload, self._application.bot)
         except Exception as error:  # noqa: BLE001 - whatever the library stumbles over
             # Reading the same bytes again can't help.
             _log.exception("update_unreadable")
@@ -197,25 +197,6 @@ class Settler:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), seconds)
         return not self._closing.is_set()
-
-
-def _read(raw: dict[str, Any], bot: Bot) -> Update:
-    """Read an update; of a message that the library can't read, who wrote it and where.
-
-    Such a message is of a kind newer or older than the library knows, and is answered like any
-    other that is not understood.
-    """
-    try:
-        return Update.de_json(raw, bot)
-    except Exception:
-        message = raw.get("message")
-        if not isinstance(message, dict) or not {"message_id", "date", "chat", "from"} <= set(
-            message
-        ):
-            raise
-        _log.warning("message_read_in_part")
-        core = {name: message[name] for name in ("message_id", "date", "chat", "from")}
-        return Update.de_json({"update_id": raw["update_id"], "message": core}, bot)
 
 
 @contextlib.contextmanager

@@ -2,21 +2,21 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
-from telegram.ext import ExtBot
 
 from bot.domain.identifiers import ChatId
 from bot.taps import TapAnswer
+from bot.telegram import DirectBot
 
 WHILE_WORKING = 0.05  # seconds; a faster step needs no sign of life
 WHILE_DRAWING = 0.6  # seconds; a message without slow pictures is sent by then
 _CHAT_ACTION_LASTS = 4.5  # seconds; Telegram shows one for five
+_TYPING = ChatAction.TYPING.value
 _log = structlog.get_logger(__name__)
 
 
@@ -26,39 +26,35 @@ class SignsOfLife:
     def __init__(self) -> None:
         self._showing: set[asyncio.Task[None]] = set()
 
-    @asynccontextmanager
-    async def during(
-        self, bot: ExtBot[Any], chat_id: ChatId, tap: TapAnswer, after: float
-    ) -> AsyncIterator[None]:
+    @contextmanager
+    def during(
+        self, bot: DirectBot, chat_id: ChatId, tap: TapAnswer, after: float
+    ) -> Iterator[None]:
         """Show signs of life when the block takes longer than `after` seconds."""
         over = asyncio.Event()
-        task = asyncio.create_task(_show(bot, chat_id, tap, after, over), name="sign of life")
-        # A call that has begun is left to end: breaking it off would cost its connection.
-        self._showing.add(task)
-        task.add_done_callback(self._showing.discard)
+
+        def begin() -> None:
+            task = asyncio.create_task(_show(bot, chat_id, tap, over), name="sign of life")
+            # A call that has begun is left to end: breaking it off would cost its connection.
+            self._showing.add(task)
+            task.add_done_callback(self._showing.discard)
+
+        # No task before it is needed: most steps are over by then.
+        timer = asyncio.get_running_loop().call_later(after, begin)
         try:
             yield
         finally:
+            timer.cancel()
             over.set()
 
 
-async def _show(
-    bot: ExtBot[Any], chat_id: ChatId, tap: TapAnswer, after: float, over: asyncio.Event
-) -> None:
-    if await _is_over(over, after):
-        return
+async def _show(bot: DirectBot, chat_id: ChatId, tap: TapAnswer, over: asyncio.Event) -> None:
     tap.give()
     try:
-        while True:
-            await bot.send_chat_action(chat_id, ChatAction.TYPING)
-            if await _is_over(over, _CHAT_ACTION_LASTS):
-                return
+        while not over.is_set():
+            await bot.call("sendChatAction", chat_id=chat_id, action=_TYPING)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), _CHAT_ACTION_LASTS)
     except TelegramError as error:
         # A courtesy only: the step itself goes on and draws its screen.
         _log.info("sign_of_life_failed", error=type(error).__name__)
-
-
-async def _is_over(over: asyncio.Event, within: float) -> bool:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(over.wait(), within)
-    return over.is_set()

@@ -11,6 +11,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.buttons import BadButton, Press
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
+from bot.telegram import DirectBot
 
 DOUBLE_TAP = timedelta(seconds=3)
 _log = structlog.get_logger(__name__)
@@ -22,7 +23,8 @@ class TapAnswer:
     Whoever comes first answers: the step when it is committed, or before that the sign of life.
     """
 
-    def __init__(self, query: CallbackQuery | None) -> None:
+    def __init__(self, bot: DirectBot, query: CallbackQuery | None) -> None:
+        self._bot = bot
         self._query = query
         self._sending: asyncio.Task[None] | None = None
 
@@ -38,7 +40,12 @@ class TapAnswer:
 
     async def _send(self, query: CallbackQuery, toast: str | None, alert: bool) -> None:  # noqa: FBT001 - as given above
         try:
-            await query.answer(toast, show_alert=alert)
+            await self._bot.call(
+                "answerCallbackQuery",
+                callback_query_id=query.id,
+                text=toast,
+                show_alert=True if alert else None,
+            )
         except BadRequest as error:
             # "Query is too old": the person's app stopped waiting; the screen tells all.
             _log.info("tap_not_answered", reason=error.message)

@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Iterable
 from typing import cast
-from urllib.parse import urlencode
 
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractStreamWriter
 from telegram.request import RequestData
+from yarl import URL
 
 
 class Body(aiohttp.Payload):
-    """A request body exactly as httpx encodes it; each chunk is sent within the write time-out."""
+    """A request body that says what httpx's would; each chunk is sent within the write time-out."""
 
     def __init__(
         self,
@@ -31,8 +31,8 @@ class Body(aiohttp.Payload):
         if data is None or not (data.json_parameters or data.contains_files):
             return None
         if not data.contains_files:
-            # As httpx would, without a request of its: most calls carry no file.
-            form = urlencode(data.json_parameters).encode()
+            # yarl quotes texts of many bytes several times faster than the standard library.
+            form = URL.build(query=data.json_parameters).raw_query_string.encode()
             return cls((form,), "application/x-www-form-urlencoded", len(form), write_timeout)
         # The address is no part of a body, and the true one is better kept out of here.
         request = httpx.Request(

@@ -6,13 +6,13 @@ import pytest
 from structlog.testing import capture_logs
 from telegram import Message
 from telegram.error import BadRequest, NetworkError
-from telegram.ext import ExtBot
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
 from bot.drawing import Drawer, picture_key
 from bot.measuring import visible_length
 from bot.screens import Button, Picture, QrCode, Screen, SellerPicture, row
+from bot.telegram import DirectBot
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
 from tests.fakes.memory_storage import MemoryStorage
 
@@ -40,7 +40,7 @@ class Easel:
         self.telegram = FakeTelegram()
         self.pictures = Pictures()
         self.storage = MemoryStorage()
-        self.bot: ExtBot[Any] = ExtBot(TOKEN, request=self.telegram)
+        self.bot = DirectBot(TOKEN, request=self.telegram)
         self.drawer = Drawer(self.bot, self.pictures, self.storage)
 
     def message(self, **content: Any) -> Message:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from telegram import Update
-from telegram.ext import Application, ContextTypes, ExtBot, MessageHandler, filters
+from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
 from bot.building import StoringApplication
 from bot.context import QUIET, Context, Outcome, Overlay
@@ -18,6 +18,7 @@ from bot.marketplace.errors import Unreachable
 from bot.routing import Buttons
 from bot.screens import Button, Picture, Screen, View, row
 from bot.services.bundle import Services
+from bot.telegram import DirectBot
 from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram
 from tests.fakes.memory_storage import MemoryStorage
 
@@ -37,9 +38,7 @@ class Toy:
     def __init__(self, storage: MemoryStorage | None = None) -> None:
         self.storage = storage or MemoryStorage()
         self.telegram = FakeTelegram()
-        self.bot: ExtBot[Any] = ExtBot(
-            TOKEN, request=self.telegram, get_updates_request=self.telegram
-        )
+        self.bot = DirectBot(TOKEN, request=self.telegram, get_updates_request=self.telegram)
         self.application: Application[Any, Any, Any, Any, Any, Any] = (
             Application.builder()
             .application_class(StoringApplication)

@@ -11,7 +11,7 @@ from typing import Any
 
 from fuzz_market import FuzzMarket, many_lines
 from soak_chat import Pressable
-from telegram.ext import Application, ContextTypes, ExtBot
+from telegram.ext import Application, ContextTypes
 from telegram.request import RequestData
 
 from bot.addresses import load_divisions
@@ -41,6 +41,7 @@ from bot.services.short_links import ShortLinks
 from bot.services.tracking import Tracking
 from bot.settling import Settler
 from bot.storage.ports import StepCommit, StorageUnavailable
+from bot.telegram import DirectBot
 from bot.telling import Teller
 from handlers.journey import conversation
 from handlers.placing import outcome
@@ -134,7 +135,7 @@ class World:
         self._life = _Life()
         storage: Any = _Mortal(self.storage, self._life)
         market: Any = _Mortal(self.market, self._life)
-        bot: ExtBot[Any] = ExtBot(TOKEN, request=self.telegram, get_updates_request=self.telegram)
+        bot = DirectBot(TOKEN, request=self.telegram, get_updates_request=self.telegram)
         application: Any = (
             Application.builder()
             .application_class(StoringApplication)

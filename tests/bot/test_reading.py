@@ -1,0 +1,105 @@
+"""Reading stored updates: whole, and of a pressed message what is asked of it."""
+
+import json
+from typing import Any
+
+import pytest
+from telegram import Message, Update
+from telegram.ext import ExtBot
+
+from bot.reading import read_update
+from tests.bot.fake_telegram import TOKEN, FakeTelegram
+
+CHAT = {"id": 7, "type": "private", "first_name": "Ann"}
+ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "zh-hans"}
+PHOTO = [
+    {"file_id": name, "file_unique_id": f"u-{name}", "width": size, "height": size}
+    for name, size in (("small", 90), ("large", 900))
+]
+KEYBOARD = {"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]}
+
+
+def _read(**content: Any) -> Update:
+    bot: ExtBot[Any] = ExtBot(TOKEN, request=FakeTelegram())
+    return read_update(json.dumps({"update_id": 1, **content}).encode(), bot)
+
+
+def _pressed(**message: Any) -> Message:
+    whole = {"message_id": 5, "date": 1, "chat": CHAT, **message}
+    press = {"id": "1", "from": ANN, "chat_instance": "1", "data": "x", "message": whole}
+    query = _read(callback_query=press).callback_query
+    assert query is not None
+    assert (query.data, query.from_user.language_code) == ("x", "zh-hans")
+    assert isinstance(query.message, Message)
+    assert (query.message.message_id, query.message.chat.id) == (5, 7)
+    return query.message
+
+
+def test_of_a_pressed_text_is_known_that_it_has_one_and_buttons() -> None:
+    """By that it is edited in place, and its buttons are taken off."""
+    message = _pressed(text="hello", reply_markup=KEYBOARD, entities=[])
+    assert message.text == "hello"
+    assert message.reply_markup is not None
+    assert not message.photo
+
+
+def test_of_a_pressed_photo_the_largest_size_is_known() -> None:
+    """By that it is known whether the picture changes."""
+    message = _pressed(photo=PHOTO, caption="hello")
+    assert [each.file_id for each in message.photo] == ["large"]
+    assert message.reply_markup is None
+
+
+def test_a_press_under_a_message_that_is_out_of_reach() -> None:
+    """Telegram names only its number and chat."""
+    press = {
+        "id": "1",
+        "from": ANN,
+        "chat_instance": "1",
+        "data": "x",
+        "message": {"message_id": 5, "date": 0, "chat": CHAT},
+    }
+    query = _read(callback_query=press).callback_query
+    assert query is not None
+    assert query.message is not None
+    assert not query.message.is_accessible
+
+
+@pytest.mark.parametrize("odd", [None, "text", 7])
+def test_a_press_without_a_readable_message_is_still_a_press(odd: object) -> None:
+    """Or fails in the library, as it would without us."""
+    press = {"id": "1", "from": ANN, "chat_instance": "1", "data": "x", "message": odd}
+    if odd:
+        with pytest.raises(Exception):  # noqa: B017, PT011 - whatever the library raises
+            _read(callback_query=press)
+    else:
+        assert _read(callback_query=press).callback_query is not None
+
+
+def test_what_was_written_is_read_whole() -> None:
+    """Texts keep their entities, photos their sizes."""
+    link = {"type": "text_link", "offset": 0, "length": 2, "url": "https://1688.com"}
+    message = _read(
+        message={
+            "message_id": 5,
+            "date": 1,
+            "chat": CHAT,
+            "from": ANN,
+            "text": "hi",
+            "photo": PHOTO,
+        }
+        | {"entities": [link]}
+    ).message
+    assert message is not None
+    assert message.entities[0].url == "https://1688.com"
+    assert len(message.photo) == 2
+
+
+def test_what_only_the_standard_library_reads_is_read() -> None:
+    """It wrote what is stored, and writes NaN for what JSON has no word for."""
+    bot: ExtBot[Any] = ExtBot(TOKEN, request=FakeTelegram())
+    message = {"message_id": 5, "date": 1, "chat": CHAT, "from": ANN, "odd": float("nan")}
+    payload = json.dumps({"update_id": 1, "message": message}).encode()
+    read = read_update(payload, bot).message
+    assert read is not None
+    assert read.message_id == 5
