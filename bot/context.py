@@ -34,6 +34,7 @@ class Overlay:
 
 
 QUIET = Quiet()
+_ANNOUNCED = ("notice", "asked_quantity", "dropped")
 Outcome = Step | Quiet | Overlay | None
 
 
@@ -71,7 +72,8 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
     ) -> None:
         """Fill the context for one update; what an earlier screen announced is over."""
         self.before = session
-        self.session = session.replace(notice=None, asked_quantity=None, dropped=None)
+        over = {name: None for name in _ANNOUNCED if getattr(session, name) is not None}
+        self.session = session.replace(**over) if over else session
         self.services = services
         self.now = now
         self.press = press
@@ -96,10 +98,7 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
 
     def keep_announced(self) -> None:
         """Leave on the screen what it announced before this update."""
-        before = self.before
-        self.change(
-            notice=before.notice, asked_quantity=before.asked_quantity, dropped=before.dropped
-        )
+        self.change(**{name: getattr(self.before, name) for name in _ANNOUNCED})
 
     def notice(
         self, key: str, *, money: dict[str, int] | None = None, **params: str | int | Wording

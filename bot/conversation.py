@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from telegram import Message, Update
+from telegram import Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import Application, BaseHandler, ConversationHandler
 
@@ -19,6 +19,7 @@ from bot.domain.sessions import Session, Step
 from bot.drawing import Drawer
 from bot.locks import KeyedLocks
 from bot.marketplace.errors import MarketplaceError
+from bot.reading import Place, place_of
 from bot.routing import asks_for_an_answer
 from bot.screens import Screen, ScreenOf
 from bot.services.bundle import Services
@@ -189,8 +190,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
                 await store.commit_step(StepCommit(session=session, expected_revision=None))
             tap.give(context.toast, alert=context.alert)
             if isinstance(outcome, Overlay):
-                place = query.message if query is not None and outcome.in_place else None
-                place = place if isinstance(place, Message) else None
+                place = place_of(query) if outcome.in_place else None
                 await self._show(session, outcome.screen, place, committed=False)
             else:  # nothing moved: what hangs under the last screen stays good as well
                 await self._draw(context.session, None)
@@ -204,9 +204,8 @@ class StoredConversationHandler(ConversationHandler[Context]):
             moved = moved.tapped(query.data, datetime.now(UTC))
         await self._commit(moved, session.revision if stored else None, update, context)
         tap.give(context.toast, alert=context.alert)
-        tapped = query.message if query is not None else None
         with self._signs.during(context.bot, key[0], tap, WHILE_DRAWING):
-            await self._draw(moved, tapped if isinstance(tapped, Message) else None)
+            await self._draw(moved, place_of(query))
 
     async def _callback(
         self,
@@ -258,7 +257,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         if writes.claim is not None:
             self._services.ordering.start(writes.claim.order_no)
 
-    async def _draw(self, session: Session, tapped: Message | None) -> None:
+    async def _draw(self, session: Session, tapped: Place | None) -> None:
         """Draw the session's screen. Whatever goes wrong, the step before it is committed."""
         try:
             view = await assemble(session, self._services)
@@ -272,7 +271,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
             raise ScreenNotDrawn(type(error).__name__, committed=True) from error
 
     async def _show(
-        self, session: Session, screen: Screen, tapped: Message | None, *, committed: bool
+        self, session: Session, screen: Screen, tapped: Place | None, *, committed: bool
     ) -> None:
         try:
             await self._drawer.draw(session, screen, tapped)

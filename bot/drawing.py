@@ -6,7 +6,7 @@ from typing import Protocol
 
 import orjson
 import structlog
-from telegram import InputFile, InputMediaPhoto, Message
+from telegram import InputFile, InputMediaPhoto
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -14,6 +14,7 @@ from bot.domain.identifiers import ChatId
 from bot.domain.sessions import Session
 from bot.keyboards import keyboard_json
 from bot.measuring import fitted, visible_length, without_markup
+from bot.reading import Place
 from bot.screens import CAPTION_LIMIT, TEXT_LIMIT, Picture, QrCode, Screen
 from bot.storage.ports import PictureFilePort, StorageUnavailable
 from bot.telegram import DirectBot
@@ -40,7 +41,7 @@ class Drawer:
         self._pictures = pictures
         self._files = files
 
-    async def draw(self, session: Session, screen: Screen, tapped: Message | None = None) -> None:
+    async def draw(self, session: Session, screen: Screen, tapped: Place | None = None) -> None:
         """Show `screen`, in place of the tapped message where Telegram allows it.
 
         Raises `telegram.error.TelegramError` when it can't be shown at all.
@@ -85,10 +86,10 @@ class Drawer:
         chat_id: ChatId,
         screen: Screen,
         markup: str | None,
-        place: Message | None,
+        place: Place | None,
     ) -> bool:
         """Put the text into a message that has one; return whether it stands there now."""
-        if place is None or place.text is None:
+        if place is None or not place.has_text:
             return False
         try:
             await self._bot.call(
@@ -134,13 +135,13 @@ class Drawer:
         screen: Screen,
         photo: "_Photo",
         markup: str | None,
-        place: Message | None,
+        place: Place | None,
     ) -> bool:
         """Put the picture into a message that has one; return whether it stands there now."""
-        if place is None or not place.photo:
+        if place is None or place.photo is None:
             return False
         try:
-            if photo.unique_id == place.photo[-1].file_unique_id:
+            if photo.unique_id == place.photo:
                 sent = await self._bot.call(
                     "editMessageCaption",
                     chat_id=chat_id,
@@ -212,11 +213,9 @@ class Drawer:
         except StorageUnavailable as error:
             _log.warning("picture_not_remembered", error=str(error))
 
-    async def _retire(
-        self, chat_id: ChatId, tapped: Message | None, *, delete: bool = False
-    ) -> None:
+    async def _retire(self, chat_id: ChatId, tapped: Place | None, *, delete: bool = False) -> None:
         """Take the buttons off a message that a new one replaced, or take it away."""
-        if tapped is None or tapped.reply_markup is None:
+        if tapped is None or not tapped.has_buttons:
             return
         try:
             method = "deleteMessage" if delete else "editMessageReplyMarkup"

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from bot.storage.ports import InboxUpdate
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -24,9 +26,18 @@ def read_update(raw: object, now: datetime) -> InboxUpdate:
     update_id = raw.get("update_id")
     if not isinstance(update_id, int) or not _is_id(update_id) or update_id < 0:
         raise BadUpdate("no update_id")
-    # Halves of a character pair can't be encoded; they become a question mark.
-    payload = json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-    return InboxUpdate(update_id=update_id, lane=lane_of(raw), payload=payload, received_at=now)
+    return InboxUpdate(
+        update_id=update_id, lane=lane_of(raw), payload=_written(raw), received_at=now
+    )
+
+
+def _written(raw: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(raw)
+    except TypeError:
+        # A number without measure, or half of a character pair, which becomes a question mark.
+        text = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="replace")
 
 
 def lane_of(raw: Mapping[str, Any]) -> int:

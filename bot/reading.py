@@ -1,14 +1,15 @@
 """A stored update as python-telegram-bot's object."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import structlog
-from telegram import Bot, Update
+from telegram import Bot, CallbackQuery, Chat, InaccessibleMessage, Message, Update, User
 
 _CORE = ("message_id", "date", "chat", "from")
-_OF_A_PRESSED_MESSAGE = ("message_id", "date", "chat", "from", "text")
+_PRESSED = "pressed_message"
 _log = structlog.get_logger(__name__)
 
 
@@ -19,8 +20,11 @@ def read_update(payload: bytes, bot: Bot) -> Update:
     other that is not understood. Raises whatever the library stumbles over.
     """
     raw = _parsed(payload)
+    press = _press(raw, bot) if "callback_query" in raw else None
+    if press is not None:
+        return press
     try:
-        return Update.de_json(_sparing(raw), bot)
+        return Update.de_json(raw, bot)
     except Exception:
         message = raw.get("message")
         if not isinstance(message, dict) or not set(_CORE) <= set(message):
@@ -39,20 +43,64 @@ def _parsed(payload: bytes) -> dict[str, Any]:
     return parsed
 
 
-def _sparing(raw: dict[str, Any]) -> dict[str, Any]:
-    """Leave out of a press what nobody asks: an object for each button of its message.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A message of ours, as far as drawing into it needs to know it."""
 
-    What is asked of the pressed message: where it is, whether it has a text, a photo (and which),
-    and buttons at all.
+    message_id: int
+    has_text: bool
+    photo: str | None
+    """The `file_unique_id` of its photo, None without one."""
+    has_buttons: bool
+
+
+def place_of(query: CallbackQuery | None) -> Place | None:
+    """Return the message whose button was pressed, None when it is out of Telegram's reach."""
+    message = query.message if query is not None else None
+    if query is None or message is None:
+        return None
+    told = query.api_kwargs.get(_PRESSED)
+    if told is not None:
+        return Place(**told)
+    if not isinstance(message, Message):
+        return None
+    return Place(
+        message_id=message.message_id,
+        has_text=message.text is not None,
+        photo=message.photo[-1].file_unique_id if message.photo else None,
+        has_buttons=message.reply_markup is not None,
+    )
+
+
+def _press(raw: dict[str, Any], bot: Bot) -> Update | None:
+    """Read a press under a message of ours; None for what the library has to judge.
+
+    Of the message only its number and chat become objects, and what `Place` tells is handed
+    through beside them: its texts and buttons are the bot's own, and an object for each of them
+    is most of what the library's reading costs (docs/performance.md).
     """
-    query = raw.get("callback_query")
-    message = query.get("message") if isinstance(query, dict) else None
-    if not isinstance(query, dict) or not isinstance(message, dict):
-        return raw
-    kept = {name: message[name] for name in _OF_A_PRESSED_MESSAGE if name in message}
-    photo = message.get("photo")
-    if isinstance(photo, list):
-        kept["photo"] = photo[-1:]  # the largest
-    if "reply_markup" in message:
-        kept["reply_markup"] = {"inline_keyboard": []}
-    return {**raw, "callback_query": {**query, "message": kept}}
+    try:
+        query = raw["callback_query"]
+        message = query["message"]
+        message_id, photo = int(message["message_id"]), message.get("photo")
+        told = {
+            "message_id": message_id,
+            "has_text": message.get("text") is not None,
+            "photo": str(photo[-1]["file_unique_id"]) if photo else None,
+            "has_buttons": message.get("reply_markup") is not None,
+        }
+        chat, user = Chat.de_json(message["chat"], bot), User.de_json(query["from"], bot)
+        press = CallbackQuery(
+            id=query["id"],
+            from_user=user,
+            chat_instance=query["chat_instance"],
+            message=InaccessibleMessage(chat, message_id),
+            data=query.get("data"),
+            api_kwargs={_PRESSED: told},
+        )
+        update = Update(raw["update_id"], callback_query=press)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return None
+    press.set_bot(bot)
+    update.set_bot(bot)
+    return update

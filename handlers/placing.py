@@ -12,6 +12,7 @@ from bot.domain.quotes import change_between
 from bot.domain.sessions import Session, Step
 from bot.domain.splitting import left_after, orders_of
 from bot.fitting import fitting
+from bot.reading import place_of
 from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, paragraphs, row
 from bot.services.placing import NOT_SENT
 from bot.texts import Html
@@ -89,12 +90,12 @@ async def confirm(update: Update, context: Context) -> Outcome:
         created_at=agreed_at,
     )
     context.writes.claim = order
-    message = update.effective_message
+    place = place_of(update.callback_query)
     context.change(
         order_no=order.order_no,
         change=None,
         asking=None,
-        placing_message=message.message_id if message is not None else None,
+        placing_message=place.message_id if place is not None else None,
     )
     return Step.PLACING
 

@@ -11,8 +11,9 @@ from typing import Final
 
 import aiohttp
 import httpx
+import orjson
 from telegram._utils.defaultvalue import DefaultValue
-from telegram._utils.types import ODVInput
+from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -141,6 +142,16 @@ class AiohttpRequest(BaseRequest):
             slots.release()
         # Outside the handler, so that the error with the address in it is not even its context.
         raise problem
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> JSONDict:
+        """See `BaseRequest.parse_json_payload`. Raises `TelegramError`."""
+        try:
+            parsed: JSONDict = orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            # Not UTF-8, or no JSON at all: stock replaces what it can't read, and has the words.
+            parsed = BaseRequest.parse_json_payload(payload)
+        return parsed
 
     async def _exchange(
         self, url: str, method: str, body: Body | None, limits: aiohttp.ClientTimeout

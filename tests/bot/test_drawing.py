@@ -1,16 +1,14 @@
 """Screens before people: edited in place, else sent; with a last safety for everything."""
 
-from typing import Any
-
 import pytest
 from structlog.testing import capture_logs
-from telegram import Message
 from telegram.error import BadRequest, NetworkError
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
 from bot.drawing import Drawer, picture_key
 from bot.measuring import visible_length
+from bot.reading import Place
 from bot.screens import Button, Picture, QrCode, Screen, SellerPicture, row
 from bot.telegram import DirectBot
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
@@ -43,17 +41,12 @@ class Easel:
         self.bot = DirectBot(TOKEN, request=self.telegram)
         self.drawer = Drawer(self.bot, self.pictures, self.storage)
 
-    def message(self, **content: Any) -> Message:
-        markup = {"inline_keyboard": [[{"text": "x", "callback_data": "x"}]]}
-        raw = {"message_id": 77, "date": 1, "chat": {"id": 7, "type": "private"}}
-        message = Message.de_json({**raw, "reply_markup": markup, **content}, self.bot)
-        assert isinstance(message, Message)
-        return message
+    def message(self, *, text: str | None = None, photo: str | None = None) -> Place:
+        return Place(message_id=77, has_text=text is not None, photo=photo, has_buttons=True)
 
     @property
-    def photo(self) -> Message:
-        size = {"width": 9, "height": 9, "file_id": "old", "file_unique_id": "u-old"}
-        return self.message(photo=[size])
+    def photo(self) -> Place:
+        return self.message(photo="u-old")
 
     @property
     def methods(self) -> list[str]:

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from telegram import Message, Update
+from telegram import CallbackQuery, Update
 from telegram.ext import ExtBot
 
-from bot.reading import read_update
+from bot.reading import Place, place_of, read_update
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
 
 CHAT = {"id": 7, "type": "private", "first_name": "Ann"}
@@ -24,30 +24,31 @@ def _read(**content: Any) -> Update:
     return read_update(json.dumps({"update_id": 1, **content}).encode(), bot)
 
 
-def _pressed(**message: Any) -> Message:
+def _pressed(**message: Any) -> Place | None:
     whole = {"message_id": 5, "date": 1, "chat": CHAT, **message}
     press = {"id": "1", "from": ANN, "chat_instance": "1", "data": "x", "message": whole}
-    query = _read(callback_query=press).callback_query
+    update = _read(callback_query=press)
+    query, chat = update.callback_query, update.effective_chat
     assert query is not None
-    assert (query.data, query.from_user.language_code) == ("x", "zh-hans")
-    assert isinstance(query.message, Message)
-    assert (query.message.message_id, query.message.chat.id) == (5, 7)
-    return query.message
+    assert chat is not None
+    assert (query.data, query.from_user.language_code, chat.id) == ("x", "zh-hans", 7)
+    place = place_of(query)
+    # What the library itself makes of the message says the same.
+    bot: ExtBot[Any] = ExtBot(TOKEN, request=FakeTelegram())
+    assert place == place_of(CallbackQuery.de_json(press, bot))
+    return place
 
 
 def test_of_a_pressed_text_is_known_that_it_has_one_and_buttons() -> None:
     """By that it is edited in place, and its buttons are taken off."""
-    message = _pressed(text="hello", reply_markup=KEYBOARD, entities=[])
-    assert message.text == "hello"
-    assert message.reply_markup is not None
-    assert not message.photo
+    place = _pressed(text="hello", reply_markup=KEYBOARD, entities=[])
+    assert place == Place(message_id=5, has_text=True, photo=None, has_buttons=True)
 
 
 def test_of_a_pressed_photo_the_largest_size_is_known() -> None:
     """By that it is known whether the picture changes."""
-    message = _pressed(photo=PHOTO, caption="hello")
-    assert [each.file_id for each in message.photo] == ["large"]
-    assert message.reply_markup is None
+    place = _pressed(photo=PHOTO, caption="hello")
+    assert place == Place(message_id=5, has_text=False, photo="u-large", has_buttons=False)
 
 
 def test_a_press_under_a_message_that_is_out_of_reach() -> None:
@@ -59,21 +60,27 @@ def test_a_press_under_a_message_that_is_out_of_reach() -> None:
         "data": "x",
         "message": {"message_id": 5, "date": 0, "chat": CHAT},
     }
+    update = _read(callback_query=press)
+    assert update.effective_chat is not None
+    assert update.effective_chat.id == 7
+    place = place_of(update.callback_query)
+    assert place == Place(message_id=5, has_text=False, photo=None, has_buttons=False)
+
+
+def test_a_press_without_a_message_is_still_a_press() -> None:
+    """Under an inline message there is none."""
+    press = {"id": "1", "from": ANN, "chat_instance": "1", "data": "x"}
     query = _read(callback_query=press).callback_query
     assert query is not None
-    assert query.message is not None
-    assert not query.message.is_accessible
+    assert place_of(query) is None
 
 
-@pytest.mark.parametrize("odd", [None, "text", 7])
-def test_a_press_without_a_readable_message_is_still_a_press(odd: object) -> None:
-    """Or fails in the library, as it would without us."""
+@pytest.mark.parametrize("odd", ["text", 7, {"date": 1}])
+def test_a_message_that_is_none_fails_in_the_library(odd: object) -> None:
+    """As it would without us; the update is put aside."""
     press = {"id": "1", "from": ANN, "chat_instance": "1", "data": "x", "message": odd}
-    if odd:
-        with pytest.raises(Exception):  # noqa: B017, PT011 - whatever the library raises
-            _read(callback_query=press)
-    else:
-        assert _read(callback_query=press).callback_query is not None
+    with pytest.raises((TypeError, AttributeError, KeyError)):
+        _read(callback_query=press)
 
 
 def test_what_was_written_is_read_whole() -> None:
