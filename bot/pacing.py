@@ -59,7 +59,8 @@ class Pacer(BaseRateLimiter[int]):
                 return True
             retries = 0
         while True:
-            await asyncio.sleep(self._wait_for(chat))
+            if (wait := self._wait_for(chat)) > 0:
+                await asyncio.sleep(wait)
             if chat is not None:
                 await self._together.acquire()
             try:
