@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import EventDict, Processor, WrappedLogger
 from telegram.error import BadRequest
 
@@ -135,6 +136,8 @@ class Blotter:
 
 
 def _fixed_part_only(record: logging.LogRecord) -> bool:
+    if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+        return False  # somebody who speaks no HTTP was answered 400: anybody can do that all day
     if record.name.partition(".")[0] in _TELLING_TOO_MUCH:
         record.args = ()
     elif record.name == "asyncio":

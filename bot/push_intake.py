@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 import structlog
 from aiohttp import web
 
+from bot.bodies import body_of
 from bot.marketplace.pushes import (
     MESSAGE_FIELD,
     SIGNATURE_FIELD,
@@ -52,7 +53,7 @@ class PushIntake:
         if request.content_type != _FORM:
             return self._refused("type", 415)
         try:
-            body = await request.read()
+            body = await body_of(request)
         except web.HTTPRequestEntityTooLarge:
             return self._refused("size", 413)
         try:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from bot.bodies import body_of
 from bot.intake import Intake
 from bot.metrics import CONTENT_TYPE, Metrics, Readiness
 from bot.push_intake import PUSH_PATH, PushIntake
@@ -64,7 +65,8 @@ class WebServer:
             app.router.add_post(WEBHOOK_PATH, self._receive)
         if self._pushes is not None:
             app.router.add_post(PUSH_PATH, self._pushes.receive)
-        self._runner = web.AppRunner(app, access_log=None)
+        # Nobody who may send here packs a body: what is packed is no JSON and no form.
+        self._runner = web.AppRunner(app, access_log=None, auto_decompress=False)
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
 
@@ -88,7 +90,7 @@ class WebServer:
         if not self._begun:
             return web.Response(status=503)
         try:
-            await self._intake.accept([json.loads(await request.read())])
+            await self._intake.accept([json.loads(await body_of(request))])
         except (ValueError, RecursionError):
             return web.Response(status=400)
         except StorageUnavailable as error:

@@ -1,5 +1,6 @@
 """News of orders: claimed before it is sent, sent at most once, the newest truth of what waited."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -210,6 +211,24 @@ async def test_what_was_claimed_by_a_run_that_died_is_not_sent(desk: Desk) -> No
     await desk.storage.claim_notices([waiting.notice_id])
     assert await desk.storage.give_up_claimed() == 1
     assert await desk.tell(after=9999) == []
+
+
+async def test_a_run_that_dies_while_sending_leaves_the_claim_behind(desk: Desk) -> None:
+    """Claimed before it is sent: the next run knows that it may be in the chat."""
+    sending = asyncio.Event()
+    desk.telegram.on_call = lambda _: sending.set()
+    desk.telegram.slow["sendMessage"] = 60
+    await desk.happens(NewsKind.PAID)
+    await desk.started.begin_waiting()
+    await asyncio.wait_for(sending.wait(), 5)
+    dying = list(desk.started._tasks.values())
+    for task in dying:
+        task.cancel()
+    await asyncio.gather(*dying, return_exceptions=True)
+    desk.telegram.slow.clear()
+    desk.started = desk._new()
+    assert await desk.storage.give_up_claimed() == 1
+    assert len(await desk.tell(after=9999)) == 1
 
 
 class TestPaying:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import BadHttpMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -208,6 +209,17 @@ def test_libraries_that_tell_too_much_are_cut_short(capsys: pytest.CaptureFixtur
     logging.getLogger("else").error("told %s", "whole")
     events = [line["event"] for line in _lines(capsys)]
     assert events == ["Error for update %s", "told whole"]
+
+
+def test_strangers_who_speak_no_http_leave_no_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    """Anybody can send nonsense all day; a bug of ours while answering is told."""
+    _log()
+    server = logging.getLogger("aiohttp.server")
+    for error in (BadHttpMessage("no HTTP"), ZeroDivisionError()):
+        server.error("Error handling request from %s", "203.0.113.9", exc_info=error)
+    [line] = _lines(capsys)
+    assert line["exception"] == "ZeroDivisionError"
+    assert "203.0.113.9" not in line["event"]
 
 
 async def test_what_asyncio_could_give_to_nobody_is_told_without_its_text(
