@@ -27,6 +27,7 @@ _DAY = {"en": "MMM d", "zh": "M月d日"}
 _DAY_OF_ANOTHER_YEAR = {"en": "MMM d, y", "zh": "y年M月d日"}
 _CHINA = timezone(timedelta(hours=8))
 _ELLIPSIS = "…"
+_LEAST_OF_A_CUT = 0.6  # a cut before a word leaves at least so much of what fits
 # Embeddings, overrides and isolates could make a title rewrite the line around it.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Control characters and line separators part words; a lone half of a pair can't be sent.
@@ -63,15 +64,27 @@ def cut(text: str, most: int) -> str:
     """Shorten a plain text to `most` characters, never within what people see as one.
 
     A family of several joined people, a flag or a letter with its accents is kept whole or left
-    out whole. Cutting markup is `bot.measuring.fitted`'s work.
+    out whole; a word of Latin letters too, where that costs little. Cutting markup is
+    `bot.measuring.fitted`'s work.
     """
     text = plain(text)
     if len(text) <= most:
         return text
-    at = most - 1
+    at = _before_a_word(text, most - 1)
     while at > 0 and _belongs_together(text, at):
         at -= 1
     return text[:at].rstrip() + _ELLIPSIS
+
+
+def _before_a_word(text: str, at: int) -> int:
+    """Return the place before the word that a cut at `at` would split, or `at` itself.
+
+    Chinese has no spaces between words, and of a very long word a part says more than nothing.
+    """
+    if at < 1 or not (text[at - 1].isascii() and text[at].isascii()) or text[at].isspace():
+        return at
+    space = text.rfind(" ", 0, at)
+    return space if space >= at * _LEAST_OF_A_CUT else at
 
 
 def _belongs_together(text: str, at: int) -> bool:

@@ -31,12 +31,14 @@ async def menu(_: Update, context: Context) -> Outcome:
 async def _desk(context: Context) -> Screen:
     t, census = context.t, await context.services.store.census()
     open_ = census.orders.get(Placing.UNRESOLVED, 0) + census.orders.get(Placing.UNCERTAIN, 0)
+    # The press or command that is answered here is among those that wait.
+    waiting = max(0, census.waiting - 1)
     text = paragraphs(
         t("admin.title"),
         lines(
             t("admin.open", number=open_),
             t("admin.parked", number=census.parked),
-            t("admin.waiting", number=census.waiting),
+            t("admin.waiting", number=waiting),
             _marketplace(context),
         ),
     )

@@ -145,7 +145,8 @@ def _which(view: View, news: News, order: Order) -> Html:
     numbers = [str(n) for n, part in enumerate(order.parts, 1) if part.order_id in news.parts]
     if len(numbers) == len(order.parts):
         return t("news.order", number=order.order_no)
-    return t("news.part", number=order.order_no, parts=", ".join(numbers))
+    parts = Html(t("card.and").join(numbers))
+    return t("news.part", number=order.order_no, parts=parts, count=len(numbers))
 
 
 def _only_part(news: News, order: Order) -> OrderPart | None:

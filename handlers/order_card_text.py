@@ -198,7 +198,9 @@ def _part(view: View, order: Order, part: OrderPart, number: int | None, detail:
         amount = t.money(part.total) if part.total is not None else t("payment.amount_unknown")
         head = lines(
             t("card.part", number=str(number), state=state(t, part), amount=amount),
-            t("card.items", items=_items(t, order, part.lines)) if part.lines else None,
+            t("card.items", items=_items(t, order, part.lines), count=len(part.lines))
+            if part.lines
+            else None,
             head,
         )
     words = closing(t, part)
@@ -247,14 +249,12 @@ def _refunds(view: View, order: Order, part: OrderPart) -> list[Html]:
         key = "card.refund_of" if amount else "card.refund"
         return [t(key, stage=words, amount=amount) if amount else t(key, stage=words)]
     stages = dict.fromkeys(line.refund for line in part.lines if line.refund is not None)
-    return [
-        t(
-            "card.refund_items",
-            items=_items(t, order, (line for line in part.lines if line.refund is stage)),
-            stage=refund(t, stage),
-        )
-        for stage in stages
-    ]
+    shown = []
+    for stage in stages:
+        refunded = [line for line in part.lines if line.refund is stage]
+        items, words = _items(t, order, refunded), refund(t, stage)
+        shown.append(t("card.refund_items", items=items, count=len(refunded), stage=words))
+    return shown
 
 
 def _times(view: View, part: OrderPart) -> str:

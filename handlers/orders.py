@@ -144,13 +144,13 @@ def _state(t: Texts, order: Order) -> Html:
         case Placing.PLACED:
             return _state_of_parts(t, order.parts)
         case Placing.REFUSED | Placing.CHANGED:
-            return t("orders.not_made")
+            return t("orders.state_not_made")
         case Placing.UNCERTAIN:
             return t("orders.uncertain")
         case Placing.UNRESOLVED:
             return t("orders.unresolved")
         case _:
-            return t("orders.being_placed")
+            return t("orders.state_being_placed")
 
 
 def _state_of_parts(t: Texts, parts: tuple[OrderPart, ...]) -> Html:

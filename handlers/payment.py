@@ -11,7 +11,7 @@ from bot.domain.splitting import orders_of
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import MOST_PER_LINK
 from bot.screens import Button, QrCode, Rows, Screen, View, lines, paragraphs, row
-from bot.texts import Html
+from bot.texts import Html, Texts
 from handlers import order_card, preview, start
 from handlers.failures import failure_key
 from handlers.in_cart import cart_button
@@ -54,18 +54,19 @@ def _head(order: Order, open_parts: tuple[OrderPart, ...]) -> str:
 
 def _parts(view: View, order: Order) -> Html:
     t = view.t
-    shown = [
-        t(
-            "payment.part",
-            number=part.order_id,
-            amount=t.money(part.total) if part.total is not None else t("payment.amount_unknown"),
-            freight=t.money(part.freight) if part.freight is not None else "—",
-            state=state(t, part),
-        )
-        for part in order.parts[:_MOST_PARTS_SHOWN]
-    ]
+    shown = [_part(t, part) for part in order.parts[:_MOST_PARTS_SHOWN]]
     split = t("payment.split", count=len(order.parts)) if len(order.parts) > 1 else None
     return lines(t("payment.our_number", number=order.order_no), split, *shown)
+
+
+def _part(t: Texts, part: OrderPart) -> Html:
+    """One order at the marketplace: its number, what it costs, how far it is."""
+    amount = t.money(part.total) if part.total is not None else t("payment.amount_unknown")
+    told = {"number": part.order_id, "amount": amount, "state": state(t, part)}
+    if part.freight == 0:
+        return t("payment.part_free", **told)
+    freight = t.money(part.freight) if part.freight is not None else "—"
+    return t("payment.part", freight=freight, **told)
 
 
 def _waiting(view: View) -> str:

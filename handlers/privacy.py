@@ -17,6 +17,7 @@ from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session, Step
 from bot.marketplace.errors import MarketplaceError
 from bot.screens import Button, Screen, paragraphs, row
+from bot.texts import Html, Texts
 
 _MOST_NAMED = 10
 _MOST_REFRESHED = 5
@@ -56,7 +57,7 @@ async def ask(_: Update, context: Context) -> Outcome:
     rows += row(Button(t("forget.no_button"), "here", standing=True))
     text = paragraphs(
         t("forget.ask"),
-        t("forget.keeps", numbers=_named(kept), count=len(kept)) if kept else None,
+        t("forget.keeps", numbers=_named(context.t, kept), count=len(kept)) if kept else None,
         t("forget.elsewhere"),
     )
     return Overlay(Screen(text, rows))
@@ -78,7 +79,7 @@ async def forget(_: Update, context: Context) -> Outcome:
         language=session.language,
     )
     if kept:
-        context.notice("forget.done_but", numbers=_named(kept), count=len(kept))
+        context.notice("forget.done_but", numbers=_named(context.t, kept), count=len(kept))
     else:
         context.notice("forget.done")
     return Step.START
@@ -107,7 +108,9 @@ async def _refresh(context: Context, order: Order) -> None:
         _log.info("states_not_refreshed", reason=type(error).__name__)
 
 
-def _named(orders: list[Order]) -> str:
+def _named(t: Texts, orders: list[Order]) -> Html:
     """Name orders by their numbers; of very many the first ones."""
-    named = ", ".join(each.order_no for each in orders[:_MOST_NAMED])
-    return named if len(orders) <= _MOST_NAMED else f"{named}, …"
+    numbers: list[str] = [each.order_no for each in orders[:_MOST_NAMED]]
+    if len(orders) > _MOST_NAMED:
+        numbers.append("…")
+    return Html(t("card.and").join(numbers))

@@ -14,10 +14,11 @@ LONGEST: Final = 1280
 MAX_JPEG_BYTES: Final = 300_000
 # Cells of each row: as large as they can be while the sheet stays at most a third taller than wide,
 # beyond which Telegram's phone apps shrink a picture instead of showing it at full bubble width.
+# One much wider than high they crop at both sides: three do not stand in a row.
+_BESIDE: Final = 3
 _ROWS: Final = {
     1: (1,),
     2: (2,),
-    3: (3,),
     4: (2, 2),
     5: (2, 3),
     6: (3, 3),
@@ -49,9 +50,10 @@ def contact_sheet(pictures: Sequence[bytes | None], first_number: int = 1) -> by
 
     Raises: ValueError for no pictures or more than 10.
     """
-    if len(pictures) not in _ROWS:
-        raise ValueError(f"a sheet shows 1 to {max(_ROWS)} pictures, not {len(pictures)}")
-    size, boxes = _layout(len(pictures))
+    count = len(pictures)
+    if count != _BESIDE and count not in _ROWS:
+        raise ValueError(f"a sheet shows 1 to {max(_ROWS)} pictures, not {count}")
+    size, boxes = _beside() if count == _BESIDE else _layout(count)
     sheet = Image.new("RGB", size, WHITE)
     draw = ImageDraw.Draw(sheet)
     for offset, (data, box) in enumerate(zip(pictures, boxes, strict=True)):
@@ -79,6 +81,19 @@ def _layout(count: int) -> tuple[tuple[int, int], list[Box]]:
             boxes.append((left, top, left + side, top + side))
         top += side + _GUTTER
     return (width, top), boxes
+
+
+def _beside() -> tuple[tuple[int, int], list[Box]]:
+    """The sheet of three: a large square, and at its right two small ones, one above the other."""
+    small = (LONGEST - 4 * _GUTTER) // 3
+    large = 2 * small + _GUTTER
+    left, top = large + 2 * _GUTTER, small + 2 * _GUTTER
+    boxes = [
+        (_GUTTER, _GUTTER, _GUTTER + large, _GUTTER + large),
+        (left, _GUTTER, left + small, _GUTTER + small),
+        (left, top, left + small, top + small),
+    ]
+    return (left + small + _GUTTER, large + 2 * _GUTTER), boxes
 
 
 def _side(cells: int, width: int) -> int:

@@ -77,6 +77,26 @@ def test_a_cut_text_is_short_and_begins_as_before(text: str, most: int) -> None:
         assert plain(text).startswith(shorter[:-1])
 
 
+@pytest.mark.parametrize(
+    ("text", "most", "shorter"),
+    [
+        ("Wireless Mouse Silent Office", 18, "Wireless Mouse…"),
+        ("Wireless Mouse Silent Office", 16, "Wireless Mouse…"),
+        ("Wireless Mouse Silent Office", 12, "Wireless…"),
+        ("Waterproof Mouse", 8, "Waterpr…"),
+        ("A Waterproof Mouse", 10, "A Waterpr…"),
+        ("Bamboo Cutting Board Mildew-proof", 29, "Bamboo Cutting Board…"),
+        ("不锈钢狗碗猫碗 防滑防打翻狗食盆", 12, "不锈钢狗碗猫碗 防滑防…"),
+        ("692428411078-692428411079", 10, "692428411…"),
+    ],
+)
+def test_a_cut_falls_between_words_where_that_costs_little(
+    text: str, most: int, shorter: str
+) -> None:
+    """A Latin word is left out whole unless that leaves too little; Chinese is cut anywhere."""
+    assert cut(text, most) == shorter
+
+
 @given(st.lists(st.sampled_from(WHOLE), min_size=1, max_size=6), st.integers(1, 30))
 def test_what_is_seen_as_one_is_never_split(pieces: list[str], most: int) -> None:
     """Families, skin tones, flags and accents are kept whole or left out whole."""

@@ -91,7 +91,7 @@ def test_a_changed_freight(language: str, words: str) -> None:
     screen = shown(order, news_of(order, NewsKind.PRICE_CHANGED, **changes), language)
     text = without_markup(screen.text)
     assert words in text
-    assert ("changed the freight" in text) or ("改运费" in text)
+    assert ("changed the freight" in text) or ("卖家修改了运费" in text)
     assert screen.rows[0][0].action == "pay"
     assert "¥123.45" in screen.rows[0][0].text
 
@@ -124,3 +124,14 @@ def test_news_of_a_part_names_it() -> None:
     screen = shown(order, news.replace(parts=(order.parts[1].order_id,)), "en")
     assert ", part 2" in screen.text
     assert "¥" not in screen.rows[0][0].text
+
+
+@pytest.mark.parametrize(
+    ("language", "which"), [("en", ", parts 1, 3"), ("zh", "（第 1、3 部分）")]
+)
+def test_news_of_several_parts_names_them_as_the_language_does(language: str, which: str) -> None:
+    """Numbers are listed with the comma of the reader's language."""
+    order = an_order(OrderStatus.AWAITING_RECEIPT, parts=3)
+    first, _, third = (part.order_id for part in order.parts)
+    news = news_of(order, NewsKind.SHIPPED).replace(parts=(first, third))
+    assert which in shown(order, news, language).text

@@ -26,7 +26,9 @@ class Shown:
 
     @property
     def text(self) -> str:
-        return str(self.raw.get("text") or self.raw.get("caption") or "")
+        """As a person reads it: a space that does not break is a space."""
+        text = self.raw.get("text") or self.raw.get("caption") or ""
+        return str(text).replace("\u00a0", " ")
 
     @property
     def has_picture(self) -> bool:

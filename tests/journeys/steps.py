@@ -27,7 +27,7 @@ async def results(buyer: Person) -> Shown:
 
 async def refine(buyer: Person) -> Shown:
     await results(buyer)
-    return await buyer.do("Word|加关键词", "Send a word|发一个关键词")
+    return await buyer.do("Add word|加关键词", "Send a word|发一个关键词")
 
 
 async def filters(buyer: Person) -> Shown:
@@ -42,7 +42,7 @@ async def prices(buyer: Person) -> Shown:
 
 async def navigation(buyer: Person) -> Shown:
     await buyer.say("杯子", "Results for|的搜索结果")
-    return await buyer.do("Narrow by|选属性", "Narrow by…$|哪个属性")
+    return await buyer.do("Narrow|选属性", "Narrow by…$|哪个属性")
 
 
 async def offer(buyer: Person) -> Shown:

@@ -41,7 +41,7 @@ async def test_each_shop_is_listed_with_its_estimate_and_all_of_them_together(pe
     assert "All-match Canvas Shoes" in shown.text[second:]
     assert "1 item, about ¥98.40" in shown.text[second:]
     assert "All goods, estimated: ¥122.00" in shown.text
-    assert shown.labels[:3] == ["✅ Order 1", "✏️ Open 1", "🗑 Empty 1"]
+    assert shown.labels[:3] == ["✅ Order 1", "✏️ Open 1", "🗑 Clear 1"]
 
 
 async def test_two_shops_are_ordered_each_on_its_own(person, marketplace):
@@ -112,14 +112,14 @@ async def test_an_emptied_shop_can_be_put_back_until_the_next_step(person):
     """A slip of the thumb costs nothing; the other shop's goods were never touched."""
     buyer = await person()
     await two_shops(buyer)
-    shown = await buyer.do("Empty 2", "Emptied: “All-match Canvas.*1 item")
+    shown = await buyer.do("Clear 2", "Cleared: “All-match Canvas.*1 item")
     assert "¥98.40" not in shown.text
     assert "¥23.60" in shown.text
     shown = await buyer.do("Put it back", "¥98.40")
     assert "¥23.60" in shown.text
     assert "↩️ Put it back" not in shown.labels
-    await buyer.do("Empty 1", "Emptied")
-    await buyer.do("Empty 1", "Your cart is empty")
+    await buyer.do("Clear 1", "Cleared")
+    await buyer.do("Clear 1", "Your cart is empty")
     await buyer.do("Put it back", "Your cart")
     await buyer.do("Open 1", "Your order")
     shown = await buyer.say("/cart", "Your cart")

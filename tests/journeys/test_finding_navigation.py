@@ -18,7 +18,7 @@ async def test_groups_lead_to_choices_and_those_to_results(
     """In place, with the choice in the heading and on the chip that takes it off."""
     buyer = await person()
     wide = await buyer.say("杯子", "Results for")
-    groups = await buyer.do("Narrow by", "Results for “杯子”.*Narrow by…")
+    groups = await buyer.do("Narrow", "Results for “杯子”.*Narrow by…")
     assert groups.id == wide.id
     choices = await buyer.do("Material", "Material")
     assert "Ceramic" in choices.labels
@@ -49,9 +49,9 @@ async def test_one_can_leave_at_each_level(person: Arrive, marketplace: httpx.As
     buyer, market = await person(), Market(marketplace)
     wide = await buyer.say("水杯", "Results for")
     searches = await market.count("keyword_search")
-    await buyer.do("Narrow by", "Narrow by…")
+    await buyer.do("Narrow", "Narrow by…")
     await buyer.do("Material", "Material")
-    await buyer.do("Other kinds", "Narrow by…")
+    await buyer.do("Narrow by something else", "Narrow by…")
     assert (await buyer.do("Back", "Tap a number")).text == wide.text
     assert await market.count("keyword_search") == searches
     assert await market.count("search_navigation") == 1
@@ -65,10 +65,10 @@ async def test_without_a_usable_navigation_the_filters_are_offered_once(
     buyer, market = await person(code), Market(marketplace)
     await market.switch(search_navigation="categories")
     await buyer.say("双肩包 女", "Results for|搜索结果")
-    shown = await buyer.do("Narrow by|选属性", "nothing of its own|没有可选的属性")
+    shown = await buyer.do("Narrow|选属性", "nothing of its own|没有可选的属性")
     assert shown.button("Show results|查看结果")
     left = await buyer.do("Back|返回", "Tap a number|点数字")
-    assert not [label for label in left.labels if "Narrow by" in label or "选属性" in label]
+    assert not [label for label in left.labels if "Narrow" in label or "选属性" in label]
 
 
 async def test_a_navigation_that_cannot_be_read_leaves_the_results(
@@ -78,10 +78,10 @@ async def test_a_navigation_that_cannot_be_read_leaves_the_results(
     buyer, market = await person(), Market(marketplace)
     wide = await buyer.say("运动鞋", "Results for")
     await market.fault("http_500", "search_navigation", times=None)
-    failed = await buyer.do("Narrow by", "has a problem.*Results for")
+    failed = await buyer.do("Narrow", "has a problem.*Results for")
     assert listed(failed) == listed(wide)
     await market.mend()
-    await buyer.do("Narrow by", "Narrow by…|nothing of its own")
+    await buyer.do("Narrow", "Narrow by…|nothing of its own")
 
 
 async def test_pictures_and_shops_have_no_navigation(
@@ -92,7 +92,7 @@ async def test_pictures_and_shops_have_no_navigation(
     await buyer.photo(next(iter(samples.values())))
     shown = await buyer.sees("look similar")
     assert shown.button("Filters")
-    assert not [label for label in shown.labels if "Narrow by" in label]
+    assert not [label for label in shown.labels if "Narrow" in label]
 
 
 async def test_a_choice_that_was_never_offered_is_refused(

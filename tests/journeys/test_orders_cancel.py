@@ -160,7 +160,7 @@ async def test_a_split_orders_parts_are_told_one_by_one(person, marketplace):
     first, second = await market.orders()
     await shipped(market, first["orderId"])
     await opened(buyer)
-    await buyer.do("Cancel order", "1 of its 2 1688 orders is unpaid and will be closed")
+    await buyer.do("Cancel order", "1 of its 2 orders at 1688 is unpaid and will be closed")
     await buyer.do(YES, "Cancelled.*Part 1 .*shipped.*Part 2 .*closed")
     states = {each["orderId"]: each["status"] for each in await market.orders()}
     assert states == {first["orderId"]: "waitbuyerreceive", second["orderId"]: "cancel"}
@@ -173,7 +173,7 @@ async def test_both_parts_are_cancelled_and_one_may_fail(person, marketplace):
     await two_lines(buyer)
     await old_enough(market)
     await opened(buyer)
-    await buyer.do("Cancel order", "All 2 unpaid 1688 orders")
+    await buyer.do("Cancel order", "All 2 of its unpaid orders at 1688")
     await market.fault("refuse", "cancel", code=1009, message="卖家已锁定订单")
     await buyer.do(YES, "Part 1: ⚠️ The marketplace refused: 卖家已锁定订单.*Part 2: ✅ Cancelled")
     assert await market.count("cancel") == 2

@@ -33,7 +33,7 @@ async def test_the_list_names_each_order_with_its_state(person, marketplace):
 @pytest.mark.parametrize(
     ("language", "to_pay", "on_the_way", "nothing", "every"),
     [
-        ("en", "^to pay 1", "^on the way 1", "No order is here now", "^all 2"),
+        ("en", "^To pay 1", "^On the way 1", "No order is here now", "^All 2"),
         ("zh-hans", "^待付款 1", "^待收货 1", "这里暂时没有订单", "^全部 2"),
     ],
 )
