@@ -6,7 +6,7 @@ import sys
 import structlog
 
 from bot.logs import configure_logs
-from bot.memory import collector_resting
+from bot.memory import collector_resting, look_for_garbage_by_the_thousands
 from bot.operator.arguments import parser
 from bot.settings import BadSettings, Settings, StartupError, load_settings
 
@@ -56,5 +56,6 @@ def _run(settings: Settings) -> None:
         # for each of the fields, which takes longer than all their reading.
         from bot.app import serve  # noqa: PLC0415 - see above
 
+    look_for_garbage_by_the_thousands()
     with asyncio.Runner(loop_factory=event_loop) as runner:
         runner.run(serve(settings))
