@@ -26,6 +26,7 @@ from bot.marketplace.refusals import reason_for, tells_of_credentials, tells_of_
 from bot.marketplace.verdicts import verdict_of
 from bot.marketplace.wire import read_json
 
+_LONGEST_WISH = 3600.0  # seconds; a gateway that names more is asked again after these
 _NOT_LET_IN = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 # Envelope codes that the documents or real clients know as "no" (contract 1). A write that is
 # answered with any other code counts as unclear, not as refused.
@@ -185,12 +186,12 @@ def _retry_after(header: str | None) -> float | None:
     """Return seconds from either of the header's two forms, None when there is none."""
     if header is None:
         return None
-    if header.strip().isdigit():
-        return float(header)
+    if header.isascii() and header.strip().isdigit():
+        return min(float(header), _LONGEST_WISH)
     try:
         moment = parsedate_to_datetime(header)
     except ValueError:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), _LONGEST_WISH)

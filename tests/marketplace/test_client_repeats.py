@@ -63,11 +63,18 @@ async def test_what_will_not_change_is_not_asked_again(gateway: Gateway, client,
         ("60", 60.0, []),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0, [0.25, 0.5]),
         ("soon", None, [0.25, 0.5]),
+        ("²", None, [0.25, 0.5]),
+        ("-5", None, [0.25, 0.5]),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 0.0, [0.25, 0.5]),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", 3600.0, []),
+        ("999999999", 3600.0, []),
+        ("9" * 400, 3600.0, []),
     ],
 )
 async def test_retry_after(gateway: Gateway, client, header, known, slept):
-    """The gateway's wish is honoured; one beyond the cap is left to the caller."""
-    gateway.respond = lambda _: answer(429, HTML, **{"Retry-After": header})
+    """The gateway's wish is honoured up to an hour; one beyond the cap is left to the caller."""
+    wish = [(b"Retry-After", header.encode("latin-1"))]
+    gateway.respond = lambda _: httpx.Response(429, content=HTML, headers=wish)
     with pytest.raises(Throttled) as caught:
         await client.offer(OFFER)
     assert caught.value.retry_after == known
