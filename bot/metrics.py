@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from functools import cache
 from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -89,6 +90,13 @@ class Metrics:
             ["outcome"],
             registry=self._registry,
         )
+        # Looked up anew, a child costs more than counting; there are as many as sets of labels.
+        self._update_of, self._step_of = cache(self._updates.labels), cache(self._steps.labels)
+        self._call_of, self._call_seconds_of = (
+            cache(self._calls.labels),
+            cache(self._call_seconds.labels),
+        )
+        self._telegram_of = cache(self._telegram.labels)
         self.marketplace = "unknown"
         """How the last call of the marketplace ended: `ok`, else the kind of failure."""
         self._failing_since: float | None = None
@@ -97,13 +105,13 @@ class Metrics:
     def on_update(self, update: object, seconds: float, *, failed: bool) -> None:
         """Count a handled update."""
         kind = kind_of(update)
-        self._updates.labels(kind, "failed" if failed else "ok").inc()
-        self._steps.labels(kind).observe(seconds)
+        self._update_of(kind, "failed" if failed else "ok").inc()
+        self._step_of(kind).observe(seconds)
 
     def on_call(self, endpoint: str, outcome: str, seconds: float) -> None:
         """Count a call of the marketplace; an `OnCall`."""
-        self._calls.labels(endpoint, outcome).inc()
-        self._call_seconds.labels(endpoint).observe(seconds)
+        self._call_of(endpoint, outcome).inc()
+        self._call_seconds_of(endpoint).observe(seconds)
         if outcome not in _NEITHER:
             self._judge("ok" if outcome in _GOOD else outcome)
 
@@ -152,7 +160,7 @@ class Metrics:
 
     def on_telegram(self, method: str, outcome: str) -> None:
         """Count a call of the Bot API."""
-        self._telegram.labels(method, outcome).inc()
+        self._telegram_of(method, outcome).inc()
 
     def on_push_arrival(self, outcome: str) -> None:
         """Count a push that came in: `new`, `repeated`, `refused` or `not_stored`."""

@@ -16,6 +16,8 @@ Scalar: TypeAlias = str | int | bool | None
 Parameter: TypeAlias = "Scalar | list[Parameter] | dict[str, Parameter]"
 Parameters: TypeAlias = Mapping[str, Parameter]
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
 
 class Signing(StrEnum):
     """How a request proves who sends it; probe with preview, which changes nothing."""
@@ -78,7 +80,7 @@ def utf16_order(name: str) -> bytes:
 
 def compact(value: Parameter) -> str:
     """Serialise without spaces and without escaping Chinese, keys in the order given."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _COMPACT.encode(value)
 
 
 def _without_nulls(parameters: Parameters) -> dict[str, Parameter]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator, model_validator
@@ -166,7 +167,12 @@ def _time(value: Any) -> datetime:
 
     Refuses years that no order can be of: arithmetic on them would overflow.
     """
-    text = str(value).strip()
+    return _read_time(str(value).strip())
+
+
+# An order is read again and again until it is over, and its times stay what they were.
+@lru_cache(maxsize=1024)
+def _read_time(text: str) -> datetime:
     if "-" in text[:5]:
         time = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
     else:
