@@ -1,12 +1,13 @@
 """Sending news: what Telegram answers decides what is recorded, and nobody gets it twice."""
 
+import asyncio
 from typing import Any, cast
 
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
 from bot.broadcasting import Broadcaster
-from bot.domain.broadcasts import Reached
+from bot.domain.broadcasts import BroadcastState, Reached
 from bot.domain.identifiers import ChatId, UserId
 from tests.fakes.memory_storage import MemoryStorage
 
@@ -69,6 +70,25 @@ async def test_flood_control_is_waited_for_and_the_message_comes_then() -> None:
     telegram = Telegram(RetryAfter(0))
     assert await sent_to_the_end(storage, telegram) == {"told": 1}
     assert len(telegram.sent) == 2
+
+
+async def test_whom_a_run_that_died_was_writing_to_gets_nothing_twice() -> None:
+    """The message may be in their chat; the next run goes on with the others."""
+    storage, _ = await started(ALICE, BOB)
+    assert await storage.claim_recipient((await storage.recipients(1))[0])
+    telegram = Telegram()
+    running = asyncio.create_task(
+        Broadcaster(cast("Any", telegram), storage, per_second=10_000, looks_every=0.01).run()
+    )
+    async with asyncio.timeout(5):
+        while True:
+            news = await storage.broadcast()
+            if news is not None and news.state is BroadcastState.DONE:
+                break
+            await asyncio.sleep(0.01)
+    running.cancel()
+    assert [chat for chat, _ in telegram.sent] == [BOB]
+    assert dict(news.people) == {"unclear": 1, "told": 1}
 
 
 async def test_it_ends_with_the_way_to_end_it() -> None:

@@ -33,7 +33,7 @@ async def clients(desk: Desk) -> AsyncIterator[Clients]:
     async with desk.own.clients() as clients:
         await clients.market.post("/sandbox/reset")
         if not desk.waiting:
-            for code, count in (("en", 4), ("zh-hans", 1)):
+            for code, count in (("en", 5), ("zh-hans", 1)):
                 desk.waiting[code] = [(await clients.arrive(code)).id for _ in range(count)]
             ids = [str(each) for some in desk.waiting.values() for each in some]
             desk.own.bot.environment["ADMIN_IDS"] = ",".join(ids)
@@ -90,6 +90,22 @@ async def test_what_shows_nothing_yet_may_have_been_taken(operator: Person, mark
     await market.switch(protocol_pay="failed")
     await operator.do("Pay ¥27", "money may have been taken.*State: to be paid")
     await operator.do("Pay without", "Wait a minute")
+    assert await market.count("pay_without_password") == 1
+
+
+async def test_a_bot_killed_while_it_pays_sends_nothing_again(
+    desk: Desk, operator: Person, market: Market
+):
+    """The press is handled once more at the next start, which says what may have happened."""
+    question = await asked(operator)
+    await market.switch(protocol_pay="failed")
+    await market.fault("slow", "pay_without_password", seconds=3)
+    await operator.press(question.id, question.button("Pay ¥27")["callback_data"])
+    await market.until_called("pay_without_password")
+    await desk.own.restart()
+    await operator.sees("money may have been taken.*Wait a minute")
+    await operator.press(question.id, question.button("Pay ¥27")["callback_data"])
+    await operator.sees_nothing_new()
     assert await market.count("pay_without_password") == 1
 
 

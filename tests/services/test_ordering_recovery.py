@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.domain.orders import FailedLine, Placing
+from bot.domain.orders import FailedLine, Placing, Refusal
 from bot.marketplace.errors import (
     GatewayFailed,
     OutcomeUnclear,
@@ -111,6 +111,22 @@ async def test_doubles_are_cancelled_before_the_order_is_adopted() -> None:
     order = await shop.work()
     assert [part.order_id for part in order.parts] == [FIRST]
     assert shop.marketplace.cancelled == [SECOND]
+
+
+async def test_what_an_operator_settled_meanwhile_is_left_as_it_is() -> None:
+    """The look-up that waits finds nothing to do: it neither adopts nor cancels anything."""
+    uncertain = consent(Placing.UNCERTAIN)
+    shop = await workshop(
+        uncertain, lists=[(found(), found(SECOND))], lookup_delays=(0.1, 0.1, 0.1)
+    )
+    await shop.ordering.resume_all()
+    await asyncio.sleep(0.01)  # until it waits for its first look
+    dropped = uncertain.moved(Placing.REFUSED, refusal=Refusal(code="dropped"))
+    await shop.storage.save_order(dropped, Placing.UNCERTAIN)
+    await shop.settled()
+    assert shop.marketplace.cancelled == []
+    assert shop.marketplace.calls == []
+    assert await shop.storage.order(NUMBER) == dropped
 
 
 @pytest.mark.parametrize("placing", [Placing.CREATING, Placing.UNCERTAIN])

@@ -75,6 +75,17 @@ async def _open(path: Path, key: bytes = KEY) -> SqliteStorage:
     return storage
 
 
+class TestWhatIsGone:
+    async def test_no_content_of_a_message_outlives_it(self, sqlite: SqliteStorage):
+        """Sealed as it is: neither of a finished one, nor of one whose sender was forgotten."""
+        await sqlite.put_updates([update(each).replace(lane=ALICE) for each in (1, 2, 3)])
+        await sqlite.finish_update(1)
+        await sqlite.park_update(2, "why")
+        await sqlite.forget(ALICE)
+        rows = await sqlite._rows("SELECT state, payload, error FROM inbox ORDER BY update_id")
+        assert rows == [("finished", None, None)] * 3
+
+
 class TestDurability:
     async def test_a_kill_right_after_the_commit_keeps_it(self, database: Path):
         """What `commit_step` returned from is there after kill -9."""
