@@ -2,7 +2,7 @@
 
 from bot.domain.money import Fen
 from bot.domain.news import TO_PAY, News, NewsKind, Passed
-from bot.domain.orders import Order, OrderPart, OrderStatus
+from bot.domain.orders import Order, OrderPart, OrderStatus, PartLine
 from bot.fitting import fitting
 from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, grid, lines, paragraphs, row
 from bot.texts import Html, cut
@@ -47,7 +47,7 @@ def _text(view: View, news: News, most: int) -> Html:
         lines(_head(view, news), *_details(view, news)),
         lines(*(_was(view, each) for each in news.passed)),
         lines(*_parcels(view, news, most)),
-        lines(_which(view, news, order), goods_named(view, order, _only_part(news, order))),
+        lines(_which(view, news, order), goods_named(view, order, _meant(news, order))),
     )
 
 
@@ -149,10 +149,13 @@ def _which(view: View, news: News, order: Order) -> Html:
     return t("news.part", number=order.order_no, parts=parts, count=len(numbers))
 
 
-def _only_part(news: News, order: Order) -> OrderPart | None:
-    """The part whose goods are named: None where several are meant."""
-    meant = [part for part in order.parts if part.order_id in news.parts]
-    return meant[0] if len(meant) == 1 else None
+def _meant(news: News, order: Order) -> list[PartLine] | None:
+    """The lines that are named: what is in the parcels, else all of the parts; None for all."""
+    meant = [line for part in order.parts if part.order_id in news.parts for line in part.lines]
+    sent = {line_id for each in news.parcels for line_id in each.lines}
+    if sent and all(each.lines for each in news.parcels):
+        meant = [line for line in meant if line.line_id in sent]
+    return meant or None
 
 
 def _parts(view: View, news: News) -> list[OrderPart]:

@@ -93,7 +93,7 @@ async def _ask(context: Context, order: Order, number: int, *above: str) -> Over
     text = paragraphs(
         *above,
         t("debit.ask", amount=amount, number=order.order_no, id=offered.part.order_id),
-        goods_named(view, order, offered.part if several else None),
+        goods_named(view, order, offered.part.lines if several else None),
         t("debit.warning"),
         t("debit.tried") if offered.tries_before else None,
         _limit(context, offered),

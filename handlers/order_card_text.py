@@ -116,10 +116,10 @@ def _goods(view: View, order: Order, page: int, width: int) -> Html:
     return lines(*blocks)
 
 
-def goods_named(view: View, order: Order, part: OrderPart | None = None) -> Html:
-    """Name the first goods of an order, or of one part of it, and how many more there are."""
+def goods_named(view: View, order: Order, only: Iterable[PartLine] | None = None) -> Html:
+    """Name the first goods of an order, or only of some lines, and how many more there are."""
     t, language = view.t, view.session.language
-    held = None if part is None else {(line.offer_id, line.spec_id) for line in part.lines}
+    held = None if only is None else {(line.offer_id, line.spec_id) for line in only}
     named = [
         line for line in order.lines if held is None or (line.offer_id, line.spec_id) in held
     ] or list(order.lines)

@@ -50,7 +50,7 @@ def _asked(context: Context, order: Order, number: int, *above: str) -> Overlay:
         *above,
         t("receipt.ask", number=order.order_no),
         t("receipt.part", number=str(number), id=part.order_id) if several else None,
-        goods_named(view, order, part if several else None),
+        goods_named(view, order, part.lines if several else None),
         t("receipt.warning", amount=amount) if amount else t("receipt.warning_plain"),
         *_doubts(context, part),
     )

@@ -1,5 +1,6 @@
 """Every kind of news has its words in both languages, within Telegram's limits."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from bot.buttons import MOST_BYTES
 from bot.domain.identifiers import LineId
 from bot.domain.money import Fen
 from bot.domain.news import News, NewsKind, Passed
+from bot.domain.offers import Wording
 from bot.domain.orders import Order, OrderStatus, Placing
 from bot.domain.parcels import ClosedBy, Parcel, RefundStage, TraceStatus
 from bot.keyboards import keyboard
@@ -115,6 +117,23 @@ def test_a_parcel_can_be_copied(language: str) -> None:
     screen = shown(order, news_of(order, NewsKind.SHIPPED, parcels=(SENT,)), language)
     assert "中通快递 <code>7312</code>" in screen.text
     assert [each.copy for each in screen.rows[0]] == ["7312"]
+
+
+def test_a_parcels_news_names_what_is_in_it() -> None:
+    """Else nobody could tell what is still to come; where it is not known, all goods are named."""
+    order = an_order(OrderStatus.AWAITING_SHIPMENT)
+    order = order.replace(
+        lines=tuple(
+            each.replace(variant=Wording(zh="", translated=f"colour {number}"))
+            for number, each in enumerate(order.lines)
+        )
+    )
+    kept = order.parts[0].lines
+    sent = SENT.replace(lines=(kept[1].line_id, kept[4].line_id))
+    named = shown(order, news_of(order, NewsKind.PART_SHIPPED, parcels=(sent,)), "en").text
+    assert re.findall(r"colour (\d)", named) == ["1", "4"]
+    unknown = news_of(order, NewsKind.PART_SHIPPED, parcels=(sent, SENT.replace(lines=())))
+    assert "and 5 more variants" in shown(order, unknown, "en").text
 
 
 def test_news_of_a_part_names_it() -> None:

@@ -101,6 +101,8 @@ async def test_a_whole_life_with_every_push_three_times_in_random_order(clients,
     assert yuan(order["totalFen"]) in told[0].text
     assert "ZTO001" in told[1].text
     assert "中通快递" in told[1].text
+    assert re.findall(r"— (\d)", told[1].text) == ["3"], "the pairs that are in the parcel"
+    assert re.findall(r"— (\d)", told[2].text) == ["2"]
     assert told[1].button("ZTO001")["copy_text"] == {"text": "ZTO001"}
     assert "ZTO002" in told[2].text
     assert "ZTO001" not in told[2].text
