@@ -4,7 +4,7 @@ import { pictureUrl } from "./desk_api.js";
 import { defaultForm, deeds, openForm } from "./desk_deeds.js";
 import { yuan } from "./desk_money.js";
 import { h } from "./dom.js";
-import { clock } from "./format.js";
+import { clock, moment } from "./format.js";
 import { icon } from "./icons.js";
 import { count, fill } from "./strings.js";
 
@@ -124,7 +124,7 @@ function sums(order, { t, language }) {
     `${desk.goods} ¥${yuan(order.goodsFen)}`,
     `${desk.freight} ¥${yuan(order.freightFen)}`,
     order.refundedFen ? `${desk.refunded} ¥${yuan(order.refundedFen)}` : "",
-    order.status === "waitbuyerpay" ? fill(desk.payBefore, { time: clock(order.payBeforeMs / 1000, language) }) : "",
+    order.status === "waitbuyerpay" ? fill(desk.payBefore, { time: moment(order.payBeforeMs / 1000, language) }) : "",
     desk.closedBy[order.closeOperateType] ?? "",
     order.address.fullName,
     order.thirdOrderId,

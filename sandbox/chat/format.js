@@ -45,6 +45,16 @@ export function clock(seconds, language) {
   return date.toLocaleTimeString(locale(language), { hour: "2-digit", minute: "2-digit" });
 }
 
+/**
+ * A day and an hour that need not be today's, such as 29 Nov, 06:55.
+ * @param {number} seconds  since the epoch
+ * @param {"zh"|"en"} language
+ */
+export function moment(seconds, language) {
+  const date = new Date(seconds * 1000);
+  return date.toLocaleString(locale(language), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+}
+
 /** @param {number} seconds */
 export const dayKey = (seconds) => new Date(seconds * 1000).toDateString();
 

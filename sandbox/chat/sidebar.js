@@ -116,7 +116,7 @@ export class Sidebar {
       h(
         "span",
         { class: "chat-text" },
-        h("span", { class: "chat-title" }, title, h("span", { class: "kind" }, kind)),
+        h("span", { class: "chat-title" }, h("span", { class: "chat-name" }, title), h("span", { class: "kind" }, kind)),
         h("span", { class: "chat-last" }, newest ? summary(newest, t) : t.noMessages),
       ),
       h(

@@ -204,3 +204,14 @@ async def test_only_page_material_is_served(fake):
         assert "http" not in policy
         script = await web.get("/chat/chat.js")
         assert script.content_type == "text/javascript"
+
+
+async def test_a_long_name_leaves_room_for_what_kind_of_chat_it_is(desktop, fake):
+    """The name is cut, not the word "Group" beside it."""
+    fake.chats[GROUP].title = "Group buy of the whole neighbourhood"
+    page = await desktop.open(ANNA)
+    title = page.get_by_test_id(f"chat-{GROUP}").locator(".chat-title")
+    kind = title.locator(".kind")
+    await expect(kind).to_have_text("Group")
+    ends = "each => each.getBoundingClientRect().right"
+    assert await kind.evaluate(ends) <= await title.evaluate(ends)

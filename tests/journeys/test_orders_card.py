@@ -87,7 +87,7 @@ async def test_a_card_opens_while_the_marketplace_is_down(person, marketplace):
     ("language", "how", "wanted"),
     [
         ("en", {}, "Closed by the seller: out of stock"),
-        ("zh-hans", {}, "卖家关闭：卖家缺货"),
+        ("zh-hans", {}, "卖家关闭（卖家缺货）"),
         (
             "en",
             {"reason": "BUYER_NO_PAY", "operateType": "CLOSE_TRADE_BY_BOPS"},
@@ -96,7 +96,7 @@ async def test_a_card_opens_while_the_marketplace_is_down(person, marketplace):
         (
             "zh-hans",
             {"reason": "BUYER_NO_PAY", "operateType": "CLOSE_TRADE_BY_SYSTEM"},
-            "1688 关闭：超时未付款",
+            "1688 关闭（超时未付款）",
         ),
         ("en", {"reason": "other"}, "✖️ Closed by the seller\n"),
         ("en", {"reason": "仓库失火"}, "Closed by the seller: 仓库失火"),
