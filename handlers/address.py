@@ -5,11 +5,11 @@ from telegram import Update
 from bot.buttons import BadButton, from_base36, natural, to_base36
 from bot.context import Context, Outcome
 from bot.domain.addresses import MOST_PER_PERSON, Address, SavedAddress
-from bot.domain.sessions import AddressForm, Step
+from bot.domain.sessions import AddressForm, Session, Step
 from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.texts import Html, cut
-from handlers import address_form, preview
-from handlers.address_answers import form_of
+from handlers import address_form, preview, search
+from handlers.address_answers import form_of, is_no_address
 
 _LABEL = 40
 _PAGE = 8
@@ -40,7 +40,7 @@ def screen(view: View) -> Screen:
     elif managing:
         text = t("address.manage")
     else:
-        text = t("address.pick") if _ordering(view) else t("address.book")
+        text = t("address.pick") if _ordering(view.session) else t("address.book")
     return Screen(paragraphs(view.notice, text), rows)
 
 
@@ -53,8 +53,8 @@ def card(view: View, address: Address) -> Html:
     )
 
 
-def _ordering(view: View) -> bool:
-    return bool(view.session.draft.lines) and view.session.return_to is None
+def _ordering(session: Session) -> bool:
+    return bool(session.draft.lines) and session.return_to is None
 
 
 def _button(view: View, saved: SavedAddress, managing: bool) -> Button:  # noqa: FBT001 - a mode of this screen
@@ -62,7 +62,7 @@ def _button(view: View, saved: SavedAddress, managing: bool) -> Button:  # noqa:
     place = address.district or address.city
     star = "★ " if saved.is_default else ""
     label = cut(f"{star}{address.full_name} · {place} {address.street}", _LABEL)
-    opens = managing or not _ordering(view)
+    opens = managing or not _ordering(view.session)
     return Button(label, "open" if opens else "deliver", to_base36(saved.address_id))
 
 
@@ -72,14 +72,16 @@ def _book_buttons(view: View, managing: bool) -> Rows:  # noqa: FBT001 - as abov
     if len(view.addresses) < MOST_PER_PERSON:
         add = Button(t("address.add_button"), "add")
     manage = None
-    if view.addresses and not managing and _ordering(view):
+    if view.addresses and not managing and _ordering(view.session):
         manage = Button(t("address.manage_button"), "manage")
     return row(add, manage) + row(Button(t("address.back_button"), "back"))
 
 
 def _one_buttons(view: View, saved: SavedAddress) -> Rows:
     t, arg = view.t, to_base36(saved.address_id)
-    deliver = Button(t("address.deliver_button"), "deliver", arg) if _ordering(view) else None
+    deliver = (
+        Button(t("address.deliver_button"), "deliver", arg) if _ordering(view.session) else None
+    )
     default = None if saved.is_default else Button(t("address.default_button"), "default", arg)
     return (
         row(deliver)
@@ -212,6 +214,12 @@ async def back(_: Update, context: Context) -> Outcome:
 
 
 async def text(update: Update, context: Context) -> Outcome:
-    """A pasted text here is a new address."""
+    """A pasted text here is a new address; words with nothing of one are looked for, as anywhere.
+
+    Where an order is to go is asked for an answer: there they are taken for a part of it.
+    """
+    typed = (update.effective_message.text if update.effective_message else None) or ""
+    if not _ordering(context.session) and is_no_address(context, typed):
+        return await search.words(update, context)
     outcome = await add(update, context)
     return await address_form.text(update, context) if outcome is Step.ADDRESS_FORM else outcome

@@ -81,6 +81,14 @@ def is_address(context: Context, typed: str) -> bool:
     return pasted.mobile is not None and pasted.district_code is not None
 
 
+def is_no_address(context: Context, typed: str) -> bool:
+    """Tell whether a text has nothing of an address: no person, no place, no number."""
+    pasted = parse_address(typed, context.services.divisions)
+    only_street = ParsedAddress(street=pasted.street, doubts=pasted.doubts)
+    unplaced = not any(doubt.candidates for doubt in pasted.doubts)
+    return pasted == only_street and unplaced and not any(each.isdigit() for each in typed)
+
+
 def take_pasted(context: Context, typed: str) -> Outcome:
     """Read an address that came where words were expected; nothing of it leaves the bot.
 

@@ -2,7 +2,8 @@
 
 import re
 
-from buying import ADDRESS, SNEAKERS, Market, at_lines, at_preview
+import pytest
+from buying import ADDRESS, SNEAKERS, TAPE_MEASURE, Market, at_lines, at_preview
 
 from bot.buttons import to_base36
 
@@ -127,3 +128,23 @@ async def test_an_address_pasted_while_ordering_is_delivered_to_at_once(person):
     shown = await buyer.do("改地址", "送到哪里")
     assert any("张三" in label for label in shown.labels)
     shown = await buyer.do("张三", "应付总额")
+
+
+@pytest.mark.parametrize(("language", "results"), [("en", "Results for"), ("zh-hans", "搜索结果")])
+async def test_a_products_name_is_looked_for_in_the_address_book_too(
+    person, language: str, results: str
+):
+    """Nothing in it is a person, a place or a number; a place still begins an address."""
+    buyer = await person(language)
+    await buyer.say("/address", "You have no address yet|还没有收货地址")
+    await buyer.say("杯子", f"杯子.*{results}|{results}.*杯子")
+    await buyer.say("/address", "You have no address yet|还没有收货地址")
+    await buyer.say("深圳南山", "Who receives it|收货人姓名是")
+
+
+async def test_a_street_alone_is_part_of_the_address_that_an_order_waits_for(person):
+    """Where an order is to go is a question: whatever is typed answers it."""
+    buyer = await person()
+    await at_lines(buyer, TAPE_MEASURE, 4)
+    await buyer.do("Continue", "address yet")
+    await buyer.say("网商路", "Street: 网商路")
