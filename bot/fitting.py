@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from bot.measuring import visible_length
+from bot.measuring import fits
 from bot.screens import CAPTION_LIMIT
 from bot.texts import Html
 
@@ -18,6 +18,6 @@ def fitting(make: Callable[[T], Html], lengths: Sequence[T], limit: int = CAPTIO
     """
     for longest in lengths[:-1]:
         text = make(longest)
-        if visible_length(text) <= limit:
+        if fits(text, limit):
             return text
     return make(lengths[-1])

@@ -23,12 +23,18 @@ def visible_length(text: str) -> int:
     return utf16_length(without_markup(text))
 
 
+def fits(text: str, limit: int) -> bool:
+    """Tell whether Telegram takes the text: at most `limit` UTF-16 units without the markup."""
+    # Most texts are short with their markup too, which reading can only shorten.
+    return utf16_length(text) <= limit or visible_length(text) <= limit
+
+
 def fitted(text: str, limit: int) -> str:
     """Cut Telegram HTML to `limit` visible UTF-16 units, at the end of a line where there is one.
 
     What is open at the cut is closed, so the result is whole HTML again.
     """
-    if visible_length(text) <= limit:
+    if fits(text, limit):
         return text
     room = limit - utf16_length(_ELLIPSIS)
     length = end = end_of_line = seen_there = 0

@@ -115,6 +115,7 @@ class Texts:
         self.language = language
         self._locale = _LOCALES[language]
         self._catalog = _load_catalog(language)
+        self._unchanging: dict[str, Html] = {}  # of the keys that take no parameters
 
     def __call__(self, key: str, /, **params: object) -> Html:
         """Return the text of `key`; `count` picks the plural form.
@@ -122,6 +123,8 @@ class Texts:
         Texts given as parameters are escaped unless they are `Html`; numbers are written
         in the language's own way.
         """
+        if not params and (known := self._unchanging.get(key)) is not None:
+            return known
         count = params.get("count")
         if isinstance(count, int):
             text = self._catalog.ngettext(key, key, count)
@@ -129,7 +132,10 @@ class Texts:
             text = self._catalog.gettext(key)
         if text == key:
             _log.error("text_missing", key=key, language=self.language)
-        return Html(text.format(**{name: self._shown(value) for name, value in params.items()}))
+        made = Html(text.format(**{name: self._shown(value) for name, value in params.items()}))
+        if not params and text != key:
+            self._unchanging[key] = made
+        return made
 
     def _shown(self, value: object) -> str:
         if isinstance(value, Html):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.measuring import fitted, visible_length, without_markup
+from bot.measuring import fits, fitted, visible_length, without_markup
 from bot.screens import TEXT_LIMIT
 from bot.texts import LANGUAGES, Html, cut, escape, language_of, plain, texts_in
 from sandbox.botapi.markup import parse_html
@@ -225,3 +225,16 @@ def _read(text: str) -> tuple[str, list[dict[str, object]]]:
     """Read HTML as the simulated Telegram does; raises what it refuses."""
     read, entities = parse_html(text)
     return read, entities
+
+
+@given(foreign | st.text(alphabet="&#x27;amplt<b/>😀"), st.integers(0, 60))
+def test_a_text_fits_by_what_is_seen_of_it(text: str, limit: int) -> None:
+    """Whatever markup and references stand in it."""
+    assert fits(text, limit) == (visible_length(text) <= limit)
+
+
+def test_a_text_that_nothing_is_put_into_is_made_once() -> None:
+    """One that takes parameters is made anew for each."""
+    t = texts_in("en")
+    assert t("variant.sold_out") is t("variant.sold_out")
+    assert t("variant.stock", quantity=3) != t("variant.stock", quantity=4)
