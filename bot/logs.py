@@ -5,6 +5,7 @@ texts and local variables may hold what a person wrote, and known secrets are bl
 """
 
 import asyncio
+import json
 import logging
 import re
 import sqlite3
@@ -41,7 +42,7 @@ def configure_logs(log_format: str, level: str, secrets: Iterable[str] = ()) -> 
     renderer: Processor = (
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if readable
-        else structlog.processors.JSONRenderer(ensure_ascii=False, default=_type_name)
+        else _as_json
     )
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -53,7 +54,7 @@ def configure_logs(log_format: str, level: str, secrets: Iterable[str] = ()) -> 
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_fixed_part_only)
@@ -129,6 +130,10 @@ class Blotter:
 
     def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
         """Blot out in every text of an entry."""
+        texts = [value for value in event.values() if isinstance(value, str)]
+        # One look at all of them: nearly every entry has nothing to blot out.
+        if not self._pattern.search("\n".join(texts)):
+            return event
         for name, value in event.items():
             if isinstance(value, str):
                 event[name] = self._pattern.sub(_BLOT, value)
@@ -148,3 +153,10 @@ def _fixed_part_only(record: logging.LogRecord) -> bool:
 
 def _type_name(value: object) -> str:
     return type(value).__name__
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=_type_name)
+
+
+def _as_json(_: WrappedLogger, __: str, event: EventDict) -> str:
+    return _JSON.encode(event)
