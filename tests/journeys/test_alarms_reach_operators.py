@@ -19,7 +19,10 @@ def own_world() -> Iterator[SandboxProcess]:
 async def test_refused_keys_reach_the_operator_once(
     own_world: SandboxProcess, tmp_path: Path
 ) -> None:
-    """Whoever searches is told in general words; the operator once, with what to do."""
+    """Whoever searches is told in general words; the operator once, with what to do.
+
+    A restart is no news.
+    """
     async with httpx.AsyncClient(base_url=own_world.chat, timeout=30) as http:
         boss, buyer = await Person.arrive(http, "zh-hans"), await Person.arrive(http)
         bot = BotProcess(
@@ -39,5 +42,10 @@ async def test_refused_keys_reach_the_operator_once(
             assert ready.status_code == 200
             assert ready.json()["marketplace"] == "credentials_refused"
             assert ready.json()["degraded"] is True
+            bot.kill()
+            bot.start()
+            await bot.ready()
+            await buyer.send("backpack")
+            await boss.sees_nothing_new(within=12)
         finally:
             assert bot.stop() == 0

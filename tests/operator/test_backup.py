@@ -105,6 +105,21 @@ async def test_a_backup_overwrites_nothing(
     assert copy.read_text() == "mine"
 
 
+async def test_of_a_damaged_database_there_is_no_backup(
+    configure: Configure, storage: SqliteStorage, tmp_path: Path
+) -> None:
+    """Better told now than found out when it is needed; the copy is not left behind."""
+    settings, copy = configure(), tmp_path / "copy.db"
+    await storage.put_updates([update(number) for number in range(1, 500)])
+    await storage.close()
+    with settings.database_path.open("r+b") as file:
+        file.seek(settings.database_path.stat().st_size - 3 * 4096)
+        file.write(b"\xff" * 4096)
+    with pytest.raises(StorageUnavailable):
+        backup(settings, copy)
+    assert list(tmp_path.iterdir()) == [settings.database_path.parent]
+
+
 @pytest.mark.parametrize("spoilt", ["damaged", "no database", "another key"])
 async def test_a_bad_copy_is_refused_and_changes_nothing(
     configure: Configure, storage: SqliteStorage, tmp_path: Path, spoilt: str

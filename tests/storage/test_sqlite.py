@@ -77,13 +77,17 @@ async def _open(path: Path, key: bytes = KEY) -> SqliteStorage:
 
 class TestWhatIsGone:
     async def test_no_content_of_a_message_outlives_it(self, sqlite: SqliteStorage):
-        """Sealed as it is: neither of a finished one, nor of one whose sender was forgotten."""
-        await sqlite.put_updates([update(each).replace(lane=ALICE) for each in (1, 2, 3)])
+        """Sealed as it is: of a finished one, a dropped one, one whose sender was forgotten."""
+        await sqlite.put_updates([update(each).replace(lane=ALICE) for each in (1, 2, 3, 4)])
         await sqlite.finish_update(1)
-        await sqlite.park_update(2, "why")
+        for parked in (2, 3):
+            await sqlite.park_update(parked, "why")
+        await sqlite.drop_parked(2)
+        rows = await sqlite._rows("SELECT payload FROM inbox WHERE update_id < 3")
+        assert rows == [(None,)] * 2
         await sqlite.forget(ALICE)
         rows = await sqlite._rows("SELECT state, payload, error FROM inbox ORDER BY update_id")
-        assert rows == [("finished", None, None)] * 3
+        assert rows == [("finished", None, None)] * 4
 
 
 class TestDurability:
