@@ -19,6 +19,9 @@ from bot.texts import texts_in
 REPEAT_AFTER = timedelta(hours=1)
 """After this a trouble that lasts is told again."""
 
+SETTLED_AFTER = timedelta(minutes=10)
+"""A trouble that comes and goes is told once in this time."""
+
 _MOST_NAMED = 10
 _UNCERTAIN_LOOKS = 6
 _UNRESOLVED = "operator.unresolved"
@@ -68,13 +71,11 @@ class Alarms:
             self._told = await self.storage.alarms_told()
         before, now = self._told.get(key), self.clock()
         if not about:
-            if before is not None:
+            if before is not None and not _within(SETTLED_AFTER, before.at, now):
                 await self._forget(key)
             return
         new = [each for each in about if before is None or each not in before.about]
-        # A clock that was set back must not make an hour of a year.
-        lately = before is not None and timedelta() <= now - before.at < REPEAT_AFTER
-        if lately and not new:
+        if before is not None and not new and _within(REPEAT_AFTER, before.at, now):
             return
         if key == _UNRESOLVED:
             params = _named(new or about)
@@ -102,6 +103,11 @@ class Alarms:
             passing = isinstance(error, NetworkError | RetryAfter)
             return isinstance(error, BadRequest) or not passing
         return True
+
+
+def _within(span: timedelta, at: datetime, now: datetime) -> bool:
+    # A clock that was set back must not make a year of an hour.
+    return timedelta() <= now - at < span
 
 
 def _some(there: bool | int) -> list[str]:  # noqa: FBT001 - counts and answers alike

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from telegram.error import Forbidden, TelegramError, TimedOut
 
-from bot.alarms import REPEAT_AFTER, Alarms
+from bot.alarms import REPEAT_AFTER, SETTLED_AFTER, Alarms
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
 from bot.storage.ports import StepCommit
@@ -75,10 +75,12 @@ async def test_refused_keys_are_told_once_and_again_after_an_hour(world: World) 
 
 
 async def test_a_trouble_that_comes_back_is_told_again(world: World) -> None:
-    """It was good in between, so it is news."""
+    """It was good in between, and not for a moment only, so it is news."""
     world.refused = True
     assert len(await world.look()) == 1
     world.refused = False
+    assert await world.look() == []
+    world.now += SETTLED_AFTER
     assert await world.look() == []
     world.refused = True
     assert len(await world.look()) == 1
@@ -145,9 +147,20 @@ async def test_what_passed_while_the_bot_was_down_is_news_when_it_comes_back(wor
     assert len(await world.look()) == 1
     world.start()
     world.refused = False
+    world.now += SETTLED_AFTER
     assert await world.look() == []
     world.refused = True
     assert len(await world.look()) == 1
+
+
+async def test_a_trouble_that_comes_and_goes_makes_no_flood(world: World) -> None:
+    """One endpoint refuses the keys, the others take them: six messages an hour, not hundreds."""
+    said = 0
+    for number in range(360):
+        world.refused = bool(number % 2)
+        said += len(await world.look())
+        world.now += timedelta(seconds=10)
+    assert said == 6
 
 
 async def test_a_call_that_shows_nothing_of_the_keys_ends_no_trouble(world: World) -> None:
