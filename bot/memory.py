@@ -9,7 +9,8 @@ from typing import Final
 
 _M_TRIM_THRESHOLD: Final = -1  # of glibc's malloc.h
 _M_MMAP_THRESHOLD: Final = -3
-_LARGE: Final = 128 * 1024  # bytes
+_LARGE: Final = 128 * 1024  # bytes; glibc's own beginning. Less would slow zlib down.
+_LOOSE_END: Final = 256 * 1024  # bytes at a heap's end that may wait for the next burst
 _NEW_BEFORE_A_LOOK: Final = 5_000  # objects; Python's own 700 is for small programs
 
 
@@ -43,10 +44,10 @@ def give_back_large_blocks() -> None:
 
     glibc starts so, but with every large block freed it raises the size from which it does, up to
     32 MB: pictures then are cut from heaps whose free ends stay with the process. Setting the size
-    stops that. Other C libraries have no such dial, and nothing is done.
+    stops that. Other C libraries have no such dial, and nothing is done. Decision 0013.
     """
     if sys.platform != "linux":
         return
     if (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
         mallopt(_M_MMAP_THRESHOLD, _LARGE)
-        mallopt(_M_TRIM_THRESHOLD, 8 * _LARGE)
+        mallopt(_M_TRIM_THRESHOLD, _LOOSE_END)
