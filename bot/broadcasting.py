@@ -11,7 +11,7 @@ from telegram.ext import ExtBot
 
 from bot.domain.broadcasts import Reached, Recipient
 from bot.pacing import seconds_of
-from bot.storage.ports import Storage, StorageUnavailable
+from bot.storage.ports import Storage, StorageError, StorageUnavailable
 from bot.texts import texts_in
 
 _PER_SECOND = 10.0  # a third of what Telegram allows: chats come first
@@ -57,27 +57,34 @@ class Broadcaster:
         """Send to some of those who wait; return whether there may be more."""
         waiting = await self._storage.recipients(_TOGETHER)
         for who in waiting:
-            if await self._storage.claim_recipient(who):
-                wait = await self._send(who)
+            # Read before the claim: a storage that fails here leaves nobody claimed and unwritten.
+            text = await self._text(who)
+            if text is not None and await self._storage.claim_recipient(who):
+                wait = await self._send(who, text)
                 await asyncio.sleep(max(self._pause, wait))
         return bool(waiting)
 
-    async def _send(self, who: Recipient) -> float:
+    async def _text(self, who: Recipient) -> str | None:
+        """Return what is sent to one: as it was written, then how to end it, in their language."""
+        news = await self._storage.broadcast(who.broadcast_id)
+        if news is None:
+            return None
+        try:
+            session = await self._storage.load_session(who.chat_id, who.user_id)
+        except (StorageError, ValueError):
+            # One that can't be read keeps nobody from the news.
+            _log.exception("language_unknown")
+            session = None
+        t = texts_in(session.language if session else "en")
+        return f"{news.text}\n\n{t('news.footer')}"
+
+    async def _send(self, who: Recipient, text: str) -> float:
         """Send to one; return the seconds that Telegram asks to wait."""
         end: Reached | None = Reached.UNCLEAR
         wait = 0.0
-        news = await self._storage.broadcast(who.broadcast_id)
-        if news is None:
-            return wait
-        session = await self._storage.load_session(who.chat_id, who.user_id)
-        t = texts_in(session.language if session else "en")
         try:
-            # As it was written, without markup: nothing in it can be refused.
-            await self._bot.send_message(
-                who.chat_id,
-                f"{news.text}\n\n{t('news.footer')}",
-                link_preview_options=_NO_PREVIEW,
-            )
+            # Without markup: nothing in it can be refused.
+            await self._bot.send_message(who.chat_id, text, link_preview_options=_NO_PREVIEW)
             end = Reached.TOLD
         except Forbidden:
             end = Reached.UNREACHABLE

@@ -7,8 +7,10 @@ import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
 from bot.broadcasting import Broadcaster
-from bot.domain.broadcasts import BroadcastState, Reached
+from bot.domain.broadcasts import Broadcast, BroadcastState, Reached
 from bot.domain.identifiers import ChatId, UserId
+from bot.domain.sessions import Session
+from bot.storage.ports import StorageUnavailable
 from tests.fakes.memory_storage import MemoryStorage
 
 ALICE, BOB = UserId(1), UserId(2)
@@ -26,8 +28,10 @@ class Telegram:
             raise answer
 
 
-async def started(*readers: UserId) -> tuple[MemoryStorage, int]:
-    storage = MemoryStorage()
+async def started(
+    *readers: UserId, storage: MemoryStorage | None = None
+) -> tuple[MemoryStorage, int]:
+    storage = storage or MemoryStorage()
     for each in readers:
         await storage.set_news(each, ChatId(each), wanted=True)
     number = await storage.draft_broadcast(UserId(9), "Hello")
@@ -89,6 +93,44 @@ async def test_whom_a_run_that_died_was_writing_to_gets_nothing_twice() -> None:
     running.cancel()
     assert [chat for chat, _ in telegram.sent] == [BOB]
     assert dict(news.people) == {"unclear": 1, "told": 1}
+
+
+class Failing(MemoryStorage):
+    """One call fails once."""
+
+    fails = ""
+
+    async def broadcast(self, broadcast_id: int | None = None) -> Broadcast | None:
+        self._fail("broadcast")
+        return await super().broadcast(broadcast_id)
+
+    async def load_session(self, chat_id: ChatId, user_id: UserId) -> Session | None:
+        self._fail("load_session")
+        return await super().load_session(chat_id, user_id)
+
+    def _fail(self, name: str) -> None:
+        if self.fails == name:
+            self.fails = ""
+            raise StorageUnavailable("disk I/O error")
+
+
+async def test_a_storage_that_fails_before_the_message_leaves_them_waiting() -> None:
+    """It was surely not sent, so it is sent when the storage is back."""
+    storage, telegram = Failing(), Telegram()
+    await started(ALICE, storage=storage)
+    storage.fails = "broadcast"
+    with pytest.raises(StorageUnavailable):
+        await Broadcaster(cast("Any", telegram), storage).send_some()
+    assert telegram.sent == []
+    assert await sent_to_the_end(storage, telegram) == {"told": 1}
+
+
+async def test_a_conversation_that_cannot_be_read_keeps_nobody_from_the_news() -> None:
+    """It is in English then."""
+    storage, telegram = Failing(), Telegram()
+    await started(ALICE, BOB, storage=storage)
+    storage.fails = "load_session"
+    assert await sent_to_the_end(storage, telegram) == {"told": 2}
 
 
 async def test_it_ends_with_the_way_to_end_it() -> None:

@@ -49,6 +49,7 @@ class MemoryBroadcasts:
         return number
 
     async def broadcast(self, broadcast_id: int | None = None) -> Broadcast | None:
+        self._answer()
         sent = [n for n, each in self._news.items() if each.state is not BroadcastState.DRAFT]
         number = max(sent, default=0) if broadcast_id is None else broadcast_id
         found = self._news.get(number)
@@ -75,6 +76,7 @@ class MemoryBroadcasts:
         return True
 
     async def recipients(self, limit: int) -> list[Recipient]:
+        self._answer()
         sending = {n for n, each in self._news.items() if each.state is BroadcastState.SENDING}
         waiting = [
             who
@@ -88,6 +90,7 @@ class MemoryBroadcasts:
         return waiting[:limit]
 
     async def claim_recipient(self, who: Recipient) -> bool:
+        self._answer()
         _, state = self._people.get((who.broadcast_id, who.user_id), (who, "gone"))
         sending = self._news[who.broadcast_id].state is BroadcastState.SENDING
         if state != "waiting" or not sending:
