@@ -10,6 +10,10 @@ from aiohttp.abc import AbstractStreamWriter
 from telegram.request import RequestData
 from yarl import URL
 
+_NEVER_WAITS = 16 * 1024
+"""A body of so many bytes is handed to the system without waiting for the connection to take it: a
+time-out around that would be set and taken back for nothing."""
+
 
 class Body(aiohttp.Payload):
     """A request body that says what httpx's would; each chunk is sent within the write time-out."""
@@ -45,7 +49,11 @@ class Body(aiohttp.Payload):
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         """Send it; raises TimeoutError when the connection takes a chunk too slowly."""
+        small = self._size is not None and self._size <= _NEVER_WAITS
         for chunk in self._value:
+            if small:
+                await writer.write(chunk)
+                continue
             async with asyncio.timeout(self._write_timeout):
                 await writer.write(chunk)
 
