@@ -47,7 +47,8 @@ class BotApi:
         self._loop = loop
         self._options = options
         self._waiting: deque[tuple[int, bytes, Person]] = deque()
-        self._update_id = 1000
+        # As Telegram's own do, ids go on when a world begins anew: what has an old one is a repeat.
+        self._update_id = int(time.time() * 1000)
         self._message_id = 1
         self._polling: Connection | None = None
         self._wake: asyncio.Handle | None = None
