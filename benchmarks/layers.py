@@ -7,11 +7,17 @@ REST = "Event loop (uvloop), and the rest"
 LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Telegram: reading updates",
-        ("telegram._update:de_json", "bot.settling:_read", "bot.incoming"),
+        ("telegram._update:de_json", "bot.reading", "bot.incoming"),
     ),
     (
         "Telegram: building, writing and reading calls",
-        ("telegram._bot", "telegram.ext._extbot", "telegram.request", "bot.pacing"),
+        (
+            "telegram._bot",
+            "telegram.ext._extbot",
+            "telegram.request",
+            "bot.pacing",
+            "bot.telegram.bot",
+        ),
     ),
     ("Telegram: HTTP (aiohttp)", ("bot.telegram",)),
     ("Marketplace: HTTP (aiohttp)", ("bot.marketplace.connections", "bot.marketplace.transport")),
@@ -53,7 +59,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("Conversation: steps, screens, services", ("handlers", "bot.conversation", "bot.services")),
-    (REST, ("bot.__main__", "bot.app")),
+    (REST, ("bot.__main__", "bot.starting", "bot.app")),
     ("Conversation: steps, screens, services", ("bot",)),
 )
 """Layers by what stands on a stack: modules with all that is in them, or `module:function`.
