@@ -3,13 +3,22 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import aclosing
 from types import TracebackType
 from typing import Final, Self
 
 import httpx
 import structlog
 
+from bot.pictures.web import PictureHosts
+
 _REDIRECTS: Final = 3
+# A compressed answer could expand beyond the bound between two checks.
+_HEADERS: Final = {
+    "Accept": "image/*",
+    "Accept-Encoding": "identity",
+    "User-Agent": "Snaporder",
+}
 _LOG: Final = structlog.get_logger(__name__)
 
 
@@ -42,9 +51,7 @@ class PictureFetcher:
         self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._cache_free = cache_bytes
         self._running: dict[str, asyncio.Task[bytes | None]] = {}
-        self._transport = transport
-        self._concurrency = concurrency
-        self._client: httpx.AsyncClient | None = None
+        self._transport = transport or PictureHosts(concurrency)
 
     async def get(self, url: str) -> bytes | None:
         """The bytes at `url`, or None (logged) if it is refused, too large, too slow or no image.
@@ -79,8 +86,7 @@ class PictureFetcher:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        if self._client is not None:
-            await self._client.aclose()
+        await self._transport.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -92,19 +98,6 @@ class PictureFetcher:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
-
-    def _open(self) -> httpx.AsyncClient:
-        """The client, made for the first picture: loading trust roots takes time at a start."""
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                transport=self._transport,
-                timeout=self._timeout,
-                follow_redirects=False,
-                # A compressed answer could expand beyond the bound between two checks.
-                headers={"Accept": "image/*", "Accept-Encoding": "identity"},
-                limits=httpx.Limits(max_connections=self._concurrency, keepalive_expiry=60),
-            )
-        return self._client
 
     def _address(self, url: str) -> httpx.URL | None:
         """The address to ask, or None if it is malformed or not allowed."""
@@ -146,7 +139,8 @@ class PictureFetcher:
 
     async def _follow(self, address: httpx.URL) -> bytes:
         for _ in range(_REDIRECTS + 1):
-            async with self._open().stream("GET", address) as response:
+            request = httpx.Request("GET", address, headers=_HEADERS)
+            async with aclosing(await self._transport.handle_async_request(request)) as response:
                 if not response.has_redirect_location:
                     return await self._read(response)
                 target = self._address(str(address.join(response.headers["location"])))
