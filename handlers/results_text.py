@@ -10,7 +10,7 @@ from handlers.looked_for import heading, narrowed_by
 from handlers.sheets import first_number
 
 # Characters: what stands on one line of a phone, or less until a page fits under its sheet.
-_TITLES = {"en": (29, 24, 18, 12, 8), "zh": (15, 12, 9, 6)}
+_TITLES = {"en": (33, 24, 18, 12, 8), "zh": (15, 12, 9, 6)}
 _HEAD = 60
 
 

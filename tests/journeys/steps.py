@@ -27,7 +27,7 @@ async def results(buyer: Person) -> Shown:
 
 async def refine(buyer: Person) -> Shown:
     await results(buyer)
-    return await buyer.do("Add word|加关键词", "Send a word|发一个关键词")
+    return await buyer.do("➕ Word|加关键词", "Send a word|发一个关键词")
 
 
 async def filters(buyer: Person) -> Shown:

@@ -49,7 +49,7 @@ async def test_the_goods_of_a_shop_are_paged_sorted_and_narrowed(
     assert listed(last) == ["11", "12"]
     cheap = await buyer.do("Price", "cheapest first")
     assert prices(cheap) == sorted(prices(cheap))
-    await buyer.do("Add word", "Send a word")
+    await buyer.do("➕ Word", "Send a word")
     words = await buyer.say("球", "From this seller.*with “球”.*cheapest first")
     assert "Ball" in words.text or "ball" in words.text
     await buyer.do("Filters", "From this seller.*Tick what")
@@ -96,7 +96,7 @@ async def test_a_shop_that_shows_nothing_says_so(
     await market.fault("null_data", "shop_search")
     await buyer.do("More from", "From this seller.*nothing to show here")
     await buyer.do("Try again", "From this seller.*Tap a number")
-    await buyer.do("Add word", "Send a word")
+    await buyer.do("➕ Word", "Send a word")
     await buyer.say("量子飞船火箭", "Nothing found with all")
     await buyer.do("Back to the item", "Canvas Shoes.*Minimum order")
 

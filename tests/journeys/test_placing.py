@@ -46,7 +46,7 @@ async def test_an_old_confirm_button_orders_nothing(person, marketplace):
     """After the goods changed, the button of the former numbers only shows where one is."""
     buyer, market = await person(), Market(marketplace)
     old = await at_preview(buyer, TAPE_MEASURE, 4)
-    await buyer.do("Change goods", "Your order")
+    await buyer.do("Edit goods", "Your order")
     await buyer.say("6", "6 pieces")
     await buyer.press(old.id, old.button(CONFIRM)["callback_data"])
     await buyer.sees("earlier step")

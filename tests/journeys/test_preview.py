@@ -88,7 +88,7 @@ async def test_changing_goods_asks_for_the_numbers_again(person):
     """Back at the lines a new quantity gives a new total."""
     buyer = await person()
     first = await at_preview(buyer, TAPE_MEASURE, 4)
-    await buyer.do("Change goods", "Your order")
+    await buyer.do("Edit goods", "Your order")
     await buyer.do("Change 1", "How many")
     await buyer.say("60", "Your order")
     await buyer.do("Continue", "Where shall it go")

@@ -125,7 +125,7 @@ async def test_narrowing_can_be_left(person: Arrive, marketplace: httpx.AsyncCli
     """Keep as is leads back to the very same page; a sign alone narrows nothing."""
     buyer = await person()
     wide = await buyer.say(FEW, "Results for")
-    await buyer.do("Add word", "Send a word")
+    await buyer.do("➕ Word", "Send a word")
     await buyer.say("！？", "need a word")
     assert (await buyer.do("Keep", "Results for")).text == wide.text
 
@@ -216,7 +216,7 @@ async def test_nothing_found_says_what_to_try(
     shown = await buyer.say("量子飞船", f"{head}.*量子飞船")
     assert tip in shown.text
     await buyer.say(FEW, "Results for|搜索结果")
-    await buyer.do("Add word|加关键词", "Send a word|发一个关键词")
+    await buyer.do("➕ Word|加关键词", "Send a word|发一个关键词")
     await buyer.say("量子飞船火箭发动机", "Nothing found with all|没有找到商品")
     await buyer.do("✖️ “量子", "Results for|搜索结果")
 
