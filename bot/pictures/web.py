@@ -24,6 +24,7 @@ class PictureHosts(httpx.AsyncBaseTransport):
         self._most = most
         self._keepalive = keepalive
         self._session: aiohttp.ClientSession | None = None
+        self._proxies = urllib.request.getproxies()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send it and return the answer with its body still to be read.
@@ -36,7 +37,7 @@ class PictureHosts(httpx.AsyncBaseTransport):
                 URL(str(request.url), encoded=True),
                 headers=[(name.decode(), text.decode()) for name, text in request.headers.raw],
                 allow_redirects=False,
-                proxy=_proxy_for(request.url),
+                proxy=self._proxy_for(request.url),
                 # Loading trust roots takes time: for the first picture, not at a start.
                 ssl=_tls_context() if request.url.scheme == "https" else False,
             )
@@ -53,6 +54,11 @@ class PictureHosts(httpx.AsyncBaseTransport):
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    def _proxy_for(self, address: httpx.URL) -> str | None:
+        if not self._proxies or urllib.request.proxy_bypass(address.netloc.decode()):
+            return None
+        return self._proxies.get(address.scheme) or self._proxies.get("all")
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -80,13 +86,6 @@ class _Body(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         self._response.close()
-
-
-def _proxy_for(address: httpx.URL) -> str | None:
-    known = urllib.request.getproxies()
-    if not known or urllib.request.proxy_bypass(address.netloc.decode()):
-        return None
-    return known.get(address.scheme) or known.get("all")
 
 
 @lru_cache(maxsize=1)
