@@ -3,6 +3,8 @@
 from bot.operator import CommandRefused
 from bot.storage.ports import Storage
 
+_LARGEST = 2**63 - 1  # what the database holds
+
 
 async def listed(storage: Storage) -> str:
     """Name each parked update with its error; what the person wrote is not shown."""
@@ -14,7 +16,7 @@ async def listed(storage: Storage) -> str:
 
 async def retry(storage: Storage, update_id: int) -> str:
     """Have a running bot try it again within seconds, else the next one at its start."""
-    if not await storage.requeue_update(update_id):
+    if abs(update_id) > _LARGEST or not await storage.requeue_update(update_id):
         raise CommandRefused(f"{update_id} is not parked")
     await storage.nudge()
     return f"{update_id} will be tried again."
