@@ -41,7 +41,10 @@ class QuietHours:
         if not quiet:
             return None
         day = local.date() + timedelta(days=self.end <= clock)
-        return datetime.combine(day, self.end, self.zone).astimezone(UTC)
+        end = datetime.combine(day, self.end, self.zone)
+        over = end.astimezone(UTC)
+        # Clocks that are set back show an hour twice; past the first the second is meant.
+        return over if over > now else end.replace(fold=1).astimezone(UTC)
 
 
 def tell_at(news: News, now: datetime, quiet: QuietHours | None) -> datetime:

@@ -49,6 +49,16 @@ def test_the_night_goes_over_midnight(hour_utc: int):
     assert over == (datetime(2026, 11, 24, tzinfo=UTC) if hour_utc >= 15 else None)
 
 
+@pytest.mark.parametrize("minute", range(0, 180, 15))
+def test_an_hour_that_clocks_show_twice_is_quiet_both_times(minute: int):
+    """What waits is told after it, never in it."""
+    hours = QuietHours.parse("22:30-2:30", ZoneInfo("Europe/Berlin"))
+    now = datetime(2026, 10, 24, 23, tzinfo=UTC) + timedelta(minutes=minute)
+    over = hours.over_at(now)
+    assert over is None or over > now
+    assert (over is not None) == (now.astimezone(hours.zone).time() < time(2, 30))
+
+
 @pytest.mark.parametrize(
     ("text", "begin", "end"),
     [("23-8", time(23), time(8)), (" 22:30 - 7:15 ", time(22, 30), time(7, 15))],
