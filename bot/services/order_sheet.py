@@ -1,6 +1,7 @@
 """Orders as a spreadsheet, one row for each line of an order."""
 
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -20,13 +21,16 @@ COLUMNS = (
 _CHINA = timezone(timedelta(hours=8))
 _LONGEST_CELL = 32_767  # characters; Excel takes no more
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BLANKS = " \u3000\u00a0\ufeff"
 _WIDTH = 18
 
 
 def guarded(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, also after saving as CSV."""
     text = text[: _LONGEST_CELL - 1]
-    return f"'{text}" if text.lstrip(" \u3000").startswith(_STARTS_A_FORMULA) else text
+    # In Chinese and Japanese a full-width sign begins a formula, too.
+    start = unicodedata.normalize("NFKC", text.lstrip(_BLANKS)[:1])
+    return f"'{text}" if start.startswith(_STARTS_A_FORMULA) else text
 
 
 def order_sheet(

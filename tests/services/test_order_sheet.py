@@ -84,6 +84,12 @@ def test_an_unknown_amount_is_left_empty():
         "\n=1",
         "  =cmd|' /C calc'!A0",
         "　=1+1",
+        "＝1+1",
+        "＋1",
+        "－1+1",
+        "＠SUM(A1)",
+        " " * 500 + "﹦1",
+        "\u00a0=1",
     ],
 )
 def test_a_text_is_never_a_formula(text: str):
