@@ -14,7 +14,7 @@ from bot.conversation import ScreenNotDrawn
 from bot.domain.orders import Order
 from bot.domain.payment_attempts import start_of_day
 from bot.domain.stages import stage_of
-from bot.screens import Button, Screen, lines, row
+from bot.screens import Button, Screen, lines, paragraphs, row
 from bot.services.order_sheet import order_sheet
 from handlers.admin_door import desk_button, for_operators
 from handlers.orders import STAGES
@@ -33,10 +33,14 @@ _log = structlog.get_logger(__name__)
 @for_operators
 async def choose(_: Update, context: Context) -> Outcome:
     """Ask for which time."""
+    return _asked(context)
+
+
+def _asked(context: Context, *above: str) -> Overlay:
     t = context.t
     spans = [Button(t(key), "export_days", span, standing=True) for span, key in _SPANS.items()]
-    screen = Screen(t("admin.export_ask"), row(*spans) + row(desk_button(context)))
-    return Overlay(screen, in_place=True)
+    text = paragraphs(*above, t("admin.export_ask"))
+    return Overlay(Screen(text, row(*spans) + row(desk_button(context))), in_place=True)
 
 
 @for_operators
@@ -45,8 +49,8 @@ async def send(_: Update, context: Context) -> Outcome:
     t = context.t
     orders = await context.services.store.orders_since(_since(context), MOST)
     if not orders:
-        context.toast = html.unescape(t("admin.export_none"))
-        return QUIET
+        # Not a toast: looking through the orders may take so long that the press is answered.
+        return _asked(context, t("admin.export_none"))
     content = await asyncio.to_thread(_made, context, orders)
     caption = lines(
         t("admin.export_caption", number=len(orders)),
