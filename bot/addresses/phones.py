@@ -64,11 +64,12 @@ class Phone(Value):
 MOBILE = re.compile(r"1[3-9]\d{9}")
 MOBILE_LENGTH = 11
 SHORTEST = 10
+_LONGEST = 100  # characters, however a number is dressed; searching more would take its time
 SERVICE_PREFIXES = ("400", "800")  # hotlines: no courier reaches a recipient there
 EXTENSION = re.compile(
     r"(?:\s*(?:转分机|转接|分机号?|转|ext\.?|x|#|-|,)\s*)(\d{1,6})\s*$", re.IGNORECASE
 )
-MASK = re.compile(r"\d[\d\s-]*[*•●xX×]{2,}")
+MASK = re.compile(r"\d[\s-]*[*•●xX×]{2,}")
 COUNTRY = re.compile(r"^\(?(?:\+\s*|00)?86\)?[\s-]*(?=\(?0?\d)")
 
 
@@ -81,6 +82,8 @@ def read_phone(text: str) -> Phone:
     plain = unicodedata.normalize("NFKC", text).strip()
     if not any(character.isdigit() for character in plain):
         raise PhoneError(PhoneProblem.EMPTY, text)
+    if len(plain) > _LONGEST:
+        raise PhoneError(_problem(plain), text)
     if MASK.search(plain):
         raise PhoneError(PhoneProblem.MASKED, text)
     if re.match(r"\+(?!\s*86)|00(?!86)", plain):
