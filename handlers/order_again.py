@@ -17,7 +17,7 @@ from bot.fitting import fitting
 from bot.marketplace.errors import MarketplaceError
 from bot.screens import TEXT_LIMIT, Button, Rows, Screen, lines, paragraphs, row
 from bot.services.reordering import look_through
-from bot.texts import Html, cut
+from bot.texts import Html, Texts, cut
 from bot.units import counted
 from handlers import order_card, search
 from handlers.failures import failure_key
@@ -77,13 +77,20 @@ def _report(context: Context, order: Order, found: Reordering, *above: str) -> O
             *above,
             t("reorder.title", number=order.order_no),
             lines(*told),
-            t("reorder.can_be_had", count=len(found.taken), all=len(found.lines))
-            if found.taken
-            else t("reorder.nothing_left"),
+            _how_many(t, found),
         )
 
     text = fitting(make, _WIDTHS, TEXT_LIMIT)
     return Overlay(Screen(text, _ways(context, order, found), replaces=True), in_place=False)
+
+
+def _how_many(t: Texts, found: Reordering) -> Html | None:
+    """How much of it can still be had, where that is not all."""
+    if not found.taken:
+        return t("reorder.nothing_left")
+    if len(found.taken) == len(found.lines):
+        return None
+    return t("reorder.can_be_had", count=len(found.taken), all=len(found.lines))
 
 
 def _told(context: Context, number: int, each: Rechecked, width: int) -> Html | None:

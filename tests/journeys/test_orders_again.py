@@ -94,7 +94,9 @@ async def test_a_dearer_price_is_shown_first(person, marketplace, language, dear
     buyer, market = await person(language), Market(marketplace)
     await placed(buyer)
     await market.change(TAPE_MEASURE, priceDelta=1)
-    await pressed(buyer, dearer)
+    report = await pressed(buyer, dearer)
+    assert "can be ordered" not in report.text, "all of it can"
+    assert "可以下单" not in report.text
     await buyer.do("Continue with 1 item|全部继续", "are here again|已放好")
 
 
