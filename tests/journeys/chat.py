@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -126,6 +127,13 @@ class Person:
         while (left := deadline - time.monotonic()) > 0:
             shown = await self._events(left)
             assert not shown, f"unexpected:\n{shown[0].text}"
+
+    async def sees_no_longer(self, wanted: Callable[[Shown], bool]) -> None:
+        """Wait until no message of the chat is such: a replaced one goes after the new one came."""
+        deadline = time.monotonic() + PATIENCE
+        while still := [each for each in await self.history() if wanted(each)]:
+            assert time.monotonic() < deadline, f"still there:\n{still[0].text}"
+            await asyncio.sleep(0.02)
 
     async def screen(self) -> Shown:
         """The bot's newest message that has buttons, as it stands now."""

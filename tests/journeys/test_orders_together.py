@@ -54,7 +54,7 @@ async def test_all_unpaid_orders_are_paid_through_one_link(
     await pay_at_cashier(url)
     await buyer.do("I have paid|我已付款", settled)
     assert {each["status"] for each in await market.orders()} == {"waitsellersend"}
-    assert not any(each.has_picture and title[:8] in each.text for each in await buyer.history())
+    await buyer.sees_no_longer(lambda each: each.has_picture and title[:8] in each.text)
 
 
 async def test_one_order_can_be_left_out(person, marketplace):

@@ -32,7 +32,7 @@ async def test_paying_is_seen_when_asked(person, marketplace):
     assert again.url("Pay ¥") == url
     await pay_at_cashier(url)
     shown = await buyer.do("I have paid", "Paid. The seller is preparing your goods")
-    assert not any("One step left: pay it" in each.text for each in await buyer.history())
+    await buyer.sees_no_longer(lambda each: "One step left: pay it" in each.text)
     assert not [label for label in shown.labels if "Pay" in label or "paid" in label]
 
 

@@ -193,4 +193,4 @@ async def test_the_waiting_message_becomes_the_record_of_the_consent(person) -> 
     records = [each.text for each in await anna.history() if "agreed to" in each.text]
     assert len(records) == 1
     assert total[1] in records[0]
-    assert not any("Placing your order" in each.text for each in await anna.history())
+    await anna.sees_no_longer(lambda each: "Placing your order" in each.text)
