@@ -21,14 +21,20 @@ class BadUpdate(ValueError):
 
 def read_update(raw: object, now: datetime) -> InboxUpdate:
     """Return what is to be stored. Raises `BadUpdate`."""
+    update_id, content = identified(raw)
+    return InboxUpdate(
+        update_id=update_id, lane=lane_of(content), payload=_written(content), received_at=now
+    )
+
+
+def identified(raw: object) -> tuple[int, Mapping[str, Any]]:
+    """Return an update's id with the update itself. Raises `BadUpdate`."""
     if not isinstance(raw, Mapping):
         raise BadUpdate("not an object")
     update_id = raw.get("update_id")
     if not isinstance(update_id, int) or not _is_id(update_id) or update_id < 0:
         raise BadUpdate("no update_id")
-    return InboxUpdate(
-        update_id=update_id, lane=lane_of(raw), payload=_written(raw), received_at=now
-    )
+    return update_id, raw
 
 
 def _written(raw: Mapping[str, Any]) -> bytes:

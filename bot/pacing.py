@@ -53,6 +53,7 @@ class Pacer(BaseRateLimiter[int]):
     ) -> _Answer:
         """Call when the chat is free. Raises `RetryAfter` when the wait is too long."""
         chat = data.get("chat_id")
+        chat = None if chat is None else str(chat)  # given as a number or as a text
         retries = self._retries if rate_limit_args is None else rate_limit_args
         if endpoint in _COURTESIES:
             if self._wait_for(chat) > 0:

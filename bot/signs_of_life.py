@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
 
 import structlog
 from telegram.constants import ChatAction
@@ -26,26 +27,40 @@ class SignsOfLife:
     def __init__(self) -> None:
         self._showing: set[asyncio.Task[None]] = set()
 
-    @contextmanager
-    def during(
-        self, bot: DirectBot, chat_id: ChatId, tap: TapAnswer, after: float
-    ) -> Iterator[None]:
+    def during(self, bot: DirectBot, chat_id: ChatId, tap: TapAnswer, after: float) -> "_During":
         """Show signs of life when the block takes longer than `after` seconds."""
-        over = asyncio.Event()
+        return _During(self._showing, partial(_show, bot, chat_id, tap), after)
 
-        def begin() -> None:
-            task = asyncio.create_task(_show(bot, chat_id, tap, over), name="sign of life")
-            # A call that has begun is left to end: breaking it off would cost its connection.
-            self._showing.add(task)
-            task.add_done_callback(self._showing.discard)
 
+class _During:
+    """A block of work, and the timer that shows signs of life beside it."""
+
+    __slots__ = ("_after", "_over", "_show", "_showing", "_timer")
+
+    def __init__(
+        self,
+        showing: set[asyncio.Task[None]],
+        show: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
+        after: float,
+    ) -> None:
+        self._showing = showing
+        self._show = show
+        self._after = after
+        self._over = asyncio.Event()
+
+    def __enter__(self) -> None:
         # No task before it is needed: most steps are over by then.
-        timer = asyncio.get_running_loop().call_later(after, begin)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            over.set()
+        self._timer = asyncio.get_running_loop().call_later(self._after, self._begin)
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._over.set()
+
+    def _begin(self) -> None:
+        task = asyncio.create_task(self._show(self._over), name="sign of life")
+        # A call that has begun is left to end: breaking it off would cost its connection.
+        self._showing.add(task)
+        task.add_done_callback(self._showing.discard)
 
 
 async def _show(bot: DirectBot, chat_id: ChatId, tap: TapAnswer, over: asyncio.Event) -> None:

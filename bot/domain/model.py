@@ -20,5 +20,4 @@ class Value(BaseModel):
         unknown = changes.keys() - type(self).model_fields.keys()
         if unknown:
             raise ValueError(f"{type(self).__name__} has no {sorted(unknown)}")
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self)(**{**fields, **changes})
+        return type(self).model_validate({**self.__dict__, **changes})

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 from telegram.error import InvalidToken
-from telegram.ext import ExtBot
 
 from bot.polling import poll
-from bot.telegram import AiohttpRequest
+from bot.telegram import AiohttpRequest, DirectBot
 from tests.bot.bot_api_stub import BotApiStub
 from tests.bot.test_settling import Line
 from tests.bot.toy_journey import Toy
@@ -27,8 +26,8 @@ async def api() -> AsyncIterator[BotApiStub]:
 
 
 @pytest.fixture
-async def bot(api: BotApiStub) -> AsyncIterator[ExtBot[Any]]:
-    bot: ExtBot[Any] = ExtBot(
+async def bot(api: BotApiStub) -> AsyncIterator[DirectBot]:
+    bot: DirectBot = DirectBot(
         "1:x", base_url=api.base, request=AiohttpRequest(), get_updates_request=AiohttpRequest(1)
     )
     await bot.initialize()
@@ -42,7 +41,7 @@ async def line() -> Line:
 
 
 @contextlib.asynccontextmanager
-async def _polling(bot: ExtBot[Any], line: Line) -> AsyncIterator[asyncio.Task[None]]:
+async def _polling(bot: DirectBot, line: Line) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(poll(bot, line.intake, 0, first_pause=0.01))
     try:
         yield task
@@ -59,7 +58,7 @@ async def _until(fact: Callable[[], bool]) -> None:
 
 
 async def test_a_batch_is_confirmed_by_the_next_request(
-    api: BotApiStub, bot: ExtBot[Any], line: Line
+    api: BotApiStub, bot: DirectBot, line: Line
 ) -> None:
     """The offset moves on after the batch is stored, and every update is handled."""
     api.batches.append([line.toy.text("5"), line.toy.text("7")])
@@ -71,7 +70,7 @@ async def test_a_batch_is_confirmed_by_the_next_request(
 
 
 async def test_nothing_is_confirmed_while_the_storage_is_down(
-    api: BotApiStub, bot: ExtBot[Any], line: Line
+    api: BotApiStub, bot: DirectBot, line: Line
 ) -> None:
     """Telegram keeps the batch and gives it again; it is handled once."""
     line.toy.storage.unavailable = True
@@ -104,7 +103,7 @@ async def test_nothing_is_confirmed_while_the_storage_is_down(
     ],
 )
 async def test_polling_goes_on_after(
-    api: BotApiStub, bot: ExtBot[Any], line: Line, trouble: Any, event: str, said: object
+    api: BotApiStub, bot: DirectBot, line: Line, trouble: Any, event: str, said: object
 ) -> None:
     """Server errors, resets, another poller, flood control, rubbish: logged, then on it goes."""
     api.batches.extend([trouble, [line.toy.text("5")]])
@@ -119,7 +118,7 @@ async def test_polling_goes_on_after(
 
 
 async def test_good_updates_beside_a_bad_one_are_kept(
-    api: BotApiStub, bot: ExtBot[Any], line: Line
+    api: BotApiStub, bot: DirectBot, line: Line
 ) -> None:
     """One unreadable element does not cost the batch."""
     api.batches.append(["rubbish", line.toy.text("5"), {"update_id": "x"}, line.toy.text("7")])
@@ -131,7 +130,7 @@ async def test_good_updates_beside_a_bad_one_are_kept(
 
 @pytest.mark.parametrize("status", [401, 404])
 async def test_a_token_that_is_taken_back_ends_polling(
-    api: BotApiStub, bot: ExtBot[Any], line: Line, status: int
+    api: BotApiStub, bot: DirectBot, line: Line, status: int
 ) -> None:
     """Nothing can be done without the token: the operator has to hear of it."""
     api.batches.append((status, {"ok": False, "error_code": status, "description": "Unauthorized"}))
