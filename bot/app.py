@@ -118,8 +118,8 @@ class Bot:
             health=self._metrics.health,
             tier_scope=settings.marketplace_tier_scope,
         )
-        illustrations = Illustrations(self._fetcher, self._worker)
-        drawer = Drawer(bot, illustrations, self._storage)
+        self._illustrations = Illustrations(self._fetcher, self._worker)
+        drawer = Drawer(bot, self._illustrations, self._storage)
         journey = conversation(services, drawer)
         behind: list[AnyHandler] = [journey, *group_handlers()]
         self._application.add_handlers(behind)
@@ -263,7 +263,7 @@ class Bot:
             await self._application.shutdown()
             # What a start that failed half-way has opened, too.
             await self._application.bot.shutdown()
-        for reads in (self._search, self._categories, self._freight):
+        for reads in (self._search, self._categories, self._freight, self._illustrations):
             await reads.close()
         await self._fetcher.aclose()
         await self._short_links.aclose()

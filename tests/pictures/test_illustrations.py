@@ -1,0 +1,82 @@
+"""Pictures of screens: made once for all who look at the same, and tried again after a failure."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from drawn_pictures import encoded, noise
+
+from bot.illustrations import Illustrations
+from bot.pictures import PictureFetcher, PictureWorker
+from bot.screens import ContactSheet, QrCode, SellerPicture
+
+HOST = "pictures.example"
+SHEET = ContactSheet((f"https://{HOST}/1.jpg", f"https://{HOST}/2.jpg"))
+ANOTHER = ContactSheet((f"https://{HOST}/3.jpg",))
+
+
+class Host(httpx.AsyncBaseTransport):
+    """The marketplace's pictures; counts how often each is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.status = 200
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
+        await asyncio.sleep(0.02)
+        return httpx.Response(self.status, content=encoded(noise(300, 300), "JPEG"))
+
+
+@pytest.fixture
+def host() -> Host:
+    return Host()
+
+
+@pytest.fixture
+async def pictures(host: Host) -> AsyncIterator[Illustrations]:
+    fetcher = PictureFetcher(frozenset({HOST}), transport=host)
+    worker = PictureWorker()
+    made = Illustrations(fetcher, worker)
+    yield made
+    await made.close()
+    await fetcher.aclose()
+    await worker.close()
+
+
+async def test_a_channel_that_looks_at_the_same_results_has_their_sheet_made_once(
+    pictures: Illustrations, host: Host
+) -> None:
+    """Sixty people at once; other results are made beside it."""
+    sheets = await asyncio.gather(
+        *(pictures.make(SHEET) for _ in range(60)), pictures.make(ANOTHER)
+    )
+    assert len({id(each) for each in sheets}) == 2
+    assert sorted(host.asked) == ["/1.jpg", "/2.jpg", "/3.jpg"]
+
+
+async def test_what_failed_for_all_who_waited_is_tried_again_for_the_next(
+    pictures: Illustrations, host: Host
+) -> None:
+    """A host that is down for a moment costs those who asked then their picture, nobody else."""
+    host.status = 503
+    one = SellerPicture(f"https://{HOST}/9.jpg")
+    assert await asyncio.gather(pictures.make(one), pictures.make(one)) == [None, None]
+    host.status = 200
+    assert await pictures.make(one) is not None
+
+
+async def test_somebody_who_leaves_takes_the_picture_from_nobody(pictures: Illustrations) -> None:
+    """The first who asked is cut off; the second gets what was begun for the first."""
+    first = asyncio.create_task(pictures.make(SHEET))
+    await asyncio.sleep(0.005)
+    second = asyncio.create_task(pictures.make(SHEET))
+    first.cancel()
+    assert await second is not None
+
+
+async def test_a_payment_code_is_of_one_person(pictures: Illustrations) -> None:
+    """Another link is another code."""
+    one, two = await asyncio.gather(pictures.make(QrCode("https://a")), pictures.make(QrCode("b")))
+    assert one != two
