@@ -1,6 +1,7 @@
 """A stored update as python-telegram-bot's object."""
 
 import json
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from telegram import Bot, CallbackQuery, Chat, InaccessibleMessage, Message, Upd
 
 _CORE = ("message_id", "date", "chat", "from")
 _PRESSED = "pressed_message"
+# A press has no message of its own here, and `effective_message` is right to say so.
+warnings.filterwarnings("ignore", message=".*of type `InaccessibleMessage`")
 _log = structlog.get_logger(__name__)
 
 

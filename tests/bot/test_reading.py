@@ -1,6 +1,8 @@
 """Reading stored updates: whole, and of a pressed message what is asked of it."""
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -65,6 +67,29 @@ def test_a_press_under_a_message_that_is_out_of_reach() -> None:
     assert update.effective_chat.id == 7
     place = place_of(update.callback_query)
     assert place == Place(message_id=5, has_text=False, photo=None, has_buttons=False)
+
+
+_ASKED_FOR_ITS_MESSAGE = """
+import json, sys
+from telegram.ext import ExtBot
+from bot.reading import read_update
+update = read_update(sys.stdin.buffer.read(), ExtBot("123456:test-token"))
+assert update.callback_query is not None
+assert update.effective_message is None
+"""
+
+
+def test_a_press_asked_for_its_message_says_nothing_on_the_error_stream() -> None:
+    """The library warns whoever asks, and every handler of commands does.
+
+    In a process of its own: pytest sets up warnings anew for each test.
+    """
+    message = {"message_id": 5, "date": 1, "chat": CHAT, "text": "hello"}
+    press = {"id": "1", "from": ANN, "chat_instance": "1", "data": "x", "message": message}
+    raw = json.dumps({"update_id": 1, "callback_query": press}).encode()
+    command = [sys.executable, "-c", _ASKED_FOR_ITS_MESSAGE]
+    ran = subprocess.run(command, input=raw, capture_output=True, check=True)
+    assert ran.stderr == b""
 
 
 def test_a_press_without_a_message_is_still_a_press() -> None:
