@@ -1,6 +1,9 @@
 """Pictures are worked on while the event loop keeps answering."""
 
 import asyncio
+import contextlib
+import threading
+from collections.abc import Sequence
 
 import pytest
 from drawn_pictures import encoded, noise, opened, quarters
@@ -74,24 +77,40 @@ async def test_a_full_queue_refuses_and_recovers():
     await worker.close()
 
 
+class Held(Sequence[bytes | None]):
+    """Pictures that keep their thread busy until they are let go."""
+
+    def __init__(self, picture: bytes) -> None:
+        self.go = threading.Event()
+        self._picture = picture
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, index):
+        assert self.go.wait(20)
+        return [self._picture][index]
+
+
 async def test_a_cancelled_caller_frees_its_place_when_its_work_is_done():
     """Cancellation neither leaks a place in the queue nor frees it while a thread is busy."""
     worker = PictureWorker(threads=1, queue=0)
-    data = encoded(noise(1000, 1000), "PNG")
-    call = asyncio.create_task(worker.prepare(data))
-    await asyncio.sleep(0.01)
+    data = encoded(noise(100, 100), "PNG")
+    held = Held(data)
+    call = asyncio.create_task(worker.sheet(held))
+    await asyncio.sleep(0)
     call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
     with pytest.raises(PicturesBusy):
         await worker.prepare(data)
-    for _ in range(200):
-        await asyncio.sleep(0.02)
-        try:
-            assert (await worker.prepare(data)).width == 1000
-        except PicturesBusy:
-            continue
-        break
-    else:
-        pytest.fail("the place was never freed")
+    held.go.set()
+    async with asyncio.timeout(20):
+        while True:
+            with contextlib.suppress(PicturesBusy):
+                assert (await worker.prepare(data)).width == 100
+                break
+            await asyncio.sleep(0.02)
     await worker.close()
 
 
