@@ -1,9 +1,9 @@
 """`python -m bot`: run the bot, or a command beside it. Exits non-zero with one clear line."""
 
-from bot.memory import collector_resting
+from bot.process.memory import collector_resting
 
 with collector_resting():
-    from bot.starting import main
+    from bot.process.starting import main
 
 __all__ = ["main"]
 

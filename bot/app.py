@@ -10,9 +10,42 @@ import structlog
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.addresses import load_divisions
-from bot.alarms import Alarms
-from bot.broadcasting import Broadcaster
-from bot.building import (
+from bot.chat.drawing import Drawer
+from bot.chat.flood import FloodGuard
+from bot.chat.gate import BEFORE_ALL, AnyHandler, Gate
+from bot.chat.illustrations import Illustrations
+from bot.chat.profile import register
+from bot.domain.news import ON_CARD, ON_PAYMENT
+from bot.intake.inbox import Intake
+from bot.intake.polling import poll
+from bot.intake.processing import Settler
+from bot.intake.raw import ALLOWED_UPDATES
+from bot.marketplace.daji.client import DajiClient
+from bot.pictures import PictureFetcher, PictureWorker
+from bot.process.logs import log_unhandled
+from bot.process.memory import collector_resting, give_back_large_blocks
+from bot.process.metrics import Metrics
+from bot.process.upkeep import Upkeep
+from bot.services.bundle import Services
+from bot.services.finding.categories import Categories
+from bot.services.finding.freight import Freight
+from bot.services.finding.search import Search
+from bot.services.finding.short_links import ShortLinks
+from bot.services.following.aftersales import Aftersales
+from bot.services.paying.payments import Payments
+from bot.services.paying.together import PayingTogether
+from bot.services.placing.ordering import Ordering
+from bot.services.placing.resolving import SettlingOrders
+from bot.settings import Settings, StartupError
+from bot.storage.ports import StorageUnavailable
+from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
+from bot.telegram.pacing import seconds_of
+from bot.telling.alarms import Alarms
+from bot.telling.broadcasts import Broadcaster
+from bot.telling.teller import Teller
+from bot.web.server import WEBHOOK_PATH, WebServer
+from bot.wiring.following import Following
+from bot.wiring.parts import (
     build_access,
     build_application,
     build_bot,
@@ -22,41 +55,8 @@ from bot.building import (
     client_config,
     picture_hosts,
 )
-from bot.domain.news import ON_CARD, ON_PAYMENT
-from bot.drawing import Drawer
-from bot.flood import FloodGuard
-from bot.following import Following
-from bot.gate import BEFORE_ALL, AnyHandler, Gate
-from bot.illustrations import Illustrations
-from bot.incoming import ALLOWED_UPDATES
-from bot.intake import Intake
-from bot.logs import log_unhandled
-from bot.marketplace.client import DajiClient
-from bot.memory import collector_resting, give_back_large_blocks
-from bot.metrics import Metrics
-from bot.pacing import seconds_of
-from bot.pictures import PictureFetcher, PictureWorker
-from bot.polling import poll
-from bot.profile import register
-from bot.services.aftersales import Aftersales
-from bot.services.bundle import Services
-from bot.services.categories import Categories
-from bot.services.freight import Freight
-from bot.services.ordering import Ordering
-from bot.services.paying_together import PayingTogether
-from bot.services.payments import Payments
-from bot.services.search import Search
-from bot.services.settling_orders import SettlingOrders
-from bot.services.short_links import ShortLinks
-from bot.settings import Settings, StartupError
-from bot.settling import Settler
-from bot.storage.ownership import DatabaseInUse, Ownership
-from bot.storage.ports import StorageUnavailable
-from bot.telling import Teller
-from bot.upkeep import Upkeep
-from bot.webserver import WEBHOOK_PATH, WebServer
-from handlers import notices
 from handlers.journey import conversation, group_handlers
+from handlers.orders import news
 from handlers.placing import outcome
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
@@ -87,7 +87,7 @@ class Bot:
             recreate=settings.recreate,
         )
         self._following = Following(
-            settings, self._storage, self._client, self._metrics, bot, notices.screen
+            settings, self._storage, self._client, self._metrics, bot, news.screen
         )
         tracking = self._following.tracking
         access = build_access(settings, self._storage)

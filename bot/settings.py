@@ -20,12 +20,12 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from bot.domain.money import ZERO, Fen, MoneyError, from_yuan
 from bot.domain.pricing import TierScope
 from bot.following_settings import FollowingSettings
-from bot.marketplace.config import ListNotation
-from bot.marketplace.pushes import PushRule
-from bot.marketplace.signing import Signing
-from bot.services.absence import Recreate
+from bot.marketplace.daji.config import ListNotation
+from bot.marketplace.daji.push_messages import PushRule
+from bot.marketplace.daji.signing import Signing
 from bot.services.access import AccessMode
-from bot.services.placing import LOOKUP_DELAYS
+from bot.services.placing.absence import Recreate
+from bot.services.placing.placing import LOOKUP_DELAYS
 from bot.storage.ports import Retention
 
 _SQLITE = "sqlite:///"

@@ -2,14 +2,15 @@
 
 from telegram import Update
 
-from bot.buttons import BadButton, from_base36, natural, to_base36
-from bot.context import Context, Outcome
+from bot.chat.buttons import BadButton, from_base36, natural, to_base36
+from bot.chat.context import Context, Outcome
+from bot.chat.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
+from bot.chat.texts import Html, cut
 from bot.domain.addresses import MOST_PER_PERSON, Address, SavedAddress
 from bot.domain.sessions import AddressForm, Session, Step
-from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
-from bot.texts import Html, cut
-from handlers import address_form, preview, search
-from handlers.address_answers import form_of, is_no_address
+from handlers import address_form, preview
+from handlers.finding import search
+from handlers.shared.address_answers import form_of, is_no_address
 
 _LABEL = 40
 _PAGE = 8

@@ -14,15 +14,15 @@ from bot.addresses import (
     parse_address,
     read_phone,
 )
-from bot.buttons import natural
-from bot.context import Context, Outcome
+from bot.chat.buttons import natural
+from bot.chat.context import Context, Outcome
+from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
+from bot.chat.texts import Html
 from bot.domain.addresses import MOST_PER_PERSON, SavedAddress
 from bot.domain.identifiers import AddressId
 from bot.domain.sessions import AddressForm, Step
-from bot.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
-from bot.texts import Html
 from handlers import preview
-from handlers.address_answers import (
+from handlers.shared.address_answers import (
     DIVISION,
     EMPTY,
     FIELDS,

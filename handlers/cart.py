@@ -2,16 +2,16 @@
 
 from telegram import Update
 
-from bot.buttons import natural
-from bot.context import Context, Outcome
+from bot.chat.buttons import natural
+from bot.chat.context import Context, Outcome
+from bot.chat.screens import Button, Rows, Screen, View, lines, paragraphs, row
+from bot.chat.texts import Html
 from bot.domain.drafts import Draft
 from bot.domain.sessions import Step
 from bot.domain.splitting import orders_of
-from bot.screens import Button, Rows, Screen, View, lines, paragraphs, row
-from bot.texts import Html
 from handlers import lines as lines_step
-from handlers import search
-from handlers.in_cart import called
+from handlers.finding import search
+from handlers.shared.in_cart import called
 
 _LONGEST_NUMBER = 3
 

@@ -15,53 +15,33 @@ from telegram.ext import (
     filters,
 )
 
-from bot.context import Context
-from bot.conversation import Handler, StoredConversationHandler
+from bot.chat.context import Context
+from bot.chat.conversation import Handler, StoredConversationHandler
+from bot.chat.drawing import Drawer
+from bot.chat.routing import OFFER_LINK, WORDS, Buttons
+from bot.chat.screens import ScreenOf
 from bot.domain.sessions import Step
-from bot.drawing import Drawer
-from bot.routing import OFFER_LINK, WORDS, Buttons
-from bot.screens import ScreenOf
 from bot.services.bundle import Services
 from handlers import (
     address,
     address_form,
-    admin,
-    admin_export,
-    admin_news,
-    admin_parked,
-    admin_settling,
-    admin_today,
-    anywhere,
     cart,
-    categories,
-    groups,
-    invite,
-    language,
     lines,
-    navigation,
-    news,
     offer,
-    operator_payment,
-    order_again,
-    order_cancel,
-    order_card,
-    order_links,
-    order_receipt,
-    order_together,
-    orders,
     payment,
     placing,
     preview,
-    privacy,
     quantity,
     results,
-    search,
-    shop,
     start,
     variant,
 )
-from handlers import filters as filter_panel
-from handlers.failures import on_marketplace_error
+from handlers.always import anywhere, groups, language, news, privacy
+from handlers.desk import broadcast, export, invite, menu, parked, paying, today, uncertain
+from handlers.finding import categories, navigation, search, shop
+from handlers.finding import filters as filter_panel
+from handlers.orders import again, cancelling, card, links, listing, receipt, together
+from handlers.shared.failures import on_marketplace_error
 
 SCREENS: dict[Step, ScreenOf] = {
     Step.START: start.screen,
@@ -84,7 +64,7 @@ def states() -> dict[Step, list[Handler]]:
     return {
         Step.START: [
             Buttons(resume=start.resume, over=start.over, addresses=address.book),
-            Buttons(orders=orders.show, lines=offer.to_lines),
+            Buttons(orders=listing.show, lines=offer.to_lines),
             MessageHandler(WORDS, search.words),
         ],
         Step.RESULTS: [
@@ -112,7 +92,7 @@ def states() -> dict[Step, list[Handler]]:
         ],
         Step.CART: [
             Buttons(order=cart.order, open=cart.open_one, drop=cart.drop, undo=cart.undo),
-            Buttons(results=offer.back_to_results, orders=orders.show),
+            Buttons(results=offer.back_to_results, orders=listing.show),
             MessageHandler(WORDS, cart.text),
         ],
         Step.LINES: [
@@ -157,7 +137,7 @@ def entry_points() -> list[Handler]:
         CommandHandler("cancel", start.cancel, new_message),
         CommandHandler("cart", cart.show, new_message),
         CommandHandler("address", address.book, new_message),
-        CommandHandler("orders", orders.show, new_message),
+        CommandHandler("orders", listing.show, new_message),
         CommandHandler("categories", categories.show, new_message),
         CommandHandler("language", language.ask, new_message),
         CommandHandler("help", anywhere.help_, new_message),
@@ -166,29 +146,29 @@ def entry_points() -> list[Handler]:
         CommandHandler("deletemydata", privacy.ask, new_message),
         CommandHandler("invite", invite.invite, new_message),
         CommandHandler("news", news.news, new_message),
-        CommandHandler("broadcast", admin_news.broadcast, new_message),
-        CommandHandler("admin", admin.admin, new_message),
+        CommandHandler("broadcast", broadcast.broadcast, new_message),
+        CommandHandler("admin", menu.admin, new_message),
         CommandHandler("invites", invite.invites, new_message),
         MessageHandler((filters.PHOTO | filters.Document.ALL) & new_message, search.photo),
         MessageHandler(OFFER_LINK & new_message, search.link),
         Buttons(lang=language.choose, here=anywhere.here, over=start.over),
         Buttons(pay=payment.pay, check=payment.check, look=placing.look),
-        Buttons(mine=orders.mine, earlier=orders.earlier, card=order_card.card),
-        Buttons(cancel=order_cancel.cancel, cancel_yes=order_cancel.cancel_yes),
-        Buttons(admin=admin.menu, admin_today=admin_today.today, admin_health=admin.health),
-        Buttons(admin_export=admin_export.choose, export_days=admin_export.send),
-        Buttons(news_set=news.choose, admin_news=admin_news.progress),
-        Buttons(cast=admin_news.start, cast_stop=admin_news.stop),
-        Buttons(admin_people=admin.people, admin_parked=admin_parked.parked),
-        Buttons(parked_retry=admin_parked.retry, parked_drop=admin_parked.drop),
-        Buttons(admin_open=admin_settling.questions, admin_case=admin_settling.case),
-        Buttons(settle=admin_settling.ask, settle_yes=admin_settling.settle),
-        Buttons(debit=operator_payment.debit, debit_yes=operator_payment.debit_yes),
-        Buttons(receipt=order_receipt.receipt, receipt_yes=order_receipt.receipt_yes),
-        Buttons(together=order_together.together, together_pay=order_links.together_pay),
-        Buttons(together_check=order_links.together_check),
-        Buttons(reorder=order_again.reorder, reorder_yes=order_again.reorder_yes),
-        Buttons(reorder_pick=order_again.reorder_pick),
+        Buttons(mine=listing.mine, earlier=listing.earlier, card=card.card),
+        Buttons(cancel=cancelling.cancel, cancel_yes=cancelling.cancel_yes),
+        Buttons(admin=menu.menu, admin_today=today.today, admin_health=menu.health),
+        Buttons(admin_export=export.choose, export_days=export.send),
+        Buttons(news_set=news.choose, admin_news=broadcast.progress),
+        Buttons(cast=broadcast.start, cast_stop=broadcast.stop),
+        Buttons(admin_people=menu.people, admin_parked=parked.parked),
+        Buttons(parked_retry=parked.retry, parked_drop=parked.drop),
+        Buttons(admin_open=uncertain.questions, admin_case=uncertain.case),
+        Buttons(settle=uncertain.ask, settle_yes=uncertain.settle),
+        Buttons(debit=paying.debit, debit_yes=paying.debit_yes),
+        Buttons(receipt=receipt.receipt, receipt_yes=receipt.receipt_yes),
+        Buttons(together=together.together, together_pay=links.together_pay),
+        Buttons(together_check=links.together_check),
+        Buttons(reorder=again.reorder, reorder_yes=again.reorder_yes),
+        Buttons(reorder_pick=again.reorder_pick),
         Buttons(shop=shop.shop),
         Buttons(categories=categories.show, branch=categories.browse, goods=categories.goods),
         Buttons(cart=cart.show),

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 from telegram import Update
 
-from bot.buttons import natural
-from bot.context import Context, Outcome
+from bot.chat.buttons import natural
+from bot.chat.context import Context, Outcome
+from bot.chat.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
+from bot.chat.texts import Html, cut
+from bot.chat.units import counted, counted_anywhere
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId
@@ -14,12 +17,10 @@ from bot.domain.pricing import repriced
 from bot.domain.sessions import Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, orders_of
 from bot.marketplace.errors import RefusalReason, Refused
-from bot.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
-from bot.texts import Html, cut
-from bot.units import counted, counted_anywhere
-from handlers import preview, quantity, search
-from handlers.freight_line import freight_line
-from handlers.in_cart import cart_button
+from handlers import preview, quantity
+from handlers.finding import search
+from handlers.shared.freight_line import freight_line
+from handlers.shared.in_cart import cart_button
 
 _TITLE = 48
 _VARIANT = 60

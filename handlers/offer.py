@@ -2,26 +2,17 @@
 
 from telegram import Update
 
-from bot.context import Context, Outcome
+from bot.chat.context import Context, Outcome
+from bot.chat.fitting import fitting
+from bot.chat.screens import Button, Rows, Screen, SellerPicture, View, lines, paragraphs, row
+from bot.chat.texts import Html, cut
+from bot.chat.units import counted, noun
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, QuoteType
 from bot.domain.pricing import price_span
 from bot.domain.sessions import Step
-from bot.fitting import fitting
-from bot.screens import (
-    Button,
-    Rows,
-    Screen,
-    SellerPicture,
-    View,
-    lines,
-    paragraphs,
-    row,
-)
-from bot.texts import Html, cut
-from bot.units import counted, noun
-from handlers import search
-from handlers.in_cart import cart_button
+from handlers.finding import search
+from handlers.shared.in_cart import cart_button
 
 _TITLES = (160, 100, 60, 30)  # characters, the first with which the caption fits
 _MOST_TIERS = 5

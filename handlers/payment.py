@@ -2,7 +2,9 @@
 
 from telegram import Update
 
-from bot.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.screens import Button, QrCode, Rows, Screen, View, lines, paragraphs, row
+from bot.chat.texts import Html, Texts
 from bot.domain.news import ON_PAYMENT
 from bot.domain.order_actions import CLOSED, amount_due, unpaid
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
@@ -10,15 +12,14 @@ from bot.domain.sessions import Step
 from bot.domain.splitting import orders_of
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import MOST_PER_LINK
-from bot.screens import Button, QrCode, Rows, Screen, View, lines, paragraphs, row
-from bot.texts import Html, Texts
-from handlers import order_card, preview, start
-from handlers.failures import failure_key
-from handlers.in_cart import cart_button
-from handlers.order_card import LONGEST_COPY, copyable
-from handlers.order_card_text import difference
-from handlers.order_words import left_out, state
-from handlers.own_order import own_order
+from handlers import preview, start
+from handlers.orders import card
+from handlers.orders.card import LONGEST_COPY, copyable
+from handlers.orders.card_text import difference
+from handlers.orders.own import own_order
+from handlers.orders.words import left_out, state
+from handlers.shared.failures import failure_key
+from handlers.shared.in_cart import cart_button
 
 _MOST_PARTS_SHOWN = 8
 
@@ -154,7 +155,7 @@ async def pay(_: Update, context: Context) -> Outcome:
         context.notice(failure_key(error))
     if not unpaid(order):
         nothing = context.t("payment.nothing_to_pay")
-        return Overlay(order_card.screen(context, order, nothing), in_place=True)
+        return Overlay(card.screen(context, order, nothing), in_place=True)
     context.change(order_no=order.order_no, asking=None, return_to=None)
     return Step.PAYMENT
 

@@ -3,23 +3,23 @@
 import structlog
 from telegram import Update
 
-from bot.context import Context, Outcome
-from bot.conversation import received_at
+from bot.chat.context import Context, Outcome
+from bot.chat.conversation import received_at
+from bot.chat.fitting import fitting
+from bot.chat.reading import place_of
+from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, paragraphs, row
+from bot.chat.texts import Html
 from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
 from bot.domain.money import Fen
 from bot.domain.orders import Order, Placing
 from bot.domain.quotes import change_between
 from bot.domain.sessions import Session, Step
 from bot.domain.splitting import left_after, orders_of
-from bot.fitting import fitting
-from bot.reading import place_of
-from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, paragraphs, row
-from bot.services.placing import NOT_SENT
-from bot.texts import Html
-from handlers.agreement import NAME_WIDTHS, agreement
-from handlers.failures import reason_in, refusal_of
+from bot.services.placing.placing import NOT_SENT
 from handlers.preview import returned
-from handlers.quotas import may_order
+from handlers.shared.agreement import NAME_WIDTHS, agreement
+from handlers.shared.failures import reason_in, refusal_of
+from handlers.shared.quotas import may_order
 
 _HEADS = {
     Placing.CLAIMED: "placing.working",

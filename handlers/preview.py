@@ -4,7 +4,10 @@ import html
 
 from telegram import Update
 
-from bot.context import Context, Outcome
+from bot.chat.context import Context, Outcome
+from bot.chat.fitting import fitting
+from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
+from bot.chat.texts import Html, cut
 from bot.domain.drafts import estimate_of
 from bot.domain.links import bare_offer
 from bot.domain.money import Fen
@@ -12,15 +15,12 @@ from bot.domain.orders import Placing
 from bot.domain.quotes import Quote, QuoteChange
 from bot.domain.sessions import Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, Lines, orders_of
-from bot.fitting import fitting
 from bot.marketplace.errors import MarketplaceError, Refused
-from bot.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
-from bot.texts import Html, cut
-from handlers import search
-from handlers.address_answers import is_address, take_pasted
-from handlers.agreement import NAME_WIDTHS, agreement
-from handlers.failures import failure_key, reason_in, refusal_of
-from handlers.faulty_lines import BLAMES_LINES, at_fault
+from handlers.finding import search
+from handlers.shared.address_answers import is_address, take_pasted
+from handlers.shared.agreement import NAME_WIDTHS, agreement
+from handlers.shared.failures import failure_key, reason_in, refusal_of
+from handlers.shared.faulty_lines import BLAMES_LINES, at_fault
 
 LONGEST_NOTE = 200
 

@@ -2,7 +2,10 @@
 
 from telegram import Update
 
-from bot.context import Context, Outcome
+from bot.chat.context import Context, Outcome
+from bot.chat.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, paragraphs, row
+from bot.chat.texts import Html, cut
+from bot.chat.units import counted, counted_anywhere, noun, noun_anywhere
 from bot.domain.cart import MOST_LINES, MOST_SELLERS, CartFull, TooManySellers
 from bot.domain.offers import Offer, Sku
 from bot.domain.pricing import order_line, repriced, unit_price
@@ -23,14 +26,11 @@ from bot.domain.quantities import (
     stock_of,
 )
 from bot.domain.sessions import Step
-from bot.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, paragraphs, row
-from bot.texts import Html, cut
-from bot.units import counted, counted_anywhere, noun, noun_anywhere
-from handlers import search
-from handlers.freight_line import freight_line
-from handlers.in_cart import called
+from handlers.finding import search
 from handlers.offer import choose, terms
 from handlers.quantity_coach import coach, towards_tier, units_elsewhere
+from handlers.shared.freight_line import freight_line
+from handlers.shared.in_cart import called
 from handlers.variant import both
 
 _COLUMNS = 3

@@ -1,12 +1,12 @@
 """What a quantity does: to the minimum, to the price, beside what the order has already."""
 
+from bot.chat.screens import View, lines
+from bot.chat.texts import Html
+from bot.chat.units import counted, noun
 from bot.domain.offers import Offer, Sku
 from bot.domain.pricing import TierScope, next_tier
 from bot.domain.quantities import smallest
 from bot.domain.sessions import Session
-from bot.screens import View, lines
-from bot.texts import Html
-from bot.units import counted, noun
 
 
 def coach(view: View, offer: Offer, sku: Sku | None) -> Html:

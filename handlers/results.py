@@ -2,19 +2,19 @@
 
 from telegram import Update
 
-from bot.buttons import natural
-from bot.context import Context, Outcome
+from bot.chat.buttons import natural
+from bot.chat.context import Context, Outcome
+from bot.chat.screens import Button, Rows, Screen, View, grid, paragraphs, row
+from bot.chat.texts import cut
 from bot.domain.offers import SearchPage
 from bot.domain.price_bounds import PriceUnreadable, read_clear_bounds
 from bot.domain.sessions import NAVIGATING, Query, SortField, Step
-from bot.screens import Button, Rows, Screen, View, grid, paragraphs, row
-from bot.texts import cut
-from handlers import filters, navigation, search
-from handlers.categories import categories_button
-from handlers.in_cart import cart_button
-from handlers.looked_for import chips, without
+from handlers.finding import filters, navigation, search
+from handlers.finding.categories import categories_button
+from handlers.finding.looked_for import chips, without
+from handlers.finding.sheets import first_number, sheet
 from handlers.results_text import has_more, nothing, page_of_hits
-from handlers.sheets import first_number, sheet
+from handlers.shared.in_cart import cart_button
 
 _WORD = 30
 _LONGEST_NUMBER = 3  # digits; longer ones are looked for

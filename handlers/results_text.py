@@ -1,13 +1,13 @@
 """What a page of results says: what it is of, each hit, and what is to be known of them."""
 
+from bot.chat.fitting import fitting
+from bot.chat.screens import View, lines, paragraphs
+from bot.chat.texts import Html, cut
 from bot.domain.offers import OfferSummary, SearchPage
 from bot.domain.sessions import Query
-from bot.fitting import fitting
-from bot.screens import View, lines, paragraphs
-from bot.services.search import HITS_PER_PAGE
-from bot.texts import Html, cut
-from handlers.looked_for import heading, narrowed_by
-from handlers.sheets import first_number
+from bot.services.finding.search import HITS_PER_PAGE
+from handlers.finding.looked_for import heading, narrowed_by
+from handlers.finding.sheets import first_number
 
 # Characters: what stands on one line of a phone, or less until a page fits under its sheet.
 _TITLES = {"en": (33, 24, 18, 12, 8), "zh": (15, 12, 9, 6)}

@@ -2,12 +2,12 @@
 
 from telegram import Update
 
-from bot.context import Context, Outcome
+from bot.chat.context import Context, Outcome
+from bot.chat.screens import Button, Screen, View, paragraphs, row
 from bot.domain.invites import is_invitation
 from bot.domain.sessions import Step
-from bot.screens import Button, Screen, View, paragraphs, row
-from handlers.in_cart import cart_button
-from handlers.language import language_button
+from handlers.always.language import language_button
+from handlers.shared.in_cart import cart_button
 
 
 def screen(view: View) -> Screen:

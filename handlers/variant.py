@@ -5,13 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from telegram import Update
 
-from bot.context import Context, Outcome
-from bot.domain.links import bare_offer
-from bot.domain.offers import Offer, Sku, Wording
-from bot.domain.sessions import Step
-from bot.domain.variants import matching, named, next_attribute
-from bot.fitting import fitting
-from bot.screens import (
+from bot.chat.context import Context, Outcome
+from bot.chat.fitting import fitting
+from bot.chat.screens import (
     Button,
     ContactSheet,
     Picture,
@@ -24,8 +20,12 @@ from bot.screens import (
     paragraphs,
     row,
 )
-from bot.texts import Html, cut
-from handlers import search
+from bot.chat.texts import Html, cut
+from bot.domain.links import bare_offer
+from bot.domain.offers import Offer, Sku, Wording
+from bot.domain.sessions import Step
+from bot.domain.variants import matching, named, next_attribute
+from handlers.finding import search
 from handlers.offer import read_again, titles
 from handlers.variant_items import Item, is_numbered, items_of, label_of, standing
 

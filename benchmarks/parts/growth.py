@@ -28,10 +28,10 @@ from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.sessions import Session
 from bot.storage.codec import to_micros
 from bot.storage.keys import load_keyring
-from bot.storage.orders import place_of_order
-from bot.storage.rights import place_of_session
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.orders import place_of_order
+from bot.storage.sqlite.rights import place_of_session
+from bot.storage.sqlite.storage import SqliteStorage
 
 Json = dict[str, Any]
 _LOOKUPS = 200

@@ -1,1 +1,1 @@
-"""Typed client of the marketplace: port, errors, signing, wire models, mapping, client."""
+"""What the bot asks of a marketplace: port, errors and values; each gateway has a room below."""

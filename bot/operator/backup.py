@@ -4,9 +4,9 @@ from pathlib import Path
 
 from bot.operator import CommandRefused
 from bot.settings import Settings
-from bot.storage.copying import copy_database, put_in_place, verify_copy
 from bot.storage.keys import load_keyring
-from bot.storage.ownership import Ownership
+from bot.storage.sqlite.copying import copy_database, put_in_place, verify_copy
+from bot.storage.sqlite.ownership import Ownership
 
 
 def backup(settings: Settings, target: Path) -> str:

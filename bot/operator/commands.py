@@ -4,16 +4,16 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from bot.building import build_storage, client_config
-from bot.marketplace.client import DajiClient
+from bot.marketplace.daji.client import DajiClient
 from bot.operator import CommandRefused, orders_desk, parked
 from bot.operator.backup import backup, restore
 from bot.operator.doctor import examine
 from bot.operator.rotate import new_key, rotate
-from bot.services.settling_orders import SettlingOrders
+from bot.services.placing.resolving import SettlingOrders
 from bot.settings import Settings, StartupError
 from bot.storage.ports import Storage, StorageError
 from bot.storage.sealing import SealingError
+from bot.wiring.parts import build_storage, client_config
 
 DONE, FAILED, TO_MEND = 0, 1, 2
 

@@ -13,8 +13,7 @@ from typing import Any
 
 import httpx
 
-from bot.building import client_config
-from bot.marketplace.client import DajiClient
+from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.errors import (
     CredentialsRefused,
     MarketplaceError,
@@ -22,11 +21,12 @@ from bot.marketplace.errors import (
     Unreachable,
 )
 from bot.settings import Settings
-from bot.storage.copying import quick_check
 from bot.storage.keys import load_keyring
 from bot.storage.ports import StorageError
 from bot.storage.sealing import SealingError
-from bot.webserver import WEBHOOK_PATH
+from bot.storage.sqlite.copying import quick_check
+from bot.web.server import WEBHOOK_PATH
+from bot.wiring.parts import client_config
 
 _PATIENCE = 10.0  # seconds
 _LEAST_FREE = 200 * 1024 * 1024

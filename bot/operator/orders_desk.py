@@ -7,8 +7,8 @@ from bot.domain.orders import Order
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import FoundOrder
 from bot.operator import CommandRefused
-from bot.services.recovery import Finding
-from bot.services.settling_orders import NotSettled, Objection, SettlingOrders
+from bot.services.placing.recovery import Finding
+from bot.services.placing.resolving import NotSettled, Objection, SettlingOrders
 
 _OBJECTIONS = {
     Objection.UNKNOWN: "there is no order {number}",

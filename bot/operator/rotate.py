@@ -6,8 +6,8 @@ from pathlib import Path
 from bot.operator import CommandRefused
 from bot.settings import Settings
 from bot.storage.keys import Keyring, load_keyring, replace_keyring
-from bot.storage.ownership import Ownership
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.ownership import Ownership
+from bot.storage.sqlite.storage import SqliteStorage
 
 _ONE_KEY = (
     "DATA_KEY holds one key. Put a new one before it, as DATA_KEY={new_id}:NEW,{old_id}:OLD, and "

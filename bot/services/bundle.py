@@ -8,18 +8,18 @@ from bot.domain.health import MarketplaceHealth
 from bot.domain.pricing import TierScope
 from bot.marketplace.port import Marketplace
 from bot.services.access import Access
-from bot.services.aftersales import Aftersales
-from bot.services.categories import Categories
-from bot.services.freight import Freight
-from bot.services.operator_payments import OperatorPayments
-from bot.services.ordering import Ordering
-from bot.services.paying_together import PayingTogether
-from bot.services.payments import Payments
+from bot.services.finding.categories import Categories
+from bot.services.finding.freight import Freight
+from bot.services.finding.search import Search
+from bot.services.finding.short_links import ShortLinks
+from bot.services.following.aftersales import Aftersales
+from bot.services.following.tracking import Tracking
+from bot.services.paying.agreement import OperatorPayments
+from bot.services.paying.payments import Payments
+from bot.services.paying.together import PayingTogether
+from bot.services.placing.ordering import Ordering
+from bot.services.placing.resolving import SettlingOrders
 from bot.services.quotas import Quotas
-from bot.services.search import Search
-from bot.services.settling_orders import SettlingOrders
-from bot.services.short_links import ShortLinks
-from bot.services.tracking import Tracking
 from bot.storage.ports import Storage
 
 

@@ -13,7 +13,7 @@ from bot.domain.identifiers import UserId
 from bot.domain.orders import Order, OrderStatus, Placing
 from bot.domain.recent import Recent
 from bot.marketplace.errors import MarketplaceError
-from bot.services.tracking import Tracking
+from bot.services.following.tracking import Tracking
 from bot.storage.ports import OrderPort
 
 _HOUR = 3600.0

@@ -1,1 +1,1 @@
-"""All SQL: ports (Protocols), schema, migrations, the SQLite implementation."""
+"""Where state lives: the ports, what seals and encodes values, and a room for each database."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.flood import FloodGuard, Verdict
+from bot.chat.flood import FloodGuard, Verdict
 
 PASS, TELL, DROP = Verdict.PASS, Verdict.TELL, Verdict.DROP
 

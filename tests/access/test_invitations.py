@@ -11,7 +11,7 @@ import pytest
 from bot.domain.identifiers import UserId
 from bot.domain.invites import Admission, hash_of, new_token
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.samples import KEY, NOW
 

@@ -14,17 +14,29 @@ from benchmarks.results import machine
 from benchmarks.tables import report
 
 _LOOP = ["asyncio.runners:run", "bot.__main__:main", "runpy:_run_code"]
-_UPDATE = ["telegram.ext._application:process_update", "bot.settling:_handle", "bot.intake:_work"]
-_TAPPED = ["bot.conversation:_walk", *_UPDATE, *_LOOP]
-_TOLD = ["telegram._bot:_post", "telegram.ext._extbot:_send_message", "bot.drawing:_edit_photo"]
-_CALLED = ["bot.marketplace.calls:_attempt", "bot.services.search:open_offer"]
+_UPDATE = [
+    "telegram.ext._application:process_update",
+    "bot.intake.processing:_handle",
+    "bot.intake.inbox:_work",
+]
+_TAPPED = ["bot.chat.conversation:_walk", *_UPDATE, *_LOOP]
+_TOLD = [
+    "telegram._bot:_post",
+    "telegram.ext._extbot:_send_message",
+    "bot.chat.drawing:_edit_photo",
+]
+_CALLED = ["bot.marketplace.daji.calls:_attempt", "bot.services.finding.search:open_offer"]
 
 
 @pytest.mark.parametrize(
     ("stack", "layer"),
     [
         (
-            ["telegram._message:de_json", "telegram._update:de_json", "bot.settling:_read"],
+            [
+                "telegram._message:de_json",
+                "telegram._update:de_json",
+                "bot.intake.processing:_read",
+            ],
             "Telegram: reading updates",
         ),
         (
@@ -36,7 +48,12 @@ _CALLED = ["bot.marketplace.calls:_attempt", "bot.services.search:open_offer"]
             "Telegram: HTTP (aiohttp)",
         ),
         (
-            ["aiohttp.client:_request", "bot.marketplace.connections:_open", *_CALLED, *_TAPPED],
+            [
+                "aiohttp.client:_request",
+                "bot.marketplace.daji.connections:_open",
+                *_CALLED,
+                *_TAPPED,
+            ],
             "Marketplace: HTTP (aiohttp)",
         ),
         (
@@ -51,14 +68,17 @@ _CALLED = ["bot.marketplace.calls:_attempt", "bot.services.search:open_offer"]
             ["json.encoder:encode", "bot.storage.codec:to_json", *_TAPPED],
             "Storage: codec, sealing, waiting for commits",
         ),
-        (["structlog._output:msg", "bot.marketplace.calls:_tell", *_TAPPED], "Metrics and log"),
+        (
+            ["structlog._output:msg", "bot.marketplace.daji.calls:_tell", *_TAPPED],
+            "Metrics and log",
+        ),
         (
             ["aiohttp.client_proto:data_received", *_LOOP],
             "HTTP of both: bodies out, answers in",
         ),
         (["json.encoder:encode", *_UPDATE[1:], *_LOOP], "Inbox, lanes, dispatch"),
-        (["re:sub", "bot.texts:__call__", *_TAPPED], "Texts, keyboards, drawing"),
-        (["bot.upkeep:_sweep", *_LOOP], "Conversation: steps, screens, services"),
+        (["re:sub", "bot.chat.texts:__call__", *_TAPPED], "Texts, keyboards, drawing"),
+        (["bot.process.upkeep:_sweep", *_LOOP], "Conversation: steps, screens, services"),
         (["bot.settlingX:_read", *_LOOP], "Conversation: steps, screens, services"),
         (_LOOP, REST),
         ([], REST),

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from telegram.error import Forbidden, TelegramError, TimedOut
 
-from bot.alarms import REPEAT_AFTER, SETTLED_AFTER, Alarms
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
 from bot.storage.ports import StepCommit
+from bot.telling.alarms import REPEAT_AFTER, SETTLED_AFTER, Alarms
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.samples import BOB, NOW, first, order, session, update
 

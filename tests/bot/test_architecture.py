@@ -101,7 +101,7 @@ def test_the_domain_imports_the_standard_library_pydantic_and_itself() -> None:
                 "bot.storage.ports",
                 "bot.storage.tracking_ports",
                 "bot.storage.operator_ports",
-                "bot.locks",
+                "bot.services.locks",
                 "bot.pictures",
                 "bot.addresses",
             ),

@@ -6,11 +6,11 @@ from typing import Any, cast
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
-from bot.broadcasting import Broadcaster
 from bot.domain.broadcasts import Broadcast, BroadcastState, Reached
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
 from bot.storage.ports import StorageUnavailable
+from bot.telling.broadcasts import Broadcaster
 from tests.fakes.memory_storage import MemoryStorage
 
 ALICE, BOB = UserId(1), UserId(2)

@@ -4,12 +4,12 @@ import pytest
 from structlog.testing import capture_logs
 from telegram.error import BadRequest, NetworkError
 
+from bot.chat.drawing import Drawer, picture_key
+from bot.chat.measuring import visible_length
+from bot.chat.reading import Place
+from bot.chat.screens import Button, Picture, QrCode, Screen, SellerPicture, row
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
-from bot.drawing import Drawer, picture_key
-from bot.measuring import visible_length
-from bot.reading import Place
-from bot.screens import Button, Picture, QrCode, Screen, SellerPicture, row
 from bot.telegram import DirectBot
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
 from tests.fakes.memory_storage import MemoryStorage

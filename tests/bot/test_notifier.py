@@ -8,19 +8,19 @@ import pytest
 from telegram.error import NetworkError, TimedOut
 from telegram.ext import ExtBot
 
+from bot.chat.screens import Button, Screen, View, row
 from bot.domain.identifiers import ChatId, MarketplaceOrderId, UserId
 from bot.domain.money import Fen
 from bot.domain.news import News, NewsKind
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.sessions import Session
 from bot.marketplace.errors import Unreachable
-from bot.notifier import Notifier
-from bot.pacing import Pacer
-from bot.screens import Button, Screen, View, row
-from bot.services.tracking import Tracking
+from bot.services.following.tracking import Tracking
 from bot.storage.ports import StepCommit
 from bot.storage.tracking_ports import NewNotice
+from bot.telegram.pacing import Pacer
 from bot.telegram.request import NOT_SENT
+from bot.telling.notifier import Notifier
 from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.samples import order

@@ -8,7 +8,7 @@ import pytest
 from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
-from bot.pacing import Pacer
+from bot.telegram.pacing import Pacer
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
 
 

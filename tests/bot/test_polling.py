@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 from telegram.error import InvalidToken
 
-from bot.polling import poll
+from bot.intake.polling import poll
 from bot.telegram import AiohttpRequest, DirectBot
 from tests.bot.bot_api_stub import BotApiStub
 from tests.bot.test_settling import Line

@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.marketplace.pushes import PushRule, signature_of
-from bot.push_intake import PUSH_PATH, PushIntake
-from bot.webserver import WebServer
+from bot.marketplace.daji.push_messages import PushRule, signature_of
+from bot.web.push_intake import PUSH_PATH, PushIntake
+from bot.web.server import WebServer
 from tests.bot.test_settling import Line
 from tests.bot.toy_journey import Toy
 

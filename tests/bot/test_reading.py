@@ -9,7 +9,7 @@ import pytest
 from telegram import CallbackQuery, Update
 from telegram.ext import ExtBot
 
-from bot.reading import Place, place_of, read_update
+from bot.chat.reading import Place, place_of, read_update
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
 
 CHAT = {"id": 7, "type": "private", "first_name": "Ann"}
@@ -72,7 +72,7 @@ def test_a_press_under_a_message_that_is_out_of_reach() -> None:
 _ASKED_FOR_ITS_MESSAGE = """
 import json, sys
 from telegram.ext import ExtBot
-from bot.reading import read_update
+from bot.chat.reading import read_update
 update = read_update(sys.stdin.buffer.read(), ExtBot("123456:test-token"))
 assert update.callback_query is not None
 assert update.effective_message is None

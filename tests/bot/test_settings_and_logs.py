@@ -12,11 +12,11 @@ from aiohttp.http_exceptions import BadHttpMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.building import client_config
-from bot.logs import Blotter, configure_logs, log_unhandled, where
-from bot.marketplace.config import NavigationLocale
+from bot.marketplace.daji.config import NavigationLocale
+from bot.process.logs import Blotter, configure_logs, log_unhandled, where
 from bot.settings import BadSettings, load_settings
 from bot.storage.ports import StorageUnavailable
+from bot.wiring.parts import client_config
 
 GOOD = {"BOT_TOKEN": "1:aa-_", "MARKETPLACE_APP_KEY": "k", "MARKETPLACE_APP_SECRET": "s3cret"}
 

@@ -10,9 +10,9 @@ from telegram import Update
 from telegram.error import NetworkError
 
 from bot.domain.identifiers import ChatId, UserId
-from bot.incoming import BadUpdate, read_update
-from bot.intake import Intake
-from bot.settling import Settler
+from bot.intake.inbox import Intake
+from bot.intake.processing import Settler
+from bot.intake.raw import BadUpdate, read_update
 from bot.storage.ports import StepCommit, StorageUnavailable, WaitingUpdate
 from tests.bot.toy_journey import ANN, Toy
 from tests.fakes.memory_storage import MemoryStorage

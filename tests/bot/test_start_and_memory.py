@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.memory import collector_resting
+from bot.process.memory import collector_resting
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,20 +26,20 @@ def test_a_start_leaves_rare_libraries_alone():
     """Codecs, spreadsheets, numbering plans and the operator's commands wait to be asked for."""
     rare = "{'PIL', 'pillow_heif', 'segno', 'xlsxwriter', 'phonenumbers', 'bot.operator.commands'}"
     loaded = said(
-        f"import sys, bot.starting, bot.app; print(sorted({rare} & set(sys.modules)))",
+        f"import sys, bot.process.starting, bot.app; print(sorted({rare} & set(sys.modules)))"
     )
     assert loaded == "[]"
 
 
 def test_settings_are_read_before_the_bot_is_loaded():
     """Reading them takes the longer the more models there are."""
-    assert said("import sys, bot.starting; print('bot.app' in sys.modules)") == "False"
+    assert said("import sys, bot.process.starting; print('bot.app' in sys.modules)") == "False"
 
 
 FRAGMENTS = """
 import ctypes, re
 from pathlib import Path
-from bot.memory import give_back_large_blocks
+from bot.process.memory import give_back_large_blocks
 
 def resident():
     return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
@@ -82,7 +82,7 @@ def test_the_collector_works_again_and_passes_over_what_was_made():
 
 LIVING = """
 import gc
-from bot.memory import look_for_garbage_by_the_thousands
+from bot.process.memory import look_for_garbage_by_the_thousands
 CALL
 before = gc.get_stats()[0]["collections"]
 kept = [[] for _ in range(50_000)]

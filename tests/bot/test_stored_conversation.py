@@ -7,10 +7,10 @@ import pytest
 from telegram.error import NetworkError
 from telegram.ext import ConversationHandler, MessageHandler, filters
 
-from bot.conversation import ScreenNotDrawn, StoredConversationHandler
+from bot.chat.conversation import ScreenNotDrawn, StoredConversationHandler
+from bot.chat.drawing import Drawer
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Step
-from bot.drawing import Drawer
 from bot.storage.ports import AlreadyClaimed, StepCommit, StorageUnavailable, VersionConflict
 from tests.bot.toy_journey import ANN, NoPictures, Toy, services_of
 from tests.fakes.memory_storage import MemoryStorage

@@ -8,9 +8,9 @@ import structlog
 from structlog.testing import capture_logs
 from telegram.error import NetworkError
 
-from bot.buttons import Press
+from bot.chat.buttons import Press
+from bot.chat.taps import OverlayTaps
 from bot.domain.sessions import Step
-from bot.taps import OverlayTaps
 from tests.bot.toy_journey import ANN, Toy
 
 

@@ -9,7 +9,7 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session, Step
 from bot.storage.ports import StepCommit, StorageUnavailable
-from bot.telling import Teller
+from bot.telling.teller import Teller
 from tests.bot.toy_journey import ANN, Toy
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.samples import order

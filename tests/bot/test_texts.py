@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.measuring import fits, fitted, visible_length, without_markup
-from bot.screens import TEXT_LIMIT
-from bot.texts import LANGUAGES, Html, cut, escape, language_of, plain, texts_in
+from bot.chat.measuring import fits, fitted, visible_length, without_markup
+from bot.chat.screens import TEXT_LIMIT
+from bot.chat.texts import LANGUAGES, Html, cut, escape, language_of, plain, texts_in
 from sandbox.botapi.markup import parse_html
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"

@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-from bot.alarms import Alarms
+from bot.process.upkeep import Upkeep
 from bot.storage.ports import Retention, StorageUnavailable
-from bot.upkeep import Upkeep
+from bot.telling.alarms import Alarms
 from tests.fakes.memory_storage import MemoryStorage
 
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 import aiohttp
 import pytest
 
-from bot.metrics import Metrics
-from bot.webserver import WEBHOOK_PATH, WebServer
+from bot.process.metrics import Metrics
+from bot.web.server import WEBHOOK_PATH, WebServer
 from tests.bot.test_settling import Line
 from tests.bot.toy_journey import Toy
 

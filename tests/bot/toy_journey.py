@@ -8,17 +8,17 @@ from typing import Any, cast
 from telegram import Update
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
-from bot.building import StoringApplication
-from bot.context import QUIET, Context, Outcome, Overlay
-from bot.conversation import Handler, StoredConversationHandler
+from bot.chat.context import QUIET, Context, Outcome, Overlay
+from bot.chat.conversation import Handler, StoredConversationHandler
+from bot.chat.drawing import Drawer
+from bot.chat.routing import Buttons
+from bot.chat.screens import Button, Picture, Screen, View, row
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session, Step
-from bot.drawing import Drawer
 from bot.marketplace.errors import Unreachable
-from bot.routing import Buttons
-from bot.screens import Button, Picture, Screen, View, row
 from bot.services.bundle import Services
 from bot.telegram import DirectBot
+from bot.wiring.parts import StoringApplication
 from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram
 from tests.fakes.memory_storage import MemoryStorage
 

@@ -19,7 +19,6 @@ from bot.domain.orders import Order, Placing, settled_states
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage, stage_of
 from bot.storage.operator_ports import People
-from bot.storage.orders import FIRST_LOOK
 from bot.storage.ports import (
     AlreadyClaimed,
     Census,
@@ -31,6 +30,7 @@ from bot.storage.ports import (
     VersionConflict,
     WaitingUpdate,
 )
+from bot.storage.sqlite.orders import FIRST_LOOK
 from tests.fakes.memory_access import MemoryAccess
 from tests.fakes.memory_alarms import MemoryAlarms
 from tests.fakes.memory_broadcasts import MemoryBroadcasts

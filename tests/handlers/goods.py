@@ -8,8 +8,10 @@ from memory_storage import MemoryStorage
 from telegram import Chat, Message, Update, User
 
 from bot.addresses import load_divisions
-from bot.buttons import Press
-from bot.context import Context
+from bot.chat.buttons import Press
+from bot.chat.context import Context
+from bot.chat.screens import View
+from bot.chat.texts import texts_in
 from bot.domain.identifiers import ChatId, OfferId, SellerId, SkuId, SpecId, UserId
 from bot.domain.money import Fen
 from bot.domain.offers import (
@@ -26,14 +28,12 @@ from bot.domain.offers import (
 )
 from bot.domain.sessions import Session
 from bot.marketplace.errors import MarketplaceError
-from bot.screens import View
 from bot.services.bundle import Services
-from bot.services.categories import Categories
-from bot.services.operator_payments import OperatorPayments
+from bot.services.finding.categories import Categories
+from bot.services.finding.search import Search
+from bot.services.finding.short_links import ShortLinks
+from bot.services.paying.agreement import OperatorPayments
 from bot.services.quotas import Quotas
-from bot.services.search import Search
-from bot.services.short_links import ShortLinks
-from bot.texts import texts_in
 
 OFFER_ID = OfferId(628379848279)
 COLOUR = Wording(zh="颜色", translated="Colour")

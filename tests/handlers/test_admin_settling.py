@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Any, cast
 
-from bot.buttons import Press
-from bot.context import Context, Overlay
+from bot.chat.buttons import Press
+from bot.chat.context import Context, Overlay
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
 from bot.domain.sessions import Session
 from bot.services.access import Access, AccessMode
-from bot.services.settling_orders import SettlingOrders
-from handlers import admin_settling
+from bot.services.placing.resolving import SettlingOrders
+from handlers.desk import uncertain
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.scripted_marketplace import ScriptedMarketplace
 from tests.handlers.goods import Shelf, context
@@ -49,13 +49,13 @@ async def desk(placing: Placing = Placing.UNRESOLVED) -> Desk:
 async def test_what_was_found_is_adopted_after_a_second_question() -> None:
     """The order is placed as what the marketplace has."""
     at = await desk()
-    text, buttons = await at.shows(admin_settling.case, NUMBER)
+    text, buttons = await at.shows(uncertain.case, NUMBER)
     assert FIRST in text
     assert "✅ Adopt" in buttons
     assert not [label for label in buttons if "Drop" in label or "again" in label]
-    text, buttons = await at.shows(admin_settling.ask, buttons["✅ Adopt"])
+    text, buttons = await at.shows(uncertain.ask, buttons["✅ Adopt"])
     assert NUMBER in text
-    text, _ = await at.shows(admin_settling.settle, buttons["✅ Adopt"])
+    text, _ = await at.shows(uncertain.settle, buttons["✅ Adopt"])
     assert "is placed" in text
     order = await at.storage.order(NUMBER)
     assert order is not None
@@ -65,9 +65,9 @@ async def test_what_was_found_is_adopted_after_a_second_question() -> None:
 async def test_something_else_than_was_offered_is_not_adopted() -> None:
     """It is shown instead."""
     at = await desk()
-    _, buttons = await at.shows(admin_settling.case, NUMBER)
+    _, buttons = await at.shows(uncertain.case, NUMBER)
     at.market.lists = [[found(SECOND)]]
-    text, _ = await at.shows(admin_settling.settle, buttons["✅ Adopt"])
+    text, _ = await at.shows(uncertain.settle, buttons["✅ Adopt"])
     assert "something else by now" in text
     order = await at.storage.order(NUMBER)
     assert order is not None
@@ -78,9 +78,9 @@ async def test_an_order_that_moved_on_is_not_settled() -> None:
     """Whatever an old button says."""
     at = await desk(Placing.REFUSED)
     for callback, arg in (
-        (admin_settling.case, NUMBER),
-        (admin_settling.settle, f"drop.{NUMBER}.0"),
-        (admin_settling.settle, f"again.{NUMBER}.0"),
+        (uncertain.case, NUMBER),
+        (uncertain.settle, f"drop.{NUMBER}.0"),
+        (uncertain.settle, f"again.{NUMBER}.0"),
     ):
         text, _ = await at.shows(callback, arg)
         assert "moved on" in text
@@ -90,7 +90,7 @@ async def test_what_was_never_drawn_changes_nothing() -> None:
     """Unknown decisions and numbers lead back to the list."""
     at = await desk()
     for arg in ("", "pay", f"sell.{NUMBER}.0", "drop.S000000-XXXXXXXX.0", "adopt..", "..."):
-        for callback in (admin_settling.ask, admin_settling.settle):
+        for callback in (uncertain.ask, uncertain.settle):
             await at.shows(callback, arg)
     order = await at.storage.order(NUMBER)
     assert order is not None

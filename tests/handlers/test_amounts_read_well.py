@@ -8,7 +8,7 @@ from bot.domain.money import Fen
 from bot.domain.orders import OrderStatus
 from bot.domain.parcels import Parcel, RefundStage, TraceStatus
 from handlers import payment
-from handlers.order_card_text import Detail, card_text
+from handlers.orders.card_text import Detail, card_text
 
 LANGUAGES = ("en", "zh")
 

@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 from goods import OFFER_ID, Shelf, context, offer, page, session, view, written
 
-from bot.buttons import MOST_BYTES
-from bot.context import Overlay
+from bot.chat.buttons import MOST_BYTES
+from bot.chat.context import Overlay
+from bot.chat.drawing import visible_length
+from bot.chat.keyboards import keyboard
+from bot.chat.screens import CAPTION_LIMIT, ContactSheet, Screen
+from bot.chat.texts import texts_in
 from bot.domain.finding import (
     Category,
     Filter,
@@ -19,14 +23,11 @@ from bot.domain.money import Fen
 from bot.domain.offers import SearchPage, Wording
 from bot.domain.price_bounds import PriceBounds
 from bot.domain.sessions import NAVIGATING, Query, Session, SortField, Step
-from bot.drawing import visible_length
-from bot.keyboards import keyboard
 from bot.marketplace.errors import MarketplaceError, Unreachable
-from bot.screens import CAPTION_LIMIT, ContactSheet, Screen
-from bot.texts import texts_in
-from handlers import categories, filters, navigation, results, shop
-from handlers.category_names import name_of
-from handlers.looked_for import chips, without
+from handlers import results
+from handlers.finding import categories, filters, navigation, shop
+from handlers.finding.category_names import name_of
+from handlers.finding.looked_for import chips, without
 
 WORDS = Query(keyword="杯")
 GROUP = NavigationGroup(

@@ -5,7 +5,7 @@ from telegram import Update
 from telegram.error import NetworkError
 from telegram.ext import Application, ExtBot
 
-from bot.building import StoringApplication
+from bot.wiring.parts import StoringApplication
 from handlers.journey import group_handlers
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
 

@@ -8,17 +8,17 @@ from goods import session, view
 from test_order_screens_fit import NOW, line, part
 from test_screens_fit import TITLES, well_formed
 
-from bot.buttons import MOST_BYTES
+from bot.chat.buttons import MOST_BYTES
+from bot.chat.keyboards import keyboard
+from bot.chat.measuring import visible_length, without_markup
+from bot.chat.screens import TEXT_LIMIT, Screen
 from bot.domain.identifiers import LineId
 from bot.domain.money import Fen
 from bot.domain.news import News, NewsKind, Passed
 from bot.domain.offers import Wording
 from bot.domain.orders import Order, OrderStatus, Placing
 from bot.domain.parcels import ClosedBy, Parcel, RefundStage, TraceStatus
-from bot.keyboards import keyboard
-from bot.measuring import visible_length, without_markup
-from bot.screens import TEXT_LIMIT, Screen
-from handlers import notices
+from handlers.orders import news as notices
 from tests.services.agreed import consent
 
 LANGUAGES = ("en", "zh")

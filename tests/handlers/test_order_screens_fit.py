@@ -8,7 +8,10 @@ import pytest
 from goods import Shelf, context, session
 from test_screens_fit import TITLES, well_formed
 
-from bot.context import Context, Overlay
+from bot.chat.context import Context, Overlay
+from bot.chat.drawing import visible_length
+from bot.chat.keyboards import keyboard
+from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, ContactSheet, Screen, SellerPicture
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import (
@@ -37,12 +40,9 @@ from bot.domain.pricing import TierScope
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.reordering import recheck
 from bot.domain.sessions import Step
-from bot.drawing import visible_length
-from bot.keyboards import keyboard
-from bot.screens import CAPTION_LIMIT, TEXT_LIMIT, ContactSheet, Screen, SellerPicture
 from bot.storage.ports import StepCommit
-from handlers import order_again, order_cancel, order_card, order_receipt, order_together, orders
-from handlers.order_card_text import LINES_PER_PAGE
+from handlers.orders import again, cancelling, card, listing, receipt, together
+from handlers.orders.card_text import LINES_PER_PAGE
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MOST_BUTTONS = 100  # that Telegram takes below one message
@@ -179,7 +179,7 @@ def test_a_card_of_fifty_endless_lines_in_eight_parts_fits(title: str, language:
     """The first pages of its lines and the last, with news above; all numbers still stand."""
     of = order(TITLES[title])
     for page in (0, 4, 50 // LINES_PER_PAGE):
-        screen = order_card.screen(here(language), of, "好" * 300, page=page)
+        screen = card.screen(here(language), of, "好" * 300, page=page)
         assert_fits(screen, language)
         assert of.order_no in screen.text
         assert all(each.order_id in screen.text for each in of.parts[:4])
@@ -197,7 +197,7 @@ def test_a_small_orders_card_keeps_its_picture(title: str, language: str) -> Non
         of = of.replace(
             parts=(plain,), note="", address=of.address.replace(full_name="张三", street="长" * 60)
         )
-        screen = order_card.screen(here(language), of)
+        screen = card.screen(here(language), of)
         assert_fits(screen, language)
         kind = SellerPicture if count == 1 else ContactSheet
         assert isinstance(screen.picture, kind)
@@ -224,7 +224,7 @@ def not_placed(title: str) -> Iterator[Order]:
 def test_cards_of_every_state_fit(title: str, language: str) -> None:
     """Being placed, refused with endless words, changed, in part, in forty parts."""
     for of in not_placed(title):
-        assert_fits(order_card.screen(here(language), of), language)
+        assert_fits(card.screen(here(language), of), language)
 
 
 async def stored(ctx: Context, *of: Order) -> None:
@@ -255,8 +255,8 @@ async def test_lists_of_endless_titles_fit(title: str, language: str) -> None:
     ]
     of = order(TITLES[title])
     await stored(ctx, *unpaid, of)
-    assert_fits((await orders.listed(ctx)).screen, language)
-    chosen = await order_together.together(None, ctx)  # type: ignore[arg-type] - reads no update
+    assert_fits((await listing.listed(ctx)).screen, language)
+    chosen = await together.together(None, ctx)  # type: ignore[arg-type] - reads no update
     assert isinstance(chosen, Overlay)
     assert_fits(chosen.screen, language)
     assert f"S261123-{19:08}" in chosen.screen.text
@@ -271,11 +271,11 @@ def test_questions_about_a_large_order_fit(title: str, language: str) -> None:
         TITLES[title],
         parts=tuple(each.replace(status=OrderStatus.AWAITING_PAYMENT) for each in open_parts),
     )
-    assert_fits(order_cancel._asked(here(language), unpaid, "好" * 300).screen, language)
+    assert_fits(cancelling._asked(here(language), unpaid, "好" * 300).screen, language)
     shipped = unpaid.replace(
         parts=tuple(each.replace(status=OrderStatus.AWAITING_RECEIPT) for each in open_parts)
     )
-    assert_fits(order_receipt._asked(here(language), shipped, 8, "好" * 300).screen, language)
+    assert_fits(receipt._asked(here(language), shipped, 8, "好" * 300).screen, language)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -283,5 +283,5 @@ def test_questions_about_a_large_order_fit(title: str, language: str) -> None:
 def test_a_report_of_fifty_differences_fits(title: str, language: str) -> None:
     """Every line that is gone has its own."""
     of = order(TITLES[title])
-    report = order_again._report(here(language), of, recheck(of.lines, {}, TierScope.OFFER))
+    report = again._report(here(language), of, recheck(of.lines, {}, TierScope.OFFER))
     assert_fits(report.screen, language)

@@ -7,7 +7,7 @@ from bot.domain.identifiers import ChatId, OfferId, SellerId, UserId
 from bot.domain.money import Fen
 from bot.domain.orders import FailedLine, Order, Placing, Refusal
 from bot.domain.sessions import Session, Step
-from bot.services.placing import NOT_SENT
+from bot.services.placing.placing import NOT_SENT
 from handlers.placing import outcome
 from tests.services.agreed import BLACK, LINES, NUMBER, OFFER, consent, quote
 

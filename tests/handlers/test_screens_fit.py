@@ -5,13 +5,13 @@ import re
 import pytest
 from goods import OFFER_ID, offer, page, session, sku, view
 
+from bot.chat.drawing import visible_length
+from bot.chat.screens import CAPTION_LIMIT, ContactSheet, SellerPicture
 from bot.domain.finding import Filter, Narrowing, NavigationChoice
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.price_bounds import PriceBounds
 from bot.domain.sessions import Notice, Query, SortField, Step
-from bot.drawing import visible_length
-from bot.screens import CAPTION_LIMIT, ContactSheet, SellerPicture
 from handlers import offer as offer_step
 from handlers import results, variant
 

@@ -4,7 +4,7 @@ import httpx
 from goods import OFFER_ID, Shelf, context, offer, session, written
 
 from bot.domain.sessions import Step
-from handlers import search
+from handlers.finding import search
 
 SHARED = "【杯子】复制这段话￥abc￥ 查看：https://qr.1688.com/s/AbCd1234 点击链接"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.chat.texts import texts_in
+from bot.chat.units import counted, noun
 from bot.domain.offers import Wording
-from bot.texts import texts_in
-from bot.units import counted, noun
 
 
 @pytest.mark.parametrize(

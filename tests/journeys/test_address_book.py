@@ -5,7 +5,7 @@ import re
 import pytest
 from buying import ADDRESS, SNEAKERS, TAPE_MEASURE, Market, at_lines, at_preview
 
-from bot.buttons import to_base36
+from bot.chat.buttons import to_base36
 
 LABELLED = """收货人：李四
 手机号码：139 0013 8000

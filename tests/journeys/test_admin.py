@@ -12,8 +12,8 @@ from chat import Person
 from crashing import Clients, Own, own_world
 from test_operator_commands import _park, unresolved
 
-from bot.buttons import Press
-from bot.routing import Buttons
+from bot.chat.buttons import Press
+from bot.chat.routing import Buttons
 from handlers.journey import entry_points
 
 DESK = "Operator's desk|管理台"
@@ -22,7 +22,7 @@ ACTIONS = sorted(
     for each in entry_points()
     if isinstance(each, Buttons)
     for name, callback in each._actions.items()
-    if callback.__module__.startswith(("handlers.admin", "handlers.operator_payment"))
+    if callback.__module__.startswith(("handlers.desk.menu", "handlers.desk.paying"))
 )
 
 

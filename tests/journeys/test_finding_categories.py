@@ -9,7 +9,7 @@ from buying import TAPE_MEASURE, Market, at_lines, at_quantity
 from chat import Person, Shown
 from test_results import listed
 
-from bot.buttons import Press
+from bot.chat.buttons import Press
 
 Arrive = Callable[..., Awaitable[Person]]
 

@@ -16,7 +16,7 @@ from buying import SNEAKERS, TAPE_MEASURE, Market, at_lines, at_offer, at_previe
 from chat import Person, Shown
 from steps import PLACES
 
-from bot.buttons import BadButton, Press
+from bot.chat.buttons import BadButton, Press
 
 Arrive = Callable[..., Awaitable[Person]]
 

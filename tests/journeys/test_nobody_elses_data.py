@@ -15,9 +15,9 @@ from chat import Person, Shown
 from processes import BotProcess
 from steps import PLACES, Place
 
-from bot.buttons import Press
+from bot.chat.buttons import Press
+from bot.chat.routing import Buttons
 from bot.domain.sessions import Step
-from bot.routing import Buttons
 from handlers.journey import entry_points, states
 
 Arrive = Callable[..., Awaitable[Person]]

@@ -15,7 +15,7 @@ from processes import ROOT, BotProcess
 
 from bot.storage.keys import load_keyring
 from bot.storage.ports import InboxUpdate
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.storage import SqliteStorage
 
 
 async def command(bot: BotProcess, *words: str, **settings: str) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from chat import Person, Shown
 from crashing import Clients, Own, own_world
 from my_orders import opened
 
-from bot.buttons import Press
+from bot.chat.buttons import Press
 
 SURE = "without a password\\?|免密支付 ¥"
 

@@ -9,8 +9,8 @@ from buying import BASKETBALL, SNEAKERS, TAPE_MEASURE, Market, at_lines, at_prev
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.offers import Wording
-from bot.marketplace.client import DajiClient
-from bot.marketplace.config import ClientConfig
+from bot.marketplace.daji.client import DajiClient
+from bot.marketplace.daji.config import ClientConfig
 
 UNCLEAR = "didn't answer clearly"
 CONFIRM = "Confirm order"

@@ -11,7 +11,7 @@ from chat import Person
 from crashing import SHOWING, Clients, Own, own_world, until
 from my_orders import old_enough, one_more, opened
 
-from bot.marketplace.pushes import signature_of
+from bot.marketplace.daji.push_messages import signature_of
 
 NAME, PHONE, STREET, NOTE = "欧阳测试", "13987654321", "植入路 4711 号", "planted note 0815"
 WORDS = "植入关键词"

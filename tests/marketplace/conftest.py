@@ -7,7 +7,7 @@ from daji_gateway import SECRET, Gateway
 from sandbox_world import KEY, EverythingAlike, World
 
 from bot.domain.addresses import Address
-from bot.marketplace.client import DajiClient
+from bot.marketplace.daji.client import DajiClient
 from sandbox.marketplace.app import create_app
 from sandbox.marketplace.catalogue import load_catalogue
 from sandbox.marketplace.config import MarketplaceConfig

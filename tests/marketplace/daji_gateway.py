@@ -11,9 +11,9 @@ import httpx
 from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId
 from bot.domain.offers import Wording
-from bot.marketplace.client import DajiClient
-from bot.marketplace.config import ClientConfig
-from bot.marketplace.retry import Retry
+from bot.marketplace.daji.client import DajiClient
+from bot.marketplace.daji.config import ClientConfig
+from bot.marketplace.daji.retry import Retry
 
 EXAMPLES = Path(__file__).parent / "examples"
 SECRET = "dj_test_secret"

@@ -8,7 +8,7 @@ from daji_gateway import ORDER_ID, ORDER_NO, PENCILS
 from bot.domain.addresses import Address
 from bot.domain.identifiers import LineId, MarketplaceOrderId, OfferId, SellerId
 from bot.domain.money import Fen
-from bot.marketplace.client import DajiClient
+from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.port import ImageId
 
 Call = Callable[[DajiClient, Address], Awaitable[Any]]

@@ -11,9 +11,9 @@ from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, QuoteType, Sku
 from bot.domain.pricing import unit_price
 from bot.domain.quantities import smallest, stock_of
-from bot.marketplace.client import DajiClient
-from bot.marketplace.config import ClientConfig
-from bot.marketplace.retry import Retry
+from bot.marketplace.daji.client import DajiClient
+from bot.marketplace.daji.config import ClientConfig
+from bot.marketplace.daji.retry import Retry
 
 KEY = "dj_test_key"
 

@@ -23,10 +23,10 @@ from bot.domain.identifiers import CategoryId, LineId, MarketplaceOrderId, Offer
 from bot.domain.money import from_yuan
 from bot.domain.offers import QuoteType
 from bot.domain.orders import OrderStatus
-from bot.marketplace.client import DajiClient
+from bot.marketplace.daji.client import DajiClient
+from bot.marketplace.daji.verdicts import verdict_of
 from bot.marketplace.errors import RefusalReason, Refused
 from bot.marketplace.port import ImageId
-from bot.marketplace.verdicts import verdict_of
 
 _CALLS: dict[str, Callable[[DajiClient, Address], Awaitable[Any]]] = {
     "01": lambda client, _: client.upload_image(b"jpeg"),

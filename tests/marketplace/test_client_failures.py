@@ -19,11 +19,13 @@ from daji_gateway import (
 from every_call import READS, WRITES
 
 from bot.domain.identifiers import OfferId
-from bot.marketplace import endpoints, errors
-from bot.marketplace.calls import outcome_of
-from bot.marketplace.client import DajiClient
-from bot.marketplace.config import ClientConfig
-from bot.marketplace.endpoints import Endpoint
+from bot.marketplace import errors
+from bot.marketplace.daji import endpoints
+from bot.marketplace.daji.calls import outcome_of
+from bot.marketplace.daji.client import DajiClient
+from bot.marketplace.daji.config import ClientConfig
+from bot.marketplace.daji.endpoints import Endpoint
+from bot.marketplace.daji.transport import FROM_HTTPX
 from bot.marketplace.errors import (
     CredentialsRefused,
     GatewayFailed,
@@ -35,7 +37,6 @@ from bot.marketplace.errors import (
     Unreachable,
     Unreadable,
 )
-from bot.marketplace.transport import FROM_HTTPX
 
 FOUND = as_json(example("04")["response"])
 OFFER = OfferId(670291644950)

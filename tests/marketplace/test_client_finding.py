@@ -10,7 +10,7 @@ from bot.domain.finding import ROOT_CATEGORY, Category, Filter
 from bot.domain.identifiers import CategoryId, SellerId, SkuId
 from bot.domain.money import Fen
 from bot.domain.price_bounds import PriceBounds
-from bot.marketplace.config import NavigationLocale
+from bot.marketplace.daji.config import NavigationLocale
 from bot.marketplace.errors import RefusalReason, Refused, Unreadable
 from bot.marketplace.port import ImageId, Sort, SortField
 

@@ -13,7 +13,8 @@ from bot.domain.identifiers import MarketplaceOrderId, OfferId
 from bot.domain.offers import QuoteType
 from bot.domain.orders import OrderStatus
 from bot.domain.quantities import smallest
-from bot.marketplace.config import ListNotation
+from bot.marketplace.daji.config import ListNotation
+from bot.marketplace.daji.signing import Signing
 from bot.marketplace.errors import (
     CredentialsRefused,
     GatewayFailed,
@@ -26,7 +27,6 @@ from bot.marketplace.errors import (
     Unreadable,
 )
 from bot.marketplace.port import Sort, SortField
-from bot.marketplace.signing import Signing
 
 
 @pytest.mark.parametrize("quote_type", list(QuoteType))

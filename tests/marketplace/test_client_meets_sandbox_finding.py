@@ -7,7 +7,7 @@ from bot.domain.finding import Category, Filter
 from bot.domain.offers import QuoteType
 from bot.domain.price_bounds import PriceBounds
 from bot.domain.quantities import smallest
-from bot.marketplace.config import NavigationLocale
+from bot.marketplace.daji.config import NavigationLocale
 from bot.marketplace.errors import RefusalReason, Refused
 
 

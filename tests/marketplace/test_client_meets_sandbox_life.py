@@ -16,10 +16,8 @@ from bot.domain.orders import OrderPart, OrderStatus
 from bot.domain.parcels import ClosedBy, Handover, RefundStage, TraceStatus
 from bot.domain.pushes import Push, PushKind
 from bot.domain.quantities import smallest
-from bot.marketplace.client import DajiClient
-from bot.marketplace.errors import OutcomeUnclear, RefusalReason, Refused
-from bot.marketplace.port import PaymentAnswer
-from bot.marketplace.pushes import (
+from bot.marketplace.daji.client import DajiClient
+from bot.marketplace.daji.push_messages import (
     MESSAGE_FIELD,
     SIGNATURE_FIELD,
     PushRule,
@@ -27,6 +25,8 @@ from bot.marketplace.pushes import (
     read_push,
     verify,
 )
+from bot.marketplace.errors import OutcomeUnclear, RefusalReason, Refused
+from bot.marketplace.port import PaymentAnswer
 
 NOWHERE = MarketplaceOrderId("2257164624870311973")
 

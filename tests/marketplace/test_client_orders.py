@@ -7,7 +7,7 @@ from daji_gateway import ORDER_ID, ORDER_NO, Gateway, as_json, enveloped, exampl
 
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.orders import OrderStatus
-from bot.marketplace.config import ListNotation
+from bot.marketplace.daji.config import ListNotation
 from bot.marketplace.errors import OutcomeUnclear, RefusalReason, Refused, Unreadable
 
 ID = MarketplaceOrderId(ORDER_ID)

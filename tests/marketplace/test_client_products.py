@@ -7,7 +7,7 @@ import pytest
 from daji_gateway import Gateway, as_json, enveloped, example
 
 from bot.domain.identifiers import OfferId
-from bot.marketplace.client import DajiClient
+from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.errors import RefusalReason, Refused, Unreadable
 from bot.marketplace.port import LARGEST_IMAGE, ImageId, Marketplace, Sort, SortField
 

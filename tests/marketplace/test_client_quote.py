@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.domain.money import to_yuan
+from bot.marketplace.daji.mapping_quote import quote
+from bot.marketplace.daji.wire import read_json
+from bot.marketplace.daji.wire_orders import PreviewEntry
 from bot.marketplace.errors import RefusalReason, Refused, Unreadable
-from bot.marketplace.mapping_quote import quote
-from bot.marketplace.wire import read_json
-from bot.marketplace.wire_orders import PreviewEntry
 
 
 def cargo(amount: object = 13.21, unit: object = 13.9, **other: Any) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from daji_gateway import ORDER_ID, SECRET, Gateway, as_json, enveloped, example
 
 from bot.domain.identifiers import LineId, MarketplaceOrderId
 from bot.domain.money import Fen
+from bot.marketplace.daji.signing import Signing
 from bot.marketplace.errors import OutcomeUnclear, RefusalReason, Refused
 from bot.marketplace.port import PaymentAnswer
-from bot.marketplace.signing import Signing
 
 ID = MarketplaceOrderId(ORDER_ID)
 LINES = [LineId("2257164624870311973"), LineId("2257164624870311975")]

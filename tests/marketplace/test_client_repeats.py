@@ -15,10 +15,10 @@ from daji_gateway import (
 )
 
 from bot.domain.identifiers import OfferId
-from bot.marketplace.client import DajiClient
-from bot.marketplace.config import ClientConfig
+from bot.marketplace.daji.client import DajiClient
+from bot.marketplace.daji.config import ClientConfig
+from bot.marketplace.daji.retry import Retry
 from bot.marketplace.errors import MarketplaceError, OutcomeUnclear, Throttled, Unreachable
-from bot.marketplace.retry import Retry
 
 FOUND = as_json(example("04")["response"])
 OFFER = OfferId(670291644950)

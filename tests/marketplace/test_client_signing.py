@@ -12,13 +12,11 @@ from every_call import READS, WRITES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.marketplace import endpoints
-from bot.marketplace.client import DajiClient
-from bot.marketplace.config import ClientConfig
-from bot.marketplace.endpoints import Shape
-from bot.marketplace.errors import MarketplaceError
-from bot.marketplace.port import ImageId, Sort, SortField
-from bot.marketplace.signing import (
+from bot.marketplace.daji import endpoints
+from bot.marketplace.daji.client import DajiClient
+from bot.marketplace.daji.config import ClientConfig
+from bot.marketplace.daji.endpoints import Shape
+from bot.marketplace.daji.signing import (
     Credentials,
     Signing,
     compact,
@@ -26,6 +24,8 @@ from bot.marketplace.signing import (
     string_to_sign,
     utf16_order,
 )
+from bot.marketplace.errors import MarketplaceError
+from bot.marketplace.port import ImageId, Sort, SortField
 
 VECTORS = example("00")["vectors"]
 JAVA = "nested POST JSON, Java map/list toString"

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from every_call import READS, WRITES
 
-from bot.marketplace.client import DajiClient
-from bot.marketplace.config import ClientConfig
-from bot.marketplace.connections import Answered, Asked, Connections, translated_kind
+from bot.marketplace.daji.client import DajiClient
+from bot.marketplace.daji.config import ClientConfig
+from bot.marketplace.daji.connections import Answered, Asked, Connections, translated_kind
+from bot.marketplace.daji.transport import _NOTHING_SENT
 from bot.marketplace.errors import MarketplaceError
-from bot.marketplace.transport import _NOTHING_SENT
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 HEADERS = {"Accept": "text/plain"}

@@ -7,7 +7,7 @@ import pytest
 from sandbox_world import World, a_line
 
 from bot.domain.orders import Order
-from bot.services.ordering import Ordering
+from bot.services.placing.ordering import Ordering
 from tests.services.agreed import consent, stored
 
 

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 from bot.domain.pushes import PushKind
-from bot.marketplace import endpoints, pushes
-from bot.marketplace.client import DajiClient
-from bot.marketplace.endpoints import Endpoint
+from bot.marketplace.daji import endpoints, push_messages
+from bot.marketplace.daji.client import DajiClient
+from bot.marketplace.daji.endpoints import Endpoint
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parents[1] / "docs" / "marketplace.md"
@@ -49,7 +49,7 @@ def test_every_topic_has_its_row():
     table = rows("The pushes")
     kinds = {code(row[0]): code(row[1]) for row in table if row[0].startswith("`ORDER")}
     kinds |= {code(row[0]): code(row[1]) for row in table if row[0].startswith("`LOGISTICS")}
-    assert kinds == {topic: kind.value for topic, kind in pushes._KINDS.items()}
+    assert kinds == {topic: kind.value for topic, kind in push_messages._KINDS.items()}
     assert {code(row[1]) for row in table} == {kind.value for kind in PushKind}
     assert [row[-1] for row in table if not exists(row[-1])] == []
 

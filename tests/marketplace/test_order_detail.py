@@ -10,7 +10,7 @@ from daji_gateway import ORDER_ID, Gateway, as_json, enveloped, example
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.orders import OrderStatus
 from bot.domain.parcels import ClosedBy, Handover, RefundStage, TraceStatus
-from bot.marketplace.client import DajiClient
+from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.errors import Unreadable
 from bot.marketplace.port import FoundOrder
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.orders import OrderStatus
 from bot.domain.parcels import TraceStatus
 from bot.domain.pushes import Push, PushKind
-from bot.marketplace.pushes import (
+from bot.marketplace.daji.push_messages import (
     PushRule,
     UnreadablePush,
     read_push,

@@ -9,7 +9,7 @@ import pytest
 
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.storage import SqliteStorage
 
 sys.path.insert(0, os.fspath(Path(__file__).parent.parent / "journeys"))
 

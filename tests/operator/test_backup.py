@@ -14,7 +14,7 @@ from bot.operator import CommandRefused
 from bot.operator.backup import backup, restore
 from bot.storage.keys import load_keyring
 from bot.storage.ports import StorageUnavailable
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.operator.conftest import Configure
 from tests.storage.samples import first, following, order, update
 

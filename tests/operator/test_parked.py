@@ -4,14 +4,14 @@ import pytest
 
 from bot.operator import CommandRefused
 from bot.operator.parked import listed, retry
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import update
 
 
 async def test_a_parked_update_is_tried_again(storage: SqliteStorage) -> None:
     """Once; it is listed with its error until then."""
     await storage.put_updates([update(7)])
-    await storage.park_update(7, "ValueError at handlers/search.py:1")
+    await storage.park_update(7, "ValueError at handlers/finding/search.py:1")
     assert "7" in await listed(storage)
     nudges = await storage.nudges()
     assert "tried again" in await retry(storage, 7)

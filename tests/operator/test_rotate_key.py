@@ -12,9 +12,9 @@ from bot.domain.identifiers import UserId
 from bot.operator import CommandRefused
 from bot.operator.rotate import new_key, rotate
 from bot.storage.keys import load_keyring
-from bot.storage.ownership import DatabaseInUse, Ownership
 from bot.storage.ports import StorageUnavailable
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.operator.conftest import Configure
 from tests.storage.samples import ALICE, address, first, order, saved_address, update
 

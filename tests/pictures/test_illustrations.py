@@ -7,9 +7,9 @@ import httpx
 import pytest
 from drawn_pictures import encoded, noise
 
-from bot.illustrations import Illustrations
+from bot.chat.illustrations import Illustrations
+from bot.chat.screens import ContactSheet, QrCode, SellerPicture
 from bot.pictures import PictureFetcher, PictureWorker
-from bot.screens import ContactSheet, QrCode, SellerPicture
 
 HOST = "pictures.example"
 SHEET = ContactSheet((f"https://{HOST}/1.jpg", f"https://{HOST}/2.jpg"))

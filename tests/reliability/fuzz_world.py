@@ -15,34 +15,34 @@ from telegram.ext import Application, ContextTypes
 from telegram.request import RequestData
 
 from bot.addresses import load_divisions
-from bot.building import StoringApplication
-from bot.context import Context
+from bot.chat.context import Context
+from bot.chat.drawing import Drawer
+from bot.chat.screens import Picture
 from bot.domain.cart import CartError
 from bot.domain.health import MarketplaceHealth
 from bot.domain.identifiers import ChatId, SellerId, UserId
 from bot.domain.sessions import Session, Step
-from bot.drawing import Drawer
-from bot.intake import Intake
+from bot.intake.inbox import Intake
+from bot.intake.processing import Settler
 from bot.pictures import PreparedPhoto
-from bot.screens import Picture
 from bot.services.access import Access, AccessMode
-from bot.services.aftersales import Aftersales
 from bot.services.bundle import Services
-from bot.services.categories import Categories
-from bot.services.freight import Freight
-from bot.services.operator_payments import OperatorPayments
-from bot.services.ordering import Ordering
-from bot.services.paying_together import PayingTogether
-from bot.services.payments import Payments
+from bot.services.finding.categories import Categories
+from bot.services.finding.freight import Freight
+from bot.services.finding.search import Search
+from bot.services.finding.short_links import ShortLinks
+from bot.services.following.aftersales import Aftersales
+from bot.services.following.tracking import Tracking
+from bot.services.paying.agreement import OperatorPayments
+from bot.services.paying.payments import Payments
+from bot.services.paying.together import PayingTogether
+from bot.services.placing.ordering import Ordering
+from bot.services.placing.resolving import SettlingOrders
 from bot.services.quotas import Quotas
-from bot.services.search import Search
-from bot.services.settling_orders import SettlingOrders
-from bot.services.short_links import ShortLinks
-from bot.services.tracking import Tracking
-from bot.settling import Settler
 from bot.storage.ports import StepCommit, StorageUnavailable
 from bot.telegram import DirectBot
-from bot.telling import Teller
+from bot.telling.teller import Teller
+from bot.wiring.parts import StoringApplication
 from handlers.journey import conversation
 from handlers.placing import outcome
 from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram

@@ -15,7 +15,7 @@ from soak_people import Shopper
 from bot.domain.identifiers import UserId
 from bot.domain.orders import Order, Placing
 from bot.storage.keys import load_keyring
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.storage import SqliteStorage
 
 _CLOSED = "cancel"
 

@@ -20,8 +20,8 @@ from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.sessions import Session
 from bot.marketplace.port import Created, FoundLine, FoundOrder
-from bot.services.absence import Recreate
-from bot.services.ordering import Ordering
+from bot.services.placing.absence import Recreate
+from bot.services.placing.ordering import Ordering
 from bot.storage.ports import StepCommit
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.scripted_marketplace import ScriptedMarketplace

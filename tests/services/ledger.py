@@ -12,7 +12,7 @@ from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.sessions import Session
 from bot.marketplace.errors import MarketplaceError, OutcomeUnclear, Unreachable
 from bot.marketplace.port import Created, FoundOrder, FoundOrders
-from bot.services.absence import Recreate
+from bot.services.placing.absence import Recreate
 from bot.storage.ports import StepCommit
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.scripted_marketplace import ScriptedMarketplace

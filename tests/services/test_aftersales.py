@@ -18,7 +18,7 @@ from bot.marketplace.errors import (
     Refused,
     Unreachable,
 )
-from bot.services.aftersales import Aftersales, ConsentOutdated, Result
+from bot.services.following.aftersales import Aftersales, ConsentOutdated, Result
 from bot.storage.ports import StorageUnavailable
 from tests.fakes.scripted_marketplace import ScriptedMarketplace
 from tests.services.agreed import BLACK, FIRST, NOW, OFFER, SECOND, WHITE, consent

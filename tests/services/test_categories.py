@@ -7,7 +7,7 @@ import pytest
 from bot.domain.finding import Category
 from bot.domain.identifiers import CategoryId
 from bot.marketplace.errors import MarketplaceError, Unreachable
-from bot.services.categories import Categories, NoSuchCategory
+from bot.services.finding.categories import Categories, NoSuchCategory
 
 HOME = Category(category_id=CategoryId(15), name="居家日用品")
 SCALES = Category(category_id=CategoryId(124284003), name="秤", is_leaf=True)

@@ -13,7 +13,7 @@ from bot.domain.identifiers import OfferId, SkuId
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.marketplace.errors import MarketplaceError, Unreachable
-from bot.services.freight import Freight
+from bot.services.finding.freight import Freight
 
 HERE = Address(
     full_name="欧阳铁柱",

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.orders import Order, OrderStatus, Placing
 from bot.marketplace.errors import GatewayFailed, RefusalReason, Refused
-from bot.services.latecomers import WATCH_LATER, Latecomers
+from bot.services.placing.latecomers import WATCH_LATER, Latecomers
 from tests.services.agreed import FIRST, NOW, NUMBER, SECOND, consent, created, found, stored
 from tests.services.ledger import KNOWN, Ledger, shop
 

@@ -17,8 +17,8 @@ from bot.marketplace.errors import (
     Unreachable,
 )
 from bot.marketplace.port import PaymentAnswer
-from bot.services.operator_payments import Blocked, OperatorPayments
-from bot.services.tracking import Tracking
+from bot.services.following.tracking import Tracking
+from bot.services.paying.agreement import Blocked, OperatorPayments
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.scripted_marketplace import ScriptedMarketplace
 from tests.services.agreed import FIRST, NOW, SECOND, consent, found, stored

@@ -7,11 +7,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bot.chat.texts import texts_in
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.orders import Order, OrderPart, Placing
-from bot.services.order_sheet import COLUMNS, guarded, order_sheet
-from bot.texts import texts_in
+from bot.services.following.order_sheet import COLUMNS, guarded, order_sheet
 from tests.services.agreed import FIRST, LINES, SECOND, consent
 
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -17,7 +17,7 @@ from bot.marketplace.errors import (
     Unreachable,
     Unreadable,
 )
-from bot.services.placing import CONSENT_LASTS, NOT_SENT
+from bot.services.placing.placing import CONSENT_LASTS, NOT_SENT
 from tests.services.agreed import (
     BLACK,
     FIRST,

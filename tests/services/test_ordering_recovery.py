@@ -10,7 +10,7 @@ from bot.marketplace.errors import (
     OutcomeUnclear,
     Unreachable,
 )
-from bot.services.placing import UNANSWERED
+from bot.services.placing.placing import UNANSWERED
 from bot.storage.ports import StorageUnavailable
 from tests.services.agreed import (
     BLACK,

@@ -5,8 +5,8 @@ import asyncio
 from bot.domain.identifiers import ChatId, MerchantOrderNo, UserId
 from bot.domain.orders import Placing
 from bot.domain.sessions import Session
-from bot.services.ordering import Ordering
-from bot.services.placing import MOST_AT_ONCE
+from bot.services.placing.ordering import Ordering
+from bot.services.placing.placing import MOST_AT_ONCE
 from bot.storage.ports import StepCommit
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.scripted_marketplace import ScriptedMarketplace

@@ -9,12 +9,7 @@ from bot.domain.money import Fen
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.marketplace.errors import GatewayFailed, RefusalReason, Refused
 from bot.marketplace.port import PaymentLink
-from bot.services.paying_together import (
-    MOST_TOGETHER,
-    NotPayableTogether,
-    PayingTogether,
-    bundles,
-)
+from bot.services.paying.together import MOST_TOGETHER, NotPayableTogether, PayingTogether, bundles
 from tests.services.agreed import consent
 
 

@@ -2,7 +2,7 @@
 
 from bot.domain.money import Fen
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
-from bot.services.payments import Payments
+from bot.services.paying.payments import Payments
 from tests.fakes.scripted_marketplace import ScriptedMarketplace
 from tests.services.agreed import FIRST, SECOND, consent
 

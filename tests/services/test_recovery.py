@@ -11,9 +11,9 @@ from bot.domain.identifiers import MarketplaceOrderId, SkuId, SpecId
 from bot.domain.orders import FailedLine, OrderStatus, Placing
 from bot.marketplace.errors import GatewayFailed, RefusalReason, Refused, Unreachable
 from bot.marketplace.port import FoundLine, FoundOrder
-from bot.services.extras import cancel_doubles
-from bot.services.listing import is_ours
-from bot.services.recovery import Finding, adopted, judge, look_up
+from bot.services.placing.extras import cancel_doubles
+from bot.services.placing.listing import is_ours
+from bot.services.placing.recovery import Finding, adopted, judge, look_up
 from tests.fakes.scripted_marketplace import ScriptedMarketplace
 from tests.services.agreed import (
     BLACK,

@@ -14,8 +14,8 @@ from bot.marketplace.errors import (
     Refused,
     Unreachable,
 )
-from bot.services.absence import Recreate
-from bot.services.placing import CONSENT_LASTS, NOT_SENT, SUPERSEDED, VOUCHED_CONSENT_LASTS
+from bot.services.placing.absence import Recreate
+from bot.services.placing.placing import CONSENT_LASTS, NOT_SENT, SUPERSEDED, VOUCHED_CONSENT_LASTS
 from tests.services.agreed import (
     FIRST,
     LINES,

@@ -18,7 +18,7 @@ from bot.domain.price_bounds import PriceBounds
 from bot.domain.sessions import Query, SortField
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused, Unreachable
 from bot.pictures import PreparedPhoto, UnreadablePicture
-from bot.services.search import HITS_PER_PAGE, Search
+from bot.services.finding.search import HITS_PER_PAGE, Search
 
 
 class Market:

@@ -5,8 +5,8 @@ import pytest
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.orders import Order, OrderStatus, Placing
 from bot.marketplace.errors import GatewayFailed, RefusalReason, Refused
-from bot.services.placing import DROPPED
-from bot.services.settling_orders import NotSettled, Objection, SettlingOrders
+from bot.services.placing.placing import DROPPED
+from bot.services.placing.resolving import NotSettled, Objection, SettlingOrders
 from tests.fakes.memory_storage import MemoryStorage
 from tests.services.agreed import FIRST, LINES, NOW, NUMBER, SECOND, consent, found, stored
 from tests.services.ledger import KNOWN, KNOWN_ID, KNOWN_NO, Ledger, another, known

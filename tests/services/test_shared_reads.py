@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.services.shared_reads import SharedReads
+from bot.services.finding.shared_reads import SharedReads
 
 
 class Source:

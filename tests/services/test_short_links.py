@@ -5,8 +5,8 @@ import asyncio
 import httpx
 import pytest
 
-from bot.services import short_links
-from bot.services.short_links import ShortLinks
+from bot.services.finding import short_links
+from bot.services.finding.short_links import ShortLinks
 
 SHORT = "https://qr.1688.com/s/AbCd1234"
 OFFER = 628379848279

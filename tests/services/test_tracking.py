@@ -13,7 +13,7 @@ from bot.domain.quiet import QuietHours
 from bot.domain.watching import WatchPlan
 from bot.marketplace.errors import GatewayFailed
 from bot.marketplace.port import FoundOrder
-from bot.services.tracking import Tracking
+from bot.services.following.tracking import Tracking
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.scripted_marketplace import ScriptedMarketplace
 from tests.services.agreed import FIRST, NOW, NUMBER, SECOND, consent, found, stored

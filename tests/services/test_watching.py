@@ -18,8 +18,8 @@ from bot.marketplace.errors import (
     Unreachable,
     Unreadable,
 )
-from bot.services.watching import Watch
-from bot.storage.orders import FIRST_LOOK
+from bot.services.following.watching import Watch
+from bot.storage.sqlite.orders import FIRST_LOOK
 from tests.services.agreed import FIRST, NUMBER, found
 from tests.services.test_tracking import Reading, placed, reading, told
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.samples import KEY, NOW
 

@@ -10,11 +10,11 @@ from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.news import News, NewsKind
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.stages import Stage
-from bot.storage.orders import FIRST_LOOK
 from bot.storage.ports import OrderMoved, Storage
-from bot.storage.resealing import _COLUMNS
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.orders import FIRST_LOOK
+from bot.storage.sqlite.resealing import _COLUMNS
+from bot.storage.sqlite.storage import SqliteStorage
 from bot.storage.tracking_ports import NewNotice, Notice, NoticeEnd, StoredPush
 from tests.storage.samples import ALICE, BOB, KEY, NOW, first, following, order, reopen
 

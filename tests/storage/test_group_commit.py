@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.domain.identifiers import ChatId, UserId
-from bot.storage.connection import connect_writer
-from bot.storage.group_commit import DEFER_SECONDS, MOST_TOGETHER, GroupCommit
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.connection import connect_writer
+from bot.storage.sqlite.group_commit import DEFER_SECONDS, MOST_TOGETHER, GroupCommit
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import KEY, first, session, update
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.lately import Lately
 from bot.storage.ports import InboxUpdate, Retention, VersionConflict
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.lately import Lately
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import ALICE, ALICE_CHAT, KEY, NOW, first, following, page, session
 
 

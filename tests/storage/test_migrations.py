@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.migrations import STEPS, migrate
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.migrations import STEPS, migrate
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import ALICE, KEY, first, order, page, update
 
 _KILLED_MIDWAY = """

@@ -12,7 +12,7 @@ from bot.domain.payment_attempts import AttemptState, NewAttempt
 from bot.domain.sessions import Step
 from bot.storage.ports import Retention, VersionConflict
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import (
     ALICE,
     ALICE_CHAT,

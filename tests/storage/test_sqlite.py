@@ -15,10 +15,10 @@ import pytest
 
 from bot.domain.identifiers import ChatId
 from bot.domain.orders import Placing, settled_states
-from bot.storage import connection as connection_module
 from bot.storage.ports import StepCommit, StorageUnavailable
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite import connection as connection_module
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import (
     ALICE,
     KEY,

@@ -11,10 +11,10 @@ import pytest
 
 from bot.domain.identifiers import ChatId
 from bot.domain.orders import Placing
-from bot.storage.connection import database_errors
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.connection import database_errors
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import (
     ALICE,
     KEY,

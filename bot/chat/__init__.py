@@ -1,0 +1,1 @@
+"""The conversation with one person: stored, routed, read, and drawn as screens."""

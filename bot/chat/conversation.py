@@ -1,0 +1,294 @@
+"""The conversation is a row: python-telegram-bot's declaration, our stored state.
+
+Lock, then load; commit, then draw. See docs/decisions/0001-the-conversation-is-a-row.md.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from telegram import Update
+from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.ext import Application, BaseHandler, ConversationHandler
+
+from bot.chat.context import Context, Outcome, Overlay, Quiet
+from bot.chat.drawing import Drawer
+from bot.chat.reading import Place, place_of
+from bot.chat.routing import asks_for_an_answer
+from bot.chat.screens import Screen, ScreenOf
+from bot.chat.signs_of_life import WHILE_DRAWING, WHILE_WORKING, SignsOfLife
+from bot.chat.taps import OverlayTaps, TapAnswer, fits, is_double_tap, press_of
+from bot.chat.texts import language_of
+from bot.chat.views import assemble
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.sessions import Session, Step
+from bot.marketplace.errors import MarketplaceError
+from bot.services.bundle import Services
+from bot.services.locks import KeyedLocks
+from bot.storage.ports import AlreadyClaimed, StepCommit, VersionConflict
+
+received_at: ContextVar[datetime | None] = ContextVar("received_at", default=None)
+"""When the update under way was stored; tells a double tap from an old button."""
+
+_MOVED_ELSEWHERE = (VersionConflict, AlreadyClaimed)
+_log = structlog.get_logger(__name__)
+
+Handler = BaseHandler[Update, Context, Any]
+Failure = Callable[[Context, MarketplaceError], Outcome]
+AnyApplication = Application[Any, Context, Any, Any, Any, Any]
+
+
+class ScreenNotDrawn(Exception):
+    """A screen could not be shown. When `committed`, draw again and do not step again."""
+
+    def __init__(self, reason: str, *, committed: bool) -> None:
+        super().__init__(reason)
+        self.committed = committed
+
+
+class StoredConversationHandler(ConversationHandler[Context]):
+    """`ConversationHandler`'s declaration over sessions that live in the database.
+
+    Refuses what it does not honour with `ValueError`: nested conversations,
+    `conversation_timeout`, `per_message`, `persistent` and handlers with `block=False`.
+    States are tried first, then entry points (a new photo starts over from anywhere), then
+    fallbacks. A standing button, good at any revision, has power only as an entry point.
+    """
+
+    def __init__(
+        self,
+        entry_points: Sequence[Handler],
+        states: Mapping[Step, Sequence[Handler]],
+        fallbacks: Sequence[Handler],
+        *,
+        screens: Mapping[Step, ScreenOf],
+        on_marketplace_error: Failure,
+        stale: Callable[[Context], None],
+        services: Services,
+        drawer: Drawer,
+        **options: object,
+    ) -> None:
+        declared = [*entry_points, *(each for some in states.values() for each in some), *fallbacks]
+        _refuse(declared, options)
+        super().__init__(
+            list(entry_points), {k: list(v) for k, v in states.items()}, list(fallbacks)
+        )
+        self._screens = screens
+        self._failed = on_marketplace_error
+        self._stale = stale
+        self._services = services
+        self._drawer = drawer
+        self._locks = KeyedLocks()
+        self._overlays = OverlayTaps()
+        self._signs = SignsOfLife()
+
+    def check_update(self, update: object) -> Any:
+        """Take what a person wrote or pressed in a private chat."""
+        return True if asks_for_an_answer(update) else None
+
+    async def handle_update(
+        self,
+        update: Update,
+        application: AnyApplication,
+        check_result: object,  # noqa: ARG002 - the state is loaded under the lock instead
+        context: Context,
+    ) -> None:
+        """Walk one step under the person's lock. Raises `ScreenNotDrawn`."""
+        chat, user = update.effective_chat, update.effective_user
+        if chat is None or user is None:
+            return
+        key = (ChatId(chat.id), UserId(user.id))
+        tap = TapAnswer(context.bot, update.callback_query)
+        try:
+            async with self._locks.holding(key):
+                try:
+                    await self._walk(update, application, context, key, tap)
+                except _MOVED_ELSEWHERE:
+                    # Another process moved this conversation: its state is the truth, once more.
+                    _log.info("session_reloaded")
+                    await self._walk(update, application, context, key, tap)
+        finally:
+            await tap.given()
+
+    async def resume(
+        self,
+        chat_id: ChatId,
+        user_id: UserId,
+        apply: Callable[[Session], Session | None],
+    ) -> None:
+        """Move a conversation for something other than an update, and draw its screen.
+
+        `apply` returns None for nothing to show. Raises `ScreenNotDrawn` after the commit.
+        """
+        async with self._locks.holding((chat_id, user_id)):
+            try:
+                moves = await self._move(chat_id, user_id, apply)
+            except VersionConflict:
+                moves = await self._move(chat_id, user_id, apply)
+            if moves is not None:
+                await self._rewrite_waiting(*moves)
+                await self._draw(moves[1], None)
+
+    async def redraw(self, chat_id: ChatId, user_id: UserId) -> None:
+        """Draw the current screen again. Raises `ScreenNotDrawn`."""
+        async with self._locks.holding((chat_id, user_id)):
+            session = await self._services.store.load_session(chat_id, user_id)
+            if session is not None:
+                await self._draw(session, None)
+
+    async def _move(
+        self, chat_id: ChatId, user_id: UserId, apply: Callable[[Session], Session | None]
+    ) -> tuple[Session, Session] | None:
+        """Commit what `apply` makes of the session; return it before and after."""
+        session = await self._services.store.load_session(chat_id, user_id)
+        applied = apply(session.replace(notice=None)) if session else None
+        if session is None or applied is None:
+            return None
+        moved = applied.replace(revision=session.revision + 1)
+        commit = StepCommit(session=moved, expected_revision=session.revision)
+        await self._services.store.commit_step(commit)
+        return session, moved
+
+    async def _rewrite_waiting(self, before: Session, after: Session) -> None:
+        """Have the message that said "placing" say what became of the order."""
+        waited = before.step is Step.PLACING is not after.step
+        if waited and before.placing_message is not None:
+            view = await assemble(before, self._services)
+            screen = self._screens[before.step](view)
+            await self._drawer.rewrite(before, before.placing_message, screen)
+
+    async def _walk(
+        self,
+        update: Update,
+        application: AnyApplication,
+        context: Context,
+        key: tuple[ChatId, UserId],
+        tap: TapAnswer,
+    ) -> None:
+        store = self._services.store
+        stored = await store.load_session(*key)
+        user = update.effective_user
+        language = language_of(user.language_code if user else None)
+        session = stored or Session.begun(*key, language)
+        query = update.callback_query
+        context.begin(session, self._services, datetime.now(UTC), press_of(query))
+        if query is not None and (
+            is_double_tap(session, query, received_at.get() or context.now)
+            or self._overlays.repeats(session, query)
+        ):
+            tap.give()
+            return
+        with self._signs.during(context.bot, key[0], tap, WHILE_WORKING):
+            outcome = await self._callback(update, application, context, session)
+        if isinstance(outcome, Quiet):
+            tap.give(context.toast, alert=context.alert)
+            return
+        if isinstance(outcome, Overlay) or context.redraw_only:
+            if stored is None:  # its buttons name this session: the next update has to find it
+                await store.commit_step(StepCommit(session=session, expected_revision=None))
+            tap.give(context.toast, alert=context.alert)
+            if isinstance(outcome, Overlay):
+                place = place_of(query) if outcome.in_place else None
+                await self._show(session, outcome.screen, place, committed=False)
+            else:  # nothing moved: what hangs under the last screen stays good as well
+                await self._draw(context.session, None)
+            if query is not None:
+                self._overlays.remember(session, query)
+            return
+        moved = context.session.replace(
+            step=outcome or context.session.step, revision=session.revision + 1
+        )
+        if query is not None and query.data:
+            moved = moved.tapped(query.data, datetime.now(UTC))
+        await self._commit(moved, session.revision if stored else None, update, context)
+        tap.give(context.toast, alert=context.alert)
+        with self._signs.during(context.bot, key[0], tap, WHILE_DRAWING):
+            await self._draw(moved, place_of(query))
+
+    async def _callback(
+        self,
+        update: Update,
+        application: AnyApplication,
+        context: Context,
+        session: Session,
+    ) -> Outcome:
+        """Run the callback that the session's step declares for this update."""
+        press = context.press
+        if update.callback_query is not None and not fits(press, session):
+            return self._answer_stale(context)
+        of_step = self.states.get(session.step, ())
+        standing = press is not None and press.revision is None
+        for handler in (*(() if standing else of_step), *self.entry_points, *self.fallbacks):
+            check = handler.check_update(update)
+            if check is None or check is False:
+                continue
+            try:
+                return await handler.handle_update(update, application, check, context)  # type: ignore[no-any-return]  # callbacks return an Outcome
+            except MarketplaceError as error:
+                _log.warning("step_failed", step=session.step, error=type(error).__name__)
+                return self._failed(context, error)
+        if press is not None:
+            _log.warning("button_refused", reason="not of this step", step=session.step)
+        return self._answer_stale(context)
+
+    def _answer_stale(self, context: Context) -> Outcome:
+        context.redraw_only = True
+        self._stale(context)
+        return None
+
+    async def _commit(
+        self, moved: Session, expected: int | None, update: Update, context: Context
+    ) -> None:
+        writes = context.writes
+        commit = StepCommit(
+            session=moved,
+            expected_revision=expected,
+            update_id=update.update_id,
+            results=writes.results,
+            offer=writes.offer,
+            save_address=writes.save_address,
+            delete_address=writes.delete_address,
+            claim=writes.claim,
+            forget=writes.forget,
+        )
+        await self._services.store.commit_step(commit)
+        if writes.claim is not None:
+            self._services.ordering.start(writes.claim.order_no)
+
+    async def _draw(self, session: Session, tapped: Place | None) -> None:
+        """Draw the session's screen. Whatever goes wrong, the step before it is committed."""
+        try:
+            view = await assemble(session, self._services)
+            screen = self._screens[session.step](view)
+            await self._show(session, screen, tapped, committed=True)
+        except ScreenNotDrawn:
+            raise
+        except Exception as error:
+            # The storage, a picture or a bug: the step must not be walked a second time for it.
+            _log.exception("screen_failed", step=session.step)
+            raise ScreenNotDrawn(type(error).__name__, committed=True) from error
+
+    async def _show(
+        self, session: Session, screen: Screen, tapped: Place | None, *, committed: bool
+    ) -> None:
+        try:
+            await self._drawer.draw(session, screen, tapped)
+        except Forbidden:
+            _log.info("person_unreachable")
+        except BadRequest as error:
+            # The same request would be refused again.
+            _log.error("screen_refused", step=session.step, reason=error.message)
+        except TelegramError as error:
+            raise ScreenNotDrawn(type(error).__name__, committed=committed) from error
+
+
+def _refuse(handlers: Sequence[Handler], options: Mapping[str, object]) -> None:
+    if options:
+        raise ValueError(f"a stored conversation does not honour {sorted(options)}")
+    for handler in handlers:
+        if isinstance(handler, ConversationHandler):
+            raise ValueError("a stored conversation does not nest conversations")  # noqa: TRY004 - a wrong value, not a wrong type
+        if handler.block is False:
+            raise ValueError("a stored conversation needs handlers that block")

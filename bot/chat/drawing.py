@@ -1,0 +1,275 @@
+"""Putting a screen before a person: edited in place where it can be, else a new message."""
+
+import hashlib
+from dataclasses import replace
+from typing import Protocol
+
+import orjson
+import structlog
+from telegram import InputFile, InputMediaPhoto
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.chat.keyboards import keyboard_json
+from bot.chat.measuring import fitted, visible_length, without_markup
+from bot.chat.reading import Place
+from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Picture, QrCode, Screen
+from bot.domain.identifiers import ChatId
+from bot.domain.sessions import Session
+from bot.storage.ports import PictureFilePort, StorageUnavailable
+from bot.telegram import DirectBot
+
+__all__ = ["Drawer", "PictureSource", "is_unchanged", "picture_key", "visible_length"]
+
+_HTML = ParseMode.HTML.value
+_NO_PREVIEW = '{"is_disabled":true}'
+_log = structlog.get_logger(__name__)
+
+
+class PictureSource(Protocol):
+    """Turns a description of a picture into a JPEG or PNG."""
+
+    async def make(self, picture: Picture) -> bytes | None:
+        """Return the picture's bytes, or None when it can't be had now."""
+
+
+class Drawer:
+    """Draws screens. Telegram's refusals that only mean "already so" are no errors here."""
+
+    def __init__(self, bot: DirectBot, pictures: PictureSource, files: PictureFilePort) -> None:
+        self._bot = bot
+        self._pictures = pictures
+        self._files = files
+
+    async def draw(self, session: Session, screen: Screen, tapped: Place | None = None) -> None:
+        """Show `screen`, in place of the tapped message where Telegram allows it.
+
+        Raises `telegram.error.TelegramError` when it can't be shown at all.
+        """
+        length = visible_length(screen.text)
+        if length > TEXT_LIMIT:
+            _log.error("screen_too_long", step=session.step, length=length)
+            screen = replace(screen, text=fitted(screen.text, TEXT_LIMIT))
+        markup = keyboard_json(session, screen)
+        chat_id, place = session.chat_id, None if screen.milestone else tapped
+        if screen.picture is not None and length > CAPTION_LIMIT:
+            _log.warning("picture_left_out", step=session.step, length=length)
+        elif screen.picture is not None:
+            photo = _Photo(screen.picture, await self._known_file(screen.picture), self._pictures)
+            if await self._edit_photo(chat_id, screen, photo, markup, place):
+                return
+            if await self._send_photo(chat_id, screen, photo, markup):
+                await self._retire(chat_id, tapped)
+                return
+        if not await self._edit_text(chat_id, screen, markup, place):
+            await self._send_text(session, screen, markup)
+            await self._retire(chat_id, tapped, delete=screen.replaces)
+
+    async def rewrite(self, session: Session, message_id: int, screen: Screen) -> None:
+        """Change an earlier message's text and buttons, where that can still be done."""
+        try:
+            await self._bot.call(
+                "editMessageText",
+                chat_id=session.chat_id,
+                message_id=message_id,
+                text=fitted(screen.text, TEXT_LIMIT),
+                parse_mode=_HTML,
+                reply_markup=keyboard_json(session, screen),
+                link_preview_options=_NO_PREVIEW,
+            )
+        except TelegramError as error:
+            # A record beside the conversation: what matters comes as a message of its own.
+            _log.info("message_not_rewritten", error=type(error).__name__)
+
+    async def _edit_text(
+        self,
+        chat_id: ChatId,
+        screen: Screen,
+        markup: str | None,
+        place: Place | None,
+    ) -> bool:
+        """Put the text into a message that has one; return whether it stands there now."""
+        if place is None or not place.has_text:
+            return False
+        try:
+            await self._bot.call(
+                "editMessageText",
+                chat_id=chat_id,
+                message_id=place.message_id,
+                text=screen.text,
+                parse_mode=_HTML,
+                reply_markup=markup,
+                link_preview_options=_NO_PREVIEW,
+            )
+        except BadRequest as error:
+            if is_unchanged(error):
+                return True
+            _log.info("edit_refused", reason=error.message)
+            return False
+        return True
+
+    async def _send_text(self, session: Session, screen: Screen, markup: str | None) -> None:
+        try:
+            await self._bot.call(
+                "sendMessage",
+                chat_id=session.chat_id,
+                text=screen.text,
+                parse_mode=_HTML,
+                reply_markup=markup,
+                link_preview_options=_NO_PREVIEW,
+            )
+        except BadRequest as error:
+            # A link or a text that Telegram does not take: the rest is better than silence.
+            _log.error("screen_simplified", step=session.step, reason=error.message)
+            await self._bot.call(
+                "sendMessage",
+                chat_id=session.chat_id,
+                text=without_markup(screen.text),
+                reply_markup=keyboard_json(session, screen, only_actions=True),
+                link_preview_options=_NO_PREVIEW,
+            )
+
+    async def _edit_photo(
+        self,
+        chat_id: ChatId,
+        screen: Screen,
+        photo: "_Photo",
+        markup: str | None,
+        place: Place | None,
+    ) -> bool:
+        """Put the picture into a message that has one; return whether it stands there now."""
+        if place is None or place.photo is None:
+            return False
+        try:
+            if photo.unique_id == place.photo:
+                sent = await self._bot.call(
+                    "editMessageCaption",
+                    chat_id=chat_id,
+                    message_id=place.message_id,
+                    caption=screen.text,
+                    parse_mode=_HTML,
+                    reply_markup=markup,
+                )
+            else:
+                content = photo.file_id or await photo.made()
+                if content is None:
+                    return False
+                sent = await self._bot.call(
+                    "editMessageMedia",
+                    chat_id=chat_id,
+                    message_id=place.message_id,
+                    media=_media(content, screen.text),
+                    reply_markup=markup,
+                )
+        except BadRequest as error:
+            if is_unchanged(error):
+                return True
+            # The tapped message may be gone, or the remembered file may be.
+            _log.info("edit_refused", reason=error.message)
+            return False
+        await self._remember(photo, sent)
+        return True
+
+    async def _send_photo(
+        self,
+        chat_id: ChatId,
+        screen: Screen,
+        photo: "_Photo",
+        markup: str | None,
+    ) -> bool:
+        """Send by the remembered file id, then by the picture's bytes."""
+        for known in dict.fromkeys((photo.file_id, None)):
+            content = known or await photo.made()
+            if content is None:
+                return False
+            try:
+                sent = await self._bot.call(
+                    "sendPhoto",
+                    chat_id=chat_id,
+                    photo=content if isinstance(content, str) else InputFile(content),
+                    caption=screen.text,
+                    parse_mode=_HTML,
+                    reply_markup=markup,
+                )
+            except BadRequest as error:
+                _log.warning("picture_refused", known=bool(known), reason=error.message)
+            else:
+                await self._remember(photo, sent)
+                return True
+        return False
+
+    async def _known_file(self, picture: Picture) -> str:
+        # A payment code is personal and short-lived: it is made anew each time.
+        if isinstance(picture, QrCode):
+            return ""
+        return await self._files.file_id(picture_key(picture)) or ""
+
+    async def _remember(self, photo: "_Photo", sent: object) -> None:
+        known = None if isinstance(photo.picture, QrCode) else _file_in(sent)
+        if known is None or known == photo.known:
+            return
+        try:
+            await self._files.remember_file(picture_key(photo.picture), known)
+        except StorageUnavailable as error:
+            _log.warning("picture_not_remembered", error=str(error))
+
+    async def _retire(self, chat_id: ChatId, tapped: Place | None, *, delete: bool = False) -> None:
+        """Take the buttons off a message that a new one replaced, or take it away."""
+        if tapped is None or not tapped.has_buttons:
+            return
+        try:
+            method = "deleteMessage" if delete else "editMessageReplyMarkup"
+            await self._bot.call(method, chat_id=chat_id, message_id=tapped.message_id)
+        except TelegramError as error:
+            # Old buttons still answer, so a message that keeps its own does no harm.
+            _log.info("buttons_left", reason=type(error).__name__)
+
+
+class _Photo:
+    """A picture with what Telegram remembers of it, made at most once."""
+
+    def __init__(self, picture: Picture, known: str, source: PictureSource) -> None:
+        self.picture = picture
+        self.known = known
+        unique, _, file_id = known.partition(" ")
+        self.unique_id, self.file_id = unique or None, file_id or None
+        self._source = source
+        self._made: bytes | None = None
+        self._tried = False
+
+    async def made(self) -> bytes | None:
+        """The picture's bytes, None when it can't be had now."""
+        if not self._tried:
+            self._tried = True
+            self._made = await self._source.make(self.picture)
+        return self._made
+
+
+def _media(content: str | bytes, caption: str) -> str | InputMediaPhoto:
+    """Return a photo to be put in another's place: by its file id, or to be uploaded."""
+    if isinstance(content, bytes):
+        return InputMediaPhoto(content, caption=caption, parse_mode=_HTML)
+    media = {"type": "photo", "media": content, "caption": caption, "parse_mode": _HTML}
+    return orjson.dumps(media).decode()
+
+
+def _file_in(sent: object) -> str | None:
+    """Return both ids of the largest photo in a message that Telegram answered with.
+
+    Without a photo the answer is of no use, whatever it is: the message was sent.
+    """
+    sizes = sent.get("photo") if isinstance(sent, dict) else None
+    size = sizes[-1] if isinstance(sizes, list) and sizes else None
+    if not isinstance(size, dict) or not {"file_id", "file_unique_id"} <= size.keys():
+        return None
+    return f"{size['file_unique_id']} {size['file_id']}"
+
+
+def picture_key(picture: Picture) -> str:
+    """Return the key under which a picture's file id is remembered."""
+    return hashlib.sha256(repr(picture).encode()).hexdigest()[:32]
+
+
+def is_unchanged(error: BadRequest) -> bool:
+    """Tell whether Telegram refused only because the message already looks so."""
+    return "message is not modified" in error.message.lower()

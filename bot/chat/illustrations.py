@@ -1,0 +1,60 @@
+"""The pictures of screens: fetched from the marketplace, composed off the event loop."""
+
+import structlog
+
+from bot.chat.screens import ContactSheet, Picture, QrCode, SellerPicture
+from bot.pictures import PictureError, PictureFetcher, PictureWorker
+from bot.services.finding.shared_reads import SharedReads
+
+_log = structlog.get_logger(__name__)
+
+
+# What many ask for at once, such as the results that a whole channel looks at, is made once.
+# Whoever comes later finds Telegram's own id for it.
+_KEPT, _SECONDS = 4, 10.0
+
+
+class Illustrations:
+    """Makes what a screen describes; a screen without its picture still says everything."""
+
+    def __init__(self, fetcher: PictureFetcher, worker: PictureWorker) -> None:
+        self._fetcher = fetcher
+        self._worker = worker
+        self._made: SharedReads[Picture, bytes] = SharedReads(_KEPT, _SECONDS)
+
+    async def make(self, picture: Picture) -> bytes | None:
+        """Return the picture's bytes, or None when it can't be had now."""
+        try:
+            if isinstance(picture, QrCode):  # one person's own
+                return await self._worker.qr(picture.text)
+            return await self._made.get(picture, lambda: self._make(picture))
+        except PictureError as error:
+            _log.warning(
+                "picture_not_made", kind=type(picture).__name__, error=type(error).__name__
+            )
+        return None
+
+    async def close(self) -> None:
+        """Give up what is being made."""
+        await self._made.close()
+
+    async def _make(self, picture: ContactSheet | SellerPicture) -> bytes:
+        """Raises `PictureError`, which is not kept: the next one to ask tries again."""
+        if isinstance(picture, ContactSheet):
+            return await self._sheet(picture)
+        data = await self._fetcher.get(picture.url)
+        if data is None:
+            raise _NotFetched
+        return await self._worker.fit(data)
+
+    async def _sheet(self, sheet: ContactSheet) -> bytes:
+        urls = [url for url in sheet.urls if url is not None]
+        fetched = dict(zip(urls, await self._fetcher.get_many(urls), strict=True))
+        pictures = [fetched.get(url) if url else None for url in sheet.urls]
+        if not any(pictures):
+            raise _NotFetched
+        return await self._worker.sheet(pictures, sheet.first_number)
+
+
+class _NotFetched(PictureError):
+    """The marketplace's picture hosts gave nothing."""

@@ -1,0 +1,49 @@
+"""A screen's buttons as Telegram wants them (https://core.telegram.org/bots/api#inlinekeyboardmarkup)."""
+
+import html
+from typing import Any
+
+import orjson
+from telegram import InlineKeyboardMarkup
+
+from bot.chat.buttons import Press
+from bot.chat.screens import Button, Screen
+from bot.domain.sessions import Session
+
+
+def keyboard(
+    session: Session, screen: Screen, *, only_actions: bool = False
+) -> InlineKeyboardMarkup | None:
+    """Build the keyboard with the session's id and revision in every button that acts.
+
+    `only_actions` leaves out the links and copies, which Telegram may refuse for what they hold.
+    """
+    rows = _rows(session, screen, only_actions=only_actions)
+    return InlineKeyboardMarkup.de_json({"inline_keyboard": rows}) if rows else None
+
+
+def keyboard_json(session: Session, screen: Screen, *, only_actions: bool = False) -> str | None:
+    """Build the same as JSON, without the library's object for each button."""
+    rows = _rows(session, screen, only_actions=only_actions)
+    return orjson.dumps({"inline_keyboard": rows}).decode() if rows else None
+
+
+def _rows(session: Session, screen: Screen, *, only_actions: bool) -> list[list[dict[str, Any]]]:
+    rows = (
+        [_button(session, each) for each in row if not only_actions or each.action is not None]
+        for row in screen.rows
+    )
+    return [row for row in rows if row]
+
+
+def _button(session: Session, button: Button) -> dict[str, Any]:
+    # Buttons carry plain text, so what was escaped for HTML is taken back.
+    text = html.unescape(button.text)
+    if button.url is not None:
+        return {"text": text, "url": button.url}
+    if button.copy is not None:
+        return {"text": text, "copy_text": {"text": button.copy}}
+    revision = None if button.standing else session.revision
+    drawn = session.revision if button.standing else None
+    press = Press(session.session_id, revision, button.action or "", button.arg, drawn)
+    return {"text": text, "callback_data": press.encode()}

@@ -1,0 +1,76 @@
+"""Which callback an update goes to: buttons by their action, texts by what they hold."""
+
+from collections.abc import Awaitable, Callable
+
+from telegram import Message, Update
+from telegram.constants import ChatType
+from telegram.ext import BaseHandler, filters
+
+from bot.chat.buttons import BadButton, Press
+from bot.chat.context import Context, Outcome
+from bot.domain.links import nameless_link, offer_in_link
+
+Callback = Callable[[Update, Context], Awaitable[Outcome]]
+
+
+class Buttons(BaseHandler[Update, Context, Outcome]):
+    """Routes presses by their action through one look-up, instead of a row of patterns."""
+
+    def __init__(self, **actions: Callback) -> None:
+        super().__init__(self._dispatch)
+        self._actions = actions
+
+    def check_update(self, update: object) -> object:
+        """Take a press whose action is declared here."""
+        if not isinstance(update, Update) or update.callback_query is None:
+            return None
+        try:
+            press = Press.decode(update.callback_query.data or "")
+        except BadButton:
+            return None
+        return True if press.action in self._actions else None
+
+    async def _dispatch(self, update: Update, context: Context) -> Outcome:
+        if context.press is None:
+            return None
+        return await self._actions[context.press.action](update, context)
+
+
+def said(message: Message) -> str:
+    """Return a message's words, with the addresses that are hidden behind some of them."""
+    entities = (*message.entities, *message.caption_entities)
+    hidden = (entity.url for entity in entities if entity.url)
+    return "\n".join((message.text or message.caption or "", *hidden))
+
+
+class _OfferLink(filters.MessageFilter):
+    def filter(self, message: Message) -> bool:
+        words = said(message)
+        return offer_in_link(words) is not None or nameless_link(words) is not None
+
+
+OFFER_LINK = filters.TEXT & _OfferLink()
+"""A text with a 1688 address, whether or not the address itself names an offer."""
+
+WORDS = filters.TEXT & ~filters.COMMAND & ~_OfferLink() & ~filters.UpdateType.EDITED
+"""A text that answers what the screen asks: no command and no link, which lead elsewhere."""
+
+_WRITTEN = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
+# A live location "edits" its message every few seconds; only words are worth an answer.
+_REWRITTEN = filters.UpdateType.EDITED_MESSAGE & (filters.TEXT | filters.CAPTION)
+
+
+def asks_for_an_answer(update: object) -> bool:
+    """Tell whether a person wrote or pressed something in a private chat.
+
+    Anything else (a pinned message, a blocked bot, kinds of updates yet to be invented) asks
+    for no answer.
+    """
+    if not isinstance(update, Update) or not update.effective_user:
+        return False
+    chat = update.effective_chat
+    if chat is None or chat.type != ChatType.PRIVATE:
+        return False
+    if update.callback_query is not None or _REWRITTEN.check_update(update):
+        return True
+    return bool(_WRITTEN.check_update(update))

@@ -1,0 +1,110 @@
+"""Pressed buttons: answered once and at once, acted on once."""
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+
+import structlog
+from telegram import CallbackQuery
+from telegram.error import BadRequest, TelegramError
+
+from bot.chat.buttons import BadButton, Press
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.sessions import Session
+from bot.telegram import DirectBot
+
+DOUBLE_TAP = timedelta(seconds=3)
+_log = structlog.get_logger(__name__)
+
+
+class TapAnswer:
+    """The answer to one press, so that its button stops spinning. None stands for no press.
+
+    Whoever comes first answers: the step when it is committed, or before that the sign of life.
+    """
+
+    def __init__(self, bot: DirectBot, query: CallbackQuery | None) -> None:
+        self._bot = bot
+        self._query = query
+        self._sending: asyncio.Task[None] | None = None
+
+    def give(self, toast: str | None = None, *, alert: bool = False) -> None:
+        """Send the answer in the background, unless that is under way already."""
+        if self._query is not None and self._sending is None:
+            self._sending = asyncio.create_task(self._send(self._query, toast, alert), name="tap")
+
+    async def given(self) -> None:
+        """Wait until the answer is sent, if there is one."""
+        if self._sending is not None:
+            await asyncio.shield(self._sending)
+
+    async def _send(self, query: CallbackQuery, toast: str | None, alert: bool) -> None:  # noqa: FBT001 - as given above
+        try:
+            await self._bot.call(
+                "answerCallbackQuery",
+                callback_query_id=query.id,
+                text=toast,
+                show_alert=True if alert else None,
+            )
+        except BadRequest as error:
+            # "Query is too old": the person's app stopped waiting; the screen tells all.
+            _log.info("tap_not_answered", reason=error.message)
+        except TelegramError as error:
+            _log.info("tap_not_answered", reason=type(error).__name__)
+
+
+class OverlayTaps:
+    """Remembers what was lately shown beside the journey, which commits nothing to remember it by.
+
+    Of each message the last press alone: what was drawn into it since by another is no repeat.
+    Lost at a restart, and then a double tap shows the same thing twice at worst.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[ChatId, UserId, int], tuple[str, float]] = {}
+
+    def remember(self, session: Session, query: CallbackQuery) -> None:
+        """Note that this press was acted on now."""
+        now = time.monotonic()
+        lately = now - DOUBLE_TAP.total_seconds()
+        self._last = {key: press for key, press in self._last.items() if press[1] > lately}
+        self._last[_place(session, query)] = (query.data or "", now)
+
+    def repeats(self, session: Session, query: CallbackQuery) -> bool:
+        """Tell whether this press was acted on a moment ago, and no other since."""
+        data, at = self._last.get(_place(session, query), (None, 0.0))
+        return data == (query.data or "") and time.monotonic() - at < DOUBLE_TAP.total_seconds()
+
+
+def press_of(query: CallbackQuery | None) -> Press | None:
+    """Read a press; None for an update that is none, or whose data was never ours."""
+    if query is None:
+        return None
+    try:
+        return Press.decode(query.data or "")
+    except BadButton:
+        _log.warning("button_refused", reason="not ours")
+        return None
+
+
+def fits(press: Press | None, session: Session) -> bool:
+    """Tell whether a press belongs to this session and the screen that is current."""
+    if press is None:
+        return False
+    if press.session_id != session.session_id:
+        _log.warning("button_refused", reason="another session")
+        return False
+    if press.revision is not None and press.revision > session.revision:
+        _log.warning("button_refused", reason="never drawn")
+        return False
+    return press.revision is None or press.revision == session.revision
+
+
+def is_double_tap(session: Session, query: CallbackQuery, received: datetime) -> bool:
+    """Tell whether this very press was acted on before or just about when it was received."""
+    return any(tap.data == query.data and received - tap.at < DOUBLE_TAP for tap in session.taps)
+
+
+def _place(session: Session, query: CallbackQuery) -> tuple[ChatId, UserId, int]:
+    message_id = query.message.message_id if query.message is not None else 0
+    return session.chat_id, session.user_id, message_id

@@ -1,0 +1,191 @@
+"""Text key + language -> text. Everything foreign is escaped on the way in."""
+
+import gettext
+import html
+import io
+import re
+import unicodedata
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib import resources
+
+import structlog
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+
+from bot.domain.money import Fen, to_yuan
+
+LANGUAGES = ("en", "zh")
+FALLBACK = "en"
+_LOCALES = {"en": Locale("en"), "zh": Locale("zh", script="Hans")}
+_MOMENT = {"en": "MMM d, HH:mm", "zh": "M月d日 HH:mm"}
+_DAY = {"en": "MMM d", "zh": "M月d日"}
+_DAY_OF_ANOTHER_YEAR = {"en": "MMM d, y", "zh": "y年M月d日"}
+_CHINA = timezone(timedelta(hours=8))
+_ELLIPSIS = "…"
+_LEAST_OF_A_CUT = 0.6  # a cut before a word leaves at least so much of what fits
+# Embeddings, overrides and isolates could make a title rewrite the line around it.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Control characters and line separators part words; a lone half of a pair can't be sent.
+_PARTING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_HALVES = re.compile("[\ud800-\udfff]")
+_JOINER = "\u200d"
+# Variation selectors, skin tones, and the tags that make a regional flag.
+_MODIFIER = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_log = structlog.get_logger(__name__)
+
+
+class Html(str):
+    """A text that is markup already and must not be escaped again."""
+
+    __slots__ = ()
+
+
+def plain(text: str) -> str:
+    """Strip control and direction-changing characters and fold white space to single spaces.
+
+    Halves of a character pair, which no message can carry, become a replacement character.
+    """
+    if not text.isprintable():
+        text = _BIDI.sub("", _HALVES.sub("\ufffd", _PARTING.sub(" ", text)))
+    return " ".join(text.split())
+
+
+def escape(text: str) -> Html:
+    """Make a foreign text harmless inside Telegram HTML, in attributes as well."""
+    return Html(html.escape(plain(text)))
+
+
+def cut(text: str, most: int) -> str:
+    """Shorten a plain text to `most` characters, never within what people see as one.
+
+    A family of several joined people, a flag or a letter with its accents is kept whole or left
+    out whole; a word of Latin letters too, where that costs little. Cutting markup is
+    `bot.chat.measuring.fitted`'s work.
+    """
+    text = plain(text)
+    if len(text) <= most:
+        return text
+    at = _before_a_word(text, most - 1)
+    while at > 0 and _belongs_together(text, at):
+        at -= 1
+    return text[:at].rstrip() + _ELLIPSIS
+
+
+def _before_a_word(text: str, at: int) -> int:
+    """Return the place before the word that a cut at `at` would split, or `at` itself.
+
+    Chinese has no spaces between words, and of a very long word a part says more than nothing.
+    """
+    if at < 1 or not (text[at - 1].isascii() and text[at].isascii()) or text[at].isspace():
+        return at
+    space = text.rfind(" ", 0, at)
+    return space if space >= at * _LEAST_OF_A_CUT else at
+
+
+def _belongs_together(text: str, at: int) -> bool:
+    """Tell whether a cut before `text[at]` would split one visible character."""
+    before, after = text[at - 1], text[at]
+    if _is_regional(before) and _is_regional(after):
+        letters = 0
+        while letters < at and _is_regional(text[at - 1 - letters]):
+            letters += 1
+        return letters % 2 == 1
+    joins = _JOINER in (before, after) or bool(_MODIFIER.match(after))
+    return joins or unicodedata.category(after) in {"Mn", "Mc", "Me"}
+
+
+def _is_regional(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def language_of(code: str | None) -> str:
+    """Map Telegram's `language_code` to one of ours, English when there is none."""
+    return "zh" if code and code.lower().startswith("zh") else FALLBACK
+
+
+class Texts:
+    """The texts of one language. Get them through `texts_in`: catalogs load once."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._locale = _LOCALES[language]
+        self._catalog = _load_catalog(language)
+        self._unchanging: dict[str, Html] = {}  # of the keys that take no parameters
+
+    def __call__(self, key: str, /, **params: object) -> Html:
+        """Return the text of `key`; `count` picks the plural form.
+
+        Texts given as parameters are escaped unless they are `Html`; numbers are written
+        in the language's own way.
+        """
+        if not params and (known := self._unchanging.get(key)) is not None:
+            return known
+        count = params.get("count")
+        if isinstance(count, int):
+            text = self._catalog.ngettext(key, key, count)
+        else:
+            text = self._catalog.gettext(key)
+        if text == key:
+            _log.error("text_missing", key=key, language=self.language)
+        made = Html(text.format(**{name: self._shown(value) for name, value in params.items()}))
+        if not params and text != key:
+            self._unchanging[key] = made
+        return made
+
+    def _shown(self, value: object) -> str:
+        if isinstance(value, Html):
+            return value
+        if isinstance(value, int | Decimal):
+            return self.number(value)
+        return escape(str(value))
+
+    def money(self, fen: int) -> Html:
+        """Write an amount of fen as yuan, such as ¥1,234.50."""
+        return _money(Fen(fen), self._locale.language)
+
+    def number(self, number: int | Decimal) -> Html:
+        """Write a number with the language's separators."""
+        return _number(number, self._locale.language)
+
+    def time(self, moment: datetime) -> Html:
+        """Write a moment in China's time: the goods, the sellers and the deadlines are there."""
+        local = moment.astimezone(_CHINA)
+        return Html(format_datetime(local, _MOMENT[self.language], locale=self._locale))
+
+    def day(self, moment: datetime, now: datetime) -> Html:
+        """Write the day of a moment in China, with its year unless that is the present one."""
+        local = moment.astimezone(_CHINA)
+        patterns = _DAY if local.year == now.astimezone(_CHINA).year else _DAY_OF_ANOTHER_YEAR
+        return Html(format_date(local, patterns[self.language], locale=self._locale))
+
+
+@cache
+def texts_in(language: str) -> Texts:
+    """Return the texts of a language, English for one we do not have."""
+    return Texts(language if language in LANGUAGES else FALLBACK)
+
+
+@lru_cache(maxsize=4096)
+def _money(fen: Fen, language: str) -> Html:
+    pattern = "¥#,##0.00;-¥#,##0.00"
+    return Html(format_currency(to_yuan(fen), "CNY", format=pattern, locale=_LOCALES[language]))
+
+
+@lru_cache(maxsize=4096)
+def _number(number: int | Decimal, language: str) -> Html:
+    return Html(format_decimal(number, locale=_LOCALES[language]))
+
+
+def _load_catalog(language: str) -> gettext.GNUTranslations:
+    source = resources.files("locales") / language / "LC_MESSAGES" / "snaporder.po"
+    with source.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

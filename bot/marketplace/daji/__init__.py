@@ -1,0 +1,1 @@
+"""1688 through the DajiSaaS gateway: signing, wire models, mapping, client."""

@@ -1,0 +1,48 @@
+"""The DajiSaaS gateway as a `Marketplace`."""
+
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from bot.marketplace.daji.calls import Caller
+from bot.marketplace.daji.config import ClientConfig, OnCall
+from bot.marketplace.daji.goods_calls import GoodsCalls
+from bot.marketplace.daji.order_calls import OrderCalls
+from bot.marketplace.daji.retry import Retry
+from bot.marketplace.daji.transport import Exchange
+
+
+class DajiClient(GoodsCalls, OrderCalls):
+    """A `bot.marketplace.port.Marketplace` over HTTP; see there for what the methods promise.
+
+    Keep one for the whole process and close it at the end, or use it as a context manager:
+    connections are kept alive between calls.
+    """
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        on_call: OnCall | None = None,
+        retry: Retry | None = None,
+    ) -> None:
+        self._exchange = Exchange(config, transport)
+        caller = Caller(self._exchange, retry or Retry(attempts=config.read_attempts), on_call)
+        super().__init__(config, caller)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the pool of connections."""
+        await self._exchange.close()

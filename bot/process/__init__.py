@@ -1,0 +1,1 @@
+"""The process around the work: its start, logs, metrics, memory and upkeep."""

@@ -1,0 +1,286 @@
+"""What the bot tells Prometheus of itself. No label holds anything personal."""
+
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from functools import cache
+from typing import Any, Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from telegram import Update
+from telegram.error import RetryAfter, TelegramError
+
+from bot.domain.health import EndpointCalls, MarketplaceHealth
+from bot.domain.orders import Placing
+from bot.intake.inbox import Intake
+from bot.storage.ports import Census
+from bot.storage.sqlite.storage import SqliteStorage
+from bot.telegram.pacing import Pacer
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_GOOD = frozenset({"ok", "refused"})  # a business refusal is an answer
+_DOWN_AFTER = 60.0  # seconds in which no call of the marketplace was good
+_LATELY = 300.0  # seconds after which a failure says nothing of now
+_NEITHER = frozenset({"cancelled"})
+_UNCERTAIN = (Placing.UNCERTAIN, Placing.UNRESOLVED)
+
+
+class OnUpdate(Protocol):
+    """Hears of every handled update."""
+
+    def __call__(self, update: object, seconds: float, *, failed: bool) -> None:
+        """Take note; must not block."""
+
+
+class Metrics:
+    """Counts as things happen; what stands in the storage is counted when it is asked for."""
+
+    def __init__(self, storage: SqliteStorage, clock: Callable[[], float] = time.monotonic) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._registry = CollectorRegistry()
+        self._standing = _Standing(lambda: storage.commits)
+        self._registry.register(self._standing)
+        self._updates = Counter(
+            "snaporder_updates", "Updates handled.", ["kind", "outcome"], registry=self._registry
+        )
+        self._steps = Histogram(
+            "snaporder_step_seconds",
+            "From taking an update to its answer.",
+            ["kind"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._calls = Counter(
+            "snaporder_marketplace_calls",
+            "Calls of the marketplace, each attempt.",
+            ["endpoint", "outcome"],
+            registry=self._registry,
+        )
+        self._call_seconds = Histogram(
+            "snaporder_marketplace_call_seconds",
+            "How long the marketplace took.",
+            ["endpoint"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._telegram = Counter(
+            "snaporder_telegram_calls",
+            "Calls of the Bot API, each attempt.",
+            ["method", "outcome"],
+            registry=self._registry,
+        )
+        self._arrivals = Counter(
+            "snaporder_push_arrivals",
+            "Pushes as they came in.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        self._pushes = Counter(
+            "snaporder_pushes",
+            "Pushes handled.",
+            ["kind", "outcome"],
+            registry=self._registry,
+        )
+        self._notices = Counter(
+            "snaporder_notices",
+            "News of orders, by what became of telling it.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        # Looked up anew, a child costs more than counting; there are as many as sets of labels.
+        self._update_of, self._step_of = cache(self._updates.labels), cache(self._steps.labels)
+        self._call_of, self._call_seconds_of = (
+            cache(self._calls.labels),
+            cache(self._call_seconds.labels),
+        )
+        self._telegram_of = cache(self._telegram.labels)
+        self.marketplace = "unknown"
+        """How the last call of the marketplace ended: `ok`, else the kind of failure."""
+        self._failing_since: float | None = None
+        self._failed_at = 0.0
+
+    def on_update(self, update: object, seconds: float, *, failed: bool) -> None:
+        """Count a handled update."""
+        kind = kind_of(update)
+        self._update_of(kind, "failed" if failed else "ok").inc()
+        self._step_of(kind).observe(seconds)
+
+    def on_call(self, endpoint: str, outcome: str, seconds: float) -> None:
+        """Count a call of the marketplace; an `OnCall`."""
+        self._call_of(endpoint, outcome).inc()
+        self._call_seconds_of(endpoint).observe(seconds)
+        if outcome not in _NEITHER:
+            self._judge("ok" if outcome in _GOOD else outcome)
+
+    def _judge(self, outcome: str) -> None:
+        self.marketplace = outcome
+        if outcome == "ok":
+            self._failing_since = None
+            return
+        self._failed_at = self._clock()
+        if self._failing_since is None:
+            self._failing_since = self._failed_at
+
+    @property
+    def credentials_refused(self) -> bool | None:
+        """Tell whether the last call had our keys refused; None when it does not tell."""
+        return {"ok": False, "credentials_refused": True}.get(self.marketplace)
+
+    @property
+    def marketplace_is_down(self) -> bool:
+        """Tell whether every call has failed for a minute, the last one lately."""
+        if self._failing_since is None:
+            return False
+        lasted = self._failed_at - self._failing_since
+        return lasted >= _DOWN_AFTER and self._clock() - self._failed_at <= _LATELY
+
+    def health(self) -> MarketplaceHealth:
+        """Return what the counts say of the marketplace."""
+        calls: dict[str, list[int]] = {}
+        for sample in (each for metric in self._calls.collect() for each in metric.samples):
+            if sample.name.endswith("_total"):
+                counted = calls.setdefault(sample.labels["endpoint"], [0, 0, 0])
+                counted[0] += int(sample.value)
+                good = sample.labels["outcome"] in _GOOD | _NEITHER
+                counted[1] += 0 if good else int(sample.value)
+        for sample in (each for metric in self._call_seconds.collect() for each in metric.samples):
+            if sample.name.endswith("_sum"):
+                taken = calls.setdefault(sample.labels["endpoint"], [0, 0, 0])
+                taken[2] = int(sample.value * 1000)
+        endpoints = tuple(
+            EndpointCalls(endpoint=name, calls=count, failed=failed, milliseconds=taken)
+            for name, (count, failed, taken) in sorted(calls.items())
+        )
+        return MarketplaceHealth(
+            last=self.marketplace, down=self.marketplace_is_down, endpoints=endpoints
+        )
+
+    def on_telegram(self, method: str, outcome: str) -> None:
+        """Count a call of the Bot API."""
+        self._telegram_of(method, outcome).inc()
+
+    def on_push_arrival(self, outcome: str) -> None:
+        """Count a push that came in: `new`, `repeated`, `refused` or `not_stored`."""
+        self._arrivals.labels(outcome).inc()
+
+    def on_push(self, kind: str, outcome: str) -> None:
+        """Count a handled push: `used` or `unused`."""
+        self._pushes.labels(kind, outcome).inc()
+
+    def on_notice(self, outcome: str) -> None:
+        """Count a piece of news that was told, or was not."""
+        self._notices.labels(outcome).inc()
+
+    async def exposition(self) -> bytes:
+        """Return everything in Prometheus' text format. Raises `StorageUnavailable`."""
+        self._standing.census = await self._storage.census()
+        return generate_latest(self._registry)
+
+
+class Readiness:
+    """Whether intake and marketplace were lately good, for `/readyz`."""
+
+    def __init__(self, metrics: Metrics, intake: Intake, *, polls: bool, patience: float) -> None:
+        self._metrics = metrics
+        self._intake = intake
+        self._polls = polls
+        self._patience = patience
+        self._since = time.monotonic()
+
+    def intake_is_down(self) -> bool:
+        """Tell whether Telegram gave no answer to polling for too long, or nothing is stored."""
+        last = max(self._since, self._intake.accepted_at)
+        return self._polls and time.monotonic() - last > self._patience
+
+    def marketplace_is_down(self) -> bool:
+        """Tell whether the marketplace was lately not good at all."""
+        return self._metrics.marketplace_is_down
+
+    def details(self) -> dict[str, object]:
+        """Return what an operator wants to know besides."""
+        state = self._metrics.marketplace
+        return {
+            "marketplace": state,
+            "degraded": state not in {"ok", "unknown"},
+        }
+
+
+class MeteredPacer(Pacer):
+    """A pacer whose calls are counted by what came of them."""
+
+    on_call: Callable[[str, str], None] | None = None
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> bool | dict[str, Any] | list[dict[str, Any]]:
+        """Call and count each attempt."""
+
+        async def counted(*args: Any, **kwargs: Any) -> Any:
+            outcome = "cancelled"
+            try:
+                answer = await callback(*args, **kwargs)
+                outcome = "ok"
+            except RetryAfter:
+                outcome = "throttled"
+                raise
+            except TelegramError as error:
+                outcome = type(error).__name__.lower()
+                raise
+            finally:
+                if self.on_call is not None:
+                    self.on_call(endpoint, outcome)
+            return answer
+
+        return await super().process_request(counted, args, kwargs, endpoint, data, rate_limit_args)
+
+
+class _Standing(Collector):
+    """What is counted in the storage, as of the last census."""
+
+    def __init__(self, commits: Callable[[], int]) -> None:
+        self.census = Census()
+        self._commits = commits
+
+    def collect(self) -> Iterable[Metric]:
+        census = self.census
+        oldest = census.oldest_waiting
+        age = max(0.0, time.time() - oldest.timestamp()) if oldest else 0.0
+        gauge = GaugeMetricFamily
+        yield gauge("snaporder_inbox_backlog", "Stored updates to be handled.", census.waiting)
+        yield gauge("snaporder_inbox_oldest_seconds", "Age of the oldest of them.", age)
+        yield gauge("snaporder_inbox_parked", "Updates put aside after failing.", census.parked)
+        yield gauge("snaporder_pushes_waiting", "Stored pushes.", census.pushes_waiting)
+        yield gauge("snaporder_notices_waiting", "News to be told.", census.notices_waiting)
+        yield gauge("snaporder_notices_late", "News told too late by now.", census.notices_late)
+        uncertain = sum(census.orders.get(each, 0) for each in _UNCERTAIN)
+        yield gauge("snaporder_orders_uncertain", "Orders uncertain or unresolved.", uncertain)
+        orders = gauge("snaporder_orders", "Orders by how far placing them came.", labels=["state"])
+        for placing in Placing:
+            orders.add_metric([placing.value], census.orders.get(placing, 0))
+        yield orders
+        yield CounterMetricFamily("snaporder_commits", "Commits of the database.", self._commits())
+
+
+def kind_of(update: object) -> str:
+    """Return one of a few words for what an update is."""
+    if not isinstance(update, Update):
+        return "other"
+    if update.callback_query is not None:
+        return "button"
+    message = update.message
+    if message is None:
+        return "edit" if update.edited_message is not None else "other"
+    if message.photo or message.document:
+        return "picture"
+    if message.text is None:
+        return "other_message"
+    return "command" if message.text.startswith("/") else "text"

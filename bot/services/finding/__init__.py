@@ -1,0 +1,1 @@
+"""Finding goods: searches, categories, links, pictures of an album, freight estimates."""

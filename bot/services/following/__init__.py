@@ -1,0 +1,1 @@
+"""What becomes of placed orders: read again, changed by people, ordered again."""

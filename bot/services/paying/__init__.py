@@ -1,0 +1,1 @@
+"""Getting placed orders paid: links, several at once, the operator's agreement."""

@@ -1,0 +1,1 @@
+"""Every port over one SQLite file."""

@@ -1,0 +1,122 @@
+"""Invitations and whom they let in. Of a token only its hash is kept."""
+
+import sqlite3
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.identifiers import UserId
+from bot.domain.invites import Admission, Invite
+from bot.storage.codec import from_micros, to_micros
+from bot.storage.operator_ports import People
+from bot.storage.sqlite.database import Database
+
+_KEPT = timedelta(days=30)  # an ended invitation, so that late bearers hear what became of it
+_COLUMNS = "invite_id, made_by, made_at, expires_at, uses_allowed, uses, revoked"
+
+
+class Invitations(Database):
+    """Implements `AccessPort` and `PeoplePort`."""
+
+    async def add_invite(
+        self, token_hash: bytes, made_by: UserId, expires_at: datetime, uses: int
+    ) -> Invite:
+        """Store an invitation; the ones that ended long ago go."""
+        now = self._clock()
+
+        def add(connection: sqlite3.Connection) -> Invite:
+            connection.execute(
+                "DELETE FROM invites WHERE expires_at < ?", (to_micros(now - _KEPT),)
+            )
+            inserted = connection.execute(
+                "INSERT INTO invites (token_hash, made_by, made_at, expires_at, uses_allowed)"
+                " VALUES (?, ?, ?, ?, ?) RETURNING invite_id",
+                (token_hash, made_by, to_micros(now), to_micros(expires_at), uses),
+            ).fetchone()
+            return Invite(
+                invite_id=inserted[0],
+                made_by=made_by,
+                made_at=now,
+                expires_at=expires_at,
+                uses_allowed=uses,
+            )
+
+        return await self._write(add)
+
+    async def live_invites(self, limit: int = 20) -> list[Invite]:
+        """Return the invitations that can still let somebody in, newest first."""
+        rows = await self._rows(
+            f"SELECT {_COLUMNS} FROM invites"  # noqa: S608 - a constant
+            " WHERE revoked = 0 AND uses < uses_allowed AND expires_at > ?"
+            " ORDER BY invite_id DESC LIMIT ?",
+            to_micros(self._clock()),
+            limit,
+        )
+        return [_invite(row) for row in rows]
+
+    async def revoke_invite(self, invite_id: int) -> bool:
+        """End an invitation; return whether it was live. Whom it let in stays in."""
+        now = to_micros(self._clock())
+        return await self._write(
+            lambda connection: bool(
+                connection.execute(
+                    "UPDATE invites SET revoked = 1 WHERE invite_id = ? AND revoked = 0"
+                    " AND uses < uses_allowed AND expires_at > ?",
+                    (invite_id, now),
+                ).rowcount
+            )
+        )
+
+    async def redeem_invite(self, token_hash: bytes, user_id: UserId) -> Admission:
+        """Let a person in, or say why not. Counts a use only for who was not in yet."""
+        now = self._clock()
+
+        def redeem(connection: sqlite3.Connection) -> Admission:
+            # One writer: no other use is counted between the look and the change.
+            known = connection.execute("SELECT 1 FROM members WHERE user_id = ?", (user_id,))
+            if known.fetchone():
+                return Admission.ALREADY_IN
+            row = connection.execute(
+                f"SELECT {_COLUMNS} FROM invites WHERE token_hash = ?",  # noqa: S608 - a constant
+                (token_hash,),
+            ).fetchone()
+            if row is None:
+                return Admission.UNKNOWN
+            invite = _invite(row)
+            refused = invite.refused(now)
+            if refused is not None:
+                return refused
+            connection.execute(
+                "UPDATE invites SET uses = uses + 1 WHERE invite_id = ?", (invite.invite_id,)
+            )
+            connection.execute(
+                "INSERT INTO members (user_id, invite_id, joined_at) VALUES (?, ?, ?)",
+                (user_id, invite.invite_id, to_micros(now)),
+            )
+            return Admission.ADMITTED
+
+        return await self._write(redeem)
+
+    async def count_people(self) -> People:
+        """Count who has a conversation, who has an order, and who was invited."""
+        known, ordered, invited = await self._row(
+            "SELECT (SELECT COUNT(DISTINCT user_id) FROM sessions),"
+            " (SELECT COUNT(DISTINCT user_id) FROM orders), (SELECT COUNT(*) FROM members)"
+        ) or (0, 0, 0)
+        return People(known=known, ordered=ordered, invited=invited)
+
+    async def is_member(self, user_id: UserId) -> bool:
+        """Tell whether an invitation let that person in."""
+        return await self._row("SELECT 1 FROM members WHERE user_id = ?", user_id) is not None
+
+
+def _invite(row: tuple[Any, ...]) -> Invite:
+    invite_id, made_by, made_at, expires_at, uses_allowed, uses, revoked = row
+    return Invite(
+        invite_id=invite_id,
+        made_by=made_by,
+        made_at=from_micros(made_at),
+        expires_at=from_micros(expires_at),
+        uses_allowed=uses_allowed,
+        uses=uses,
+        revoked=bool(revoked),
+    )

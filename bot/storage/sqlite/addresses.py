@@ -1,0 +1,60 @@
+"""Address books in SQLite. Addresses are sealed."""
+
+import sqlite3
+from collections.abc import Callable
+
+from bot.domain.addresses import Address, SavedAddress
+from bot.domain.identifiers import AddressId, UserId
+from bot.storage.sqlite.database import Database
+
+
+class AddressBook(Database):
+    """Implements `AddressPort`."""
+
+    async def addresses_of(self, user_id: UserId) -> tuple[SavedAddress, ...]:
+        """Return that person's addresses, the default first, then the latest saved."""
+        rows = await self._rows(
+            "SELECT address_id, is_default, body FROM addresses WHERE user_id = ?"
+            " ORDER BY is_default DESC, saved_order DESC",
+            user_id,
+        )
+        return tuple(
+            SavedAddress(
+                address_id=AddressId(address_id),
+                address=self._unseal(Address, body, place_of_address(user_id, address_id)),
+                is_default=bool(is_default),
+            )
+            for address_id, is_default, body in rows
+        )
+
+    def _saving_address(
+        self, saved: SavedAddress, user_id: UserId
+    ) -> Callable[[sqlite3.Connection], object]:
+        sealed = self._seal(saved.address, place_of_address(user_id, saved.address_id))
+
+        def save(connection: sqlite3.Connection) -> None:
+            if saved.is_default:
+                connection.execute(
+                    "UPDATE addresses SET is_default = 0 WHERE user_id = ? AND is_default",
+                    (user_id,),
+                )
+            connection.execute(
+                "INSERT INTO addresses (user_id, address_id, is_default, saved_order, body)"
+                " SELECT :user, :address, :default, COALESCE(MAX(saved_order), 0) + 1, :body"
+                " FROM addresses WHERE user_id = :user"
+                " ON CONFLICT (user_id, address_id) DO UPDATE SET is_default = excluded.is_default,"
+                " saved_order = excluded.saved_order, body = excluded.body",
+                {
+                    "user": user_id,
+                    "address": saved.address_id,
+                    "default": saved.is_default,
+                    "body": sealed,
+                },
+            )
+
+        return save
+
+
+def place_of_address(user_id: UserId, address_id: int) -> str:
+    """Return the name that an address is sealed for."""
+    return f"addresses/{user_id}/{address_id}"

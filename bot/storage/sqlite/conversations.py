@@ -1,0 +1,236 @@
+"""Sessions, what their screens show, and the commit of a step."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from bot.domain.identifiers import ChatId, OfferId, UserId
+from bot.domain.offers import Offer, SearchPage
+from bot.domain.orders import Order
+from bot.domain.sessions import Session
+from bot.storage.codec import pack, to_micros, unpack
+from bot.storage.ports import StepCommit, VersionConflict
+from bot.storage.sqlite.lately import Lately
+from bot.storage.sqlite.rights import Rights, place_of_session
+
+_Write = Callable[[sqlite3.Connection], object]
+
+# Sessions and pages of results are of people who are here now, offers of all of them together.
+_SESSIONS, _RESULTS, _OFFERS = 512, 256, 128
+
+
+class Conversations(Rights):
+    """Implements `ConversationPort`; a step may touch orders and addresses as well."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._sessions: Lately[tuple[ChatId, UserId], Session] = Lately(_SESSIONS)
+        self._results: Lately[str, SearchPage] = Lately(_RESULTS)
+        self._offers: Lately[OfferId, Offer] = Lately(_OFFERS)
+
+    async def close(self) -> None:
+        """Close; the file may be another one when it is opened again."""
+        await super().close()
+        self._read_anew()
+
+    async def load_session(self, chat_id: ChatId, user_id: UserId) -> Session | None:
+        """Return the conversation of that person in that chat."""
+        known = self._sessions.get((chat_id, user_id))
+        if known is not None:
+            return known
+        began = self._sessions.moment
+        row = await self._row(
+            "SELECT body FROM sessions WHERE chat_id = ? AND user_id = ?", chat_id, user_id
+        )
+        if row is None:
+            return None
+        session = self._unseal(Session, row[0], place_of_session(chat_id, user_id))
+        self._sessions.read((chat_id, user_id), session, began)
+        return session
+
+    async def commit_step(self, commit: StepCommit) -> None:
+        """Commit one step. Raises `VersionConflict` or `AlreadyClaimed`, then nothing changed."""
+        writes = self._writes_of(commit)
+
+        def run(connection: sqlite3.Connection) -> None:
+            for write in writes:
+                write(connection)
+
+        try:
+            await self._write(run)
+        except BaseException:
+            # Somebody else wrote, or a caller that was cancelled does not learn whether it did.
+            self._doubt(commit)
+            raise
+        self._keep(commit)
+
+    async def results_of(self, session_id: str) -> SearchPage | None:
+        """Return the session's current page of results."""
+        known = self._results.get(session_id)
+        if known is not None:
+            return known
+        began = self._results.moment
+        row = await self._row("SELECT body FROM results WHERE session_id = ?", session_id)
+        if row is None:
+            return None
+        page = unpack(SearchPage, row[0])
+        self._results.read(session_id, page, began)
+        return page
+
+    async def offer(self, offer_id: OfferId) -> Offer | None:
+        """Return an offer as last committed."""
+        known = self._offers.get(offer_id)
+        if known is not None:
+            return known
+        began = self._offers.moment
+        row = await self._row("SELECT body FROM offers WHERE offer_id = ?", offer_id)
+        if row is None:
+            return None
+        offer = unpack(Offer, row[0])
+        self._offers.read(offer_id, offer, began)
+        return offer
+
+    async def forget(self, user_id: UserId) -> list[Order]:
+        """Delete what is kept of a person; return the open orders, which stay until they close."""
+        try:
+            return await super().forget(user_id)
+        finally:
+            self._read_anew()
+
+    def _read_anew(self) -> None:
+        """Take nothing for granted: rows went that no step wrote."""
+        self._sessions.clear()
+        self._results.clear()
+        self._offers.clear()
+        self._forget_fresh()
+
+    def _keep(self, commit: StepCommit) -> None:
+        """Remember what is committed."""
+        session = commit.session
+        key = (session.chat_id, session.user_id)
+        if commit.forget:
+            self._read_anew()
+        before = self._sessions.get(key)
+        if commit.expected_revision is not None and (
+            before is None or before.session_id != session.session_id
+        ):
+            # With a session's old id go the results that were kept under it.
+            self._results.clear()
+        self._sessions.written(key, session)
+        if commit.results is not None:
+            self._results.written(session.session_id, commit.results)
+        if commit.offer is not None:
+            self._offers.written(commit.offer.offer_id, commit.offer)
+
+    def _doubt(self, commit: StepCommit) -> None:
+        session = commit.session
+        self._sessions.doubt((session.chat_id, session.user_id))
+        self._results.doubt(session.session_id)
+        if commit.offer is not None:
+            self._offers.doubt(commit.offer.offer_id)
+        if commit.forget:
+            self._read_anew()
+
+    def _writes_of(self, commit: StepCommit) -> list[_Write]:
+        """Prepare everything that takes no connection, so that the transaction is short."""
+        session, now = commit.session, to_micros(self._clock())
+        writes: list[_Write] = []
+        if commit.claim is not None:  # first: of two taps the second hears of the order
+            writes.append(self._claiming(commit.claim, session))
+        writes.append(self._saving(session, commit.expected_revision))
+        if commit.forget:
+            writes.append(self._forgetting(session.user_id, session.chat_id, commit.update_id))
+        if commit.update_id is not None:
+            writes.append(
+                _executing("UPDATE inbox SET committed = 1 WHERE update_id = ?", commit.update_id)
+            )
+        if commit.results is not None:
+            writes.append(
+                _executing(
+                    "INSERT INTO results (session_id, body, touched_at) VALUES (?, ?, ?)"
+                    " ON CONFLICT (session_id) DO UPDATE"
+                    " SET body = excluded.body, touched_at = excluded.touched_at",
+                    session.session_id,
+                    pack(commit.results),
+                    now,
+                )
+            )
+        if commit.offer is not None:
+            writes.append(
+                _executing(
+                    "INSERT INTO offers (offer_id, body, touched_at) VALUES (?, ?, ?)"
+                    " ON CONFLICT (offer_id) DO UPDATE"
+                    " SET body = excluded.body, touched_at = excluded.touched_at",
+                    commit.offer.offer_id,
+                    pack(commit.offer),
+                    now,
+                )
+            )
+        if commit.save_address is not None:
+            writes.append(self._saving_address(commit.save_address, session.user_id))
+        if commit.delete_address is not None:
+            writes.append(
+                _executing(
+                    "DELETE FROM addresses WHERE user_id = ? AND address_id = ?",
+                    session.user_id,
+                    commit.delete_address,
+                )
+            )
+        if commit.told is not None:
+            writes.append(
+                _executing(
+                    "UPDATE orders SET told = 1 WHERE order_no = ? AND placing = ? AND user_id = ?",
+                    commit.told[0],
+                    commit.told[1].value,
+                    session.user_id,
+                )
+            )
+        return writes
+
+    def _saving(self, session: Session, expected_revision: int | None) -> _Write:
+        if expected_revision is not None and session.revision != expected_revision + 1:
+            raise ValueError(f"revision {session.revision} does not follow {expected_revision}")
+        now = to_micros(self._clock())
+        sealed = self._seal(session, place_of_session(session.chat_id, session.user_id))
+
+        def save(connection: sqlite3.Connection) -> None:
+            try:
+                if expected_revision is None:
+                    stored = connection.execute(
+                        "INSERT INTO sessions"
+                        " (session_id, revision, body, touched_at, chat_id, user_id)"
+                        " VALUES (?, ?, ?, ?, ?, ?)",
+                        (
+                            session.session_id,
+                            session.revision,
+                            sealed,
+                            now,
+                            session.chat_id,
+                            session.user_id,
+                        ),
+                    )
+                else:
+                    stored = connection.execute(
+                        "UPDATE sessions SET session_id = ?, revision = ?, body = ?, touched_at = ?"
+                        " WHERE chat_id = ? AND user_id = ? AND revision = ?",
+                        (
+                            session.session_id,
+                            session.revision,
+                            sealed,
+                            now,
+                            session.chat_id,
+                            session.user_id,
+                            expected_revision,
+                        ),
+                    )
+            except sqlite3.IntegrityError as error:
+                # A row exists already, or another conversation has this id: load again.
+                raise VersionConflict(f"{session.session_id} {session.revision}") from error
+            if not stored.rowcount:
+                raise VersionConflict(f"{session.session_id} is not at {expected_revision}")
+
+        return save
+
+
+def _executing(sql: str, *parameters: object) -> _Write:
+    return lambda connection: connection.execute(sql, parameters)

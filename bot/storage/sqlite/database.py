@@ -1,0 +1,168 @@
+"""The open database that every part of the storage shares: connections, key, clock."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.domain.model import Value
+from bot.storage.codec import from_json, to_json, to_micros
+from bot.storage.ports import StorageUnavailable
+from bot.storage.sealing import Sealer, WrongKey
+from bot.storage.sqlite.batch import Statement
+from bot.storage.sqlite.connection import WholeConnection, connect_reader, connect_writer
+from bot.storage.sqlite.group_commit import DeferredKey, GroupCommit
+from bot.storage.sqlite.migrations import migrate
+
+_Result = TypeVar("_Result")
+_Stored = TypeVar("_Stored", bound=Value)
+KEY_CHECK = "key_check"
+KEY_CHECK_CONTEXT = "meta/key_check"
+KEY_CHECK_PLAIN = b"snaporder"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Database:
+    """One SQLite file with a writer and a reader connection."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        sealer: Sealer,
+        clock: Callable[[], datetime] = _now,
+        *,
+        busy_timeout: float = 5.0,
+        on_statement: Callable[[str], None] | None = None,
+    ) -> None:
+        """Name the file; `open` opens it.
+
+        `busy_timeout` is in seconds. `on_statement` is told every statement that writes,
+        from another thread, so that tests and benchmarks can count them.
+        """
+        self._path = Path(path)
+        self._sealer = sealer
+        self._clock = clock
+        self._busy_timeout = busy_timeout
+        self._on_statement = on_statement
+        self._writer: WholeConnection | None = None
+        self._reader: WholeConnection | None = None
+        self._commits: GroupCommit | None = None
+
+    async def open(self) -> None:
+        """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""
+        if self._writer is not None:
+            return
+        try:
+            await self._open()
+        except StorageUnavailable as error:
+            if str(self._path) in str(error):
+                raise
+            # SQLite's own texts ("file is not a database") name no file to mend.
+            raise StorageUnavailable(f"{self._path}: {error}") from error.__cause__ or error
+
+    async def _open(self) -> None:
+        writer = await connect_writer(self._path, self._busy_timeout)
+        try:
+            await writer.run(migrate)
+            await writer.run(self._check_key)
+            if self._on_statement is not None:
+                await writer.set_trace_callback(self._on_statement)
+            self._reader = await connect_reader(self._path, self._busy_timeout)
+        except BaseException:
+            await writer.close()
+            raise
+        self._writer = writer
+        self._commits = GroupCommit(writer)
+
+    async def close(self) -> None:
+        """Finish what is under way and close. Closing twice does nothing."""
+        commits, writer, reader = self._commits, self._writer, self._reader
+        if commits is None or writer is None or reader is None:
+            return
+        self._commits = self._writer = self._reader = None
+        try:
+            await commits.close()
+        finally:
+            await reader.close()
+            await writer.close()  # last, so that it folds the log into the database
+
+    async def check(self) -> None:
+        """Answer if the database can be read and written. Raises `StorageUnavailable`."""
+        written = to_micros(self._clock())
+        await self._write(
+            lambda connection: connection.execute(
+                "INSERT INTO meta (name, value) VALUES ('checked_at', ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (written,),
+            )
+        )
+        if await self._row("SELECT value FROM meta WHERE name = 'checked_at'") is None:
+            raise StorageUnavailable("what was written cannot be read")
+
+    @property
+    def commits(self) -> int:
+        """How many commits (fsyncs) were made since opening."""
+        return self._commits.commits if self._commits else 0
+
+    async def _write(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        return await self._opened().write(work)
+
+    async def _whole(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Run what can't be inside a transaction on the writing connection."""
+        self._opened()
+        if self._writer is None:
+            raise StorageUnavailable("the storage is not open")
+        return await self._writer.run(work)
+
+    def _defer(self, key: DeferredKey, statement: Statement) -> None:
+        self._opened().defer(key, statement)
+
+    def _deferred(self, key: DeferredKey) -> Statement | None:
+        return self._opened().deferred(key)
+
+    async def _rows(self, sql: str, *parameters: object) -> list[Any]:
+        if self._reader is None:
+            raise StorageUnavailable("the storage is not open")
+        return await self._reader.run(
+            lambda connection: connection.execute(sql, parameters).fetchall()
+        )
+
+    async def _row(self, sql: str, *parameters: object) -> Any | None:
+        rows = await self._rows(sql, *parameters)
+        return rows[0] if rows else None
+
+    def _seal(self, value: Value, context: str) -> bytes:
+        return self._sealer.seal(to_json(value), context)
+
+    def _unseal(self, kind: type[_Stored], sealed: bytes, context: str) -> _Stored:
+        return from_json(kind, self._unseal_bytes(sealed, context))
+
+    def _unseal_bytes(self, sealed: bytes, context: str) -> bytes:
+        try:
+            return self._sealer.open(sealed, context)
+        except WrongKey as error:
+            raise StorageUnavailable(str(error)) from error
+
+    def _opened(self) -> GroupCommit:
+        if self._commits is None:
+            raise StorageUnavailable("the storage is not open")
+        return self._commits
+
+    def _check_key(self, connection: sqlite3.Connection) -> None:
+        sealed = self._sealer.seal(KEY_CHECK_PLAIN, KEY_CHECK_CONTEXT)
+        connection.execute(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+            (KEY_CHECK, sealed),
+        )
+        stored = connection.execute("SELECT value FROM meta WHERE name = ?", (KEY_CHECK,))
+        try:
+            self._sealer.open(stored.fetchone()[0], KEY_CHECK_CONTEXT)
+        except WrongKey as error:
+            raise StorageUnavailable(
+                f"{self._path} was sealed with another key: "
+                "set DATA_KEY or put back the key file that belongs to it"
+            ) from error

@@ -1,0 +1,179 @@
+"""One commit, so one fsync, for all the writes that wait at the same time (decision 0002)."""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.storage.ports import StorageUnavailable
+from bot.storage.sqlite.batch import Outcome, Statement, Work, run_batch, run_statements
+from bot.storage.sqlite.connection import WholeConnection, unavailable
+
+_Result = TypeVar("_Result")
+DeferredKey = tuple[str, int | str]
+
+MOST_TOGETHER = 256
+DEFER_SECONDS = 0.2
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work
+    future: asyncio.Future[Any]
+
+
+class GroupCommit:
+    """Collects writes and commits those that wait together.
+
+    Each write runs in a savepoint of its own: one that fails leaves the others standing.
+    `commits` and `writes` count what was made durable, for metrics and tests.
+    """
+
+    def __init__(self, connection: WholeConnection) -> None:
+        self._connection = connection
+        self._queue: deque[_Job] = deque()
+        self._deferred: dict[DeferredKey, Statement] = {}
+        self._due = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._closed = False
+        self.commits = 0
+        self.writes = 0
+
+    async def write(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Run `work` inside the next transaction; return when that is durable.
+
+        Raises what `work` raised, then nothing of it was kept, or `StorageUnavailable`.
+        A caller that is cancelled while its work waits takes the work back.
+        """
+        self._refuse_when_closed()
+        future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Job(work, future))
+        self._start()
+        return await future
+
+    def defer(self, key: DeferredKey, statement: Statement) -> None:
+        """Let a small write ride along with the next commit, or a short time later."""
+        self._refuse_when_closed()
+        self._deferred[key] = statement
+        self._set_timer()
+
+    def deferred(self, key: DeferredKey) -> Statement | None:
+        """Return a write that was deferred and is not durable yet."""
+        return self._deferred.get(key)
+
+    async def close(self) -> None:
+        """Commit everything that waits, then take nothing more."""
+        self._closed = True
+        self._cancel_timer()
+        if self._deferred:
+            self._due = True
+            self._start()
+        if self._task is not None:
+            await self._task
+        self._cancel_timer()
+        if self._deferred:
+            _log.warning("storage.deferred_writes_lost", count=len(self._deferred))
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise StorageUnavailable("the storage is closed")
+
+    def _set_timer(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(DEFER_SECONDS, self._on_timer)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._due = bool(self._deferred)
+        self._start()
+
+    def _start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._drain())
+
+    async def _drain(self) -> None:
+        try:
+            while self._queue or self._due:
+                self._due = False
+                await self._commit_together(self._take_jobs(), dict(self._deferred))
+        except BaseException as error:  # cancelled with the loop: nobody may wait for ever
+            _fail(self._queue, error)
+            self._queue.clear()
+            raise
+        finally:
+            self._task = None
+
+    def _take_jobs(self) -> list[_Job]:
+        jobs: list[_Job] = []
+        while self._queue and len(jobs) < MOST_TOGETHER:
+            job = self._queue.popleft()
+            if not job.future.done():
+                jobs.append(job)
+        return jobs
+
+    async def _commit_together(self, jobs: list[_Job], late: dict[DeferredKey, Statement]) -> None:
+        if not jobs and not late:
+            return
+        first: list[Work] = [partial(run_statements, list(late.values()))] if late else []
+        works = [*first, *(job.work for job in jobs)]
+        try:
+            outcomes = await self._connection.run(partial(run_batch, works))
+        except StorageUnavailable as error:
+            _fail(jobs, error)
+            self._keep_deferred(error)
+            return
+        except BaseException as error:
+            _fail(jobs, error)
+            raise
+        self.commits += 1
+        self.writes += len(jobs)
+        if late:
+            self._forget(late, outcomes[0].error)
+        for job, outcome in zip(jobs, outcomes[len(first) :], strict=True):
+            _resolve(job.future, outcome)
+
+    def _keep_deferred(self, error: StorageUnavailable) -> None:
+        if self._deferred and not self._closed:
+            _log.warning(
+                "storage.deferred_writes_wait", count=len(self._deferred), error=str(error)
+            )
+            self._set_timer()
+
+    def _forget(self, late: dict[DeferredKey, Statement], error: Exception | None) -> None:
+        if error is not None:
+            _log.error("storage.deferred_writes_refused", count=len(late), exc_info=error)
+        for key, statement in late.items():
+            if self._deferred.get(key) is statement:
+                del self._deferred[key]
+
+
+def _resolve(future: asyncio.Future[Any], outcome: Outcome) -> None:
+    if future.done():  # its caller was cancelled meanwhile
+        return
+    if outcome.error is None:
+        future.set_result(outcome.result)
+    elif isinstance(outcome.error, sqlite3.Error):
+        future.set_exception(unavailable(outcome.error))
+    else:
+        future.set_exception(outcome.error)
+
+
+def _fail(jobs: Iterable[_Job], error: BaseException) -> None:
+    for job in jobs:
+        if not job.future.done():
+            # One error each: a shared one would gather the traceback of every caller.
+            failure = StorageUnavailable(str(error) or type(error).__name__)
+            failure.__cause__ = error.__cause__ or error
+            job.future.set_exception(failure)

@@ -1,0 +1,205 @@
+"""The inbox of updates in SQLite. Payloads and error texts are sealed."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.storage.codec import from_micros, to_micros
+from bot.storage.ports import InboxUpdate, WaitingUpdate
+from bot.storage.sqlite.database import Database
+
+_PURGED_TOGETHER = 500
+_FRESH = 512
+_FINISH = "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL WHERE update_id = ?"
+
+
+class Inbox(Database):
+    """Implements `InboxPort`."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._fresh: dict[int, InboxUpdate] = {}
+        """What was stored just now and is about to be taken: at most `_FRESH`."""
+
+    async def put_updates(self, updates: Sequence[InboxUpdate]) -> tuple[int, ...]:
+        """Store updates; return the ids that were new. Repeats change nothing."""
+        if not updates:
+            return ()
+        rows = [
+            (
+                update.update_id,
+                update.lane,
+                update.attempts,
+                to_micros(update.received_at),
+                self._sealer.seal(update.payload, place_of_payload(update.update_id)),
+            )
+            for update in updates
+        ]
+
+        def insert(connection: sqlite3.Connection) -> tuple[int, ...]:
+            return tuple(
+                row[0]
+                for row in rows
+                if connection.execute(
+                    "INSERT INTO inbox (update_id, lane, attempts, received_at, payload)"
+                    " VALUES (?, ?, ?, ?, ?) ON CONFLICT (update_id) DO NOTHING",
+                    row,
+                ).rowcount
+            )
+
+        new = await self._write(insert)
+        room = _FRESH - len(self._fresh)
+        for update in [each for each in updates if each.update_id in new][: max(room, 0)]:
+            self._fresh[update.update_id] = update
+        return new
+
+    async def waiting_updates(self) -> list[WaitingUpdate]:
+        """Return all updates that still need work, in order of their ids."""
+        rows = await self._rows(
+            "SELECT update_id, lane, attempts, committed, not_before FROM inbox"
+            " WHERE state = 'waiting' ORDER BY update_id"
+        )
+        return [_waiting(row) for row in rows if not self._is_finishing(row[0])]
+
+    async def take_update(self, update_id: int) -> InboxUpdate | None:
+        """Return a stored update, or None when it is finished or unknown."""
+        if self._is_finishing(update_id):
+            return None
+        fresh = self._fresh.pop(update_id, None)
+        if fresh is not None:
+            return fresh
+        row = await self._row(
+            "SELECT lane, attempts, received_at, payload FROM inbox"
+            " WHERE update_id = ? AND state <> 'finished'",
+            update_id,
+        )
+        if row is None:
+            return None
+        lane, attempts, received_at, payload = row
+        return InboxUpdate(
+            update_id=update_id,
+            lane=lane,
+            payload=self._unseal_bytes(payload, place_of_payload(update_id)),
+            received_at=from_micros(received_at),
+            attempts=attempts,
+        )
+
+    async def finish_update(self, update_id: int) -> None:
+        """Mark an update as handled and answered; durable a little later."""
+        self._fresh.pop(update_id, None)
+        self._defer(("inbox", update_id), (_FINISH, (update_id,)))
+
+    async def retry_update(self, update_id: int, error: str, not_before: datetime) -> int:
+        """Count a failed attempt and return how many there were (0: no such update waits)."""
+        self._fresh.pop(update_id, None)
+        parameters = (self._sealed_error(error, update_id), to_micros(not_before), update_id)
+
+        def count(connection: sqlite3.Connection) -> int:
+            rows = connection.execute(
+                "UPDATE inbox SET attempts = attempts + 1, error = ?, not_before = ?"
+                " WHERE update_id = ? AND state = 'waiting' RETURNING attempts",
+                parameters,
+            ).fetchall()
+            return int(rows[0][0]) if rows else 0
+
+        return await self._write(count)
+
+    async def park_update(self, update_id: int, error: str) -> None:
+        """Put an update aside for the operator; it is not tried again by itself."""
+        self._fresh.pop(update_id, None)
+        parameters = (self._sealed_error(error, update_id), update_id)
+        await self._write(
+            lambda connection: connection.execute(
+                "UPDATE inbox SET state = 'parked', error = ?"
+                " WHERE update_id = ? AND state <> 'finished'",
+                parameters,
+            )
+        )
+
+    async def parked_updates(self, limit: int = 100) -> list[tuple[WaitingUpdate, str]]:
+        """Return parked updates, newest first, with their errors."""
+        rows = await self._rows(
+            "SELECT update_id, lane, attempts, committed, not_before, error FROM inbox"
+            " WHERE state = 'parked' ORDER BY update_id DESC LIMIT ?",
+            limit,
+        )
+        return [
+            (_waiting(row[:-1]), self._unseal_bytes(row[-1], place_of_error(row[0])).decode())
+            for row in rows
+            if not self._is_finishing(row[0])
+        ]
+
+    async def requeue_update(self, update_id: int) -> bool:
+        """Have a parked update tried again from the start; return whether it was parked."""
+        return await self._write(
+            lambda connection: bool(
+                connection.execute(
+                    "UPDATE inbox SET state = 'waiting', attempts = 0, not_before = NULL"
+                    " WHERE update_id = ? AND state = 'parked'",
+                    (update_id,),
+                ).rowcount
+            )
+        )
+
+    async def drop_parked(self, update_id: int) -> bool:
+        """Give a parked update up for good; its id stays, so that a repeat is known."""
+        return await self._write(
+            lambda connection: bool(
+                connection.execute(
+                    "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"
+                    " WHERE update_id = ? AND state = 'parked'",
+                    (update_id,),
+                ).rowcount
+            )
+        )
+
+    async def purge(self, before: datetime) -> int:
+        """Drop finished updates received before that time; return how many."""
+        parameters = (to_micros(before), _PURGED_TOGETHER)
+        dropped = 0
+        while True:
+            # One short write after the other: the chats' commits go in between.
+            some = await self._write(
+                lambda connection: (
+                    connection.execute(
+                        "DELETE FROM inbox WHERE update_id IN (SELECT update_id FROM inbox"
+                        " WHERE state = 'finished' AND received_at < ? LIMIT ?)",
+                        parameters,
+                    ).rowcount
+                )
+            )
+            dropped += some
+            if some < _PURGED_TOGETHER:
+                return dropped
+
+    def _forget_fresh(self) -> None:
+        """Have every update read from its row: some went."""
+        self._fresh.clear()
+
+    def _is_finishing(self, update_id: int) -> bool:
+        return self._deferred(("inbox", update_id)) is not None
+
+    def _sealed_error(self, error: str, update_id: int) -> bytes:
+        return self._sealer.seal(error.encode(errors="replace"), place_of_error(update_id))
+
+
+def place_of_payload(update_id: int) -> str:
+    """Return the name that an update is sealed for."""
+    return f"inbox/{update_id}"
+
+
+def place_of_error(update_id: int) -> str:
+    """Return the name that an update's error is sealed for."""
+    return f"inbox.error/{update_id}"
+
+
+def _waiting(row: tuple[Any, ...]) -> WaitingUpdate:
+    update_id, lane, attempts, committed, not_before = row
+    return WaitingUpdate(
+        update_id=update_id,
+        lane=lane,
+        attempts=attempts,
+        committed=bool(committed),
+        not_before=None if not_before is None else from_micros(not_before),
+    )

@@ -1,0 +1,184 @@
+"""Orders in SQLite. What was ordered, for whom and where to is sealed."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.domain.identifiers import MerchantOrderNo, UserId
+from bot.domain.orders import Order, Placing
+from bot.domain.sessions import Session
+from bot.domain.stages import Stage, stage_of
+from bot.storage.codec import to_micros
+from bot.storage.ports import AlreadyClaimed, OrderMoved
+from bot.storage.sqlite.database import Database
+
+_ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
+_OF_PERSON = (
+    "SELECT order_no, body FROM orders WHERE user_id = ?"
+    " ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?"
+)
+_OF_STAGE = _OF_PERSON.replace("user_id = ?", "user_id = ? AND stage = ?")
+# States written out, not bound: SQLite takes a partial index only where its condition stands
+# literally.
+_UNSETTLED = (
+    "SELECT order_no, body FROM orders"
+    " WHERE placing IN ('claimed', 'creating', 'uncertain') ORDER BY created_at, rowid"
+)
+_UNRESOLVED = (
+    "SELECT order_no, body FROM orders WHERE placing = 'unresolved' ORDER BY created_at, rowid"
+)
+_LATEST = (
+    "SELECT order_no, body FROM orders"
+    " WHERE created_at >= ? AND placing IN ('placed', 'refused', 'changed')"
+    " ORDER BY created_at DESC, rowid DESC LIMIT ?"
+)
+_SINCE = "SELECT order_no, body FROM orders WHERE created_at >= ? ORDER BY created_at DESC LIMIT ?"
+_UNTOLD = (
+    "SELECT order_no, body FROM orders"
+    " WHERE told = 0 AND placing NOT IN ('claimed', 'creating', 'uncertain')"
+    " ORDER BY created_at, rowid"
+)
+
+
+FIRST_LOOK = timedelta(seconds=20)
+"""So long after it was placed an order is read; whoever draws its payment reads it before."""
+
+
+class Orders(Database):
+    """Implements `OrderPort`."""
+
+    async def order(self, order_no: MerchantOrderNo) -> Order | None:
+        """Return one order."""
+        orders = await self._orders(_ONE, order_no)
+        return orders[0] if orders else None
+
+    async def orders_of(
+        self, user_id: UserId, limit: int = 10, offset: int = 0, stage: Stage | None = None
+    ) -> list[Order]:
+        """Return that person's orders, of one stage or of all, newest first."""
+        if stage is None:
+            return await self._orders(_OF_PERSON, user_id, limit, offset)
+        return await self._orders(_OF_STAGE, user_id, stage.value, limit, offset)
+
+    async def count_orders(self, user_id: UserId) -> dict[Stage, int]:
+        """Return how many orders that person has in each stage; none is left out."""
+        rows = await self._rows(
+            "SELECT stage, COUNT(*) FROM orders WHERE user_id = ? AND stage IS NOT NULL"
+            " GROUP BY stage",
+            user_id,
+        )
+        return dict.fromkeys(Stage, 0) | {Stage(stage): count for stage, count in rows}
+
+    async def save_order(self, order: Order, expected: Placing) -> None:
+        """Store an order's next state if it is still `expected`. Raises `OrderMoved`.
+
+        An order that moves has a new outcome, which the person was not told yet.
+        """
+        placed = order.placing is Placing.PLACED
+        values = {
+            "next": order.placing.value,
+            "stage": stage_of(order).value,
+            "body": self._seal(order, place_of_order(order.order_no)),
+            "look_at": to_micros(self._clock() + FIRST_LOOK) if placed else None,
+            "order_no": order.order_no,
+            "expected": expected.value,
+        }
+
+        def save(connection: sqlite3.Connection) -> None:
+            saved = connection.execute(
+                "UPDATE orders SET body = :body, stage = :stage, placing = :next,"
+                " told = CASE WHEN placing = :next THEN told ELSE 0 END,"
+                " look_at = CASE WHEN placing = :next THEN look_at ELSE :look_at END"
+                " WHERE order_no = :order_no AND placing = :expected",
+                values,
+            )
+            if not saved.rowcount:
+                raise OrderMoved(f"{order.order_no} is not {expected}")
+            name_parts(connection, order)
+
+        await self._write(save)
+
+    async def unsettled_orders(self) -> list[Order]:
+        """Return all CLAIMED, CREATING and UNCERTAIN orders, oldest first."""
+        return await self._orders(_UNSETTLED)
+
+    async def unresolved_orders(self) -> list[Order]:
+        """Return the orders that a person has to decide on, oldest first."""
+        return await self._orders(_UNRESOLVED)
+
+    async def latest_orders(self, since: datetime, limit: int) -> list[Order]:
+        """Return everybody's PLACED, REFUSED and CHANGED orders agreed to since, newest first."""
+        return await self._orders(_LATEST, to_micros(since), limit)
+
+    async def orders_since(self, since: datetime, limit: int) -> list[Order]:
+        """Return everybody's orders agreed to since then, in any state, newest first.
+
+        Opened off the event loop: there may be thousands.
+        """
+        rows = await self._rows(_SINCE, to_micros(since), limit)
+        return await asyncio.to_thread(lambda: [self._order_in(*row) for row in rows])
+
+    async def untold_orders(self) -> list[Order]:
+        """Return settled orders whose outcome the person was not yet told, oldest first."""
+        return await self._orders(_UNTOLD)
+
+    async def mark_told(self, order_no: MerchantOrderNo, placing: Placing) -> None:
+        """Remember that the person has this outcome on their screen, unless it is old already."""
+
+        def mark(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE orders SET told = 1 WHERE order_no = ? AND placing = ?",
+                (order_no, placing.value),
+            )
+
+        await self._write(mark)
+
+    async def _orders(self, sql: str, *parameters: object) -> list[Order]:
+        rows = await self._rows(sql, *parameters)
+        return [self._order_in(order_no, body) for order_no, body in rows]
+
+    def _order_in(self, order_no: str, body: bytes) -> Order:
+        return self._unseal(Order, body, place_of_order(order_no))
+
+    def _claiming(self, order: Order, session: Session) -> Callable[[sqlite3.Connection], object]:
+        if (order.user_id, order.chat_id) != (session.user_id, session.chat_id):
+            raise ValueError(f"{order.order_no} is not of this conversation")
+        row = (
+            order.order_no,
+            order.user_id,
+            order.chat_id,
+            session.session_id,
+            session.revision,
+            order.placing.value,
+            stage_of(order).value,
+            to_micros(order.created_at),
+            self._seal(order, place_of_order(order.order_no)),
+        )
+
+        def claim(connection: sqlite3.Connection) -> None:
+            try:
+                connection.execute(
+                    "INSERT INTO orders (order_no, user_id, chat_id, session_id, revision,"
+                    " placing, stage, created_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    row,
+                )
+            except sqlite3.IntegrityError as error:
+                raise AlreadyClaimed(order.order_no) from error
+            name_parts(connection, order)
+
+        return claim
+
+
+def place_of_order(order_no: str) -> str:
+    """Return the name that an order is sealed for."""
+    return f"orders/{order_no}"
+
+
+def name_parts(connection: sqlite3.Connection, order: Order) -> None:
+    """Remember which orders of the marketplace are this one of ours."""
+    connection.executemany(
+        "INSERT INTO order_parts (part_id, order_no) VALUES (?, ?)"
+        " ON CONFLICT (part_id) DO UPDATE SET order_no = excluded.order_no",
+        [(part.order_id, order.order_no) for part in order.parts],
+    )

@@ -1,0 +1,102 @@
+"""Password-free payments in SQLite."""
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+from bot.domain.identifiers import MarketplaceOrderId
+from bot.domain.money import Fen
+from bot.domain.payment_attempts import Attempt, AttemptState, NewAttempt
+from bot.storage.codec import from_micros, to_micros
+from bot.storage.ports import OverLimit, PaymentTaken
+from bot.storage.sqlite.database import Database
+
+_COLUMNS = "attempt_id, part_id, order_no, operator_id, amount, state, at"
+_SPENT = (
+    "SELECT COALESCE(SUM(amount), 0) FROM payment_attempts"
+    " WHERE at >= ? AND state NOT IN ('refused', 'unsent')"
+)
+
+
+class PaymentAttempts(Database):
+    """Implements `PaymentPort`."""
+
+    async def claim_payment(
+        self, new: NewAttempt, *, known: int, since: datetime, limit: Fen
+    ) -> Attempt:
+        """Record that a payment begins. Raises `PaymentTaken` or `OverLimit`."""
+        now = self._clock()
+
+        def claim(connection: sqlite3.Connection) -> Attempt:
+            # One writer: nothing is claimed between the look and the change.
+            (there,) = connection.execute(
+                "SELECT COUNT(*) FROM payment_attempts WHERE part_id = ?", (new.order_id,)
+            ).fetchone()
+            if there != known:
+                raise PaymentTaken(new.order_id)
+            (spent,) = connection.execute(_SPENT, (to_micros(since),)).fetchone()
+            if limit and spent + new.amount > limit:
+                raise OverLimit(Fen(spent))
+            values = (new.order_id, new.order_no, new.operator, new.amount, to_micros(now))
+            try:
+                row = connection.execute(
+                    "INSERT INTO payment_attempts (part_id, order_no, operator_id, amount, at)"
+                    " VALUES (?, ?, ?, ?, ?) RETURNING attempt_id",
+                    values,
+                ).fetchone()
+            except sqlite3.IntegrityError as error:
+                raise PaymentTaken(new.order_id) from error
+            return Attempt(attempt_id=row[0], at=now, **dict(new))
+
+        return await self._write(claim)
+
+    async def mark_payment(self, attempt_id: int, state: AttemptState) -> None:
+        """Record how far a payment has come."""
+        await self._write(
+            lambda connection: connection.execute(
+                "UPDATE payment_attempts SET state = ? WHERE attempt_id = ?",
+                (state.value, attempt_id),
+            )
+        )
+
+    async def payments_of(self, order_id: MarketplaceOrderId) -> list[Attempt]:
+        """Return all attempts to pay an order, oldest first."""
+        rows = await self._rows(
+            f"SELECT {_COLUMNS} FROM payment_attempts WHERE part_id = ? ORDER BY attempt_id",  # noqa: S608 - a constant
+            order_id,
+        )
+        return [_attempt(row) for row in rows]
+
+    async def spent_since(self, since: datetime) -> Fen:
+        """Return the fen that were, or may have been, spent since then."""
+        (spent,) = await self._row(_SPENT, to_micros(since)) or (0,)
+        return Fen(spent)
+
+    async def give_up_payments(self) -> list[Attempt]:
+        """End what an earlier run left under way; return every attempt that is unclear."""
+
+        def give_up(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE payment_attempts SET state ="
+                " CASE state WHEN 'sent' THEN 'unclear' ELSE 'unsent' END"
+                " WHERE state IN ('claimed', 'sent')"
+            )
+
+        await self._write(give_up)
+        rows = await self._rows(
+            f"SELECT {_COLUMNS} FROM payment_attempts WHERE state = 'unclear' ORDER BY attempt_id"  # noqa: S608 - a constant
+        )
+        return [_attempt(row) for row in rows]
+
+
+def _attempt(row: tuple[Any, ...]) -> Attempt:
+    attempt_id, order_id, order_no, operator, amount, state, at = row
+    return Attempt(
+        attempt_id=attempt_id,
+        order_id=order_id,
+        order_no=order_no,
+        operator=operator,
+        amount=amount,
+        state=AttemptState(state),
+        at=from_micros(at),
+    )

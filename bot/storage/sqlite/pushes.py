@@ -1,0 +1,121 @@
+"""Pushes of the marketplace in SQLite. What they say is sealed, and gone once it was used."""
+
+import json
+import sqlite3
+from collections.abc import Collection
+from datetime import datetime
+
+import structlog
+
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.storage.codec import from_micros, to_micros
+from bot.storage.ports import StorageUnavailable
+from bot.storage.sqlite.database import Database
+from bot.storage.tracking_ports import StoredPush, WaitingPush
+
+_log = structlog.get_logger(__name__)
+_FIRST_OF_ALL = 0  # a time before any other: what a push tells of is read first
+
+
+class Pushes(Database):
+    """Implements `PushPort`."""
+
+    async def put_push(self, push: StoredPush) -> bool:
+        """Store a push; return whether it is new. A repeat changes nothing."""
+        row = (
+            push.msg_id,
+            push.topic,
+            to_micros(push.received_at),
+            self._sealer.seal(push.message.encode(), place_of_push(push.msg_id)),
+        )
+        return await self._write(
+            lambda connection: bool(
+                connection.execute(
+                    "INSERT INTO pushes (msg_id, topic, received_at, payload)"
+                    " VALUES (?, ?, ?, ?) ON CONFLICT (msg_id) DO NOTHING",
+                    row,
+                ).rowcount
+            )
+        )
+
+    async def waiting_pushes(self, now: datetime, limit: int) -> list[WaitingPush]:
+        """Return pushes that are to be handled now, in the order of their arrival."""
+        rows = await self._rows(
+            "SELECT push_id, msg_id, received_at, attempts, payload FROM pushes"
+            " WHERE state = 'waiting' AND (not_before IS NULL OR not_before <= ?)"
+            " ORDER BY push_id LIMIT ?",
+            to_micros(now),
+            limit,
+        )
+        return [
+            WaitingPush(
+                push_id=push_id,
+                message=self._opened_push(payload, msg_id),
+                received_at=from_micros(received_at),
+                attempts=attempts,
+            )
+            for push_id, msg_id, received_at, attempts, payload in rows
+        ]
+
+    def _opened_push(self, payload: bytes, msg_id: str) -> str:
+        """Return a push's message; nothing for one that can't be opened, which reads as none."""
+        try:
+            return self._unseal_bytes(payload, place_of_push(msg_id)).decode()
+        except StorageUnavailable as error:
+            _log.error("push_unreadable", error=str(error))
+            return ""
+
+    async def orders_of_parts(
+        self, order_ids: Collection[MarketplaceOrderId]
+    ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
+        """Return our numbers of those orders of the marketplace that are ours."""
+        rows = await self._rows(
+            "SELECT part_id, order_no FROM order_parts"
+            " WHERE part_id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(order_ids)),
+        )
+        return {MarketplaceOrderId(part): MerchantOrderNo(order) for part, order in rows}
+
+    async def settle_pushes(
+        self,
+        used: Collection[int],
+        unused: Collection[int],
+        due: Collection[MerchantOrderNo] = (),
+    ) -> None:
+        """Mark pushes as handled and, with it, what they tell of as due before everything else."""
+        done, idle, orders = (json.dumps(list(each)) for each in (used, unused, due))
+
+        def settle(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE orders SET look_at = ?, hints = hints + 1 WHERE look_at IS NOT NULL"
+                " AND order_no IN (SELECT value FROM json_each(?))",
+                (_FIRST_OF_ALL, orders),
+            )
+            connection.execute(
+                "UPDATE pushes SET state = 'used', payload = NULL"
+                " WHERE push_id IN (SELECT value FROM json_each(?))",
+                (done,),
+            )
+            connection.execute(
+                "UPDATE pushes SET state = 'unused'"
+                " WHERE push_id IN (SELECT value FROM json_each(?))",
+                (idle,),
+            )
+
+        await self._write(settle)
+
+    async def retry_pushes(self, push_ids: Collection[int], not_before: datetime) -> None:
+        """Have pushes handled again later, and count that."""
+        parameters = (to_micros(not_before), json.dumps(list(push_ids)))
+        await self._write(
+            lambda connection: connection.execute(
+                "UPDATE pushes SET attempts = attempts + 1, not_before = ?"
+                " WHERE push_id IN (SELECT value FROM json_each(?))",
+                parameters,
+            )
+        )
+
+
+def place_of_push(msg_id: str) -> str:
+    """Return the name that a push is sealed for."""
+    return f"pushes/{msg_id}"

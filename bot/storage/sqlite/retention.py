@@ -1,0 +1,163 @@
+"""What nobody uses any more goes, in short writes between which the chats' commits get through."""
+
+import sqlite3
+from datetime import timedelta
+
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.orders import Placing
+from bot.domain.sessions import Session, Step
+from bot.storage.codec import from_micros, to_micros
+from bot.storage.ports import Census, Retention
+from bot.storage.sqlite.conversations import Conversations
+from bot.storage.sqlite.rights import place_of_session
+
+_TOGETHER = 200
+_LATE = timedelta(minutes=1)
+_DROP = {
+    "results": (
+        "DELETE FROM results WHERE session_id IN"
+        " (SELECT session_id FROM results WHERE touched_at < ? LIMIT ?)"
+    ),
+    "offers": (
+        "DELETE FROM offers WHERE offer_id IN"
+        " (SELECT offer_id FROM offers WHERE touched_at < ? LIMIT ?)"
+    ),
+    "picture_files": (
+        "DELETE FROM picture_files WHERE key IN"
+        " (SELECT key FROM picture_files WHERE touched_at < ? LIMIT ?)"
+    ),
+    "pushes": (
+        "DELETE FROM pushes WHERE push_id IN (SELECT push_id FROM pushes"
+        " WHERE state <> 'waiting' AND received_at < ? LIMIT ?)"
+    ),
+    "notices": (
+        "DELETE FROM notices WHERE notice_id IN"
+        " (SELECT notice_id FROM notices WHERE ended_at < ? LIMIT ?)"
+    ),
+    "orders": (
+        "DELETE FROM orders WHERE order_no IN (SELECT order_no FROM orders"
+        " WHERE placing IN ('placed', 'refused', 'changed') AND created_at < ? LIMIT ?)"
+    ),
+    # While its order is kept, an attempt counts among its tries. The daily limit needs a day's.
+    "payments": (
+        "DELETE FROM payment_attempts WHERE attempt_id IN (SELECT attempt_id FROM payment_attempts"
+        " WHERE at < ? AND state NOT IN ('claimed', 'sent') AND NOT EXISTS"
+        " (SELECT 1 FROM orders WHERE orders.order_no = payment_attempts.order_no) LIMIT ?)"
+    ),
+}
+
+
+class Retained(Conversations):
+    """Implements `OperatorPort`."""
+
+    async def census(self) -> Census:
+        """Count updates and orders."""
+        waiting, oldest = await self._row(
+            "SELECT COUNT(*), (SELECT received_at FROM inbox WHERE state = 'waiting'"
+            " ORDER BY update_id LIMIT 1) FROM inbox WHERE state = 'waiting'"
+        ) or (0, None)
+        (parked,) = await self._row("SELECT COUNT(*) FROM inbox WHERE state = 'parked'") or (0,)
+        orders = await self._rows("SELECT placing, COUNT(*) FROM orders GROUP BY placing")
+        notices = await self._row(
+            "SELECT COUNT(*), SUM(not_before < ?) FROM notices WHERE state = 'waiting'",
+            to_micros(self._clock() - _LATE),
+        )
+        told, late = notices or (0, 0)
+        pushes = await self._row("SELECT COUNT(*) FROM pushes WHERE state = 'waiting'")
+        return Census(
+            waiting=waiting,
+            oldest_waiting=None if oldest is None else from_micros(oldest),
+            parked=parked,
+            orders={Placing(placing): count for placing, count in orders},
+            pushes_waiting=pushes[0] if pushes else 0,
+            notices_waiting=told,
+            notices_late=late or 0,
+        )
+
+    async def purge_old(self, keep: Retention) -> dict[str, int]:
+        """Drop what is older than `keep` says; return how much of what went."""
+        try:
+            return await self._purge_old(keep)
+        finally:
+            self._read_anew()
+
+    async def _purge_old(self, keep: Retention) -> dict[str, int]:
+        return {
+            "updates": await self.purge(self._clock() - keep.updates),
+            "drafts": await self._clear_drafts(keep.drafts),
+            "results": await self._drop("results", keep.searches),
+            "offers": await self._drop("offers", keep.offers),
+            "picture_files": await self._drop("picture_files", keep.offers),
+            "orders": await self._drop("orders", keep.orders),
+            "pushes": await self._drop("pushes", keep.pushes),
+            "notices": await self._drop("notices", keep.notices),
+            "forgotten_orders": await self._write(self._drop_forgotten),
+            "payments": await self._drop("payments", keep.orders),
+        }
+
+    async def nudge(self) -> None:
+        """Have the running bot look for what another process changed."""
+        await self._write(
+            lambda connection: connection.execute(
+                "INSERT INTO meta (name, value) VALUES ('nudges', 1)"
+                " ON CONFLICT (name) DO UPDATE SET value = value + 1"
+            )
+        )
+
+    async def nudges(self) -> int:
+        """Return a number that every nudge changes."""
+        row = await self._row("SELECT value FROM meta WHERE name = 'nudges'")
+        return 0 if row is None else int(row[0])
+
+    async def _drop(self, what: str, age: timedelta) -> int:
+        parameters = (to_micros(self._clock() - age), _TOGETHER)
+        dropped = 0
+        while True:
+            some = await self._write(
+                lambda connection: connection.execute(_DROP[what], parameters).rowcount
+            )
+            dropped += some
+            if some < _TOGETHER:
+                return dropped
+
+    async def _clear_drafts(self, age: timedelta) -> int:
+        before, cleared = to_micros(self._clock() - age), 0
+        while some := await self._write(lambda connection: self._clear_some(connection, before)):
+            cleared += some
+        return cleared
+
+    def _clear_some(self, connection: sqlite3.Connection, before: int) -> int:
+        """Leave of some old conversations their language alone; return how many."""
+        rows = connection.execute(
+            "SELECT chat_id, user_id, body FROM sessions WHERE touched_at < ? LIMIT ?",
+            (before, _TOGETHER),
+        ).fetchall()
+        for chat_id, user_id, body in rows:
+            place = place_of_session(ChatId(chat_id), UserId(user_id))
+            session = self._unseal(Session, body, place)
+            if session.step is not Step.PLACING:
+                # The next revision, so that whoever just loaded the old one loads again.
+                session = Session(
+                    session_id=session.session_id,
+                    chat_id=session.chat_id,
+                    user_id=session.user_id,
+                    revision=session.revision + 1,
+                    language=session.language,
+                    language_chosen=session.language_chosen,
+                )
+            connection.execute(
+                "UPDATE sessions SET revision = ?, body = ?, touched_at = NULL"
+                " WHERE chat_id = ? AND user_id = ?",
+                (session.revision, self._seal(session, place), chat_id, user_id),
+            )
+        return len(rows)
+
+    def _drop_forgotten(self, connection: sqlite3.Connection) -> int:
+        rows = connection.execute("SELECT order_no, body FROM orders WHERE forgotten = 1")
+        closed = [
+            (order_no,)
+            for order_no, body in rows.fetchall()
+            if not self._order_in(order_no, body).is_open
+        ]
+        connection.executemany("DELETE FROM orders WHERE order_no = ?", closed)
+        return len(closed)

@@ -1,0 +1,135 @@
+"""Placed orders in SQLite: read again when due, and stored with what that makes of them."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.orders import Order
+from bot.domain.stages import Stage, stage_of
+from bot.storage.codec import to_micros
+from bot.storage.ports import OrderMoved, StorageUnavailable
+from bot.storage.sqlite.notices import Notices
+from bot.storage.sqlite.orders import Orders, name_parts, place_of_order
+from bot.storage.tracking_ports import NewNotice, Tracked
+
+_log = structlog.get_logger(__name__)
+
+# What was asked for meanwhile stays due.
+_UNLESS_ASKED_FOR = (
+    "look_at = CASE WHEN hints = IFNULL(:hints, hints) THEN :look_at ELSE look_at END"
+)
+
+
+class TrackedOrders(Orders, Notices):
+    """Implements `TrackingPort`."""
+
+    async def tracked(self, order_no: MerchantOrderNo) -> Tracked | None:
+        """Return a placed order, None when there is none or it is not placed."""
+        row = await self._row(
+            "SELECT body, hints, misses, forgotten FROM orders"
+            " WHERE order_no = ? AND placing = 'placed'",
+            order_no,
+        )
+        if row is None:
+            return None
+        body, hints, misses, forgotten = row
+        order = self._order_in(order_no, body)
+        return Tracked(order=order, hints=hints, misses=misses, forgotten=bool(forgotten))
+
+    async def order_of_part(self, order_id: MarketplaceOrderId) -> MerchantOrderNo | None:
+        """Return the number of ours that has this order of the marketplace."""
+        row = await self._row("SELECT order_no FROM order_parts WHERE part_id = ?", order_id)
+        return None if row is None else MerchantOrderNo(row[0])
+
+    async def save_tracked(
+        self,
+        before: Tracked,
+        after: Order,
+        look_at: datetime | None,
+        notices: Sequence[NewNotice] = (),
+    ) -> None:
+        """Store what a reading made of an order, and when the next is due. Raises `OrderMoved`."""
+        tell = self._telling(after.order_no, notices)
+        values = {
+            "order_no": after.order_no,
+            "stage": stage_of(after).value,
+            "body": self._seal(after, place_of_order(after.order_no)),
+            "hints": before.hints,
+            "look_at": None if look_at is None else to_micros(look_at),
+        }
+
+        def save(connection: sqlite3.Connection) -> None:
+            saved = connection.execute(
+                f"UPDATE orders SET body = :body, stage = :stage, misses = 0, {_UNLESS_ASKED_FOR}"  # noqa: S608 - a constant
+                " WHERE order_no = :order_no AND placing = 'placed'",
+                values,
+            )
+            if not saved.rowcount:
+                raise OrderMoved(f"{after.order_no} is gone")
+            name_parts(connection, after)
+            tell(connection)
+
+        await self._write(save)
+
+    async def missed(
+        self, order_no: MerchantOrderNo, look_at: datetime, hints: int | None = None
+    ) -> None:
+        """Count a reading that failed and put the next one off."""
+        values = {"order_no": order_no, "hints": hints, "look_at": to_micros(look_at)}
+        await self._write(
+            lambda connection: connection.execute(
+                f"UPDATE orders SET misses = misses + 1, {_UNLESS_ASKED_FOR}"  # noqa: S608 - a constant
+                " WHERE order_no = :order_no AND look_at IS NOT NULL",
+                values,
+            )
+        )
+
+    async def look_by(self, order_no: MerchantOrderNo, at: datetime) -> None:
+        """Have a tracked order read again at that time at the latest."""
+        parameters = (to_micros(at), order_no)
+        await self._write(
+            lambda connection: connection.execute(
+                "UPDATE orders SET look_at = MIN(look_at, ?), hints = hints + 1"
+                " WHERE order_no = ? AND look_at IS NOT NULL",
+                parameters,
+            )
+        )
+
+    async def due_orders(self, now: datetime, limit: int) -> list[MerchantOrderNo]:
+        """Return the orders whose reading is due, the longest due first."""
+        rows = await self._rows(
+            "SELECT order_no FROM orders WHERE look_at <= ? ORDER BY look_at LIMIT ?",
+            to_micros(now),
+            limit,
+        )
+        return [MerchantOrderNo(row[0]) for row in rows]
+
+    async def sort_orders(self, limit: int = 200) -> int:
+        """Work out stages and ids of orders from an earlier release; return how many were done."""
+        now = to_micros(self._clock())
+        over = {Stage.DONE, Stage.CLOSED}
+
+        def sort(connection: sqlite3.Connection) -> int:
+            rows = connection.execute(
+                "SELECT order_no, body FROM orders WHERE stage IS NULL LIMIT ?", (limit,)
+            ).fetchall()
+            for order_no, body in rows:
+                try:
+                    order = self._order_in(order_no, body)
+                except StorageUnavailable as error:
+                    # Nobody can read it; the others must not wait for it.
+                    _log.error("order_unreadable", order_no=order_no, error=str(error))
+                    stage = Stage.CLOSED
+                else:
+                    stage = stage_of(order)
+                    name_parts(connection, order)
+                connection.execute(
+                    "UPDATE orders SET stage = ?, look_at = ? WHERE order_no = ?",
+                    (stage.value, None if stage in over else now, order_no),
+                )
+            return len(rows)
+
+        return await self._write(sort)

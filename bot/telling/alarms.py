@@ -1,0 +1,119 @@
+"""What the operators are told in Telegram: once, again when it was good meanwhile or lasts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+
+from bot.chat.texts import texts_in
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.orders import Placing
+from bot.storage.operator_ports import ToldAlarm
+from bot.storage.ports import Storage
+
+REPEAT_AFTER = timedelta(hours=1)
+"""After this a trouble that lasts is told again."""
+
+SETTLED_AFTER = timedelta(minutes=10)
+"""A trouble that comes and goes is told once in this time."""
+
+_MOST_NAMED = 10
+_UNCERTAIN_LOOKS = 6
+_UNRESOLVED = "operator.unresolved"
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Alarms:
+    """Looks for troubles and tells the operators. Nothing personal is in what it says.
+
+    What was told is on record before it is told, so that no restart tells it again. What nothing
+    tells yet, such as right after the start, neither begins a trouble nor ends one:
+    `credentials_refused` is None while no call of the marketplace shows whether it takes our keys.
+    """
+
+    bot: ExtBot[Any]
+    storage: Storage
+    operators: Iterable[int]
+    most_waiting: int
+    credentials_refused: Callable[[], bool | None]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _told: dict[str, ToldAlarm] | None = None
+    _uncertain_looks: int = 0
+
+    async def look(self) -> None:
+        """Tell what is new. Raises `StorageUnavailable`."""
+        census = await self.storage.census()
+        stuck: list[str] = []
+        if census.orders.get(Placing.UNRESOLVED):
+            stuck = [each.order_no for each in await self.storage.unresolved_orders()]
+        await self._judge(_UNRESOLVED, stuck)
+        # A look-up a few seconds later finds most of them: that is no trouble yet.
+        looked_up = census.orders.get(Placing.UNCERTAIN, 0)
+        self._uncertain_looks = self._uncertain_looks + 1 if looked_up else 0
+        if not looked_up or self._uncertain_looks > _UNCERTAIN_LOOKS:
+            await self._judge("operator.uncertain", _some(looked_up), count=looked_up)
+        refused = self.credentials_refused()
+        if refused is not None:
+            await self._judge("operator.credentials", _some(refused))
+        waiting = census.waiting
+        await self._judge("operator.backlog", _some(waiting >= self.most_waiting), count=waiting)
+        await self._judge("operator.parked", _some(census.parked), count=census.parked)
+
+    async def _judge(self, key: str, about: list[str], **params: object) -> None:
+        """Tell a trouble that was not there before, or not with all of this, or an hour ago."""
+        if self._told is None:
+            self._told = await self.storage.alarms_told()
+        before, now = self._told.get(key), self.clock()
+        if not about:
+            if before is not None and not _within(SETTLED_AFTER, before.at, now):
+                await self._forget(key)
+            return
+        new = [each for each in about if before is None or each not in before.about]
+        if before is not None and not new and _within(REPEAT_AFTER, before.at, now):
+            return
+        if key == _UNRESOLVED:
+            params = _named(new or about)
+        told = ToldAlarm(about=frozenset(about), at=now)
+        await self.storage.note_alarm(key, told)
+        self._told[key] = told
+        _log.warning("alarm", trouble=key)
+        reached = [await self._tell(operator, key, params) for operator in self.operators]
+        if reached and not any(reached):
+            await self._forget(key)
+
+    async def _forget(self, key: str) -> None:
+        await self.storage.drop_alarm(key)
+        if self._told is not None:
+            self._told.pop(key, None)
+
+    async def _tell(self, operator: int, key: str, params: dict[str, object]) -> bool:
+        """Tell one operator; return False when another look should try again."""
+        session = await self.storage.load_session(ChatId(operator), UserId(operator))
+        text = texts_in(session.language if session else "en")(key, **params)
+        try:
+            await self.bot.send_message(operator, text, parse_mode=ParseMode.HTML)
+        except TelegramError as error:
+            _log.warning("operator_not_told", error=type(error).__name__)
+            passing = isinstance(error, NetworkError | RetryAfter)
+            return isinstance(error, BadRequest) or not passing
+        return True
+
+
+def _within(span: timedelta, at: datetime, now: datetime) -> bool:
+    # A clock that was set back must not make a year of an hour.
+    return timedelta() <= now - at < span
+
+
+def _some(there: bool | int) -> list[str]:  # noqa: FBT001 - counts and answers alike
+    return ["some"] if there else []
+
+
+def _named(numbers: list[str]) -> dict[str, object]:
+    more = ", …" if len(numbers) > _MOST_NAMED else ""
+    return {"count": len(numbers), "numbers": ", ".join(numbers[:_MOST_NAMED]) + more}

@@ -1,0 +1,244 @@
+"""News of orders on its way to people: at most one message for each piece, whatever happens.
+
+News is claimed, durably, before it is sent. What surely was not sent waits again; of what may
+have been sent nobody is told a second time (docs/decisions/0011-news-of-an-order.md).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from telegram import LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+
+from bot.chat.keyboards import keyboard
+from bot.chat.measuring import fitted, without_markup
+from bot.chat.screens import TEXT_LIMIT, Screen, View
+from bot.chat.texts import texts_in
+from bot.domain.identifiers import ChatId, MerchantOrderNo
+from bot.domain.news import TO_PAY, News, grouped
+from bot.domain.orders import Order, OrderStatus
+from bot.domain.sessions import Session
+from bot.domain.timeliness import is_timely
+from bot.marketplace.errors import MarketplaceError
+from bot.services.following.tracking import Tracking
+from bot.storage.ports import Storage, StorageError, StorageUnavailable
+from bot.storage.tracking_ports import NoticeEnd
+from bot.telegram.outcomes import Sent, judged
+from bot.telegram.pacing import seconds_of
+
+ScreenOfNews = Callable[[View, News], Screen]
+_AT_ONCE = 8
+_LOOK_EVERY = 1.0  # seconds; whoever has news wakes it at once
+_FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0
+_STORAGE_AWAY, _PUT_ASIDE = timedelta(seconds=15), timedelta(minutes=10)
+_STILL_FRESH = timedelta(minutes=1)
+_NEVER_AGAIN = -1  # python-telegram-bot does not pass on a 0
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_log = structlog.get_logger(__name__)
+
+
+class Notifier:
+    """Runs until cancelled; `close` lets messages under way end."""
+
+    def __init__(
+        self,
+        bot: ExtBot[Any],
+        store: Storage,
+        tracking: Tracking,
+        screen: ScreenOfNews,
+        *,
+        on_notice: Callable[[str], None] = lambda _: None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._bot = bot
+        self._store = store
+        self._tracking = tracking
+        self._screen = screen
+        self._on_notice = on_notice
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._tasks: dict[MerchantOrderNo, asyncio.Task[None]] = {}
+        self._waits: dict[MerchantOrderNo, float] = {}
+        self._aside: dict[MerchantOrderNo, datetime] = {}
+        self._closing = False
+
+    def wake(self) -> None:
+        """Look now: there is news."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Tell what waits, for ever; also what an earlier run left."""
+        await self._begin()
+        while True:
+            self._woken.clear()
+            try:
+                await self.begin_waiting()
+            except StorageUnavailable as error:
+                _log.warning("news_waits", error=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+
+    async def begin_waiting(self) -> None:
+        """Begin to tell of the orders with news, as far as there is room."""
+        room = _AT_ONCE - len(self._tasks)
+        if room <= 0 or self._closing:
+            return
+        now = self._clock()
+        self._aside = {order: until for order, until in self._aside.items() if until > now}
+        busy = self._tasks.keys() | self._aside.keys()
+        waiting = await self._store.orders_to_tell(now, room + len(busy))
+        for order_no, chat_id in [each for each in waiting if each[0] not in busy][:room]:
+            task = asyncio.create_task(self._tell(order_no, chat_id), name=f"tell {order_no}")
+            self._tasks[order_no] = task
+            task.add_done_callback(lambda _, order_no=order_no: self._ended(order_no))  # type: ignore[misc]  # a default binds it
+
+    async def close(self, grace: float = 20.0) -> None:
+        """Let messages under way end; what waits stays stored."""
+        self._closing = True
+        if self._tasks:
+            tasks = list(self._tasks.values())
+            _, late = await asyncio.wait(tasks, timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _begin(self) -> None:
+        """What an earlier run was sending when it ended may have been sent."""
+        while True:
+            try:
+                unclear = await self._store.give_up_claimed()
+            except StorageUnavailable as error:
+                _log.warning("news_waits", error=str(error))
+                await asyncio.sleep(_LOOK_EVERY)
+                continue
+            if unclear:
+                _log.warning("news_unclear", count=unclear)
+            for _ in range(unclear):
+                self._on_notice(NoticeEnd.UNCLEAR.value)
+            return
+
+    def _ended(self, order_no: MerchantOrderNo) -> None:
+        del self._tasks[order_no]
+        self.wake()
+
+    async def _tell(self, order_no: MerchantOrderNo, chat_id: ChatId) -> None:
+        with structlog.contextvars.bound_contextvars(order_no=order_no):
+            try:
+                await self._tell_all(order_no, chat_id)
+            except StorageUnavailable as error:
+                _log.warning("news_waits", error=str(error))
+                self._aside[order_no] = self._clock() + _STORAGE_AWAY
+            except Exception:  # noqa: BLE001 - a bug that one order meets must not keep the others untold
+                _log.exception("news_waits")
+                self._aside[order_no] = self._clock() + _PUT_ASIDE
+
+    async def _tell_all(self, order_no: MerchantOrderNo, chat_id: ChatId) -> None:
+        """Tell an order's news, oldest first, until a piece has to wait."""
+        # The order first: whatever it has gone through by then has left its news.
+        tracked = await self._store.tracked(order_no)
+        waiting = await self._store.waiting_notices(order_no, self._clock())
+        for news, places in grouped([each.news for each in waiting]):
+            notices = [waiting[at].notice_id for at in places]
+            order = tracked.order if tracked else None
+            if order is not None and news.kind in TO_PAY and not self._is_fresh(order, news):
+                try:
+                    order = await self._tracking.look(order_no)
+                except MarketplaceError as error:
+                    _log.info("news_waits", kind=news.kind.value, error=type(error).__name__)
+                    await self._put_back(order_no, notices, 60.0)
+                    return
+            if order is None or not is_timely(news, order, self._clock()):
+                await self._end(notices, NoticeEnd.DROPPED, news)
+            elif not await self._send(order, chat_id, news, notices):
+                return
+
+    def _is_fresh(self, order: Order, news: News) -> bool:
+        """Tell whether what may have been paid was read lately enough to say it was not."""
+        since = self._clock() - _STILL_FRESH
+        return all(
+            part.read_at is not None and part.read_at >= since
+            for part in order.parts
+            if part.order_id in news.parts and part.status is OrderStatus.AWAITING_PAYMENT
+        )
+
+    async def _send(
+        self, order: Order, chat_id: ChatId, news: News, notices: Sequence[int]
+    ) -> bool:
+        """Send one piece; return whether the next may follow."""
+        session = await self._session(chat_id, order)
+        view = View(session=session, t=texts_in(session.language), order=order)
+        screen = self._screen(view, news)
+        await self._store.claim_notices(notices)
+        try:
+            await self._show(session, screen)
+        except TelegramError as error:
+            sent = judged(error)
+            name, kind = type(error).__name__, news.kind.value
+            _log.warning("news_not_told", kind=kind, error=name, sent=sent.value)
+            if sent is Sent.NOT_NOW:
+                wait = seconds_of(error) if isinstance(error, RetryAfter) else None
+                await self._put_back(order.order_no, notices, wait)
+                return False
+            end = NoticeEnd.DROPPED if sent is Sent.NEVER else NoticeEnd.UNCLEAR
+            await self._end(notices, end, news)
+            return True
+        self._waits.pop(order.order_no, None)
+        await self._end(notices, NoticeEnd.TOLD, news)
+        return True
+
+    async def _session(self, chat_id: ChatId, order: Order) -> Session:
+        """Return the person's conversation, whose language and buttons these are."""
+        try:
+            session = await self._store.load_session(chat_id, order.user_id)
+        except (StorageError, ValueError):
+            # One that can't be read keeps nobody from the news.
+            _log.exception("language_unknown")
+            session = None
+        return session or Session.begun(chat_id, order.user_id, order.language)
+
+    async def _show(self, session: Session, screen: Screen) -> None:
+        """Send a message; without its markup and links when Telegram does not take those."""
+        text = fitted(screen.text, TEXT_LIMIT)
+        try:
+            await self._bot.send_message(
+                session.chat_id,
+                text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(session, screen),
+                link_preview_options=_NO_PREVIEW,
+                rate_limit_args=_NEVER_AGAIN,
+            )
+        except BadRequest as error:
+            if "chat not found" in error.message.lower():
+                raise
+            _log.error("news_simplified", reason=error.message)
+            await self._bot.send_message(
+                session.chat_id,
+                without_markup(text),
+                reply_markup=keyboard(session, screen, only_actions=True),
+                link_preview_options=_NO_PREVIEW,
+                rate_limit_args=_NEVER_AGAIN,
+            )
+
+    async def _end(self, notices: Sequence[int], end: NoticeEnd, news: News) -> None:
+        await self._store.end_notices(notices, end)
+        _log.info("news_ended", kind=news.kind.value, end=end.value)
+        self._on_notice(end.value)
+
+    async def _put_back(
+        self, order_no: MerchantOrderNo, notices: Sequence[int], seconds: float | None
+    ) -> None:
+        """Have what surely was not sent wait: so long as is asked for, else longer each time."""
+        wait = self._waits.get(order_no, _FIRST_WAIT)
+        self._waits[order_no] = min(wait * 2, _LONGEST_WAIT)
+        until = self._clock() + timedelta(seconds=wait if seconds is None else seconds)
+        await self._store.put_back_notices(notices, until)
+        # What comes meanwhile does not overtake it.
+        self._aside[order_no] = until
+        self._on_notice("put_back")

@@ -1,0 +1,132 @@
+"""The bot's own HTTP server: Telegram's webhook, pushes, whether the bot is alive and ready."""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from bot.intake.inbox import Intake
+from bot.process.metrics import CONTENT_TYPE, Metrics, Readiness
+from bot.storage.ports import StorageUnavailable
+from bot.web.bodies import body_of
+from bot.web.push_intake import PUSH_PATH, PushIntake
+
+WEBHOOK_PATH = "/telegram/webhook"
+_LARGEST_BODY = 1 << 20
+_SILENT_AT_MOST = 150.0  # seconds without an answer to polling, which may take 60
+_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+_log = structlog.get_logger(__name__)
+
+Check = Callable[[], Awaitable[None]]
+
+
+class WebServer:
+    """Serves from `open` until `close`. `secret` None means polling: there is no webhook path.
+
+    Until `begin` it is alive but not ready, and updates are put off: Telegram sends them again.
+    Pushes are taken from the start, for whether they would be sent again is not known.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        intake: Intake,
+        *,
+        secret: str | None,
+        check: Check,
+        metrics: Metrics | None = None,
+        pushes: PushIntake | None = None,
+    ) -> None:
+        self._host, self._port = host, port
+        self._intake = intake
+        self._secret = secret
+        self._check = check
+        self._metrics = metrics
+        self._pushes = pushes
+        self._readiness = (
+            Readiness(metrics, intake, polls=secret is None, patience=_SILENT_AT_MOST)
+            if metrics is not None
+            else None
+        )
+        self._runner: web.AppRunner | None = None
+        self._begun = False
+
+    async def open(self) -> None:
+        """Listen. Raises `OSError` when the address is taken."""
+        app = web.Application(client_max_size=_LARGEST_BODY)
+        app.router.add_get("/healthz", self._alive)
+        app.router.add_get("/readyz", self._ready)
+        if self._metrics is not None:
+            app.router.add_get("/metrics", self._measure)
+        if self._secret is not None:
+            app.router.add_post(WEBHOOK_PATH, self._receive)
+        if self._pushes is not None:
+            app.router.add_post(PUSH_PATH, self._pushes.receive)
+        # Nobody who may send here packs a body: what is packed is no JSON and no form.
+        self._runner = web.AppRunner(app, access_log=None, auto_decompress=False)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._host, self._port).start()
+
+    def begin(self) -> None:
+        """Take updates from now on."""
+        self._begun = True
+
+    async def close(self) -> None:
+        """Stop listening after the requests under way."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        """Answer 200 only after the update is stored; Telegram re-sends anything else."""
+        given = request.headers.get(_SECRET_HEADER, "")
+        if not hmac.compare_digest(_bytes(given), _bytes(self._secret or "")):
+            _log.warning("webhook_refused", reason="secret")
+            return web.Response(status=403)
+        if request.content_type != "application/json":
+            return web.Response(status=415)
+        if not self._begun:
+            return web.Response(status=503)
+        try:
+            await self._intake.accept([json.loads(await body_of(request))])
+        except (ValueError, RecursionError):
+            return web.Response(status=400)
+        except StorageUnavailable as error:
+            _log.error("webhook_not_stored", error=str(error))
+            return web.Response(status=503)
+        return web.Response()
+
+    async def _alive(self, _: web.Request) -> web.Response:
+        return web.json_response({"status": "alive"})
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        if not self._begun:
+            return web.json_response({"status": "starting"}, status=503)
+        try:
+            await self._check()
+        except StorageUnavailable as error:
+            return web.json_response({"status": "storage", "detail": str(error)}, status=503)
+        details: dict[str, object] = {"backlog": self._intake.backlog}
+        if self._readiness is not None:
+            details |= self._readiness.details()
+            if self._readiness.intake_is_down():
+                return web.json_response({"status": "intake", **details}, status=503)
+            if self._readiness.marketplace_is_down():
+                return web.json_response({"status": "marketplace", **details}, status=503)
+        return web.json_response({"status": "ready", **details})
+
+    async def _measure(self, _: web.Request) -> web.Response:
+        if self._metrics is None:
+            raise web.HTTPNotFound
+        try:
+            body = await self._metrics.exposition()
+        except StorageUnavailable as error:
+            return web.Response(text=str(error), status=503)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
+
+
+def _bytes(header: str) -> bytes:
+    # What is no UTF-8 in a header arrives as lone surrogates.
+    return header.encode(errors="surrogateescape")

@@ -1,0 +1,1 @@
+"""The parts that settings shape, put together for `bot.app`."""

@@ -1,0 +1,63 @@
+"""Everything that follows placed orders, put together: pushes in, readings, news to people."""
+
+import asyncio
+from typing import Any
+
+from telegram.ext import ExtBot
+
+from bot.marketplace.daji.push_messages import read_push
+from bot.marketplace.port import Marketplace
+from bot.process.metrics import Metrics
+from bot.services.following.pushes import Pushes
+from bot.services.following.tracking import Tracking
+from bot.services.following.watching import Watch
+from bot.settings import Settings
+from bot.storage.ports import Storage
+from bot.telling.notifier import Notifier, ScreenOfNews
+from bot.web.push_intake import PushIntake
+
+
+class Following:
+    """Works from `run` on until that is cancelled; pushes are taken before, too."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        storage: Storage,
+        marketplace: Marketplace,
+        metrics: Metrics,
+        bot: ExtBot[Any],
+        screen: ScreenOfNews,
+    ) -> None:
+        self.tracking = Tracking(
+            marketplace, storage, plan=settings.watch_plan, quiet=settings.quiet
+        )
+        self._watch = Watch(self.tracking, storage, calls_per_minute=settings.poll_calls_per_minute)
+        self._pushes = Pushes(
+            storage,
+            self.tracking,
+            read_push,
+            on_due=self._watch.wake,
+            on_push=metrics.on_push,
+        )
+        self.push_intake = PushIntake(
+            storage,
+            settings.push_secret,
+            settings.marketplace_push_signature,
+            wake=self._pushes.wake,
+            on_arrival=metrics.on_push_arrival,
+        )
+        self._notifier = Notifier(bot, storage, self.tracking, screen, on_notice=metrics.on_notice)
+        self.tracking.on_news(self._notifier.wake)
+
+    async def run(self) -> None:
+        """Follow, for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._pushes.run(), name="pushes")
+            tasks.create_task(self._watch.run(), name="watch")
+            tasks.create_task(self._notifier.run(), name="notifier")
+
+    async def close(self) -> None:
+        """Let what is under way end; the rest stays stored."""
+        await self._watch.close()
+        await self._notifier.close()

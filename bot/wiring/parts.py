@@ -1,0 +1,153 @@
+"""The parts of the bot that its settings shape."""
+
+import time
+from typing import Any
+
+from telegram.ext import Application, ContextTypes
+
+from bot.chat.context import Context
+from bot.marketplace.daji.config import ClientConfig, NavigationLocale
+from bot.marketplace.port import Marketplace
+from bot.process.metrics import MeteredPacer, Metrics, OnUpdate
+from bot.services.access import Access
+from bot.services.following.tracking import Tracking
+from bot.services.paying.agreement import OperatorPayments
+from bot.services.quotas import Quotas
+from bot.settings import Settings, StartupError
+from bot.storage.keys import load_keyring
+from bot.storage.operator_ports import AccessPort, PaymentPort
+from bot.storage.ports import OrderPort
+from bot.storage.sealing import BadKey
+from bot.storage.sqlite.storage import SqliteStorage
+from bot.telegram import AiohttpRequest, DirectBot
+
+AnyApplication = Application[Any, Context, Any, Any, Any, Any]
+
+
+class StoringApplication(Application[Any, Context, Any, Any, Any, Any]):
+    """An application whose handlers' errors reach the intake, which retries and parks."""
+
+    on_update: OnUpdate | None = None
+
+    async def process_update(self, update: object) -> None:
+        """Handle an update and tell how long that took."""
+        started, failed = time.perf_counter(), True
+        try:
+            await super().process_update(update)
+            failed = False
+        finally:
+            if self.on_update is not None:
+                self.on_update(update, time.perf_counter() - started, failed=failed)
+
+    async def process_error(
+        self,
+        update: object | None,  # noqa: ARG002 - python-telegram-bot's signature
+        error: Exception,
+        job: Any = None,  # noqa: ARG002 - as above
+        coroutine: Any = None,  # noqa: ARG002 - as above
+    ) -> bool:
+        """Raise instead of swallowing."""
+        raise error
+
+
+def build_bot(settings: Settings, metrics: Metrics) -> DirectBot:
+    """Return the bot over our HTTP and pacing."""
+
+    def request(pool: int) -> AiohttpRequest:
+        return AiohttpRequest(
+            pool, read_timeout=20.0, pool_timeout=20.0, proxy=settings.telegram_proxy
+        )
+
+    pacer = MeteredPacer(settings.telegram_messages_per_second)
+    pacer.on_call = metrics.on_telegram
+    base = str(settings.telegram_api_url).rstrip("/")
+    return DirectBot(
+        settings.bot_token.get_secret_value(),
+        base_url=f"{base}/bot",
+        base_file_url=f"{base}/file/bot",
+        request=request(256),
+        get_updates_request=request(1),
+        rate_limiter=pacer,
+    )
+
+
+def build_application(bot: DirectBot, metrics: Metrics) -> AnyApplication:
+    """Return python-telegram-bot's application, without an updater of its own."""
+    application: AnyApplication = (
+        Application.builder()
+        .application_class(StoringApplication)
+        .bot(bot)
+        .updater(None)
+        .job_queue(None)
+        .context_types(ContextTypes(context=Context))
+        .build()
+    )
+    assert isinstance(application, StoringApplication)  # noqa: S101 - the class given above
+    application.on_update = metrics.on_update
+    return application
+
+
+def build_storage(settings: Settings) -> SqliteStorage:
+    """Return the storage, not yet open. Raises `StartupError`."""
+    path = settings.database_path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        key = settings.data_key.get_secret_value() if settings.data_key else None
+        sealer = load_keyring(key, path.with_suffix(".key")).sealer()
+    except OSError as error:
+        raise StartupError(f"DATABASE_URL: can't use {path.parent}: {error}") from error
+    except BadKey as error:
+        raise StartupError(f"DATA_KEY: {error}") from error
+    return SqliteStorage(path, sealer)
+
+
+def build_access(settings: Settings, store: AccessPort) -> Access:
+    """Return who may order."""
+    return Access(
+        settings.access, store, operators=settings.admin_ids, allowed=settings.allowed_ids
+    )
+
+
+def build_quotas(settings: Settings, orders: OrderPort, tracking: Tracking) -> Quotas:
+    """Return how much one person may ask for."""
+    return Quotas(
+        orders,
+        tracking,
+        searches_per_hour=settings.searches_per_hour,
+        unpaid_orders=settings.unpaid_orders,
+        unlimited=settings.admin_ids,
+    )
+
+
+def build_operator_payments(
+    settings: Settings, marketplace: Marketplace, store: PaymentPort, tracking: Tracking
+) -> OperatorPayments:
+    """Return what operators pay with."""
+    return OperatorPayments(
+        marketplace,
+        store,
+        tracking,
+        operators=settings.admin_ids,
+        daily_limit=settings.pay_daily_limit,
+    )
+
+
+def client_config(settings: Settings) -> ClientConfig:
+    """Return how the marketplace is reached."""
+    return ClientConfig(
+        app_key=settings.marketplace_app_key,
+        app_secret=settings.marketplace_app_secret.get_secret_value(),
+        base_url=str(settings.marketplace_url).rstrip("/"),
+        signing=settings.marketplace_signing,
+        country=settings.marketplace_language,
+        list_notation=settings.marketplace_list_notation,
+        navigation=NavigationLocale(*settings.marketplace_navigation),
+        pay_guard=settings.marketplace_pay_guard,
+    )
+
+
+def picture_hosts(settings: Settings) -> frozenset[str]:
+    """Return the marketplace's picture hosts, and the gateway itself for a simulated one."""
+    url = settings.marketplace_url
+    own = f"{url.host}:{url.port}" if url.port else str(url.host)
+    return frozenset({*settings.marketplace_picture_hosts, own})

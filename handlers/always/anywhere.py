@@ -1,0 +1,62 @@
+"""What works at any step: help, privacy, and an answer to everything else."""
+
+from telegram import Update
+
+from bot.chat.context import QUIET, Context, Outcome, Overlay
+from bot.chat.screens import Button, Screen, paragraphs, row
+from handlers.always.language import language_button
+from handlers.finding.search import is_rest_of_album
+
+
+async def help_(_: Update, context: Context) -> Outcome:
+    """`/help`: what can be sent, and the commands."""
+    t = context.t
+    rows = row(_back(context)) + row(language_button(context.session))
+    return Overlay(Screen(paragraphs(t("help.what"), t("help.commands")), rows))
+
+
+async def privacy(_: Update, context: Context) -> Outcome:
+    """`/privacy`: what is kept, why, and who sees it."""
+    return Overlay(Screen(context.t("privacy.text"), row(_back(context))))
+
+
+def _back(context: Context) -> Button:
+    # The revision tells going back twice from one tap that arrives twice.
+    revision = str(context.session.revision)
+    return Button(context.t("help.back_button"), "here", revision, standing=True)
+
+
+async def here(_: Update, context: Context) -> Outcome:
+    """Draw the current step again, with what it had announced."""
+    context.keep_announced()
+    context.redraw_only = True
+    return None
+
+
+async def edited(_: Update, context: Context) -> Outcome:
+    """An edited message: say that only new messages count."""
+    context.notice("anywhere.edited")
+    return None
+
+
+async def unknown_command(_: Update, context: Context) -> Outcome:
+    """A command that does not exist."""
+    context.notice("anywhere.unknown_command")
+    return None
+
+
+async def anything(update: Update, context: Context) -> Outcome:
+    """A sticker, a voice message, a film: say what is understood, and stay."""
+    message = update.effective_message
+    if message is not None and is_rest_of_album(message, context):
+        return QUIET
+    moving = message is not None and (message.video or message.video_note)
+    context.notice("search.moving" if moving else "anywhere.not_understood")
+    return None
+
+
+def stale(context: Context) -> None:
+    """A button of an earlier screen, or one that was never ours."""
+    context.keep_announced()
+    context.toast = context.t("anywhere.old_button")
+    context.notice("anywhere.old_button")

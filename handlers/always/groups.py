@@ -1,0 +1,53 @@
+"""Groups and channels: nothing personal happens there, so the way leads to a private chat."""
+
+from typing import Any
+
+import structlog
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+
+from bot.chat.context import Context
+from bot.chat.profile import PRIVATE_COMMANDS
+from bot.chat.texts import language_of, texts_in
+
+# In no menu, since most people can't use them; named here as they are in handlers/journey.py.
+_OPERATORS_COMMANDS = {"admin", "broadcast", "invite", "invites"}
+_OURS = PRIVATE_COMMANDS.keys() | _OPERATORS_COMMANDS
+# No right to write there, a message that is gone, a bot that was put out: for good.
+_FOR_GOOD = (BadRequest, ChatMigrated, Forbidden)
+_log = structlog.get_logger(__name__)
+
+
+async def lead_to_private(update: Update, context: Context) -> None:
+    """Answer a command of ours in a group with a link into the private chat."""
+    message, user = update.effective_message, update.effective_user
+    if message is None or not _is_ours(message.text or "", context.bot.username):
+        return
+    t = texts_in(language_of(user.language_code if user else None))
+    link = f"https://t.me/{context.bot.username}?start=group"
+    button = InlineKeyboardButton(t("groups.open_button"), url=link)
+    try:
+        await message.reply_text(
+            t("groups.private_only"),
+            parse_mode=ParseMode.HTML,
+            reply_markup=InlineKeyboardMarkup([[button]]),
+        )
+    except _FOR_GOOD as error:
+        _log.info("group_not_answered", reason=type(error).__name__)
+
+
+def _is_ours(text: str, username: str) -> bool:
+    """Tell our commands from those of other bots in the same group."""
+    name, _, addressee = text.split(maxsplit=1)[0].lstrip("/").lower().partition("@")
+    return addressee == username.lower() if addressee else name in _OURS
+
+
+async def press_elsewhere(update: Update, _: Any) -> None:
+    """A button pressed outside a private chat has no power; it only stops spinning."""
+    if update.callback_query is not None:
+        try:
+            await update.callback_query.answer()
+        except TelegramError as error:
+            # It stopped spinning by itself: Telegram forgets a press within a minute.
+            _log.info("tap_not_answered", reason=type(error).__name__)

@@ -1,0 +1,116 @@
+"""`/mydata` and `/deletemydata`: a person's own data as a file, and its deletion."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from telegram import InputFile, Update
+from telegram.constants import ParseMode
+from telegram.error import Forbidden, TelegramError
+
+from bot.chat.context import QUIET, Context, Outcome, Overlay
+from bot.chat.conversation import ScreenNotDrawn
+from bot.chat.screens import Button, Screen, paragraphs, row
+from bot.chat.texts import Html, Texts
+from bot.domain.identifiers import new_session_id
+from bot.domain.orders import Order, Placing
+from bot.domain.sessions import Session, Step
+from bot.marketplace.errors import MarketplaceError
+
+_MOST_NAMED = 10
+_MOST_REFRESHED = 5
+_REFRESHED_WITHIN = 5.0  # seconds
+_ALL = 10_000
+_log = structlog.get_logger(__name__)
+
+
+async def my_data(_: Update, context: Context) -> Outcome:
+    """`/mydata`: everything that is kept of the person, as a JSON file in this chat."""
+    session, t = context.session, context.t
+    export: dict[str, Any] = {
+        "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        **await context.services.store.export_of(session.user_id),
+    }
+    content = json.dumps(export, ensure_ascii=False, indent=2).encode()
+    try:
+        await context.bot.send_document(
+            session.chat_id,
+            InputFile(content, filename="snaporder-my-data.json", attach=True),
+            caption=t("mydata.caption"),
+            parse_mode=ParseMode.HTML,
+        )
+    except Forbidden:
+        _log.info("person_unreachable")
+    except TelegramError as error:
+        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
+    return QUIET
+
+
+async def ask(_: Update, context: Context) -> Outcome:
+    """`/deletemydata`: say what goes and what stays, and ask once more."""
+    t = context.t
+    kept = await _open_orders(context, refreshed=True)
+    # Bound to this revision: whoever goes on meanwhile is asked again.
+    rows = row(Button(t("forget.yes_button"), "forget"))
+    rows += row(Button(t("forget.no_button"), "here", standing=True))
+    text = paragraphs(
+        t("forget.ask"),
+        t("forget.keeps", numbers=_named(context.t, kept), count=len(kept)) if kept else None,
+        t("forget.elsewhere"),
+    )
+    return Overlay(Screen(text, rows))
+
+
+async def forget(_: Update, context: Context) -> Outcome:
+    """Delete at one stroke with the beginning of a new conversation.
+
+    Orders that are under way stay until they are finished: goods or money depend on them.
+    """
+    session = context.session
+    kept = await _open_orders(context, refreshed=False)
+    context.writes.forget = True
+    context.session = Session(
+        session_id=new_session_id(),
+        chat_id=session.chat_id,
+        user_id=session.user_id,
+        revision=session.revision,
+        language=session.language,
+    )
+    if kept:
+        context.notice("forget.done_but", numbers=_named(context.t, kept), count=len(kept))
+    else:
+        context.notice("forget.done")
+    return Step.START
+
+
+async def _open_orders(context: Context, *, refreshed: bool) -> list[Order]:
+    """Return the person's open orders; first ask the marketplace which ended meanwhile."""
+    store, user_id = context.services.store, context.session.user_id
+    orders = [each for each in await store.orders_of(user_id, limit=_ALL) if each.is_open]
+    placed = [each for each in orders if each.placing is Placing.PLACED][:_MOST_REFRESHED]
+    if not refreshed or not placed:
+        return orders
+    try:
+        async with asyncio.timeout(_REFRESHED_WITHIN):
+            await asyncio.gather(*(_refresh(context, each) for each in placed))
+    except TimeoutError:
+        _log.info("states_not_refreshed", reason="too slow")
+    return [each for each in await store.orders_of(user_id, limit=_ALL) if each.is_open]
+
+
+async def _refresh(context: Context, order: Order) -> None:
+    try:
+        await context.services.tracking.refresh(order)
+    except MarketplaceError as error:
+        # As last seen: an order that may be open is kept.
+        _log.info("states_not_refreshed", reason=type(error).__name__)
+
+
+def _named(t: Texts, orders: list[Order]) -> Html:
+    """Name orders by their numbers; of very many the first ones."""
+    numbers: list[str] = [each.order_no for each in orders[:_MOST_NAMED]]
+    if len(orders) > _MOST_NAMED:
+        numbers.append("…")
+    return Html(t("card.and").join(numbers))

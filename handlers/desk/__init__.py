@@ -1,0 +1,1 @@
+"""The operator's screens; to anybody else there are none."""

@@ -1,0 +1,152 @@
+"""Paying without a password: an operator's, asked once more with amount and order, sent once."""
+
+from telegram import Update
+
+from bot.chat.buttons import natural, to_base36
+from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.screens import Button, Screen, View, lines, paragraphs, row
+from bot.chat.texts import Html, cut
+from bot.domain import payment_attempts
+from bot.domain.identifiers import MerchantOrderNo
+from bot.domain.orders import Order
+from bot.domain.payment_attempts import MOST_ATTEMPTS, Block, Offered, Settled
+from bot.marketplace.errors import MarketplaceError
+from bot.services.paying.agreement import Blocked
+from handlers.always import anywhere
+from handlers.orders import card
+from handlers.orders.aftersale_words import not_read
+from handlers.orders.card_text import goods_named
+from handlers.orders.own import gone, pieces
+from handlers.orders.words import state
+from handlers.shared.failures import reason_in
+
+_REASON = 120
+_BLOCKS = {
+    Block.NOT_OPEN: "debit.not_open",
+    Block.PAYING: "debit.in_hand",
+    Block.NO_TOTAL: "debit.no_total",
+    Block.TOO_MANY: "debit.too_many",
+    Block.WAIT: "debit.wait",
+    Block.OVER_LIMIT: "debit.over_limit",
+    Block.CHANGED: "debit.changed",
+}
+_OUTCOMES = {
+    payment_attempts.Outcome.PAID: "debit.paid",
+    payment_attempts.Outcome.PAYING: "debit.paying",
+    payment_attempts.Outcome.UNCLEAR: "debit.unclear",
+    payment_attempts.Outcome.UNREAD: "debit.unread",
+    payment_attempts.Outcome.REFUSED: "debit.refused",
+    payment_attempts.Outcome.UNSENT: "debit.unsent",
+}
+_PAID = payment_attempts.Outcome.PAID
+
+
+async def debit(_: Update, context: Context) -> Outcome:
+    """Ask, naming amount and order, before anything is sent."""
+    if not context.services.operator_payments.may_pay(context.session.user_id):
+        anywhere.stale(context)  # somebody made that button: it was never drawn for them
+        return None
+    order_no, number = pieces(context, 2)
+    order = await _order(context, order_no)
+    return gone(context) if order is None else await _ask(context, order, natural(number) or 0)
+
+
+async def debit_yes(_: Update, context: Context) -> Outcome:
+    """Pay what the question named, if it is still so."""
+    payments, person = context.services.operator_payments, context.session.user_id
+    if not payments.may_pay(person):
+        anywhere.stale(context)  # somebody made that button: it was never drawn for them
+        return None
+    order_no, number, agreed = pieces(context, 3)
+    order = await _order(context, order_no)
+    if order is None:
+        return gone(context)
+    at = natural(number) or 0
+    try:
+        settled = await payments.pay(person, order, at, agreed.rpartition(".")[0])
+    except Blocked as blocked:
+        if blocked.block is Block.CHANGED:
+            return await _ask(context, blocked.order, at, context.t("debit.changed"))
+        return _blocked(context, blocked)
+    except MarketplaceError as error:
+        return _card(context, order, not_read(context.t, error))
+    return _card(context, settled.order, _told(context, settled))
+
+
+async def _order(context: Context, order_no: str) -> Order | None:
+    """Return the order of that number, whoever's it is: the desk lists all of them."""
+    return await context.services.store.order(MerchantOrderNo(order_no))
+
+
+async def _ask(context: Context, order: Order, number: int, *above: str) -> Overlay:
+    """The question, or the card with why there is none."""
+    payments, person = context.services.operator_payments, context.session.user_id
+    try:
+        order, offered = await payments.offer(person, order, number)
+    except Blocked as blocked:
+        return _blocked(context, blocked)
+    except MarketplaceError as error:
+        return _card(context, order, not_read(context.t, error))
+    t = context.t
+    several = len(order.parts) > 1
+    view = View(session=context.session, t=t, order=order)
+    amount = t.money(offered.amount)
+    text = paragraphs(
+        *above,
+        t("debit.ask", amount=amount, number=order.order_no, id=offered.part.order_id),
+        goods_named(view, order, offered.part.lines if several else None),
+        t("debit.warning"),
+        t("debit.tried") if offered.tries_before else None,
+        _limit(context, offered),
+    )
+    # Its moment tells a question asked anew from the one before: no double tap of that.
+    moment = to_base36(int(context.now.timestamp()))
+    arg = f"{order.order_no}.{number}.{offered.agreed}.{moment}"
+    yes = Button(t("debit.yes_button", amount=amount), "debit_yes", arg, standing=True)
+    keep = Button(t("debit.no_button"), "card", f"{order.order_no}.0", standing=True)
+    if order.user_id != context.session.user_id:
+        keep = Button(t("debit.no_button"), "admin_today", "0", standing=True)
+    # The way back comes first: nobody pays by a tap too many.
+    return Overlay(Screen(text, row(keep) + row(yes), replaces=True), in_place=True)
+
+
+def _limit(context: Context, offered: Offered) -> Html | None:
+    t = context.t
+    if not offered.limit:
+        return None
+    left = t.money(offered.limit - offered.spent)
+    return t("debit.spent", spent=t.money(offered.spent), limit=t.money(offered.limit), left=left)
+
+
+def _blocked(context: Context, blocked: Blocked) -> Overlay:
+    t, key = context.t, _BLOCKS[blocked.block]
+    match blocked.block:
+        case Block.TOO_MANY:
+            why = t(key, count=MOST_ATTEMPTS)
+        case Block.OVER_LIMIT:
+            limit = t.money(context.services.operator_payments.daily_limit)
+            why = t(key, spent=t.money(blocked.spent), limit=limit)
+        case _:
+            why = t(key)
+    return _card(context, blocked.order, why)
+
+
+def _told(context: Context, settled: Settled) -> Html:
+    t = context.t
+    told = t(
+        _OUTCOMES[settled.outcome],
+        amount=t.money(settled.amount),
+        reason=cut(reason_in(settled.reason), _REASON),
+    )
+    over = settled.outcome is not _PAID and settled.tries_left <= 0
+    return lines(told, t("debit.no_tries", count=MOST_ATTEMPTS) if over else None)
+
+
+def _card(context: Context, order: Order, told: str) -> Overlay:
+    if order.user_id == context.session.user_id:
+        return Overlay(card.screen(context, order, told), in_place=True)
+    t = context.t
+    states = " / ".join(dict.fromkeys(state(t, part) for part in order.parts))
+    title = t("admin.order", number=order.order_no, state=Html(states))
+    back = Button(t("admin.today_button"), "admin_today", "0", standing=True)
+    return Overlay(Screen(paragraphs(told, title), row(back)), in_place=True)

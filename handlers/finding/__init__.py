@@ -1,0 +1,1 @@
+"""Ways to goods: photos, words and links, filters, navigation, categories, a shop."""

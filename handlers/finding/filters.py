@@ -1,0 +1,151 @@
+"""The filter panel of the results: ticked one by one, looked for once."""
+
+from telegram import Update
+
+from bot.chat.context import Context, Outcome
+from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs, row
+from bot.chat.texts import Html
+from bot.domain.finding import Filter, Narrowing
+from bot.domain.price_bounds import (
+    HIGHEST,
+    PriceBounds,
+    PriceTooFine,
+    PriceTooHigh,
+    PriceUnreadable,
+    read_price_bounds,
+)
+from handlers.finding import search
+from handlers.finding.looked_for import FILTERS, heading, prices_in_words
+from handlers.finding.sheets import sheet
+
+PANEL, PRICES = "filters", "prices"
+"""What `Session.asking` says while the panel is open, and while it waits for a price range."""
+
+_OFFERED = (
+    Filter.FACTORY,
+    Filter.FREE_RETURNS,
+    Filter.SHIPS_IN_24_HOURS,
+    Filter.SHIPS_IN_48_HOURS,
+    Filter.RATED_4_5,
+)
+_COLUMNS = 2
+
+
+def screen(view: View) -> Screen:
+    """Show what can be ticked, or ask for a price range, under the same pictures."""
+    t, query = view.t, view.session.query
+    ticked = _ticked(view)
+    head = heading(view, query) if query else None
+    if view.session.asking == PRICES:
+        text = paragraphs(view.notice, head, t("filters.prices_ask"))
+        return Screen(text, _price_buttons(view, ticked), sheet(view))
+    text = paragraphs(view.notice, lines(head, t("filters.title")), t("filters.tick"))
+    return Screen(text, _buttons(view, ticked), sheet(view))
+
+
+def _ticked(view: View) -> Narrowing:
+    session = view.session
+    if session.narrowing is not None:
+        return session.narrowing
+    return session.query.narrowing if session.query else Narrowing()
+
+
+def _buttons(view: View, ticked: Narrowing) -> Rows:
+    t = view.t
+    shown = [*_OFFERED, *(each for each in ticked.filters if each not in _OFFERED)]
+    toggles = [
+        Button(_ticks(t(FILTERS[each]), each in ticked.filters), "tick", each.value)
+        for each in shown
+    ]
+    prices = Button(_ticks(prices_in_words(t, ticked.prices), not ticked.prices.are_open), "prices")
+    clear = None if ticked.is_none else Button(t("filters.clear_button"), "clear")
+    return (
+        grid([*toggles, prices], _COLUMNS)
+        + row(Button(t("filters.show_button"), "apply"))
+        + row(clear, Button(t("filters.back_button"), "keep"))
+    )
+
+
+def _ticks(label: Html, on: bool) -> str:  # noqa: FBT001 - a tick is on or off
+    return f"✓ {label}" if on else label
+
+
+def _price_buttons(view: View, ticked: Narrowing) -> Rows:
+    t = view.t
+    every = None
+    if not ticked.prices.are_open:
+        every = Button(t("filters.prices_any_button"), "any_price")
+    return row(every, Button(t("filters.back_button"), "filters"))
+
+
+async def open_panel(_: Update, context: Context) -> Outcome:
+    """Open the panel, or come back to it from the prices with what was ticked."""
+    session = context.session
+    if session.query is None:
+        return None
+    kept = session.narrowing if session.asking == PRICES else None
+    context.change(asking=PANEL, narrowing=kept or session.query.narrowing, page=0)
+    return None
+
+
+async def tick(_: Update, context: Context) -> Outcome:
+    """Tick a filter or take its tick away; nothing is looked for yet."""
+    ticked = context.session.narrowing
+    if ticked is None or context.arg not in set(Filter):
+        return None
+    context.change(narrowing=ticked.toggled(Filter(context.arg)))
+    return None
+
+
+async def clear(_: Update, context: Context) -> Outcome:
+    """Take all ticks away."""
+    if context.session.narrowing is not None:
+        context.change(narrowing=Narrowing())
+    return None
+
+
+async def prices(_: Update, context: Context) -> Outcome:
+    """Ask for a price range."""
+    if context.session.narrowing is not None:
+        context.change(asking=PRICES)
+    return None
+
+
+async def any_price(_: Update, context: Context) -> Outcome:
+    """Drop the price range."""
+    ticked = context.session.narrowing
+    if ticked is not None:
+        context.change(asking=PANEL, narrowing=ticked.replace(prices=PriceBounds()))
+    return None
+
+
+async def apply(_: Update, context: Context) -> Outcome:
+    """Look for what is ticked; without a change the page that was there needs no search."""
+    session = context.session
+    query, ticked = session.query, session.narrowing
+    if query is None or ticked is None:
+        return None
+    if ticked == query.narrowing:
+        context.change(asking=None, narrowing=None)
+        return None
+    if await search.turn_to(context, query.replace(narrowing=ticked, page=1)):
+        context.change(asking=None, narrowing=None)
+    return None
+
+
+def take_prices(context: Context, typed: str) -> Outcome:
+    """Read a typed price range and come back to the panel with it."""
+    ticked = context.session.narrowing
+    if ticked is None:
+        return None
+    try:
+        bounds = read_price_bounds(typed)
+    except PriceTooHigh:
+        context.notice("filters.prices_too_high", money={"highest": HIGHEST})
+    except PriceTooFine:
+        context.notice("filters.prices_too_fine")
+    except PriceUnreadable:
+        context.notice("filters.prices_unreadable")
+    else:
+        context.change(asking=PANEL, narrowing=ticked.replace(prices=bounds))
+    return None

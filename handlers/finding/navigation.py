@@ -1,0 +1,130 @@
+"""Results narrowed by the marketplace's own navigation: groups, then choices (contract 4.7)."""
+
+from telegram import Update
+
+from bot.chat.buttons import natural
+from bot.chat.context import Context, Outcome
+from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
+from bot.chat.texts import cut
+from bot.domain.finding import NavigationChoice, NavigationGroup
+from bot.domain.sessions import NAVIGATING, Query
+from bot.marketplace.errors import MarketplaceError
+from handlers.finding import filters, search
+from handlers.finding.looked_for import heading
+from handlers.finding.sheets import sheet
+from handlers.shared.failures import failure_key
+
+_COLUMNS = 2
+_PAGE = 16
+_LABEL = 24
+_LONGEST_ID = 36  # bytes that a button has room for
+
+
+def is_offered(query: Query) -> bool:
+    """Tell whether the marketplace may have a navigation for this search: it goes by words."""
+    by_words = query.image_id is None and query.seller_id is None and bool(query.words)
+    return by_words and not query.no_navigation
+
+
+def screen(view: View) -> Screen:
+    """Show what can be narrowed by, or the choices of one group, under the same pictures."""
+    t, query = view.t, view.session.query
+    language = view.session.language
+    groups = _usable(view.navigation)
+    group = _opened(view.session.asking, groups)
+    entries: tuple[NavigationGroup | NavigationChoice, ...] = group.choices if group else groups
+    head = heading(view, query) if query else None
+    if not entries:
+        again = Button(t("results.again_button"), "navigate")
+        rows = row(again, Button(t("filters.back_button"), "keep"))
+        return Screen(paragraphs(view.notice, head, t("navigation.missing")), rows, sheet(view))
+    shown, before, after = page_of(entries, view.session.page, _PAGE)
+    buttons = [
+        Button(cut(each.name.in_language(language), _LABEL), "by", each.navigation_id)
+        for each in shown
+    ]
+    if group:
+        asked = t("navigation.choose", group=cut(group.name.in_language(language), _LABEL))
+        back = Button(t("navigation.groups_button"), "navigate")
+    else:
+        asked, back = t("navigation.title"), Button(t("filters.back_button"), "keep")
+    return Screen(
+        paragraphs(view.notice, lines(head, asked)),
+        grid(buttons, _COLUMNS) + _turns(view, before=before, after=after) + row(back),
+        sheet(view),
+    )
+
+
+def _turns(view: View, *, before: bool, after: bool) -> Rows:
+    t, page = view.t, view.session.page
+    return row(
+        Button(t("variant.previous_button"), "turn", str(page - 1)) if before else None,
+        Button(t("variant.next_button"), "turn", str(page + 1)) if after else None,
+    )
+
+
+def _usable(groups: tuple[NavigationGroup, ...]) -> tuple[NavigationGroup, ...]:
+    """What a button can name: ids of unknown length come from the marketplace."""
+    return tuple(
+        group.replace(choices=tuple(each for each in group.choices if _fits(each)))
+        for group in groups
+        if _fits(group)
+    )
+
+
+def _fits(one: NavigationGroup | NavigationChoice) -> bool:
+    return bool(one.navigation_id and one.name.zh) and (
+        len(one.navigation_id.encode()) <= _LONGEST_ID
+    )
+
+
+def _opened(asking: str | None, groups: tuple[NavigationGroup, ...]) -> NavigationGroup | None:
+    return next((each for each in groups if asking == f"{NAVIGATING}:{each.navigation_id}"), None)
+
+
+async def navigate(update: Update, context: Context) -> Outcome:
+    """Open the navigation; where the marketplace has none the filters are offered, once."""
+    query = context.session.query
+    if query is None or not query.words:
+        return None
+    try:
+        groups = _usable(await context.services.search.navigation(query.words))
+    except MarketplaceError as error:
+        context.notice(failure_key(error))
+        return None
+    if not groups:
+        context.change(query=query.replace(no_navigation=True))
+        context.notice("navigation.none")
+        return await filters.open_panel(update, context)
+    context.change(asking=NAVIGATING, page=0)
+    return None
+
+
+async def by(_: Update, context: Context) -> Outcome:
+    """Open a group, or narrow the results by a choice; a group without choices is one itself."""
+    query = context.session.query
+    if query is None or not query.words:
+        return None
+    groups = _usable(await context.services.search.navigation(query.words))
+    group = next((each for each in groups if each.navigation_id == context.arg), None)
+    if group is not None and group.choices:
+        context.change(asking=f"{NAVIGATING}:{group.navigation_id}", page=0)
+        return None
+    choices = (each for one in groups for each in one.choices)
+    chosen = next((each for each in choices if each.navigation_id == context.arg), None)
+    if chosen is None and group is not None:
+        chosen = NavigationChoice(navigation_id=group.navigation_id, name=group.name)
+    if chosen is None:
+        context.notice("navigation.gone")
+        return None
+    if await search.turn_to(context, query.replace(navigation=chosen, page=1)):
+        context.change(asking=None, page=0)
+    return None
+
+
+async def turn(_: Update, context: Context) -> Outcome:
+    """Page through many groups or choices."""
+    page = natural(context.arg)
+    if page is not None:
+        context.change(page=page)
+    return None

@@ -1,0 +1,158 @@
+"""`/orders`: what was ordered, newest first, a page and a stage at a time; each with its card."""
+
+from collections.abc import Mapping
+
+from telegram import Update
+
+from bot.chat.buttons import natural
+from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
+from bot.chat.texts import Html, Texts, cut
+from bot.domain.order_actions import amount_due
+from bot.domain.orders import Order, OrderPart, Placing
+from bot.domain.stages import Stage
+from handlers.orders.own import pieces
+from handlers.orders.words import state
+
+_PAGE = 8
+_COLUMNS = 4
+_FURTHEST = 100_000  # beyond any button that was ever drawn
+_TITLE = 26
+_EVERY = "all"
+STAGES = {
+    Stage.TO_PAY: "orders.to_pay",
+    Stage.TO_SHIP: "orders.to_ship",
+    Stage.TO_RECEIVE: "orders.on_the_way",
+    Stage.DONE: "orders.done",
+    Stage.CLOSED: "orders.closed",
+    Stage.NOT_MADE: "orders.not_made",
+    Stage.PLACING: "orders.being_placed",
+}
+_SEVERAL = 2  # unpaid orders are worth one payment
+
+
+async def show(_: Update, context: Context) -> Outcome:
+    """List the latest orders beside the journey, which stays where it is."""
+    return await listed(context)
+
+
+async def mine(_: Update, context: Context) -> Outcome:
+    """List the orders of one stage from a place on, in place of the list that it was pressed on."""
+    stage, offset = pieces(context, 2)
+    known = next((each for each in Stage if each.value == stage), None)
+    start = min(natural(offset) or 0, _FURTHEST)
+    return await listed(context, stage=known, start=start, in_place=bool(stage))
+
+
+async def earlier(_: Update, context: Context) -> Outcome:
+    """List the orders before those already listed; a button of lists that an earlier bot drew."""
+    return await listed(context, start=min(natural(context.arg) or 0, _FURTHEST))
+
+
+async def listed(
+    context: Context,
+    *above: str,
+    stage: Stage | None = None,
+    start: int = 0,
+    in_place: bool = False,
+) -> Overlay:
+    """Return one page of the person's orders."""
+    t, store, person = context.t, context.services.store, context.session.user_id
+    counts = await store.count_orders(person)
+    total = sum(counts.values()) if stage is None else counts.get(stage, 0)
+    # A page that is no longer there, since its orders moved on: the last one that is.
+    start = min(start, max(0, (total - 1) // _PAGE * _PAGE))
+    found = await store.orders_of(person, limit=_PAGE, offset=start, stage=stage)
+    if not sum(counts.values()):
+        return Overlay(Screen(paragraphs(*above, t("orders.none"))))
+    described = [_described(context, start + n, order) for n, order in enumerate(found, 1)]
+    title = t("orders.title") if stage is None else t("orders.title_of", stage=t(STAGES[stage]))
+    page = None
+    if total > len(found) > 0:
+        page = t("orders.page", first=start + 1, last=start + len(found), total=total)
+    text = paragraphs(*above, title, *(described or [t("orders.none_of_stage")]), page)
+    opened = [
+        Button(str(start + n), "card", order.order_no, standing=True)
+        for n, order in enumerate(found, 1)
+    ]
+    rows = (
+        grid(opened, _COLUMNS)
+        + _turns(t, stage, start, total)
+        + _stages(t, counts, stage)
+        + _together(t, counts, stage)
+    )
+    return Overlay(Screen(text, rows, replaces=True), in_place=in_place)
+
+
+def _at(stage: Stage | None, start: int) -> str:
+    return f"{stage.value if stage else _EVERY}.{start}"
+
+
+def _turns(t: Texts, stage: Stage | None, start: int, total: int) -> Rows:
+    before = after = None
+    if start:
+        to = _at(stage, max(0, start - _PAGE))
+        before = Button(t("orders.newer_button"), "mine", to, standing=True)
+    if start + _PAGE < total:
+        to = _at(stage, start + _PAGE)
+        after = Button(t("orders.earlier_button"), "mine", to, standing=True)
+    return row(before, after)
+
+
+def _stages(t: Texts, counts: Mapping[Stage, int], shown: Stage | None) -> Rows:
+    """Every stage that has orders, and all of them; nothing when there is but one."""
+    there = [stage for stage in STAGES if counts.get(stage)]
+    if len(there) < _SEVERAL and shown is None:
+        return ()
+    buttons = [_stage_button(t, None, t("orders.all"), sum(counts.values()), shown)]
+    buttons += [_stage_button(t, each, t(STAGES[each]), counts[each], shown) for each in there]
+    return grid(buttons, 3)
+
+
+def _stage_button(
+    t: Texts, stage: Stage | None, name: Html, count: int, shown: Stage | None
+) -> Button:
+    key = "orders.stage_shown_button" if stage is shown else "orders.stage_button"
+    return Button(t(key, stage=name, number=count), "mine", _at(stage, 0), standing=True)
+
+
+def _together(t: Texts, counts: Mapping[Stage, int], shown: Stage | None) -> Rows:
+    if counts.get(Stage.TO_PAY, 0) < _SEVERAL or shown not in {None, Stage.TO_PAY}:
+        return ()
+    return row(Button(t("orders.together_button"), "together", standing=True))
+
+
+def _described(context: Context, number: int, order: Order) -> Html:
+    """An order in two lines: what, and how much in which state since when."""
+    t = context.t
+    title = cut(order.lines[0].title.in_language(context.session.language), _TITLE)
+    more = t("orders.and_more", count=len(order.lines)) if len(order.lines) > 1 else Html("")
+    due = amount_due(order.parts) if order.parts else None
+    return lines(
+        t("orders.line", number=str(number), title=title, more=more),
+        t(
+            "orders.facts",
+            amount=t.money(due if due is not None else order.quote.total),
+            state=_state(t, order),
+            day=t.day(order.created_at, context.now),
+        ),
+    )
+
+
+def _state(t: Texts, order: Order) -> Html:
+    match order.placing:
+        case Placing.PLACED:
+            return _state_of_parts(t, order.parts)
+        case Placing.REFUSED | Placing.CHANGED:
+            return t("orders.state_not_made")
+        case Placing.UNCERTAIN:
+            return t("orders.uncertain")
+        case Placing.UNRESOLVED:
+            return t("orders.unresolved")
+        case _:
+            return t("orders.state_being_placed")
+
+
+def _state_of_parts(t: Texts, parts: tuple[OrderPart, ...]) -> Html:
+    states = dict.fromkeys(state(t, part) for part in parts)
+    return Html(" / ".join(states))

@@ -1,0 +1,1 @@
+"""Words and answers that several screens use."""
