@@ -65,7 +65,7 @@ def _rotate_until_killed(path: Path, after: int) -> int:
 
 def _owner(path: Path) -> subprocess.Popen[str]:
     code = (
-        "import sys; from pathlib import Path; from bot.storage.ownership import Ownership;"
+        "import sys; from pathlib import Path; from bot.storage.sqlite.ownership import Ownership;"
         "o = Ownership(Path(sys.argv[1])); o.take(); print('mine', flush=True); input()"
     )
     return subprocess.Popen(

@@ -15,7 +15,7 @@ from tests.storage.samples import ALICE, KEY, first, order, page, update
 
 _KILLED_MIDWAY = """
 import os, sqlite3, sys
-from bot.storage.migrations import STEPS, migrate
+from bot.storage.sqlite.migrations import STEPS, migrate
 
 def half_done(connection):
     connection.execute("CREATE TABLE half_done (x)")

@@ -43,7 +43,7 @@ ROOT = Path(__file__).parents[2]
 _COMMITS_THEN_WAITS = """
 import asyncio, sys
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import KEY, first, following, order, update
 
 async def main():

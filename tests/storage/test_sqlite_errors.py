@@ -41,7 +41,7 @@ _FILLS_THE_DISK = """
 import asyncio, resource, sys
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite import SqliteStorage
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import KEY, update
 
 async def main():
