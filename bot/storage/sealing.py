@@ -5,9 +5,9 @@ SealingError
 └── BadKey     the setting or the key file holds no 32-byte key
 """
 
+import hmac
 import os
-import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,7 +16,7 @@ KEY_BYTES = 32
 MOST_KEY_ID = 255
 _NONCE_BYTES = 12
 _HEADER_BYTES = 1 + _NONCE_BYTES
-_NONCES_TOGETHER = 256
+_RANDOM_BYTES = 16
 
 
 class SealingError(Exception):
@@ -40,21 +40,27 @@ class Sealer:
     """
 
     def __init__(
-        self, key: bytes, key_id: int = 1, retired: Mapping[int, bytes] | None = None
+        self,
+        key: bytes,
+        key_id: int = 1,
+        retired: Mapping[int, bytes] | None = None,
+        *,
+        random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._ciphers = {
             each_id: AESGCM(_checked(each_id, each))
             for each_id, each in {**(retired or {}), key_id: key}.items()
         }
         self.key_id = key_id
-        self._nonces: list[bytes] = []
-        # A copy of this process would seal with the same nonces again.
-        os.register_at_fork(after_in_child=self._nonces.clear)
+        self._random = random
+        # The cipher's key does nothing but encrypt.
+        self._nonce_key = hmac.digest(key, b"snaporder nonces", "sha256")
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Return `plain` sealed for `context`; sealing twice gives different bytes."""
-        nonce = self._nonce()
-        sealed = self._ciphers[self.key_id].encrypt(nonce, plain, context.encode())
+        place = context.encode()
+        nonce = self._nonce(plain, place)
+        sealed = self._ciphers[self.key_id].encrypt(nonce, plain, place)
         return self.key_id.to_bytes(1, "big") + nonce + sealed
 
     def open(self, sealed: bytes, context: str) -> bytes:
@@ -68,16 +74,13 @@ class Sealer:
         except (InvalidTag, ValueError) as error:
             raise WrongKey(f"{context} cannot be opened with this key") from error
 
-    def _nonce(self) -> bytes:
-        """Return random bytes that are used once. The system is asked for many at a time."""
-        try:
-            return self._nonces.pop()
-        except IndexError:
-            many = secrets.token_bytes(_NONCE_BYTES * _NONCES_TOGETHER)
-            self._nonces += (
-                many[at : at + _NONCE_BYTES] for at in range(0, len(many), _NONCE_BYTES)
-            )
-            return self._nonces.pop()
+    def _nonce(self, plain: bytes, place: bytes) -> bytes:
+        """Return a nonce that differs when the randomness or what is sealed differs.
+
+        Two processes resumed from one snapshot may draw the same random bytes (decision 0003).
+        """
+        drawn = self._random(_RANDOM_BYTES) + len(place).to_bytes(4, "big")
+        return hmac.digest(self._nonce_key, drawn + place + plain, "sha256")[:_NONCE_BYTES]
 
 
 def _checked(key_id: int, key: bytes) -> bytes:

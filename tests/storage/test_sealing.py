@@ -1,6 +1,7 @@
 """Sealing, and where the key comes from."""
 
 import base64
+import os
 import stat
 import threading
 from pathlib import Path
@@ -24,6 +25,35 @@ def test_what_was_sealed_opens_in_its_place(plain: bytes, context: str):
     sealed = sealer.seal(plain, context)
     assert sealer.open(sealed, context) == plain
     assert sealer.seal(plain, context) != sealed
+
+
+_TWO = st.lists(st.tuples(st.binary(max_size=80), st.text(max_size=20)), min_size=2, unique=True)
+
+
+@settings(deadline=None)
+@given(values=_TWO)
+def test_a_snapshot_that_is_resumed_twice_repeats_no_nonce(values: list[tuple[bytes, str]]):
+    """Even if the system gave both copies the same random bytes: what differs gets its own."""
+    nonces = [
+        Sealer(KEY, random=lambda size: b"\x07" * size).seal(plain, context)[:13]
+        for plain, context in values
+    ]
+    assert len(set(nonces)) == len(values)
+
+
+def test_a_copy_of_the_process_seals_with_nonces_of_its_own():
+    """Nothing that a nonce is made of was fetched before it is needed."""
+    drawn: list[int] = []
+
+    def random(size: int) -> bytes:
+        drawn.append(size)
+        return os.urandom(size)
+
+    sealer = Sealer(KEY, random=random)
+    assert drawn == []
+    for number in range(1, 4):
+        sealer.seal(b"x", "orders/1")
+        assert len(drawn) == number
 
 
 @settings(deadline=None)
