@@ -1,0 +1,76 @@
+"""Databases that earlier releases made open with everything in them (`earlier/make.py`)."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.storage.sealing import Sealer
+from bot.storage.sqlite.storage import SqliteStorage
+from tests.storage.earlier.filling import KEY, NOW, read
+from tests.storage.earlier.make import make
+
+EARLIER = sorted((Path(__file__).parent / "earlier").glob("*.sql"))
+
+
+def restored(dump: Path, database: Path) -> None:
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(database) as connection:
+        connection.executescript(dump.read_text(encoding="utf-8"))
+
+
+def missing(before: Any, after: Any, where: str = "") -> list[str]:
+    """What `before` said and `after` does not; names that `after` has besides are welcome."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [
+            each
+            for name, value in before.items()
+            for each in (
+                missing(value, after[name], f"{where}/{name}")
+                if name in after
+                else [f"{where}/{name} is gone"]
+            )
+        ]
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        pairs = enumerate(zip(before, after, strict=True))
+        return [each for at, (one, two) in pairs for each in missing(one, two, f"{where}/{at}")]
+    return [] if before == after else [f"{where}: {before!r} became {after!r}"]
+
+
+async def _read(database: Path) -> dict[str, Any]:
+    storage = SqliteStorage(database, Sealer(KEY), lambda: NOW)
+    await storage.open()
+    while await storage.sort_orders():
+        pass
+    try:
+        return await read(storage)
+    finally:
+        await storage.close()
+
+
+@pytest.mark.parametrize("dump", EARLIER, ids=lambda dump: dump.stem)
+async def test_what_an_earlier_release_stored_is_read(database: Path, dump: Path):
+    """Every session, order, address and all the rest say what they said to that release."""
+    restored(dump, database)
+    before = json.loads(dump.with_suffix(".json").read_text(encoding="utf-8"))
+    assert missing(before, await _read(database)) == []
+
+
+async def test_a_comparison_that_would_miss_something_fails():
+    """A changed, a lost and a shortened value are each told of."""
+    before = {"a": [1, {"b": 2}], "c": [1, 2], "d": 3}
+    assert missing(before, {"a": [1, {"b": 4}], "c": [1]}) == [
+        "/a/1/b: 2 became 4",
+        "/c: [1, 2] became [1]",
+        "/d is gone",
+    ]
+    assert missing(before, before | {"new": 1}) == []
+
+
+async def test_this_release_can_be_written_down(database: Path, tmp_path: Path):
+    """What `make.py` writes of this release is what this release reads back."""
+    await make("now", tmp_path)
+    restored(tmp_path / "now.sql", database)
+    assert await _read(database) == json.loads((tmp_path / "now.json").read_text(encoding="utf-8"))
