@@ -60,7 +60,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "bot.chat.texts",
             "bot.chat.units",
             "bot.chat.measuring",
-            "bot.chat.fitting",
+            "bot.chat.measuring",
             "bot.chat.buttons",
             "bot.chat.keyboards",
             "bot.chat.screens",

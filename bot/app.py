@@ -18,7 +18,7 @@ from bot.chat.profile import register
 from bot.domain.news import ON_CARD, ON_PAYMENT
 from bot.intake.inbox import Intake
 from bot.intake.polling import poll
-from bot.intake.processing import Settler
+from bot.intake.processing import UpdateProcessor
 from bot.intake.raw import ALLOWED_UPDATES
 from bot.marketplace.daji.client import DajiClient
 from bot.pictures import PictureFetcher, PictureWorker
@@ -35,7 +35,7 @@ from bot.services.following.aftersales import Aftersales
 from bot.services.paying.payments import Payments
 from bot.services.paying.together import PayingTogether
 from bot.services.placing.ordering import Ordering
-from bot.services.placing.resolving import SettlingOrders
+from bot.services.placing.resolving import OrderResolving
 from bot.settings import Settings, StartupError
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
@@ -113,7 +113,7 @@ class Bot:
             short_links=self._short_links,
             access=access,
             quotas=build_quotas(settings, self._storage, tracking),
-            settling=SettlingOrders(self._storage, self._client),
+            resolving=OrderResolving(self._storage, self._client),
             operator_payments=self._operator_payments,
             health=self._metrics.health,
             tier_scope=settings.marketplace_tier_scope,
@@ -126,13 +126,13 @@ class Bot:
         flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
         self._application.add_handler(Gate(behind, access, flood, self._storage), BEFORE_ALL)
         self._teller = Teller(bot, self._storage, journey, outcome)
-        self._settler = Settler(
+        self._processor = UpdateProcessor(
             self._storage,
             self._application,
             redraw=self._teller.redraw,
             parked=self._teller.update_parked,
         )
-        self._intake = Intake(self._storage, self._settler)
+        self._intake = Intake(self._storage, self._processor)
         host, port = settings.listen_address
         secret = settings.webhook_secret if settings.webhook_url else None
         self._server = WebServer(

@@ -36,11 +36,11 @@ from handlers import (
     start,
     variant,
 )
-from handlers.always import anywhere, groups, language, news, privacy
+from handlers.always import anywhere, groups, language, privacy, subscription
 from handlers.desk import broadcast, export, invite, menu, parked, paying, today, uncertain
 from handlers.finding import categories, navigation, search, shop
 from handlers.finding import filters as filter_panel
-from handlers.orders import again, cancelling, card, links, listing, receipt, together
+from handlers.orders import again, cancelling, card, listing, receipt, together
 from handlers.shared.failures import on_marketplace_error
 
 SCREENS: dict[Step, ScreenOf] = {
@@ -145,7 +145,7 @@ def entry_points() -> list[Handler]:
         CommandHandler("mydata", privacy.my_data, new_message),
         CommandHandler("deletemydata", privacy.ask, new_message),
         CommandHandler("invite", invite.invite, new_message),
-        CommandHandler("news", news.news, new_message),
+        CommandHandler("news", subscription.news, new_message),
         CommandHandler("broadcast", broadcast.broadcast, new_message),
         CommandHandler("admin", menu.admin, new_message),
         CommandHandler("invites", invite.invites, new_message),
@@ -157,7 +157,7 @@ def entry_points() -> list[Handler]:
         Buttons(cancel=cancelling.cancel, cancel_yes=cancelling.cancel_yes),
         Buttons(admin=menu.menu, admin_today=today.today, admin_health=menu.health),
         Buttons(admin_export=export.choose, export_days=export.send),
-        Buttons(news_set=news.choose, admin_news=broadcast.progress),
+        Buttons(news_set=subscription.choose, admin_news=broadcast.progress),
         Buttons(cast=broadcast.start, cast_stop=broadcast.stop),
         Buttons(admin_people=menu.people, admin_parked=parked.parked),
         Buttons(parked_retry=parked.retry, parked_drop=parked.drop),
@@ -165,8 +165,8 @@ def entry_points() -> list[Handler]:
         Buttons(settle=uncertain.ask, settle_yes=uncertain.settle),
         Buttons(debit=paying.debit, debit_yes=paying.debit_yes),
         Buttons(receipt=receipt.receipt, receipt_yes=receipt.receipt_yes),
-        Buttons(together=together.together, together_pay=links.together_pay),
-        Buttons(together_check=links.together_check),
+        Buttons(together=together.together, together_pay=together.together_pay),
+        Buttons(together_check=together.together_check),
         Buttons(reorder=again.reorder, reorder_yes=again.reorder_yes),
         Buttons(reorder_pick=again.reorder_pick),
         Buttons(shop=shop.shop),

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.chat.context import Context, Outcome
-from bot.chat.fitting import fitting
+from bot.chat.measuring import fitting
 from bot.chat.screens import Button, Rows, Screen, SellerPicture, View, lines, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.chat.units import counted, noun

@@ -16,10 +16,10 @@ from handlers import preview, start
 from handlers.orders import card
 from handlers.orders.card import LONGEST_COPY, copyable
 from handlers.orders.card_text import difference
-from handlers.orders.own import own_order
 from handlers.orders.words import left_out, state
 from handlers.shared.failures import failure_key
 from handlers.shared.in_cart import cart_button
+from handlers.shared.own_order import own_order
 
 _MOST_PARTS_SHOWN = 8
 

@@ -5,7 +5,7 @@ from telegram import Update
 
 from bot.chat.context import Context, Outcome
 from bot.chat.conversation import received_at
-from bot.chat.fitting import fitting
+from bot.chat.measuring import fitting
 from bot.chat.reading import place_of
 from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, paragraphs, row
 from bot.chat.texts import Html

@@ -1,26 +1,30 @@
 """The binding numbers: every line with its exact variant, goods, freight, discount, total."""
 
 import html
+from collections.abc import Sequence
 
 from telegram import Update
 
 from bot.chat.context import Context, Outcome
-from bot.chat.fitting import fitting
+from bot.chat.measuring import fitting
 from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html, cut
-from bot.domain.drafts import estimate_of
+from bot.chat.units import counted
+from bot.domain.drafts import OrderLine, estimate_of
+from bot.domain.identifiers import OfferId
 from bot.domain.links import bare_offer
 from bot.domain.money import Fen
+from bot.domain.offers import Offer
 from bot.domain.orders import Placing
+from bot.domain.quantities import stock_of
 from bot.domain.quotes import Quote, QuoteChange
 from bot.domain.sessions import Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, Lines, orders_of
-from bot.marketplace.errors import MarketplaceError, Refused
+from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from handlers.finding import search
 from handlers.shared.address_answers import is_address, take_pasted
 from handlers.shared.agreement import NAME_WIDTHS, agreement
 from handlers.shared.failures import failure_key, reason_in, refusal_of
-from handlers.shared.faulty_lines import BLAMES_LINES, at_fault
 
 LONGEST_NOTE = 200
 
@@ -195,3 +199,43 @@ def returned(session: Session, key: str, placing: Placing) -> Session:
     if placing is Placing.CHANGED:
         return session.replace(step=Step.PREVIEW, order_no=None)
     return session.replace(step=Step.PREVIEW, order_no=None, quote=None).with_notice(key)
+
+
+_MOST_OFFERS_READ = 5
+BLAMES_LINES = {
+    RefusalReason.NOT_TRADABLE,
+    RefusalReason.SPEC_MISMATCH,
+    RefusalReason.OTHER_SELLER,
+    RefusalReason.OUT_OF_STOCK,
+}
+
+
+async def at_fault(context: Context, order: Sequence[OrderLine]) -> list[str]:
+    """Return what is wrong with an order's lines now; empty when that can't be told.
+
+    Lines are numbered as the draft has them.
+    """
+    t, draft = context.t, context.session.draft
+    found: list[str] = []
+    offers: dict[OfferId, Offer | None] = {}
+    for number, line in enumerate(draft.lines, 1):
+        if line not in order:
+            continue
+        if line.offer_id not in offers:
+            if len(offers) == _MOST_OFFERS_READ:
+                break
+            try:
+                offers[line.offer_id] = await context.services.search.open_offer(line.offer_id)
+            except Refused:
+                offers[line.offer_id] = None
+            except MarketplaceError:
+                # The refusal itself is told; its details can wait until the next try.
+                break
+        offer = offers[line.offer_id]
+        sku = offer.sku(line.sku_id) if offer else None
+        if offer is None or not offer.on_sale or (line.spec_id and sku is None):
+            found.append(t("refusal.line_gone", number=number))
+        elif stock_of(offer, sku) < line.quantity:
+            stock = counted(t, stock_of(offer, sku), offer.unit)
+            found.append(t("refusal.line_short", number=number, stock=stock))
+    return [html.unescape(each) for each in found]

@@ -8,7 +8,7 @@ from bot.chat.texts import Html, cut
 from bot.chat.units import counted, counted_anywhere, noun, noun_anywhere
 from bot.domain.cart import MOST_LINES, MOST_SELLERS, CartFull, TooManySellers
 from bot.domain.offers import Offer, Sku
-from bot.domain.pricing import order_line, repriced, unit_price
+from bot.domain.pricing import TierScope, next_tier, order_line, repriced, unit_price
 from bot.domain.quantities import (
     LARGEST,
     QuantityAbsurd,
@@ -25,10 +25,9 @@ from bot.domain.quantities import (
     smallest,
     stock_of,
 )
-from bot.domain.sessions import Step
+from bot.domain.sessions import Session, Step
 from handlers.finding import search
 from handlers.offer import choose, terms
-from handlers.quantity_coach import coach, towards_tier, units_elsewhere
 from handlers.shared.freight_line import freight_line
 from handlers.shared.in_cart import called
 from handlers.variant import both
@@ -241,3 +240,56 @@ async def back(_: Update, context: Context) -> Outcome:
     chosen = dict(list(context.session.chosen.items())[:-1])
     context.change(sku_id=None, chosen=chosen, asking=None, page=0)
     return Step.VARIANT if offer is not None and len(offer.skus) > 1 else Step.OFFER
+
+
+def coach(view: View, offer: Offer, sku: Sku | None) -> Html:
+    """What the order has already, what is missing to the minimum, what more would save."""
+    t, unit = view.t, offer.unit
+    now = line_quantity(view.session, offer, sku)
+    elsewhere = units_elsewhere(view.session, offer, sku)
+    missing = offer.min_order_quantity - elsewhere
+    hint = next_tier(offer, towards_tier(view, offer, sku))
+    return lines(
+        t("quantity.now", quantity=counted(t, now, unit)) if now else None,
+        t("quantity.elsewhere", quantity=counted(t, elsewhere, unit)) if elsewhere else None,
+        t("quantity.to_minimum", missing=counted(t, smallest(offer, elsewhere), unit))
+        if elsewhere and missing > 0
+        else None,
+        t(
+            "quantity.next_tier",
+            missing=counted(t, hint.missing, unit),
+            saving=t.money(hint.saving),
+            unit=noun(t, unit),
+            price=t.money(hint.tier.price),
+            start=counted(t, hint.tier.start_quantity, unit),
+        )
+        if hint
+        else None,
+    )
+
+
+def towards_tier(view: View, offer: Offer, sku: Sku | None) -> int:
+    """The units that count towards the tier if the asked (or smallest) quantity is taken."""
+    session = view.session
+    elsewhere = units_elsewhere(session, offer, sku)
+    mine = (
+        session.asked_quantity or line_quantity(session, offer, sku) or smallest(offer, elsewhere)
+    )
+    return mine + (elsewhere if view.tier_scope is TierScope.OFFER else 0)
+
+
+def units_elsewhere(session: Session, offer: Offer, sku: Sku | None) -> int:
+    """Units of the same offer on the other lines of its seller's draft."""
+    if sku is None:
+        return 0
+    draft = session.cart.draft_of(offer.seller.seller_id)
+    return draft.units_of(offer.offer_id, except_spec=sku.spec_id)
+
+
+def line_quantity(session: Session, offer: Offer, sku: Sku | None) -> int | None:
+    """The quantity that the seller's draft has of this variant already."""
+    spec_id = sku.spec_id if sku else None
+    for line in session.cart.draft_of(offer.seller.seller_id).lines:
+        if (line.offer_id, line.spec_id) == (offer.offer_id, spec_id):
+            return line.quantity
+    return None

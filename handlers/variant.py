@@ -1,12 +1,14 @@
 """Choosing the variant, one attribute at a time, with its own picture, price and stock."""
 
+import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from telegram import Update
 
 from bot.chat.context import Context, Outcome
-from bot.chat.fitting import fitting
+from bot.chat.measuring import fitting
 from bot.chat.screens import (
     Button,
     ContactSheet,
@@ -24,10 +26,9 @@ from bot.chat.texts import Html, cut
 from bot.domain.links import bare_offer
 from bot.domain.offers import Offer, Sku, Wording
 from bot.domain.sessions import Step
-from bot.domain.variants import matching, named, next_attribute
+from bot.domain.variants import choices, matching, named, next_attribute
 from handlers.finding import search
 from handlers.offer import read_again, titles
-from handlers.variant_items import Item, is_numbered, items_of, label_of, standing
 
 _PAGE = 10  # a sheet shows no more pictures, and more lines are not read
 _NAMES = (40, 28, 20, 12)  # characters, the first with which the caption fits
@@ -35,6 +36,20 @@ _LABEL = 24
 _LONGEST_NUMBER = 3  # digits
 _ROOM = 40  # half-width characters that a row of buttons shows on a phone
 _MOST_COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to choose: a value of `attribute` (zh), or a `sku` that no value tells apart."""
+
+    key: str
+    wording: Wording
+    stock: int
+    exists: bool = True
+    prices: tuple[int, int] | None = None
+    picture_url: str | None = None
+    attribute: str = ""
+    sku: Sku | None = None
 
 
 def screen(view: View) -> Screen:
@@ -258,3 +273,54 @@ def _number(typed: str, items: Sequence[Item]) -> int | None:
     if not digits.isdecimal() or len(digits) > _LONGEST_NUMBER or not is_numbered(items):
         return None
     return int(digits) - 1 if 1 <= int(digits) <= len(items) else None
+
+
+def standing(offer: Offer, chosen: Mapping[str, str]) -> Mapping[str, str]:
+    """What was chosen, unless the seller has withdrawn all that it could lead to."""
+    return chosen if matching(offer, chosen) else {}
+
+
+def items_of(offer: Offer, chosen: Mapping[str, str]) -> list[Item]:
+    """The values of the attribute that is to be asked for, else the variants that are left."""
+    attribute = next_attribute(offer, chosen)
+    if attribute is None:
+        return [
+            Item(
+                key=str(sku.sku_id),
+                wording=label_of(sku),
+                stock=sku.stock,
+                prices=(sku.price, sku.price) if sku.price is not None else None,
+                picture_url=sku.picture_url,
+                sku=sku,
+            )
+            for sku in matching(offer, chosen)
+        ]
+    return [
+        Item(
+            key=key_of(attribute, each.value),
+            wording=each.value,
+            stock=each.stock,
+            exists=each.exists,
+            prices=each.prices,
+            picture_url=each.picture_url,
+            attribute=attribute.zh,
+        )
+        for each in choices(offer, chosen, attribute.zh)
+    ]
+
+
+def key_of(attribute: Wording, value: Wording) -> str:
+    """Name a value in a button: its place in the list may change while the button stands."""
+    return hashlib.sha256(f"{attribute.zh}\n{value.zh}".encode()).hexdigest()[:10]
+
+
+def label_of(sku: Sku) -> Wording:
+    """A variant's values joined, in both languages."""
+    return Wording(zh=sku.label("zh"), translated=sku.label("en"))
+
+
+def is_numbered(items: Sequence[Item]) -> bool:
+    """Tell whether numbers are needed: to find a picture, or where names are alike."""
+    names = [item.wording.zh for item in items]
+    pictures = {item.picture_url for item in items if item.picture_url}
+    return len(pictures) > 1 or len(set(names)) < len(names) or "" in names

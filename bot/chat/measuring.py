@@ -2,6 +2,11 @@
 
 import html
 import re
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from bot.chat.screens import CAPTION_LIMIT
+from bot.chat.texts import Html
 
 _TOKEN = re.compile(r"</?[a-z][^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-z]+);|.", re.DOTALL)
 _TAG = re.compile(r"</?([a-z-]+)[^>]*>")
@@ -60,3 +65,19 @@ def _closing(text: str) -> str:
         else:
             still_open.append(tag[1])
     return "".join(f"</{each}>" for each in reversed(still_open))
+
+
+T = TypeVar("T")
+
+
+def fitting(make: Callable[[T], Html], lengths: Sequence[T], limit: int = CAPTION_LIMIT) -> Html:
+    """Return `make` of the first length whose text stays within `limit`, else of the last.
+
+    `lengths` are what `make` cuts foreign texts to, longest first, or how much it tells.
+    Unless told otherwise the limit is what Telegram allows under a picture.
+    """
+    for longest in lengths[:-1]:
+        text = make(longest)
+        if fits(text, limit):
+            return text
+    return make(lengths[-1])

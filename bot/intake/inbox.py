@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bot.intake.processing import Settler
+from bot.intake.processing import UpdateProcessor
 from bot.intake.raw import read_update
 from bot.storage.ports import InboxPort, WaitingUpdate
 
@@ -24,9 +24,11 @@ _log = structlog.get_logger(__name__)
 class Intake:
     """The inbox and its workers."""
 
-    def __init__(self, inbox: InboxPort, settler: Settler, lanes: int = _CONCURRENT_LANES) -> None:
+    def __init__(
+        self, inbox: InboxPort, processor: UpdateProcessor, lanes: int = _CONCURRENT_LANES
+    ) -> None:
         self._inbox = inbox
-        self._settler = settler
+        self._processor = processor
         self._lanes: dict[int, deque[WaitingUpdate]] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(lanes)
@@ -74,7 +76,7 @@ class Intake:
 
     async def close(self, grace: float = 20.0) -> None:
         """Finish the updates under way, then stop. The rest stays stored."""
-        self._settler.close()
+        self._processor.close()
         workers = list(self._workers.values())
         if workers:
             _, late = await asyncio.wait(workers, timeout=grace)
@@ -95,9 +97,9 @@ class Intake:
         try:
             while queue:
                 async with self._slots:
-                    if self._settler.is_closing:
+                    if self._processor.is_closing:
                         return
-                    await self._settler.settle(queue[0])
+                    await self._processor.process(queue[0])
                 queue.popleft()
         finally:
             del self._workers[lane]

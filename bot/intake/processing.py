@@ -43,8 +43,8 @@ class _Case:
     draw_delays: tuple[float, ...]
 
 
-class Settler:
-    """Settles updates one by one; `close` cuts its waits short."""
+class UpdateProcessor:
+    """Processes updates one by one; `close` cuts its waits short."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Settler:
         """End waits now: what waits stays stored for the next start."""
         self._closing.set()
 
-    async def settle(self, waiting: WaitingUpdate) -> None:
+    async def process(self, waiting: WaitingUpdate) -> None:
         """Bring an update to its end. Raises nothing: the next update of the chat must go on."""
         case = _Case(
             waiting.update_id,
@@ -86,7 +86,7 @@ class Settler:
         with structlog.contextvars.bound_contextvars(update_id=case.update_id):
             while True:
                 try:
-                    await self._settle(case)
+                    await self._process(case)
                 except StorageUnavailable as error:
                     _log.error("storage_unavailable", error=str(error))
                     if not await self._pause(self._storage_pause):
@@ -97,7 +97,7 @@ class Settler:
                 else:
                     return
 
-    async def _settle(self, case: _Case) -> None:
+    async def _process(self, case: _Case) -> None:
         stored = await self._inbox.take_update(case.update_id)
         if stored is None:
             return

@@ -9,7 +9,7 @@ from bot.operator import CommandRefused, orders_desk, parked
 from bot.operator.backup import backup, restore
 from bot.operator.doctor import examine
 from bot.operator.rotate import new_key, rotate
-from bot.services.placing.resolving import SettlingOrders
+from bot.services.placing.resolving import OrderResolving
 from bot.settings import Settings, StartupError
 from bot.storage.ports import Storage, StorageError
 from bot.storage.sealing import SealingError
@@ -62,7 +62,7 @@ async def _orders(arguments: argparse.Namespace, settings: Settings) -> str:
     async with DajiClient(client_config(settings)) as client:
 
         async def work(storage: Storage) -> str:
-            desk = SettlingOrders(storage, client)
+            desk = OrderResolving(storage, client)
             match arguments.action:
                 case "show":
                     return await orders_desk.shown(desk, arguments.order_no)

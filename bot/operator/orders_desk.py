@@ -8,7 +8,7 @@ from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import FoundOrder
 from bot.operator import CommandRefused
 from bot.services.placing.recovery import Finding
-from bot.services.placing.resolving import NotSettled, Objection, SettlingOrders
+from bot.services.placing.resolving import NotSettled, Objection, OrderResolving
 
 _OBJECTIONS = {
     Objection.UNKNOWN: "there is no order {number}",
@@ -31,7 +31,7 @@ _DECISIONS = (
 )
 
 
-async def listed(desk: SettlingOrders) -> str:
+async def listed(desk: OrderResolving) -> str:
     """Describe every order that is uncertain or waits for a decision."""
     orders = await desk.open_questions()
     if not orders:
@@ -39,7 +39,7 @@ async def listed(desk: SettlingOrders) -> str:
     return "\n\n".join(described(each) for each in orders)
 
 
-async def shown(desk: SettlingOrders, order_no: str) -> str:
+async def shown(desk: OrderResolving, order_no: str) -> str:
     """Describe one order with its address, what the marketplace knows of it, and the choices."""
     order = await _settled(desk.order(order_no))
     address = order.address
@@ -59,14 +59,14 @@ async def shown(desk: SettlingOrders, order_no: str) -> str:
 
 
 async def adopt(
-    desk: SettlingOrders, order_no: str, order_ids: Sequence[str], *, force: bool = False
+    desk: OrderResolving, order_no: str, order_ids: Sequence[str], *, force: bool = False
 ) -> str:
     """Take orders at the marketplace for ours. Raises `CommandRefused`, `StorageError`."""
     order = await _settled(desk.adopt(order_no, order_ids, force=force))
     return f"{order_no} is placed as {', '.join(each.order_id for each in order.parts)}."
 
 
-async def recreate(desk: SettlingOrders, order_no: str) -> str:
+async def recreate(desk: OrderResolving, order_no: str) -> str:
     """Have an order made that does not exist. Raises `CommandRefused`, `StorageError`."""
     await _settled(desk.recreate(order_no))
     return (
@@ -75,7 +75,7 @@ async def recreate(desk: SettlingOrders, order_no: str) -> str:
     )
 
 
-async def drop(desk: SettlingOrders, order_no: str, *, force: bool = False) -> str:
+async def drop(desk: OrderResolving, order_no: str, *, force: bool = False) -> str:
     """Settle that no order exists. Raises `CommandRefused`, `StorageError`."""
     await _settled(desk.drop(order_no, force=force), "; --force drops it anyway")
     return f"{order_no} is settled: no order exists."

@@ -18,7 +18,7 @@ from bot.services.paying.agreement import OperatorPayments
 from bot.services.paying.payments import Payments
 from bot.services.paying.together import PayingTogether
 from bot.services.placing.ordering import Ordering
-from bot.services.placing.resolving import SettlingOrders
+from bot.services.placing.resolving import OrderResolving
 from bot.services.quotas import Quotas
 from bot.storage.ports import Storage
 
@@ -41,7 +41,7 @@ class Services:
     short_links: ShortLinks
     access: Access
     quotas: Quotas
-    settling: SettlingOrders
+    resolving: OrderResolving
     operator_payments: OperatorPayments
     health: Callable[[], MarketplaceHealth]
     tier_scope: TierScope = TierScope.OFFER

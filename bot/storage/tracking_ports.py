@@ -144,7 +144,7 @@ class PushPort(Protocol):
     ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
         """Return our numbers of those orders of the marketplace that are ours."""
 
-    async def settle_pushes(
+    async def finish_pushes(
         self,
         used: Collection[int],
         unused: Collection[int],

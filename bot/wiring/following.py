@@ -8,7 +8,7 @@ from telegram.ext import ExtBot
 from bot.marketplace.daji.push_messages import read_push
 from bot.marketplace.port import Marketplace
 from bot.process.metrics import Metrics
-from bot.services.following.pushes import Pushes
+from bot.services.following.push_handling import Pushes
 from bot.services.following.tracking import Tracking
 from bot.services.following.watching import Watch
 from bot.settings import Settings

@@ -14,11 +14,10 @@ from bot.marketplace.errors import MarketplaceError
 from bot.services.paying.agreement import Blocked
 from handlers.always import anywhere
 from handlers.orders import card
-from handlers.orders.aftersale_words import not_read
 from handlers.orders.card_text import goods_named
-from handlers.orders.own import gone, pieces
-from handlers.orders.words import state
+from handlers.orders.words import not_read, state
 from handlers.shared.failures import reason_in
+from handlers.shared.own_order import gone, pieces
 
 _REASON = 120
 _BLOCKS = {

@@ -15,8 +15,8 @@ from bot.services.placing.recovery import Finding
 from bot.services.placing.resolving import NotSettled, Objection
 from handlers.desk.door import desk_button, for_operators
 from handlers.orders.card_text import goods_named
-from handlers.orders.own import pieces
 from handlers.shared.failures import failure_key
+from handlers.shared.own_order import pieces
 
 _SHOWN = 10
 _ADOPT, _RECREATE, _DROP = "adopt", "again", "drop"
@@ -50,7 +50,7 @@ async def questions(_: Update, context: Context) -> Outcome:
 
 async def _list(context: Context, *above: str) -> Screen:
     t = context.t
-    found = await context.services.settling.open_questions()
+    found = await context.services.resolving.open_questions()
     told = [_described(context, each) for each in found[:_SHOWN]]
     buttons = [
         Button(each.order_no, "admin_case", each.order_no, standing=True) for each in found[:_SHOWN]
@@ -83,7 +83,7 @@ async def case(_: Update, context: Context) -> Outcome:
 
 
 async def _case(context: Context, order_no: str, *above: str) -> Overlay:
-    t, desk = context.t, context.services.settling
+    t, desk = context.t, context.services.resolving
     try:
         order = await desk.order(order_no)
     except NotSettled as refusal:
@@ -156,7 +156,7 @@ async def ask(_: Update, context: Context) -> Outcome:
     if decision not in _ASKED:
         return Overlay(await _list(context), in_place=True)
     try:
-        order = await context.services.settling.order(order_no)
+        order = await context.services.resolving.order(order_no)
     except NotSettled as refusal:
         return await _refused(context, refusal)
     amount = t.money(Fen(order.quote.total))
@@ -170,7 +170,7 @@ async def ask(_: Update, context: Context) -> Outcome:
 @for_operators
 async def settle(_: Update, context: Context) -> Outcome:
     """Decide; the running bot acts on it and tells the person."""
-    t, desk, (decision, order_no, mark) = context.t, context.services.settling, pieces(context, 3)
+    t, desk, (decision, order_no, mark) = context.t, context.services.resolving, pieces(context, 3)
     try:
         if decision == _ADOPT:
             finding = await desk.look(await desk.order(order_no))

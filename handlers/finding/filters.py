@@ -15,8 +15,7 @@ from bot.domain.price_bounds import (
     read_price_bounds,
 )
 from handlers.finding import search
-from handlers.finding.looked_for import FILTERS, heading, prices_in_words
-from handlers.finding.sheets import sheet
+from handlers.finding.looked_for import FILTERS, heading, prices_in_words, sheet
 
 PANEL, PRICES = "filters", "prices"
 """What `Session.asking` says while the panel is open, and while it waits for a price range."""

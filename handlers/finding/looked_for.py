@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.chat.screens import Button, Rows, View, grid
+from bot.chat.screens import Button, ContactSheet, Rows, View, grid
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.finding import Category, Filter
 from bot.domain.money import Fen
 from bot.domain.price_bounds import PriceBounds
 from bot.domain.sessions import Query, SortField
+from bot.services.finding.search import HITS_PER_PAGE
 from handlers.finding.category_names import name_of
 
 FILTERS: dict[Filter, str] = {
@@ -123,3 +124,20 @@ def without(query: Query, what: str) -> Query | None:
             return query.replace(narrowing=narrowing.without(Filter(what)), page=1)
         case _:
             return None
+
+
+def first_number(page: int) -> int:
+    """Return the number of a page's first hit."""
+    return (page - 1) * HITS_PER_PAGE + 1
+
+
+def sheet(view: View) -> ContactSheet | None:
+    """Return the pictures of the page that was found, None where nothing was.
+
+    A panel has the page's own sheet, so that it opens and closes in place.
+    """
+    query, results = view.session.query, view.results
+    if query is None or query.pending or results is None or not results.hits:
+        return None
+    pictures = tuple(hit.picture_url for hit in results.hits)
+    return ContactSheet(pictures, first_number(query.page))

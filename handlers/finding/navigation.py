@@ -10,8 +10,7 @@ from bot.domain.finding import NavigationChoice, NavigationGroup
 from bot.domain.sessions import NAVIGATING, Query
 from bot.marketplace.errors import MarketplaceError
 from handlers.finding import filters, search
-from handlers.finding.looked_for import heading
-from handlers.finding.sheets import sheet
+from handlers.finding.looked_for import heading, sheet
 from handlers.shared.failures import failure_key
 
 _COLUMNS = 2

@@ -6,7 +6,7 @@ from telegram import Update
 
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Outcome, Overlay
-from bot.chat.fitting import fitting
+from bot.chat.measuring import fitting
 from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
@@ -21,8 +21,8 @@ from bot.marketplace.errors import MarketplaceError
 from bot.services.following.reordering import look_through
 from handlers.finding import search
 from handlers.orders import card
-from handlers.orders.own import gone, own_order, pieces
 from handlers.shared.failures import failure_key
+from handlers.shared.own_order import gone, own_order, pieces
 
 _WIDTHS = (40, 24, 12, 6)
 _MOST_PICKS = 4

@@ -9,8 +9,7 @@ from telegram import Update
 
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Outcome, Overlay
-from bot.chat.fitting import fitting
-from bot.chat.measuring import visible_length
+from bot.chat.measuring import fitting, visible_length
 from bot.chat.screens import (
     CAPTION_LIMIT,
     TEXT_LIMIT,
@@ -31,8 +30,8 @@ from bot.domain.order_actions import amount_due, may_be_ordered_again, receivabl
 from bot.domain.orders import Order, Placing
 from bot.marketplace.errors import MarketplaceError
 from handlers.orders.card_text import LINES_PER_PAGE, Detail, card_text, numbered
-from handlers.orders.own import gone, own_order, pieces
 from handlers.shared.failures import failure_key
+from handlers.shared.own_order import gone, own_order, pieces
 
 LONGEST_COPY = 256  # characters that a copy button may hold
 _BELOW_PICTURE = (Detail(48), Detail(30), Detail(20), Detail(12))

@@ -11,8 +11,8 @@ from bot.chat.texts import Html, Texts, cut
 from bot.domain.order_actions import amount_due
 from bot.domain.orders import Order, OrderPart, Placing
 from bot.domain.stages import Stage
-from handlers.orders.own import pieces
 from handlers.orders.words import state
+from handlers.shared.own_order import pieces
 
 _PAGE = 8
 _COLUMNS = 4

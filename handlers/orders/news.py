@@ -1,6 +1,6 @@
 """News of an order, told without being asked: what happened, to which goods, what can be done."""
 
-from bot.chat.fitting import fitting
+from bot.chat.measuring import fitting
 from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, grid, lines, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.domain.money import Fen

@@ -12,10 +12,9 @@ from bot.domain.parcels import TraceStatus
 from bot.marketplace.errors import MarketplaceError
 from bot.services.following.aftersales import ConsentOutdated, Result
 from handlers.orders import card
-from handlers.orders.aftersale_words import not_read, outcome
 from handlers.orders.card_text import goods_named
-from handlers.orders.own import gone, own_order, pieces
-from handlers.orders.words import refund
+from handlers.orders.words import not_read, outcome, refund
+from handlers.shared.own_order import gone, own_order, pieces
 
 _ARRIVED = {TraceStatus.DELIVERED, TraceStatus.AT_PICKUP_POINT}
 _WORDS = {

@@ -201,7 +201,7 @@ class MemoryTracking:
         found = {each: await self.order_of_part(each) for each in order_ids}
         return {part: order_no for part, order_no in found.items() if order_no}
 
-    async def settle_pushes(
+    async def finish_pushes(
         self,
         used: Collection[int],
         unused: Collection[int],

@@ -9,7 +9,7 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
 from bot.domain.sessions import Session
 from bot.services.access import Access, AccessMode
-from bot.services.placing.resolving import SettlingOrders
+from bot.services.placing.resolving import OrderResolving
 from handlers.desk import uncertain
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.scripted_marketplace import ScriptedMarketplace
@@ -29,7 +29,7 @@ class Desk:
             made.services,
             store=self.storage,
             access=Access(AccessMode.OPEN, self.storage, operators=[7]),
-            settling=SettlingOrders(self.storage, cast("Any", self.market)),
+            resolving=OrderResolving(self.storage, cast("Any", self.market)),
         )
         made.press = Press(OPERATOR.session_id, None, "settle", arg)
         return made

@@ -23,7 +23,7 @@ from bot.domain.health import MarketplaceHealth
 from bot.domain.identifiers import ChatId, SellerId, UserId
 from bot.domain.sessions import Session, Step
 from bot.intake.inbox import Intake
-from bot.intake.processing import Settler
+from bot.intake.processing import UpdateProcessor
 from bot.pictures import PreparedPhoto
 from bot.services.access import Access, AccessMode
 from bot.services.bundle import Services
@@ -37,7 +37,7 @@ from bot.services.paying.agreement import OperatorPayments
 from bot.services.paying.payments import Payments
 from bot.services.paying.together import PayingTogether
 from bot.services.placing.ordering import Ordering
-from bot.services.placing.resolving import SettlingOrders
+from bot.services.placing.resolving import OrderResolving
 from bot.services.quotas import Quotas
 from bot.storage.ports import StepCommit, StorageUnavailable
 from bot.telegram import DirectBot
@@ -168,7 +168,7 @@ class World:
             short_links=ShortLinks(),
             access=Access(AccessMode.OPEN, storage),
             quotas=Quotas(storage, tracking),
-            settling=SettlingOrders(storage, market),
+            resolving=OrderResolving(storage, market),
             operator_payments=OperatorPayments(market, storage, tracking),
             health=lambda: MarketplaceHealth(last="ok", down=False),
         )
@@ -176,7 +176,7 @@ class World:
         application.add_handler(journey)
         teller = Teller(bot, storage, journey, outcome, redraw_delays=_SOON)
         self.ordering.on_change(teller.order_changed)
-        settler = Settler(
+        processor = UpdateProcessor(
             storage,
             application,
             redraw=teller.redraw,
@@ -185,7 +185,7 @@ class World:
             redraw_delays=_SOON,
             storage_pause=_SOON[0],
         )
-        self.intake = Intake(storage, settler)
+        self.intake = Intake(storage, processor)
         await application.initialize()
         await self.intake.resume()
         await self.ordering.resume_all()

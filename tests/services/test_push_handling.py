@@ -10,7 +10,7 @@ from bot.domain.news import NewsKind
 from bot.domain.orders import OrderStatus
 from bot.domain.parcels import Parcel, TraceStatus
 from bot.marketplace.daji.push_messages import read_push
-from bot.services.following.pushes import Pushes
+from bot.services.following.push_handling import Pushes
 from bot.storage.tracking_ports import StoredPush
 from tests.services.agreed import FIRST, NUMBER, SECOND, found
 from tests.services.test_tracking import FAILED, Reading, placed, reading, told

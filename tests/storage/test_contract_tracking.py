@@ -295,7 +295,7 @@ class TestPushes:
         await reopen(storage)
         (waiting,) = await storage.waiting_pushes(NOW, 9)
         assert (waiting.message, waiting.received_at) == ("push 1", NOW)
-        await storage.settle_pushes([waiting.push_id], [])
+        await storage.finish_pushes([waiting.push_id], [])
         assert not await storage.put_push(pushed(1))
         assert await messages(storage) == []
 
@@ -312,7 +312,7 @@ class TestPushes:
         told, other = await place(storage, 1), await place(storage, 2)
         await storage.put_push(pushed(1))
         (waiting,) = await storage.waiting_pushes(NOW, 9)
-        await storage.settle_pushes([waiting.push_id], [], [told.order_no])
+        await storage.finish_pushes([waiting.push_id], [], [told.order_no])
         await reopen(storage)
         assert await storage.due_orders(NOW, 9) == [told.order_no]
         due = await storage.due_orders(NOW + FIRST_LOOK, 9)
@@ -322,7 +322,7 @@ class TestPushes:
         """The order stays due when the reading is stored."""
         placed = await place(storage)
         tracked = await storage.tracked(placed.order_no)
-        await storage.settle_pushes([], [], [placed.order_no])
+        await storage.finish_pushes([], [], [placed.order_no])
         await storage.save_tracked(tracked, placed, LATER)
         assert await storage.due_orders(NOW, 9) == [placed.order_no]
 
@@ -330,7 +330,7 @@ class TestPushes:
         """It only counts."""
         await storage.put_push(pushed(1))
         (waiting,) = await storage.waiting_pushes(NOW, 9)
-        await storage.settle_pushes([], [waiting.push_id])
+        await storage.finish_pushes([], [waiting.push_id])
         assert await messages(storage) == []
         assert not await storage.put_push(pushed(1))
 
@@ -367,7 +367,7 @@ class TestSealing:
         (notice_,) = await waiting(sqlite, placed)
         (push,) = await sqlite.waiting_pushes(NOW, 9)
         await sqlite.end_notices([notice_.notice_id], NoticeEnd.TOLD)
-        await sqlite.settle_pushes([push.push_id], [])
+        await sqlite.finish_pushes([push.push_id], [])
         with sqlite3.connect(database) as connection:
             bodies = connection.execute(
                 "SELECT body FROM notices UNION ALL SELECT payload FROM pushes"

@@ -47,7 +47,7 @@ class NotSettled(Exception):
     error: MarketplaceError | None = None
 
 
-class SettlingOrders:
+class OrderResolving:
     """Everything needed to decide about an uncertain order, and the decisions.
 
     Each decision returns the order as it is stored then, or raises `NotSettled` or `StorageError`.

@@ -14,7 +14,7 @@ from bot.storage.sqlite.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
 from bot.storage.sqlite.inbox import place_of_error, place_of_payload
 from bot.storage.sqlite.notices import place_of_notice
 from bot.storage.sqlite.orders import place_of_order
-from bot.storage.sqlite.pushes import place_of_push
+from bot.storage.sqlite.push_inbox import place_of_push
 from bot.storage.sqlite.rights import place_of_session
 
 _TOGETHER = 500

@@ -11,7 +11,7 @@ from telegram.error import NetworkError
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.intake.inbox import Intake
-from bot.intake.processing import Settler
+from bot.intake.processing import UpdateProcessor
 from bot.intake.raw import BadUpdate, read_update
 from bot.storage.ports import StepCommit, StorageUnavailable, WaitingUpdate
 from tests.bot.toy_journey import ANN, Toy
@@ -24,7 +24,7 @@ class Line:
     def __init__(self, toy: Toy, lanes: int = 256) -> None:
         self.toy = toy
         self.parked: list[Update] = []
-        self.settler = Settler(
+        self.processor = UpdateProcessor(
             toy.storage,
             toy.application,
             redraw=self._redraw,
@@ -33,7 +33,7 @@ class Line:
             redraw_delays=(0.0,) * 5,
             storage_pause=0.01,
         )
-        self.intake = Intake(toy.storage, self.settler, lanes)
+        self.intake = Intake(toy.storage, self.processor, lanes)
 
     async def take(self, *raw: dict[str, Any]) -> None:
         await self.intake.accept(raw)
@@ -128,7 +128,7 @@ async def test_a_person_who_cannot_be_told_does_not_stop_the_chat(line: Line) ->
     async def fails(_: Update) -> None:
         raise KeyError("again")
 
-    line.settler._parked = fails
+    line.processor._parked = fails
     await line.take(line.toy.text("5"))
     data = line.toy.telegram.shown[-1].data("fail")
     await line.take(line.toy.press(data), line.toy.text("7"))
@@ -229,7 +229,7 @@ async def test_stopping_ends_waits_and_leaves_the_rest_stored() -> None:
     """A bot that is told to stop does not sit out its delays; nothing is lost."""
     toy = await Toy().open()
     line = Line(toy)
-    line.settler._retry_delays = (30.0,)
+    line.processor._retry_delays = (30.0,)
     await line.take(toy.text("5"))
     data = toy.telegram.shown[-1].data("fail")
     await line.intake.accept([toy.press(data), toy.text("7")])
@@ -255,12 +255,12 @@ async def test_an_update_under_way_is_finished_before_stopping(line: Line) -> No
 
 async def test_a_retry_is_never_waited_for_longer_than_our_own_delays(line: Line) -> None:
     """`not_before` outlives a restart, and a clock that was wrong meanwhile holds up nobody."""
-    line.settler._retry_delays = (0.2,)
+    line.processor._retry_delays = (0.2,)
     raw = line.toy.text("5")
     await line.toy.storage.put_updates([read_update(raw, datetime.now(UTC))])
     in_a_year = datetime.now(UTC) + timedelta(days=365)
     began = time.monotonic()
-    await line.settler.settle(WaitingUpdate(update_id=1, lane=ANN, not_before=in_a_year))
+    await line.processor.process(WaitingUpdate(update_id=1, lane=ANN, not_before=in_a_year))
     assert 0.15 < time.monotonic() - began < 2.0
     assert line.toy.walked == ["5"]
 

@@ -76,7 +76,7 @@ class Pushes(Database):
         )
         return {MarketplaceOrderId(part): MerchantOrderNo(order) for part, order in rows}
 
-    async def settle_pushes(
+    async def finish_pushes(
         self,
         used: Collection[int],
         unused: Collection[int],

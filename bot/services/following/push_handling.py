@@ -94,7 +94,7 @@ class Pushes:
         if not waiting:
             return 0
         batch = await self._sort([(each, self._understood(each)) for each in waiting])
-        await self._store.settle_pushes(batch.used, batch.unused, batch.due)
+        await self._store.finish_pushes(batch.used, batch.unused, batch.due)
         if batch.due:
             self._on_due()
         await asyncio.gather(*(self._trace(*each) for each in batch.traces.items()))
@@ -140,7 +140,7 @@ class Pushes:
                 known = frozenset()
         used = [each.push_id for each, trace in told if trace.tracking_no in known]
         unused = [each.push_id for each, trace in told if trace.tracking_no not in known]
-        await self._store.settle_pushes(used, unused)
+        await self._store.finish_pushes(used, unused)
         for outcome, ids in (("used", used), ("unused", unused)):
             for _ in ids:
                 self._on_push(PushKind.TRACE.value, outcome)
