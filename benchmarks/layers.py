@@ -51,7 +51,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "bot.wiring.parts",
             "bot.chat.gate",
             "bot.chat.flood",
-            "bot.services.locks",
+            "bot.process.locks",
         ),
     ),
     (
@@ -72,7 +72,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Conversation: steps, screens, services",
         ("handlers", "bot.chat.conversation", "bot.services"),
     ),
-    (REST, ("bot.__main__", "bot.process.starting", "bot.app")),
+    (REST, ("bot.__main__", "bot.app")),
     ("Conversation: steps, screens, services", ("bot",)),
 )
 """Layers by what stands on a stack: modules with all that is in them, or `module:function`.

@@ -25,7 +25,6 @@ from bot.pictures import PictureFetcher, PictureWorker
 from bot.process.logs import log_unhandled
 from bot.process.memory import collector_resting, give_back_large_blocks
 from bot.process.metrics import Metrics
-from bot.process.upkeep import Upkeep
 from bot.services.bundle import Services
 from bot.services.finding.categories import Categories
 from bot.services.finding.freight import Freight
@@ -43,6 +42,7 @@ from bot.telegram.pacing import seconds_of
 from bot.telling.alarms import Alarms
 from bot.telling.broadcasts import Broadcaster
 from bot.telling.teller import Teller
+from bot.telling.upkeep import Upkeep
 from bot.web.server import WEBHOOK_PATH, WebServer
 from bot.wiring.following import Following
 from bot.wiring.parts import (

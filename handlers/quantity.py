@@ -5,7 +5,7 @@ from telegram import Update
 from bot.chat.context import Context, Outcome
 from bot.chat.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, paragraphs, row
 from bot.chat.texts import Html, cut
-from bot.chat.units import counted, counted_anywhere, noun, noun_anywhere
+from bot.chat.units import both, counted, counted_anywhere, noun, noun_anywhere
 from bot.domain.cart import MOST_LINES, MOST_SELLERS, CartFull, TooManySellers
 from bot.domain.offers import Offer, Sku
 from bot.domain.pricing import TierScope, next_tier, order_line, repriced, unit_price
@@ -30,7 +30,6 @@ from handlers.finding import search
 from handlers.offer import choose, terms
 from handlers.shared.freight_line import freight_line
 from handlers.shared.in_cart import called
-from handlers.variant import both
 
 _COLUMNS = 3
 _TITLE = 90

@@ -23,6 +23,7 @@ from bot.chat.screens import (
     row,
 )
 from bot.chat.texts import Html, cut
+from bot.chat.units import both
 from bot.domain.links import bare_offer
 from bot.domain.offers import Offer, Sku, Wording
 from bot.domain.sessions import Step
@@ -104,11 +105,6 @@ def _chosen(view: View, offer: Offer, chosen: Mapping[str, str]) -> str:
                     view.t("variant.chosen", name=each.name.in_language(language), value=value)
                 )
     return lines(*parts)
-
-
-def both(shown: str, original: str) -> str:
-    """A translation with its original in brackets, or the original alone."""
-    return shown if shown == original else f"{shown} ({original})"
 
 
 def _list(view: View, shown: Sequence[Item], start: int | None, longest: int) -> Html:

@@ -25,8 +25,8 @@ from bot.chat.views import assemble
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session, Step
 from bot.marketplace.errors import MarketplaceError
+from bot.process.locks import KeyedLocks
 from bot.services.bundle import Services
-from bot.services.locks import KeyedLocks
 from bot.storage.ports import AlreadyClaimed, StepCommit, VersionConflict
 
 received_at: ContextVar[datetime | None] = ContextVar("received_at", default=None)

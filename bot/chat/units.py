@@ -52,3 +52,8 @@ def _english(word: str, quantity: int) -> str:
     if last.endswith("y") and last[-2:-1] not in {"", *"aeiou"}:
         return f"{head}{last[:-1]}ies"
     return f"{word}es" if last.endswith(_HISSING) else f"{word}s"
+
+
+def both(shown: str, original: str) -> str:
+    """A translation with its original in brackets, or the original alone."""
+    return shown if shown == original else f"{shown} ({original})"

@@ -1,22 +1,18 @@
 """What the bot tells Prometheus of itself. No label holds anything personal."""
 
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, Protocol
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from telegram import Update
-from telegram.error import RetryAfter, TelegramError
 
 from bot.domain.health import EndpointCalls, MarketplaceHealth
 from bot.domain.orders import Placing
-from bot.intake.inbox import Intake
 from bot.storage.ports import Census
-from bot.storage.sqlite.storage import SqliteStorage
-from bot.telegram.pacing import Pacer
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -34,10 +30,23 @@ class OnUpdate(Protocol):
         """Take note; must not block."""
 
 
+class CountedStorage(Protocol):
+    """What is asked of a storage that is measured."""
+
+    @property
+    def commits(self) -> int:
+        """Return how many commits this run has made."""
+
+    async def census(self) -> Census:
+        """Count what stands in it. Raises `StorageUnavailable`."""
+
+
 class Metrics:
     """Counts as things happen; what stands in the storage is counted when it is asked for."""
 
-    def __init__(self, storage: SqliteStorage, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, storage: CountedStorage, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._storage = storage
         self._clock = clock
         self._registry = CollectorRegistry()
@@ -178,69 +187,6 @@ class Metrics:
         """Return everything in Prometheus' text format. Raises `StorageUnavailable`."""
         self._standing.census = await self._storage.census()
         return generate_latest(self._registry)
-
-
-class Readiness:
-    """Whether intake and marketplace were lately good, for `/readyz`."""
-
-    def __init__(self, metrics: Metrics, intake: Intake, *, polls: bool, patience: float) -> None:
-        self._metrics = metrics
-        self._intake = intake
-        self._polls = polls
-        self._patience = patience
-        self._since = time.monotonic()
-
-    def intake_is_down(self) -> bool:
-        """Tell whether Telegram gave no answer to polling for too long, or nothing is stored."""
-        last = max(self._since, self._intake.accepted_at)
-        return self._polls and time.monotonic() - last > self._patience
-
-    def marketplace_is_down(self) -> bool:
-        """Tell whether the marketplace was lately not good at all."""
-        return self._metrics.marketplace_is_down
-
-    def details(self) -> dict[str, object]:
-        """Return what an operator wants to know besides."""
-        state = self._metrics.marketplace
-        return {
-            "marketplace": state,
-            "degraded": state not in {"ok", "unknown"},
-        }
-
-
-class MeteredPacer(Pacer):
-    """A pacer whose calls are counted by what came of them."""
-
-    on_call: Callable[[str, str], None] | None = None
-
-    async def process_request(
-        self,
-        callback: Callable[..., Coroutine[Any, Any, Any]],
-        args: Any,
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,
-    ) -> bool | dict[str, Any] | list[dict[str, Any]]:
-        """Call and count each attempt."""
-
-        async def counted(*args: Any, **kwargs: Any) -> Any:
-            outcome = "cancelled"
-            try:
-                answer = await callback(*args, **kwargs)
-                outcome = "ok"
-            except RetryAfter:
-                outcome = "throttled"
-                raise
-            except TelegramError as error:
-                outcome = type(error).__name__.lower()
-                raise
-            finally:
-                if self.on_call is not None:
-                    self.on_call(endpoint, outcome)
-            return answer
-
-        return await super().process_request(counted, args, kwargs, endpoint, data, rate_limit_args)
 
 
 class _Standing(Collector):

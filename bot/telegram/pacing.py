@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from aiolimiter import AsyncLimiter
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 _PER_SECOND = 30  # messages to all chats together
@@ -90,3 +90,38 @@ def seconds_of(error: RetryAfter) -> float:
     """How long Telegram asks to wait, in seconds."""
     wait = error.retry_after
     return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+
+
+class MeteredPacer(Pacer):
+    """A pacer whose calls are counted by what came of them."""
+
+    on_call: Callable[[str, str], None] | None = None
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> bool | dict[str, Any] | list[dict[str, Any]]:
+        """Call and count each attempt."""
+
+        async def counted(*args: Any, **kwargs: Any) -> Any:
+            outcome = "cancelled"
+            try:
+                answer = await callback(*args, **kwargs)
+                outcome = "ok"
+            except RetryAfter:
+                outcome = "throttled"
+                raise
+            except TelegramError as error:
+                outcome = type(error).__name__.lower()
+                raise
+            finally:
+                if self.on_call is not None:
+                    self.on_call(endpoint, outcome)
+            return answer
+
+        return await super().process_request(counted, args, kwargs, endpoint, data, rate_limit_args)

@@ -2,13 +2,14 @@
 
 import hmac
 import json
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
 
 from bot.intake.inbox import Intake
-from bot.process.metrics import CONTENT_TYPE, Metrics, Readiness
+from bot.process.metrics import CONTENT_TYPE, Metrics
 from bot.storage.ports import StorageUnavailable
 from bot.web.bodies import body_of
 from bot.web.push_intake import PUSH_PATH, PushIntake
@@ -130,3 +131,31 @@ class WebServer:
 def _bytes(header: str) -> bytes:
     # What is no UTF-8 in a header arrives as lone surrogates.
     return header.encode(errors="surrogateescape")
+
+
+class Readiness:
+    """Whether intake and marketplace were lately good, for `/readyz`."""
+
+    def __init__(self, metrics: Metrics, intake: Intake, *, polls: bool, patience: float) -> None:
+        self._metrics = metrics
+        self._intake = intake
+        self._polls = polls
+        self._patience = patience
+        self._since = time.monotonic()
+
+    def intake_is_down(self) -> bool:
+        """Tell whether Telegram gave no answer to polling for too long, or nothing is stored."""
+        last = max(self._since, self._intake.accepted_at)
+        return self._polls and time.monotonic() - last > self._patience
+
+    def marketplace_is_down(self) -> bool:
+        """Tell whether the marketplace was lately not good at all."""
+        return self._metrics.marketplace_is_down
+
+    def details(self) -> dict[str, object]:
+        """Return what an operator wants to know besides."""
+        state = self._metrics.marketplace
+        return {
+            "marketplace": state,
+            "degraded": state not in {"ok", "unknown"},
+        }

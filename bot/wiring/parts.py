@@ -8,7 +8,7 @@ from telegram.ext import Application, ContextTypes
 from bot.chat.context import Context
 from bot.marketplace.daji.config import ClientConfig, NavigationLocale
 from bot.marketplace.port import Marketplace
-from bot.process.metrics import MeteredPacer, Metrics, OnUpdate
+from bot.process.metrics import Metrics, OnUpdate
 from bot.services.access import Access
 from bot.services.following.tracking import Tracking
 from bot.services.paying.agreement import OperatorPayments
@@ -20,6 +20,7 @@ from bot.storage.ports import OrderPort
 from bot.storage.sealing import BadKey
 from bot.storage.sqlite.storage import SqliteStorage
 from bot.telegram import AiohttpRequest, DirectBot
+from bot.telegram.pacing import MeteredPacer
 
 AnyApplication = Application[Any, Context, Any, Any, Any, Any]
 

@@ -6,14 +6,13 @@ from datetime import datetime
 
 from bot.chat.screens import View, lines, page_of, paragraphs
 from bot.chat.texts import Html, Texts, cut
-from bot.chat.units import counted
+from bot.chat.units import both, counted
 from bot.domain.drafts import OrderLine
 from bot.domain.money import Fen
 from bot.domain.order_actions import amount_due, freight_of, unpaid
 from bot.domain.orders import Order, OrderPart, OrderStatus, PartLine, Placing
 from handlers.orders.words import closing, left_out, parcel, refund, state
 from handlers.shared.failures import reason_in, refusal_of
-from handlers.variant import both
 
 LINES_PER_PAGE = 6
 _MOST_PARTS = 8

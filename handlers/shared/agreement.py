@@ -2,11 +2,10 @@
 
 from bot.chat.screens import View, lines, paragraphs
 from bot.chat.texts import Html, cut
-from bot.chat.units import counted
+from bot.chat.units import both, counted
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.quotes import Quote
-from handlers.variant import both
 
 NAME_WIDTHS = (48, 24, 12, 6)
 """Characters of a name, to be tried until the whole order fits one message."""

@@ -78,7 +78,7 @@ _CALLED = ["bot.marketplace.daji.calls:_attempt", "bot.services.finding.search:o
         ),
         (["json.encoder:encode", *_UPDATE[1:], *_LOOP], "Inbox, lanes, dispatch"),
         (["re:sub", "bot.chat.texts:__call__", *_TAPPED], "Texts, keyboards, drawing"),
-        (["bot.process.upkeep:_sweep", *_LOOP], "Conversation: steps, screens, services"),
+        (["bot.telling.upkeep:_sweep", *_LOOP], "Conversation: steps, screens, services"),
         (["bot.settlingX:_read", *_LOOP], "Conversation: steps, screens, services"),
         (_LOOP, REST),
         ([], REST),

@@ -13,7 +13,7 @@ from telegram.error import InvalidToken
 from bot.intake.polling import poll
 from bot.telegram import AiohttpRequest, DirectBot
 from tests.bot.bot_api_stub import BotApiStub
-from tests.bot.test_settling import Line
+from tests.bot.test_processing import Line
 from tests.bot.toy_journey import Toy
 
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.marketplace.daji.push_messages import PushRule, signature_of
 from bot.web.push_intake import PUSH_PATH, PushIntake
 from bot.web.server import WebServer
-from tests.bot.test_settling import Line
+from tests.bot.test_processing import Line
 from tests.bot.toy_journey import Toy
 
 SECRET = "dj_test_secret"

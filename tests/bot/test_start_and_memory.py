@@ -25,15 +25,13 @@ def said(code: str) -> str:
 def test_a_start_leaves_rare_libraries_alone():
     """Codecs, spreadsheets, numbering plans and the operator's commands wait to be asked for."""
     rare = "{'PIL', 'pillow_heif', 'segno', 'xlsxwriter', 'phonenumbers', 'bot.operator.commands'}"
-    loaded = said(
-        f"import sys, bot.process.starting, bot.app; print(sorted({rare} & set(sys.modules)))"
-    )
+    loaded = said(f"import sys, bot.__main__, bot.app; print(sorted({rare} & set(sys.modules)))")
     assert loaded == "[]"
 
 
 def test_settings_are_read_before_the_bot_is_loaded():
     """Reading them takes the longer the more models there are."""
-    assert said("import sys, bot.process.starting; print('bot.app' in sys.modules)") == "False"
+    assert said("import sys, bot.__main__; print('bot.app' in sys.modules)") == "False"
 
 
 FRAGMENTS = """

@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-from bot.process.upkeep import Upkeep
 from bot.storage.ports import Retention, StorageUnavailable
 from bot.telling.alarms import Alarms
+from bot.telling.upkeep import Upkeep
 from tests.fakes.memory_storage import MemoryStorage
 
 

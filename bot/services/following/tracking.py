@@ -22,7 +22,7 @@ from bot.domain.readings import merged
 from bot.domain.watching import WatchPlan, next_look, worth_reading
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import Marketplace
-from bot.services.locks import KeyedLocks
+from bot.process.locks import KeyedLocks
 from bot.services.placing.parts import part_of
 from bot.storage.ports import OrderMoved
 from bot.storage.tracking_ports import NewNotice, Tracked, TrackingPort
