@@ -1,0 +1,1 @@
+"""The chat page: what a person at a phone would see, in a browser."""
