@@ -80,16 +80,17 @@ class Bot:
         self._freight = Freight(self._client)
         bot = build_bot(settings, self._metrics)
         self._application = build_application(bot, self._metrics)
+        self._following = Following(
+            settings, self._storage, self._client, self._metrics, bot, news.screen
+        )
+        tracking = self._following.tracking
         self._ordering = Ordering(
             self._client,
             self._storage,
             lookup_delays=settings.lookup_delays,
             recreate=settings.recreate,
+            holding=tracking.holding,
         )
-        self._following = Following(
-            settings, self._storage, self._client, self._metrics, bot, news.screen
-        )
-        tracking = self._following.tracking
         access = build_access(settings, self._storage)
         self._operator_payments = build_operator_payments(
             settings, self._client, self._storage, tracking
@@ -150,6 +151,7 @@ class Bot:
             settings.admin_ids,
             settings.alarm_backlog,
             lambda: self._metrics.credentials_refused,
+            strays=lambda: self._ordering.strays,
         )
         self._upkeep = Upkeep(
             self._storage, self._intake, self._ordering, alarms, settings.retention

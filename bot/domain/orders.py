@@ -187,6 +187,8 @@ class Order(Value):
     refusal: Refusal | None = None
     newer_quote: Quote | None = None  # when CHANGED: what it would cost now
     sent_at: datetime | None = None  # when create was last about to be sent
+    # what the marketplace's own clock showed just before create was sent first
+    first_sent_there: AwareDatetime | None = None
     lookups: int = 0  # how often it was looked up since
     sent_again: bool = False  # create was sent a second time, under the same number
     vouched: bool = False  # an operator says that no order exists: create it once more
@@ -197,16 +199,24 @@ class Order(Value):
             raise InvalidTransition(f"{self.placing} -> {placing}")
         return self.replace(placing=placing, **changes)
 
-    def sending(self, at: datetime) -> "Order":
+    def sending(self, at: datetime, there: datetime | None = None) -> "Order":
         """Return the order as create is about to be sent: once, and once more by itself.
 
-        Every further time needs an operator who vouches that no order exists. Raises
-        `InvalidTransition`.
+        `there` is what the marketplace's clock shows. Every further time needs an operator who
+        vouches that no order exists. Raises `InvalidTransition`.
         """
         again = self.placing is Placing.UNCERTAIN
         if again and self.sent_again and not self.vouched:
             raise InvalidTransition(f"{self.placing} -> {Placing.CREATING}, a third time")
-        return self.moved(Placing.CREATING, sent_at=at, lookups=0, sent_again=again, vouched=False)
+        return self.moved(
+            Placing.CREATING,
+            sent_at=at,
+            # Where the first time is not known there, the second one's says too little.
+            first_sent_there=self.first_sent_there if again else there,
+            lookups=0,
+            sent_again=again,
+            vouched=False,
+        )
 
     @property
     def ordered_lines(self) -> tuple[OrderLine, ...]:
@@ -232,10 +242,35 @@ class Order(Value):
         return not _PLACING[self.placing] or self.placing is Placing.UNRESOLVED
 
     @property
+    def agreed_total(self) -> Fen:
+        """Return the fen agreed to for what is ordered: without the lines that were refused.
+
+        What is left after that is never more than the whole, which is what a person saw.
+        """
+        ordered = self.ordered_lines
+        if len(ordered) == len(self.lines):
+            return self.quote.total
+        quoted = [self.quote.line_for(each) for each in ordered]
+        goods = sum(each.amount for each in quoted if each is not None)
+        rest = goods + self.quote.freight + self.quote.additional
+        return Fen(max(0, min(rest, self.quote.total)))
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether what is placed may be only a part of what was agreed to.
+
+        So it is while goods are missing that nobody refused, or the parts together cost less.
+        """
+        totals = [part.total for part in self.parts]
+        known = bool(totals) and None not in totals
+        costs_less = known and sum(filter(None, totals)) < self.agreed_total
+        return costs_less or any(each.doubtful for each in self.failed_lines)
+
+    @property
     def may_have_extra(self) -> bool:
-        """Tell whether an order that nobody wants may still show up under this number."""
+        """Tell whether another order may still show up under this number: wanted, or not."""
         if self.placing is Placing.PLACED:
-            return self.sent_again
+            return self.sent_again or self.is_short
         ended = self.placing in {Placing.REFUSED, Placing.CHANGED}
         return ended and (self.sent_again or self.lookups > 0)
 

@@ -24,7 +24,8 @@ SETTLED_AFTER = timedelta(minutes=10)
 
 _MOST_NAMED = 10
 _UNCERTAIN_LOOKS = 6
-_UNRESOLVED = "operator.unresolved"
+_UNRESOLVED, _STRAYS = "operator.unresolved", "operator.strays"
+_NAMING = frozenset({_UNRESOLVED, _STRAYS})  # troubles of orders, told with their numbers
 _log = structlog.get_logger(__name__)
 
 
@@ -42,6 +43,7 @@ class Alarms:
     operators: Iterable[int]
     most_waiting: int
     credentials_refused: Callable[[], bool | None]
+    strays: Callable[[], Iterable[str]] = tuple  # our numbers of `Ordering.strays`
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _told: dict[str, ToldAlarm] | None = None
     _uncertain_looks: int = 0
@@ -58,6 +60,7 @@ class Alarms:
         self._uncertain_looks = self._uncertain_looks + 1 if looked_up else 0
         if not looked_up or self._uncertain_looks > _UNCERTAIN_LOOKS:
             await self._judge("operator.uncertain", _some(looked_up), count=looked_up)
+        await self._judge(_STRAYS, sorted(self.strays()))
         refused = self.credentials_refused()
         if refused is not None:
             await self._judge("operator.credentials", _some(refused))
@@ -77,7 +80,7 @@ class Alarms:
         new = [each for each in about if before is None or each not in before.about]
         if before is not None and not new and _within(REPEAT_AFTER, before.at, now):
             return
-        if key == _UNRESOLVED:
+        if key in _NAMING:
             params = _named(new or about)
         told = ToldAlarm(about=frozenset(about), at=now)
         await self.storage.note_alarm(key, told)

@@ -196,3 +196,12 @@ async def test_an_operator_who_blocked_the_bot_is_not_tried_every_time(world: Wo
     assert await world.look() == []
     world.mouth.fails = None
     assert await world.look() == []
+
+
+async def test_a_stray_order_is_named_once() -> None:
+    """Nobody closes what may be wanted, so somebody has to look."""
+    world = World()
+    world.alarms.strays = lambda: ["S261123-7K3MZQ4T"]
+    (text,) = await world.look()
+    assert "S261123-7K3MZQ4T" in text
+    assert await world.look() == []

@@ -139,6 +139,7 @@ class Workshop:
         self.storage = storage
         self.marketplace = marketplace
         self.now = NOW
+        self.there: datetime | None = None  # what the marketplace's clock shows
         self.told: list[Placing] = []
         self.failures: list[Exception] = []  # raised by the listener, one at each call
         self.ordering = Ordering(
@@ -148,6 +149,7 @@ class Workshop:
             retry_delays=(0.001, 0.001),
             recreate=recreate,
             clock=lambda: self.now,
+            there=lambda: self.there,
         )
         self.ordering.on_change(self._hear)
 

@@ -11,8 +11,7 @@ import structlog
 
 from bot.domain.identifiers import OfferId, SpecId
 from bot.domain.orders import Order, Placing
-from bot.marketplace.port import Marketplace
-from bot.services.placing.listing import Listing, shows
+from bot.services.placing.listing import Listing
 from bot.storage.ports import OrderPort
 
 _LISTED_FOR = timedelta(days=30)  # older orders live in a history table (contract 5.5)
@@ -28,10 +27,16 @@ class Recreate(StrEnum):
     NEVER = "never"  # a person decides
 
 
-async def is_absent(
-    marketplace: Marketplace, orders: OrderPort, order: Order, listing: Listing
-) -> bool:
-    """Tell whether what the list does not show does not exist. Raises `MarketplaceError`.
+async def neighbour_of(orders: OrderPort, order: Order) -> Order | None:
+    """Return the placed order that was agreed to next before this one, else next after it."""
+    latest = await orders.latest_orders(order.created_at - _LISTED_FOR, _LATEST)
+    placed = [each for each in latest if each.placing is Placing.PLACED]
+    before = [each for each in placed if each.created_at <= order.created_at]
+    return next(iter(before or placed[::-1]), None)
+
+
+def is_absent(order: Order, listing: Listing, neighbour: Order | None) -> bool:
+    """Tell whether what the list does not show does not exist.
 
     Where an operator vouches for that, a list read to its end is enough.
     """
@@ -39,10 +44,10 @@ async def is_absent(
         return False
     if order.vouched:
         return True
-    known = await _known(orders, order)
-    proven = known is not None and await shows(marketplace, known)
+    parts = neighbour.parts if neighbour is not None else ()
+    proven = bool(parts) and all(part.order_id in listing.seen for part in parts)
     if not proven:
-        _log.warning("list_not_proven", compared=known.order_no if known else "")
+        _log.warning("list_not_proven", compared=neighbour.order_no if neighbour else "")
     return proven
 
 
@@ -55,14 +60,6 @@ async def is_superseded(orders: OrderPort, order: Order) -> bool:
         and goods & _goods(each)
         for each in await orders.orders_of(order.user_id, limit=_LATEST)
     )
-
-
-async def _known(orders: OrderPort, order: Order) -> Order | None:
-    """Return the placed order that was agreed to next before this one, else next after it."""
-    latest = await orders.latest_orders(order.created_at - _LISTED_FOR, _LATEST)
-    placed = [each for each in latest if each.placing is Placing.PLACED]
-    before = [each for each in placed if each.created_at <= order.created_at]
-    return next(iter(before or placed[::-1]), None)
 
 
 def _goods(order: Order) -> set[tuple[OfferId, SpecId | None]]:

@@ -1,4 +1,8 @@
-"""Reading the marketplace's order list for what carries one of our numbers (contract 5.5)."""
+"""Reading the marketplace's order list for what carries one of our numbers (contract 5.5).
+
+The list is asked for a time of the marketplace's, and our clock may be off or have been stepped:
+so a window has a beginning with room before it, and no end.
+"""
 
 import re
 from dataclasses import dataclass
@@ -10,35 +14,37 @@ from bot.marketplace.port import FoundOrder, FoundOrders, Marketplace
 
 Found = dict[MarketplaceOrderId, FoundOrder]
 
-_BEFORE = timedelta(minutes=2)  # clocks differ
-_AFTER = timedelta(minutes=30)
+_THEIR_CLOCKS_DIFFER = timedelta(minutes=10)  # the gateway's and the marketplace's behind it
+_OURS_MAY_BE_OFF = timedelta(hours=2)
 _MOST_PAGES = 25
 _OUR_NUMBER = re.compile(r"S\d{6}-[2-9A-Z]{8}")
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Every order that carries our number; `complete` when the list was read to its end."""
+    """Every order that carries our number; `complete` when the list was read to its end.
+
+    `seen` are all orders that the list by time showed, whosoever they are.
+    """
 
     orders: tuple[FoundOrder, ...]
     complete: bool
+    seen: frozenset[MarketplaceOrderId] = frozenset()
 
 
-async def look_everywhere(marketplace: Marketplace, order: Order) -> Listing:
-    """Ask by our number and by the time, for orders of every state. Raises `MarketplaceError`."""
-    found = await by_number(marketplace, order)
-    complete = await by_time(marketplace, order, found)
-    return Listing(tuple(found.values()), complete)
+async def look_everywhere(
+    marketplace: Marketplace, order: Order, neighbour: Order | None = None
+) -> Listing:
+    """Ask by our number and by the time, for orders of every state. Raises `MarketplaceError`.
 
-
-async def shows(marketplace: Marketplace, known: Order) -> bool:
-    """Tell whether the list by time shows an order that exists, with our number on it.
-
-    Raises `MarketplaceError`.
+    The window begins before both the order and its `neighbour`, so that one reading shows both.
     """
-    found: Found = {}
-    await by_time(marketplace, known, found)
-    return bool(known.parts) and all(part.order_id in found for part in known.parts)
+    found = await by_number(marketplace, order)
+    begin = begin_of(order)
+    if neighbour is not None:
+        begin = min(begin, begin_of(neighbour))
+    complete, seen = await by_time(marketplace, order, found, begin)
+    return Listing(tuple(found.values()), complete, frozenset(seen))
 
 
 async def by_number(marketplace: Marketplace, order: Order) -> Found:
@@ -50,21 +56,37 @@ async def by_number(marketplace: Marketplace, order: Order) -> Found:
 
 
 async def by_time(
-    marketplace: Marketplace, order: Order, found: Found, status: OrderStatus | None = None
-) -> bool:
-    """Add what was made about the time of the order; tell whether nothing was left unread.
+    marketplace: Marketplace,
+    order: Order,
+    found: Found,
+    begin: datetime,
+    status: OrderStatus | None = None,
+) -> tuple[bool, set[MarketplaceOrderId]]:
+    """Add what was made since `begin`; return whether nothing was left unread, and what was there.
 
     Raises `MarketplaceError`.
     """
-    begin, end = _window(order)
+    seen: set[MarketplaceOrderId] = set()
     for number in range(1, _MOST_PAGES + 1):
-        page = await marketplace.find_orders(
-            created_from=begin, created_to=end, status=status, page=number
-        )
+        page = await marketplace.find_orders(created_from=begin, status=status, page=number)
         await _add(marketplace, order, page, found)
+        seen.update(each.order_id for each in page.orders)
         if not page.orders:
-            return True
-    return False
+            return True, seen
+    return False, seen
+
+
+def begin_of(order: Order) -> datetime:
+    """Return a moment that surely lies before anything was made under an order's number.
+
+    Where the marketplace's own clock was seen before, that is as good as it gets; else every
+    moment of ours is taken with as much room as a clock may be off by.
+    """
+    theirs = [each.placed_at for each in order.parts if each.placed_at is not None]
+    if order.first_sent_there is not None:
+        return min([order.first_sent_there, *theirs]) - _THEIR_CLOCKS_DIFFER
+    ours = [each for each in (order.created_at, order.sent_at) if each is not None]
+    return min([*(each - _OURS_MAY_BE_OFF for each in ours), *theirs])
 
 
 def is_ours(found: FoundOrder, order_no: MerchantOrderNo) -> bool:
@@ -81,15 +103,15 @@ def is_ours(found: FoundOrder, order_no: MerchantOrderNo) -> bool:
     return any(numbers[-1:] == [order_no] for numbers in map(_OUR_NUMBER.findall, texts))
 
 
-def _window(order: Order) -> tuple[datetime, datetime]:
-    """From the consent to well after create was last sent; one sent much later stands alone."""
-    sent_at = order.sent_at or order.created_at
-    begin = order.created_at if sent_at - order.created_at < _AFTER else sent_at
-    return begin - _BEFORE, sent_at + _AFTER
-
-
 async def _add(marketplace: Marketplace, order: Order, page: FoundOrders, found: Found) -> None:
     for each in page.orders:
         if each.order_id not in found and is_ours(each, order.order_no):
-            detailed = each if each.lines else await marketplace.order_detail(each.order_id)
+            detailed = (
+                each if _tells_enough(each) else await marketplace.order_detail(each.order_id)
+            )
             found[each.order_id] = detailed
+
+
+def _tells_enough(found: FoundOrder) -> bool:
+    """Tell whether goods and amount can be judged without reading the order itself."""
+    return bool(found.lines) and found.total is not None

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.domain.identifiers import MerchantOrderNo
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.orders import Order, Placing
 from bot.marketplace.port import Marketplace
 from bot.services.placing.absence import Recreate
-from bot.services.placing.latecomers import WATCH_LATER, Latecomers
+from bot.services.placing.latecomers import WATCH_LATER, Holding, Latecomers, nobody_else
 from bot.services.placing.placing import LOOKUP_DELAYS, Placer
 from bot.storage.ports import OrderPort, StorageUnavailable
 
@@ -44,8 +44,11 @@ class Ordering:
         retry_delays: Sequence[float] = RETRY_DELAYS,
         watch_later: Sequence[float] = WATCH_LATER,
         recreate: Recreate = Recreate.SAME_NUMBER,
+        holding: Holding = nobody_else,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        there: Callable[[], datetime | None] = lambda: None,
     ) -> None:
+        """`clock` is what times are compared by; `there` is the marketplace's own, if known."""
         self._orders = orders
         self._retries = retry_delays
         self._placer = Placer(
@@ -55,6 +58,7 @@ class Ordering:
             retry_delays=retry_delays,
             recreate=recreate,
             clock=clock,
+            there=there,
             pause=self._pause,
         )
         self._watch = Latecomers(
@@ -64,6 +68,7 @@ class Ordering:
             look_again=self._placer.look_again,
             found=self.start,
             pause=self._pause,
+            holding=holding,
         )
         self._clock = clock
         self._watches: dict[tuple[MerchantOrderNo, Placing], asyncio.Task[None]] = {}
@@ -122,6 +127,11 @@ class Ordering:
     async def look_again(self, order: Order) -> Order:
         """Look an unresolved order up once more, at a person's wish. Raises `MarketplaceError`."""
         return await self._placer.look_again(order)
+
+    @property
+    def strays(self) -> dict[MerchantOrderNo, tuple[MarketplaceOrderId, ...]]:
+        """Orders at the marketplace beside placed ones that only a person may judge."""
+        return self._watch.strays
 
     async def close(self, grace: float = 20.0) -> None:
         """Let calls in flight end, then stop; what is unfinished goes on at the next start."""

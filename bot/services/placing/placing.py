@@ -22,7 +22,7 @@ from bot.marketplace.errors import (
     Unreachable,
 )
 from bot.marketplace.port import Marketplace
-from bot.services.placing.absence import Recreate, is_absent, is_superseded
+from bot.services.placing.absence import Recreate, is_absent, is_superseded, neighbour_of
 from bot.services.placing.extras import Pause, cancel_doubles
 from bot.services.placing.listing import look_everywhere
 from bot.services.placing.recovery import Finding, adopted, judge, look_up
@@ -69,6 +69,7 @@ class Placer:
         retry_delays: Sequence[float],
         recreate: Recreate,
         clock: Callable[[], datetime],
+        there: Callable[[], datetime | None] = lambda: None,
         pause: Pause,
     ) -> None:
         self._marketplace = marketplace
@@ -77,6 +78,7 @@ class Placer:
         self._retries = retry_delays
         self._recreate = recreate
         self._clock = clock
+        self._there = there
         self._pause = pause
         self._creating = asyncio.Semaphore(MOST_AT_ONCE)
 
@@ -99,7 +101,7 @@ class Placer:
 
     async def _send(self, order: Order) -> Order:
         """Store that create may have been sent, send it, and store what came of it."""
-        order = await self._save(order, order.sending(self._clock()))
+        order = await self._save(order, order.sending(self._clock(), self._there()))
         try:
             created = await self._marketplace.create(
                 order.order_no, order.lines, order.address, order.note
@@ -179,11 +181,12 @@ class Placer:
         """
         while order.vouched or (self._recreate is Recreate.SAME_NUMBER and not order.sent_again):
             try:
-                listing = await look_everywhere(self._marketplace, order)
+                neighbour = await neighbour_of(self._orders, order)
+                listing = await look_everywhere(self._marketplace, order, neighbour)
                 finding = judge(order, listing.orders)
                 if finding.adopt:
                     return await self._adopt(order, finding)
-                if await is_absent(self._marketplace, self._orders, order, listing):
+                if is_absent(order, listing, neighbour):
                     return await self._send_again(order)
                 break
             except MarketplaceError as error:

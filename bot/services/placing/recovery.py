@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from bot.domain.identifiers import OfferId, SpecId
 from bot.domain.orders import FailedLine, Order, OrderStatus, Placing
 from bot.marketplace.port import FoundOrder, Marketplace
-from bot.services.placing.listing import by_number, by_time
+from bot.services.placing.listing import begin_of, by_number, by_time
 from bot.services.placing.parts import part_of
 
 _NO_TIME = datetime.max.replace(tzinfo=UTC)
-_CLOSED = frozenset({OrderStatus.CANCELLED, OrderStatus.TERMINATED})
+CLOSED = frozenset({OrderStatus.CANCELLED, OrderStatus.TERMINATED})
 
-_Goods = Counter[tuple[OfferId, SpecId | None]]
+Goods = Counter[tuple[OfferId, SpecId | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ async def look_up(marketplace: Marketplace, order: Order) -> Finding:
     finding = judge(order, found.values())
     if finding.whole:
         return finding
-    await by_time(marketplace, order, found, OrderStatus.AWAITING_PAYMENT)
+    await by_time(marketplace, order, found, begin_of(order), OrderStatus.AWAITING_PAYMENT)
     return judge(order, found.values())
 
 
@@ -62,20 +62,33 @@ def judge(order: Order, found: Iterable[FoundOrder]) -> Finding:
     )
     if not best_first:
         return Finding()
-    wanted: _Goods = Counter()
-    for line in order.lines:
-        wanted[(line.offer_id, line.spec_id)] += line.quantity
-    goods = [_goods_of(order, each) for each in best_first]
+    wanted = agreed_goods(order)
+    goods = [goods_of(order, each) for each in best_first]
     if all(each == wanted for each in goods):
-        return Finding(adopt=(best_first[0],), doubles=tuple(best_first[1:]))
-    together: _Goods = sum(goods, Counter())
+        return _of_whole_ones(order, best_first)
+    together: Goods = sum(goods, Counter())
     if together and together <= wanted:
         return Finding(adopt=tuple(best_first), missing=tuple(wanted - together))
     return Finding(doubtful=True)
 
 
+def _of_whole_ones(order: Order, best_first: list[FoundOrder]) -> Finding:
+    """Decide about orders each of which names all of the agreed goods.
+
+    Where together they cost exactly what was agreed, they are its parts. They are doubles only
+    where none of them can be a part: each costs as much as was agreed, or more.
+    """
+    alive = [each for each in best_first if each.status not in CLOSED]
+    totals = [each.total or 0 for each in alive]
+    if len(alive) > 1 and sum(totals) == order.quote.total:
+        return Finding(adopt=tuple(alive))
+    if len(alive) > 1 and min(totals) < order.quote.total:
+        return Finding(doubtful=True)
+    return Finding(adopt=(best_first[0],), doubles=tuple(best_first[1:]))
+
+
 def _rank(found: FoundOrder) -> int:
-    if found.status in _CLOSED:
+    if found.status in CLOSED:
         return 2
     return 1 if found.status in {OrderStatus.AWAITING_PAYMENT, OrderStatus.UNKNOWN} else 0
 
@@ -92,10 +105,18 @@ def adopted(order: Order, finding: Finding) -> Order:
     )
 
 
-def _goods_of(order: Order, found: FoundOrder) -> _Goods:
+def agreed_goods(order: Order) -> Goods:
+    """Count the goods that were agreed to."""
+    goods: Goods = Counter()
+    for line in order.lines:
+        goods[(line.offer_id, line.spec_id)] += line.quantity
+    return goods
+
+
+def goods_of(order: Order, found: FoundOrder) -> Goods:
     """Count an order's goods; where the list leaves a `specId` out, by its `skuID`."""
     specs = {(line.offer_id, line.sku_id): line.spec_id for line in order.lines}
-    goods: _Goods = Counter()
+    goods: Goods = Counter()
     for line in found.lines:
         spec_id = line.spec_id or specs.get((line.offer_id, line.sku_id))
         goods[(line.offer_id, spec_id)] += line.quantity or 0

@@ -1,0 +1,56 @@
+"""Clocks of ours that were stepped between two orders: an empty window proves nothing."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.orders import OrderPart, Placing
+from tests.services.agreed import FIRST, NOW, consent, found
+from tests.services.ledger import KNOWN, KNOWN_ID, another, shop
+
+STEPS = (-24 * 60, -120, -40, -3, 3, 60, 119)
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_step_between_neighbour_and_order_makes_no_second_order(step: int) -> None:
+    """The first create took effect, at another time than our clock says.
+
+    By its number it is not found, only by time.
+    """
+    there = found(FIRST, created_at=NOW - timedelta(minutes=step))
+    by_time_only = there.replace(remark=f"{there.remark} ")
+    made, ledger = await shop(order=consent(Placing.CREATING, sent_at=NOW))
+    known = KNOWN.replace(created_at=min(KNOWN.created_at, there.created_at))
+    ledger.listed = [known, by_time_only]
+    order = await made.work()
+    assert ledger.created == []
+    assert order.placing is Placing.PLACED or len(ledger.alive) <= 1
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_step_of_the_neighbours_clock_neither(step: int) -> None:
+    """The neighbour was agreed to while the clock was off."""
+    off = NOW - timedelta(minutes=step)
+    neighbour = another(created_at=off, parts=(OrderPart(order_id=KNOWN_ID, placed_at=NOW),))
+    there = found(FIRST, created_at=NOW + timedelta(minutes=1))
+    by_time_only = there.replace(remark=f"{there.remark} ")
+    made, ledger = await shop(order=consent(Placing.CREATING, sent_at=NOW), others=(neighbour,))
+    ledger.listed = [KNOWN.replace(created_at=NOW), by_time_only]
+    await made.work()
+    assert ledger.created == []
+
+
+async def test_the_marketplaces_own_clock_is_kept_from_the_first_sending() -> None:
+    """A second create changes nothing of when the first may have taken effect."""
+    first = NOW + timedelta(hours=5)
+    made, ledger = await shop("no", "")
+    made.there = first
+
+    async def later() -> None:
+        if ledger.created:
+            made.there = first + timedelta(hours=1)
+
+    ledger.at_preview = later
+    order = await made.work()
+    assert order.sent_again
+    assert order.first_sent_there == first
