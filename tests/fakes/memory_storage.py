@@ -261,11 +261,7 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
 
     async def export_of(self, user_id: UserId) -> dict[str, JsonValue]:
         self._answer()
-        updates = [
-            each.update
-            for _, each in sorted(self._inbox.items())
-            if each.update.lane == user_id and each.state != "finished"
-        ]
+        updates = [each for _, each in sorted(self._inbox.items()) if each.update.lane == user_id]
         sessions = [each for (_, user), each in sorted(self._sessions.items()) if user == user_id]
         return {
             "telegram_user_id": user_id,
@@ -283,11 +279,20 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
             "news_of_orders": self.told_of(user_id),
             "messages_being_handled": [
                 {
-                    "update_id": each.update_id,
-                    "received_at": each.received_at.isoformat(),
-                    "update": json.loads(each.payload),
+                    "update_id": each.update.update_id,
+                    "received_at": each.update.received_at.isoformat(),
+                    "update": json.loads(each.update.payload),
                 }
                 for each in updates
+                if each.state != "finished"
+            ],
+            "messages_handled": [
+                {
+                    "update_id": each.update.update_id,
+                    "received_at": each.update.received_at.isoformat(),
+                }
+                for each in updates
+                if each.state == "finished"
             ],
         }
 

@@ -13,7 +13,7 @@ from bot.domain.stages import Stage
 from bot.storage.ports import OrderMoved, Storage
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.orders import FIRST_LOOK
-from bot.storage.sqlite.resealing import _COLUMNS
+from bot.storage.sqlite.resealing import SEALED
 from bot.storage.sqlite.storage import SqliteStorage
 from bot.storage.tracking_ports import NewNotice, Notice, NoticeEnd, StoredPush
 from tests.storage.samples import ALICE, BOB, KEY, NOW, first, following, order, reopen
@@ -390,7 +390,7 @@ class TestSealing:
         self, sqlite: SqliteStorage, database: Path
     ):
         """Every column of bytes is sealed anew, or known to hold nothing personal."""
-        public = {("results", "body"), ("offers", "body"), ("invites", "token_hash")}
+        public = {("offers", "body"), ("invites", "token_hash")}
         with sqlite3.connect(database) as connection:
             tables = [
                 name
@@ -406,7 +406,7 @@ class TestSealing:
             }
         connection.close()
         assert blobs - public == {
-            (each.table, each.name) for each in _COLUMNS if each.table != "meta"
+            (each.table, each.name) for each in SEALED if each.table != "meta"
         }
 
     async def test_pushes_and_news_are_sealed_with_the_new_key(

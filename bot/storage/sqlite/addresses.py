@@ -6,6 +6,7 @@ from collections.abc import Callable
 from bot.domain.addresses import Address, SavedAddress
 from bot.domain.identifiers import AddressId, UserId
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.places import place_of_address
 
 
 class AddressBook(Database):
@@ -53,8 +54,3 @@ class AddressBook(Database):
             )
 
         return save
-
-
-def place_of_address(user_id: UserId, address_id: int) -> str:
-    """Return the name that an address is sealed for."""
-    return f"addresses/{user_id}/{address_id}"

@@ -6,6 +6,7 @@ from bot.domain.broadcasts import Broadcast, BroadcastState, BroadcastText, Reac
 from bot.domain.identifiers import ChatId, UserId
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.places import place_of_broadcast
 
 _OF_ONE = "SELECT broadcast_id, made_by, made_at, state, body FROM broadcasts"
 
@@ -171,8 +172,3 @@ class Broadcasts(Database):
                 ).rowcount
             )
         )
-
-
-def place_of_broadcast(broadcast_id: int) -> str:
-    """Return the name that a message is sealed for."""
-    return f"broadcasts/{broadcast_id}"

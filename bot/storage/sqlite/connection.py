@@ -17,6 +17,16 @@ from bot.storage.ports import StorageUnavailable
 _Result = TypeVar("_Result")
 _OWNER_ONLY = 0o600
 _WAL_KEPT_BYTES = 64 * 1024 * 1024
+_LOG_PATIENCE_MS = 200
+
+# FULL: a commit that returned survives the loss of power, not only of the process.
+# secure_delete: what is deleted is overwritten, however SQLite was built.
+WRITER_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    f"journal_size_limit={_WAL_KEPT_BYTES}",
+    "secure_delete=ON",
+)
 
 
 def unavailable(error: sqlite3.Error) -> StorageUnavailable:
@@ -57,9 +67,7 @@ async def connect_writer(path: Path, busy_timeout: float) -> WholeConnection:
         await asyncio.to_thread(_create_file, path)
     except OSError as error:
         raise StorageUnavailable(f"cannot make {path}: {error}") from error
-    # FULL: a commit that returned survives the loss of power, not only of the process.
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", f"journal_size_limit={_WAL_KEPT_BYTES}")
-    return await _connect("storage writer", path, busy_timeout, pragmas)
+    return await _connect("storage writer", path, busy_timeout, WRITER_PRAGMAS)
 
 
 async def connect_reader(path: Path, busy_timeout: float) -> WholeConnection:
@@ -75,11 +83,25 @@ async def _connect(
     with database_errors():
         await connection
     try:
-        await connection.run(partial(_configure, name, pragmas))
+        await connection.run(partial(configure, name, pragmas))
     except BaseException:
         await connection.close()
         raise
     return connection
+
+
+def empty_log(connection: sqlite3.Connection) -> bool:
+    """Fold the log into the database and cut it to nothing: it holds what was deleted, too.
+
+    Returns False when somebody still reads an earlier state, such as a backup; then it stays.
+    """
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout={_LOG_PATIENCE_MS}").fetchall()
+    try:
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={patience}").fetchall()
+    return not busy
 
 
 def _create_file(path: Path) -> None:
@@ -87,7 +109,8 @@ def _create_file(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ONLY))
 
 
-def _configure(name: str, pragmas: tuple[str, ...], connection: sqlite3.Connection) -> None:
+def configure(name: str, pragmas: tuple[str, ...], connection: sqlite3.Connection) -> None:
+    """Set a new connection up. Raises `sqlite3.Error`, also where there can be no log."""
     # This is the connection's own thread: profilers and debuggers tell it from the others.
     threading.current_thread().name = name
     for pragma in ("foreign_keys=ON", *pragmas):

@@ -11,7 +11,8 @@ from bot.domain.sessions import Session
 from bot.storage.codec import pack, to_micros, unpack
 from bot.storage.ports import StepCommit, VersionConflict
 from bot.storage.sqlite.lately import Lately
-from bot.storage.sqlite.rights import Rights, place_of_session
+from bot.storage.sqlite.places import place_of_results, place_of_session
+from bot.storage.sqlite.rights import Rights
 
 _Write = Callable[[sqlite3.Connection], object]
 
@@ -63,6 +64,8 @@ class Conversations(Rights):
             self._doubt(commit)
             raise
         self._keep(commit)
+        if commit.forget or commit.delete_address is not None:
+            await self._empty_log()
 
     async def results_of(self, session_id: str) -> SearchPage | None:
         """Return the session's current page of results."""
@@ -73,7 +76,7 @@ class Conversations(Rights):
         row = await self._row("SELECT body FROM results WHERE session_id = ?", session_id)
         if row is None:
             return None
-        page = unpack(SearchPage, row[0])
+        page = unpack(SearchPage, self._unseal_bytes(row[0], place_of_results(session_id)))
         self._results.read(session_id, page, began)
         return page
 
@@ -151,7 +154,7 @@ class Conversations(Rights):
                     " ON CONFLICT (session_id) DO UPDATE"
                     " SET body = excluded.body, touched_at = excluded.touched_at",
                     session.session_id,
-                    pack(commit.results),
+                    self._sealer.seal(pack(commit.results), place_of_results(session.session_id)),
                     now,
                 )
             )

@@ -3,23 +3,48 @@
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+
+import structlog
 
 from bot.domain.model import Value
 from bot.storage.codec import from_json, to_json, to_micros
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer, WrongKey
 from bot.storage.sqlite.batch import Statement
-from bot.storage.sqlite.connection import WholeConnection, connect_reader, connect_writer
+from bot.storage.sqlite.connection import (
+    WholeConnection,
+    connect_reader,
+    connect_writer,
+    empty_log,
+)
 from bot.storage.sqlite.group_commit import DeferredKey, GroupCommit
 from bot.storage.sqlite.migrations import migrate
 
 _Result = TypeVar("_Result")
 _Stored = TypeVar("_Stored", bound=Value)
+_log = structlog.get_logger(__name__)
 KEY_CHECK = "key_check"
 KEY_CHECK_CONTEXT = "meta/key_check"
 KEY_CHECK_PLAIN = b"snaporder"
+
+
+async def _rewrite_where_due(writer: WholeConnection) -> None:
+    """Write the file anew once after a step that asks for it: free pages keep what was plain."""
+
+    def rewrite(connection: sqlite3.Connection) -> None:
+        if connection.execute("SELECT 1 FROM meta WHERE name = 'rewrite_due'").fetchone():
+            connection.execute("VACUUM")
+            connection.execute("DELETE FROM meta WHERE name = 'rewrite_due'")
+            empty_log(connection)
+
+    try:
+        await writer.run(rewrite)
+    except StorageUnavailable as error:
+        # It takes room for a second copy. The next start tries again.
+        _log.warning("storage.not_rewritten", error=str(error))
 
 
 def _now() -> datetime:
@@ -67,8 +92,9 @@ class Database:
     async def _open(self) -> None:
         writer = await connect_writer(self._path, self._busy_timeout)
         try:
-            await writer.run(migrate)
+            await writer.run(partial(migrate, seal=self._sealer.seal))
             await writer.run(self._check_key)
+            await _rewrite_where_due(writer)
             if self._on_statement is not None:
                 await writer.set_trace_callback(self._on_statement)
             self._reader = await connect_reader(self._path, self._busy_timeout)
@@ -118,6 +144,22 @@ class Database:
             raise StorageUnavailable("the storage is not open")
         return await self._writer.run(work)
 
+    async def _empty_log(self) -> None:
+        """Have what was deleted leave the log, too; the hourly purge does what fails here."""
+        try:
+            emptied = await self._whole(empty_log)
+        except StorageUnavailable as error:
+            _log.warning("storage.log_not_emptied", error=str(error))
+        else:
+            if not emptied:
+                _log.info("storage.log_not_emptied", error="somebody reads an earlier state")
+
+    async def _read(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Run reads that need one moment of the database. Raises `StorageUnavailable`."""
+        if self._reader is None:
+            raise StorageUnavailable("the storage is not open")
+        return await self._reader.run(work)
+
     def _defer(self, key: DeferredKey, statement: Statement) -> None:
         self._opened().defer(key, statement)
 
@@ -125,11 +167,7 @@ class Database:
         return self._opened().deferred(key)
 
     async def _rows(self, sql: str, *parameters: object) -> list[Any]:
-        if self._reader is None:
-            raise StorageUnavailable("the storage is not open")
-        return await self._reader.run(
-            lambda connection: connection.execute(sql, parameters).fetchall()
-        )
+        return await self._read(lambda connection: connection.execute(sql, parameters).fetchall())
 
     async def _row(self, sql: str, *parameters: object) -> Any | None:
         rows = await self._rows(sql, *parameters)

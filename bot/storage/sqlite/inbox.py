@@ -8,6 +8,7 @@ from typing import Any
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.ports import InboxUpdate, WaitingUpdate
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.places import place_of_error, place_of_payload
 
 _PURGED_TOGETHER = 500
 _FRESH = 512
@@ -182,16 +183,6 @@ class Inbox(Database):
 
     def _sealed_error(self, error: str, update_id: int) -> bytes:
         return self._sealer.seal(error.encode(errors="replace"), place_of_error(update_id))
-
-
-def place_of_payload(update_id: int) -> str:
-    """Return the name that an update is sealed for."""
-    return f"inbox/{update_id}"
-
-
-def place_of_error(update_id: int) -> str:
-    """Return the name that an update's error is sealed for."""
-    return f"inbox.error/{update_id}"
 
 
 def _waiting(row: tuple[Any, ...]) -> WaitingUpdate:

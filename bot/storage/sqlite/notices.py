@@ -9,6 +9,7 @@ from bot.domain.identifiers import ChatId, MerchantOrderNo
 from bot.domain.news import News
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.places import place_of_notice
 from bot.storage.tracking_ports import NewNotice, Notice, NoticeEnd
 
 # A list of any length as one parameter.
@@ -123,11 +124,6 @@ class Notices(Database):
 
     async def _change(self, sql: str, *parameters: object) -> None:
         await self._write(lambda connection: connection.execute(sql, parameters))
-
-
-def place_of_notice(order_no: str, key: str) -> str:
-    """Return the name that a notice is sealed for."""
-    return f"notices/{order_no}/{key}"
 
 
 def _listed(notice_ids: Collection[int]) -> str:

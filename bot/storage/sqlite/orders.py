@@ -12,6 +12,7 @@ from bot.domain.stages import Stage, stage_of
 from bot.storage.codec import to_micros
 from bot.storage.ports import AlreadyClaimed, OrderMoved
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.places import place_of_order
 
 _ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
 _OF_PERSON = (
@@ -168,11 +169,6 @@ class Orders(Database):
             name_parts(connection, order)
 
         return claim
-
-
-def place_of_order(order_no: str) -> str:
-    """Return the name that an order is sealed for."""
-    return f"orders/{order_no}"
 
 
 def name_parts(connection: sqlite3.Connection, order: Order) -> None:

@@ -11,6 +11,7 @@ from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.places import place_of_push
 from bot.storage.tracking_ports import StoredPush, WaitingPush
 
 _log = structlog.get_logger(__name__)
@@ -114,8 +115,3 @@ class Pushes(Database):
                 parameters,
             )
         )
-
-
-def place_of_push(msg_id: str) -> str:
-    """Return the name that a push is sealed for."""
-    return f"pushes/{msg_id}"

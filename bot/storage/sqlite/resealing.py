@@ -8,20 +8,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.storage.sqlite.addresses import place_of_address
-from bot.storage.sqlite.broadcasts import place_of_broadcast
+from bot.storage.sqlite.connection import empty_log
 from bot.storage.sqlite.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
-from bot.storage.sqlite.inbox import place_of_error, place_of_payload
-from bot.storage.sqlite.notices import place_of_notice
-from bot.storage.sqlite.orders import place_of_order
-from bot.storage.sqlite.push_inbox import place_of_push
-from bot.storage.sqlite.rights import place_of_session
+from bot.storage.sqlite.places import (
+    place_of_address,
+    place_of_broadcast,
+    place_of_error,
+    place_of_notice,
+    place_of_order,
+    place_of_payload,
+    place_of_push,
+    place_of_results,
+    place_of_session,
+)
 
 _TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
     """A column of sealed values: its table, the columns that name the row, and the place."""
 
     table: str
@@ -31,20 +36,22 @@ class _Column:
 
     @property
     def condition(self) -> str:
+        """Name one row, as SQL."""
         return " AND ".join(f"{each} = ?" for each in self.key)
 
 
-_COLUMNS = (
-    _Column("inbox", "payload", ("update_id",), place_of_payload),
-    _Column("inbox", "error", ("update_id",), place_of_error),
-    _Column("sessions", "body", ("chat_id", "user_id"), place_of_session),
-    _Column("addresses", "body", ("user_id", "address_id"), place_of_address),
-    _Column("orders", "body", ("order_no",), place_of_order),
-    _Column("pushes", "payload", ("msg_id",), place_of_push),
-    _Column("notices", "body", ("order_no", "key"), place_of_notice),
-    _Column("broadcasts", "body", ("broadcast_id",), place_of_broadcast),
+SEALED = (
+    Column("inbox", "payload", ("update_id",), place_of_payload),
+    Column("inbox", "error", ("update_id",), place_of_error),
+    Column("sessions", "body", ("chat_id", "user_id"), place_of_session),
+    Column("results", "body", ("session_id",), place_of_results),
+    Column("addresses", "body", ("user_id", "address_id"), place_of_address),
+    Column("orders", "body", ("order_no",), place_of_order),
+    Column("pushes", "payload", ("msg_id",), place_of_push),
+    Column("notices", "body", ("order_no", "key"), place_of_notice),
+    Column("broadcasts", "body", ("broadcast_id",), place_of_broadcast),
     # Last: under the new key it says that the exchange is complete.
-    _Column("meta", "value", ("name",), {KEY_CHECK: KEY_CHECK_CONTEXT}.__getitem__),
+    Column("meta", "value", ("name",), {KEY_CHECK: KEY_CHECK_CONTEXT}.__getitem__),
 )
 
 
@@ -58,14 +65,14 @@ class Resealed(Database):
         for a value that no key opens; then what was done so far stays done.
         """
         done = 0
-        for column in _COLUMNS:
+        for column in SEALED:
             while some := await self._write(partial(self._reseal_some, column)):
                 done += some
                 on_batch(done)
         await self._whole(_rewrite)
         return done
 
-    def _reseal_some(self, column: _Column, connection: sqlite3.Connection) -> int:
+    def _reseal_some(self, column: Column, connection: sqlite3.Connection) -> int:
         keys, only = ", ".join(column.key), ""
         if column.table == "meta":
             only = f" AND name = '{KEY_CHECK}'"
@@ -87,4 +94,4 @@ class Resealed(Database):
 def _rewrite(connection: sqlite3.Connection) -> None:
     # Free pages and the log still hold what the old key sealed.
     connection.execute("VACUUM")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    empty_log(connection)

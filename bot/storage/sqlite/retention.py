@@ -9,7 +9,7 @@ from bot.domain.sessions import Session, Step
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.ports import Census, Retention
 from bot.storage.sqlite.conversations import Conversations
-from bot.storage.sqlite.rights import place_of_session
+from bot.storage.sqlite.places import place_of_session
 
 _TOGETHER = 200
 _LATE = timedelta(minutes=1)
@@ -77,7 +77,9 @@ class Retained(Conversations):
     async def purge_old(self, keep: Retention) -> dict[str, int]:
         """Drop what is older than `keep` says; return how much of what went."""
         try:
-            return await self._purge_old(keep)
+            gone = await self._purge_old(keep)
+            await self._empty_log()
+            return gone
         finally:
             self._read_anew()
 

@@ -12,7 +12,8 @@ from bot.domain.stages import Stage, stage_of
 from bot.storage.codec import to_micros
 from bot.storage.ports import OrderMoved, StorageUnavailable
 from bot.storage.sqlite.notices import Notices
-from bot.storage.sqlite.orders import Orders, name_parts, place_of_order
+from bot.storage.sqlite.orders import Orders, name_parts
+from bot.storage.sqlite.places import place_of_order
 from bot.storage.tracking_ports import NewNotice, Tracked
 
 _log = structlog.get_logger(__name__)

@@ -11,6 +11,8 @@ from importlib import resources
 from bot.storage.ports import StorageUnavailable
 
 Step = Callable[[sqlite3.Connection], None]
+Seal = Callable[[bytes, str], bytes]
+"""Seals a value for a place."""
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -44,12 +46,17 @@ STEPS: tuple[Step, ...] = tuple(
         "0008_operator.sql",
         "0009_news.sql",
         "0010_alarms.sql",
+        "0011_results_sealed.sql",
     )
 )
 
 
-def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
-    """Apply the steps that are missing. Raises `StorageUnavailable` for a newer database."""
+def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, *, seal: Seal) -> None:
+    """Apply the steps that are missing. Raises `StorageUnavailable` for a newer database.
+
+    A step's SQL may call `seal(value, place)`.
+    """
+    connection.create_function("seal", 2, seal)
     while _apply_next(connection, steps):
         pass
 

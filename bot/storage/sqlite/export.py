@@ -1,0 +1,261 @@
+"""Everything that is kept of one person, readable, as one moment of the database had it.
+
+Which column of which table is in it, and why the others are not, stands in the test that walks
+them all: tests/storage/test_every_column.py.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import JsonValue
+
+from bot.domain.addresses import Address
+from bot.domain.broadcasts import BroadcastText
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.model import Value
+from bot.domain.news import News
+from bot.domain.offers import SearchPage
+from bot.domain.orders import Order
+from bot.domain.sessions import Session
+from bot.storage.codec import from_json, from_micros, unpack
+from bot.storage.sqlite.places import (
+    place_of_address,
+    place_of_broadcast,
+    place_of_error,
+    place_of_notice,
+    place_of_order,
+    place_of_payload,
+    place_of_results,
+    place_of_session,
+)
+
+Open = Callable[[bytes, str], bytes]
+"""Opens what was sealed for a place. Raises `StorageUnavailable`."""
+_Stored = TypeVar("_Stored", bound=Value)
+
+_CONVERSATIONS = (
+    "SELECT session_id, chat_id, sessions.body, sessions.touched_at, results.body,"
+    " results.touched_at FROM sessions LEFT JOIN results USING (session_id)"
+    " WHERE user_id = ? ORDER BY chat_id"
+)
+_ADDRESSES = (
+    "SELECT address_id, is_default, body FROM addresses WHERE user_id = ?"
+    " ORDER BY is_default DESC, saved_order DESC"
+)
+_ORDERS = (
+    "SELECT order_no, body, forgotten FROM orders WHERE user_id = ?"
+    " ORDER BY created_at DESC, rowid DESC"
+)
+_NOTICES = (
+    "SELECT order_no, key, state, born_at, not_before, ended_at, notices.body FROM notices"
+    " JOIN orders USING (order_no) WHERE user_id = ? ORDER BY notice_id"
+)
+_UPDATES = (
+    "SELECT update_id, state, attempts, received_at, payload, error FROM inbox"
+    " WHERE lane = ? ORDER BY update_id"
+)
+# An operator's own, and those of everybody for the orders of this person.
+_PAYMENTS = (
+    "SELECT order_no, part_id, amount, state, at, operator_id = :user FROM payment_attempts"
+    " WHERE operator_id = :user OR order_no IN (SELECT order_no FROM orders WHERE user_id = :user)"
+    " ORDER BY attempt_id"
+)
+_INVITES = (
+    "SELECT invite_id, made_at, expires_at, uses_allowed, uses, revoked FROM invites"
+    " WHERE made_by = ? ORDER BY invite_id"
+)
+_WRITTEN = "SELECT broadcast_id, made_at, state, body FROM broadcasts WHERE made_by = ?"
+_SENT = (
+    "SELECT broadcast_id, made_at, people.state, people.chat_id, body"
+    " FROM broadcast_people AS people JOIN broadcasts USING (broadcast_id)"
+    " WHERE people.user_id = ? ORDER BY broadcast_id"
+)
+
+
+class Export:
+    """Reads one person's rows over one connection."""
+
+    def __init__(self, connection: sqlite3.Connection, user_id: UserId, open_: Open) -> None:
+        self._connection = connection
+        self._user_id = user_id
+        self._open = open_
+
+    def everything(self) -> dict[str, JsonValue]:
+        """Return it, from one snapshot. Raises `StorageUnavailable`."""
+        self._connection.execute("BEGIN")
+        try:
+            return self._everything()
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def _everything(self) -> dict[str, JsonValue]:
+        let_in = self._one("SELECT joined_at, invite_id FROM members WHERE user_id = ?")
+        asked = self._one("SELECT since, chat_id FROM news_readers WHERE user_id = ?")
+        updates = self._rows(_UPDATES)
+        return {
+            "telegram_user_id": self._user_id,
+            "let_in_at": _moment(let_in[0]) if let_in else None,
+            "let_in_by_invitation": let_in[1] if let_in else None,
+            "asked_for_news_at": _moment(asked[0]) if asked else None,
+            "asked_for_news_in_chat": asked[1] if asked else None,
+            "conversations": [self._conversation(*row) for row in self._rows(_CONVERSATIONS)],
+            "addresses": [self._address(*row) for row in self._rows(_ADDRESSES)],
+            "orders": [self._order(*row) for row in self._rows(_ORDERS)],
+            "news_of_orders": [self._notice(*row) for row in self._rows(_NOTICES)],
+            "password_free_payments": [_payment(*row) for row in self._rows(_PAYMENTS)],
+            "messages_from_the_operators": [self._sent(*row) for row in self._rows(_SENT)],
+            "messages_to_everybody": [self._written(*row) for row in self._rows(_WRITTEN)],
+            "invitations_made": [_invite(*row) for row in self._rows(_INVITES)],
+            "messages_being_handled": [
+                self._update(*row) for row in updates if row[1] != "finished"
+            ],
+            "messages_handled": [
+                {"update_id": update_id, "received_at": _moment(received_at)}
+                for update_id, state, _, received_at, *_ in updates
+                if state == "finished"
+            ],
+        }
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        parameters = {"user": self._user_id} if ":user" in sql else (self._user_id,)
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def _one(self, sql: str) -> tuple[Any, ...] | None:
+        return next(iter(self._rows(sql)), None)
+
+    def _value(self, kind: type[_Stored], sealed: bytes, place: str) -> _Stored:
+        return from_json(kind, self._open(sealed, place))
+
+    def _conversation(
+        self,
+        session_id: str,
+        chat_id: int,
+        body: bytes,
+        touched_at: int | None,
+        results: bytes | None,
+        found_at: int | None,
+    ) -> JsonValue:
+        place = place_of_session(ChatId(chat_id), self._user_id)
+        page = None
+        if results is not None:
+            opened = self._open(results, place_of_results(session_id))
+            page = _readable(unpack(SearchPage, opened))
+        return {
+            "state": _readable(self._value(Session, body, place)),
+            "last_step_at": _moment(touched_at),
+            "search_results": page,
+            "found_at": _moment(found_at),
+        }
+
+    def _address(self, address_id: int, is_default: int, body: bytes) -> JsonValue:
+        place = place_of_address(self._user_id, address_id)
+        return {
+            "address_id": address_id,
+            "is_default": bool(is_default),
+            "address": _readable(self._value(Address, body, place)),
+        }
+
+    def _order(self, order_no: str, body: bytes, forgotten: int) -> JsonValue:
+        order = _readable(self._value(Order, body, place_of_order(order_no)))
+        assert isinstance(order, dict)  # noqa: S101 - what a model is dumped as
+        return {**order, "deletion_asked_for": bool(forgotten)}
+
+    def _notice(
+        self,
+        order_no: str,
+        key: str,
+        state: str,
+        born_at: int,
+        not_before: int,
+        ended_at: int | None,
+        body: bytes | None,
+    ) -> JsonValue:
+        news = self._value(News, body, place_of_notice(order_no, key)) if body else None
+        return {
+            "order_no": order_no,
+            "what": key.partition(".")[0],
+            "state": state,
+            "since": _moment(born_at),
+            "not_before": _moment(not_before),
+            "until": _moment(ended_at),
+            "news": _readable(news) if news else None,
+        }
+
+    def _sent(
+        self, broadcast_id: int, made_at: int, state: str, chat_id: int, body: bytes
+    ) -> JsonValue:
+        news = self._value(BroadcastText, body, place_of_broadcast(broadcast_id))
+        return {
+            "written_at": _moment(made_at),
+            "chat_id": chat_id,
+            "state": state,
+            "text": news.text,
+        }
+
+    def _written(self, broadcast_id: int, made_at: int, state: str, body: bytes) -> JsonValue:
+        news = self._value(BroadcastText, body, place_of_broadcast(broadcast_id))
+        return {"written_at": _moment(made_at), "state": state, "text": news.text}
+
+    def _update(
+        self,
+        update_id: int,
+        state: str,
+        attempts: int,
+        received_at: int,
+        payload: bytes,
+        error: bytes | None,
+    ) -> JsonValue:
+        failed = self._open(error, place_of_error(update_id)).decode() if error else None
+        return {
+            "update_id": update_id,
+            "state": state,
+            "received_at": _moment(received_at),
+            "attempts": attempts,
+            "error": failed,
+            "update": _parsed(self._open(payload, place_of_payload(update_id))),
+        }
+
+
+def _payment(
+    order_no: str, part_id: str, amount: int, state: str, at: int, by_you: int
+) -> JsonValue:
+    return {
+        "order_no": order_no,
+        "marketplace_order_id": part_id,
+        "amount_in_fen": amount,
+        "state": state,
+        "at": _moment(at),
+        "by_you": bool(by_you),
+    }
+
+
+def _invite(
+    invite_id: int, made_at: int, expires_at: int, uses_allowed: int, uses: int, revoked: int
+) -> JsonValue:
+    return {
+        "invitation": invite_id,
+        "made_at": _moment(made_at),
+        "expires_at": _moment(expires_at),
+        "uses_allowed": uses_allowed,
+        "uses": uses,
+        "revoked": bool(revoked),
+    }
+
+
+def _moment(micros: int | None) -> str | None:
+    return None if micros is None else from_micros(micros).isoformat()
+
+
+def _readable(value: Value) -> JsonValue:
+    dumped: JsonValue = value.model_dump(mode="json")
+    return dumped
+
+
+def _parsed(payload: bytes) -> JsonValue:
+    try:
+        parsed: JsonValue = json.loads(payload)
+    except ValueError:
+        return payload.decode(errors="replace")
+    return parsed

@@ -1,0 +1,223 @@
+"""Every column of every table is either in what a person gets of their data, or said why not."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.domain.identifiers import UserId
+from bot.domain.news import News, NewsKind
+from bot.domain.orders import OrderPart, OrderStatus, Placing
+from bot.domain.payment_attempts import AttemptState, NewAttempt
+from bot.storage.sqlite.storage import SqliteStorage
+from bot.storage.tracking_ports import NewNotice, NoticeEnd
+from tests.storage.samples import (
+    ALICE,
+    ALICE_CHAT,
+    BOB,
+    NOW,
+    first,
+    following,
+    order,
+    page,
+    saved_address,
+    update,
+)
+
+# Where in the export a column is. `[]` goes into a list.
+EXPORTED = {
+    "inbox.update_id": "messages_handled[].update_id",
+    "inbox.lane": "telegram_user_id",
+    "inbox.state": "messages_being_handled[].state",
+    "inbox.attempts": "messages_being_handled[].attempts",
+    "inbox.received_at": "messages_handled[].received_at",
+    "inbox.payload": "messages_being_handled[].update.message.text",
+    "inbox.error": "messages_being_handled[].error",
+    "sessions.chat_id": "conversations[].state.chat_id",
+    "sessions.user_id": "conversations[].state.user_id",
+    "sessions.session_id": "conversations[].state.session_id",
+    "sessions.revision": "conversations[].state.revision",
+    "sessions.body": "conversations[].state.language",
+    "sessions.touched_at": "conversations[].last_step_at",
+    "results.session_id": "conversations[].state.session_id",
+    "results.body": "conversations[].search_results.hits",
+    "results.touched_at": "conversations[].found_at",
+    "addresses.user_id": "telegram_user_id",
+    "addresses.address_id": "addresses[].address_id",
+    "addresses.is_default": "addresses[].is_default",
+    "addresses.body": "addresses[].address.street",
+    "orders.order_no": "orders[].order_no",
+    "orders.user_id": "orders[].user_id",
+    "orders.chat_id": "orders[].chat_id",
+    "orders.placing": "orders[].placing",
+    "orders.created_at": "orders[].created_at",
+    "orders.body": "orders[].address.street",
+    "orders.forgotten": "orders[].deletion_asked_for",
+    "order_parts.part_id": "orders[].parts[].order_id",
+    "order_parts.order_no": "orders[].order_no",
+    "notices.order_no": "news_of_orders[].order_no",
+    "notices.key": "news_of_orders[].what",
+    "notices.state": "news_of_orders[].state",
+    "notices.born_at": "news_of_orders[].since",
+    "notices.not_before": "news_of_orders[].not_before",
+    "notices.ended_at": "news_of_orders[].until",
+    "notices.body": "news_of_orders[].news.kind",
+    "members.user_id": "telegram_user_id",
+    "members.invite_id": "let_in_by_invitation",
+    "members.joined_at": "let_in_at",
+    "invites.invite_id": "invitations_made[].invitation",
+    "invites.made_by": "telegram_user_id",
+    "invites.made_at": "invitations_made[].made_at",
+    "invites.expires_at": "invitations_made[].expires_at",
+    "invites.uses_allowed": "invitations_made[].uses_allowed",
+    "invites.uses": "invitations_made[].uses",
+    "invites.revoked": "invitations_made[].revoked",
+    "payment_attempts.part_id": "password_free_payments[].marketplace_order_id",
+    "payment_attempts.order_no": "password_free_payments[].order_no",
+    "payment_attempts.operator_id": "password_free_payments[].by_you",
+    "payment_attempts.amount": "password_free_payments[].amount_in_fen",
+    "payment_attempts.state": "password_free_payments[].state",
+    "payment_attempts.at": "password_free_payments[].at",
+    "news_readers.user_id": "telegram_user_id",
+    "news_readers.chat_id": "asked_for_news_in_chat",
+    "news_readers.since": "asked_for_news_at",
+    "broadcasts.made_by": "telegram_user_id",
+    "broadcasts.made_at": "messages_to_everybody[].written_at",
+    "broadcasts.state": "messages_to_everybody[].state",
+    "broadcasts.body": "messages_from_the_operators[].text",
+    "broadcast_people.user_id": "telegram_user_id",
+    "broadcast_people.chat_id": "messages_from_the_operators[].chat_id",
+    "broadcast_people.state": "messages_from_the_operators[].state",
+}
+_COUNTER = "a row's own number, which stands for nothing else"
+_BOOKKEEPING = "the bot's own bookkeeping, which follows from what is exported"
+_GOODS = "goods as the marketplace shows them to everybody; no row names a person"
+NOT_PERSONAL = {
+    "meta.name": "facts of the database itself: key check, nudges, when it was last checked",
+    "meta.value": "as its name",
+    "inbox.committed": _BOOKKEEPING,
+    "inbox.not_before": _BOOKKEEPING,
+    "addresses.saved_order": "the order of the list, in which they are exported",
+    "orders.session_id": "names the consent, with its revision; of the conversation of that moment",
+    "orders.revision": "as orders.session_id",
+    "orders.told": _BOOKKEEPING,
+    "orders.stage": _BOOKKEEPING,
+    "orders.look_at": _BOOKKEEPING,
+    "orders.hints": _BOOKKEEPING,
+    "orders.misses": _BOOKKEEPING,
+    "offers.offer_id": _GOODS,
+    "offers.body": _GOODS,
+    "offers.touched_at": _GOODS,
+    "picture_files.key": "pictures of goods, by their addresses; no row names a person",
+    "picture_files.file_id": "Telegram's name of such a picture",
+    "picture_files.touched_at": "as picture_files.key",
+    "invites.token_hash": "a one-way print of a secret; the person who got it is in members",
+    "notices.notice_id": _COUNTER,
+    "payment_attempts.attempt_id": _COUNTER,
+    "broadcasts.broadcast_id": _COUNTER,
+    "broadcast_people.broadcast_id": _COUNTER,
+    "pushes.push_id": _COUNTER,
+    "pushes.msg_id": "the marketplace's number of its message",
+    "pushes.topic": "the kind of that message",
+    "pushes.state": _BOOKKEEPING,
+    "pushes.received_at": _BOOKKEEPING,
+    "pushes.not_before": _BOOKKEEPING,
+    "pushes.attempts": _BOOKKEEPING,
+    "pushes.payload": "names an order by the marketplace's number until it is handled, seconds"
+    " later; what it led to is in the order. Of whom it is, is not known before",
+    "alarms_told.trouble": "a kind of trouble",
+    "alarms_told.about": "numbers of orders and updates that the operators were told of",
+    "alarms_told.told_at": "as alarms_told.trouble",
+}
+
+
+def _columns(database: Path) -> set[str]:
+    with sqlite3.connect(database) as connection:
+        tables = [
+            name
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if not name.startswith("sqlite_")
+        ]
+        found = {
+            f"{table}.{row[1]}"
+            for table in tables
+            for row in connection.execute(f"PRAGMA table_info({table})")
+        }
+    connection.close()
+    return found
+
+
+async def _live_a_full_life(storage: SqliteStorage) -> None:
+    """Something of everything that can be kept of one person, who is an operator as well."""
+    await storage.commit_step(
+        first(ALICE, results=page(), save_address=saved_address(1, is_default=True))
+    )
+    part = OrderPart(order_id="1" * 19, status=OrderStatus.AWAITING_PAYMENT)
+    placed = order(1, ALICE, Placing.PLACED).replace(parts=(part,))
+    claimed = placed.replace(placing=Placing.CLAIMED, parts=())
+    await storage.commit_step(following(ALICE, claim=claimed))
+    await storage.save_order(placed, Placing.CLAIMED)
+    news = [News(kind=NewsKind.PAID, key=f"paid.{each}", parts=()) for each in (1, 2)]
+    notices = tuple(NewNotice(news=each, not_before=NOW) for each in news)
+    tracked = await storage.tracked(placed.order_no)
+    await storage.save_tracked(tracked, placed, None, notices)
+    told = (await storage.waiting_notices(placed.order_no, NOW))[0]
+    await storage.claim_notices([told.notice_id])
+    await storage.end_notices([told.notice_id], NoticeEnd.TOLD)
+    mine = [update(each).replace(lane=ALICE) for each in (1, 2)]
+    await storage.put_updates(mine)
+    await storage.park_update(1, "ValueError at handlers/start.py:1")
+    await storage.finish_update(2)
+    await storage.add_invite(b"hash", ALICE, NOW + timedelta(days=1), 2)
+    await storage.redeem_invite(b"hash", ALICE)
+    await storage.set_news(ALICE, ALICE_CHAT, wanted=True)
+    number = await storage.draft_broadcast(ALICE, "New: parcels are followed")
+    await storage.start_broadcast(number)
+    attempt = NewAttempt(order_id=part.order_id, order_no=placed.order_no, operator=ALICE, amount=1)
+    claim = await storage.claim_payment(attempt, known=0, since=NOW, limit=0)
+    await storage.mark_payment(claim.attempt_id, AttemptState.PAID)
+    await storage.forget(UserId(1))
+    await storage.close()
+    await storage.open()
+
+
+def _found(export: Any, path: str) -> list[Any]:
+    """What stands at a path; what is not there is not in it."""
+    values = [export]
+    for name in path.replace("[]", ".[]").split("."):
+        if name == "[]":
+            values = [each for value in values for each in value]
+        else:
+            values = [value[name] for value in values if value is not None]
+    return [each for each in values if each is not None]
+
+
+def test_no_column_is_without_a_word(sqlite: SqliteStorage, database: Path):
+    """A new table or column has to say here whether a person gets it, or why not."""
+    said = EXPORTED.keys() | NOT_PERSONAL.keys()
+    assert not EXPORTED.keys() & NOT_PERSONAL.keys()
+    assert _columns(database) == said
+
+
+async def test_what_is_said_to_be_exported_is(sqlite: SqliteStorage):
+    """Of somebody who did everything, nothing is missing."""
+    await _live_a_full_life(sqlite)
+    export = await sqlite.export_of(ALICE)
+    assert [column for column, path in EXPORTED.items() if not _found(export, path)] == []
+
+
+async def test_an_operators_payment_is_told_to_the_buyer_without_the_operator(
+    sqlite: SqliteStorage,
+):
+    """Whose order it was learns of it, and not who paid."""
+    await _live_a_full_life(sqlite)
+    placed = order(7, BOB, Placing.PLACED)
+    await sqlite.commit_step(first(BOB))
+    await sqlite.commit_step(following(BOB, claim=placed))
+    attempt = NewAttempt(order_id="7" * 19, order_no=placed.order_no, operator=ALICE, amount=900)
+    await sqlite.claim_payment(attempt, known=0, since=NOW, limit=0)
+    export = await sqlite.export_of(BOB)
+    (told,) = export["password_free_payments"]
+    assert (told["amount_in_fen"], told["by_you"]) == (900, False)
+    assert str(ALICE) not in str(export)
+    assert len((await sqlite.export_of(ALICE))["password_free_payments"]) == 2
