@@ -65,35 +65,40 @@ def received(key: str, agreed: Agreed, amount: Money, by: UserId, at: datetime) 
     )
 
 
-def set_offs(books: Books, orders: tuple[Agreed, ...], at: datetime) -> tuple[Operation, ...]:
-    """Let what was paid too much for some orders of a customer count for their others.
+def set_offs(books: Books, user_id: UserId, at: datetime) -> tuple[Operation, ...]:
+    """Let what a customer paid too much for some orders count for their others.
 
-    The oldest debt is served first. `orders` are that customer's, oldest first; amounts of
-    different currencies never meet.
+    `books` are that customer's alone. The oldest debt is served first, from the oldest credit;
+    amounts of different currencies never meet.
     """
     made: list[Operation] = []
-    open_ = {each.order_no: balance_of(books, each) for each in orders}
-    for owing in orders:
-        for owed in orders:
-            debt, credit = open_[owing.order_no], -open_[owed.order_no]
-            if debt.currency is not credit.currency or debt.units <= 0 or credit.units <= 0:
-                continue
-            amount = min(debt, credit)
-            open_[owing.order_no] -= amount
-            open_[owed.order_no] += amount
-            made.append(_set_off(books, owed, owing, amount, at))
+    for currency in books.currencies():
+        open_ = books.open_orders(currency)
+        for owing in open_:
+            for owed in open_:
+                debt, credit = open_[owing], -open_[owed]
+                if debt.units > 0 and credit.units > 0:
+                    amount = min(debt, credit)
+                    open_[owing] -= amount
+                    open_[owed] += amount
+                    made.append(_set_off(books, user_id, owed, owing, amount, at))
     return tuple(made)
 
 
 def _set_off(
-    books: Books, source: Agreed, target: Agreed, amount: Money, at: datetime
+    books: Books,
+    user_id: UserId,
+    source: MerchantOrderNo,
+    target: MerchantOrderNo,
+    amount: Money,
+    at: datetime,
 ) -> Operation:
     return Operation(
-        key=next_key(books, f"set_off:{source.order_no}:{target.order_no}"),
+        key=next_key(books, f"set_off:{source}:{target}"),
         kind=Kind.SET_OFF,
-        user_id=source.user_id,
-        order_no=source.order_no,
-        to_order=target.order_no,
+        user_id=user_id,
+        order_no=source,
+        to_order=target,
         entries=entries((Account.CUSTOMER, amount), (Account.CUSTOMER, -amount)),
         at=at,
     )

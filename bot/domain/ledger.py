@@ -210,6 +210,11 @@ class Books:
         """Return what the customers owe together in a currency; negative is owed to them."""
         return self.sum_of(Account.CUSTOMER, currency)
 
+    def currencies(self) -> tuple[Currency, ...]:
+        """Return the currencies that customers owe or are owed something in."""
+        amounts = (money for each in self for _, money in each.customer_entries())
+        return tuple(dict.fromkeys(money.currency for money in amounts))
+
     def orders(self) -> tuple[MerchantOrderNo, ...]:
         """Return the orders that something was booked for, in the order of their first entry."""
         named = (each for operation in self for each, _ in operation.customer_entries())
@@ -222,7 +227,7 @@ class Books:
         for operation in self:
             kind = self._original(operation).kind
             for order, amount in operation.customer_entries():
-                if order != order_no:
+                if order != order_no or amount.currency is not currency:
                     continue
                 match kind:
                     case Kind.CHARGE | Kind.CREDIT:

@@ -5,7 +5,7 @@ Each function returns what to post; none posts it. All raise `bot.domain.ledger.
 
 from datetime import datetime
 
-from bot.domain.bookings import Agreed, demand_positive, next_key, reversal
+from bot.domain.bookings import Agreed, charge_key, demand_positive, next_key, reversal
 from bot.domain.currencies import Money, yuan
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.ledger import (
@@ -21,13 +21,18 @@ from bot.domain.money import Fen
 from bot.domain.shop_terms import Charge
 
 
+def paid_key(order_id: MarketplaceOrderId) -> str:
+    """Return the key that the payment of one of the marketplace's orders has."""
+    return f"paid:{order_id}"
+
+
 def paid_there(
     agreed: Agreed, order_id: MarketplaceOrderId, amount: Fen, at: datetime
 ) -> Operation:
     """The marketplace shows one of its orders as paid: so many fen of the operator's money."""
     demand_positive(yuan(amount))
     return Operation(
-        key=f"paid:{order_id}",
+        key=paid_key(order_id),
         kind=Kind.MARKETPLACE_PAID,
         user_id=agreed.user_id,
         order_no=agreed.order_no,
@@ -76,7 +81,9 @@ def settled_there(books: Books, agreed: Agreed, at: datetime) -> tuple[Operation
     open_ = -open_at_marketplace(books, agreed.order_no)
     if open_ < 0:
         return (_difference(books, agreed, Account.LOSS, Fen(open_), at),)
-    creditable = agreed.charge.marketplace - _credited_so_far(books, agreed.order_no)
+    creditable = agreed.charge.marketplace - credited_so_far(books, agreed.order_no)
+    if books.is_reversed(charge_key(agreed.order_no)):
+        creditable = 0
     made: list[Operation] = []
     if (credit := min(open_, creditable)) > 0:
         made.append(credited(books, agreed, Fen(credit), at))
@@ -105,7 +112,7 @@ def credited(books: Books, agreed: Agreed, amount: Fen, at: datetime) -> Operati
     never give back more than one would. Raises `TooMuch` beyond the charge.
     """
     charge = agreed.charge
-    before = _credited_so_far(books, agreed.order_no)
+    before = credited_so_far(books, agreed.order_no)
     after = before + amount
     if amount <= 0 or after > charge.marketplace:
         raise TooMuch(f"{amount} fen back of {charge.marketplace}, {before} before")
@@ -133,7 +140,8 @@ def _left_of(charge: Charge, credited_fen: int) -> Money:
     return charge.rate.convert(charge.total - gone, charge.rounding) if gone else charge.due
 
 
-def _credited_so_far(books: Books, order_no: MerchantOrderNo) -> int:
+def credited_so_far(books: Books, order_no: MerchantOrderNo) -> int:
+    """Return the fen of the marketplace's total that went back to the customer."""
     return sum(
         entry.amount.units
         for operation in books

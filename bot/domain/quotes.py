@@ -6,6 +6,7 @@ from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId, SpecId
 from bot.domain.model import Value
 from bot.domain.money import Fen
+from bot.domain.shop_terms import Charge
 
 
 class QuoteLine(Value):
@@ -21,7 +22,8 @@ class Quote(Value):
     """A preview's numbers, all in fen: total = goods + freight + additional.
 
     `goods` is after discounts; `discount` says how much was taken off (already inside
-    `goods`). `parts` is how many orders the marketplace would make of it.
+    `goods`). `parts` is how many orders the marketplace would make of it. `charge` is what a
+    shop asks its customer for it; a team has none.
     """
 
     lines: tuple[QuoteLine, ...]
@@ -31,6 +33,7 @@ class Quote(Value):
     additional: Fen = Fen(0)
     total: Fen = Field(ge=0)
     parts: int = Field(default=1, ge=1)
+    charge: Charge | None = None
 
     @model_validator(mode="after")
     def _adds_up(self) -> "Quote":
@@ -42,6 +45,12 @@ class Quote(Value):
         """Return the quoted numbers of a draft's line."""
         wanted = (line.offer_id, line.spec_id)
         return next((each for each in self.lines if (each.offer_id, each.spec_id) == wanted), None)
+
+    def priced_as(self, agreed: "Quote") -> "Quote":
+        """Return the quote with a shop's charge by the terms that another was agreed under."""
+        if agreed.charge is None:
+            return self
+        return self.replace(charge=agreed.charge.again(self.goods, self.total))
 
 
 class QuoteChange(Value):

@@ -116,8 +116,8 @@ class Shop(RuleBasedStateMachine):
         self.settle(one.user_id)
 
     def settle(self, user_id: UserId) -> None:
-        theirs = tuple(each for each in self.agreed.values() if each.user_id == user_id)
-        self.post(*bookings.set_offs(self.books, theirs, self.now))
+        theirs = Books(each for each in self.books if each.user_id == user_id)
+        self.post(*bookings.set_offs(theirs, user_id, self.now))
 
     @rule(proof=proofs)
     def a_receipt_was_a_mistake(self, proof: tuple[str, MerchantOrderNo, Money]) -> None:
