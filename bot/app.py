@@ -3,61 +3,34 @@
 import asyncio
 import contextlib
 import signal
-from functools import partial
 from typing import Any
 
 import structlog
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.addresses import load_divisions
-from bot.chat.drawing import Drawer
-from bot.chat.flood import FloodGuard
-from bot.chat.gate import BEFORE_ALL, AnyHandler, Gate
 from bot.chat.illustrations import Illustrations
 from bot.chat.profile import register
-from bot.domain.news import ON_CARD, ON_PAYMENT
-from bot.intake.inbox import Intake
 from bot.intake.polling import poll
-from bot.intake.processing import UpdateProcessor
 from bot.intake.raw import ALLOWED_UPDATES
 from bot.marketplace.daji.client import DajiClient
 from bot.pictures import PictureFetcher, PictureWorker
 from bot.process.logs import log_unhandled
 from bot.process.memory import collector_resting, give_back_large_blocks
 from bot.process.metrics import Metrics
-from bot.services.bundle import Services
-from bot.services.finding.categories import Categories
-from bot.services.finding.freight import Freight
-from bot.services.finding.search import Search
 from bot.services.finding.short_links import ShortLinks
-from bot.services.following.aftersales import Aftersales
-from bot.services.paying.payments import Payments
-from bot.services.paying.together import PayingTogether
-from bot.services.placing.ordering import Ordering
-from bot.services.placing.resolving import OrderResolving
 from bot.settings import Settings, StartupError
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
 from bot.telegram.pacing import seconds_of
-from bot.telling.alarms import Alarms
 from bot.telling.broadcasts import Broadcaster
-from bot.telling.teller import Teller
-from bot.telling.upkeep import Upkeep
 from bot.web.server import WEBHOOK_PATH, WebServer
-from bot.wiring.following import Following
+from bot.wiring.house import House, Outside
 from bot.wiring.parts import (
-    build_access,
-    build_application,
     build_bot,
-    build_operator_payments,
-    build_quotas,
     build_storage,
     client_config,
     picture_hosts,
 )
-from handlers.journey import conversation, group_handlers
-from handlers.orders import news
-from handlers.placing import outcome
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _log = structlog.get_logger(__name__)
@@ -70,93 +43,34 @@ class Bot:
         self._settings = settings
         self._ownership = Ownership(settings.database_path)
         self._storage = build_storage(settings)
-        self._metrics = Metrics(self._storage)
-        self._client = DajiClient(client_config(settings), on_call=self._metrics.on_call)
+        metrics = Metrics(self._storage)
+        self._client = DajiClient(client_config(settings), on_call=metrics.on_call)
         self._worker = PictureWorker()
         self._fetcher = PictureFetcher(picture_hosts(settings))
+        self._pictures = Illustrations(self._fetcher, self._worker)
         self._short_links = ShortLinks()
-        self._search = Search(self._client, self._worker)
-        self._categories = Categories(self._client)
-        self._freight = Freight(self._client)
-        bot = build_bot(settings, self._metrics)
-        self._application = build_application(bot, self._metrics)
-        self._following = Following(
-            settings, self._storage, self._client, self._metrics, bot, news.screen
-        )
-        tracking = self._following.tracking
-        self._ordering = Ordering(
-            self._client,
-            self._storage,
-            lookup_delays=settings.lookup_delays,
-            recreate=settings.recreate,
-            holding=tracking.holding,
-        )
-        access = build_access(settings, self._storage)
-        self._operator_payments = build_operator_payments(
-            settings, self._client, self._storage, tracking
-        )
-        services = Services(
-            store=self._storage,
+        outside = Outside(
+            storage=self._storage,
             marketplace=self._client,
-            search=self._search,
-            categories=self._categories,
-            freight=self._freight,
-            ordering=self._ordering,
-            payments=Payments(self._client),
-            tracking=tracking,
-            aftersales=Aftersales(
-                self._client, partial(tracking.refresh, told=ON_CARD), tracking.holding
-            ),
-            paying_together=PayingTogether(
-                self._client, partial(tracking.refresh, told=ON_PAYMENT)
-            ),
-            divisions=load_divisions(),
+            bot=build_bot(settings, metrics),
+            metrics=metrics,
+            photos=self._worker,
+            pictures=self._pictures,
             short_links=self._short_links,
-            access=access,
-            quotas=build_quotas(settings, self._storage, tracking),
-            resolving=OrderResolving(self._storage, self._client),
-            operator_payments=self._operator_payments,
-            health=self._metrics.health,
-            tier_scope=settings.marketplace_tier_scope,
         )
-        self._illustrations = Illustrations(self._fetcher, self._worker)
-        drawer = Drawer(bot, self._illustrations, self._storage)
-        journey = conversation(services, drawer)
-        behind: list[AnyHandler] = [journey, *group_handlers()]
-        self._application.add_handlers(behind)
-        flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
-        self._application.add_handler(Gate(behind, access, flood, self._storage), BEFORE_ALL)
-        self._teller = Teller(bot, self._storage, journey, outcome)
-        self._processor = UpdateProcessor(
-            self._storage,
-            self._application,
-            redraw=self._teller.redraw,
-            parked=self._teller.update_parked,
-        )
-        self._intake = Intake(self._storage, self._processor)
+        self._house = House(settings, outside)
+        self._application = self._house.application
         host, port = settings.listen_address
         secret = settings.webhook_secret if settings.webhook_url else None
         self._server = WebServer(
             host,
             port,
-            self._intake,
+            self._house.intake,
             secret=secret.get_secret_value() if secret else None,
             check=self._storage.check,
-            metrics=self._metrics,
-            pushes=self._following.push_intake,
+            metrics=metrics,
+            pushes=self._house.following.push_intake,
         )
-        alarms = Alarms(
-            bot,
-            self._storage,
-            settings.admin_ids,
-            settings.alarm_backlog,
-            lambda: self._metrics.credentials_refused,
-            strays=lambda: self._ordering.strays,
-        )
-        self._upkeep = Upkeep(
-            self._storage, self._intake, self._ordering, alarms, settings.retention
-        )
-        self._ordering.on_change(self._teller.order_changed)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then finish what is under way. Raises `StartupError`."""
@@ -226,23 +140,25 @@ class Bot:
     async def _serve(self, stop: asyncio.Event) -> None:
         while await self._storage.sort_orders():
             pass
-        unclear = await self._operator_payments.give_up()
-        await self._intake.resume()
+        unclear = await self._house.operator_payments.give_up()
+        await self._house.intake.resume()
         self._server.begin()
-        await self._ordering.resume_all()
+        await self._house.ordering.resume_all()
         tasks = [
             asyncio.create_task(register(self._application.bot), name="profile"),
-            asyncio.create_task(self._upkeep.run(), name="upkeep"),
+            asyncio.create_task(self._house.upkeep.run(), name="upkeep"),
             asyncio.create_task(
                 Broadcaster(self._application.bot, self._storage).run(), name="news"
             ),
-            asyncio.create_task(self._following.run(), name="following"),
-            asyncio.create_task(self._operator_payments.look_into(unclear), name="payments"),
+            asyncio.create_task(self._house.following.run(), name="following"),
+            asyncio.create_task(self._house.operator_payments.look_into(unclear), name="payments"),
         ]
         stopped = asyncio.create_task(stop.wait(), name="stop")
         waited: set[asyncio.Task[Any]] = {stopped}
         if self._settings.webhook_url is None:
-            polling = asyncio.create_task(poll(self._application.bot, self._intake), name="poll")
+            polling = asyncio.create_task(
+                poll(self._application.bot, self._house.intake), name="poll"
+            )
             tasks.append(polling)
             waited.add(polling)
         _log.info("serving", listen=self._settings.listen, webhook=bool(self._settings.webhook_url))
@@ -256,17 +172,17 @@ class Bot:
             task.result()
 
     async def _close(self) -> None:
-        self._teller.close()
+        self._house.teller.close()
         await self._server.close()
-        await self._intake.close()
-        await self._ordering.close()
-        await self._following.close()
+        await self._house.intake.close()
+        await self._house.ordering.close()
+        await self._house.following.close()
         with contextlib.suppress(TelegramError):
             await self._application.shutdown()
             # What a start that failed half-way has opened, too.
             await self._application.bot.shutdown()
-        for reads in (self._search, self._categories, self._freight, self._illustrations):
-            await reads.close()
+        await self._house.close_reads()
+        await self._pictures.close()
         await self._fetcher.aclose()
         await self._short_links.aclose()
         await self._worker.close()

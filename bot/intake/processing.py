@@ -26,7 +26,9 @@ RETRY_DELAYS = (0.5, 2.0, 5.0)
 REDRAW_DELAYS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds before each new try of showing a screen whose step is committed."""
 
-_STORAGE_PAUSE = 1.0
+STORAGE_PAUSE = 1.0
+"""Seconds before each new try of a storage that is out of order."""
+
 _log = structlog.get_logger(__name__)
 
 Redraw = Callable[[int, int], Awaitable[None]]
@@ -55,7 +57,7 @@ class UpdateProcessor:
         parked: Parked,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
         redraw_delays: tuple[float, ...] = REDRAW_DELAYS,
-        storage_pause: float = _STORAGE_PAUSE,
+        storage_pause: float = STORAGE_PAUSE,
     ) -> None:
         self._inbox = inbox
         self._application = application

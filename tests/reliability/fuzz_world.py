@@ -11,45 +11,34 @@ from typing import Any
 
 from fuzz_market import FuzzMarket, many_lines
 from soak_chat import Pressable
-from telegram.ext import Application, ContextTypes
 from telegram.request import RequestData
 
-from bot.addresses import load_divisions
-from bot.chat.context import Context
-from bot.chat.drawing import Drawer
 from bot.chat.screens import Picture
 from bot.domain.cart import CartError
-from bot.domain.health import MarketplaceHealth
 from bot.domain.identifiers import ChatId, SellerId, UserId
 from bot.domain.sessions import Session, Step
-from bot.intake.inbox import Intake
-from bot.intake.processing import UpdateProcessor
 from bot.pictures import PreparedPhoto
-from bot.services.access import Access, AccessMode
-from bot.services.bundle import Services
-from bot.services.finding.categories import Categories
-from bot.services.finding.freight import Freight
-from bot.services.finding.search import Search
+from bot.process.metrics import Metrics
 from bot.services.finding.short_links import ShortLinks
-from bot.services.following.aftersales import Aftersales
-from bot.services.following.tracking import Tracking
-from bot.services.paying.agreement import OperatorPayments
-from bot.services.paying.payments import Payments
-from bot.services.paying.together import PayingTogether
-from bot.services.placing.ordering import Ordering
-from bot.services.placing.resolving import OrderResolving
-from bot.services.quotas import Quotas
+from bot.settings import Settings
 from bot.storage.ports import StepCommit, StorageUnavailable
 from bot.telegram import DirectBot
-from bot.telling.teller import Teller
-from bot.wiring.parts import StoringApplication
-from handlers.journey import conversation
-from handlers.placing import outcome
+from bot.wiring.house import House, Outside, Waits
 from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram
 from tests.fakes.memory_storage import MemoryStorage
 
 LOOK_UPS = 4
 _SOON = (0.0005,) * 8
+_SETTINGS = Settings(
+    _env_file=None,
+    bot_token=TOKEN,
+    marketplace_app_key="key",
+    marketplace_app_secret="secret",
+    lookup_delays=_SOON[:LOOK_UPS],
+    flood_updates=0,
+    searches_per_hour=0,
+    unpaid_orders=0,
+)
 _IDLE_WITHIN = 30.0
 
 
@@ -118,6 +107,9 @@ class _NoPictures:
     async def make(self, picture: Picture) -> bytes | None:
         return None
 
+    async def close(self) -> None:
+        pass
+
 
 class World:
     """What outlives a crash, and the present run of the bot."""
@@ -136,56 +128,18 @@ class World:
         storage: Any = _Mortal(self.storage, self._life)
         market: Any = _Mortal(self.market, self._life)
         bot = DirectBot(TOKEN, request=self.telegram, get_updates_request=self.telegram)
-        application: Any = (
-            Application.builder()
-            .application_class(StoringApplication)
-            .bot(bot)
-            .updater(None)
-            .job_queue(None)
-            .context_types(ContextTypes(context=Context))
-            .build()
-        )
-        self.ordering = Ordering(
-            market,
-            storage,
-            lookup_delays=_SOON[:LOOK_UPS],
-            retry_delays=_SOON,
-            watch_later=_SOON * 3,
-        )
-        tracking = Tracking(market, storage)
-        services = Services(
-            store=storage,
+        outside = Outside(
+            storage=storage,
             marketplace=market,
-            search=Search(market, _Photos()),
-            categories=Categories(market),
-            freight=Freight(market),
-            ordering=self.ordering,
-            payments=Payments(market),
-            tracking=tracking,
-            aftersales=Aftersales(market, tracking.refresh),
-            paying_together=PayingTogether(market, tracking.refresh),
-            divisions=load_divisions(),
+            bot=bot,
+            metrics=Metrics(storage),
+            photos=_Photos(),
+            pictures=_NoPictures(),
             short_links=ShortLinks(),
-            access=Access(AccessMode.OPEN, storage),
-            quotas=Quotas(storage, tracking),
-            resolving=OrderResolving(storage, market),
-            operator_payments=OperatorPayments(market, storage, tracking),
-            health=lambda: MarketplaceHealth(last="ok", down=False),
         )
-        journey = conversation(services, Drawer(bot, _NoPictures(), storage))
-        application.add_handler(journey)
-        teller = Teller(bot, storage, journey, outcome, redraw_delays=_SOON)
-        self.ordering.on_change(teller.order_changed)
-        processor = UpdateProcessor(
-            storage,
-            application,
-            redraw=teller.redraw,
-            parked=teller.update_parked,
-            retry_delays=_SOON[:3],
-            redraw_delays=_SOON,
-            storage_pause=_SOON[0],
-        )
-        self.intake = Intake(storage, processor)
+        waits = Waits(_SOON[:3], _SOON, _SOON[0], _SOON, _SOON * 3)
+        house = House(_SETTINGS, outside, waits)
+        self.ordering, self.intake, application = house.ordering, house.intake, house.application
         await application.initialize()
         await self.intake.resume()
         await self.ordering.resume_all()

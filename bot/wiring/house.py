@@ -1,0 +1,166 @@
+"""The whole bot put together over what stands outside of it: the one wiring.
+
+Production, the fuzz and whatever else runs the real parts come here; they differ in storage,
+marketplace, Telegram and pictures, and in how long is waited.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from bot.addresses import load_divisions
+from bot.chat.drawing import Drawer
+from bot.chat.flood import FloodGuard
+from bot.chat.gate import BEFORE_ALL, AnyHandler, Gate
+from bot.chat.screens import Picture
+from bot.domain.news import ON_CARD, ON_PAYMENT
+from bot.intake.inbox import Intake
+from bot.intake.processing import (
+    REDRAW_DELAYS,
+    RETRY_DELAYS,
+    STORAGE_PAUSE,
+    UpdateProcessor,
+)
+from bot.marketplace.port import Marketplace
+from bot.process.metrics import Metrics
+from bot.services.bundle import Services
+from bot.services.finding.categories import Categories
+from bot.services.finding.freight import Freight
+from bot.services.finding.search import PhotoPreparer, Search
+from bot.services.finding.short_links import ShortLinks
+from bot.services.following.aftersales import Aftersales
+from bot.services.paying.payments import Payments
+from bot.services.paying.together import PayingTogether
+from bot.services.placing import latecomers, ordering
+from bot.services.placing.ordering import Ordering
+from bot.services.placing.resolving import OrderResolving
+from bot.settings import Settings
+from bot.storage.ports import Storage
+from bot.telegram import DirectBot
+from bot.telling.alarms import Alarms
+from bot.telling.teller import Teller
+from bot.telling.upkeep import Upkeep
+from bot.wiring.following import Following
+from bot.wiring.parts import (
+    build_access,
+    build_application,
+    build_operator_payments,
+    build_quotas,
+)
+from handlers.journey import conversation, group_handlers
+from handlers.orders import news
+from handlers.placing import outcome
+
+
+class PictureMaker(Protocol):
+    """Makes what a screen describes."""
+
+    async def make(self, picture: Picture) -> bytes | None:
+        """Return the picture's bytes, or None when it can't be had now."""
+
+    async def close(self) -> None:
+        """Give up what is being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the house stands on. Whoever made it opens and closes it."""
+
+    storage: Storage
+    marketplace: Marketplace
+    bot: DirectBot
+    metrics: Metrics
+    photos: PhotoPreparer
+    pictures: PictureMaker
+    short_links: ShortLinks
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Seconds between tries, in the order in which they are waited; the last one repeats."""
+
+    update_again: Sequence[float] = RETRY_DELAYS
+    redraw: Sequence[float] = REDRAW_DELAYS
+    storage_again: float = STORAGE_PAUSE
+    order_again: Sequence[float] = ordering.RETRY_DELAYS
+    watch_later: Sequence[float] = latecomers.WATCH_LATER
+
+
+class House:
+    """Every part above storage, marketplace and Telegram, connected and not yet running."""
+
+    def __init__(self, settings: Settings, outside: Outside, waits: Waits | None = None) -> None:
+        waits = waits or Waits()
+        storage, marketplace, bot = outside.storage, outside.marketplace, outside.bot
+        self.application = build_application(bot, outside.metrics)
+        self.following = Following(
+            settings, storage, marketplace, outside.metrics, bot, news.screen
+        )
+        tracking = self.following.tracking
+        self.ordering = Ordering(
+            marketplace,
+            storage,
+            lookup_delays=settings.lookup_delays,
+            retry_delays=waits.order_again,
+            watch_later=waits.watch_later,
+            recreate=settings.recreate,
+            holding=tracking.holding,
+        )
+        self.operator_payments = build_operator_payments(settings, marketplace, storage, tracking)
+        access = build_access(settings, storage)
+        search, categories = Search(marketplace, outside.photos), Categories(marketplace)
+        freight = Freight(marketplace)
+        self._reads = (search, categories, freight)
+        self.services = Services(
+            store=storage,
+            marketplace=marketplace,
+            search=search,
+            categories=categories,
+            freight=freight,
+            ordering=self.ordering,
+            payments=Payments(marketplace),
+            tracking=tracking,
+            aftersales=Aftersales(
+                marketplace, partial(tracking.refresh, told=ON_CARD), tracking.holding
+            ),
+            paying_together=PayingTogether(marketplace, partial(tracking.refresh, told=ON_PAYMENT)),
+            divisions=load_divisions(),
+            short_links=outside.short_links,
+            access=access,
+            quotas=build_quotas(settings, storage, tracking),
+            resolving=OrderResolving(storage, marketplace),
+            operator_payments=self.operator_payments,
+            health=outside.metrics.health,
+            tier_scope=settings.marketplace_tier_scope,
+        )
+        journey = conversation(self.services, Drawer(bot, outside.pictures, storage))
+        behind: list[AnyHandler] = [journey, *group_handlers()]
+        self.application.add_handlers(behind)
+        flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
+        self.application.add_handler(Gate(behind, access, flood, storage), BEFORE_ALL)
+        self.teller = Teller(bot, storage, journey, outcome, redraw_delays=tuple(waits.redraw))
+        self.ordering.on_change(self.teller.order_changed)
+        processor = UpdateProcessor(
+            storage,
+            self.application,
+            redraw=self.teller.redraw,
+            parked=self.teller.update_parked,
+            retry_delays=tuple(waits.update_again),
+            redraw_delays=tuple(waits.redraw),
+            storage_pause=waits.storage_again,
+        )
+        self.intake = Intake(storage, processor)
+        alarms = Alarms(
+            bot,
+            storage,
+            settings.admin_ids,
+            settings.alarm_backlog,
+            lambda: outside.metrics.credentials_refused,
+        )
+        self.upkeep = Upkeep(storage, self.intake, self.ordering, alarms, settings.retention)
+
+    async def close_reads(self) -> None:
+        """Give up what is being read for several at once."""
+        for reads in self._reads:
+            await reads.close()
