@@ -38,7 +38,7 @@ class Easel:
         self.telegram = FakeTelegram()
         self.pictures = Pictures()
         self.storage = MemoryStorage()
-        self.bot = DirectBot(TOKEN, request=self.telegram)
+        self.bot = DirectBot(TOKEN, request=self.telegram, get_updates_request=self.telegram)
         self.drawer = Drawer(self.bot, self.pictures, self.storage)
 
     def message(self, *, text: str | None = None, photo: str | None = None) -> Place:

@@ -19,7 +19,7 @@ async def telegram() -> FakeTelegram:
 
 @pytest.fixture
 async def bot(telegram: FakeTelegram) -> ExtBot[Any]:
-    return ExtBot(TOKEN, request=telegram, rate_limiter=Pacer())
+    return ExtBot(TOKEN, request=telegram, get_updates_request=telegram, rate_limiter=Pacer())
 
 
 def _flood(telegram: FakeTelegram, method: str, seconds: int) -> None:
@@ -99,7 +99,9 @@ async def test_a_flooded_call_without_a_chat_is_repeated_too(
 
 async def test_all_chats_together_keep_the_overall_pace(telegram: FakeTelegram) -> None:
     """A burst is let through, then so many a second."""
-    bot: ExtBot[Any] = ExtBot(TOKEN, request=telegram, rate_limiter=Pacer(per_second=20))
+    bot: ExtBot[Any] = ExtBot(
+        TOKEN, request=telegram, get_updates_request=telegram, rate_limiter=Pacer(per_second=20)
+    )
     began = time.monotonic()
     await asyncio.gather(*(bot.send_message(chat, "x") for chat in range(1, 31)))
     assert 0.4 < time.monotonic() - began < 2.0
@@ -108,7 +110,9 @@ async def test_all_chats_together_keep_the_overall_pace(telegram: FakeTelegram) 
 async def test_holds_are_forgotten_when_they_end(telegram: FakeTelegram) -> None:
     """A chat that was held once takes no memory for ever."""
     pacer = Pacer(retries=0)
-    bot: ExtBot[Any] = ExtBot(TOKEN, request=telegram, rate_limiter=pacer)
+    bot: ExtBot[Any] = ExtBot(
+        TOKEN, request=telegram, get_updates_request=telegram, rate_limiter=pacer
+    )
     for chat, pause in ((1, 0), (2, 1.1), (3, 0)):
         _flood(telegram, "sendMessage", 1)
         with pytest.raises(RetryAfter):

@@ -21,8 +21,13 @@ PHOTO = [
 KEYBOARD = {"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]}
 
 
+def _bot() -> ExtBot[Any]:
+    telegram = FakeTelegram()
+    return ExtBot(TOKEN, request=telegram, get_updates_request=telegram)
+
+
 def _read(**content: Any) -> Update:
-    bot: ExtBot[Any] = ExtBot(TOKEN, request=FakeTelegram())
+    bot = _bot()
     return read_update(json.dumps({"update_id": 1, **content}).encode(), bot)
 
 
@@ -36,7 +41,7 @@ def _pressed(**message: Any) -> Place | None:
     assert (query.data, query.from_user.language_code, chat.id) == ("x", "zh-hans", 7)
     place = place_of(query)
     # What the library itself makes of the message says the same.
-    bot: ExtBot[Any] = ExtBot(TOKEN, request=FakeTelegram())
+    bot = _bot()
     assert place == place_of(CallbackQuery.de_json(press, bot))
     return place
 
@@ -129,7 +134,7 @@ def test_what_was_written_is_read_whole() -> None:
 
 def test_what_only_the_standard_library_reads_is_read() -> None:
     """It wrote what is stored, and writes NaN for what JSON has no word for."""
-    bot: ExtBot[Any] = ExtBot(TOKEN, request=FakeTelegram())
+    bot = _bot()
     message = {"message_id": 5, "date": 1, "chat": CHAT, "from": ANN, "odd": float("nan")}
     payload = json.dumps({"update_id": 1, "message": message}).encode()
     read = read_update(payload, bot).message

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from sandbox.marketplace.app import create_app
 from sandbox.marketplace.config import MarketplaceConfig
 from sandbox.marketplace.signing import signature
+from tests.loopback import http_client
 
 KEY, SECRET = "desk", "desk"
 ADDRESS = {
@@ -103,6 +104,6 @@ async def open_market() -> AsyncIterator[Market]:
         app = create_app(config, picture_search=NoPictures())
         async with (
             TestServer(app) as server,
-            httpx.AsyncClient(base_url=str(server.make_url("/")), timeout=20) as http,
+            http_client(base_url=str(server.make_url("/")), timeout=20) as http,
         ):
             yield Market(http, str(server.make_url("/")).rstrip("/"), taken)

@@ -11,6 +11,8 @@ from buying import Market
 from chat import Person
 from processes import BotProcess, SandboxProcess
 
+from tests.loopback import http_client
+
 SHOWING = ("sendMessage", "sendPhoto", "editMessageText", "editMessageMedia", "editMessageCaption")
 
 
@@ -24,8 +26,8 @@ class Own:
     @contextlib.asynccontextmanager
     async def clients(self) -> AsyncIterator["Clients"]:
         async with (
-            httpx.AsyncClient(base_url=self.world.chat, timeout=30) as telegram,
-            httpx.AsyncClient(base_url=self.world.marketplace, timeout=30) as marketplace,
+            http_client(base_url=self.world.chat, timeout=30) as telegram,
+            http_client(base_url=self.world.marketplace, timeout=30) as marketplace,
         ):
             yield Clients(telegram, marketplace)
 

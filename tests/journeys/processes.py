@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.loopback import http_client
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOOKUP_DELAYS = "0.3,0.4,0.5,0.6,0.8,1"
 _STARTS_WITHIN = 60.0
@@ -76,7 +78,7 @@ class BotProcess:
 
     async def ready(self) -> None:
         deadline = time.monotonic() + _STARTS_WITHIN
-        async with httpx.AsyncClient() as http:
+        async with http_client() as http:
             while time.monotonic() < deadline:
                 assert self.process is not None
                 assert self.process.poll() is None, self.log.read_text()[-3000:]

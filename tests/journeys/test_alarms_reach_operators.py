@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from chat import Person
 from processes import BotProcess, SandboxProcess
+
+from tests.loopback import http_client
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ async def test_refused_keys_reach_the_operator_once(
 
     A restart is no news.
     """
-    async with httpx.AsyncClient(base_url=own_world.chat, timeout=30) as http:
+    async with http_client(base_url=own_world.chat, timeout=30) as http:
         boss, buyer = await Person.arrive(http, "zh-hans"), await Person.arrive(http)
         bot = BotProcess(
             own_world, tmp_path, MARKETPLACE_APP_SECRET="wrong", ADMIN_IDS=str(boss.id)
@@ -37,7 +38,7 @@ async def test_refused_keys_reach_the_operator_once(
             assert "doctor" in alarm.text
             await buyer.send("backpack")
             await boss.sees_nothing_new(within=12)
-            async with httpx.AsyncClient() as own:
+            async with http_client() as own:
                 ready = await own.get(f"http://127.0.0.1:{bot.port}/readyz")
             assert ready.status_code == 200
             assert ready.json()["marketplace"] == "credentials_refused"

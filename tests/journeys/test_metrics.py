@@ -8,9 +8,11 @@ from buying import placed
 from chat import Person
 from processes import BotProcess
 
+from tests.loopback import http_client
+
 
 async def _scrape(bot: BotProcess) -> dict[str, float]:
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         answer = await http.get(f"http://127.0.0.1:{bot.port}/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -61,7 +63,7 @@ async def test_ready_says_how_the_marketplace_is(
     """After a good call nothing is degraded; the bot stays ready when the marketplace fails."""
     buyer: Person = await person()
     await buyer.say("背包", "Results for")
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         answer = await http.get(f"http://127.0.0.1:{bot.port}/readyz")
     assert answer.status_code == 200
     assert answer.json()["marketplace"] == "ok"

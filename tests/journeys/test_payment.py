@@ -4,16 +4,17 @@ import os
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 from buying import SNEAKERS, TAPE_MEASURE, Market, at_lines, at_preview, placed
 from chat import Person
 from processes import BotProcess, SandboxProcess
 
+from tests.loopback import http_client
+
 
 async def pay_at_cashier(url):
     """Open the payment page and press its button, as a browser does."""
-    async with httpx.AsyncClient(follow_redirects=True) as browser:
+    async with http_client(follow_redirects=True) as browser:
         page = await browser.get(url)
         assert page.status_code == 200
         total = re.search(r'name="total" value="(\d+)"', page.text)
@@ -126,8 +127,8 @@ async def test_the_order_list_can_be_written_with_commas(tmp_path: Path):
     try:
         await bot.ready()
         async with (
-            httpx.AsyncClient(base_url=world.marketplace) as http,
-            httpx.AsyncClient(base_url=world.chat, timeout=30) as telegram,
+            http_client(base_url=world.marketplace) as http,
+            http_client(base_url=world.chat, timeout=30) as telegram,
         ):
             market, buyer = Market(http), await Person.arrive(telegram)
             await market.switch(split_orders="always", order_id_list="comma")

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from buying import TAPE_MEASURE, at_lines
 from chat import Person
@@ -12,6 +11,7 @@ from crashing import SHOWING, Clients, Own, own_world, until
 from my_orders import old_enough, one_more, opened
 
 from bot.marketplace.daji.push_messages import signature_of
+from tests.loopback import http_client
 
 NAME, PHONE, STREET, NOTE = "欧阳测试", "13987654321", "植入路 4711 号", "planted note 0815"
 WORDS = "植入关键词"
@@ -116,7 +116,7 @@ async def _pushed(own: Own, clients: Clients) -> None:
     order_id = (await clients.orders.orders())[0]["orderId"]
     await clients.market_fault("order_detail", "refuse", times=2, code="500", message=PHONE)
     answers = []
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{own.bot.port}") as http:
+    async with http_client(base_url=f"http://127.0.0.1:{own.bot.port}") as http:
         for message in _pushes(order_id):
             for signature in (f"{PHONE}{NAME}", signature_of(message, SECRET)):
                 form = {"message": message, "_dj_signature": signature}

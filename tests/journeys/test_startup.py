@@ -15,6 +15,8 @@ import pytest
 from crashing import Own, own_world, until
 from processes import ROOT, free_port
 
+from tests.loopback import http_client
+
 GOOD = {
     "BOT_TOKEN": "123456789:sandbox-token",
     "MARKETPLACE_APP_KEY": "key",
@@ -117,7 +119,7 @@ async def test_telegram_that_cannot_be_reached_is_waited_for(own: Own) -> None:
         own.bot.start()
         try:
             health = f"http://127.0.0.1:{own.bot.port}"
-            async with httpx.AsyncClient() as http:
+            async with http_client() as http:
 
                 async def alive() -> bool:
                     try:

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from buying import TAPE_MEASURE, from_lines_to_preview
 from crashing import Clients, Own, own_world
+
+from tests.loopback import http_client
 
 SECRET = "webhook-secret_1"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -80,7 +81,7 @@ async def test_strangers_are_refused(own: Own) -> None:
     url = f"http://127.0.0.1:{own.bot.port}/telegram/webhook"
     json = {"Content-Type": "application/json"}
     ours = {HEADER: SECRET}
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         tried = [
             await http.post(url, content=b"{}", headers=json),
             await http.post(url, content=b"{}", headers=json | {HEADER: "guess"}),

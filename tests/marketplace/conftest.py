@@ -1,6 +1,5 @@
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 from aiohttp.test_utils import TestServer
 from daji_gateway import SECRET, Gateway
@@ -11,6 +10,7 @@ from bot.marketplace.daji.client import DajiClient
 from sandbox.marketplace.app import create_app
 from sandbox.marketplace.catalogue import load_catalogue
 from sandbox.marketplace.config import MarketplaceConfig
+from tests.loopback import http_client
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def world(catalogue) -> AsyncIterator[World]:
     app = create_app(config, catalogue=catalogue, picture_search=search)
     async with TestServer(app) as server:
         url = str(server.make_url("/"))
-        async with httpx.AsyncClient(base_url=url) as http:
+        async with http_client(base_url=url) as http:
             made = World(url, http)
             yield made
             for client in made.clients:

@@ -13,6 +13,8 @@ from soak_audit import Audit, audit, read_books
 from soak_faults import Mischief
 from soak_people import Shopper, Temper
 
+from tests.loopback import http_client
+
 _SETTLES_WITHIN = 90.0
 _NONE_LOOKED_UP = 'snaporder_orders{state="uncertain"} 0.0'
 _NO_QUOTAS = {"UNPAID_ORDERS": "0", "SEARCHES_PER_HOUR": "0", "FLOOD_UPDATES": "0"}
@@ -116,7 +118,7 @@ async def _rest(plan: Plan, bot: BotProcess, people: list[Shopper]) -> None:
     if bot.process is None or bot.process.poll() is not None:
         bot.start()
     await bot.ready()
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with http_client(timeout=30) as http:
         deadline = time.monotonic() + _SETTLES_WITHIN
         while time.monotonic() < deadline:
             answer = await http.get(f"http://127.0.0.1:{bot.port}/readyz")
@@ -156,4 +158,4 @@ class _Killer:
 
 def _client(address: str) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-    return httpx.AsyncClient(base_url=address, timeout=60, limits=limits)
+    return http_client(base_url=address, timeout=60, limits=limits)

@@ -5,18 +5,19 @@ import json
 import signal
 import time
 
-import httpx
 import pytest
 from buying import TAPE_MEASURE, at_preview
 from chat import Person
 from crashing import Clients, Own, until
 from host_trouble import locked, no_room, run_to_its_end
 
+from tests.loopback import http_client
+
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(120)]
 
 
 async def _status(own: Own) -> int:
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with http_client(timeout=30) as http:
         return (await http.get(f"http://127.0.0.1:{own.bot.port}/readyz")).status_code
 
 

@@ -4,13 +4,13 @@ import random
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from soak_audit import Audit, Books, audit
 from soak_chat import ChatView
 from soak_people import Consent, Shopper, Temper
 
 from bot.domain.orders import Order, Placing
+from tests.loopback import http_client
 from tests.services.agreed import FIRST, LINES, NUMBER, SECOND, consent, created
 
 
@@ -45,7 +45,7 @@ def _audited(
     untold: set[str] | None = None,
     stuck: str | None = None,
 ) -> Audit:
-    chat = ChatView(httpx.AsyncClient(), 7, sent=sent, numbers={NUMBER})
+    chat = ChatView(http_client(), 7, sent=sent, numbers={NUMBER})
     consents = [Consent("1.S.2.confirm.", agreed)]
     person = Shopper(chat, chat.http, random.Random(1), Temper(), consents, stuck=stuck)
     books = Books(orders, untold or set(), updates or {1: "finished", 2: "finished"})

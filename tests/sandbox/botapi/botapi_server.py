@@ -1,21 +1,19 @@
 """A sandbox server on a free port, and short ways to use it."""
 
 import io
-import ssl
 from contextlib import asynccontextmanager
 
-import httpx
 from aiohttp import web
 from PIL import Image
 from telegram import Bot
+from telegram.request import HTTPXRequest
 
 from sandbox.botapi import SANDBOX, BotApiConfig, Switches, create_app
 from sandbox.botapi.world import ANNA, BEN, BOSS, CHANNEL, GROUP, XIAOYU
+from tests.loopback import NO_TLS, http_client
 
 __all__ = ["ANNA", "BEN", "BOSS", "CHANNEL", "GROUP", "TOKEN", "XIAOYU", "Server", "serving"]
 
-# Loading the certificate store takes longer than most tests.
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 TOKEN = "424242:TEST-secret"
 
 
@@ -28,8 +26,13 @@ class Server:
         self.state = state
 
     def bot(self):
+        plain = {"verify": NO_TLS}
         return Bot(
-            TOKEN, base_url=f"{self.base_url}/bot", base_file_url=f"{self.base_url}/file/bot"
+            TOKEN,
+            base_url=f"{self.base_url}/bot",
+            base_file_url=f"{self.base_url}/file/bot",
+            request=HTTPXRequest(httpx_kwargs=plain),
+            get_updates_request=HTTPXRequest(httpx_kwargs=plain),
         )
 
     async def call(self, method, files=None, **params):
@@ -91,7 +94,7 @@ async def serving(**switches):
     await site.start()
     base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
-        async with httpx.AsyncClient(base_url=base_url, timeout=20, verify=NO_TLS) as http:
+        async with http_client(base_url=base_url, timeout=20) as http:
             yield Server(base_url, http, app[SANDBOX])
     finally:
         await runner.cleanup()

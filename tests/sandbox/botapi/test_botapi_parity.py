@@ -1,9 +1,10 @@
 """Accepting and refusing, compared with an independent emulator of the Bot API's contract."""
 
-import httpx
 import pytest
 from aiohttp import web
-from botapi_server import ANNA, NO_TLS, TOKEN
+from botapi_server import ANNA, TOKEN
+
+from tests.loopback import http_client
 
 emulator = pytest.importorskip(
     "lo_bot_api_emulator", reason="the second opinion is a package of its own: lo-bot-api-emulator"
@@ -78,7 +79,7 @@ async def other():
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    async with httpx.AsyncClient(base_url=base_url, verify=NO_TLS) as http:
+    async with http_client(base_url=base_url) as http:
         yield http
     await runner.cleanup()
 

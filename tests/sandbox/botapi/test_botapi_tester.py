@@ -5,9 +5,10 @@ import signal
 import socket
 import sys
 
-import httpx
 import pytest
 from botapi_server import ANNA, BEN, BOSS, CHANNEL, GROUP, TOKEN, XIAOYU
+
+from tests.loopback import http_client
 
 
 async def test_the_world(server):
@@ -214,7 +215,7 @@ async def test_the_command_line():
         stdout=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(30), httpx.AsyncClient() as http:
+        async with asyncio.timeout(30), http_client() as http:
             while b"Running on" not in await process.stdout.readline():
                 assert process.returncode is None
             answer = await http.get(f"http://127.0.0.1:{port}/bot{TOKEN}/getMe")

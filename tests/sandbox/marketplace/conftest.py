@@ -1,7 +1,6 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 from aiohttp.test_utils import TestServer
 from marketplace_client import KEY, SECRET, Caller, ColourSearch, picture
@@ -10,6 +9,7 @@ from marketplace_goods import CATALOGUE, MUG, PENCIL, TSHIRT
 from sandbox.marketplace.app import create_app
 from sandbox.marketplace.config import MarketplaceConfig
 from sandbox.marketplace.matching import PictureIndex
+from tests.loopback import http_client
 
 RED, BLUE, GREEN = (254, 0, 0), (0, 0, 254), (0, 128, 1)
 
@@ -38,7 +38,7 @@ async def server(config: MarketplaceConfig, pictures: Path) -> AsyncIterator[Tes
 
 @pytest.fixture
 async def market(server: TestServer) -> AsyncIterator[Caller]:
-    async with httpx.AsyncClient(base_url=str(server.make_url("/")), timeout=5) as http:
+    async with http_client(base_url=str(server.make_url("/")), timeout=5) as http:
         yield Caller(http)
 
 
@@ -52,6 +52,6 @@ async def shipped(index: PictureIndex) -> AsyncIterator[Caller]:
     app = create_app(MarketplaceConfig(), picture_search=index)
     async with (
         TestServer(app) as server,
-        httpx.AsyncClient(base_url=str(server.make_url("/"))) as http,
+        http_client(base_url=str(server.make_url("/"))) as http,
     ):
         yield Caller(http)

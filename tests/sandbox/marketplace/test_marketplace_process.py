@@ -19,6 +19,7 @@ from sandbox.marketplace.app import create_app
 from sandbox.marketplace.config import MarketplaceConfig
 from sandbox.marketplace.control import loopback_only
 from sandbox.marketplace.persistence import SavedState, load_state
+from tests.loopback import http_client
 
 ROOT = Path(__file__).parents[3]
 
@@ -74,7 +75,7 @@ async def test_orders_and_stock_outlive_a_restart(pictures: Path, tmp_path: Path
     state = tmp_path / "state.json"
     async with (
         TestServer(application(pictures, state)) as server,
-        httpx.AsyncClient(base_url=str(server.make_url("/"))) as http,
+        http_client(base_url=str(server.make_url("/"))) as http,
     ):
         market = Caller(http)
         paid = (await market.create((MUG, MUG_WHITE, 3), third="A"))["data"]["orderId"]
@@ -84,7 +85,7 @@ async def test_orders_and_stock_outlive_a_restart(pictures: Path, tmp_path: Path
         before = await market.orders()
     async with (
         TestServer(application(pictures, state)) as server,
-        httpx.AsyncClient(base_url=str(server.make_url("/"))) as http,
+        http_client(base_url=str(server.make_url("/"))) as http,
     ):
         market = Caller(http)
         assert await market.orders() == before
@@ -108,7 +109,7 @@ async def test_addresses_follow_the_configured_public_url(pictures: Path) -> Non
     )
     async with (
         TestServer(app) as server,
-        httpx.AsyncClient(base_url=str(server.make_url("/"))) as http,
+        http_client(base_url=str(server.make_url("/"))) as http,
     ):
         market = Caller(http)
         detail = await market.get(
