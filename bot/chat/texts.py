@@ -15,9 +15,11 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
+from bot.domain.currencies import CNY, Currency, Money
 from bot.domain.money import Fen, to_yuan
+from bot.domain.rates import Rate
 
 LANGUAGES = ("en", "zh")
 FALLBACK = "en"
@@ -111,8 +113,9 @@ def language_of(code: str | None) -> str:
 class Texts:
     """The texts of one language. Get them through `texts_in`: catalogs load once."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, rate: Rate | None = None) -> None:
         self.language = language
+        self._rate = rate
         self._locale = _LOCALES[language]
         self._catalog = _load_catalog(language)
         self._unchanging: dict[str, Html] = {}  # of the keys that take no parameters
@@ -144,9 +147,25 @@ class Texts:
             return self.number(value)
         return escape(str(value))
 
+    def priced(self, rate: Rate | None) -> "Texts":
+        """Return the same texts with amounts in a shop's currency beside the yuan."""
+        foreign = rate is not None and rate.currency is not CNY
+        return _priced(self.language, rate) if foreign else texts_in(self.language)
+
     def money(self, fen: int) -> Html:
-        """Write an amount of fen as yuan, such as ¥1,234.50."""
+        """Write an amount of fen as yuan, such as ¥1,234.50; in a shop with what that is about."""
+        in_yuan = self.yuan(fen)
+        if self._rate is None or not fen:
+            return in_yuan
+        return Html(f"{in_yuan} (≈ {self.amount(self._rate.convert(fen))})")
+
+    def yuan(self, fen: int) -> Html:
+        """Write an amount of fen as yuan alone."""
         return _money(Fen(fen), self._locale.language)
+
+    def amount(self, money: Money) -> Html:
+        """Write an exact amount of a currency, such as $1,234.50, JP¥1,235 or RUB 1,234.50."""
+        return _amount(money.units, money.currency, self._locale.language)
 
     def number(self, number: int | Decimal) -> Html:
         """Write a number with the language's separators."""
@@ -176,11 +195,32 @@ def _money(fen: Fen, language: str) -> Html:
     return Html(format_currency(to_yuan(fen), "CNY", format=pattern, locale=_LOCALES[language]))
 
 
+@lru_cache(maxsize=64)
+def _priced(language: str, rate: Rate) -> Texts:
+    return Texts(language, rate)
+
+
+@lru_cache(maxsize=4096)
+def _amount(units: int, currency: Currency, language: str) -> Html:
+    """Babel is told the digits: its own differ from the ledger's in some currencies."""
+    if currency is CNY:
+        return _money(Fen(units), language)
+    locale = _LOCALES[language]
+    # A yen's bare sign would be taken for a yuan's.
+    sign = "JP¥" if currency.code == "JPY" else get_currency_symbol(currency.code, locale)
+    pattern = "#,##0" + ("." + "0" * currency.decimals if currency.decimals else "")
+    number = Money(currency=currency, units=abs(units)).decimal
+    gap = "\u00a0" if sign[-1].isalpha() else ""
+    shown = f"{sign}{gap}{format_decimal(number, format=pattern, locale=locale)}"
+    return Html(f"-{shown}" if units < 0 else shown)
+
+
 @lru_cache(maxsize=4096)
 def _number(number: int | Decimal, language: str) -> Html:
     return Html(format_decimal(number, locale=_LOCALES[language]))
 
 
+@cache
 def _load_catalog(language: str) -> gettext.GNUTranslations:
     source = resources.files("locales") / language / "LC_MESSAGES" / "snaporder.po"
     with source.open("rb") as file:

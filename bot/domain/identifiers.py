@@ -29,6 +29,7 @@ CategoryId = NewType("CategoryId", int)
 """A node of the marketplace's category tree, three levels under 0 (contract 4.5)."""
 
 AddressId = NewType("AddressId", int)
+ProofId = NewType("ProofId", int)
 UserId = NewType("UserId", int)
 ChatId = NewType("ChatId", int)
 

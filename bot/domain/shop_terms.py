@@ -76,6 +76,7 @@ class ShopTerms(Value):
             marketplace=total,
             fee=fee,
             due=self.rate.convert(total + fee, self.rounding),
+            pay_within=self.pay_within,
         )
 
 
@@ -95,6 +96,7 @@ class Charge(Value):
     marketplace: Fen
     fee: Fen
     due: Money
+    pay_within: timedelta
 
     @property
     def total(self) -> Fen:
