@@ -18,6 +18,7 @@ from bot.process.logs import log_unhandled
 from bot.process.memory import collector_resting, give_back_large_blocks
 from bot.process.metrics import Metrics
 from bot.services.finding.short_links import ShortLinks
+from bot.services.former_operators import end_powers
 from bot.settings import Settings, StartupError
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
@@ -140,6 +141,7 @@ class Bot:
     async def _serve(self, stop: asyncio.Event) -> None:
         while await self._storage.sort_orders():
             pass
+        await end_powers(self._storage, self._settings.admin_ids)
         unclear = await self._house.operator_payments.give_up()
         await self._house.intake.resume()
         self._server.begin()

@@ -192,6 +192,7 @@ class Order(Value):
     lookups: int = 0  # how often it was looked up since
     sent_again: bool = False  # create was sent a second time, under the same number
     vouched: bool = False  # an operator says that no order exists: create it once more
+    vouched_by: UserId | None = None  # who says so; None for who has the command line
 
     def moved(self, placing: Placing, **changes: object) -> "Order":
         """Return the order in its next state. Raises `InvalidTransition`."""
@@ -216,6 +217,7 @@ class Order(Value):
             lookups=0,
             sent_again=again,
             vouched=False,
+            vouched_by=None,
         )
 
     @property

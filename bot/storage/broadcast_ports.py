@@ -1,5 +1,6 @@
 """What news to people asks of the storage. Its errors stand in `bot.storage.ports`."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from bot.domain.broadcasts import Broadcast, Reached, Recipient
@@ -29,6 +30,9 @@ class BroadcastPort(Protocol):
 
     async def stop_broadcast(self, broadcast_id: int) -> bool:
         """End a message for who did not get it yet; return whether it was under way or a draft."""
+
+    async def stop_broadcasts_of_others(self, operators: Collection[UserId]) -> int:
+        """End drafts and messages of everybody else; return how many there were."""
 
     async def recipients(self, limit: int) -> list[Recipient]:
         """Return people who are to get a message now; messages without any left are done."""

@@ -1,5 +1,6 @@
 """What the operator's desk asks of the storage. Its errors stand in `bot.storage.ports`."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -94,6 +95,9 @@ class AccessPort(Protocol):
 
     async def revoke_invite(self, invite_id: int) -> bool:
         """End an invitation; return whether it was live. Whom it let in stays in."""
+
+    async def revoke_invites_of_others(self, operators: Collection[UserId]) -> int:
+        """End the live invitations of everybody else; return how many there were."""
 
     async def redeem_invite(self, token_hash: bytes, user_id: UserId) -> Admission:
         """Let a person in, never more than the invitation allows; or say why not."""

@@ -178,7 +178,7 @@ async def settle(_: Update, context: Context) -> Outcome:
                 return await _case(context, order_no, t("admin.exists"))
             order = await desk.adopt(order_no, [each.order_id for each in finding.adopt])
         elif decision == _RECREATE:
-            order = await desk.recreate(order_no)
+            order = await desk.recreate(order_no, context.session.user_id)
         elif decision == _DROP:
             order = await desk.drop(order_no)
         else:

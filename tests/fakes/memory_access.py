@@ -1,5 +1,6 @@
 """Invitations in memory, as the SQLite storage keeps them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -38,6 +39,10 @@ class MemoryAccess:
                 self._invites[token_hash] = each.replace(revoked=True)
                 return True
         return False
+
+    async def revoke_invites_of_others(self, operators: Collection[UserId]) -> int:
+        live = [each for each in await self.live_invites(10**6) if each.made_by not in operators]
+        return sum([await self.revoke_invite(each.invite_id) for each in live])
 
     async def redeem_invite(self, token_hash: bytes, user_id: UserId) -> Admission:
         if user_id in self._members:

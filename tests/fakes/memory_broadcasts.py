@@ -1,6 +1,7 @@
 """News to people in memory, as the SQLite storage keeps it."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -74,6 +75,16 @@ class MemoryBroadcasts:
             return False
         self._move(broadcast_id, BroadcastState.STOPPED)
         return True
+
+    async def stop_broadcasts_of_others(self, operators: Collection[UserId]) -> int:
+        others = [
+            number
+            for number, each in self._news.items()
+            if each.state in _OPEN and each.made_by not in operators
+        ]
+        for number in others:
+            self._move(number, BroadcastState.STOPPED)
+        return len(others)
 
     async def recipients(self, limit: int) -> list[Recipient]:
         self._answer()

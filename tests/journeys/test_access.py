@@ -259,3 +259,26 @@ def test_no_secret_stands_in_the_process_arguments(invited: Own) -> None:
     assert line.split("\0")[1:3] == ["-m", "bot"]
     for name in ("BOT_TOKEN", "MARKETPLACE_APP_SECRET", "MARKETPLACE_APP_KEY"):
         assert invited.bot.environment[name] not in line
+
+
+async def test_an_operator_who_was_removed_lets_nobody_in_any_more(
+    operator: Person, clients: Clients, invited: Own
+) -> None:
+    """With the start that no longer names them: their link is dead, the desk is gone."""
+    token = await invitation(operator, "5 7")
+    member = await clients.arrive()
+    await member.say(f"/start {token}", WELCOME)
+    successor = await clients.arrive()
+    named = invited.bot.environment["ADMIN_IDS"]
+    invited.bot.environment["ADMIN_IDS"] = str(successor.id)
+    try:
+        await invited.restart()
+        late = await clients.arrive()
+        await late.say(f"/start {token}", "withdrawn|no longer|" + INVITED_ONLY)
+        await operator.say("/admin", "open to invited people only")
+        await member.say("/start", "What are you looking for")
+        fresh = await invitation(successor)
+        await late.say(f"/start {fresh}", WELCOME)
+    finally:
+        invited.bot.environment["ADMIN_IDS"] = named
+        await invited.restart()

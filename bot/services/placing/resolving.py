@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.orders import Order, Placing, Refusal
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import FoundOrder, Marketplace
@@ -97,14 +97,15 @@ class OrderResolving:
             placed = adopted(order, finding)
         return await self._save(order, placed)
 
-    async def recreate(self, order_no: str) -> Order:
+    async def recreate(self, order_no: str, by: UserId | None = None) -> Order:
         """Have an order made that does not exist, under its number, at exactly its total.
 
         The bot looks at the marketplace once more before; what costs something else now, or is
-        older than a day, goes back to the person to be confirmed again.
+        older than a day, goes back to the person to be confirmed again. `by` is the operator who
+        says so, None at the command line.
         """
         order = await self.order(order_no)
-        after = _moved(order, Placing.UNCERTAIN).replace(vouched=True)
+        after = _moved(order, Placing.UNCERTAIN).replace(vouched=True, vouched_by=by)
         try:
             listing = await look_everywhere(self._marketplace, order)
         except MarketplaceError as error:

@@ -1,6 +1,8 @@
 """Invitations and whom they let in. Of a token only its hash is kept."""
 
+import json
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,6 +64,19 @@ class Invitations(Database):
                     "UPDATE invites SET revoked = 1 WHERE invite_id = ? AND revoked = 0"
                     " AND uses < uses_allowed AND expires_at > ?",
                     (invite_id, now),
+                ).rowcount
+            )
+        )
+
+    async def revoke_invites_of_others(self, operators: Collection[UserId]) -> int:
+        """End the live invitations of everybody else; return how many there were."""
+        parameters = (to_micros(self._clock()), json.dumps(sorted(operators)))
+        return await self._write(
+            lambda connection: (
+                connection.execute(
+                    "UPDATE invites SET revoked = 1 WHERE revoked = 0 AND uses < uses_allowed"
+                    " AND expires_at > ? AND made_by NOT IN (SELECT value FROM json_each(?))",
+                    parameters,
                 ).rowcount
             )
         )

@@ -1,6 +1,8 @@
 """News to people in SQLite. What the messages say is sealed."""
 
+import json
 import sqlite3
+from collections.abc import Collection
 
 from bot.domain.broadcasts import Broadcast, BroadcastState, BroadcastText, Reached, Recipient
 from bot.domain.identifiers import ChatId, UserId
@@ -118,6 +120,19 @@ class Broadcasts(Database):
             return bool(stopped.rowcount)
 
         return await self._write(stop)
+
+    async def stop_broadcasts_of_others(self, operators: Collection[UserId]) -> int:
+        """End drafts and messages of everybody else; return how many there were."""
+        keep = json.dumps(sorted(operators))
+        return await self._write(
+            lambda connection: (
+                connection.execute(
+                    "UPDATE broadcasts SET state = 'stopped' WHERE state IN ('draft', 'sending')"
+                    " AND made_by NOT IN (SELECT value FROM json_each(?))",
+                    (keep,),
+                ).rowcount
+            )
+        )
 
     async def recipients(self, limit: int) -> list[Recipient]:
         """Return people who are to get a message now; messages without any left are done."""
