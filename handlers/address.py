@@ -115,7 +115,7 @@ async def _chosen(context: Context) -> SavedAddress | None:
         wanted = from_base36(context.arg)
     except BadButton:
         return None
-    saved = await context.services.store.addresses_of(context.session.user_id)
+    saved = await context.services.store.addresses.addresses_of(context.session.user_id)
     return next((each for each in saved if each.address_id == wanted), None)
 
 
@@ -167,7 +167,7 @@ async def delete(_: Update, context: Context) -> Outcome:
     if context.session.address_id == saved.address_id:
         # The numbers shown were for this address.
         context.change(address_id=None, address=None, quote=None, change=None)
-    others = len(await context.services.store.addresses_of(context.session.user_id)) - 1
+    others = len(await context.services.store.addresses.addresses_of(context.session.user_id)) - 1
     context.change(asking="manage" if others else None)
     context.notice("address.deleted", name=saved.address.full_name)
     return None
@@ -183,7 +183,7 @@ async def turn(_: Update, context: Context) -> Outcome:
 
 async def add(_: Update, context: Context) -> Outcome:
     """Enter a new address."""
-    saved = await context.services.store.addresses_of(context.session.user_id)
+    saved = await context.services.store.addresses.addresses_of(context.session.user_id)
     if len(saved) >= MOST_PER_PERSON:
         context.notice("address.full", most=MOST_PER_PERSON)
         return None

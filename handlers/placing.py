@@ -158,7 +158,7 @@ def _told_elsewhere(session: Session, order: Order) -> Session | None:
 async def leave(_: Update, context: Context) -> Outcome:
     """Go on with something else while an uncertain order is being looked up."""
     order_no = context.session.order_no
-    order = await context.services.store.order(order_no) if order_no else None
+    order = await context.services.store.orders.order(order_no) if order_no else None
     if order is not None and order.placing in {Placing.CLAIMED, Placing.CREATING}:
         context.notice("placing.wait")
         return None
@@ -181,7 +181,7 @@ async def wait(_: Update, context: Context) -> Outcome:
 async def look(_: Update, context: Context) -> Outcome:
     """Look an unresolved order up once more."""
     session, store = context.session, context.services.store
-    order = await store.order(MerchantOrderNo(context.arg))
+    order = await store.orders.order(MerchantOrderNo(context.arg))
     if order is None or order.user_id != session.user_id:
         if order is not None:
             _log.warning("button_refused", reason="another person's order")
@@ -195,7 +195,7 @@ async def look(_: Update, context: Context) -> Outcome:
     if order.placing is not Placing.PLACED:
         context.notice("placing.still_not_found", number=order.order_no)
         return None
-    await store.mark_told(order.order_no, order.placing)
+    await store.orders.mark_told(order.order_no, order.placing)
     if session.order_no == order.order_no:
         left = left_after(session.draft, order.ordered_lines)
         context.change(draft=left, quote=None, together=None, change=None)

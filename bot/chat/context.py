@@ -112,10 +112,10 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
             return self.writes.offer
         if self.session.offer_id is None:
             return None
-        return await self.services.store.offer(self.session.offer_id)
+        return await self.services.store.offers.offer(self.session.offer_id)
 
     async def results(self) -> SearchPage | None:
         """Return the session's page of results: as just found, else as stored."""
         if self.writes.results is not None:
             return self.writes.results
-        return await self.services.store.results_of(self.session.session_id)
+        return await self.services.store.conversations.results_of(self.session.session_id)
