@@ -8,6 +8,7 @@ from bot.chat.screens import Button, Rows, Screen, View, lines, page_of, paragra
 from bot.chat.texts import Html, cut
 from bot.domain.addresses import MOST_PER_PERSON, Address, SavedAddress
 from bot.domain.sessions import AddressForm, Session, Step
+from bot.domain.writes import DeleteAddress, SaveAddress
 from handlers import address_form, preview
 from handlers.finding import search
 from handlers.shared.address_answers import form_of, is_no_address
@@ -115,7 +116,7 @@ async def _chosen(context: Context) -> SavedAddress | None:
         wanted = from_base36(context.arg)
     except BadButton:
         return None
-    saved = await context.services.store.addresses.addresses_of(context.session.user_id)
+    saved = await context.services.store.addresses_of(context.session.user_id)
     return next((each for each in saved if each.address_id == wanted), None)
 
 
@@ -149,7 +150,7 @@ async def make_default(_: Update, context: Context) -> Outcome:
     """Put an address first."""
     saved = await _chosen(context)
     if saved is not None:
-        context.writes.save_address = saved.replace(is_default=True)
+        context.write(SaveAddress(saved.replace(is_default=True)))
         context.toast = context.t("address.default_set")
     context.change(asking="manage")
     return None
@@ -163,11 +164,11 @@ async def delete(_: Update, context: Context) -> Outcome:
         return None
     if context.session.asking != f"one:{saved.address_id}":
         return None
-    context.writes.delete_address = saved.address_id
+    context.write(DeleteAddress(saved.address_id))
     if context.session.address_id == saved.address_id:
         # The numbers shown were for this address.
         context.change(address_id=None, address=None, quote=None, change=None)
-    others = len(await context.services.store.addresses.addresses_of(context.session.user_id)) - 1
+    others = len(await context.services.store.addresses_of(context.session.user_id)) - 1
     context.change(asking="manage" if others else None)
     context.notice("address.deleted", name=saved.address.full_name)
     return None
@@ -183,7 +184,7 @@ async def turn(_: Update, context: Context) -> Outcome:
 
 async def add(_: Update, context: Context) -> Outcome:
     """Enter a new address."""
-    saved = await context.services.store.addresses.addresses_of(context.session.user_id)
+    saved = await context.services.store.addresses_of(context.session.user_id)
     if len(saved) >= MOST_PER_PERSON:
         context.notice("address.full", most=MOST_PER_PERSON)
         return None

@@ -21,6 +21,7 @@ from bot.chat.texts import Html
 from bot.domain.addresses import MOST_PER_PERSON, SavedAddress
 from bot.domain.identifiers import AddressId
 from bot.domain.sessions import AddressForm, Step
+from bot.domain.writes import SaveAddress
 from handlers import preview
 from handlers.shared.address_answers import (
     DIVISION,
@@ -259,7 +260,7 @@ async def save(_: Update, context: Context) -> Outcome:
     reading = reading_of(form) if form else EMPTY
     if form is None or reading.blocking:
         return None
-    book = await context.services.store.addresses.addresses_of(context.session.user_id)
+    book = await context.services.store.addresses_of(context.session.user_id)
     known = next((each for each in book if each.address_id == form.editing), None)
     if known is None and len(book) >= MOST_PER_PERSON:
         context.change(form=None, asking=None, page=0)
@@ -270,7 +271,7 @@ async def save(_: Update, context: Context) -> Outcome:
         address=reading.complete(),
         is_default=known.is_default if known else not book,
     )
-    context.writes.save_address = saved
+    context.write(SaveAddress(saved))
     context.change(form=None, asking=None, page=0)
     session = context.session
     if session.address_id == saved.address_id:

@@ -16,6 +16,7 @@ from bot.domain.offers import Offer, Wording
 from bot.domain.pricing import repriced
 from bot.domain.sessions import Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, orders_of
+from bot.domain.writes import KeepOffer
 from bot.marketplace.errors import RefusalReason, Refused
 from handlers import preview, quantity
 from handlers.finding import search
@@ -124,7 +125,7 @@ async def edit_line(context: Context, index: int) -> Outcome:
             raise
         context.notice("lines.offer_gone", number=number)
         return None
-    context.writes.offer = offer
+    context.write(KeepOffer(offer))
     if line.spec_id is not None and offer.sku(line.sku_id) is None:
         context.change(offer_id=line.offer_id)
         context.notice("lines.variant_gone", number=number)
@@ -139,7 +140,7 @@ async def remove(_: Update, context: Context) -> Outcome:
     if line is None:
         return None
     draft = context.session.draft.remove(int(context.arg))
-    offer = await context.services.store.offers.offer(line.offer_id)
+    offer = await context.services.store.offer(line.offer_id)
     if offer is not None:
         draft = repriced(draft, offer, context.services.tier_scope)
     cart = context.session.cart
@@ -172,7 +173,7 @@ async def checkout(_: Update, context: Context) -> Outcome:
     if not session.draft.lines:
         return None
     for offer_id in dict.fromkeys(line.offer_id for line in session.draft.lines):
-        offer = await context.services.store.offers.offer(offer_id)
+        offer = await context.services.store.offer(offer_id)
         missing = _missing(session, offer) if offer else 0
         if offer is not None and missing > 0 and not offer.mixed_batch.allowed:
             context.notice(
@@ -193,7 +194,7 @@ async def checkout(_: Update, context: Context) -> Outcome:
 
 async def _to_preview(context: Context, address: Address) -> Outcome:
     """On to the numbers, for an address that was settled beforehand."""
-    saved = await context.services.store.addresses.addresses_of(context.session.user_id)
+    saved = await context.services.store.addresses_of(context.session.user_id)
     same = next((each.address_id for each in saved if each.address == address), None)
     context.change(address=address, address_id=same)
     return await preview.quote(context)

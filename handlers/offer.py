@@ -11,6 +11,7 @@ from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, QuoteType
 from bot.domain.pricing import price_span
 from bot.domain.sessions import Step
+from bot.domain.writes import KeepOffer
 from handlers.finding import search
 from handlers.shared.in_cart import cart_button
 
@@ -165,7 +166,7 @@ async def choose(_: Update, context: Context) -> Outcome:
 async def read_again(context: Context, offer_id: OfferId) -> Offer:
     """Read an offer anew before its stock is relied on. Raises `MarketplaceError`."""
     fresh = await context.services.search.open_offer(offer_id)
-    context.writes.offer = fresh
+    context.write(KeepOffer(fresh))
     return fresh
 
 

@@ -15,6 +15,7 @@ from bot.domain.orders import Order, Placing
 from bot.domain.quotes import change_between
 from bot.domain.sessions import Session, Step
 from bot.domain.splitting import left_after, orders_of
+from bot.domain.writes import ClaimOrder, MarkTold
 from bot.services.placing.placing import NOT_SENT
 from handlers.preview import returned
 from handlers.shared.agreement import NAME_WIDTHS, agreement
@@ -89,7 +90,7 @@ async def confirm(update: Update, context: Context) -> Outcome:
         language=session.language,
         created_at=agreed_at,
     )
-    context.writes.claim = order
+    context.write(ClaimOrder(order))
     place = place_of(update.callback_query)
     context.change(
         order_no=order.order_no,
@@ -158,7 +159,7 @@ def _told_elsewhere(session: Session, order: Order) -> Session | None:
 async def leave(_: Update, context: Context) -> Outcome:
     """Go on with something else while an uncertain order is being looked up."""
     order_no = context.session.order_no
-    order = await context.services.store.orders.order(order_no) if order_no else None
+    order = await context.services.store.order(order_no) if order_no else None
     if order is not None and order.placing in {Placing.CLAIMED, Placing.CREATING}:
         context.notice("placing.wait")
         return None
@@ -181,7 +182,7 @@ async def wait(_: Update, context: Context) -> Outcome:
 async def look(_: Update, context: Context) -> Outcome:
     """Look an unresolved order up once more."""
     session, store = context.session, context.services.store
-    order = await store.orders.order(MerchantOrderNo(context.arg))
+    order = await store.order(MerchantOrderNo(context.arg))
     if order is None or order.user_id != session.user_id:
         if order is not None:
             _log.warning("button_refused", reason="another person's order")
@@ -195,7 +196,7 @@ async def look(_: Update, context: Context) -> Outcome:
     if order.placing is not Placing.PLACED:
         context.notice("placing.still_not_found", number=order.order_no)
         return None
-    await store.orders.mark_told(order.order_no, order.placing)
+    context.write(MarkTold(order.order_no, order.placing))
     if session.order_no == order.order_no:
         left = left_after(session.draft, order.ordered_lines)
         context.change(draft=left, quote=None, together=None, change=None)

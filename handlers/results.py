@@ -10,6 +10,7 @@ from bot.chat.texts import Html, cut
 from bot.domain.offers import OfferSummary, SearchPage
 from bot.domain.price_bounds import PriceUnreadable, read_clear_bounds
 from bot.domain.sessions import NAVIGATING, Query, SortField, Step
+from bot.domain.writes import KeepResults
 from bot.services.finding.search import HITS_PER_PAGE
 from handlers.finding import filters, navigation, search
 from handlers.finding.categories import categories_button
@@ -122,7 +123,7 @@ async def turn(_: Update, context: Context) -> Outcome:
     if not page.hits and wanted.page > query.page:
         context.notice("results.no_more")
         return None
-    context.writes.results = page
+    context.write(KeepResults(page))
     context.change(query=wanted, asking=None)
     return None
 

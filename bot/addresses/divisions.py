@@ -64,7 +64,6 @@ class Divisions:
     """Look-ups over all divisions. Towns stay packed until a district's are asked for."""
 
     def __init__(self, content: dict[str, Any]) -> None:
-        self.as_of: str = content["as_of"]
         self._by_code: dict[str, Division] = {}
         self._children: dict[str, list[str]] = {"": []}
         self._towns: dict[str, tuple[str, str]] = {}  # code -> (prefix of town codes, packed towns)
@@ -207,20 +206,6 @@ class Divisions:
         """Return the full name, such as `广东省 深圳市 南山区`. Raises `KeyError`."""
         names = dict.fromkeys(division.name for division in self.path(code))
         return " ".join(names)
-
-    def district_code_for(self, province: str, city: str, district: str = "") -> str | None:
-        """Return the code of full names as `location` gives them; None when no row has them."""
-        for first in self.provinces():
-            if first.name != province:
-                continue
-            for second in map(self.by_code, self._children[first.code]):
-                if second.name != city:
-                    continue
-                if not district:
-                    return second.code if self.deliverable(second.code) else None
-                thirds = map(self.by_code, self._children.get(second.code, []))
-                return next((third.code for third in thirds if third.name == district), None)
-        return None
 
     def all_above_towns(self) -> tuple[Division, ...]:
         """Return every division except the towns, those outside the mainland included."""

@@ -9,11 +9,9 @@ from telegram.ext import CallbackContext
 from bot.chat.buttons import Press
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
-from bot.domain.addresses import SavedAddress
-from bot.domain.identifiers import AddressId
 from bot.domain.offers import Offer, SearchPage, Wording
-from bot.domain.orders import Order
 from bot.domain.sessions import Session, Step
+from bot.domain.writes import KeepOffer, KeepResults, Write
 from bot.services.bundle import Services
 from bot.telegram import DirectBot
 
@@ -38,28 +36,18 @@ _ANNOUNCED = ("notice", "asked_quantity", "dropped")
 Outcome = Step | Quiet | Overlay | None
 
 
-@dataclass(slots=True)
-class Writes:
-    """What is committed together with the session."""
-
-    results: SearchPage | None = None
-    offer: Offer | None = None
-    save_address: SavedAddress | None = None
-    delete_address: AddressId | None = None
-    claim: Order | None = None
-    forget: bool = False  # everything else that is kept of the person
-
-
 class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """The callback's view of one update.
 
     Callbacks replace `session` with a changed copy and return the next step (None stays).
     Nothing is shown before it is committed: the screen is drawn afterwards from the session.
-    `before` is the session as it was stored, with what its screen announced.
+    `before` is the session as it was stored, with what its screen announced; `writes` are
+    committed together with the session.
     """
 
     session: Session
     before: Session
+    writes: list[Write]
     services: Services
     now: datetime
     press: Press | None = None
@@ -77,7 +65,7 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
         self.services = services
         self.now = now
         self.press = press
-        self.writes = Writes()
+        self.writes = []
         self.toast = None
         self.alert = False
         self.redraw_only = False
@@ -96,6 +84,10 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
         """Replace parts of the session."""
         self.session = self.session.replace(**changes)
 
+    def write(self, write: Write) -> None:
+        """Have something committed together with the session."""
+        self.writes.append(write)
+
     def keep_announced(self) -> None:
         """Leave on the screen what it announced before this update."""
         self.change(**{name: getattr(self.before, name) for name in _ANNOUNCED})
@@ -108,14 +100,16 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
 
     async def offer(self) -> Offer | None:
         """Return the offer that the session is about: as just read, else as stored."""
-        if self.writes.offer is not None:
-            return self.writes.offer
+        for write in reversed(self.writes):
+            if isinstance(write, KeepOffer):
+                return write.offer
         if self.session.offer_id is None:
             return None
-        return await self.services.store.offers.offer(self.session.offer_id)
+        return await self.services.store.offer(self.session.offer_id)
 
     async def results(self) -> SearchPage | None:
         """Return the session's page of results: as just found, else as stored."""
-        if self.writes.results is not None:
-            return self.writes.results
-        return await self.services.store.conversations.results_of(self.session.session_id)
+        for write in reversed(self.writes):
+            if isinstance(write, KeepResults):
+                return write.page
+        return await self.services.store.results_of(self.session.session_id)

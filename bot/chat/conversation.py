@@ -24,6 +24,7 @@ from bot.chat.texts import language_of
 from bot.chat.views import assemble
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session, Step
+from bot.domain.writes import ClaimOrder
 from bot.marketplace.errors import MarketplaceError
 from bot.process.locks import KeyedLocks
 from bot.services.bundle import Services
@@ -134,7 +135,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
     async def redraw(self, chat_id: ChatId, user_id: UserId) -> None:
         """Draw the current screen again. Raises `ScreenNotDrawn`."""
         async with self._locks.holding((chat_id, user_id)):
-            session = await self._services.store.conversations.load_session(chat_id, user_id)
+            session = await self._services.store.load_session(chat_id, user_id)
             if session is not None:
                 await self._draw(session, None)
 
@@ -142,13 +143,13 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self, chat_id: ChatId, user_id: UserId, apply: Callable[[Session], Session | None]
     ) -> tuple[Session, Session] | None:
         """Commit what `apply` makes of the session; return it before and after."""
-        session = await self._services.store.conversations.load_session(chat_id, user_id)
+        session = await self._services.store.load_session(chat_id, user_id)
         applied = apply(session.replace(notice=None)) if session else None
         if session is None or applied is None:
             return None
         moved = applied.replace(revision=session.revision + 1)
         commit = StepCommit(session=moved, expected_revision=session.revision)
-        await self._services.store.conversations.commit_step(commit)
+        await self._services.store.commit_step(commit)
         return session, moved
 
     async def _rewrite_waiting(self, before: Session, after: Session) -> None:
@@ -168,7 +169,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         tap: TapAnswer,
     ) -> None:
         store = self._services.store
-        stored = await store.conversations.load_session(*key)
+        stored = await store.load_session(*key)
         user = update.effective_user
         language = language_of(user.language_code if user else None)
         session = stored or Session.begun(*key, language)
@@ -187,9 +188,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
             return
         if isinstance(outcome, Overlay) or context.redraw_only:
             if stored is None:  # its buttons name this session: the next update has to find it
-                await store.conversations.commit_step(
-                    StepCommit(session=session, expected_revision=None)
-                )
+                await store.commit_step(StepCommit(session=session, expected_revision=None))
             tap.give(context.toast, alert=context.alert)
             if isinstance(outcome, Overlay):
                 place = place_of(query) if outcome.in_place else None
@@ -243,21 +242,13 @@ class StoredConversationHandler(ConversationHandler[Context]):
     async def _commit(
         self, moved: Session, expected: int | None, update: Update, context: Context
     ) -> None:
-        writes = context.writes
-        commit = StepCommit(
-            session=moved,
-            expected_revision=expected,
-            update_id=update.update_id,
-            results=writes.results,
-            offer=writes.offer,
-            save_address=writes.save_address,
-            delete_address=writes.delete_address,
-            claim=writes.claim,
-            forget=writes.forget,
+        writes = tuple(context.writes)
+        await self._services.store.commit_step(
+            StepCommit(moved, expected, update_id=update.update_id, writes=writes)
         )
-        await self._services.store.conversations.commit_step(commit)
-        if writes.claim is not None:
-            self._services.ordering.start(writes.claim.order_no)
+        for write in writes:
+            if isinstance(write, ClaimOrder):
+                self._services.ordering.start(write.order.order_no)
 
     async def _draw(self, session: Session, tapped: Place | None) -> None:
         """Draw the session's screen. Whatever goes wrong, the step before it is committed."""

@@ -27,10 +27,6 @@ class Invite(Value):
     uses: int = Field(default=0, ge=0)
     revoked: bool = False
 
-    def is_live(self, now: datetime) -> bool:
-        """Tell whether it can still let somebody in."""
-        return self.refused(now) is None
-
     def refused(self, now: datetime) -> "Admission | None":
         """Say why it lets nobody in, None while it does."""
         if self.revoked:

@@ -108,16 +108,12 @@ def _joined(one: News, other: News) -> News:
     )
 
 
-def folded(waiting: Sequence[News]) -> tuple[News, ...]:
+def grouped(waiting: Sequence[News]) -> tuple[tuple[News, tuple[int, ...]], ...]:
     """Return what is left to tell of news that waited (oldest first): the newest truth.
 
-    What a later piece covers is told with it, or not at all where it is no longer so.
+    What a later piece covers is told with it, or not at all where it is no longer so. With each
+    piece left stand the places of those that it covers.
     """
-    return tuple(news for news, _ in grouped(waiting))
-
-
-def grouped(waiting: Sequence[News]) -> tuple[tuple[News, tuple[int, ...]], ...]:
-    """Fold news that waited; with each piece left, the places of those that it covers."""
     left: list[tuple[News, tuple[int, ...]]] = []
     rest: list[tuple[News, tuple[int, ...]]] = [(each, (at,)) for at, each in enumerate(waiting)]
     while rest:

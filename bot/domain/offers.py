@@ -80,7 +80,6 @@ class Seller(Value):
     seller_id: SellerId
     composite_score: str | None = None
     repeat_purchase_percent: int | None = None
-    medal_level: str | None = None
     identities: tuple[str, ...] = ()
 
 

@@ -48,18 +48,6 @@ class Trace(Value):
     lines: tuple[LineId, ...] = ()
 
 
-class TrackingChange(Value):
-    """A parcel's carrier or number was corrected."""
-
-    parcel_id: str = ""
-    old_carrier: str = ""
-    carrier: str = ""
-    old_tracking_no: str = ""
-    tracking_no: str = ""
-    changed_at: AwareDatetime | None = None
-    lines: tuple[LineId, ...] = ()
-
-
 class BatchPayment(Value):
     """How paying one order of several went; `problem` is the marketplace's code when it failed."""
 
@@ -85,7 +73,6 @@ class Push(Value):
     refund_action: str = ""
     operator: str = ""
     trace: Trace | None = None
-    tracking_change: TrackingChange | None = None
     batch: tuple[BatchPayment, ...] = ()
 
     @property

@@ -8,7 +8,6 @@ from pydantic import AwareDatetime
 from bot.domain.identifiers import (
     LineId,
     MarketplaceOrderId,
-    MerchantOrderNo,
     OfferId,
     SkuId,
     SpecId,
@@ -106,12 +105,6 @@ class FoundOrder(Value):
     received_at: AwareDatetime | None = None
     completed_at: AwareDatetime | None = None
     modified_at: AwareDatetime | None = None
-
-    def mentions(self, order_no: MerchantOrderNo) -> bool:
-        """Tell whether the order carries our number in any of its three places."""
-        return self.out_order_id == order_no or any(
-            order_no in text for text in (self.remark, self.feedback)
-        )
 
 
 class FoundOrders(Value):

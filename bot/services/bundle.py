@@ -45,4 +45,3 @@ class Services:
     operator_payments: OperatorPayments
     health: Callable[[], MarketplaceHealth]
     tier_scope: TierScope = TierScope.OFFER
-    support: frozenset[int] = frozenset()

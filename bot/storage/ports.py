@@ -12,21 +12,29 @@ StorageError
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from pydantic import Field, JsonValue
 
 from bot.domain.addresses import SavedAddress
-from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, UserId
+from bot.domain.identifiers import ChatId, MerchantOrderNo, OfferId, UserId
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage
+from bot.domain.writes import Write
 from bot.storage.broadcast_ports import BroadcastPort
-from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort, People
+from bot.storage.operator_ports import (
+    AccessPort,
+    AlarmPort,
+    ExportPort,
+    PaymentPort,
+    PeoplePort,
+)
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
 
@@ -82,23 +90,19 @@ class WaitingUpdate(Value):
     not_before: datetime | None = None
 
 
-class StepCommit(Value):
+@dataclass(frozen=True, slots=True)
+class StepCommit:
     """Everything one step changes, committed together or not at all.
 
     `session.revision` must be `expected_revision + 1`; `expected_revision` is None for a
-    conversation that has no row yet. Writes that are None are left alone.
+    conversation that has no row yet. `update_id` is marked committed, its screen still to be
+    drawn. `writes` are carried out in their order, except that forgetting comes first.
     """
 
     session: Session
     expected_revision: int | None
-    update_id: int | None = None  # marked committed, its screen still to be drawn
-    results: SearchPage | None = None  # replaces the session's current results
-    offer: Offer | None = None  # replaces what is known of this offer, for everybody
-    save_address: SavedAddress | None = None  # of session.user_id; a default clears the others
-    delete_address: AddressId | None = None  # of session.user_id
-    claim: Order | None = None  # a new order; raises AlreadyClaimed
-    told: tuple[MerchantOrderNo, Placing] | None = None  # as `mark_told`, with the step
-    forget: bool = False  # as `forget`, but for this session and this update
+    update_id: int | None = None
+    writes: tuple[Write, ...] = ()
 
 
 class Retention(Value):
@@ -175,10 +179,6 @@ class ConversationPort(Protocol):
     async def results_of(self, session_id: str) -> SearchPage | None:
         """Return the session's current page of results."""
 
-
-class OfferPort(Protocol):
-    """Offers, the same for everybody; a step commits them."""
-
     async def offer(self, offer_id: OfferId) -> Offer | None:
         """Return an offer as last committed."""
 
@@ -216,9 +216,6 @@ class OrderPort(Protocol):
     async def latest_orders(self, since: datetime, limit: int) -> list[Order]:
         """Return everybody's PLACED, REFUSED and CHANGED orders agreed to since, newest first."""
 
-    async def orders_since(self, since: datetime, limit: int) -> list[Order]:
-        """Return everybody's orders agreed to since then, in any state, newest first."""
-
     async def untold_orders(self) -> list[Order]:
         """Return settled orders whose outcome the person was not yet told, oldest first."""
 
@@ -242,14 +239,11 @@ class RightsPort(Protocol):
         """Return everything that is kept of a person, readable."""
 
 
-class UpkeepPort(Protocol):
-    """Counting, dropping what is old, and what commands tell the running bot."""
+class OperatorPort(Protocol):
+    """What the operator's commands and the running bot have in common."""
 
     async def census(self) -> Census:
         """Count updates and orders."""
-
-    async def count_people(self) -> People:
-        """Count those who use this bot."""
 
     async def purge_old(self, keep: Retention) -> dict[str, int]:
         """Drop what is older than `keep` says; return how much of what went."""
@@ -271,30 +265,32 @@ class PictureFilePort(Protocol):
         """Remember a file id. May be made durable a little later."""
 
 
-class Storage(Protocol):
-    """Everything together, as the composition root holds it: a part for each port."""
-
-    access: AccessPort
-    addresses: AddressPort
-    alarms: AlarmPort
-    broadcasts: BroadcastPort
-    conversations: ConversationPort
-    inbox: InboxPort
-    notices: NoticePort
-    offers: OfferPort
-    orders: OrderPort
-    payments: PaymentPort
-    picture_files: PictureFilePort
-    pushes: PushPort
-    rights: RightsPort
-    tracking: TrackingPort
-    upkeep: UpkeepPort
+class Storage(
+    InboxPort,
+    ConversationPort,
+    AddressPort,
+    OrderPort,
+    TrackingPort,
+    NoticePort,
+    PushPort,
+    RightsPort,
+    OperatorPort,
+    PictureFilePort,
+    AccessPort,
+    AlarmPort,
+    BroadcastPort,
+    ExportPort,
+    PaymentPort,
+    PeoplePort,
+    Protocol,
+):
+    """Everything together, as the composition root holds it."""
 
     async def open(self) -> None:
         """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""
 
     async def close(self) -> None:
-        """Finish what is under way and close. Closing twice does nothing."""
+        """Finish what is under way and close."""
 
     async def check(self) -> None:
         """Answer if the database can be read and written. Raises `StorageUnavailable`."""

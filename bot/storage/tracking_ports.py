@@ -1,7 +1,7 @@
 """What following placed orders asks of the storage. Its errors stand in `bot.storage.ports`."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -9,9 +9,6 @@ from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo
 from bot.domain.model import Value
 from bot.domain.news import News
 from bot.domain.orders import Order
-
-FIRST_LOOK = timedelta(seconds=20)
-"""So long after it was placed an order is read; whoever draws its payment reads it before."""
 
 
 class Tracked(Value):
@@ -98,9 +95,6 @@ class TrackingPort(Protocol):
 
         With `hints` (as of before the reading) only unless one was asked for since.
         """
-
-    async def look_by(self, order_no: MerchantOrderNo, at: datetime) -> None:
-        """Have a tracked order read again at that time at the latest."""
 
     async def due_orders(self, now: datetime, limit: int) -> list[MerchantOrderNo]:
         """Return the orders whose reading is due, the longest due first."""

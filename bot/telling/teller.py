@@ -50,10 +50,14 @@ class Teller:
         await self._conversation.redraw(ChatId(chat_id), UserId(user_id))
 
     async def order_changed(self, order: Order) -> None:
-        """Move the person's conversation on, draw it, and only then call the order told."""
+        """Move the person's conversation on, draw it, and only then call the order told.
+
+        No update brings this screen back after a crash, so the mark follows the drawing: who is
+        stopped in between tells once more. A step that shows an outcome commits `MarkTold`.
+        """
         shown = await self._show(order)
         if shown and order.is_settled:
-            await self._storage.orders.mark_told(order.order_no, order.placing)
+            await self._storage.mark_told(order.order_no, order.placing)
 
     async def update_parked(self, update: Update) -> None:
         """Tell the person that this one failed on our side, and show where they stand."""
@@ -92,9 +96,7 @@ class Teller:
         if user is None or chat is None:
             return language_of(None)
         try:
-            session = await self._storage.conversations.load_session(
-                ChatId(chat.id), UserId(user.id)
-            )
+            session = await self._storage.load_session(ChatId(chat.id), UserId(user.id))
         except (StorageError, ValueError):
             # The stored session may be the very thing that fails.
             _log.exception("language_unknown")

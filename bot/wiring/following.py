@@ -30,20 +30,18 @@ class Following:
         screen: ScreenOfNews,
     ) -> None:
         self.tracking = Tracking(
-            marketplace, storage.tracking, plan=settings.watch_plan, quiet=settings.quiet
+            marketplace, storage, plan=settings.watch_plan, quiet=settings.quiet
         )
-        self._watch = Watch(
-            self.tracking, storage.tracking, calls_per_minute=settings.poll_calls_per_minute
-        )
+        self._watch = Watch(self.tracking, storage, calls_per_minute=settings.poll_calls_per_minute)
         self._pushes = Pushes(
-            storage.pushes,
+            storage,
             self.tracking,
             read_push,
             on_due=self._watch.wake,
             on_push=metrics.on_push,
         )
         self.push_intake = PushIntake(
-            storage.pushes,
+            storage,
             settings.push_secret,
             settings.marketplace_push_signature,
             wake=self._pushes.wake,

@@ -100,17 +100,15 @@ class House:
         tracking = self.following.tracking
         self.ordering = Ordering(
             marketplace,
-            storage.orders,
+            storage,
             lookup_delays=settings.lookup_delays,
             retry_delays=waits.order_again,
             watch_later=waits.watch_later,
             recreate=settings.recreate,
             holding=tracking.holding,
         )
-        self.operator_payments = build_operator_payments(
-            settings, marketplace, storage.payments, tracking
-        )
-        access = build_access(settings, storage.access)
+        self.operator_payments = build_operator_payments(settings, marketplace, storage, tracking)
+        access = build_access(settings, storage)
         search, categories = Search(marketplace, outside.photos), Categories(marketplace)
         freight = Freight(marketplace)
         self._reads = (search, categories, freight)
@@ -130,21 +128,21 @@ class House:
             divisions=load_divisions(),
             short_links=outside.short_links,
             access=access,
-            quotas=build_quotas(settings, storage.orders, tracking),
+            quotas=build_quotas(settings, storage, tracking),
             resolving=OrderResolving(storage, marketplace),
             operator_payments=self.operator_payments,
             health=outside.metrics.health,
             tier_scope=settings.marketplace_tier_scope,
         )
-        journey = conversation(self.services, Drawer(bot, outside.pictures, storage.picture_files))
+        journey = conversation(self.services, Drawer(bot, outside.pictures, storage))
         behind: list[AnyHandler] = [journey, *group_handlers()]
         self.application.add_handlers(behind)
         flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
-        self.application.add_handler(Gate(behind, access, flood, storage.conversations), BEFORE_ALL)
+        self.application.add_handler(Gate(behind, access, flood, storage), BEFORE_ALL)
         self.teller = Teller(bot, storage, journey, outcome, redraw_delays=tuple(waits.redraw))
         self.ordering.on_change(self.teller.order_changed)
         processor = UpdateProcessor(
-            storage.inbox,
+            storage,
             self.application,
             redraw=self.teller.redraw,
             parked=self.teller.update_parked,
@@ -152,7 +150,7 @@ class House:
             redraw_delays=tuple(waits.redraw),
             storage_pause=waits.storage_again,
         )
-        self.intake = Intake(storage.inbox, processor)
+        self.intake = Intake(storage, processor)
         alarms = Alarms(
             bot,
             storage,

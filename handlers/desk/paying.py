@@ -74,7 +74,7 @@ async def debit_yes(_: Update, context: Context) -> Outcome:
 
 async def _order(context: Context, order_no: str) -> Order | None:
     """Return the order of that number, whoever's it is: the desk lists all of them."""
-    return await context.services.store.orders.order(MerchantOrderNo(order_no))
+    return await context.services.store.order(MerchantOrderNo(order_no))
 
 
 async def _ask(context: Context, order: Order, number: int, *above: str) -> Overlay:

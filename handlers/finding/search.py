@@ -10,6 +10,7 @@ from bot.domain.identifiers import OfferId
 from bot.domain.links import bare_offer, has_link, nameless_link, offer_in_link
 from bot.domain.offers import SearchPage
 from bot.domain.sessions import Query, Step
+from bot.domain.writes import KeepOffer, KeepResults
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import NotAPicture, PictureError, PicturesBusy, PictureTooLarge, PictureTooSmall
 from bot.services.finding.albums import caption_of
@@ -78,7 +79,7 @@ async def _caption(message: Message, context: Context) -> str:
     if message.caption or message.media_group_id is None:
         return message.caption or ""
     store, album_id = context.services.store, message.media_group_id
-    return await caption_of(store.inbox, message.chat.id, album_id) or ""
+    return await caption_of(store, message.chat.id, album_id) or ""
 
 
 async def words(update: Update, context: Context) -> Outcome:
@@ -126,7 +127,7 @@ async def look_for(context: Context, query: Query) -> Outcome:
     except MarketplaceError as error:
         _search_failed(context, query, error)
         return Step.RESULTS
-    context.writes.results = page
+    context.write(KeepResults(page))
     context.change(query=query.replace(pending=False))
     return Step.RESULTS
 
@@ -136,7 +137,7 @@ async def turn_to(context: Context, query: Query) -> bool:
     page = await found(context, query)
     if page is None:
         return False
-    context.writes.results = page
+    context.write(KeepResults(page))
     context.change(query=query.replace(pending=False))
     return True
 
@@ -169,7 +170,7 @@ async def open_offer(context: Context, offer_id: OfferId) -> Outcome:
         return None
     asking = None
     try:
-        context.writes.offer = await context.services.search.open_offer(offer_id)
+        context.write(KeepOffer(await context.services.search.open_offer(offer_id)))
     except Refused as error:
         known = {RefusalReason.NOT_FOUND, RefusalReason.VALIDATION, RefusalReason.UNKNOWN}
         if error.reason not in known:

@@ -2,28 +2,12 @@
 
 from telegram import Update
 
-from bot.chat.buttons import BadButton, Press
 from bot.chat.context import Context, Outcome
-from bot.chat.screens import Button
-from bot.chat.texts import Texts
 from bot.domain.identifiers import SellerId
 from bot.domain.sessions import Query, Step
 from handlers.finding import search
 
-_ROOM = Press("AAAAAA", None, "shop", "", drawn=36**6)
 _LONGEST = 64
-
-
-def shop_button(t: Texts, seller_id: SellerId) -> Button | None:
-    """Return the standing button to a seller's goods; None for an id that no button can hold.
-
-    Ids are of a form that is not documented (contract 4.4), so their length is not known.
-    """
-    try:
-        Press(_ROOM.session_id, None, "shop", seller_id, drawn=_ROOM.drawn).encode()
-    except BadButton:
-        return None
-    return Button(t("shop.button"), "shop", seller_id, standing=True)
 
 
 async def shop(_: Update, context: Context) -> Outcome:

@@ -17,6 +17,7 @@ from bot.domain.orders import Order
 from bot.domain.pricing import repriced
 from bot.domain.reordering import Hitch, Rechecked, Reordering
 from bot.domain.sessions import Step
+from bot.domain.writes import KeepOffer
 from bot.marketplace.errors import MarketplaceError
 from bot.services.following.reordering import look_through
 from handlers.finding import search
@@ -206,11 +207,10 @@ def _to_lines(context: Context, order: Order, found: Reordering) -> Outcome:
     except CartError:
         return Overlay(card.screen(context, order, context.t("reorder.cart_full")))
     draft = cart.draft.replace(address=order.address)
-    for offer in {each.offer.offer_id: each.offer for each in found.lines if each.offer}.values():
+    offers = {each.offer.offer_id: each.offer for each in found.lines if each.offer}
+    for offer in offers.values():
         draft = repriced(draft, offer, context.services.tier_scope)
-    # Of several offers, the one whose new minimum the lines will ask for.
-    short = (each.offer for each in found.lines if Hitch.BELOW_MINIMUM in each.hitches)
-    context.writes.offer = next(short, None) or found.lines[0].offer
+        context.write(KeepOffer(offer))
     context.session = session.with_cart(cart.replace(draft=draft))
     context.change(asking=None, return_to=None, page=0, chosen={}, sku_id=None)
     key = "reorder.added" if before.lines else "reorder.ready"

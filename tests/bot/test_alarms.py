@@ -8,6 +8,7 @@ from telegram.error import Forbidden, TelegramError, TimedOut
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
+from bot.domain.writes import ClaimOrder
 from bot.storage.ports import StepCommit
 from bot.telling.alarms import REPEAT_AFTER, SETTLED_AFTER, Alarms
 from tests.fakes.memory_storage import MemoryStorage
@@ -88,10 +89,14 @@ async def test_a_trouble_that_comes_back_is_told_again(world: World) -> None:
 
 async def test_unresolved_orders_are_named_each_once(world: World) -> None:
     """A new one is told alone; those that were told are not repeated with it."""
-    await world.storage.commit_step(first(claim=order(1, placing=Placing.UNRESOLVED)))
+    await world.storage.commit_step(
+        first(writes=(ClaimOrder(order(1, placing=Placing.UNRESOLVED)),))
+    )
     (text,) = await world.look()
     assert order(1).order_no in text
-    await world.storage.commit_step(first(BOB, claim=order(2, BOB, Placing.UNRESOLVED)))
+    await world.storage.commit_step(
+        first(BOB, writes=(ClaimOrder(order(2, BOB, Placing.UNRESOLVED)),))
+    )
     (text,) = await world.look()
     assert order(2).order_no in text
     assert order(1).order_no not in text
@@ -100,7 +105,9 @@ async def test_unresolved_orders_are_named_each_once(world: World) -> None:
 
 async def test_an_uncertain_order_alarms_only_when_it_lasts(world: World) -> None:
     """Most are found by the next look-ups."""
-    await world.storage.commit_step(first(claim=order(1, placing=Placing.UNCERTAIN)))
+    await world.storage.commit_step(
+        first(writes=(ClaimOrder(order(1, placing=Placing.UNCERTAIN)),))
+    )
     said = [await world.look() for _ in range(8)]
     assert [len(each) for each in said] == [0, 0, 0, 0, 0, 0, 1, 0]
 
@@ -129,8 +136,12 @@ async def test_operators_are_told_in_their_language(world: World) -> None:
 async def test_a_restart_tells_nothing_again(world: World) -> None:
     """Not while nothing was asked yet, and not once it shows that all is as before."""
     world.refused = True
-    await world.storage.commit_step(first(claim=order(1, placing=Placing.UNRESOLVED)))
-    await world.storage.commit_step(first(BOB, claim=order(2, BOB, Placing.UNCERTAIN)))
+    await world.storage.commit_step(
+        first(writes=(ClaimOrder(order(1, placing=Placing.UNRESOLVED)),))
+    )
+    await world.storage.commit_step(
+        first(BOB, writes=(ClaimOrder(order(2, BOB, Placing.UNCERTAIN)),))
+    )
     await world.storage.put_updates([update(1), update(2), update(3), update(4)])
     await world.storage.park_update(4, "why")
     assert sum([len(await world.look()) for _ in range(8)]) == 5

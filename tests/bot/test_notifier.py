@@ -14,6 +14,7 @@ from bot.domain.money import Fen
 from bot.domain.news import News, NewsKind
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.sessions import Session
+from bot.domain.writes import ClaimOrder
 from bot.marketplace.errors import Unreachable
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import StepCommit
@@ -76,7 +77,7 @@ class Desk:
         claimed = order(1, UserId(ANN)).replace(chat_id=ChatId(ANN))
         session = Session(session_id="abcdef", chat_id=ChatId(ANN), user_id=UserId(ANN))
         await self.storage.commit_step(
-            StepCommit(session=session, expected_revision=None, claim=claimed)
+            StepCommit(session=session, expected_revision=None, writes=(ClaimOrder(claimed),))
         )
         part = OrderPart(order_id=PART, total=Fen(1000), read_at=NOON)
         creating = claimed.moved(Placing.CREATING)

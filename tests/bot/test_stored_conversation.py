@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from dataclasses import replace
 
 import pytest
 from telegram.error import NetworkError
@@ -141,7 +142,7 @@ async def test_a_session_moved_elsewhere_is_loaded_once_more(error: type[Excepti
             if not self.moved and commit.expected_revision is not None:
                 self.moved = True
                 other = commit.session.replace(page=100)
-                await super().commit_step(commit.replace(session=other))
+                await super().commit_step(replace(commit, session=other))
                 raise error("moved")
             await super().commit_step(commit)
 

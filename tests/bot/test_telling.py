@@ -8,6 +8,7 @@ from telegram.error import NetworkError
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session, Step
+from bot.domain.writes import ClaimOrder
 from bot.storage.ports import StepCommit, StorageUnavailable
 from bot.telling.teller import Teller
 from tests.bot.toy_journey import ANN, Toy
@@ -34,7 +35,9 @@ class Told:
         claimed = order(1, UserId(ANN)).replace(chat_id=ChatId(ANN))
         moved = session.replace(revision=session.revision + 1)
         await self.toy.storage.commit_step(
-            StepCommit(session=moved, expected_revision=session.revision, claim=claimed)
+            StepCommit(
+                session=moved, expected_revision=session.revision, writes=(ClaimOrder(claimed),)
+            )
         )
         refused = claimed.moved(Placing.REFUSED)
         await self.toy.storage.save_order(refused, Placing.CLAIMED)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.changes import news_between, news_of_part, reminder
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.money import Fen
-from bot.domain.news import News, NewsKind, folded, key_of, together
+from bot.domain.news import News, NewsKind, grouped, key_of, together
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing, rank_of
 from bot.domain.parcels import ClosedBy, Parcel, RefundStage, TraceStatus
 from bot.domain.readings import merged
@@ -293,11 +293,15 @@ class TestParts:
         assert news[0].total is None
 
 
+def left_of(waiting):
+    return [news for news, _ in grouped(waiting)]
+
+
 class TestWaitedNews:
     def test_a_night_is_told_in_one_message(self):
         """The newest state, with what led there and every parcel."""
         told = told_by(life())
-        (news,) = folded(told)
+        ((news, _),) = grouped(told)
         assert news.kind is NewsKind.COMPLETED
         assert [each.kind for each in news.passed] == [
             NewsKind.PAID,
@@ -312,7 +316,7 @@ class TestWaitedNews:
             part(total=Fen(total), modified_at=START + timedelta(minutes=minute))
             for minute, total in enumerate((1_000, 2_000, 3_000))
         ]
-        (news,) = folded(told_by(steps))
+        ((news, _),) = grouped(told_by(steps))
         assert (news.total_before, news.total) == (1_000, 3_000)
 
     def test_nobody_is_asked_to_pay_what_is_paid_or_closed(self):
@@ -322,13 +326,13 @@ class TestWaitedNews:
             News(kind=kind, key=kind, parts=(ORDER,))
             for kind in (NewsKind.PRICE_CHANGED, NewsKind.PAY_REMINDER)
         ]
-        assert folded([*early, paid]) == (paid,)
+        assert grouped([*early, paid]) == ((paid, (1, 0, 2)),)
 
     def test_one_parts_news_do_not_cover_anothers(self):
         """Each part's payment is told."""
         paid = News(kind=NewsKind.PAID, key="1", parts=(ORDER, OTHER))
         shipped = News(kind=NewsKind.SHIPPED, key="2", parts=(ORDER,))
-        assert folded([paid, shipped]) == (paid, shipped)
+        assert grouped([paid, shipped]) == ((paid, (0,)), (shipped, (1,)))
 
     def test_of_a_parcel_the_last_word_counts(self):
         """Failed, then delivered; another parcel's word stays."""
@@ -339,7 +343,7 @@ class TestWaitedNews:
         failed = word(NewsKind.DELIVERY_FAILED, FIRST_PARCEL)
         other = word(NewsKind.AT_PICKUP_POINT, SECOND_PARCEL)
         delivered = word(NewsKind.DELIVERED, FIRST_PARCEL)
-        assert folded([failed, other, delivered]) == (other, delivered)
+        assert left_of([failed, other, delivered]) == [other, delivered]
 
     @given(st.lists(st.sampled_from(NewsKind), max_size=8))
     def test_folding_keeps_the_last_and_adds_nothing(self, some: list[NewsKind]):
@@ -348,10 +352,10 @@ class TestWaitedNews:
             News(kind=kind, key=key_of(kind, str(number), (ORDER,)), parts=(ORDER,))
             for number, kind in enumerate(some)
         ]
-        left = folded(waiting)
+        left = left_of(waiting)
         assert {each.key for each in left} <= {each.key for each in waiting}
         assert not waiting or left[-1].key == waiting[-1].key
-        assert folded(left) == left
+        assert left_of(left) == left
 
 
 class TestReminders:

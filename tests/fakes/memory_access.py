@@ -30,12 +30,12 @@ class MemoryAccess:
         return invite
 
     async def live_invites(self, limit: int = 20) -> list[Invite]:
-        live = [each for each in self._invites.values() if each.is_live(self._time())]
+        live = [each for each in self._invites.values() if each.refused(self._time()) is None]
         return live[::-1][:limit]
 
     async def revoke_invite(self, invite_id: int) -> bool:
         for token_hash, each in self._invites.items():
-            if each.invite_id == invite_id and each.is_live(self._time()):
+            if each.invite_id == invite_id and each.refused(self._time()) is None:
                 self._invites[token_hash] = each.replace(revoked=True)
                 return True
         return False

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import assert_never
 
 from pydantic import JsonValue
 
@@ -19,6 +19,16 @@ from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing, settled_states
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage, stage_of
+from bot.domain.writes import (
+    ClaimOrder,
+    DeleteAddress,
+    ForgetPerson,
+    KeepOffer,
+    KeepResults,
+    MarkTold,
+    SaveAddress,
+    Write,
+)
 from bot.storage.operator_ports import People
 from bot.storage.ports import (
     AlreadyClaimed,
@@ -31,7 +41,7 @@ from bot.storage.ports import (
     VersionConflict,
     WaitingUpdate,
 )
-from bot.storage.tracking_ports import FIRST_LOOK
+from bot.storage.sqlite.orders import FIRST_LOOK
 from tests.fakes.memory_access import MemoryAccess
 from tests.fakes.memory_alarms import MemoryAlarms
 from tests.fakes.memory_broadcasts import MemoryBroadcasts
@@ -61,8 +71,7 @@ class _Stored:
 class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, MemoryBroadcasts):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
-    What was stored stays through `close` and `open`, as a restart of the bot would find it. One
-    object answers for every port, so that a test may pass it as any of them, or as all.
+    What was stored stays through `close` and `open`, as a restart of the bot would find it.
     """
 
     unavailable: bool = False
@@ -75,13 +84,6 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
     _addresses: dict[UserId, dict[AddressId, SavedAddress]] = field(default_factory=dict)
     _files: dict[str, str] = field(default_factory=dict)
     _nudges: int = 0
-
-    @property
-    def _part(self) -> Self:
-        return self
-
-    access = addresses = alarms = broadcasts = conversations = inbox = notices = offers = _part
-    orders = payments = picture_files = pushes = rights = tracking = upkeep = _part
 
     async def open(self) -> None:
         self.opened = True
@@ -165,19 +167,10 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
         self._sessions[place] = session
         if commit.update_id in self._inbox:
             self._inbox[commit.update_id].committed = True
-        if commit.results is not None:
-            self._results[session.session_id] = commit.results
-        if commit.offer is not None:
-            self._offers[commit.offer.offer_id] = commit.offer
-        self._change_addresses(commit)
-        if commit.claim is not None:
-            self._orders[commit.claim.order_no] = Claimed(commit.claim, _consent(session))
-        if commit.told is not None:
-            claimed = self._orders.get(commit.told[0])
-            if claimed is not None and claimed.order.user_id == session.user_id:
-                await self.mark_told(*commit.told)
-        if commit.forget:
+        if ForgetPerson() in commit.writes:
             self._forget(session.user_id, place, commit.update_id)
+        for write in commit.writes:
+            await self._carry_out(write, session)
         self.commits.append(commit)
 
     async def results_of(self, session_id: str) -> SearchPage | None:
@@ -364,10 +357,10 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
             raise StorageUnavailable("unavailable" if self.opened else "the storage is not open")
 
     def _refuse(self, commit: StepCommit) -> None:
-        session, expected, claim = commit.session, commit.expected_revision, commit.claim
+        session, expected = commit.session, commit.expected_revision
         if expected is not None and session.revision != expected + 1:
             raise ValueError(f"revision {session.revision} does not follow {expected}")
-        if claim is not None:
+        for claim in [each.order for each in commit.writes if isinstance(each, ClaimOrder)]:
             if (claim.user_id, claim.chat_id) != (session.user_id, session.chat_id):
                 raise ValueError(f"{claim.order_no} is not of this conversation")
             consents = {each.consent for each in self._orders.values()}
@@ -401,20 +394,38 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
                 del self._orders[order.order_no]
         return [order for order in theirs if order.is_open]
 
-    def _change_addresses(self, commit: StepCommit) -> None:
-        book = self._addresses.setdefault(commit.session.user_id, {})
-        saved = commit.save_address
-        if saved is not None:
-            if saved.is_default:
-                for address_id, each in book.items():
-                    book[address_id] = each.replace(is_default=False)
-            book.pop(saved.address_id, None)  # saved again, it becomes the latest
-            book[saved.address_id] = saved
-        if commit.delete_address is not None:
-            book.pop(commit.delete_address, None)
+    async def _carry_out(self, write: Write, session: Session) -> None:
+        book = self._addresses.setdefault(session.user_id, {})
+        match write:
+            case KeepResults(page):
+                self._results[session.session_id] = page
+            case KeepOffer(offer):
+                self._offers[offer.offer_id] = offer
+            case SaveAddress(saved):
+                _put(book, saved)
+            case DeleteAddress(address_id):
+                book.pop(address_id, None)
+            case ClaimOrder(order):
+                self._orders[order.order_no] = Claimed(order, _consent(session))
+            case MarkTold(order_no, placing):
+                claimed = self._orders.get(order_no)
+                if claimed is not None and claimed.order.user_id == session.user_id:
+                    await self.mark_told(order_no, placing)
+            case ForgetPerson():
+                pass  # done before all else
+            case _:
+                assert_never(write)
 
     def _oldest_first(self) -> list[Claimed]:
         return sorted(self._orders.values(), key=lambda each: each.order.created_at)
+
+
+def _put(book: dict[AddressId, SavedAddress], saved: SavedAddress) -> None:
+    if saved.is_default:
+        for address_id, each in book.items():
+            book[address_id] = each.replace(is_default=False)
+    book.pop(saved.address_id, None)  # saved again, it becomes the latest
+    book[saved.address_id] = saved
 
 
 def _consent(session: Session) -> tuple[str, int, UserId]:

@@ -103,13 +103,6 @@ class MemoryTracking:
             if hints in {None, claimed.hints}:
                 claimed.look_at = look_at
 
-    async def look_by(self, order_no: MerchantOrderNo, at: datetime) -> None:
-        self._answer()
-        claimed = self._orders.get(order_no)
-        if claimed is not None and claimed.look_at is not None:
-            claimed.hints += 1
-            claimed.look_at = min(claimed.look_at, at)
-
     async def due_orders(self, now: datetime, limit: int) -> list[MerchantOrderNo]:
         self._answer()
         due = [
@@ -209,7 +202,10 @@ class MemoryTracking:
     ) -> None:
         self._answer()
         for order_no in due:
-            await self.look_by(order_no, datetime.fromtimestamp(0, UTC))
+            claimed = self._orders.get(order_no)
+            if claimed is not None and claimed.look_at is not None:
+                claimed.hints += 1
+                claimed.look_at = datetime.fromtimestamp(0, UTC)
         for ids, state in ((used, "used"), (unused, "unused")):
             for each in ids:
                 self._pushes[each].state = state

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from goods import OFFER_ID, Shelf, context, offer, page, session, view, written
 
-from bot.chat.buttons import MOST_BYTES
 from bot.chat.context import Overlay
 from bot.chat.drawing import visible_length
 from bot.chat.keyboards import keyboard
@@ -23,6 +22,7 @@ from bot.domain.money import Fen
 from bot.domain.offers import SearchPage, Wording
 from bot.domain.price_bounds import PriceBounds
 from bot.domain.sessions import NAVIGATING, Query, Session, SortField, Step
+from bot.domain.writes import KeepOffer
 from bot.marketplace.errors import MarketplaceError, Unreachable
 from handlers import results
 from handlers.finding import categories, filters, navigation, shop
@@ -173,7 +173,7 @@ async def test_a_failed_search_keeps_panel_and_page() -> None:
     await filters.apply(written("x"), walked)
     assert (walked.session.asking, walked.session.narrowing) == ("filters", ticked)
     assert walked.session.query == WORDS
-    assert walked.writes.results is None
+    assert walked.writes == []
 
 
 @pytest.mark.parametrize("arg", ["", "Factory", "isQqyx", "certifiedFactory2"])
@@ -223,23 +223,12 @@ async def test_a_navigation_that_went_away_can_be_left() -> None:
     assert labels(shown) == ["🔄 Try again", "◀️ Back"]
 
 
-async def test_a_shops_button_holds_its_id_or_is_not_there() -> None:
-    """Masked ids of 25 characters fit; of what form they may be else is not documented."""
-    button = shop.shop_button(texts_in("en"), SellerId("BBBEjczPHMQ_zHE-67YyNGXyw"))
-    assert button is not None
-    markup = keyboard(session(revision=36**5), Screen("x", ((button,),)))
-    assert markup is not None
-    data = str(markup.inline_keyboard[0][0].callback_data)
-    assert len(data.encode()) <= MOST_BYTES
-    assert shop.shop_button(texts_in("en"), SellerId("B" * 50)) is None
-
-
 async def test_an_offers_shop_needs_no_id_in_the_button() -> None:
     """So a seller whose id is too long can be looked at as well."""
     seller = offer().seller.replace(seller_id=SellerId("B" * 90))
     shelf = Finding()
     walked = context(session(step=Step.OFFER, offer_id=OFFER_ID, query=WORDS), shelf, arg="")
-    walked.writes.offer = offer(seller=seller)
+    walked.write(KeepOffer(offer(seller=seller)))
     assert await shop.shop(written("x"), walked) is Step.RESULTS
     assert shelf.searched[0]["seller"] == "B" * 90
     query = walked.session.query
@@ -259,7 +248,7 @@ async def test_a_shop_in_a_shop_leads_back_to_the_first_search() -> None:
     """Each further item of the same shop keeps what was looked for before it."""
     query = Query(seller_id=SellerId("s"), of_offer=OfferId(1), before=WORDS)
     walked = context(session(step=Step.OFFER, offer_id=OFFER_ID, query=query), Finding(), arg="")
-    walked.writes.offer = offer()
+    walked.write(KeepOffer(offer()))
     await shop.shop(written("x"), walked)
     after = walked.session.query
     assert after is not None

@@ -40,6 +40,7 @@ from bot.domain.pricing import TierScope
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.reordering import recheck
 from bot.domain.sessions import Step
+from bot.domain.writes import ClaimOrder
 from bot.storage.ports import StepCommit
 from handlers.orders import again, cancelling, card, listing, receipt, together
 from handlers.orders.card_text import LINES_PER_PAGE
@@ -232,7 +233,7 @@ async def stored(ctx: Context, *of: Order) -> None:
     for number, each in enumerate(of):
         claimed = each.replace(placing=Placing.CLAIMED, parts=())
         claimant = session(session_id=f"S{number}", revision=1, chat_id=ChatId(7))
-        commit = StepCommit(session=claimant, expected_revision=None, claim=claimed)
+        commit = StepCommit(session=claimant, expected_revision=None, writes=(ClaimOrder(claimed),))
         store._sessions.clear()
         await store.commit_step(commit)
         await store.save_order(each, Placing.CLAIMED)

@@ -1,6 +1,9 @@
 """Where a conversation goes when its order moved."""
 
+from dataclasses import replace
+
 import pytest
+from goods import Shelf, context, written
 
 from bot.domain.drafts import Draft
 from bot.domain.identifiers import ChatId, OfferId, SellerId, UserId
@@ -8,8 +11,9 @@ from bot.domain.money import Fen
 from bot.domain.orders import FailedLine, Order, Placing, Refusal
 from bot.domain.sessions import Session, Step
 from bot.services.placing.placing import NOT_SENT
-from handlers.placing import outcome
-from tests.services.agreed import BLACK, LINES, NUMBER, OFFER, consent, quote
+from bot.storage.ports import StepCommit
+from handlers.placing import look, outcome
+from tests.services.agreed import BLACK, LINES, NUMBER, OFFER, consent, found, quote, workshop
 
 
 def waiting() -> Session:
@@ -152,3 +156,19 @@ def test_an_order_shown_already_is_just_drawn_again() -> None:
     paying = waiting().replace(step=Step.PAYMENT)
     order: Order = consent(Placing.PLACED)
     assert outcome(paying, order) == paying
+
+
+async def test_an_order_that_is_found_is_told_with_the_step_that_shows_it() -> None:
+    """Whoever is stopped before the step is committed has seen nothing: it is told again."""
+    made = await workshop(consent(Placing.UNRESOLVED), lists=[(found(),)])
+    looking = context(waiting(), Shelf(), arg=NUMBER)
+    looking.services = replace(looking.services, store=made.storage, ordering=made.ordering)  # type: ignore[arg-type] - a fake of what is used
+    assert await look(written(""), looking) is Step.PAYMENT
+    placed = await made.storage.order(NUMBER)
+    assert placed is not None
+    assert await made.storage.untold_orders() == [placed]
+    (told,) = looking.writes
+    stored = await made.storage.load_session(ChatId(7), UserId(7))
+    after = looking.session.replace(revision=2, session_id=stored.session_id)
+    await made.storage.commit_step(StepCommit(after, 1, writes=(told,)))
+    assert await made.storage.untold_orders() == []

@@ -5,6 +5,7 @@ from goods import OFFER_ID, Shelf, context, offer, session, sku, view, written
 
 from bot.domain.offers import Wording
 from bot.domain.sessions import Step
+from bot.domain.writes import KeepOffer
 from bot.marketplace.errors import Unreachable
 from handlers import variant
 
@@ -24,7 +25,7 @@ def at_variant(**changes):
 async def opened(of, shelf, *, arg=None):
     """A context whose stored offer is the one on the shelf."""
     made = context(of, shelf, arg=arg)
-    made.writes.offer = shelf.offers[OFFER_ID]
+    made.write(KeepOffer(shelf.offers[OFFER_ID]))
     return made
 
 
@@ -74,11 +75,11 @@ async def test_a_variant_withdrawn_at_the_last_moment_is_not_taken() -> None:
     before, after = offer(sku(1, "白色"), sku(2, "红色")), offer(sku(2, "红色"), sku(3, "黑色"))
     shown = variant.screen(view(at_variant(), offer=before))
     made = context(at_variant(), Shelf(after), arg=keys(shown)[0])
-    made.writes.offer = before
+    made.write(KeepOffer(before))
     assert await variant.value(written(""), made) is None
     assert made.session.notice.key == "variant.withdrawn"
     assert made.session.notice.params["value"] == Wording(zh="白色", translated="白色")
-    assert made.writes.offer == after
+    assert await made.offer() == after
 
 
 async def test_a_number_that_now_means_another_variant_is_not_taken() -> None:
@@ -90,7 +91,7 @@ async def test_a_number_that_now_means_another_variant_is_not_taken() -> None:
         Shelf(offer(other, sku(2, "红色"))),
         arg=keys(variant.screen(view(at_variant(), offer=before)))[0],
     )
-    made.writes.offer = before
+    made.write(KeepOffer(before))
     assert await variant.value(written(""), made) is None
     assert made.session.notice.key == "variant.withdrawn"
 

@@ -49,7 +49,7 @@ async def test_the_whole_journey(world: World, address, quote_type):
     (part,) = (await client.create(ORDER_NO, [line], address, "请尽快")).parts
     assert (part.total, part.freight) == (quote.total, quote.freight)
     (found,) = (await client.find_orders(order_no=ORDER_NO)).orders
-    assert found.mentions(ORDER_NO)
+    assert found.out_order_id == ORDER_NO
     assert [(each.offer_id, each.spec_id, each.quantity) for each in found.lines] == [
         (line.offer_id, line.spec_id, line.quantity)
     ]
@@ -174,7 +174,7 @@ async def test_a_lost_answer_of_create_is_found_again(world: World, address, kin
     ]:
         (found,) = (await client.find_orders(**filters)).orders
         assert found.order_id == made["orderId"]
-        assert found.mentions(ORDER_NO)
+        assert found.out_order_id == ORDER_NO
     await world.switch(create_success_flag="false_with_order")
     (part,) = (await client.create(ORDER_NO, [line], address)).parts
     assert part.order_id != made["orderId"]

@@ -8,6 +8,7 @@ from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, orders_of
+from bot.domain.writes import ClaimOrder
 from bot.storage.ports import StepCommit
 
 Goods = tuple[OfferId, SpecId | None]
@@ -35,7 +36,8 @@ class Ledger:
             before = self._last.get(after.user_id)
             if before is not None and before.session_id == after.session_id:
                 act = _act(sent.get(commit.update_id or 0, {}))
-                self._follow(before, after, act, commit.claim, orders)
+                claims = [each.order for each in commit.writes if isinstance(each, ClaimOrder)]
+                self._follow(before, after, act, claims, orders)
             self._last[after.user_id] = after
         self._seen = len(commits)
 
@@ -44,14 +46,14 @@ class Ledger:
         before: Session,
         after: Session,
         act: str,
-        claim: Order | None,
+        claims: Sequence[Order],
         orders: Mapping[MerchantOrderNo, Order],
     ) -> None:
         had, has = _goods(before.cart.lines), _goods(after.cart.lines)
         assert len(has) == len(after.cart.lines), "a variant stands twice"
         sellers = [each.seller_id for each in after.cart.drafts]
         assert len(set(sellers)) == len(sellers), "a seller has two drafts"
-        if claim is not None:
+        for claim in claims:
             assert claim.lines == orders_of(before.draft)[0]
             assert len(claim.lines) <= MOST_IN_ORDER
             assert claim.note == before.draft.note

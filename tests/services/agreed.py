@@ -19,6 +19,7 @@ from bot.domain.offers import Wording
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.sessions import Session
+from bot.domain.writes import ClaimOrder
 from bot.marketplace.port import Created, FoundLine, FoundOrder
 from bot.services.placing.absence import Recreate
 from bot.services.placing.ordering import Ordering
@@ -120,7 +121,11 @@ async def stored(order: Order) -> MemoryStorage:
     claimed = order.replace(placing=Placing.CLAIMED)
     session = Session(session_id="SESSION", chat_id=order.chat_id, user_id=order.user_id)
     await storage.commit_step(
-        StepCommit(session=session.replace(revision=1), expected_revision=None, claim=claimed)
+        StepCommit(
+            session=session.replace(revision=1),
+            expected_revision=None,
+            writes=(ClaimOrder(claimed),),
+        )
     )
     await storage.save_order(order, Placing.CLAIMED)
     return storage

@@ -10,6 +10,7 @@ from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.sessions import Session
+from bot.domain.writes import ClaimOrder
 from bot.marketplace.errors import MarketplaceError, OutcomeUnclear, Unreachable
 from bot.marketplace.port import Created, FoundOrder, FoundOrders
 from bot.services.placing.absence import Recreate
@@ -124,7 +125,9 @@ async def known(storage: MemoryStorage, order: Order) -> None:
     )
     after = session.replace(revision=session.revision + 1)
     expected = before.revision if before else None
-    await storage.commit_step(StepCommit(session=after, expected_revision=expected, claim=order))
+    await storage.commit_step(
+        StepCommit(session=after, expected_revision=expected, writes=(ClaimOrder(order),))
+    )
     await storage.mark_told(order.order_no, order.placing)
 
 

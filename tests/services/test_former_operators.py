@@ -10,6 +10,7 @@ from bot.domain.broadcasts import BroadcastState
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.invites import Admission
 from bot.domain.orders import Placing
+from bot.domain.writes import ClaimOrder
 from bot.services.former_operators import end_powers
 from bot.storage.ports import Storage
 from bot.storage.sealing import Sealer
@@ -101,7 +102,9 @@ async def test_an_order_is_not_made_on_their_word(
     claimed = order.replace(placing=Placing.CLAIMED)
     await store.commit_step(first(order.user_id))
     await store.commit_step(
-        following(order.user_id, claim=claimed).replace(session=session(order.user_id, revision=2))
+        following(order.user_id, writes=(ClaimOrder(claimed),)).replace(
+            session=session(order.user_id, revision=2)
+        )
     )
     await store.save_order(order, Placing.CLAIMED)
     await end_powers(store, operators)

@@ -5,6 +5,7 @@ import asyncio
 from bot.domain.identifiers import ChatId, MerchantOrderNo, UserId
 from bot.domain.orders import Placing
 from bot.domain.sessions import Session
+from bot.domain.writes import ClaimOrder
 from bot.services.placing.ordering import Ordering
 from bot.services.placing.placing import MOST_AT_ONCE
 from bot.storage.ports import StepCommit
@@ -24,7 +25,9 @@ async def _rush(storage: MemoryStorage, people: int) -> list[MerchantOrderNo]:
             user_id=UserId(person),
             revision=1,
         )
-        await storage.commit_step(StepCommit(session=session, expected_revision=None, claim=order))
+        await storage.commit_step(
+            StepCommit(session=session, expected_revision=None, writes=(ClaimOrder(order),))
+        )
         numbers.append(number)
     return numbers
 

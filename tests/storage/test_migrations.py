@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.writes import ClaimOrder, KeepResults
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.migrations import STEPS, migrate
@@ -66,9 +67,9 @@ def _migrate_until_killed(path: Path, applied: int) -> int:
 async def _works(path: Path) -> SqliteStorage:
     storage = SqliteStorage(path, Sealer(KEY))
     await storage.open()
-    await storage.inbox.put_updates([update(1)])
-    await storage.conversations.commit_step(first(update_id=1, claim=order(), results=page()))
-    await storage.picture_files.remember_file("a", "b")
+    await storage.put_updates([update(1)])
+    await storage.commit_step(first(update_id=1, writes=(ClaimOrder(order()), KeepResults(page()))))
+    await storage.remember_file("a", "b")
     await storage.check()
     return storage
 
@@ -78,7 +79,7 @@ async def test_every_earlier_version_is_brought_up(database: Path, tmp_path: Pat
     """From each version the schema ends the same, and the rows of before are still there."""
     _at_version(database, version)
     storage = await _works(database)
-    kept = await storage.inbox.take_update(77)
+    kept = await storage.take_update(77)
     await storage.close()
     assert (kept is not None) == bool(version)
     fresh = tmp_path / "fresh.sqlite3"
@@ -136,5 +137,5 @@ async def test_opening_twice_in_a_row_migrates_once(database: Path):
     await (await _works(database)).close()
     storage = SqliteStorage(database, Sealer(KEY))
     await storage.open()
-    assert await storage.orders.orders_of(ALICE) == [order()]
+    assert await storage.orders_of(ALICE) == [order()]
     await storage.close()

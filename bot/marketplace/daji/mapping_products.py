@@ -122,7 +122,6 @@ def _seller(product: Product) -> Seller:
         seller_id=SellerId(product.seller_open_id),
         composite_score=scores.composite_service_score or None,
         repeat_purchase_percent=_percent(scores.repeat_purchase_percent),
-        medal_level=scores.trade_medal_level or None,
         identities=product.offer_identities,
     )
 

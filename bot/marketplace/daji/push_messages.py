@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.domain.identifiers import LineId, MarketplaceOrderId
 from bot.domain.parcels import TraceStatus
-from bot.domain.pushes import BatchPayment, Push, PushKind, Trace, TrackingChange
+from bot.domain.pushes import BatchPayment, Push, PushKind, Trace
 from bot.marketplace.daji.wire import read_json
 from bot.marketplace.daji.wire_pushes import (
     MailNoChange,
@@ -96,7 +96,6 @@ def read_push(message: str) -> Push:
         refund_action=data.refund_action,
         operator=data.operator,
         trace=_trace(data.tracing) if data.tracing else None,
-        tracking_change=_change(data.mail_no_change) if data.mail_no_change else None,
         batch=_batch(data),
     )
 
@@ -119,7 +118,7 @@ def _logs(model: TracingModel | MailNoChange) -> list[OrderLog]:
     return [each for each in model.order_logs_items or () if each is not None]
 
 
-def _lines(model: TracingModel | MailNoChange) -> tuple[LineId, ...]:
+def _lines(model: TracingModel) -> tuple[LineId, ...]:
     named = (each.order_entry_id for each in _logs(model))
     return tuple(dict.fromkeys(each for each in named if each is not None))
 
@@ -136,18 +135,6 @@ def _trace(model: TracingModel) -> Trace:
         status=status,
         raw_status=model.status_changed,
         changed_at=model.change_time,
-        lines=_lines(model),
-    )
-
-
-def _change(model: MailNoChange) -> TrackingChange:
-    return TrackingChange(
-        parcel_id=model.logistics_id,
-        old_carrier=model.old_cp_code,
-        carrier=model.new_cp_code,
-        old_tracking_no=model.old_mail_no,
-        tracking_no=model.new_mail_no,
-        changed_at=model.event_time,
         lines=_lines(model),
     )
 

@@ -115,7 +115,6 @@ class MixSetting(Wire):
 class SellerData(Wire):
     """Scores as texts; `repeatPurchasePercent` is a fraction such as "0.5248"."""
 
-    trade_medal_level: str = ""
     composite_service_score: str = ""
     repeat_purchase_percent: str = ""
 

@@ -56,14 +56,8 @@ class TracingModel(Wire):
 
 
 class MailNoChange(Wire):
-    """A parcel's old and new carrier and number."""
+    """A parcel's carrier or number was corrected: its orders are read again for what they are."""
 
-    logistics_id: Text = ""
-    old_cp_code: Text = ""
-    new_cp_code: Text = ""
-    old_mail_no: Text = ""
-    new_mail_no: Text = ""
-    event_time: Lenient[Moment] = None
     order_logs_items: Lenient[Logs] = None
 
 

@@ -18,17 +18,14 @@ _SPENT = (
 )
 
 
-class PaymentAttempts:
+class PaymentAttempts(Database):
     """Implements `PaymentPort`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def claim_payment(
         self, new: NewAttempt, *, known: int, since: datetime, limit: Fen
     ) -> Attempt:
         """Record that a payment begins. Raises `PaymentTaken` or `OverLimit`."""
-        now = self._database.now()
+        now = self._clock()
 
         def claim(connection: sqlite3.Connection) -> Attempt:
             # One writer: nothing is claimed between the look and the change.
@@ -51,11 +48,11 @@ class PaymentAttempts:
                 raise PaymentTaken(new.order_id) from error
             return Attempt(attempt_id=row[0], at=now, **dict(new))
 
-        return await self._database.write(claim)
+        return await self._write(claim)
 
     async def mark_payment(self, attempt_id: int, state: AttemptState) -> None:
         """Record how far a payment has come."""
-        await self._database.write(
+        await self._write(
             lambda connection: connection.execute(
                 "UPDATE payment_attempts SET state = ? WHERE attempt_id = ?",
                 (state.value, attempt_id),
@@ -64,7 +61,7 @@ class PaymentAttempts:
 
     async def payments_of(self, order_id: MarketplaceOrderId) -> list[Attempt]:
         """Return all attempts to pay an order, oldest first."""
-        rows = await self._database.rows(
+        rows = await self._rows(
             f"SELECT {_COLUMNS} FROM payment_attempts WHERE part_id = ? ORDER BY attempt_id",  # noqa: S608 - a constant
             order_id,
         )
@@ -72,7 +69,7 @@ class PaymentAttempts:
 
     async def spent_since(self, since: datetime) -> Fen:
         """Return the fen that were, or may have been, spent since then."""
-        (spent,) = await self._database.row(_SPENT, to_micros(since)) or (0,)
+        (spent,) = await self._row(_SPENT, to_micros(since)) or (0,)
         return Fen(spent)
 
     async def give_up_payments(self) -> list[Attempt]:
@@ -85,8 +82,8 @@ class PaymentAttempts:
                 " WHERE state IN ('claimed', 'sent')"
             )
 
-        await self._database.write(give_up)
-        rows = await self._database.rows(
+        await self._write(give_up)
+        rows = await self._rows(
             f"SELECT {_COLUMNS} FROM payment_attempts WHERE state = 'unclear' ORDER BY attempt_id"  # noqa: S608 - a constant
         )
         return [_attempt(row) for row in rows]

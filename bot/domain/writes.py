@@ -1,0 +1,70 @@
+"""What a step changes besides its session; committed together with it, or not at all.
+
+A callback adds them with `Context.write`; the storage carries each of them out. The set is
+closed: a new one needs its arm in every storage, which mypy asks for.
+"""
+
+from dataclasses import dataclass
+
+from bot.domain.addresses import SavedAddress
+from bot.domain.identifiers import AddressId, MerchantOrderNo
+from bot.domain.offers import Offer, SearchPage
+from bot.domain.orders import Order, Placing
+
+
+@dataclass(frozen=True, slots=True)
+class KeepResults:
+    """Replaces the session's current page of results."""
+
+    page: SearchPage
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOffer:
+    """Replaces what is known of this offer, for everybody."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAddress:
+    """Adds or replaces an address of the session's person; a default clears the others."""
+
+    saved: SavedAddress
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAddress:
+    """Removes an address of the session's person. One that is gone is no error."""
+
+    address_id: AddressId
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOrder:
+    """Adds an order under the session's new revision: one consent, at most one order.
+
+    The commit raises `bot.storage.ports.AlreadyClaimed` when the consent has its order already.
+    """
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTold:
+    """Remembers that the person has this outcome of their order on their screen.
+
+    Changes nothing for somebody else's order, nor once the order has moved on from `placing`:
+    that is news again.
+    """
+
+    order_no: MerchantOrderNo
+    placing: Placing
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPerson:
+    """Deletes everything else that is kept of the session's person, but this update."""
+
+
+Write = KeepResults | KeepOffer | SaveAddress | DeleteAddress | ClaimOrder | MarkTold | ForgetPerson
