@@ -12,7 +12,8 @@ PIP := if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; \
 # Says what is being installed while it takes its time; a pipe hides pip's exit code from sh.
 SHOWN = awk -v all="$$(grep -c == $<)" -v lock=$< -v folder=$(VENV) ' \
 	BEGIN { printf "Installing %d packages of %s into %s, once:\n ", all, lock, folder; fflush() } \
-	/^(Collecting|Processing) / { sub(/.*\//, "", $$2); sub(/-[0-9].*/, "", $$2); sub(/==.*/, "", $$2); printf " %s", $$2; fflush() } \
+	/^(Collecting|Processing) / { \
+		sub(/.*\//, "", $$2); sub(/(==|-[0-9]).*/, "", $$2); printf " %s", $$2; fflush() } \
 	/^Installing collected/ { printf "\n  unpacking …\n"; fflush() } \
 	/^pip failed$$/ { failed = 1 } \
 	END { if (!failed) print "  installed"; exit failed }'
@@ -34,4 +35,53 @@ test: lint types catalogs supply pytest ## everything that must hold
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 	@$(MAKE) --silent changes >/dev/null
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+catalogs: $(VENV)/.dev
+	$(BIN)/python scripts/check_catalogs.py
+
+supply: $(VENV)/.dev ## no secret in the tree, no licence that may not be used
+	$(BIN)/python scripts/scan_secrets.py
+	$(BIN)/python scripts/list_licences.py
+
+pytest: $(VENV)/.dev
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+
+soak: $(VENV)/.dev ## people order at once while the bot is killed and everything misbehaves
+	$(BIN)/python scripts/soak.py $(SOAK_ARGS)
+
+bench-check: $(VENV)/.dev ## what each step costs, counted; BENCH_ARGS="--update" keeps new numbers
+	$(BIN)/python -m benchmarks.check $(BENCH_ARGS)
+
+bench: $(VENV)/.dev ## floors, peers and the bot in one run; BENCH_ARGS="--quick" for a look
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+lock: $(VENV)/.dev ## pin everything again, with hashes and without addresses
+	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml -c requirements-dev.lock --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
+
+changes: $(VENV)/.dev ## the changelog's next section, from the fragments in changes/
+	@$(BIN)/towncrier build --draft --version $(RELEASE) 2>/dev/null
+
+release: $(VENV)/.dev ## collect the fragments into CHANGELOG.md under the version of pyproject.toml
+	$(BIN)/towncrier build --yes --version $(RELEASE)
+
+clean:
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=")'
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --without-pip $(VENV)
+
+$(VENV)/.run: requirements.lock | $(VENV)/bin/python
+	@{ $(PIP) -r $< || echo "pip failed"; } | $(SHOWN)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
+	@{ $(PIP) -r $< || echo "pip failed"; } | $(SHOWN)
+	@touch $@ $(VENV)/.run
