@@ -18,7 +18,7 @@ from bot.storage.sqlite.storage import SqliteStorage
 from bot.telling.broadcasts import Broadcaster
 from tests.fakes.memory_storage import MemoryStorage
 from tests.services.agreed import NOW, consent
-from tests.storage.samples import KEY, first, following, session
+from tests.storage.samples import KEY, first, following
 
 GONE, STAYS, READER = UserId(1), UserId(2), UserId(3)
 
@@ -101,11 +101,7 @@ async def test_an_order_is_not_made_on_their_word(
     order = consent(Placing.UNCERTAIN, sent_at=NOW, vouched=True, vouched_by=by, lookups=3)
     claimed = order.replace(placing=Placing.CLAIMED)
     await store.commit_step(first(order.user_id))
-    await store.commit_step(
-        following(order.user_id, writes=(ClaimOrder(claimed),)).replace(
-            session=session(order.user_id, revision=2)
-        )
-    )
+    await store.commit_step(following(order.user_id, writes=(ClaimOrder(claimed),)))
     await store.save_order(order, Placing.CLAIMED)
     await end_powers(store, operators)
     after = await store.order(order.order_no)
