@@ -1,6 +1,7 @@
-"""Chinese numerals as people write quantities: 十二, 两百, 一百二, 三万五."""
+"""Numbers as people write them in Chinese: 两百, 一百二, 三万五, 3万5千, 两块五."""
 
 import re
+from decimal import Decimal
 
 _DIGITS = dict(zip("一二两兩三四五六七八九", (1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _DIGIT = f"[{''.join(_DIGITS)}]"
@@ -42,3 +43,62 @@ def _section(text: str) -> int | None:
     elif ones and value and not match[2] and not match[4] and not zero:
         return value + _DIGITS[ones] * (10 if hundreds else 100)
     return value + _DIGITS.get(ones, 0)
+
+
+_UNITS = {"十": 10, "百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000}
+_FIGURE = r"\d+(?:\.\d+)?"
+_MIXED = re.compile(
+    rf"(?:{_FIGURE}[十百千万萬kw])+(?:零?\d+)?(?![a-z])", re.IGNORECASE
+)  # 3万5千, 1.5w, 2千5
+_PAIR = re.compile(rf"({_FIGURE})([十百千万萬kw])|(零?)(\d+)", re.IGNORECASE)
+_NUMERAL = re.compile(f"[{CHARACTERS}]+")
+_COINS = re.compile(r"(?<![\d.])(\d+)(?:块|元)(\d)(?:毛|角)?(?![\d.万千百])")
+_ONLY_COINS = re.compile(r"(?<![\d.元块])(\d)(?:毛|角)")
+_LONGEST_NUMERAL = 24
+
+
+def mixed_number(text: str) -> Decimal | None:
+    """Return the value of figures with Chinese units, or None when it is none.
+
+    3万5千 is 35,000, 1.5万 15,000. A last single figure counts the next lower unit, as in
+    numerals: 3万5 is 35,000 too, 2千零5 2,005. Units go downwards.
+    """
+    if len(text) > _LONGEST_NUMERAL or not _MIXED.fullmatch(text):
+        return None
+    value, last = Decimal(0), 0
+    for figure, unit, zero, rest in _PAIR.findall(text):
+        if unit:
+            size = _UNITS[unit.lower()]
+            if last and (size >= last or Decimal(figure) * size >= last):
+                return None
+            value, last = value + Decimal(figure) * size, size
+        elif len(rest) == 1 and not zero:
+            value += Decimal(rest) * (last // 10)
+        elif Decimal(rest) < last:
+            value += Decimal(rest)
+        else:
+            return None
+    return value
+
+
+def in_figures(text: str) -> str:
+    """Return a text with its numerals and its coins in figures: 两百元以下 as 200元以下.
+
+    两块五 and 2块5毛 become 2.5元, 五毛 0.5元. What is no number stays as it is.
+    """
+    plain = _NUMERAL.sub(_figures_of, text)
+    plain = _MIXED.sub(_value_of, plain)
+    plain = _COINS.sub(r"\1.\2元", plain)
+    return _ONLY_COINS.sub(r"0.\1元", plain)
+
+
+def _figures_of(found: re.Match[str]) -> str:
+    if len(found[0]) > _LONGEST_NUMERAL:
+        return found[0]
+    value = chinese_number(found[0])
+    return found[0] if value is None else str(value)
+
+
+def _value_of(found: re.Match[str]) -> str:
+    value = mixed_number(found[0])
+    return found[0] if value is None else format(value.normalize(), "f")

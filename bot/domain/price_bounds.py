@@ -1,10 +1,11 @@
-"""Bounds of a unit price, and how people write them: 10-50, 10到50, up to 50, 10元以上."""
+"""Bounds of a unit price, and how people write them: 10-50, 10到50, up to 50, 两百元以下."""
 
 import re
 import unicodedata
 
 from bot.domain.model import Value
 from bot.domain.money import Fen, MoneyError, from_yuan
+from bot.domain.numerals import in_figures
 
 HIGHEST = Fen(1_000_000_000)
 """Ten million yuan: no unit price lies above it."""
@@ -100,7 +101,7 @@ def _checked(low: Fen | None, high: Fen | None) -> PriceBounds:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().rstrip("。.!?！？")
+    return in_figures(unicodedata.normalize("NFKC", text).strip().rstrip("。.!?！？"))
 
 
 def _fen(number: str) -> Fen:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from bot.domain.drafts import Draft, OrderLine
 from bot.domain.model import Value
 from bot.domain.money import Fen
-from bot.domain.offers import Offer, PriceTier, QuoteType, Sku, Wording
+from bot.domain.offers import MixedBatch, Offer, PriceTier, QuoteType, Sku, Wording
 
 
 class TierScope(StrEnum):
@@ -47,8 +47,11 @@ def unit_price(offer: Offer, sku: Sku | None, counted_quantity: int) -> Fen | No
     return tier.price if tier else None
 
 
-def next_tier(offer: Offer, counted_quantity: int) -> NextTier | None:
-    """Return the nearest tier above that is really cheaper, or None."""
+def next_tier(offer: Offer, counted_quantity: int, most: int | None = None) -> NextTier | None:
+    """Return the nearest tier above that is really cheaper and within `most` units, or None.
+
+    `most` is what the stock lets count towards a tier; None does not look at it.
+    """
     if offer.quote_type is QuoteType.BY_SKU:
         return None
     current = tier_for(offer.tiers, counted_quantity)
@@ -56,6 +59,8 @@ def next_tier(offer: Offer, counted_quantity: int) -> NextTier | None:
         return None
     ordered = sorted(offer.tiers, key=lambda tier: tier.start_quantity)
     for tier in ordered:
+        if most is not None and tier.start_quantity > most:
+            return None
         if tier.start_quantity > counted_quantity and tier.price < current.price:
             return NextTier(
                 missing=tier.start_quantity - counted_quantity,
@@ -63,6 +68,37 @@ def next_tier(offer: Offer, counted_quantity: int) -> NextTier | None:
                 tier=tier,
             )
     return None
+
+
+class MixedBatchGap(Value):
+    """What is missing to a shop's mixed batch: that many pieces, or goods for that much (fen).
+
+    Either is enough, as far as the marketplace says (contract 4.4, inferred); a side that the
+    shop names no figure for is None.
+    """
+
+    pieces: int | None = None
+    amount: Fen | None = None
+
+
+def mixed_batch_gap(rule: MixedBatch, draft: Draft) -> MixedBatchGap | None:
+    """Return what a draft lacks to pass as a mixed batch; None when nothing, or nobody can tell."""
+    if not rule.allowed or not (rule.pieces or rule.amount):
+        return None
+    pieces = rule.pieces - sum(line.quantity for line in draft.lines)
+    prices = [line.unit_price for line in draft.lines]
+    known = [price for price in prices if price is not None]
+    if rule.pieces and pieces <= 0:
+        return None
+    amount = None
+    if rule.amount and len(known) == len(prices):
+        worth = sum(price * line.quantity for price, line in zip(known, draft.lines, strict=True))
+        if worth >= rule.amount:
+            return None
+        amount = Fen(rule.amount - worth)
+    elif rule.amount:
+        return None
+    return MixedBatchGap(pieces=pieces if rule.pieces else None, amount=amount)
 
 
 def price_span(offer: Offer) -> tuple[Fen, Fen] | None:

@@ -14,7 +14,7 @@ QuantityError
 import re
 import unicodedata
 
-from bot.domain.numerals import chinese_number
+from bot.domain.numerals import chinese_number, mixed_number
 from bot.domain.offers import Offer, Sku, Wording
 from bot.domain.unit_words import units_in, without_unit
 
@@ -97,7 +97,7 @@ class QuantityOffBatch(QuantityError):
 
 
 def read_quantity(text: str, unit: Wording | None = None) -> int:
-    """Read `12`, `１２`, `1,200`, `12件`, `12 pcs`, `1.5万` or `两百` as a positive number.
+    """Read `12`, `１２`, `1,200`, `12件`, `12 pcs`, `3万5千` or `两百` as a positive number.
 
     With the unit of sale, `3打` is 36 and `3箱` of single pieces is refused. Raises
     `QuantityUnreadable`, `QuantityFractional`, `QuantityNotPositive`, `QuantityAbsurd`,
@@ -115,6 +115,10 @@ def read_quantity(text: str, unit: Wording | None = None) -> int:
 
 def _positive(plain: str) -> int:
     in_words = chinese_number(plain)
+    if in_words is None and (mixed := mixed_number(plain)) is not None:
+        if mixed != int(mixed):
+            raise QuantityFractional
+        in_words = int(mixed)
     match = _NUMBER.fullmatch(plain if in_words is None else str(in_words))
     if not match or not (match[2] or match[3]):
         raise QuantityUnreadable

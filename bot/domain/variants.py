@@ -1,5 +1,6 @@
 """Choosing a variant attribute by attribute."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -7,8 +8,6 @@ from typing import Final
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, Sku, Wording
-
-_SHORTEST_PART: Final = 3  # Latin letters; "M" is no part of "MEDIUM"
 
 
 class VariantChoice(Value):
@@ -86,18 +85,74 @@ def _choice(skus: Sequence[Sku], value: Wording, picture: str | None) -> Variant
 
 
 def named(wordings: Sequence[Wording], typed: str) -> int | None:
-    """Return which one a person wrote: whole in either language, else a part of only one."""
-    wanted = _plain(typed)
-    names = [(_plain(each.zh), _plain(each.translated)) for each in wordings]
+    """Return which one a person wrote: whole in either language, else a part of only one.
+
+    A part is made of whole words and whole numbers: 5米 is no part of 0.5米, men none of Women's,
+    带灯 none of 不带灯, 大号 none of 特大号. What only may be meant is left to a button.
+    """
+    wanted = _words(typed)
+    names = [(_words(each.zh), _words(each.translated)) for each in wordings]
     whole = [index for index, both in enumerate(names) if wanted and wanted in both]
     if len(whole) == 1:
         return whole[0]
-    if whole or (wanted.isascii() and len(wanted) < _SHORTEST_PART):
+    if whole:
         return None
-    part_of = [index for index, both in enumerate(names) if any(wanted in name for name in both)]
+    part_of = [
+        index for index, both in enumerate(names) if any(_is_part(wanted, name) for name in both)
+    ]
     return part_of[0] if len(part_of) == 1 else None
 
 
-def _plain(text: str) -> str:
-    """Return a text without the differences between two ways of typing it."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+_WORD = re.compile(
+    # 100-110cm, 1/2 and 20x30 each name one size; a number never parts from its unit
+    r"\d+(?:\.\d+)?(?:\s*[-~/x*×]\s*\d+(?:\.\d+)?)*(?:\s*[a-z]+)?"
+    r"|[a-z]+\d+[a-z]*|[^\W\d_\u3400-\u9fff]+(?:'[a-z]+)?|[\u3400-\u9fff]+"
+)
+_EXTRA_SIZE = re.compile(r"(x{2,})([ls])")
+_MEASURED = re.compile(
+    r"(\d+(?:\.\d+)?)(?:mm|cm|m|ml|l|g|kg|w|v|a|mah|gb|tb|inch|in|pcs|y|yrs?|years?)"
+)
+_NEGATIONS = frozenset({"no", "non", "not", "without", "excluding", "un", "w/o"})
+_OTHERWISE: Final = "不无無非没沒未免勿除特加超极半双雙单單多次深浅淡暗亮米藏"
+"""What makes another thing of the Chinese word behind it."""
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return a text's words without the differences between two ways of typing it."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return tuple(_sized("".join(each[0].split())) for each in _WORD.finditer(plain))
+
+
+def _sized(word: str) -> str:
+    match = _EXTRA_SIZE.fullmatch(word)
+    return f"{len(match[1])}x{match[2]}" if match else word
+
+
+def _is_part(wanted: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Tell whether the words stand together in the name, with nothing before that negates them."""
+    if not wanted:
+        return False
+    for start in range(len(name) - len(wanted) + 1):
+        before = name[start - 1] if start else ""
+        if before in _NEGATIONS:
+            continue
+        pairs = zip(wanted, name[start:], strict=False)
+        if all(_is_word_of(want, have) for want, have in pairs):
+            return True
+    return False
+
+
+def _is_word_of(wanted: str, word: str) -> bool:
+    """Tell whether it is that word: a number without its unit, Chinese by a part of it."""
+    if wanted == word:
+        return True
+    if measured := _MEASURED.fullmatch(word):
+        return wanted == measured[1]
+    if not _is_han(wanted) or not _is_han(word):
+        return False
+    at = word.find(wanted)
+    return at == 0 or (at > 0 and word[at - 1] not in _OTHERWISE)
+
+
+def _is_han(word: str) -> bool:
+    return "\u3400" <= word[0] <= "\u9fff"

@@ -4,10 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.drafts import Draft, OrderLine
 from bot.domain.identifiers import OfferId, SellerId
 from bot.domain.money import Fen
-from bot.domain.offers import Offer, PriceTier, QuoteType, Seller, Wording
-from bot.domain.pricing import next_tier, price_span, tier_for, unit_price
+from bot.domain.offers import MixedBatch, Offer, PriceTier, QuoteType, Seller, Wording
+from bot.domain.pricing import (
+    MixedBatchGap,
+    mixed_batch_gap,
+    next_tier,
+    price_span,
+    tier_for,
+    unit_price,
+)
 from tests.domain.strategies import offers, offers_with_variant, quantities, tiers
 
 
@@ -110,3 +118,46 @@ def test_the_contracts_worked_sample(quantity: int, fen: int):
     assert unit_price(offer, None, quantity) == fen
     advice = next_tier(offer, quantity)
     assert (advice.missing if advice else 0) == max(0, 20 - quantity)
+
+
+def make_offer(*of: tuple[int, int]) -> Offer:
+    return Offer(
+        offer_id=OfferId(1),
+        title=Wording(zh="杯子"),
+        quote_type=QuoteType.BY_QUANTITY,
+        tiers=tuple(PriceTier(start_quantity=start, price=Fen(price)) for start, price in of),
+        seller=Seller(seller_id=SellerId("one")),
+    )
+
+
+def goods_line(quantity: int, price: int | None) -> OrderLine:
+    return OrderLine(
+        offer_id=OfferId(1),
+        title=Wording(zh="杯子"),
+        quantity=quantity,
+        unit_price=None if price is None else Fen(price),
+    )
+
+
+def test_a_tier_that_the_stock_can_not_reach_is_no_advice() -> None:
+    """400 more of what there are 500 of do not reach 1,000."""
+    of = make_offer((1, 300), (600, 250), (1_000, 200))
+    assert next_tier(of, 100, 500) is None
+    advice = next_tier(of, 100, 600)
+    assert advice is not None
+    assert advice.tier.start_quantity == 600
+
+
+def test_what_is_missing_to_a_mixed_batch() -> None:
+    """Pieces or money, whichever is reached first; nothing is said where nobody can tell."""
+    rule = MixedBatch(allowed=True, amount=Fen(5_000), pieces=20)
+    seven = Draft().put(goods_line(7, 235), SellerId("one"))
+    assert mixed_batch_gap(rule, seven) == MixedBatchGap(pieces=13, amount=Fen(3_355))
+    assert mixed_batch_gap(rule, Draft().put(goods_line(20, 1), SellerId("one"))) is None
+    assert mixed_batch_gap(rule, Draft().put(goods_line(1, 5_000), SellerId("one"))) is None
+    assert mixed_batch_gap(MixedBatch(allowed=True), seven) is None
+    assert mixed_batch_gap(MixedBatch(), seven) is None
+    only_pieces = MixedBatch(allowed=True, pieces=20)
+    assert mixed_batch_gap(only_pieces, seven) == MixedBatchGap(pieces=13)
+    unpriced = Draft().put(goods_line(7, None), SellerId("one"))
+    assert mixed_batch_gap(rule, unpriced) is None

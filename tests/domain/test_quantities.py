@@ -321,3 +321,33 @@ def test_dozens_beyond_the_largest_are_absurd():
     """What a dozen makes of a number is held to the same bound."""
     with pytest.raises(QuantityAbsurd):
         read_quantity("99999打", Wording(zh="件"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("3万5千", 35_000),
+        ("3万5", 35_000),
+        ("三万五", 35_000),
+        ("1.5万", 15_000),
+        ("1k5", 1_500),
+        ("2千零5", 2_005),
+        ("1千2百3十", 1_230),
+        ("3万５千件", 35_000),
+        ("来3万5千个", 35_000),
+        ("一百二", 120),
+        ("两打", 24),
+        ("兩百", 200),
+        ("十二万三千", 123_000),
+    ],
+)
+def test_numbers_as_chinese_write_them(typed: str, meant: int) -> None:
+    """Figures and numerals may stand together, and a last one counts the next lower unit."""
+    assert read_quantity(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["3千5万", "3万50000", "3千千", "十来个", "千", "万", "5kk"])
+def test_what_is_no_number_is_none(typed: str) -> None:
+    """Units go downwards, and a vague number is none."""
+    with pytest.raises(QuantityUnreadable):
+        read_quantity(typed)

@@ -1,5 +1,6 @@
 """Choosing a variant attribute by attribute, by button or by typed name."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,6 +113,57 @@ def test_a_letter_is_no_part_of_a_word() -> None:
     assert named(sizes, "M") is None
     assert named(sizes, "ed") is None
     assert named([size("XL"), size("L")], "l") == 1
+
+
+_SIZES = ("S", "M", "L", "XL", "2XL", "XXXXL")
+
+
+@pytest.mark.parametrize(
+    ("values", "typed", "meant"),
+    [
+        # a number is a whole number
+        (("0.5米", "1米", "2米"), "5米", None),
+        (("0.5米", "1米", "2米"), "0.5 米", "0.5米"),
+        (("0.25kg", "0.5kg"), "25kg", None),
+        (("0.25kg", "0.5kg"), "0.5公斤", None),
+        (("10个装", "100个装"), "1个", None),
+        (("10个装", "1个装"), "1个装", "1个装"),
+        (("42码", "42.5码"), "42", "42码"),
+        (("500ml", "1500ml"), "500", "500ml"),
+        (("500ml", "1500ml"), "５００ ML", "500ml"),
+        (("100-110cm", "120-130cm"), "110", None),
+        (("1/2寸", "1寸"), "2寸", None),
+        (("A5", "A55"), "a5", "A5"),
+        # a size is one size, however many x it is written with
+        (_SIZES, "XXL", "2XL"),
+        (_SIZES, "4xl", "XXXXL"),
+        (_SIZES, "3XL", None),
+        (("XL", "2XL"), "xl", "XL"),
+        (("S", "XXXXL"), "XXL", None),
+        # a word is a whole word
+        (("Female Child", "Women's Kids"), "male", None),
+        (("Female Child", "Women's Kids"), "men", None),
+        (("Female Child", "Women’s Kids"), "women's", "Women’s Kids"),
+        (("Red", "Navy blue"), "blue", "Navy blue"),
+        (("Redwood", "Blue"), "red", None),
+        # what negates or changes it makes another thing of it
+        (("不带灯", "双灯"), "带灯", None),
+        (("不带灯", "带灯"), "带灯", "带灯"),
+        (("无线充电", "常规"), "线充电", None),
+        (("Non-slip", "Plain"), "slip", None),
+        (("without lid", "steel"), "lid", None),
+        (("特大号", "中号"), "大号", None),
+        (("深蓝色", "黑色"), "蓝色", None),
+        (("黑色加绒", "黑色常规"), "加绒", "黑色加绒"),
+        (("红色M码", "红色L码"), "M", "红色M码"),
+    ],
+)
+def test_a_part_is_made_of_whole_words_and_numbers(
+    values: tuple[str, ...], typed: str, meant: str | None
+) -> None:
+    """A wrong variant is the costliest mistake: what only may be meant is left to a button."""
+    index = named([Wording(zh=each) for each in values], typed)
+    assert (None if index is None else values[index]) == meant
 
 
 def test_alike_names_and_empty_texts_choose_nothing() -> None:
