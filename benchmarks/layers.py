@@ -19,10 +19,10 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "bot.telegram.bot",
         ),
     ),
-    ("Telegram: HTTP (aiohttp)", ("bot.telegram",)),
+    ("Telegram: HTTP", ("bot.telegram",)),
     (
-        "Marketplace: HTTP (aiohttp)",
-        ("bot.marketplace.daji.connections", "bot.marketplace.daji.transport"),
+        "Marketplace: HTTP",
+        ("bot.marketplace.daji.transport",),
     ),
     ("Marketplace: signing, parameters, mapping", ("bot.marketplace",)),
     (

@@ -29,6 +29,7 @@ from bot.wiring.house import House, Outside
 from bot.wiring.parts import (
     build_bot,
     build_storage,
+    check_proxies,
     client_config,
     picture_hosts,
 )
@@ -42,6 +43,7 @@ class Bot:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        check_proxies(settings)
         self._ownership = Ownership(settings.database_path)
         self._storage = build_storage(settings)
         metrics = Metrics(self._storage)

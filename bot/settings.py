@@ -22,6 +22,8 @@ from bot.domain.money import ZERO, Fen, MoneyError, from_yuan
 from bot.domain.pricing import TierScope
 from bot.domain.quiet import QuietHours
 from bot.domain.watching import WatchPlan
+from bot.http.errors import UnusableProxy
+from bot.http.proxies import Proxy
 from bot.marketplace.daji.config import ListNotation
 from bot.marketplace.daji.push_messages import PushRule
 from bot.marketplace.daji.signing import Signing
@@ -215,8 +217,11 @@ class Settings(FollowingSettings):
     @field_validator("telegram_proxy")
     @classmethod
     def _proxy_is_http(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("write the proxy as an http:// or https:// address")
+        if value is not None:
+            try:
+                Proxy.parse(value)
+            except UnusableProxy as error:
+                raise ValueError(str(error)) from None
         return value
 
     @field_validator("database_url")

@@ -13,6 +13,9 @@ from typing import Any
 
 import httpx
 
+from bot.http.connections import Connections
+from bot.http.over_httpx import OverConnections
+from bot.http.proxies import Proxies
 from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.errors import (
     CredentialsRefused,
@@ -70,7 +73,12 @@ async def examine(
     """Check everything, one after the other, and yield what was found. Changes nothing."""
     for finding in _settings(settings):
         yield finding
-    async with httpx.AsyncClient(timeout=_PATIENCE, proxy=settings.telegram_proxy) as http:
+    ways = Connections(2, proxies=Proxies.from_environment(always=settings.telegram_proxy))
+    async with httpx.AsyncClient(
+        transport=OverConnections(ways),
+        timeout=_PATIENCE,
+        headers={"Accept-Encoding": "identity"},
+    ) as http:
         async for finding in _telegram(settings, http, wall_clock):
             yield finding
     yield await _marketplace(settings)
@@ -108,8 +116,9 @@ async def _telegram(
         me = answer.json()
         webhook = (await http.get(f"{address}/getWebhookInfo")).json() if answer.is_success else {}
     except (httpx.HTTPError, ValueError) as error:
-        # Not the error's text: it names the address, which holds the token.
-        text = f"no answer from {base} ({type(error).__name__}): network, proxy, TELEGRAM_API_URL?"
+        # Of what is no JSON the text quotes the answer; of HTTP it is our own.
+        why = "no JSON" if isinstance(error, ValueError) else str(error)
+        text = f"no answer from {base} ({why}): network, proxy, TELEGRAM_API_URL?"
         yield Finding(Verdict.FAIL, "Telegram", text)
         return
     if answer.status_code in {_UNAUTHORIZED, _NOT_FOUND}:

@@ -10,7 +10,8 @@ from typing import Final, Self
 import httpx
 import structlog
 
-from bot.pictures.web import PictureHosts
+from bot.http.connections import Connections
+from bot.http.over_httpx import OverConnections
 
 _REDIRECTS: Final = 3
 # A compressed answer could expand beyond the bound between two checks.
@@ -51,7 +52,7 @@ class PictureFetcher:
         self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._cache_free = cache_bytes
         self._running: dict[str, asyncio.Task[bytes | None]] = {}
-        self._transport = transport or PictureHosts(concurrency)
+        self._transport = transport or OverConnections(Connections(concurrency))
 
     async def get(self, url: str) -> bytes | None:
         """The bytes at `url`, or None (logged) if it is refused, too large, too slow or no image.

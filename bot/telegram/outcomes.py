@@ -13,9 +13,9 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.telegram.request import NOT_SENT
+from bot.telegram.request import NO_ANSWER, NOT_SENT
 
-_OF_THE_LIBRARY = ("aiohttp.", "Unknown error in HTTP implementation")
+_NO_ANSWER = (NO_ANSWER, "Unknown error in HTTP implementation")
 _UPSTREAM_SILENT = "Gateway Time"  # 504: what is behind the gateway may have taken the message
 
 
@@ -36,7 +36,7 @@ def judged(error: TelegramError) -> Sent:
         return Sent.NEVER
     if isinstance(error, RetryAfter | InvalidToken | Conflict) or NOT_SENT in error.message:
         return Sent.NOT_NOW
-    answered = type(error) is NetworkError and not error.message.startswith(_OF_THE_LIBRARY)
+    answered = type(error) is NetworkError and not error.message.startswith(_NO_ANSWER)
     if answered and _UPSTREAM_SILENT not in error.message:
         return Sent.NOT_NOW
     return Sent.UNCLEAR

@@ -6,6 +6,8 @@ from typing import Any
 from telegram.ext import Application, ContextTypes
 
 from bot.chat.context import Context
+from bot.http.errors import UnusableProxy
+from bot.http.proxies import Proxies
 from bot.marketplace.daji.config import ClientConfig, NavigationLocale
 from bot.marketplace.port import Marketplace
 from bot.process.metrics import Metrics, OnUpdate
@@ -19,7 +21,7 @@ from bot.storage.operator_ports import AccessPort, PaymentPort
 from bot.storage.ports import OrderPort
 from bot.storage.sealing import BadKey
 from bot.storage.sqlite.storage import SqliteStorage
-from bot.telegram import AiohttpRequest, DirectBot
+from bot.telegram import DirectBot, DirectRequest
 from bot.telegram.pacing import MeteredPacer
 
 AnyApplication = Application[Any, Context, Any, Any, Any, Any]
@@ -54,8 +56,8 @@ class StoringApplication(Application[Any, Context, Any, Any, Any, Any]):
 def build_bot(settings: Settings, metrics: Metrics) -> DirectBot:
     """Return the bot over our HTTP and pacing."""
 
-    def request(pool: int) -> AiohttpRequest:
-        return AiohttpRequest(
+    def request(pool: int) -> DirectRequest:
+        return DirectRequest(
             pool, read_timeout=20.0, pool_timeout=20.0, proxy=settings.telegram_proxy
         )
 
@@ -131,6 +133,19 @@ def build_operator_payments(
         operators=settings.admin_ids,
         daily_limit=settings.pay_daily_limit,
     )
+
+
+def check_proxies(settings: Settings) -> None:
+    """Raise `StartupError` for a proxy that Telegram or the marketplace could not be asked by."""
+    for url, always in (
+        (settings.telegram_api_url, settings.telegram_proxy),
+        (settings.marketplace_url, None),
+    ):
+        try:
+            proxies = Proxies.from_environment(always=always)
+            proxies.proxy_for(url.scheme, url.host or "", url.port or 0)
+        except UnusableProxy as error:
+            raise StartupError(str(error)) from None
 
 
 def client_config(settings: Settings) -> ClientConfig:

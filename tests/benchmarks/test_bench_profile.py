@@ -44,17 +44,24 @@ _CALLED = ["bot.marketplace.daji.calls:_attempt", "bot.services.finding.search:o
             "Telegram: building, writing and reading calls",
         ),
         (
-            ["aiohttp.client:_request", "bot.telegram.request:_exchange", *_TOLD, *_TAPPED],
-            "Telegram: HTTP (aiohttp)",
+            [
+                "aiohttp.client:_request",
+                "bot.http.connections:send",
+                "bot.telegram.request:do_request",
+                *_TOLD,
+                *_TAPPED,
+            ],
+            "Telegram: HTTP",
         ),
         (
             [
                 "aiohttp.client:_request",
-                "bot.marketplace.daji.connections:_open",
+                "bot.http.connections:send",
+                "bot.marketplace.daji.transport:send",
                 *_CALLED,
                 *_TAPPED,
             ],
-            "Marketplace: HTTP (aiohttp)",
+            "Marketplace: HTTP",
         ),
         (
             ["pydantic.main:__init__", "bot.domain.model:replace", *_CALLED, *_TAPPED],

@@ -150,7 +150,7 @@ SURELY_NOT = {
     "500": lambda telegram: telegram.fail("sendMessage", 500, "Internal Server Error"),
     "token": lambda telegram: telegram.fail("sendMessage", 401, "Unauthorized"),
     "no connection": lambda telegram: telegram.break_off(
-        "sendMessage", NetworkError(f"aiohttp.ClientConnectorError: refused. {NOT_SENT}")
+        "sendMessage", NetworkError(f"http.NotConnected: refused. {NOT_SENT}")
     ),
     "full pool": lambda telegram: telegram.break_off("sendMessage", TimedOut(f"Pool. {NOT_SENT}")),
 }
@@ -171,7 +171,7 @@ async def test_what_was_surely_not_sent_is_sent_later(desk: Desk, kind: str) -> 
 
 UNCLEAR = {
     "read time-out": TimedOut(),
-    "cut": NetworkError("aiohttp.ServerDisconnectedError: Server disconnected"),
+    "cut": NetworkError("http.Disconnected: closed before the answer was whole"),
     "504": NetworkError("Gateway Timeout (504)"),
 }
 

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from telegram.error import InvalidToken
 
 from bot.intake.polling import poll
-from bot.telegram import AiohttpRequest, DirectBot
+from bot.telegram import DirectBot, DirectRequest
 from tests.bot.bot_api_stub import BotApiStub
 from tests.bot.test_processing import Line
 from tests.bot.toy_journey import Toy
@@ -28,7 +28,7 @@ async def api() -> AsyncIterator[BotApiStub]:
 @pytest.fixture
 async def bot(api: BotApiStub) -> AsyncIterator[DirectBot]:
     bot: DirectBot = DirectBot(
-        "1:x", base_url=api.base, request=AiohttpRequest(), get_updates_request=AiohttpRequest(1)
+        "1:x", base_url=api.base, request=DirectRequest(), get_updates_request=DirectRequest(1)
     )
     await bot.initialize()
     yield bot

@@ -14,8 +14,9 @@ from tests.loopback import http_client
 
 
 @pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
+async def gateway() -> AsyncIterator[Gateway]:
+    async with Gateway() as made:
+        yield made
 
 
 @pytest.fixture

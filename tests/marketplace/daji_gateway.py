@@ -1,10 +1,11 @@
-"""A gateway made of functions, and values to send to it."""
+"""A gateway whose answers a test chooses, and values to send to it."""
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -12,15 +13,16 @@ from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId
 from bot.domain.offers import Wording
 from bot.marketplace.daji.client import DajiClient
-from bot.marketplace.daji.config import ClientConfig
+from bot.marketplace.daji.config import ClientConfig, OnCall
 from bot.marketplace.daji.retry import Retry
+from bot.marketplace.daji.transport import Carrier
 
 EXAMPLES = Path(__file__).parent / "examples"
 SECRET = "dj_test_secret"
 ORDER_NO = MerchantOrderNo("S261123-7K3MZQ4T")
 ORDER_ID = "2257164624870311973"
 HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
-Respond = Callable[[httpx.Request], httpx.Response]
+Respond = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
 
 
 def example(number: str) -> dict[str, Any]:
@@ -50,19 +52,46 @@ def enveloped(data: object, code: int = 200, message: str = "操作成功") -> b
     )
 
 
+class HangUp(Exception):
+    """The gateway reads the request and ends the connection instead of answering."""
+
+
 @dataclass
 class Gateway:
-    """Answers with `respond` and remembers what it was asked."""
+    """A gateway on loopback: answers with `respond`, and remembers what it was asked."""
 
     respond: Respond = lambda _: httpx.Response(500)
     requests: list[httpx.Request] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
+    url: str = ""
+    _clients: list[DajiClient] = field(default_factory=list)
+    _server: asyncio.Server | None = None
 
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
-        await request.aread()
-        self.requests.append(request)
-        return self.respond(request)
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for client in self._clients:
+            await client.close()
+        if self._server is not None:
+            self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                request = await _read(reader, self.url)
+                self.requests.append(request)
+                response = self.respond(request)
+                if isinstance(response, Awaitable):
+                    response = await response
+                writer.write(_written(response))
+        except (HangUp, ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the connection's end, whoever wanted it
+        finally:
+            writer.close()
 
     def answers(self, content: bytes, status: int = 200, **headers: str) -> None:
         self.respond = lambda _: httpx.Response(status, content=content, headers=headers)
@@ -78,12 +107,6 @@ class Gateway:
 
         self.respond = respond
 
-    def raises(self, error: Exception) -> None:
-        def respond(_: httpx.Request) -> httpx.Response:
-            raise error
-
-        self.respond = respond
-
     @property
     def body(self) -> dict[str, Any]:
         sent: dict[str, Any] = json.loads(self.requests[-1].content)
@@ -93,17 +116,41 @@ class Gateway:
     def query(self) -> dict[str, str]:
         return dict(self.requests[-1].url.params)
 
-    def client(self, **config: Any) -> DajiClient:
+    def client(
+        self, carrier: Carrier | None = None, on_call: OnCall | None = None, **config: Any
+    ) -> DajiClient:
         async def sleep(seconds: float) -> None:
             self.slept.append(seconds)
 
-        settings = ClientConfig(app_key="dj_test_key", app_secret=SECRET, **config)
-        return DajiClient(
+        settings = ClientConfig(
+            app_key="dj_test_key", app_secret=SECRET, base_url=self.url, **config
+        )
+        made = DajiClient(
             settings,
-            httpx.MockTransport(self),
-            on_call=lambda endpoint, outcome, _: self.told.append((endpoint, outcome)),
+            carrier,
+            on_call=on_call or (lambda endpoint, outcome, _: self.told.append((endpoint, outcome))),
             retry=Retry(attempts=settings.read_attempts, sleep=sleep, jitter=lambda: 1.0),
         )
+        self._clients.append(made)
+        return made
+
+
+async def _read(reader: asyncio.StreamReader, url: str) -> httpx.Request:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    line, *fields = head.strip().split("\r\n")
+    method, target, _ = line.split(" ")
+    headers = [tuple(each.split(": ", 1)) for each in fields]
+    length = int({name.lower(): value for name, value in headers}.get("content-length", 0))
+    body = await reader.readexactly(length)
+    return httpx.Request(method, f"{url}{target}", headers=headers, content=body)
+
+
+def _written(response: httpx.Response) -> bytes:
+    lines = [b"%s: %s" % each for each in response.headers.raw]
+    if "content-length" not in response.headers:
+        lines.append(b"Content-Length: %d" % len(response.content))
+    head = b"\r\n".join([b"HTTP/1.1 %d Status" % response.status_code, *lines])
+    return head + b"\r\n\r\n" + response.content
 
 
 def line(offer_id: int, spec_id: str | None, quantity: int) -> OrderLine:

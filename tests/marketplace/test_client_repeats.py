@@ -8,6 +8,7 @@ from daji_gateway import (
     ORDER_NO,
     PENCILS,
     Gateway,
+    HangUp,
     answer,
     as_json,
     enveloped,
@@ -15,8 +16,6 @@ from daji_gateway import (
 )
 
 from bot.domain.identifiers import OfferId
-from bot.marketplace.daji.client import DajiClient
-from bot.marketplace.daji.config import ClientConfig
 from bot.marketplace.daji.retry import Retry
 from bot.marketplace.errors import MarketplaceError, OutcomeUnclear, Throttled, Unreachable
 
@@ -24,9 +23,7 @@ FOUND = as_json(example("04")["response"])
 OFFER = OfferId(670291644950)
 
 
-@pytest.mark.parametrize(
-    "first", [answer(500), answer(429), answer(200, HTML), httpx.ReadTimeout("")]
-)
+@pytest.mark.parametrize("first", [answer(500), answer(429), answer(200, HTML), HangUp()])
 async def test_a_read_is_repeated_until_it_works(gateway: Gateway, client, first):
     """Two failures and a success make three requests with growing pauses between them."""
     gateway.answers_in_turn(first, first, answer(200, FOUND))
@@ -117,5 +114,5 @@ async def test_a_broken_observer_loses_no_order(gateway: Gateway, address):
         raise RuntimeError("no meter")
 
     gateway.answers(as_json(example("10")["response"]))
-    client = DajiClient(ClientConfig("k", "s"), httpx.MockTransport(gateway), on_call=broken)
+    client = gateway.client(on_call=broken)
     assert (await client.create(ORDER_NO, [PENCILS], address)).parts[0].order_id == ORDER_ID

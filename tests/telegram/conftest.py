@@ -3,10 +3,10 @@
 import pytest
 from telegram.request import HTTPXRequest
 
-from bot.telegram import AiohttpRequest
+from bot.telegram import DirectRequest
 
 
-@pytest.fixture(params=[HTTPXRequest, AiohttpRequest], ids=["stock", "aiohttp"])
+@pytest.fixture(params=[HTTPXRequest, DirectRequest], ids=["stock", "ours"])
 def make(request):
     return request.param
 

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.telegram.body import Body
+from bot.telegram.request import body_of
 
 
 def _read(parameters: dict[str, str]) -> dict[str, str]:
     data = RequestData([RequestParameter.from_input(*each) for each in parameters.items()])
-    body = Body.of(data, None)
-    assert body is not None
-    assert body.content_type == "application/x-www-form-urlencoded"
+    headers, body = body_of(data)
+    assert isinstance(body, bytes)
+    assert headers == {"Content-Type": "application/x-www-form-urlencoded"}
     return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
 
 

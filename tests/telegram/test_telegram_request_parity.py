@@ -1,4 +1,4 @@
-"""AiohttpRequest beside python-telegram-bot's own HTTPXRequest: the bot sees no difference."""
+"""DirectRequest beside python-telegram-bot's own HTTPXRequest: the bot sees no difference."""
 
 import asyncio
 import io
@@ -20,7 +20,8 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.telegram import AiohttpRequest
+from bot.http.errors import UnusableProxy
+from bot.telegram import DirectRequest
 
 
 async def echo(request: web.Request) -> web.Response:
@@ -85,7 +86,7 @@ async def test_each_answer_means_the_same_to_both(case):
 
     async with serving(answer) as url:
         stock = await outcome(HTTPXRequest(), url, request_data=data(chat_id=1))
-        ours = await outcome(AiohttpRequest(), url, request_data=data(chat_id=1))
+        ours = await outcome(DirectRequest(), url, request_data=data(chat_id=1))
     assert ours == stock
     assert (ours[0] if isinstance(ours, tuple) else type(ours)) is expected
 
@@ -116,7 +117,7 @@ async def test_each_body_arrives_the_same_from_both(case):
         # One set of parameters for both: attachment names are random.
         body = BODIES[case]()
         stock = await outcome(HTTPXRequest(), url, request_data=body)
-        ours = await outcome(AiohttpRequest(), url, request_data=body)
+        ours = await outcome(DirectRequest(), url, request_data=body)
     assert ours == stock
     assert ours["method"] == "POST"
     assert len(ours["fields"]) == len(body.parameters if body else []) + sum(
@@ -147,8 +148,8 @@ async def test_a_bot_sends_a_photo_whose_bytes_arrive_unchanged():
         Bot(
             TOKEN,
             base_url=url.partition(TOKEN)[0],
-            request=AiohttpRequest(),
-            get_updates_request=AiohttpRequest(),
+            request=DirectRequest(),
+            get_updates_request=DirectRequest(),
         ) as bot,
     ):
         message = await bot.send_photo(5, picture, caption="总价 ¥12.30", filename="货.jpg")
@@ -206,10 +207,10 @@ async def test_a_download_over_the_bound_is_refused(chunked):
         return response
 
     async with serving(file) as url:
-        async with AiohttpRequest(max_response_bytes=299_999) as request:
+        async with DirectRequest(max_response_bytes=299_999) as request:
             with pytest.raises(NetworkError, match="more than 299999 bytes"):
                 await request.retrieve(url)
-        async with AiohttpRequest(max_response_bytes=300_000) as request:
+        async with DirectRequest(max_response_bytes=300_000) as request:
             assert len(await request.retrieve(url)) == 300_000
 
 
@@ -242,8 +243,8 @@ async def test_a_proxy_is_used(make, how, monkeypatch):
 
 def test_a_proxy_of_an_unknown_kind_is_refused_at_once():
     """SOCKS is said to be unsupported when configured, not at the first call."""
-    with pytest.raises(ValueError, match="http:// or https://"):
-        AiohttpRequest(proxy="socks5://127.0.0.1:1080")
+    with pytest.raises(UnusableProxy, match="http:// or https://"):
+        DirectRequest(proxy="socks5://127.0.0.1:1080")
 
 
 async def test_after_shutdown_calls_fail_until_initialized_again(make):
@@ -268,7 +269,7 @@ def test_read_timeout_is_the_default_given(make):
 
 async def test_a_connection_outlives_a_long_poll(make):
     """Ours is reused after an idle time at which stock, with 5 s, would open a new one."""
-    assert AiohttpRequest()._keepalive >= 90
+    assert DirectRequest()._keepalive >= 90
     peers = []
 
     async def peer(request: web.Request) -> web.Response:

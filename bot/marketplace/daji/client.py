@@ -3,14 +3,12 @@
 from types import TracebackType
 from typing import Self
 
-import httpx
-
 from bot.marketplace.daji.calls import Caller
 from bot.marketplace.daji.config import ClientConfig, OnCall
 from bot.marketplace.daji.goods_calls import GoodsCalls
 from bot.marketplace.daji.order_calls import OrderCalls
 from bot.marketplace.daji.retry import Retry
-from bot.marketplace.daji.transport import Exchange
+from bot.marketplace.daji.transport import Carrier, Exchange
 
 
 class DajiClient(GoodsCalls, OrderCalls):
@@ -23,12 +21,12 @@ class DajiClient(GoodsCalls, OrderCalls):
     def __init__(
         self,
         config: ClientConfig,
-        transport: httpx.AsyncBaseTransport | None = None,
+        carrier: Carrier | None = None,
         *,
         on_call: OnCall | None = None,
         retry: Retry | None = None,
     ) -> None:
-        self._exchange = Exchange(config, transport)
+        self._exchange = Exchange(config, carrier)
         caller = Caller(self._exchange, retry or Retry(attempts=config.read_attempts), on_call)
         super().__init__(config, caller)
 

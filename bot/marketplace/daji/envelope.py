@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from bot.domain.orders import FailedLine
-from bot.marketplace.daji.connections import Answered
+from bot.http.messages import Answer as HttpAnswer
 from bot.marketplace.daji.endpoints import Endpoint
 from bot.marketplace.daji.refusals import reason_for, tells_of_credentials, tells_of_failure
 from bot.marketplace.daji.verdicts import verdict_of
@@ -104,7 +104,7 @@ class Answer:
             raise GatewayFailed(words, endpoint=name, code=code, trace_id=trace_id)
 
 
-def read_answer(answered: Answered, endpoint: Endpoint, success_codes: frozenset[int]) -> Answer:
+def read_answer(answered: HttpAnswer, endpoint: Endpoint, success_codes: frozenset[int]) -> Answer:
     """Read the envelope of a complete HTTP response.
 
     Raises `Throttled`, `GatewayFailed` or `CredentialsRefused` by HTTP status, `Unreadable` for
@@ -139,7 +139,7 @@ def read_answer(answered: Answered, endpoint: Endpoint, success_codes: frozenset
 
 
 def _by_status(
-    answered: Answered, endpoint: Endpoint, words: str, trace_id: str, *, known: bool
+    answered: HttpAnswer, endpoint: Endpoint, words: str, trace_id: str, *, known: bool
 ) -> MarketplaceError | None:
     status, name = answered.status, endpoint.name
     if status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -1,14 +1,17 @@
 """One HTTP exchange: parameters out, an envelope back, every failure as one of our errors."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import urlencode
 
 import httpx
 
+from bot.http.connections import Connections
+from bot.http.errors import BadAnswer, HttpError
+from bot.http.messages import Answer as HttpAnswer
+from bot.http.messages import Patience, Request
 from bot.marketplace.daji.config import ClientConfig
-from bot.marketplace.daji.connections import Asked, Carrier, Connections, OverHttpx
 from bot.marketplace.daji.endpoints import Endpoint, Shape
 from bot.marketplace.daji.envelope import Answer, read_answer
 from bot.marketplace.daji.signing import Parameters
@@ -17,72 +20,52 @@ from bot.marketplace.errors import MarketplaceError, OutcomeUnclear, Unreachable
 _HEADERS = {"Accept": "application/json", "User-Agent": "Snaporder"}
 _JSON_HEADERS = {**_HEADERS, "Content-Type": "application/json; charset=utf-8"}
 
-# What httpx raises at all: its own tree, and three that stand outside of it.
-FROM_HTTPX = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 
-# Raised before the first byte of a request has left.
-_NOTHING_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
-)
-# An answer came, but not one that can be read.
-_ANSWERED = (
-    httpx.DecodingError,
-    httpx.TooManyRedirects,
-    httpx.HTTPStatusError,
-    httpx.StreamError,
-    httpx.CookieConflict,
-)
+class Carrier(Protocol):
+    """What carries requests to the gateway: `bot.http.connections.Connections`."""
+
+    async def send(self, request: Request, patience: Patience) -> HttpAnswer:
+        """Send it once and return the whole answer. Raises `HttpError`."""
+
+    async def aclose(self) -> None:
+        """Let go of what is held."""
 
 
-def translated(error: Exception, endpoint: Endpoint) -> MarketplaceError:
-    """Map an httpx error or a time-out; of a write, all but "nothing was sent" is unclear.
-
-    Only the kind of error is told: its words may hold the address, and so the signature.
-    """
+def translated(error: HttpError | TimeoutError, endpoint: Endpoint) -> MarketplaceError:
+    """Map an error of HTTP or a time-out; of a write, all but "nothing was sent" is unclear."""
     kind = type(error).__name__
-    if isinstance(error, _ANSWERED):
+    if isinstance(error, BadAnswer):
         mapped: MarketplaceError = Unreadable(kind, endpoint=endpoint.name, transient=True)
     else:
         mapped = Unreachable(kind, endpoint=endpoint.name)
-    if endpoint.writes and not isinstance(error, _NOTHING_SENT):
+    if endpoint.writes and not (isinstance(error, HttpError) and error.nothing_sent):
         return OutcomeUnclear(mapped)
     return mapped
 
 
 class Exchange:
-    """A pool of connections to the gateway."""
+    """The way to the gateway."""
 
-    def __init__(
-        self, config: ClientConfig, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
-        # httpx logs whole addresses, and with them signatures or the secret in clear.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+    def __init__(self, config: ClientConfig, carrier: Carrier | None = None) -> None:
         self._config = config
         self._credentials = config.credentials
         # As httpx writes an address: host in lower case and in ASCII.
         self._base_url = str(httpx.URL(config.base_url)).rstrip("/")
-        self._carrier: Carrier
-        if transport is not None:
-            self._carrier = OverHttpx(transport)
-        else:
-            self._carrier = Connections(
-                config.base_url, config.max_connections, config.keepalive_seconds
-            )
+        self._carrier = carrier or Connections(
+            config.max_connections, keepalive=config.keepalive_seconds
+        )
 
     async def send(self, endpoint: Endpoint, parameters: Parameters) -> Answer:
         """Send once. Raises `MarketplaceError`; see `translated` for what a write raises."""
         seconds = self._config.seconds_for(endpoint)
-        asked = self._asked(endpoint, parameters, seconds)
+        connect = min(self._config.connect_seconds, seconds)
+        request = self._request(endpoint, parameters)
+        patience = Patience(pool=connect, connect=connect, write=seconds, read=seconds)
         try:
             # `read` counts from byte to byte; an answer that trickles in needs an end too.
             async with asyncio.timeout(seconds):
-                answered = await self._carrier.carry(asked)
-        except (*FROM_HTTPX, TimeoutError) as error:
+                answered = await self._carrier.send(request, patience)
+        except (HttpError, TimeoutError) as error:
             raise translated(error, endpoint) from error
         return read_answer(answered, endpoint, self._config.success_codes)
 
@@ -90,7 +73,7 @@ class Exchange:
         """Close all connections."""
         await self._carrier.aclose()
 
-    def _asked(self, endpoint: Endpoint, parameters: Parameters, seconds: float) -> Asked:
+    def _request(self, endpoint: Endpoint, parameters: Parameters) -> Request:
         address = self._base_url + endpoint.path
         headers, body = _HEADERS, None
         match endpoint.shape:
@@ -100,14 +83,7 @@ class Exchange:
                 headers, body = _JSON_HEADERS, self._credentials.body(parameters)
             case Shape.FORM:
                 headers, body = _form(self._credentials.query(parameters))
-        return Asked(
-            method=endpoint.method,
-            address=address,
-            headers=headers,
-            body=body,
-            connect=min(self._config.connect_seconds, seconds),
-            read=seconds,
-        )
+        return Request(endpoint.method, address, headers, body)
 
 
 def _form(fields: Mapping[str, str]) -> tuple[dict[str, str], bytes]:

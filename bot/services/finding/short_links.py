@@ -13,11 +13,14 @@ import structlog
 
 from bot.domain.identifiers import OfferId
 from bot.domain.links import offer_in_link
+from bot.http.connections import Connections
+from bot.http.over_httpx import OverConnections
 
 MOST_HOPS: Final = 5
 _MOST_BODY: Final = 64 * 1024
 _ALL_IN: Final = 6.0  # seconds, all hops together
 _EACH: Final = 4.0  # seconds
+_MOST_AT_ONCE: Final = 20
 _HOST: Final = "1688.com"
 _OK: Final = 200
 _log = structlog.get_logger(__name__)
@@ -51,7 +54,7 @@ class ShortLinks:
         """The client, made for the first link: loading trust roots takes time at a start."""
         if self._client is None:
             self._client = httpx.AsyncClient(
-                transport=self._transport,
+                transport=self._transport or OverConnections(Connections(_MOST_AT_ONCE)),
                 timeout=_EACH,
                 follow_redirects=False,
                 # One person's cookies are nothing to the next one's link.

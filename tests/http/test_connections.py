@@ -1,0 +1,360 @@
+"""Connections against peers that answer, stall and break: nothing is sent twice or taken halved."""
+
+import asyncio
+import gzip
+import re
+import socket
+import traceback
+import zlib
+
+import pytest
+from raw_peers import Line, Peer, peer, repeating, saying
+
+from bot.http import errors
+from bot.http.connections import Connections
+from bot.http.errors import (
+    BadAddress,
+    BadAnswer,
+    ConnectTimedOut,
+    Disconnected,
+    HttpError,
+    NotConnected,
+    PoolTimedOut,
+    ReadTimedOut,
+    TooLarge,
+    UnusableProxy,
+    WriteTimedOut,
+)
+from bot.http.messages import Answer, Patience, Request, Upload
+
+SOME = Patience(pool=5, connect=5, write=5, read=5)
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+SECRET = "SIGNATURE"
+
+
+async def ask(
+    held: Peer | str,
+    method: str = "GET",
+    body: bytes | Upload | None = None,
+    patience: Patience = SOME,
+    at_most: int = 1_000_000,
+) -> Answer | HttpError:
+    """One request's answer, or its error, which names neither address nor what the peer said."""
+    connections = Connections(5)
+    url = held if isinstance(held, str) else held.url
+    try:
+        request = Request(method, f"{url}/path?sign={SECRET}", {}, body)
+        return await connections.send(request, patience, at_most=at_most)
+    except HttpError as error:
+        shown = "".join(traceback.format_exception(error))
+        assert SECRET not in shown
+        assert "foreign" not in shown
+        return error
+    finally:
+        await connections.aclose()
+
+
+def head(*lines: str, status: str = "200 OK") -> bytes:
+    return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode()
+
+
+async def test_the_address_goes_out_as_it_was_signed():
+    """Nothing is decoded and written anew on the way."""
+    async with peer(repeating(OK)) as held:
+        connections = Connections(5)
+        url = f"{held.url}/p?a=%E8%83%8C%20b&c=%5B1%2C2%5D"
+        answer = await connections.send(Request("GET", url, {"Accept": "text/plain"}), SOME)
+        await connections.aclose()
+    assert (answer.status, answer.content) == (200, b"{}")
+    assert held.heads[0].startswith(b"GET /p?a=%E8%83%8C%20b&c=%5B1%2C2%5D HTTP/1.1\r\n")
+    assert b"Accept: text/plain\r\n" in held.heads[0]
+
+
+@pytest.mark.parametrize("body", [b"", b"x" * 10, b"x" * 3_000_000])
+async def test_a_body_arrives_as_it_is(body):
+    """With its length, of any size."""
+    async with peer(saying(OK)) as held:
+        assert isinstance(await ask(held, "POST", body), Answer)
+    assert held.bodies == [body]
+
+
+async def test_headers_are_found_in_any_case_and_the_first_counts():
+    """Names are ASCII, values whatever bytes came."""
+    said = head("X-Two: 1", "x-two: 2", "Odd: \xb2", "Content-Length: 0")
+    async with peer(saying(said.replace("\xb2".encode(), b"\xb2"))) as held:
+        answer = await ask(held)
+    assert isinstance(answer, Answer)
+    assert (answer.headers["x-TWO"], answer.headers["odd"]) == ("1", "²")
+    assert set(answer.headers) == {"x-two", "odd", "content-length"}
+    assert len(answer.headers) == 3
+    assert answer.headers.get("none") is None
+
+
+PAGE = b'{"code": 200, "data": "' + bytes(range(40, 90)) * 400 + b'"}'
+BARE = zlib.compressobj(wbits=-15)
+PACKED = {
+    "gzip": ("gzip", gzip.compress(PAGE)),
+    "x-gzip": ("X-GZIP", gzip.compress(PAGE)),
+    "two members": ("gzip", gzip.compress(PAGE[:100]) + gzip.compress(PAGE[100:])),
+    "padded": ("gzip", gzip.compress(PAGE) + bytes(20)),
+    "deflate": ("deflate", zlib.compress(PAGE)),
+    "bare deflate": ("deflate", BARE.compress(PAGE) + BARE.flush()),
+    "identity": ("identity", PAGE),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+async def test_a_packed_answer_is_unpacked(kind):
+    """All members of it, once."""
+    encoding, body = PACKED[kind]
+    said = head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}") + body
+    async with peer(saying(said)) as held:
+        answer = await ask(held)
+    assert isinstance(answer, Answer)
+    assert answer.content == PAGE
+    assert b"accept-encoding: gzip\r\n" in held.heads[0].lower()
+
+
+DAMAGED = {
+    "without its end mark": ("gzip", gzip.compress(PAGE)[:-8]),
+    "first 12 bytes": ("gzip", gzip.compress(PAGE)[:12]),
+    "second member cut": ("gzip", gzip.compress(PAGE) + gzip.compress(PAGE)[:30]),
+    "not packed at all": ("gzip", b"foreign words"),
+    "wrong sum": ("gzip", gzip.compress(PAGE)[:-8] + bytes(8)),
+    "something behind": ("gzip", gzip.compress(PAGE) + b"foreign"),
+    "deflate cut": ("deflate", zlib.compress(PAGE)[:-4]),
+    "not deflate": ("deflate", b"foreign words"),
+    "not asked for": ("br", b"foreign"),
+    "twice": ("gzip, gzip", gzip.compress(gzip.compress(PAGE))),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+async def test_a_damaged_or_cut_packed_answer_is_an_error(kind):
+    """A part is never taken for the whole."""
+    encoding, body = DAMAGED[kind]
+    said = head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}") + body
+    async with peer(saying(said)) as held:
+        assert type(await ask(held)) is BadAnswer
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_an_answer_beyond_the_bound_is_left(packed):
+    """As it comes or unpacked; exactly the bound is taken."""
+    body = gzip.compress(bytes(50_000)) if packed else bytes(50_000)
+    encoding = "gzip" if packed else "identity"
+    said = head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}") + body
+    async with peer(saying(said, said)) as held:
+        answer = await ask(held, at_most=50_000)
+        assert isinstance(answer, Answer)
+        assert len(answer.content) == 50_000
+        assert type(await ask(held, at_most=49_999)) is TooLarge
+
+
+async def test_a_redirect_is_an_answer():
+    """It is not followed: a signed request goes to nobody else."""
+    said = head("Location: http://elsewhere/", "Content-Length: 0", status="302 Found")
+    async with peer(saying(said)) as held:
+        answer = await ask(held)
+    assert isinstance(answer, Answer)
+    assert (answer.status, answer.headers["location"]) == (302, "http://elsewhere/")
+
+
+async def test_a_connection_is_used_again():
+    """Two calls, one connection."""
+    async with peer(repeating(OK)) as held:
+        connections = Connections(5)
+        for _ in range(2):
+            await connections.send(Request("GET", held.url), SOME)
+        await connections.aclose()
+    assert held.made == 1
+
+
+async def test_a_body_without_length_ends_with_the_connection():
+    """If the peer closes it."""
+    async with peer(saying(head() + b"hello")) as held:
+        answer = await ask(held)
+    assert isinstance(answer, Answer)
+    assert answer.content == b"hello"
+
+
+@pytest.mark.parametrize("said", [head(), head() + b"{}", head() + b"foreign words"])
+async def test_a_body_cut_by_a_reset_is_an_error(said):
+    """However much of it came, and whoever asked."""
+
+    async def talk(line: Line) -> None:
+        await line.heard()
+        await line.say(said)
+        await asyncio.sleep(0.02)
+        line.reset()
+
+    async with peer(talk) as held:
+        for method in ("GET", "POST"):
+            assert type(await ask(held, method)) is Disconnected
+    assert held.made == 2
+
+
+UNFINISHED = {
+    "length too short": head("Content-Length: 99") + b"foreign",
+    "chunk open": head("Transfer-Encoding: chunked") + b"7\r\nfore",
+    "chunks open": head("Transfer-Encoding: chunked") + b"7\r\nforeign\r\n",
+    "end open": head("Transfer-Encoding: chunked") + b"7\r\nforeign\r\n0\r\n",
+    "head open": b"HTTP/1.1 200 OK\r\nForeign: foreign",
+    "nothing": b"",
+    "not HTTP": b"SSH-2.0-foreign\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", UNFINISHED)
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("reset", [False, True])
+async def test_a_broken_answer_is_told_and_not_asked_for_again(kind, method, kept, reset):
+    """On a fresh connection or one that was good before; closed or reset."""
+
+    async def talk(line: Line) -> None:
+        if kept:
+            await line.heard()
+            await line.say(OK)
+        await line.heard()
+        await line.say(UNFINISHED[kind])
+        if reset:
+            await asyncio.sleep(0.01)
+            line.reset()
+
+    async with peer(talk) as held:
+        connections = Connections(5)
+        if kept:
+            await connections.send(Request("GET", held.url), SOME)
+        with pytest.raises(HttpError) as caught:
+            await connections.send(Request(method, held.url), SOME)
+        await connections.aclose()
+    assert isinstance(caught.value, Disconnected | BadAnswer)
+    assert not caught.value.nothing_sent
+    assert "foreign" not in str(caught.value)
+    assert len(held.heads) == 1 + kept
+
+
+async def test_nobody_listens():
+    """Nothing was sent."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    error = await ask(f"http://127.0.0.1:{port}")
+    assert type(error) is NotConnected
+    assert "refused" in str(error)
+
+
+async def test_an_unknown_host():
+    """Nothing was sent."""
+    error = await ask("http://nowhere.invalid")
+    assert type(error) is NotConnected
+    assert str(error) == "unknown host"
+
+
+async def test_a_peer_that_speaks_no_tls():
+    """Nothing of the request was sent, and the words are the system's."""
+
+    async def plain(line: Line) -> None:
+        await line.reader.read(5)
+        await line.say(b"foreign words\r\n\r\n")
+
+    async with peer(plain) as held:
+        error = await ask(held.url.replace("http:", "https:"))
+    assert isinstance(error, NotConnected)
+    assert str(error).startswith("TLS: ")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ftp://host/x", "host/x", "http://", "http:///x", "https://:80/x", "http://h:x/"]
+)
+async def test_what_is_no_address(url):
+    """Nothing was sent, and nothing of it is repeated."""
+    assert type(await ask(url)) is BadAddress
+
+
+async def test_no_answer_in_time():
+    """It was sent: of a write that is unclear."""
+
+    async def silent(line: Line) -> None:
+        await line.heard()
+        await asyncio.sleep(1)
+
+    async with peer(silent) as held:
+        error = await ask(held, "POST", patience=Patience(read=0.05))
+    assert type(error) is ReadTimedOut
+    assert not error.nothing_sent
+
+
+async def test_an_answer_that_stalls():
+    """Seconds count from byte to byte."""
+
+    async def stalling(line: Line) -> None:
+        await line.heard()
+        await line.say(head("Content-Length: 3"))
+        for byte in (b"a", b"b", b"c"):
+            await asyncio.sleep(0.15)
+            await line.say(byte)
+
+    async with peer(stalling) as held:
+        assert isinstance(await ask(held, patience=Patience(read=0.4)), Answer)
+        assert type(await ask(held, patience=Patience(read=0.05))) is ReadTimedOut
+
+
+async def test_a_body_that_nobody_takes():
+    """Part of it was sent."""
+
+    async def deaf(line: Line) -> None:
+        line.writer.transport.pause_reading()
+        await asyncio.sleep(1)
+
+    async with peer(deaf) as held:
+        error = await ask(held, "POST", bytes(15_000_000), Patience(write=0.1))
+    assert type(error) is WriteTimedOut
+    assert not error.nothing_sent
+
+
+async def test_no_free_connection_in_time():
+    """Nothing was sent; as soon as one is free there is an answer."""
+    asked, going_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(line: Line) -> None:
+        while await line.heard():
+            asked.set()
+            await going_on.wait()
+            await line.say(OK)
+
+    async with peer(slow) as held:
+        connections = Connections(1)
+        busy = asyncio.create_task(connections.send(Request("GET", held.url), SOME))
+        await asked.wait()
+        for patience in (0, 0.05):
+            with pytest.raises(PoolTimedOut):
+                await connections.send(Request("POST", held.url), Patience(pool=patience))
+        waiting = asyncio.create_task(connections.send(Request("GET", held.url), SOME))
+        await asyncio.sleep(0)
+        going_on.set()
+        assert (await busy).content == (await waiting).content == b"{}"
+        await connections.aclose()
+    assert len(held.heads) == 2
+    assert held.made == 1
+
+
+async def test_an_interim_answer_is_passed_over():
+    """102 and 103 come before the answer and are none; their headers are not its headers."""
+    early = head("Early: 1", status="103 Early Hints") + head(status="102 Processing")
+    async with peer(saying(early + OK)) as held:
+        answer = await ask(held)
+    assert isinstance(answer, Answer)
+    assert (answer.status, answer.content) == (200, b"{}")
+    assert "early" not in answer.headers
+
+
+def test_every_error_is_drawn_in_the_tree():
+    """The drawing at the top of the module names each class exactly once."""
+    drawn = (errors.__doc__ or "").split("\n\n")[1]
+    kinds = [each for each in vars(errors).values() if isinstance(each, type)]
+    ours = [each for each in kinds if issubclass(each, HttpError)]
+    assert {ConnectTimedOut, UnusableProxy} < set(ours)
+    for each in ours:
+        branch = "" if each is HttpError else "── "
+        assert len(re.findall(rf"{branch}{each.__name__}\b", drawn)) == 1
