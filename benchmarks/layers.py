@@ -81,7 +81,7 @@ For a frame the first that fits holds. A frame that fits none, such as of pydant
 the middle of a call, or of a Telegram object, is at work for whoever called it.
 """
 
-_FOR_ITS_CALLER = ("bot.domain",)
+_FOR_ITS_CALLER = ("bot.domain", "bot.http")
 """Ours, but used by several layers."""
 
 
