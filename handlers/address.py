@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.chat.buttons import BadButton, from_base36, natural, to_base36
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.domain.addresses import MOST_PER_PERSON, Address, SavedAddress
@@ -23,7 +23,7 @@ def screen(view: View) -> Screen:
     one = _opened(view.session.asking, view.addresses)
     if one is not None:
         return Screen(
-            paragraphs(view.notice, t("address.one"), card(view, one.address)),
+            paragraphs(view.flash, t("address.one"), card(view, one.address)),
             _one_buttons(view, one),
         )
     rows: Rows = ()
@@ -43,7 +43,7 @@ def screen(view: View) -> Screen:
         text = t("address.manage")
     else:
         text = t("address.pick") if _ordering(view.session) else t("address.book")
-    return Screen(paragraphs(view.notice, text), rows)
+    return Screen(paragraphs(view.flash, text), rows)
 
 
 def card(view: View, address: Address) -> Html:
@@ -99,7 +99,7 @@ def _opened(asking: str | None, addresses: tuple[SavedAddress, ...]) -> SavedAdd
     return next((each for each in addresses if f"one:{each.address_id}" == asking), None)
 
 
-async def book(_: Update, context: Context) -> Outcome:
+async def book(_: Update, context: Context) -> Reply:
     """`/address`: the address book from anywhere; it leads back to where it was opened."""
     session = context.session
     if session.step is Step.PLACING:
@@ -120,33 +120,33 @@ async def _chosen(context: Context) -> SavedAddress | None:
     return next((each for each in saved if each.address_id == wanted), None)
 
 
-async def deliver(_: Update, context: Context) -> Outcome:
+async def deliver(_: Update, context: Context) -> Reply:
     """Deliver there: on to the binding numbers."""
     saved = await _chosen(context)
     if saved is None:
-        context.notice("address.gone")
+        context.flash("address.gone")
         return None
     context.change(address_id=saved.address_id, address=saved.address, asking=None)
     return await preview.quote(context)
 
 
-async def open_one(_: Update, context: Context) -> Outcome:
+async def open_one(_: Update, context: Context) -> Reply:
     """Look at one address."""
     saved = await _chosen(context)
     if saved is None:
-        context.notice("address.gone")
+        context.flash("address.gone")
         return None
     context.change(asking=f"one:{saved.address_id}")
     return None
 
 
-async def manage(_: Update, context: Context) -> Outcome:
+async def manage(_: Update, context: Context) -> Reply:
     """Pick an address to edit, delete or make the default."""
     context.change(asking="manage")
     return None
 
 
-async def make_default(_: Update, context: Context) -> Outcome:
+async def make_default(_: Update, context: Context) -> Reply:
     """Put an address first."""
     saved = await _chosen(context)
     if saved is not None:
@@ -156,11 +156,11 @@ async def make_default(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def delete(_: Update, context: Context) -> Outcome:
+async def delete(_: Update, context: Context) -> Reply:
     """Delete the address that is open, so that no stray press can."""
     saved = await _chosen(context)
     if saved is None:
-        context.notice("address.gone")
+        context.flash("address.gone")
         return None
     if context.session.asking != f"one:{saved.address_id}":
         return None
@@ -170,11 +170,11 @@ async def delete(_: Update, context: Context) -> Outcome:
         context.change(address_id=None, address=None, quote=None, change=None)
     others = len(await context.services.store.addresses_of(context.session.user_id)) - 1
     context.change(asking="manage" if others else None)
-    context.notice("address.deleted", name=saved.address.full_name)
+    context.flash("address.deleted", name=saved.address.full_name)
     return None
 
 
-async def turn(_: Update, context: Context) -> Outcome:
+async def turn(_: Update, context: Context) -> Reply:
     """Page through many addresses."""
     page = natural(context.arg)
     if page is not None:
@@ -182,27 +182,27 @@ async def turn(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def add(_: Update, context: Context) -> Outcome:
+async def add(_: Update, context: Context) -> Reply:
     """Enter a new address."""
     saved = await context.services.store.addresses_of(context.session.user_id)
     if len(saved) >= MOST_PER_PERSON:
-        context.notice("address.full", most=MOST_PER_PERSON)
+        context.flash("address.full", most=MOST_PER_PERSON)
         return None
     context.change(form=AddressForm(), asking=None)
     return Step.ADDRESS_FORM
 
 
-async def edit(_: Update, context: Context) -> Outcome:
+async def edit(_: Update, context: Context) -> Reply:
     """Change a saved address field by field."""
     saved = await _chosen(context)
     if saved is None:
-        context.notice("address.gone")
+        context.flash("address.gone")
         return None
     context.change(form=form_of(saved), asking=None)
     return Step.ADDRESS_FORM
 
 
-async def back(_: Update, context: Context) -> Outcome:
+async def back(_: Update, context: Context) -> Reply:
     """Back to where the address book was opened, or to the lines of the order."""
     session = context.session
     if session.asking is not None:
@@ -215,7 +215,7 @@ async def back(_: Update, context: Context) -> Outcome:
     return step
 
 
-async def text(update: Update, context: Context) -> Outcome:
+async def text(update: Update, context: Context) -> Reply:
     """A pasted text here is a new address; words with nothing of one are looked for, as anywhere.
 
     Where an order is to go is asked for an answer: there they are taken for a part of it.

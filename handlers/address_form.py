@@ -15,7 +15,7 @@ from bot.addresses import (
     read_phone,
 )
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.addresses import MOST_PER_PERSON, SavedAddress
@@ -64,12 +64,12 @@ def screen(view: View) -> Screen:
     t, form = view.t, view.session.form or AddressForm()
     if form.reading is None:
         rows = row(Button(t("address_form.fields_button"), "fields")) + _leave(view)
-        text = paragraphs(view.notice, t("address_form.paste"), t("address_form.example"))
+        text = paragraphs(view.flash, t("address_form.paste"), t("address_form.example"))
         return Screen(text, rows)
     reading = reading_of(form)
     if form.asking is not None:
         return Screen(
-            paragraphs(view.notice, _understood(view, reading), _question(view, form, reading)),
+            paragraphs(view.flash, _understood(view, reading), _question(view, form, reading)),
             _candidates(view, form) + _leave(view),
         )
     rows = (
@@ -84,9 +84,7 @@ def screen(view: View) -> Screen:
         )
         + _leave(view)
     )
-    return Screen(
-        paragraphs(view.notice, t("address_form.check"), _understood(view, reading)), rows
-    )
+    return Screen(paragraphs(view.flash, t("address_form.check"), _understood(view, reading)), rows)
 
 
 def _understood(view: View, reading: ParsedAddress) -> Html:
@@ -170,7 +168,7 @@ def _leave(view: View) -> Rows:
     return row(again, Button(view.t("address.back_button"), "back"))
 
 
-async def text(update: Update, context: Context) -> Outcome:
+async def text(update: Update, context: Context) -> Reply:
     """A pasted address, or the answer to what the screen asks."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     form = context.session.form or AddressForm()
@@ -178,7 +176,7 @@ async def text(update: Update, context: Context) -> Outcome:
     whole = pasted.mobile is not None and pasted.district_code is not None
     if form.reading is None or form.asking is None or whole:
         if not typed.strip() or (pasted == ParsedAddress(doubts=pasted.doubts)):
-            context.notice("address_form.nothing_read")
+            context.flash("address_form.nothing_read")
             return Step.ADDRESS_FORM
         keep(context, pasted)
         return Step.ADDRESS_FORM
@@ -186,7 +184,7 @@ async def text(update: Update, context: Context) -> Outcome:
     return Step.ADDRESS_FORM
 
 
-async def division(_: Update, context: Context) -> Outcome:
+async def division(_: Update, context: Context) -> Reply:
     """A division's button."""
     form = context.session.form
     if form is None or context.arg not in form.candidates:
@@ -195,7 +193,7 @@ async def division(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def list_provinces(_: Update, context: Context) -> Outcome:
+async def list_provinces(_: Update, context: Context) -> Reply:
     """Choose from the list of provinces downwards."""
     form = context.session.form
     if form is not None:
@@ -204,7 +202,7 @@ async def list_provinces(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def accept(_: Update, context: Context) -> Outcome:
+async def accept(_: Update, context: Context) -> Reply:
     """The guessed name is right."""
     form = context.session.form
     reading = reading_of(form) if form else EMPTY
@@ -213,13 +211,13 @@ async def accept(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def fields(_: Update, context: Context) -> Outcome:
+async def fields(_: Update, context: Context) -> Reply:
     """Enter the address field by field."""
     keep(context, EMPTY)
     return None
 
 
-async def fix(_: Update, context: Context) -> Outcome:
+async def fix(_: Update, context: Context) -> Reply:
     """Change one part."""
     form = context.session.form
     if form is not None and context.arg in FIELDS:
@@ -227,14 +225,14 @@ async def fix(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def again(_: Update, context: Context) -> Outcome:
+async def again(_: Update, context: Context) -> Reply:
     """Begin with an empty form; an address being edited stays the one that is replaced."""
     form = context.session.form
     context.change(form=AddressForm(editing=form.editing if form else None), page=0)
     return None
 
 
-async def turn(_: Update, context: Context) -> Outcome:
+async def turn(_: Update, context: Context) -> Reply:
     """Page through many divisions."""
     page = natural(context.arg)
     if page is not None:
@@ -242,7 +240,7 @@ async def turn(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def back(_: Update, context: Context) -> Outcome:
+async def back(_: Update, context: Context) -> Reply:
     """Back from changing one part to the whole, else to the address book without saving."""
     form = context.session.form
     if form is not None and form.asking is not None and form.reading is not None:
@@ -254,7 +252,7 @@ async def back(_: Update, context: Context) -> Outcome:
     return Step.ADDRESS
 
 
-async def save(_: Update, context: Context) -> Outcome:
+async def save(_: Update, context: Context) -> Reply:
     """Save; while ordering, deliver there at once."""
     form = context.session.form
     reading = reading_of(form) if form else EMPTY
@@ -264,7 +262,7 @@ async def save(_: Update, context: Context) -> Outcome:
     known = next((each for each in book if each.address_id == form.editing), None)
     if known is None and len(book) >= MOST_PER_PERSON:
         context.change(form=None, asking=None, page=0)
-        context.notice("address.full", most=MOST_PER_PERSON)
+        context.flash("address.full", most=MOST_PER_PERSON)
         return Step.ADDRESS
     saved = SavedAddress(
         address_id=form.editing or AddressId(secrets.randbits(48)),
@@ -280,5 +278,5 @@ async def save(_: Update, context: Context) -> Outcome:
     if session.draft.lines and session.return_to is None:
         context.change(address_id=saved.address_id, address=saved.address)
         return await preview.quote(context)
-    context.notice("address.saved")
+    context.flash("address.saved")
     return Step.ADDRESS

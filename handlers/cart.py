@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.drafts import Draft
@@ -25,12 +25,12 @@ def screen(view: View) -> Screen:
     if not cart.drafts:
         orders = Button(t("start.orders_button"), "orders")
         ways = row(back) + row(results) + row(orders)
-        return Screen(paragraphs(view.notice, t("cart.empty")), ways)
+        return Screen(paragraphs(view.flash, t("cart.empty")), ways)
     numbered = tuple(enumerate(cart.drafts, 1))
     total = cart.estimate
     shows_total = total is not None and len(numbered) > 1
     text = paragraphs(
-        view.notice,
+        view.flash,
         t("cart.title"),
         *(_described(view, number, draft) for number, draft in numbered),
         t("cart.total", total=t.money(total)) if total is not None and shows_total else None,
@@ -66,11 +66,11 @@ def _name(view: View, draft: Draft) -> Html:
     return t("cart.and_more", title=title, count=more) if more else t("cart.name", title=title)
 
 
-async def show(_: Update, context: Context) -> Outcome:
+async def show(_: Update, context: Context) -> Reply:
     """`/cart`, or its button: a button leads right to the lines when all are of one seller."""
     session = context.session
     if session.step is Step.PLACING:
-        context.notice("placing.wait")
+        context.flash("placing.wait")
         return None
     context.change(asking=None, return_to=None, page=0)
     if context.press is not None and len(session.cart.drafts) == 1:
@@ -79,12 +79,12 @@ async def show(_: Update, context: Context) -> Outcome:
     return Step.CART
 
 
-async def open_one(_: Update, context: Context) -> Outcome:
+async def open_one(_: Update, context: Context) -> Reply:
     """Take a draft in hand and show its lines."""
     return Step.LINES if _brought(context, context.arg) else None
 
 
-async def order(update: Update, context: Context) -> Outcome:
+async def order(update: Update, context: Context) -> Reply:
     """Take a draft in hand and go on to its address."""
     if not _brought(context, context.arg):
         return None
@@ -101,7 +101,7 @@ def _brought(context: Context, arg: str) -> bool:
     return True
 
 
-async def drop(_: Update, context: Context) -> Outcome:
+async def drop(_: Update, context: Context) -> Reply:
     """Empty one draft; until the next step it can be had back."""
     index = natural(context.arg)
     cart = context.session.cart
@@ -110,11 +110,11 @@ async def drop(_: Update, context: Context) -> Outcome:
     gone = cart.drafts[index]
     context.session = context.session.with_cart(cart.drop(index))
     context.change(dropped=gone)
-    context.notice("cart.dropped", title=called(gone), count=len(gone.lines))
+    context.flash("cart.dropped", title=called(gone), count=len(gone.lines))
     return None
 
 
-async def undo(_: Update, context: Context) -> Outcome:
+async def undo(_: Update, context: Context) -> Reply:
     """Put back what was emptied a moment ago."""
     gone = context.before.dropped
     if gone is None:
@@ -124,15 +124,15 @@ async def undo(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def text(update: Update, context: Context) -> Outcome:
+async def text(update: Update, context: Context) -> Reply:
     """A draft's number opens it; other words start a search, the cart kept."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     digits = typed.strip()
     if digits.isdecimal() and len(digits) <= _LONGEST_NUMBER and context.session.cart.drafts:
         if _brought(context, str(int(digits) - 1)):
             return Step.LINES
-        context.notice("cart.no_such_number", number=int(digits))
+        context.flash("cart.no_such_number", number=int(digits))
         return None
     if context.session.cart.drafts:
-        context.notice("cart.kept")
+        context.flash("cart.kept")
     return await search.words(update, context)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.chat.units import counted, counted_anywhere
@@ -33,7 +33,7 @@ def screen(view: View) -> Screen:
     t, draft = view.t, view.session.draft
     if not draft.lines:
         rows = row(Button(t("start.over_button"), "over"))
-        return Screen(paragraphs(view.notice, t("lines.empty")), rows)
+        return Screen(paragraphs(view.flash, t("lines.empty")), rows)
     shown, before, after = page_of(tuple(enumerate(draft.lines, 1)), view.session.page, _PAGE)
     first, last = shown[0][0], shown[-1][0]
     orders = len(orders_of(draft))
@@ -41,7 +41,7 @@ def screen(view: View) -> Screen:
     estimate = draft.estimate
     total = t("lines.estimate", total=t.money(estimate)) if estimate is not None else None
     text = paragraphs(
-        view.notice,
+        view.flash,
         t("lines.title"),
         *_described(view, shown),
         lines(
@@ -106,13 +106,13 @@ def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) ->
     return onward + another + rows + turns + cart + results + cancel
 
 
-async def edit(_: Update, context: Context) -> Outcome:
+async def edit(_: Update, context: Context) -> Reply:
     """Change a line's quantity, with the offer read afresh."""
     index = natural(context.arg)
     return None if index is None else await edit_line(context, index)
 
 
-async def edit_line(context: Context, index: int) -> Outcome:
+async def edit_line(context: Context, index: int) -> Reply:
     """Open the line at `index` at its quantity, or say what became of its goods."""
     line = _line_at(context.session, str(index))
     if line is None:
@@ -123,18 +123,18 @@ async def edit_line(context: Context, index: int) -> Outcome:
     except Refused as error:
         if error.reason is not RefusalReason.NOT_FOUND:
             raise
-        context.notice("lines.offer_gone", number=number)
+        context.flash("lines.offer_gone", number=number)
         return None
     context.write(KeepOffer(offer))
     if line.spec_id is not None and offer.sku(line.sku_id) is None:
         context.change(offer_id=line.offer_id)
-        context.notice("lines.variant_gone", number=number)
+        context.flash("lines.variant_gone", number=number)
         return None
     context.change(offer_id=line.offer_id, sku_id=line.sku_id, chosen={}, asking=None, page=0)
     return Step.QUANTITY
 
 
-async def remove(_: Update, context: Context) -> Outcome:
+async def remove(_: Update, context: Context) -> Reply:
     """Drop a line; the estimates of its offer's other lines may change."""
     line = _line_at(context.session, context.arg)
     if line is None:
@@ -149,7 +149,7 @@ async def remove(_: Update, context: Context) -> Outcome:
     return Step.CART if cart.shelf and not draft.lines else None
 
 
-async def more(_: Update, context: Context) -> Outcome:
+async def more(_: Update, context: Context) -> Reply:
     """Add another variant of what is on the order: of the offer looked at last, else the latest."""
     session = context.session
     ordered = [line.offer_id for line in session.draft.lines]
@@ -159,7 +159,7 @@ async def more(_: Update, context: Context) -> Outcome:
     return await search.open_offer(context, looked_at if looked_at in ordered else ordered[-1])
 
 
-async def turn(_: Update, context: Context) -> Outcome:
+async def turn(_: Update, context: Context) -> Reply:
     """Page through many lines."""
     page = natural(context.arg)
     if page is not None:
@@ -167,7 +167,7 @@ async def turn(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def checkout(_: Update, context: Context) -> Outcome:
+async def checkout(_: Update, context: Context) -> Reply:
     """On to the address, once every offer's minimum is reached or a mixed batch may pass."""
     session = context.session
     if not session.draft.lines:
@@ -176,7 +176,7 @@ async def checkout(_: Update, context: Context) -> Outcome:
         offer = await context.services.store.offer(offer_id)
         missing = _missing(session, offer) if offer else 0
         if offer is not None and missing > 0 and not offer.mixed_batch.allowed:
-            context.notice(
+            context.flash(
                 "lines.below_minimum",
                 minimum=counted_anywhere(offer.min_order_quantity, offer.unit),
                 missing=counted_anywhere(missing, offer.unit),
@@ -192,7 +192,7 @@ async def checkout(_: Update, context: Context) -> Outcome:
     return Step.ADDRESS
 
 
-async def _to_preview(context: Context, address: Address) -> Outcome:
+async def _to_preview(context: Context, address: Address) -> Reply:
     """On to the numbers, for an address that was settled beforehand."""
     saved = await context.services.store.addresses_of(context.session.user_id)
     same = next((each.address_id for each in saved if each.address == address), None)
@@ -211,19 +211,19 @@ def _line_at(session: Session, arg: str) -> OrderLine | None:
     return session.draft.lines[index]
 
 
-async def text(update: Update, context: Context) -> Outcome:
+async def text(update: Update, context: Context) -> Reply:
     """A number changes the only line's quantity; other words start a search, the lines kept."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     if quantity.is_quantity(typed):
         return await _change_quantity(update, context)
-    context.notice("lines.kept")
+    context.flash("lines.kept")
     return await search.words(update, context)
 
 
-async def _change_quantity(update: Update, context: Context) -> Outcome:
+async def _change_quantity(update: Update, context: Context) -> Reply:
     lines_ordered = context.session.draft.lines
     if len(lines_ordered) > 1:
-        context.notice("lines.which_line")
+        context.flash("lines.which_line")
         return None
     if not lines_ordered:
         return await search.words(update, context)

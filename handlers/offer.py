@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.measuring import fitting
 from bot.chat.screens import Button, Rows, Screen, SellerPicture, View, lines, paragraphs, row
 from bot.chat.texts import Html, cut
@@ -34,12 +34,12 @@ def screen(view: View) -> Screen:
     t, offer = view.t, view.offer
     if offer is None or view.session.asking == "retry":
         again = Button(t("results.again_button"), "again") if view.session.offer_id else None
-        return Screen(paragraphs(view.notice, t("offer.not_opened")), row(again) + _leave(view))
+        return Screen(paragraphs(view.flash, t("offer.not_opened")), row(again) + _leave(view))
     facts = paragraphs(
         lines(_prices(view, offer), terms(view, offer)), _seller(view, offer), _hindrance(view)
     )
     text = fitting(
-        lambda longest: paragraphs(view.notice, titles(view, offer, longest), facts), _TITLES
+        lambda longest: paragraphs(view.flash, titles(view, offer, longest), facts), _TITLES
     )
     picture = SellerPicture(offer.picture_url) if offer.picture_url else None
     return Screen(text, _buttons(view, offer), picture)
@@ -148,7 +148,7 @@ def _to_results(view: View) -> Button | None:
     return Button(view.t("offer.results_button"), "results") if view.session.query else None
 
 
-async def choose(_: Update, context: Context) -> Outcome:
+async def choose(_: Update, context: Context) -> Reply:
     """Go on to the variants, or straight to the quantity when there is nothing to choose."""
     offer = await context.offer()
     if offer is None:
@@ -170,13 +170,13 @@ async def read_again(context: Context, offer_id: OfferId) -> Offer:
     return fresh
 
 
-async def again(_: Update, context: Context) -> Outcome:
+async def again(_: Update, context: Context) -> Reply:
     """Try once more to open the offer that could not be opened."""
     offer_id = context.session.offer_id
     return await search.open_offer(context, offer_id) if offer_id is not None else Step.START
 
 
-async def back_to_results(_: Update, context: Context) -> Outcome:
+async def back_to_results(_: Update, context: Context) -> Reply:
     """Return to the results this offer came from, read again where others were looked at since."""
     query = context.session.query
     if query is None:
@@ -187,7 +187,7 @@ async def back_to_results(_: Update, context: Context) -> Outcome:
     return Step.RESULTS
 
 
-async def to_lines(_: Update, context: Context) -> Outcome:
+async def to_lines(_: Update, context: Context) -> Reply:
     """Go to the order being put together; with none in hand, to those of other sellers."""
     context.change(asking=None, return_to=None)
     if context.session.draft.lines:

@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, QrCode, Rows, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html, Texts
 from bot.domain.news import ON_PAYMENT
@@ -28,10 +28,10 @@ def screen(view: View) -> Screen:
     """Show what was ordered for how much, and the way to pay it."""
     t, order = view.t, view.order
     if order is None:
-        return Screen(paragraphs(view.notice, t("orders.gone")), row(_new_search(view)))
+        return Screen(paragraphs(view.flash, t("orders.gone")), row(_new_search(view)))
     open_parts = unpaid(order)
     text = paragraphs(
-        view.notice,
+        view.flash,
         t(_head(order, open_parts)),
         _parts(view, order),
         difference(view, order) if open_parts else None,
@@ -142,17 +142,17 @@ async def _own(context: Context) -> Order | None:
     return order if order is not None and order.placing is Placing.PLACED else None
 
 
-async def pay(_: Update, context: Context) -> Outcome:
+async def pay(_: Update, context: Context) -> Reply:
     """Show an order as it stands now, with a fresh link."""
     order = await _own(context)
     if order is None or context.session.step is Step.PLACING:
-        context.notice("orders.gone" if order is None else "placing.wait")
+        context.flash("orders.gone" if order is None else "placing.wait")
         return None
     try:
         order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
     except MarketplaceError as error:
         # The order is shown as last seen; its link may still be had.
-        context.notice(failure_key(error))
+        context.flash(failure_key(error))
     if not unpaid(order):
         nothing = context.t("payment.nothing_to_pay")
         return Overlay(card.screen(context, order, nothing), in_place=True)
@@ -160,26 +160,26 @@ async def pay(_: Update, context: Context) -> Outcome:
     return Step.PAYMENT
 
 
-async def check(_: Update, context: Context) -> Outcome:
+async def check(_: Update, context: Context) -> Reply:
     """Read from the marketplace whether the order is paid."""
     order = await _own(context)
     if order is None or context.session.step is Step.PLACING:
-        context.notice("orders.gone" if order is None else "placing.wait")
+        context.flash("orders.gone" if order is None else "placing.wait")
         return None
     order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
     context.change(order_no=order.order_no, asking=None, return_to=None)
     if unpaid(order):
-        context.notice("payment.not_yet")
+        context.flash("payment.not_yet")
     return Step.PAYMENT
 
 
-async def next_order(_: Update, context: Context) -> Outcome:
+async def next_order(_: Update, context: Context) -> Reply:
     """On to the numbers of the next order of a draft too long for one."""
     context.change(order_no=None)
     return await preview.quote(context)
 
 
-async def new(update: Update, context: Context) -> Outcome:
+async def new(update: Update, context: Context) -> Reply:
     """Begin something new; the order stands."""
     context.change(order_no=None, query=None, offer_id=None, asking=None)
     return await start.start(update, context)

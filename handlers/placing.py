@@ -3,7 +3,7 @@
 import structlog
 from telegram import Update
 
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.conversation import received_at
 from bot.chat.measuring import fitting
 from bot.chat.reading import place_of
@@ -43,12 +43,12 @@ def screen(view: View) -> Screen:
     t, order = view.t, view.order
     if order is None:
         number = view.session.order_no or ""
-        return Screen(paragraphs(view.notice, t("placing.working", number=number)))
+        return Screen(paragraphs(view.flash, t("placing.working", number=number)))
     head = t(_HEADS[order.placing], number=order.order_no)
     made_of = (order.lines, order.quote, order.address, order.note)
 
     def make(width: int) -> Html:
-        return paragraphs(view.notice, head, agreement(view, *made_of, width))
+        return paragraphs(view.flash, head, agreement(view, *made_of, width))
 
     return Screen(fitting(make, NAME_WIDTHS, TEXT_LIMIT), _buttons(view, order))
 
@@ -64,7 +64,7 @@ def _buttons(view: View, order: Order) -> Rows:
     return ()
 
 
-async def confirm(update: Update, context: Context) -> Outcome:
+async def confirm(update: Update, context: Context) -> Reply:
     """Bind the consent to what was shown, and hand it to the ordering service.
 
     The order is committed together with the session's step: the press's revision makes sure
@@ -72,7 +72,7 @@ async def confirm(update: Update, context: Context) -> Outcome:
     """
     session = context.session
     if session.quote is None or session.address is None or not session.draft.lines:
-        context.notice("preview.no_numbers")
+        context.flash("preview.no_numbers")
         return Step.PREVIEW
     if not await may_order(context):
         return Step.PREVIEW
@@ -101,7 +101,7 @@ async def confirm(update: Update, context: Context) -> Outcome:
     return Step.PLACING
 
 
-def outcome(session: Session, order: Order) -> Session | None:
+def session_after(session: Session, order: Order) -> Session | None:
     """Return the conversation after its order moved, None when there is nothing to tell."""
     waits_here = session.step is Step.PLACING and session.order_no == order.order_no
     if not waits_here:
@@ -123,7 +123,7 @@ def outcome(session: Session, order: Order) -> Session | None:
             together = None if before is None else Fen(before + change.total)
             changed = changed.replace(quote=order.newer_quote, together=together)
             if change.is_none:
-                return changed.with_notice("preview.consent_too_old")
+                return changed.with_flash("preview.consent_too_old")
             return changed.replace(change=change)
         case Placing.REFUSED:
             return _refused(session, order)
@@ -136,32 +136,32 @@ def _refused(session: Session, order: Order) -> Session:
     refusal = order.refusal
     key, step = refusal_of(refusal.code if refusal else "")
     if refusal is not None and refusal.code == NOT_SENT:
-        return session.replace(step=Step.PREVIEW, order_no=None, change=None).with_notice(key)
+        return session.replace(step=Step.PREVIEW, order_no=None, change=None).with_flash(key)
     reason = reason_in(refusal.message if refusal else "")
     back = session.replace(step=step, order_no=None, quote=None, change=None)
-    return back.with_notice(key, reason=reason)
+    return back.with_flash(key, reason=reason)
 
 
 def _told_elsewhere(session: Session, order: Order) -> Session | None:
     """The person went on meanwhile: one line says what became of the order."""
     if order.placing is Placing.PLACED:
         shows_it = session.step is Step.PAYMENT and session.order_no == order.order_no
-        return session if shows_it else session.with_notice("placing.found", number=order.order_no)
+        return session if shows_it else session.with_flash("placing.found", number=order.order_no)
     if order.placing is Placing.UNRESOLVED:
-        return session.with_notice("placing.not_found_yet", number=order.order_no)
+        return session.with_flash("placing.not_found_yet", number=order.order_no)
     if order.placing is Placing.REFUSED:
-        return session.with_notice("placing.refused_meanwhile", number=order.order_no)
+        return session.with_flash("placing.refused_meanwhile", number=order.order_no)
     if order.placing is Placing.CHANGED:
-        return session.with_notice("placing.changed_meanwhile", number=order.order_no)
+        return session.with_flash("placing.changed_meanwhile", number=order.order_no)
     return None
 
 
-async def leave(_: Update, context: Context) -> Outcome:
+async def leave(_: Update, context: Context) -> Reply:
     """Go on with something else while an uncertain order is being looked up."""
     order_no = context.session.order_no
     order = await context.services.store.order(order_no) if order_no else None
     if order is not None and order.placing in {Placing.CLAIMED, Placing.CREATING}:
-        context.notice("placing.wait")
+        context.flash("placing.wait")
         return None
     draft = context.session.draft
     if order is not None:
@@ -169,32 +169,32 @@ async def leave(_: Update, context: Context) -> Outcome:
         draft = left_after(draft, order.ordered_lines)
     context.change(draft=draft, quote=None, together=None, change=None)
     context.change(order_no=None, address=None)
-    context.notice("placing.left", number=order_no or "")
+    context.flash("placing.left", number=order_no or "")
     return Step.START
 
 
-async def wait(_: Update, context: Context) -> Outcome:
+async def wait(_: Update, context: Context) -> Reply:
     """Anything sent meanwhile: the order is under way, nothing is needed."""
-    context.notice("placing.wait")
+    context.flash("placing.wait")
     return None
 
 
-async def look(_: Update, context: Context) -> Outcome:
+async def look(_: Update, context: Context) -> Reply:
     """Look an unresolved order up once more."""
     session, store = context.session, context.services.store
     order = await store.order(MerchantOrderNo(context.arg))
     if order is None or order.user_id != session.user_id:
         if order is not None:
             _log.warning("button_refused", reason="another person's order")
-        context.notice("orders.gone")
+        context.flash("orders.gone")
         return None
     if session.step is Step.PLACING and session.order_no != order.order_no:
-        context.notice("placing.wait")
+        context.flash("placing.wait")
         return None
     if order.placing is Placing.UNRESOLVED:
         order = await context.services.ordering.look_again(order)
     if order.placing is not Placing.PLACED:
-        context.notice("placing.still_not_found", number=order.order_no)
+        context.flash("placing.still_not_found", number=order.order_no)
         return None
     context.write(MarkTold(order.order_no, order.placing))
     if session.order_no == order.order_no:

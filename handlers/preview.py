@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.measuring import fitting
 from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html, cut
@@ -34,10 +34,10 @@ def screen(view: View) -> Screen:
     t, session = view.t, view.session
     if session.quote is None or session.address is None:
         rows = row(Button(t("preview.again_button"), "again")) + _ways_back(view)
-        return Screen(paragraphs(view.notice, t("preview.no_numbers")), rows)
+        return Screen(paragraphs(view.flash, t("preview.no_numbers")), rows)
     if session.asking == "note":
         rows = row(Button(t("preview.no_note_button"), "no_note"))
-        return Screen(paragraphs(view.notice, t("preview.note_ask", most=LONGEST_NOTE)), rows)
+        return Screen(paragraphs(view.flash, t("preview.note_ask", most=LONGEST_NOTE)), rows)
     confirm = Button(t("preview.confirm_button", total=t.money(session.quote.total)), "confirm")
     note = Button(
         t("preview.change_note_button" if session.draft.note else "preview.note_button"), "note"
@@ -51,7 +51,7 @@ def _text(view: View, quote: Quote) -> Html:
 
     def make(width: int) -> Html:
         return paragraphs(
-            view.notice,
+            view.flash,
             _difference(view, session.change) if session.change else None,
             _title(view),
             agreement(
@@ -102,7 +102,7 @@ def _ways_back(view: View) -> Rows:
     ) + row(Button(t("lines.cancel_button"), "over"))
 
 
-async def quote(context: Context) -> Outcome:
+async def quote(context: Context) -> Reply:
     """Ask the marketplace for the binding numbers and show them."""
     session = context.session
     if not session.draft.lines:
@@ -118,7 +118,7 @@ async def quote(context: Context) -> Outcome:
         except Refused as error:
             return await _refused(context, error, number)
         except MarketplaceError as error:
-            context.notice(failure_key(error))
+            context.flash(failure_key(error))
             return Step.PREVIEW
     context.change(quote=quotes[0])
     if len(quotes) > 1:
@@ -131,10 +131,10 @@ def _warn_of_dearer(context: Context, order: Lines, binding: Quote) -> None:
     """Say when goods cost more than they were estimated at, however long ago that was."""
     estimate = estimate_of(order)
     if estimate is not None and binding.goods > estimate:
-        context.notice("preview.dearer", money={"goods": binding.goods, "estimate": estimate})
+        context.flash("preview.dearer", money={"goods": binding.goods, "estimate": estimate})
 
 
-async def _refused(context: Context, error: Refused, number: int) -> Outcome:
+async def _refused(context: Context, error: Refused, number: int) -> Reply:
     """Say why, name the lines where that can be found out, and lead to what mends it."""
     draft = context.session.draft
     orders = orders_of(draft)
@@ -147,28 +147,28 @@ async def _refused(context: Context, error: Refused, number: int) -> Outcome:
         made = draft.orders_made
         which = context.t("preview.which", number=made + number + 1, of=made + len(orders))
         reason = "; ".join((html.unescape(which), reason))
-    context.notice(key, reason=reason)
+    context.flash(key, reason=reason)
     return step
 
 
-async def again(_: Update, context: Context) -> Outcome:
+async def again(_: Update, context: Context) -> Reply:
     """Ask for the numbers once more."""
     return await quote(context)
 
 
-async def note(_: Update, context: Context) -> Outcome:
+async def note(_: Update, context: Context) -> Reply:
     """Ask for a note to the seller."""
     context.change(asking="note")
     return None
 
 
-async def no_note(_: Update, context: Context) -> Outcome:
+async def no_note(_: Update, context: Context) -> Reply:
     """Order without a note."""
     context.change(asking=None, draft=context.session.draft.replace(note=""))
     return None
 
 
-async def text(update: Update, context: Context) -> Outcome:
+async def text(update: Update, context: Context) -> Reply:
     """The note when it was asked for; an offer's number or an address; else what buttons do."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     if context.session.asking != "note":
@@ -177,17 +177,17 @@ async def text(update: Update, context: Context) -> Outcome:
             return await search.open_offer(context, offer_id)
         if is_address(context, typed):
             return take_pasted(context, typed)
-        context.notice("preview.use_buttons")
+        context.flash("preview.use_buttons")
         return None
     if len(typed) > LONGEST_NOTE:
-        context.notice("preview.note_too_long", most=LONGEST_NOTE, length=len(typed))
+        context.flash("preview.note_too_long", most=LONGEST_NOTE, length=len(typed))
         return None
     noted = context.session.draft.replace(note=cut(typed, LONGEST_NOTE))
     context.change(draft=noted, asking=None)
     return None
 
 
-async def to_address(_: Update, context: Context) -> Outcome:
+async def to_address(_: Update, context: Context) -> Reply:
     """Deliver somewhere else."""
     draft = context.session.draft.replace(address=None)
     context.change(draft=draft, asking=None, quote=None, change=None, page=0, return_to=None)
@@ -198,7 +198,7 @@ def returned(session: Session, key: str, placing: Placing) -> Session:
     """Bring a conversation back to the preview after an order that was not made."""
     if placing is Placing.CHANGED:
         return session.replace(step=Step.PREVIEW, order_no=None)
-    return session.replace(step=Step.PREVIEW, order_no=None, quote=None).with_notice(key)
+    return session.replace(step=Step.PREVIEW, order_no=None, quote=None).with_flash(key)
 
 
 _MOST_OFFERS_READ = 5

@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, SellerPicture, View, grid, lines, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.chat.units import both, counted, counted_anywhere, noun, noun_anywhere
@@ -41,13 +41,13 @@ def screen(view: View) -> Screen:
     t, session, offer = view.t, view.session, view.offer
     if offer is None:
         return Screen(
-            paragraphs(view.notice, t("offer.gone")), row(Button(t("start.over_button"), "over"))
+            paragraphs(view.flash, t("offer.gone")), row(Button(t("start.over_button"), "over"))
         )
     sku = offer.sku(session.sku_id)
     picture = (sku.picture_url if sku else None) or offer.picture_url
     variant = _variant_line(view, offer, sku)
     text = paragraphs(
-        view.notice,
+        view.flash,
         lines(
             t("offer.title", title=cut(offer.title.in_language(session.language), _TITLE)),
             variant,
@@ -119,18 +119,18 @@ def _way(view: View, offer: Offer, key: str, action: str, quantity: int) -> Butt
     return Button(label, action, str(quantity))
 
 
-async def take(_: Update, context: Context) -> Outcome:
+async def take(_: Update, context: Context) -> Reply:
     """A preset's button."""
     return await _ordered(context, context.arg)
 
 
-async def text(update: Update, context: Context) -> Outcome:
+async def text(update: Update, context: Context) -> Reply:
     """A typed number."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     return await _ordered(context, typed)
 
 
-async def text_at_offer(update: Update, context: Context) -> Outcome:
+async def text_at_offer(update: Update, context: Context) -> Reply:
     """A number typed below an offer is how many of it, once its variant is chosen."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     if not is_quantity(typed) or await context.offer() is None:
@@ -139,7 +139,7 @@ async def text_at_offer(update: Update, context: Context) -> Outcome:
     if step is Step.QUANTITY:
         return await _ordered(context, typed) or Step.QUANTITY
     if step is Step.VARIANT:
-        context.notice("variant.before_quantity")
+        context.flash("variant.before_quantity")
     return step
 
 
@@ -152,12 +152,12 @@ def is_quantity(typed: str) -> bool:
     return True
 
 
-async def keep(_: Update, context: Context) -> Outcome:
+async def keep(_: Update, context: Context) -> Reply:
     """Take a quantity under the minimum: other variants or a mixed batch make it up."""
     return await _ordered(context, context.arg, below_minimum=True)
 
 
-async def _ordered(context: Context, typed: str, *, below_minimum: bool = False) -> Outcome:
+async def _ordered(context: Context, typed: str, *, below_minimum: bool = False) -> Reply:
     """Read, check and take a quantity; every problem has its own answer."""
     offer = await context.offer()
     if offer is None:
@@ -177,63 +177,63 @@ async def _ordered(context: Context, typed: str, *, below_minimum: bool = False)
     return _put(context, offer, sku, quantity)
 
 
-def _say(context: Context, offer: Offer, sku: Sku | None, error: QuantityError) -> Outcome:
+def _say(context: Context, offer: Offer, sku: Sku | None, error: QuantityError) -> Reply:
     """Answer a quantity that can't be taken with its own words."""
     unit = offer.unit
     elsewhere = units_elsewhere(context.session, offer, sku)
     match error:
         case QuantityOverStock(stock=0):
-            context.notice("quantity.none_left")
+            context.flash("quantity.none_left")
         case QuantityOverStock():
-            context.notice("quantity.over_stock", stock=counted_anywhere(error.stock, unit))
+            context.flash("quantity.over_stock", stock=counted_anywhere(error.stock, unit))
         case QuantityOffBatch():
             batch = counted_anywhere(error.batch_size, unit)
-            context.notice("quantity.off_batch", batch=batch, quantity=error.quantity or 0)
+            context.flash("quantity.off_batch", batch=batch, quantity=error.quantity or 0)
         case QuantityBelowMinimum():
-            context.notice(
+            context.flash(
                 "quantity.below_minimum",
                 minimum=counted_anywhere(error.minimum, unit),
                 quantity=counted_anywhere((error.quantity or 0) + elsewhere, unit),
                 missing=counted_anywhere(error.missing, unit),
             )
         case QuantityOtherUnit():
-            context.notice("quantity.other_unit", unit=noun_anywhere(unit))
+            context.flash("quantity.other_unit", unit=noun_anywhere(unit))
         case QuantityFractional():
-            context.notice("quantity.fractional", units=noun_anywhere(unit, 2))
+            context.flash("quantity.fractional", units=noun_anywhere(unit, 2))
         case QuantityNotPositive():
             least = counted_anywhere(smallest(offer, elsewhere), unit)
-            context.notice("quantity.not_positive", minimum=least)
+            context.flash("quantity.not_positive", minimum=least)
         case QuantityAbsurd():
             most = min(LARGEST, stock_of(offer, sku))
-            context.notice("quantity.absurd", largest=counted_anywhere(most, unit))
+            context.flash("quantity.absurd", largest=counted_anywhere(most, unit))
         case _:
-            context.notice("quantity.unreadable")
+            context.flash("quantity.unreadable")
     context.change(asked_quantity=error.quantity if error.quantity and error.quantity > 0 else None)
     return None
 
 
-def _put(context: Context, offer: Offer, sku: Sku | None, quantity: int) -> Outcome:
+def _put(context: Context, offer: Offer, sku: Sku | None, quantity: int) -> Reply:
     """Take the line in hand together with its seller's others; another seller's draft waits."""
     session, seller_id = context.session, offer.seller.seller_id
     aside = session.draft if session.draft.seller_id != seller_id else None
     try:
         cart = session.cart.take((order_line(offer, sku, quantity),), seller_id)
     except CartFull:
-        context.notice("cart.full", most=MOST_LINES)
+        context.flash("cart.full", most=MOST_LINES)
         return Step.CART
     except TooManySellers:
-        context.notice("cart.too_many_shops", most=MOST_SELLERS)
+        context.flash("cart.too_many_shops", most=MOST_SELLERS)
         return Step.CART
     draft = repriced(cart.draft, offer, context.services.tier_scope)
     context.session = session.with_cart(cart.replace(draft=draft))
     context.change(asking=None, chosen={}, sku_id=None, page=0)
     context.toast = context.t("quantity.taken")
     if aside is not None and aside.lines:
-        context.notice("cart.apart", title=called(aside))
+        context.flash("cart.apart", title=called(aside))
     return Step.LINES
 
 
-async def back(_: Update, context: Context) -> Outcome:
+async def back(_: Update, context: Context) -> Reply:
     """Back to the last choice of the variant, or to the offer when there was nothing to choose."""
     offer = await context.offer()
     chosen = dict(list(context.session.chosen.items())[:-1])

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.measuring import fitting
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs, row
 from bot.chat.texts import Html, cut
@@ -33,16 +33,16 @@ def screen(view: View) -> Screen:
     t, session, results = view.t, view.session, view.results
     asking = session.asking or ""
     if session.query is None or session.query.pending or results is None:
-        return Screen(paragraphs(view.notice, t("results.try_again")), _way_on(view))
+        return Screen(paragraphs(view.flash, t("results.try_again")), _way_on(view))
     if asking == "refine":
         rows = row(Button(t("results.keep_button"), "keep"))
-        return Screen(paragraphs(view.notice, t("results.refine_ask")), rows)
+        return Screen(paragraphs(view.flash, t("results.refine_ask")), rows)
     if asking in {filters.PANEL, filters.PRICES}:
         return filters.screen(view)
     if asking.startswith(NAVIGATING):
         return navigation.screen(view)
     if not results.hits:
-        return Screen(paragraphs(view.notice, nothing(view)), _way_on(view))
+        return Screen(paragraphs(view.flash, nothing(view)), _way_on(view))
     query = session.query
     return Screen(page_of_hits(view, query, results), _buttons(view, query, results), sheet(view))
 
@@ -96,7 +96,7 @@ def _way_on(view: View) -> Rows:
     return dropped + row(again, back) + _leave(view, query)
 
 
-async def pick(_: Update, context: Context) -> Outcome:
+async def pick(_: Update, context: Context) -> Reply:
     """A number's button: open that offer."""
     page = await context.results()
     hit = (
@@ -105,12 +105,12 @@ async def pick(_: Update, context: Context) -> Outcome:
         else None
     )
     if hit is None:
-        context.notice("results.gone")
+        context.flash("results.gone")
         return None
     return await search.open_offer(context, hit.offer_id)
 
 
-async def turn(_: Update, context: Context) -> Outcome:
+async def turn(_: Update, context: Context) -> Reply:
     """Page forward or back; an empty page is the end, and one stays where one was."""
     query = context.session.query
     number = natural(context.arg)
@@ -121,14 +121,14 @@ async def turn(_: Update, context: Context) -> Outcome:
     if page is None:
         return None
     if not page.hits and wanted.page > query.page:
-        context.notice("results.no_more")
+        context.flash("results.no_more")
         return None
     context.write(KeepResults(page))
     context.change(query=wanted, asking=None)
     return None
 
 
-async def sort(_: Update, context: Context) -> Outcome:
+async def sort(_: Update, context: Context) -> Reply:
     """Sort by price, sales or repurchase; the same button again takes the order back."""
     query = context.session.query
     if query is None:
@@ -143,19 +143,19 @@ async def sort(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def refine(_: Update, context: Context) -> Outcome:
+async def refine(_: Update, context: Context) -> Reply:
     """Ask for a word to narrow by."""
     context.change(asking="refine")
     return None
 
 
-async def keep(_: Update, context: Context) -> Outcome:
+async def keep(_: Update, context: Context) -> Reply:
     """Leave the results as they are."""
     context.change(asking=None, narrowing=None, page=0)
     return None
 
 
-async def drop(_: Update, context: Context) -> Outcome:
+async def drop(_: Update, context: Context) -> Reply:
     """A chip: look again without what it names."""
     query = context.session.query
     wanted = without(query, context.arg) if query else None
@@ -167,20 +167,20 @@ async def drop(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def again(_: Update, context: Context) -> Outcome:
+async def again(_: Update, context: Context) -> Reply:
     """Run the same search once more."""
     query = context.session.query
     return await search.look_for(context, query) if query else Step.START
 
 
-async def text(update: Update, context: Context) -> Outcome:
+async def text(update: Update, context: Context) -> Reply:
     """What the screen asks for, else a hit's number, else a new search."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     query, asking = context.session.query, context.session.asking
     if query is not None and asking == "refine":
         word = cut(typed, _WORD)
         if not any(each.isalnum() for each in word):
-            context.notice("search.no_words")
+            context.flash("search.no_words")
             return None
         return await search.look_for(context, query.replace(refine=word, page=1))
     if asking == filters.PRICES or (asking == filters.PANEL and _are_prices(typed)):
@@ -198,7 +198,7 @@ def _are_prices(typed: str) -> bool:
 
 async def _number_or_words(
     update: Update, context: Context, query: Query | None, typed: str
-) -> Outcome:
+) -> Reply:
     number = _typed_number(typed)
     if number is None or query is None or query.pending:
         return await search.words(update, context)
@@ -210,7 +210,7 @@ async def _number_or_words(
     if not hits:
         return await search.words(update, context)
     first = first_number(query.page)
-    context.notice("results.no_such_number", first=first, last=first + len(hits) - 1)
+    context.flash("results.no_such_number", first=first, last=first + len(hits) - 1)
     return None
 
 
@@ -240,7 +240,7 @@ def _text(view: View, query: Query, results: SearchPage, longest: int) -> Html:
     alike = query.image_id is not None
     honest = t("results.similar_is_not_same") if alike else t("results.pick_hint")
     return paragraphs(
-        view.notice,
+        view.flash,
         lines(heading(view, query, room), _narrowed(view, query, room)),
         lines(*listed),
         lines(_outside(view, query, results), honest),

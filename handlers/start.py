@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Screen, View, paragraphs, row
 from bot.domain.invites import is_invitation
 from bot.domain.sessions import Step
@@ -19,7 +19,7 @@ def screen(view: View) -> Screen:
         )
         count = len(session.draft.lines)
         text = t("start.unfinished_lines", count=count) if count else t("start.unfinished")
-        return Screen(paragraphs(view.notice, text), rows)
+        return Screen(paragraphs(view.flash, text), rows)
     rows = (
         row(Button(t("category.button"), "categories", standing=True))
         + row(
@@ -30,16 +30,16 @@ def screen(view: View) -> Screen:
     )
     over = Button(t("start.over_button"), "over") if session.draft.lines else None
     rows = row(cart_button(t, session), over) + rows
-    return Screen(paragraphs(view.notice, t("start.welcome")), rows)
+    return Screen(paragraphs(view.flash, t("start.welcome")), rows)
 
 
-async def start(_: Update, context: Context) -> Outcome:
+async def start(_: Update, context: Context) -> Reply:
     """`/start`: explain, or ask whether to continue what is under way."""
     session = context.session
     if session.step is Step.PLACING:
         return None
     if is_invitation(context.args):
-        context.notice("access.welcome")
+        context.flash("access.welcome")
     if session.step is not Step.START:
         # Sent twice, it still offers what it interrupted.
         in_order = session.step is not Step.PAYMENT
@@ -47,32 +47,32 @@ async def start(_: Update, context: Context) -> Outcome:
     return Step.START
 
 
-async def resume(_: Update, context: Context) -> Outcome:
+async def resume(_: Update, context: Context) -> Reply:
     """Go back to where `/start` interrupted."""
     step = context.session.return_to
     context.change(return_to=None)
     return step or Step.START
 
 
-async def over(_: Update, context: Context) -> Outcome:
+async def over(_: Update, context: Context) -> Reply:
     """Drop what is under way and begin again."""
     if context.session.step is Step.PLACING:
         return None
     context.session = context.session.cleared()
-    context.notice("start.cleared_others" if context.session.shelf else "start.cleared")
+    context.flash("start.cleared_others" if context.session.shelf else "start.cleared")
     return Step.START
 
 
-async def cancel(_: Update, context: Context) -> Outcome:
+async def cancel(_: Update, context: Context) -> Reply:
     """`/cancel`: end the draft in hand at any step before it is placed."""
     session = context.session
     if session.step in {Step.PLACING, Step.PAYMENT}:
         placed = session.step is Step.PAYMENT
-        context.notice("cancel.placed" if placed else "cancel.too_late")
+        context.flash("cancel.placed" if placed else "cancel.too_late")
         return None
     idle = session.step is Step.START and session.return_to is None
     had_something = not idle or bool(session.draft.lines)
     context.session = session.cleared()
     done = "cancel.done_others" if session.shelf else "cancel.done"
-    context.notice(done if had_something else "cancel.nothing")
+    context.flash(done if had_something else "cancel.nothing")
     return Step.START

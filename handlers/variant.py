@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.measuring import fitting
 from bot.chat.screens import (
     Button,
@@ -58,7 +58,7 @@ def screen(view: View) -> Screen:
     t, offer = view.t, view.offer
     if offer is None:
         restart = Button(t("start.over_button"), "over")
-        return Screen(paragraphs(view.notice, t("offer.gone")), row(restart))
+        return Screen(paragraphs(view.flash, t("offer.gone")), row(restart))
     chosen = standing(offer, view.session.chosen)
     items = items_of(offer, chosen)
     pages = max(1, -(-len(items) // _PAGE))
@@ -68,7 +68,7 @@ def screen(view: View) -> Screen:
     start = first + 1 if is_numbered(items) else None
     text = fitting(
         lambda longest: paragraphs(
-            view.notice,
+            view.flash,
             titles(view, offer, longest * 2),
             _chosen(view, offer, chosen),
             lines(
@@ -175,7 +175,7 @@ def _picture(
     return SellerPicture(url) if url else None
 
 
-async def value(_: Update, context: Context) -> Outcome:
+async def value(_: Update, context: Context) -> Reply:
     """A value's button, or that of a variant which stands for itself."""
     offer = await context.offer()
     if offer is None:
@@ -183,16 +183,16 @@ async def value(_: Update, context: Context) -> Outcome:
     chosen = standing(offer, context.session.chosen)
     item = next((each for each in items_of(offer, chosen) if each.key == context.arg), None)
     if item is None:
-        context.notice("variant.moved")
+        context.flash("variant.moved")
         return None
     return await _take(context, offer, chosen, item)
 
 
-async def _take(context: Context, offer: Offer, chosen: Mapping[str, str], item: Item) -> Outcome:
+async def _take(context: Context, offer: Offer, chosen: Mapping[str, str], item: Item) -> Reply:
     """Go on to the next attribute, or to the quantity when one variant is left."""
     if not item.exists or not item.stock:
         key = "variant.out_of_stock" if item.exists else "variant.not_made"
-        context.notice(key, value=_short(item.wording))
+        context.flash(key, value=_short(item.wording))
         return None
     if item.sku is not None:
         return await _settle(context, item.sku, chosen)
@@ -204,7 +204,7 @@ async def _take(context: Context, offer: Offer, chosen: Mapping[str, str], item:
     return None
 
 
-async def _settle(context: Context, wanted: Sku, chosen: Mapping[str, str]) -> Outcome:
+async def _settle(context: Context, wanted: Sku, chosen: Mapping[str, str]) -> Reply:
     """Take the variant if it can still be had: minutes or days may have passed since."""
     offer_id = context.session.offer_id
     if offer_id is None:
@@ -212,11 +212,11 @@ async def _settle(context: Context, wanted: Sku, chosen: Mapping[str, str]) -> O
     fresh = await read_again(context, offer_id)
     left = fresh.sku(wanted.sku_id)
     if left is None or left.spec_id != wanted.spec_id or not fresh.on_sale or not fresh.stock:
-        context.notice("variant.withdrawn", value=_short(label_of(wanted)))
+        context.flash("variant.withdrawn", value=_short(label_of(wanted)))
         context.change(chosen={}, page=0)
         return None if fresh.on_sale and fresh.stock and len(fresh.skus) > 1 else Step.OFFER
     if not left.stock:
-        context.notice("variant.just_sold_out", value=_short(label_of(wanted)))
+        context.flash("variant.just_sold_out", value=_short(label_of(wanted)))
         return None
     context.change(chosen=dict(chosen), sku_id=left.sku_id, page=0)
     return Step.QUANTITY
@@ -226,14 +226,14 @@ def _short(wording: Wording) -> Wording:
     return Wording(zh=cut(wording.zh, _LABEL), translated=cut(wording.translated, _LABEL))
 
 
-async def turn(_: Update, context: Context) -> Outcome:
+async def turn(_: Update, context: Context) -> Reply:
     """Page through a long list."""
     if context.arg.isdecimal():
         context.change(page=int(context.arg))
     return None
 
 
-async def back(_: Update, context: Context) -> Outcome:
+async def back(_: Update, context: Context) -> Reply:
     """Undo the last choice, or go back to the offer."""
     chosen = dict(context.session.chosen)
     context.change(page=0)
@@ -244,7 +244,7 @@ async def back(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def text(update: Update, context: Context) -> Outcome:
+async def text(update: Update, context: Context) -> Reply:
     """A typed value such as `M` or 白色, or its number, is taken like its button."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     offer_id = bare_offer(typed)
@@ -259,7 +259,7 @@ async def text(update: Update, context: Context) -> Outcome:
     if index is None:
         index = _number(typed, items)
     if index is None:
-        context.notice("variant.use_buttons")
+        context.flash("variant.use_buttons")
         return None
     return await _take(context, offer, chosen, items[index])
 

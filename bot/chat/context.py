@@ -32,8 +32,8 @@ class Overlay:
 
 
 QUIET = Quiet()
-_ANNOUNCED = ("notice", "asked_quantity", "dropped")
-Outcome = Step | Quiet | Overlay | None
+_ANNOUNCED = ("flash", "asked_quantity", "dropped")
+Reply = Step | Quiet | Overlay | None
 
 
 class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
@@ -92,11 +92,11 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
         """Leave on the screen what it announced before this update."""
         self.change(**{name: getattr(self.before, name) for name in _ANNOUNCED})
 
-    def notice(
+    def flash(
         self, key: str, *, money: dict[str, int] | None = None, **params: str | int | Wording
     ) -> None:
         """Put one line above the next screen."""
-        self.session = self.session.with_notice(key, money=money, **params)
+        self.session = self.session.with_flash(key, money=money, **params)
 
     async def offer(self) -> Offer | None:
         """Return the offer that the session is about: as just read, else as stored."""

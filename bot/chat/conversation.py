@@ -13,7 +13,7 @@ from telegram import Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import Application, BaseHandler, ConversationHandler
 
-from bot.chat.context import Context, Outcome, Overlay, Quiet
+from bot.chat.context import Context, Overlay, Quiet, Reply
 from bot.chat.drawing import Drawer
 from bot.chat.reading import Place, place_of
 from bot.chat.routing import asks_for_an_answer
@@ -37,7 +37,7 @@ _MOVED_ELSEWHERE = (VersionConflict, AlreadyClaimed)
 _log = structlog.get_logger(__name__)
 
 Handler = BaseHandler[Update, Context, Any]
-Failure = Callable[[Context, MarketplaceError], Outcome]
+Failure = Callable[[Context, MarketplaceError], Reply]
 AnyApplication = Application[Any, Context, Any, Any, Any, Any]
 
 
@@ -144,7 +144,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
     ) -> tuple[Session, Session] | None:
         """Commit what `apply` makes of the session; return it before and after."""
         session = await self._services.store.load_session(chat_id, user_id)
-        applied = apply(session.replace(notice=None)) if session else None
+        applied = apply(session.replace(flash=None)) if session else None
         if session is None or applied is None:
             return None
         moved = applied.replace(revision=session.revision + 1)
@@ -214,7 +214,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         application: AnyApplication,
         context: Context,
         session: Session,
-    ) -> Outcome:
+    ) -> Reply:
         """Run the callback that the session's step declares for this update."""
         press = context.press
         if update.callback_query is not None and not fits(press, session):
@@ -226,7 +226,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
             if check is None or check is False:
                 continue
             try:
-                return await handler.handle_update(update, application, check, context)  # type: ignore[no-any-return]  # callbacks return an Outcome
+                return await handler.handle_update(update, application, check, context)  # type: ignore[no-any-return]  # callbacks return an Reply
             except MarketplaceError as error:
                 _log.warning("step_failed", step=session.step, error=type(error).__name__)
                 return self._failed(context, error)
@@ -234,7 +234,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
             _log.warning("button_refused", reason="not of this step", step=session.step)
         return self._answer_stale(context)
 
-    def _answer_stale(self, context: Context) -> Outcome:
+    def _answer_stale(self, context: Context) -> Reply:
         context.redraw_only = True
         self._stale(context)
         return None

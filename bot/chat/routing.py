@@ -7,13 +7,13 @@ from telegram.constants import ChatType
 from telegram.ext import BaseHandler, filters
 
 from bot.chat.buttons import BadButton, Press
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.domain.links import nameless_link, offer_in_link
 
-Callback = Callable[[Update, Context], Awaitable[Outcome]]
+Callback = Callable[[Update, Context], Awaitable[Reply]]
 
 
-class Buttons(BaseHandler[Update, Context, Outcome]):
+class Buttons(BaseHandler[Update, Context, Reply]):
     """Routes presses by their action through one look-up, instead of a row of patterns."""
 
     def __init__(self, **actions: Callback) -> None:
@@ -30,7 +30,7 @@ class Buttons(BaseHandler[Update, Context, Outcome]):
             return None
         return True if press.action in self._actions else None
 
-    async def _dispatch(self, update: Update, context: Context) -> Outcome:
+    async def _dispatch(self, update: Update, context: Context) -> Reply:
         if context.press is None:
             return None
         return await self._actions[context.press.action](update, context)

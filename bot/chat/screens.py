@@ -102,18 +102,18 @@ class View:
     division_names: Mapping[str, str] = field(default_factory=dict)  # of the form's candidates
 
     @property
-    def notice(self) -> str:
+    def flash(self) -> str:
         """The one line above the screen, or nothing."""
-        notice = self.session.notice
-        if notice is None:
+        flash = self.session.flash
+        if flash is None:
             return ""
-        values: dict[str, object] = {name: self.t.money(fen) for name, fen in notice.money.items()}
-        for name, value in notice.params.items():
+        values: dict[str, object] = {name: self.t.money(fen) for name, fen in flash.money.items()}
+        for name, value in flash.params.items():
             if isinstance(value, Wording):
                 values[name] = value.in_language(self.session.language)
             else:
                 values[name] = value
-        return self.t(notice.key, **values)
+        return self.t(flash.key, **values)
 
 
 ScreenOf = Callable[[View], Screen]

@@ -18,13 +18,13 @@ def counted(t: Texts, quantity: int, unit: Wording) -> str:
 
 
 def counted_anywhere(quantity: int, unit: Wording) -> Wording:
-    """`counted` for a notice, which is written in the language its screen is drawn in."""
+    """`counted` for a flash, which is written in the language its screen is drawn in."""
     zh, en = texts_in("zh"), texts_in("en")
     return Wording(zh=counted(zh, quantity, unit), translated=counted(en, quantity, unit))
 
 
 def noun_anywhere(unit: Wording, quantity: int = 1) -> Wording:
-    """`noun` for a notice."""
+    """`noun` for a flash."""
     zh, en = texts_in("zh"), texts_in("en")
     return Wording(zh=noun(zh, unit, quantity), translated=noun(en, unit, quantity))
 

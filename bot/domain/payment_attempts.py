@@ -60,7 +60,7 @@ class Block(StrEnum):
     CHANGED = auto()  # not what was agreed to any more, or that consent was used
 
 
-class Outcome(StrEnum):
+class AttemptResult(StrEnum):
     """What became of a payment that was agreed to."""
 
     PAID = auto()
@@ -87,7 +87,7 @@ class Settled(Value):
     """What became of a payment. `order` is as it is known now."""
 
     order: Order
-    outcome: Outcome
+    outcome: AttemptResult
     amount: Fen
     reason: str = ""
     tries_left: int = 0

@@ -89,7 +89,7 @@ NAVIGATING = "navigate"
 """What `Session.asking` begins with while results are narrowed by the marketplace's navigation."""
 
 
-class Notice(Value):
+class Flash(Value):
     """One line above a screen: a text key with its values; `money` values are in fen.
 
     A `Wording` is written in the language that the screen is drawn in, whenever that is.
@@ -155,14 +155,16 @@ class Session(Value):
     change: QuoteChange | None = None
     order_no: MerchantOrderNo | None = None
     placing_message: int | None = None  # the message that says how far the order has come
-    notice: Notice | None = None
+    flash: Flash | None = None
     album_id: str | None = None
     taps: tuple[Tap, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
-    def _note_belongs_to_draft(cls, stored: Any) -> Any:
-        """Read what an earlier version stored: the note stood beside the draft."""
+    def _as_earlier_versions_stored_it(cls, stored: Any) -> Any:
+        """The flash was called a notice; the note stood beside the draft."""
+        if isinstance(stored, dict) and stored.get("notice"):
+            stored = stored | {"flash": stored["notice"]}
         if isinstance(stored, dict) and stored.get("note"):
             draft = stored.get("draft")
             if isinstance(draft, dict) and draft.get("lines"):
@@ -193,11 +195,11 @@ class Session(Value):
         """Remember that a button was acted on."""
         return self.replace(taps=(*self.taps, Tap(data=data, at=at))[-_KEPT_TAPS:])
 
-    def with_notice(
+    def with_flash(
         self, key: str, *, money: dict[str, int] | None = None, **params: str | int | Wording
     ) -> "Session":
         """Put one line above the next screen."""
-        return self.replace(notice=Notice(key=key, params=params, money=money or {}))
+        return self.replace(flash=Flash(key=key, params=params, money=money or {}))
 
     def cleared(self) -> "Session":
         """Return the same conversation back at the start, without the draft in hand.

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.intake.processing import UpdateProcessor
-from bot.intake.raw import read_update
+from bot.intake.raw import inbox_update
 from bot.storage.ports import InboxPort, WaitingUpdate
 
 _CONCURRENT_LANES = 256
@@ -62,7 +62,7 @@ class Intake:
         Raises `BadUpdate` and `StorageUnavailable`; then nothing may be acknowledged.
         """
         now = datetime.now(UTC)
-        updates = [read_update(raw, now) for raw in raw_updates]
+        updates = [inbox_update(raw, now) for raw in raw_updates]
         if not updates:
             self.accepted_at = time.monotonic()
             return

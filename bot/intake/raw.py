@@ -19,7 +19,7 @@ class BadUpdate(ValueError):
     """A body that is no Telegram update."""
 
 
-def read_update(raw: object, now: datetime) -> InboxUpdate:
+def inbox_update(raw: object, now: datetime) -> InboxUpdate:
     """Return what is to be stored. Raises `BadUpdate`."""
     update_id, content = identified(raw)
     return InboxUpdate(

@@ -19,7 +19,7 @@ from bot.domain.sessions import Session
 from bot.intake.processing import REDRAW_DELAYS
 from bot.storage.ports import Storage, StorageError
 
-Outcome = Callable[[Session, Order], Session | None]
+SessionAfter = Callable[[Session, Order], Session | None]
 _log = structlog.get_logger(__name__)
 
 
@@ -31,13 +31,13 @@ class Teller:
         bot: ExtBot[Any],
         storage: Storage,
         conversation: StoredConversationHandler,
-        outcome: Outcome,
+        session_after: SessionAfter,
         redraw_delays: tuple[float, ...] = REDRAW_DELAYS,
     ) -> None:
         self._bot = bot
         self._storage = storage
         self._conversation = conversation
-        self._outcome = outcome
+        self._session_after = session_after
         self._redraw_delays = redraw_delays
         self._closing = asyncio.Event()
 
@@ -72,7 +72,7 @@ class Teller:
     async def _show(self, order: Order) -> bool:
         try:
             await self._conversation.resume(
-                order.chat_id, order.user_id, lambda session: self._outcome(session, order)
+                order.chat_id, order.user_id, lambda session: self._session_after(session, order)
             )
         except ScreenNotDrawn as error:
             _log.warning("screen_not_drawn", reason=str(error))

@@ -50,7 +50,7 @@ from bot.wiring.parts import (
 )
 from handlers.journey import conversation, group_handlers
 from handlers.orders import news
-from handlers.placing import outcome
+from handlers.placing import session_after
 
 
 class PictureMaker(Protocol):
@@ -139,7 +139,9 @@ class House:
         self.application.add_handlers(behind)
         flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
         self.application.add_handler(Gate(behind, access, flood, storage), BEFORE_ALL)
-        self.teller = Teller(bot, storage, journey, outcome, redraw_delays=tuple(waits.redraw))
+        self.teller = Teller(
+            bot, storage, journey, session_after, redraw_delays=tuple(waits.redraw)
+        )
         self.ordering.on_change(self.teller.order_changed)
         processor = UpdateProcessor(
             storage,

@@ -2,20 +2,20 @@
 
 from telegram import Update
 
-from bot.chat.context import QUIET, Context, Outcome, Overlay
+from bot.chat.context import QUIET, Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, paragraphs, row
 from handlers.always.language import language_button
 from handlers.finding.search import is_rest_of_album
 
 
-async def help_(_: Update, context: Context) -> Outcome:
+async def help_(_: Update, context: Context) -> Reply:
     """`/help`: what can be sent, and the commands."""
     t = context.t
     rows = row(_back(context)) + row(language_button(context.session))
     return Overlay(Screen(paragraphs(t("help.what"), t("help.commands")), rows))
 
 
-async def privacy(_: Update, context: Context) -> Outcome:
+async def privacy(_: Update, context: Context) -> Reply:
     """`/privacy`: what is kept, why, and who sees it."""
     return Overlay(Screen(context.t("privacy.text"), row(_back(context))))
 
@@ -26,32 +26,32 @@ def _back(context: Context) -> Button:
     return Button(context.t("help.back_button"), "here", revision, standing=True)
 
 
-async def here(_: Update, context: Context) -> Outcome:
+async def here(_: Update, context: Context) -> Reply:
     """Draw the current step again, with what it had announced."""
     context.keep_announced()
     context.redraw_only = True
     return None
 
 
-async def edited(_: Update, context: Context) -> Outcome:
+async def edited(_: Update, context: Context) -> Reply:
     """An edited message: say that only new messages count."""
-    context.notice("anywhere.edited")
+    context.flash("anywhere.edited")
     return None
 
 
-async def unknown_command(_: Update, context: Context) -> Outcome:
+async def unknown_command(_: Update, context: Context) -> Reply:
     """A command that does not exist."""
-    context.notice("anywhere.unknown_command")
+    context.flash("anywhere.unknown_command")
     return None
 
 
-async def anything(update: Update, context: Context) -> Outcome:
+async def anything(update: Update, context: Context) -> Reply:
     """A sticker, a voice message, a film: say what is understood, and stay."""
     message = update.effective_message
     if message is not None and is_rest_of_album(message, context):
         return QUIET
     moving = message is not None and (message.video or message.video_note)
-    context.notice("search.moving" if moving else "anywhere.not_understood")
+    context.flash("search.moving" if moving else "anywhere.not_understood")
     return None
 
 
@@ -59,4 +59,4 @@ def stale(context: Context) -> None:
     """A button of an earlier screen, or one that was never ours."""
     context.keep_announced()
     context.toast = context.t("anywhere.old_button")
-    context.notice("anywhere.old_button")
+    context.flash("anywhere.old_button")

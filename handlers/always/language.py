@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, row
 from bot.chat.texts import LANGUAGES
 from bot.domain.sessions import Session
@@ -21,7 +21,7 @@ def _button(session: Session, label: str, language: str) -> Button:
     return Button(label, "lang", f"{language}.{session.revision}", standing=True)
 
 
-async def ask(_: Update, context: Context) -> Outcome:
+async def ask(_: Update, context: Context) -> Reply:
     """Offer the languages without leaving the step."""
     session = context.session
     buttons = [
@@ -31,7 +31,7 @@ async def ask(_: Update, context: Context) -> Outcome:
     return Overlay(Screen(context.t("language.ask"), row(*buttons)))
 
 
-async def choose(_: Update, context: Context) -> Outcome:
+async def choose(_: Update, context: Context) -> Reply:
     """Switch and draw the current step again."""
     language = context.arg.partition(".")[0]
     if language not in LANGUAGES:

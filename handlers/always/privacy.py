@@ -10,7 +10,7 @@ from telegram import InputFile, Update
 from telegram.constants import ParseMode
 from telegram.error import Forbidden, TelegramError
 
-from bot.chat.context import QUIET, Context, Outcome, Overlay
+from bot.chat.context import QUIET, Context, Overlay, Reply
 from bot.chat.conversation import ScreenNotDrawn
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, Texts
@@ -27,7 +27,7 @@ _ALL = 10_000
 _log = structlog.get_logger(__name__)
 
 
-async def my_data(_: Update, context: Context) -> Outcome:
+async def my_data(_: Update, context: Context) -> Reply:
     """`/mydata`: everything that is kept of the person, as a JSON file in this chat."""
     session, t = context.session, context.t
     export: dict[str, Any] = {
@@ -49,7 +49,7 @@ async def my_data(_: Update, context: Context) -> Outcome:
     return QUIET
 
 
-async def ask(_: Update, context: Context) -> Outcome:
+async def ask(_: Update, context: Context) -> Reply:
     """`/deletemydata`: say what goes and what stays, and ask once more."""
     t = context.t
     kept = await _open_orders(context, refreshed=True)
@@ -64,7 +64,7 @@ async def ask(_: Update, context: Context) -> Outcome:
     return Overlay(Screen(text, rows))
 
 
-async def forget(_: Update, context: Context) -> Outcome:
+async def forget(_: Update, context: Context) -> Reply:
     """Delete at one stroke with the beginning of a new conversation.
 
     Orders that are under way stay until they are finished: goods or money depend on them.
@@ -80,9 +80,9 @@ async def forget(_: Update, context: Context) -> Outcome:
         language=session.language,
     )
     if kept:
-        context.notice("forget.done_but", numbers=_named(context.t, kept), count=len(kept))
+        context.flash("forget.done_but", numbers=_named(context.t, kept), count=len(kept))
     else:
-        context.notice("forget.done")
+        context.flash("forget.done")
     return Step.START
 
 

@@ -2,18 +2,18 @@
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, row
 
 _ON, _OFF = "on", "off"
 
 
-async def news(_: Update, context: Context) -> Outcome:
+async def news(_: Update, context: Context) -> Reply:
     """Say whether they get news, and offer the other."""
     return Overlay(await _screen(context))
 
 
-async def choose(_: Update, context: Context) -> Outcome:
+async def choose(_: Update, context: Context) -> Reply:
     """Remember what they chose."""
     session = context.session
     wanted = context.arg.partition(".")[0]

@@ -5,7 +5,7 @@ import re
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, cut, escape, plain
 from bot.domain.broadcasts import LONGEST_NEWS, Broadcast, BroadcastState, Reached
@@ -22,7 +22,7 @@ _STATES = {
 
 
 @for_operators
-async def broadcast(update: Update, context: Context) -> Outcome:
+async def broadcast(update: Update, context: Context) -> Reply:
     """`/broadcast text`: show it as people will get it, and ask."""
     t, message = context.t, update.effective_message
     _, *rest = re.split(r"\s", (message.text if message else "") or "", maxsplit=1)
@@ -49,7 +49,7 @@ async def broadcast(update: Update, context: Context) -> Outcome:
 
 
 @for_operators
-async def start(_: Update, context: Context) -> Outcome:
+async def start(_: Update, context: Context) -> Reply:
     """Begin to send it; a second press begins nothing."""
     number = _number(context)
     started = None if number is None else await context.services.store.start_broadcast(number)
@@ -58,7 +58,7 @@ async def start(_: Update, context: Context) -> Outcome:
 
 
 @for_operators
-async def stop(_: Update, context: Context) -> Outcome:
+async def stop(_: Update, context: Context) -> Reply:
     """Send it to nobody else."""
     number = _number(context)
     stopped = number is not None and await context.services.store.stop_broadcast(number)
@@ -67,7 +67,7 @@ async def stop(_: Update, context: Context) -> Outcome:
 
 
 @for_operators
-async def progress(_: Update, context: Context) -> Outcome:
+async def progress(_: Update, context: Context) -> Reply:
     """How far the latest message has come, and how to write one."""
     return Overlay(await _progress(context), in_place=True)
 

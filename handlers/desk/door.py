@@ -7,11 +7,11 @@ from typing import Any
 import structlog
 from telegram import Update
 
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.screens import Button
 from handlers.always import anywhere
 
-Callback = Callable[[Update, Context], Coroutine[Any, Any, Outcome]]
+Callback = Callable[[Update, Context], Coroutine[Any, Any, Reply]]
 _log = structlog.get_logger(__name__)
 
 
@@ -19,7 +19,7 @@ def for_operators(callback: Callback) -> Callback:
     """Let operators in; to anybody else the button was never drawn, the command does not exist."""
 
     @wraps(callback)
-    async def guarded(update: Update, context: Context) -> Outcome:
+    async def guarded(update: Update, context: Context) -> Reply:
         if context.services.access.is_operator(context.session.user_id):
             return await callback(update, context)
         if update.callback_query is None:

@@ -9,7 +9,7 @@ from telegram import InputFile, Update
 from telegram.constants import ParseMode
 from telegram.error import Forbidden, TelegramError
 
-from bot.chat.context import QUIET, Context, Outcome, Overlay
+from bot.chat.context import QUIET, Context, Overlay, Reply
 from bot.chat.conversation import ScreenNotDrawn
 from bot.chat.screens import Button, Screen, lines, paragraphs, row
 from bot.domain.orders import Order
@@ -31,7 +31,7 @@ _log = structlog.get_logger(__name__)
 
 
 @for_operators
-async def choose(_: Update, context: Context) -> Outcome:
+async def choose(_: Update, context: Context) -> Reply:
     """Ask for which time."""
     return _asked(context)
 
@@ -44,7 +44,7 @@ def _asked(context: Context, *above: str) -> Overlay:
 
 
 @for_operators
-async def send(_: Update, context: Context) -> Outcome:
+async def send(_: Update, context: Context) -> Reply:
     """Make the file, off the event loop, and send it."""
     t = context.t
     orders = await context.services.store.orders_since(_since(context), MOST)

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, lines, paragraphs, row
 from bot.chat.texts import Html, Texts
 from bot.domain.invites import PREFIX, Invite
@@ -14,7 +14,7 @@ _USES, _DAYS = 1, 7
 _MOST_ARGUMENTS = 2
 
 
-async def invite(update: Update, context: Context) -> Outcome:
+async def invite(update: Update, context: Context) -> Reply:
     """`/invite [uses] [days]`: make a link that lets people in."""
     access, t, operator = context.services.access, context.t, context.session.user_id
     if not access.is_operator(operator):
@@ -33,7 +33,7 @@ async def invite(update: Update, context: Context) -> Outcome:
     return Overlay(Screen(text, row(Button(t("invite.copy_button"), copy=link))))
 
 
-async def invites(update: Update, context: Context) -> Outcome:
+async def invites(update: Update, context: Context) -> Reply:
     """`/invites`: the links that still work, each with a way to end it."""
     access = context.services.access
     if not access.is_operator(context.session.user_id):
@@ -41,7 +41,7 @@ async def invites(update: Update, context: Context) -> Outcome:
     return Overlay(await _list(context))
 
 
-async def revoke(_: Update, context: Context) -> Outcome:
+async def revoke(_: Update, context: Context) -> Reply:
     """End an invitation. Whom it let in stays in."""
     access, operator = context.services.access, context.session.user_id
     number = natural(context.arg)

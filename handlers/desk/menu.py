@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.orders import Placing
@@ -17,13 +17,13 @@ _MODES = {
 
 
 @for_operators
-async def admin(_: Update, context: Context) -> Outcome:
+async def admin(_: Update, context: Context) -> Reply:
     """`/admin`: what waits for a hand, and the ways to everything."""
     return Overlay(await _desk(context))
 
 
 @for_operators
-async def menu(_: Update, context: Context) -> Outcome:
+async def menu(_: Update, context: Context) -> Reply:
     """Go back to the desk, in place."""
     return Overlay(await _desk(context), in_place=True)
 
@@ -71,7 +71,7 @@ def _marketplace(context: Context) -> Html:
 
 
 @for_operators
-async def health(_: Update, context: Context) -> Outcome:
+async def health(_: Update, context: Context) -> Reply:
     """How the marketplace's calls went since the start, endpoint by endpoint."""
     t, now = context.t, context.services.health()
     told = [
@@ -92,7 +92,7 @@ async def health(_: Update, context: Context) -> Outcome:
 
 
 @for_operators
-async def people(_: Update, context: Context) -> Outcome:
+async def people(_: Update, context: Context) -> Reply:
     """How many there are, who gets in, and the live invitations."""
     t, services = context.t, context.services
     counted = await services.store.count_people()

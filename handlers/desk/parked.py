@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, lines, paragraphs, row
 from bot.chat.texts import cut
 from handlers.desk.door import desk_button, for_operators
@@ -14,13 +14,13 @@ _LARGEST = 2**63 - 1
 
 
 @for_operators
-async def parked(_: Update, context: Context) -> Outcome:
+async def parked(_: Update, context: Context) -> Reply:
     """List them with their errors."""
     return Overlay(await _list(context), in_place=True)
 
 
 @for_operators
-async def retry(_: Update, context: Context) -> Outcome:
+async def retry(_: Update, context: Context) -> Reply:
     """Have one tried again within seconds."""
     store, update_id = context.services.store, _number(context)
     there = update_id is not None and await store.requeue_update(update_id)
@@ -31,7 +31,7 @@ async def retry(_: Update, context: Context) -> Outcome:
 
 
 @for_operators
-async def drop(_: Update, context: Context) -> Outcome:
+async def drop(_: Update, context: Context) -> Reply:
     """Give one up for good; its person was told when it was put aside."""
     update_id = _number(context)
     there = update_id is not None and await context.services.store.drop_parked(update_id)

@@ -3,13 +3,12 @@
 from telegram import Update
 
 from bot.chat.buttons import natural, to_base36
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html, cut
-from bot.domain import payment_attempts
 from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.orders import Order
-from bot.domain.payment_attempts import MOST_ATTEMPTS, Block, Offered, Settled
+from bot.domain.payment_attempts import MOST_ATTEMPTS, AttemptResult, Block, Offered, Settled
 from bot.marketplace.errors import MarketplaceError
 from bot.services.paying.agreement import Blocked
 from handlers.always import anywhere
@@ -30,17 +29,17 @@ _BLOCKS = {
     Block.CHANGED: "debit.changed",
 }
 _OUTCOMES = {
-    payment_attempts.Outcome.PAID: "debit.paid",
-    payment_attempts.Outcome.PAYING: "debit.paying",
-    payment_attempts.Outcome.UNCLEAR: "debit.unclear",
-    payment_attempts.Outcome.UNREAD: "debit.unread",
-    payment_attempts.Outcome.REFUSED: "debit.refused",
-    payment_attempts.Outcome.UNSENT: "debit.unsent",
+    AttemptResult.PAID: "debit.paid",
+    AttemptResult.PAYING: "debit.paying",
+    AttemptResult.UNCLEAR: "debit.unclear",
+    AttemptResult.UNREAD: "debit.unread",
+    AttemptResult.REFUSED: "debit.refused",
+    AttemptResult.UNSENT: "debit.unsent",
 }
-_PAID = payment_attempts.Outcome.PAID
+_PAID = AttemptResult.PAID
 
 
-async def debit(_: Update, context: Context) -> Outcome:
+async def debit(_: Update, context: Context) -> Reply:
     """Ask, naming amount and order, before anything is sent."""
     if not context.services.operator_payments.may_pay(context.session.user_id):
         anywhere.stale(context)  # somebody made that button: it was never drawn for them
@@ -50,7 +49,7 @@ async def debit(_: Update, context: Context) -> Outcome:
     return gone(context) if order is None else await _ask(context, order, natural(number) or 0)
 
 
-async def debit_yes(_: Update, context: Context) -> Outcome:
+async def debit_yes(_: Update, context: Context) -> Reply:
     """Pay what the question named, if it is still so."""
     payments, person = context.services.operator_payments, context.session.user_id
     if not payments.may_pay(person):

@@ -5,7 +5,7 @@ from collections import Counter
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, grid, lines, page_of, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.order_actions import amount_due, unpaid
@@ -21,7 +21,7 @@ _FURTHEST = 10_000
 
 
 @for_operators
-async def today(_: Update, context: Context) -> Outcome:
+async def today(_: Update, context: Context) -> Reply:
     """Count today's orders and their money by state; offer to pay the unpaid ones."""
     store, t = context.services.store, context.t
     since = start_of_day(context.now)

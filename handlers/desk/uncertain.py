@@ -4,7 +4,7 @@ import hashlib
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, View, grid, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.money import Fen
@@ -43,7 +43,7 @@ _OBJECTIONS = {
 
 
 @for_operators
-async def questions(_: Update, context: Context) -> Outcome:
+async def questions(_: Update, context: Context) -> Reply:
     """List what waits for a decision."""
     return Overlay(await _list(context), in_place=True)
 
@@ -77,7 +77,7 @@ def _described(context: Context, order: Order) -> Html:
 
 
 @for_operators
-async def case(_: Update, context: Context) -> Outcome:
+async def case(_: Update, context: Context) -> Reply:
     """Show one order, what the marketplace has of it now, and the decisions."""
     return await _case(context, context.arg)
 
@@ -150,7 +150,7 @@ def _mark(finding: Finding | None) -> str:
 
 
 @for_operators
-async def ask(_: Update, context: Context) -> Outcome:
+async def ask(_: Update, context: Context) -> Reply:
     """Ask once more, with what the decision means."""
     t, (decision, order_no, mark) = context.t, pieces(context, 3)
     if decision not in _ASKED:
@@ -168,7 +168,7 @@ async def ask(_: Update, context: Context) -> Outcome:
 
 
 @for_operators
-async def settle(_: Update, context: Context) -> Outcome:
+async def settle(_: Update, context: Context) -> Reply:
     """Decide; the running bot acts on it and tells the person."""
     t, desk, (decision, order_no, mark) = context.t, context.services.resolving, pieces(context, 3)
     try:

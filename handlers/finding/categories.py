@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import structlog
 from telegram import Update
 
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, grid, lines, page_of, paragraphs, row
 from bot.chat.texts import Texts, cut
 from bot.domain.finding import Category
@@ -36,17 +36,17 @@ def categories_button(t: Texts, path: Sequence[Category]) -> Button:
     return Button(t("category.button"), "categories", _place(ids, 0, 0), standing=True)
 
 
-async def show(_: Update, context: Context) -> Outcome:
+async def show(_: Update, context: Context) -> Reply:
     """`/categories`, or a button elsewhere: the tree as a message of its own."""
     return await _browse(context, in_place=False)
 
 
-async def browse(_: Update, context: Context) -> Outcome:
+async def browse(_: Update, context: Context) -> Reply:
     """Deeper, up or on within the tree's own message."""
     return await _browse(context, in_place=True)
 
 
-async def goods(_: Update, context: Context) -> Outcome:
+async def goods(_: Update, context: Context) -> Reply:
     """A leaf, or all of a branch: its goods as results."""
     if context.session.step is Step.PLACING:
         return None
@@ -58,16 +58,16 @@ async def goods(_: Update, context: Context) -> Outcome:
     return await _goods_of(context, path)
 
 
-async def _goods_of(context: Context, path: tuple[Category, ...]) -> Outcome:
+async def _goods_of(context: Context, path: tuple[Category, ...]) -> Reply:
     if context.session.step is Step.PLACING:
         return None
     if not path:
-        context.notice("category.gone")
+        context.flash("category.gone")
         return None
     return await search.look_for(context, Query(category=path))
 
 
-async def _browse(context: Context, *, in_place: bool) -> Outcome:
+async def _browse(context: Context, *, in_place: bool) -> Reply:
     ids, page, count = _read(context.arg)
     t, gone = context.t, None
     known = context.services.categories

@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.finding import Filter, Narrowing
@@ -36,9 +36,9 @@ def screen(view: View) -> Screen:
     ticked = _ticked(view)
     head = heading(view, query) if query else None
     if view.session.asking == PRICES:
-        text = paragraphs(view.notice, head, t("filters.prices_ask"))
+        text = paragraphs(view.flash, head, t("filters.prices_ask"))
         return Screen(text, _price_buttons(view, ticked), sheet(view))
-    text = paragraphs(view.notice, lines(head, t("filters.title")), t("filters.tick"))
+    text = paragraphs(view.flash, lines(head, t("filters.title")), t("filters.tick"))
     return Screen(text, _buttons(view, ticked), sheet(view))
 
 
@@ -77,7 +77,7 @@ def _price_buttons(view: View, ticked: Narrowing) -> Rows:
     return row(every, Button(t("filters.back_button"), "filters"))
 
 
-async def open_panel(_: Update, context: Context) -> Outcome:
+async def open_panel(_: Update, context: Context) -> Reply:
     """Open the panel, or come back to it from the prices with what was ticked."""
     session = context.session
     if session.query is None:
@@ -87,7 +87,7 @@ async def open_panel(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def tick(_: Update, context: Context) -> Outcome:
+async def tick(_: Update, context: Context) -> Reply:
     """Tick a filter or take its tick away; nothing is looked for yet."""
     ticked = context.session.narrowing
     if ticked is None or context.arg not in set(Filter):
@@ -96,21 +96,21 @@ async def tick(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def clear(_: Update, context: Context) -> Outcome:
+async def clear(_: Update, context: Context) -> Reply:
     """Take all ticks away."""
     if context.session.narrowing is not None:
         context.change(narrowing=Narrowing())
     return None
 
 
-async def prices(_: Update, context: Context) -> Outcome:
+async def prices(_: Update, context: Context) -> Reply:
     """Ask for a price range."""
     if context.session.narrowing is not None:
         context.change(asking=PRICES)
     return None
 
 
-async def any_price(_: Update, context: Context) -> Outcome:
+async def any_price(_: Update, context: Context) -> Reply:
     """Drop the price range."""
     ticked = context.session.narrowing
     if ticked is not None:
@@ -118,7 +118,7 @@ async def any_price(_: Update, context: Context) -> Outcome:
     return None
 
 
-async def apply(_: Update, context: Context) -> Outcome:
+async def apply(_: Update, context: Context) -> Reply:
     """Look for what is ticked; without a change the page that was there needs no search."""
     session = context.session
     query, ticked = session.query, session.narrowing
@@ -132,7 +132,7 @@ async def apply(_: Update, context: Context) -> Outcome:
     return None
 
 
-def take_prices(context: Context, typed: str) -> Outcome:
+def take_prices(context: Context, typed: str) -> Reply:
     """Read a typed price range and come back to the panel with it."""
     ticked = context.session.narrowing
     if ticked is None:
@@ -140,11 +140,11 @@ def take_prices(context: Context, typed: str) -> Outcome:
     try:
         bounds = read_price_bounds(typed)
     except PriceTooHigh:
-        context.notice("filters.prices_too_high", money={"highest": HIGHEST})
+        context.flash("filters.prices_too_high", money={"highest": HIGHEST})
     except PriceTooFine:
-        context.notice("filters.prices_too_fine")
+        context.flash("filters.prices_too_fine")
     except PriceUnreadable:
-        context.notice("filters.prices_unreadable")
+        context.flash("filters.prices_unreadable")
     else:
         context.change(asking=PANEL, narrowing=ticked.replace(prices=bounds))
     return None

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
 from bot.chat.texts import cut
 from bot.domain.finding import NavigationChoice, NavigationGroup
@@ -36,7 +36,7 @@ def screen(view: View) -> Screen:
     if not entries:
         again = Button(t("results.again_button"), "navigate")
         rows = row(again, Button(t("filters.back_button"), "keep"))
-        return Screen(paragraphs(view.notice, head, t("navigation.missing")), rows, sheet(view))
+        return Screen(paragraphs(view.flash, head, t("navigation.missing")), rows, sheet(view))
     shown, before, after = page_of(entries, view.session.page, _PAGE)
     buttons = [
         Button(cut(each.name.in_language(language), _LABEL), "by", each.navigation_id)
@@ -48,7 +48,7 @@ def screen(view: View) -> Screen:
     else:
         asked, back = t("navigation.title"), Button(t("filters.back_button"), "keep")
     return Screen(
-        paragraphs(view.notice, lines(head, asked)),
+        paragraphs(view.flash, lines(head, asked)),
         grid(buttons, _COLUMNS) + _turns(view, before=before, after=after) + row(back),
         sheet(view),
     )
@@ -81,7 +81,7 @@ def _opened(asking: str | None, groups: tuple[NavigationGroup, ...]) -> Navigati
     return next((each for each in groups if asking == f"{NAVIGATING}:{each.navigation_id}"), None)
 
 
-async def navigate(update: Update, context: Context) -> Outcome:
+async def navigate(update: Update, context: Context) -> Reply:
     """Open the navigation; where the marketplace has none the filters are offered, once."""
     query = context.session.query
     if query is None or not query.words:
@@ -89,17 +89,17 @@ async def navigate(update: Update, context: Context) -> Outcome:
     try:
         groups = _usable(await context.services.search.navigation(query.words))
     except MarketplaceError as error:
-        context.notice(failure_key(error))
+        context.flash(failure_key(error))
         return None
     if not groups:
         context.change(query=query.replace(no_navigation=True))
-        context.notice("navigation.none")
+        context.flash("navigation.none")
         return await filters.open_panel(update, context)
     context.change(asking=NAVIGATING, page=0)
     return None
 
 
-async def by(_: Update, context: Context) -> Outcome:
+async def by(_: Update, context: Context) -> Reply:
     """Open a group, or narrow the results by a choice; a group without choices is one itself."""
     query = context.session.query
     if query is None or not query.words:
@@ -114,14 +114,14 @@ async def by(_: Update, context: Context) -> Outcome:
     if chosen is None and group is not None:
         chosen = NavigationChoice(navigation_id=group.navigation_id, name=group.name)
     if chosen is None:
-        context.notice("navigation.gone")
+        context.flash("navigation.gone")
         return None
     if await search.turn_to(context, query.replace(navigation=chosen, page=1)):
         context.change(asking=None, page=0)
     return None
 
 
-async def turn(_: Update, context: Context) -> Outcome:
+async def turn(_: Update, context: Context) -> Reply:
     """Page through many groups or choices."""
     page = natural(context.arg)
     if page is not None:

@@ -3,7 +3,7 @@
 from telegram import Document, Message, PhotoSize, Update
 from telegram.error import BadRequest, NetworkError
 
-from bot.chat.context import QUIET, Context, Outcome
+from bot.chat.context import QUIET, Context, Reply
 from bot.chat.routing import said
 from bot.chat.texts import cut
 from bot.domain.identifiers import OfferId
@@ -29,7 +29,7 @@ _PICTURE_PROBLEMS: dict[type[PictureError], str] = {
 }
 
 
-async def photo(update: Update, context: Context) -> Outcome:
+async def photo(update: Update, context: Context) -> Reply:
     """A photo or an image file: find what looks like it. An album is handled once."""
     message = update.effective_message
     if message is None or is_rest_of_album(message, context):
@@ -44,7 +44,7 @@ async def photo(update: Update, context: Context) -> Outcome:
     if not may_search(context, counted=False):
         return None
     if message.media_group_id is not None:
-        context.notice("search.album")
+        context.flash("search.album")
     data = await _download(message, context)
     query = await _uploaded(context, data) if data is not None else None
     if query is None:
@@ -60,17 +60,17 @@ def is_rest_of_album(message: Message, context: Context) -> bool:
 
 
 async def _uploaded(context: Context, data: bytes) -> Query | None:
-    """Hand a picture to the marketplace, or put a notice and return None."""
+    """Hand a picture to the marketplace, or put a flash and return None."""
     try:
         return await context.services.search.query_for_photo(data)
     except PictureError as error:
         kinds = (key for kind, key in _PICTURE_PROBLEMS.items() if isinstance(error, kind))
-        context.notice(next(kinds, "search.picture_unreadable"))
+        context.flash(next(kinds, "search.picture_unreadable"))
     except Refused:
-        context.notice("search.upload_refused")
+        context.flash("search.upload_refused")
     except MarketplaceError:
         # Without an upload there is nothing to try again with.
-        context.notice("search.upload_failed")
+        context.flash("search.upload_failed")
     return None
 
 
@@ -82,39 +82,39 @@ async def _caption(message: Message, context: Context) -> str:
     return await caption_of(store, message.chat.id, album_id) or ""
 
 
-async def words(update: Update, context: Context) -> Outcome:
+async def words(update: Update, context: Context) -> Reply:
     """Plain text: an offer's number, an address, else a keyword."""
     text = (update.effective_message.text if update.effective_message else None) or ""
     offer_id = bare_offer(text)
     if offer_id is not None:
         return await open_offer(context, offer_id)
     if has_link(text):
-        context.notice("search.other_link")
+        context.flash("search.other_link")
         return None
     if is_address(context, text):
         return take_pasted(context, text)
     keyword = cut(text, _LONGEST_KEYWORD)
     if not any(each.isalnum() for each in keyword):
-        context.notice("search.no_words")
+        context.flash("search.no_words")
         return None
     if not any("\u4e00" <= each <= "\u9fff" for each in keyword):
-        context.notice("search.chinese_is_best")
+        context.flash("search.chinese_is_best")
     return await look_for(context, Query(keyword=keyword))
 
 
-async def link(update: Update, context: Context) -> Outcome:
+async def link(update: Update, context: Context) -> Reply:
     """A 1688 link anywhere in a text opens its offer; the app's short links are followed."""
     text = said(update.effective_message) if update.effective_message else ""
     offer_id, address = offer_in_link(text), nameless_link(text)
     if offer_id is None and address is not None and context.session.step is not Step.PLACING:
         offer_id = await context.services.short_links.offer(address)
     if offer_id is None:
-        context.notice("search.short_link")
+        context.flash("search.short_link")
         return None
     return await open_offer(context, offer_id)
 
 
-async def look_for(context: Context, query: Query) -> Outcome:
+async def look_for(context: Context, query: Query) -> Reply:
     """Run a query and show its page; a failure keeps the query for another try."""
     if not may_search(context):
         return None
@@ -143,7 +143,7 @@ async def turn_to(context: Context, query: Query) -> bool:
 
 
 async def found(context: Context, query: Query) -> SearchPage | None:
-    """Return a page of the search under way, or put a notice and return None."""
+    """Return a page of the search under way, or put a flash and return None."""
     if not may_search(context):
         return None
     try:
@@ -157,14 +157,14 @@ def _search_failed(context: Context, query: Query, error: MarketplaceError) -> N
     """Say why there are no results."""
     if isinstance(error, Refused) and query.image_id is not None:
         # An uploaded picture is kept for an unstated while (contract 4.1).
-        context.notice("search.photo_forgotten")
+        context.flash("search.photo_forgotten")
     elif isinstance(error, Refused):
-        context.notice("marketplace.refused_because", reason=error.message or error.code or "?")
+        context.flash("marketplace.refused_because", reason=error.message or error.code or "?")
     else:
-        context.notice(failure_key(error))
+        context.flash(failure_key(error))
 
 
-async def open_offer(context: Context, offer_id: OfferId) -> Outcome:
+async def open_offer(context: Context, offer_id: OfferId) -> Reply:
     """Read an offer and show it. Raises `MarketplaceError` for a press, which can be repeated."""
     if context.session.step is Step.PLACING:
         return None
@@ -175,36 +175,36 @@ async def open_offer(context: Context, offer_id: OfferId) -> Outcome:
         known = {RefusalReason.NOT_FOUND, RefusalReason.VALIDATION, RefusalReason.UNKNOWN}
         if error.reason not in known:
             raise
-        context.notice("offer.not_found", offer=str(offer_id))
+        context.flash("offer.not_found", offer=str(offer_id))
         return None
     except MarketplaceError as error:
         if context.press is not None:
             raise
         # A text would have to be sent again, so its offer is kept for another try.
-        context.notice(failure_key(error))
+        context.flash(failure_key(error))
         asking = "retry"
     context.change(offer_id=offer_id, chosen={}, sku_id=None, page=0, asking=asking, return_to=None)
     return Step.OFFER
 
 
 async def _download(message: Message, context: Context) -> bytes | None:
-    """Fetch the file from Telegram, or put a notice and return None."""
+    """Fetch the file from Telegram, or put a flash and return None."""
     file = _file_of(message)
     kind = (message.document.mime_type or "").partition("/")[0] if message.document else ""
     if file is None or kind in _NO_PICTURES:
-        context.notice(_NO_PICTURES.get(kind, "search.not_a_picture"))
+        context.flash(_NO_PICTURES.get(kind, "search.not_a_picture"))
         return None
     if file.file_size is not None and file.file_size > LARGEST_DOWNLOAD:
-        context.notice("search.file_too_large")
+        context.flash("search.file_too_large")
         return None
     try:
         handle = await file.get_file()
         return bytes(await handle.download_as_bytearray())
     except BadRequest as error:
         too_big = "too big" in error.message.lower()
-        context.notice("search.file_too_large" if too_big else "search.download_failed")
+        context.flash("search.file_too_large" if too_big else "search.download_failed")
     except NetworkError:
-        context.notice("search.download_failed")
+        context.flash("search.download_failed")
     return None
 
 

@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.domain.identifiers import SellerId
 from bot.domain.sessions import Query, Step
 from handlers.finding import search
@@ -10,7 +10,7 @@ from handlers.finding import search
 _LONGEST = 64
 
 
-async def shop(_: Update, context: Context) -> Outcome:
+async def shop(_: Update, context: Context) -> Reply:
     """Show a seller's goods: of the id in the button, else of the offer that is looked at."""
     session = context.session
     if session.step is Step.PLACING:
@@ -37,7 +37,7 @@ def _is_id(text: str) -> bool:
     return 0 < len(text) <= _LONGEST and text.isascii() and text.isprintable() and " " not in text
 
 
-async def back_to_offer(_: Update, context: Context) -> Outcome:
+async def back_to_offer(_: Update, context: Context) -> Reply:
     """Return to the offer that the seller's goods were opened from, and to its own search."""
     query = context.session.query
     if query is None or query.of_offer is None:

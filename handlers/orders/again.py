@@ -5,7 +5,7 @@ import hashlib
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.measuring import fitting
 from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
@@ -37,7 +37,7 @@ _OUT = {
 _PICKABLE = {Hitch.VARIANT_GONE, Hitch.SOLD_OUT}
 
 
-async def reorder(_: Update, context: Context) -> Outcome:
+async def reorder(_: Update, context: Context) -> Reply:
     """Read the old order's offers anew; straight to the lines when nothing has changed."""
     order = await own_order(context, context.arg)
     if order is None:
@@ -50,13 +50,13 @@ async def reorder(_: Update, context: Context) -> Outcome:
     return _report(context, order, found)
 
 
-async def _looked_through(context: Context, order: Order) -> Reordering | Outcome:
+async def _looked_through(context: Context, order: Order) -> Reordering | Reply:
     """Return what can be had now, or what to answer when that can't be said."""
     t = context.t
     if not may_be_ordered_again(order):
         return Overlay(card.screen(context, order, t("reorder.unsure")), in_place=True)
     if context.session.step is Step.PLACING:
-        context.notice("placing.wait")
+        context.flash("placing.wait")
         return None
     try:
         return await look_through(context.services.search, order.lines, context.services.tier_scope)
@@ -165,21 +165,19 @@ def _digest(found: Reordering) -> str:
     return hashlib.blake2s(repr(what).encode(), digest_size=4).hexdigest()
 
 
-async def reorder_yes(_: Update, context: Context) -> Outcome:
+async def reorder_yes(_: Update, context: Context) -> Reply:
     """Take what the report named, if it is still so; on to the lines."""
     order_no, agreed = pieces(context, 2)
     return await _agreed(context, order_no, agreed)
 
 
-async def reorder_pick(_: Update, context: Context) -> Outcome:
+async def reorder_pick(_: Update, context: Context) -> Reply:
     """As `reorder_yes`, then on to the offer whose variant can't be had."""
     order_no, agreed, index = pieces(context, 3)
     return await _agreed(context, order_no, agreed, natural(index))
 
 
-async def _agreed(
-    context: Context, order_no: str, agreed: str, picked: int | None = None
-) -> Outcome:
+async def _agreed(context: Context, order_no: str, agreed: str, picked: int | None = None) -> Reply:
     order = await own_order(context, order_no)
     if order is None:
         return gone(context)
@@ -197,7 +195,7 @@ async def _agreed(
     return await search.open_offer(context, found.lines[picked].line.offer_id)
 
 
-def _to_lines(context: Context, order: Order, found: Reordering) -> Outcome:
+def _to_lines(context: Context, order: Order, found: Reordering) -> Reply:
     """Put what can be had onto its seller's draft, for the same address."""
     session, seller_id = context.session, found.seller_id
     assert seller_id is not None  # noqa: S101 - somebody sells what is taken
@@ -214,5 +212,5 @@ def _to_lines(context: Context, order: Order, found: Reordering) -> Outcome:
     context.session = session.with_cart(cart.replace(draft=draft))
     context.change(asking=None, return_to=None, page=0, chosen={}, sku_id=None)
     key = "reorder.added" if before.lines else "reorder.ready"
-    context.notice(key, order=order.order_no, name=order.address.full_name)
+    context.flash(key, order=order.order_no, name=order.address.full_name)
     return Step.LINES

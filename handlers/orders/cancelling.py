@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.chat.buttons import to_base36
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, View, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.order_actions import amount_due, fingerprint, unpaid
@@ -23,7 +23,7 @@ _WORDS = {
 }
 
 
-async def cancel(_: Update, context: Context) -> Outcome:
+async def cancel(_: Update, context: Context) -> Reply:
     """Ask before anything is sent."""
     order = await own_order(context, context.arg)
     if order is None:
@@ -68,7 +68,7 @@ def _about_parts(context: Context, order: Order) -> Html | None:
     return t("cancelling.some_parts", count=len(open_parts), all=len(order.parts))
 
 
-async def cancel_yes(_: Update, context: Context) -> Outcome:
+async def cancel_yes(_: Update, context: Context) -> Reply:
     """Cancel what the question named, if it is still so."""
     order_no, agreed, _nonce = pieces(context, 3)
     order = await own_order(context, order_no)

@@ -8,7 +8,7 @@ import structlog
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.measuring import fitting, visible_length
 from bot.chat.screens import (
     CAPTION_LIMIT,
@@ -49,7 +49,7 @@ _TRACKING = 24
 _log = structlog.get_logger(__name__)
 
 
-async def card(_: Update, context: Context) -> Outcome:
+async def card(_: Update, context: Context) -> Reply:
     """Show an order's card; with a page in its argument, in place of the card it stood on."""
     order_no, page, anew = pieces(context, 3)
     order = await own_order(context, order_no)

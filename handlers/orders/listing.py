@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.order_actions import amount_due
@@ -31,12 +31,12 @@ STAGES = {
 _SEVERAL = 2  # unpaid orders are worth one payment
 
 
-async def show(_: Update, context: Context) -> Outcome:
+async def show(_: Update, context: Context) -> Reply:
     """List the latest orders beside the journey, which stays where it is."""
     return await listed(context)
 
 
-async def mine(_: Update, context: Context) -> Outcome:
+async def mine(_: Update, context: Context) -> Reply:
     """List the orders of one stage from a place on, in place of the list that it was pressed on."""
     stage, offset = pieces(context, 2)
     known = next((each for each in Stage if each.value == stage), None)
@@ -44,7 +44,7 @@ async def mine(_: Update, context: Context) -> Outcome:
     return await listed(context, stage=known, start=start, in_place=bool(stage))
 
 
-async def earlier(_: Update, context: Context) -> Outcome:
+async def earlier(_: Update, context: Context) -> Reply:
     """List the orders before those already listed; a button of lists that an earlier bot drew."""
     return await listed(context, start=min(natural(context.arg) or 0, _FURTHEST))
 

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import Context, Outcome, Overlay
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, View, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.order_actions import fingerprint, open_refund, receivable
@@ -25,7 +25,7 @@ _WORDS = {
 }
 
 
-async def receipt(_: Update, context: Context) -> Outcome:
+async def receipt(_: Update, context: Context) -> Reply:
     """Warn before anything is sent."""
     order_no, number = pieces(context, 2)
     order = await own_order(context, order_no)
@@ -86,7 +86,7 @@ def _why_not(part: OrderPart | None) -> str:
     return "receipt.not_shipped" if part is not None and part.status in before else "receipt.over"
 
 
-async def receipt_yes(_: Update, context: Context) -> Outcome:
+async def receipt_yes(_: Update, context: Context) -> Reply:
     """Confirm the receipt of what the warning named, if it is still so."""
     order_no, number, agreed = pieces(context, 3)
     order = await own_order(context, order_no)

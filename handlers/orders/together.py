@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from telegram import Update
 
 from bot.chat.buttons import BadButton, from_base36, natural, to_base36
-from bot.chat.context import QUIET, Context, Outcome, Overlay
+from bot.chat.context import QUIET, Context, Overlay, Reply
 from bot.chat.screens import Button, QrCode, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.order_actions import amount_due, fingerprint, unpaid
@@ -81,7 +81,7 @@ def _digest(text: str) -> str:
     return hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
 
 
-async def together(_: Update, context: Context) -> Outcome:
+async def together(_: Update, context: Context) -> Reply:
     """Choose among the unpaid orders; all of them unless said otherwise."""
     mask, known = pieces(context, 2)
     orders = await unpaid_orders(context)
@@ -150,7 +150,7 @@ def _buttons(t: Texts, choice: Choice, total: Html) -> Rows:
 _REASON = 120
 
 
-async def together_pay(_: Update, context: Context) -> Outcome:
+async def together_pay(_: Update, context: Context) -> Reply:
     """Show the link for what was chosen, if it still stands at these amounts."""
     mask, agreed, page = pieces(context, 3)
     orders = await unpaid_orders(context)
@@ -243,7 +243,7 @@ def _ways(context: Context, choice: Choice, pages: int, at: int) -> Rows:
     return row(*turns) + row(Button(t("together.back_button"), "together", back, standing=True))
 
 
-async def together_check(_: Update, context: Context) -> Outcome:
+async def together_check(_: Update, context: Context) -> Reply:
     """Read from the marketplace which of the unpaid orders are paid by now."""
     t, orders = context.t, await unpaid_orders(context)
     try:
@@ -257,7 +257,7 @@ async def together_check(_: Update, context: Context) -> Outcome:
     return await order_list.listed(context, told, in_place=True)
 
 
-def _toast(context: Context, text: Html) -> Outcome:
+def _toast(context: Context, text: Html) -> Reply:
     """Answer the press alone: the link stays where it is."""
     context.toast, context.alert = html.unescape(text), True
     return QUIET

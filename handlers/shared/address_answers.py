@@ -11,7 +11,7 @@ from bot.addresses import (
     read_phone,
 )
 from bot.addresses.parsed import DIVISION_KINDS, NAME_KINDS, PHONE_KINDS, STREET_KINDS
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.domain.addresses import SavedAddress
 from bot.domain.sessions import AddressForm, Step
 
@@ -89,7 +89,7 @@ def is_no_address(context: Context, typed: str) -> bool:
     return pasted == only_street and unplaced and not any(each.isdigit() for each in typed)
 
 
-def take_pasted(context: Context, typed: str) -> Outcome:
+def take_pasted(context: Context, typed: str) -> Reply:
     """Read an address that came where words were expected; nothing of it leaves the bot.
 
     While an order is being put together it is where that order goes; elsewhere saving it leads
@@ -98,7 +98,7 @@ def take_pasted(context: Context, typed: str) -> Outcome:
     step = context.session.step
     context.change(form=AddressForm(), return_to=None if step in _ORDERING else step)
     keep(context, parse_address(typed, context.services.divisions))
-    context.notice("address_form.recognised")
+    context.flash("address_form.recognised")
     return Step.ADDRESS_FORM
 
 
@@ -115,9 +115,9 @@ def answer(context: Context, form: AddressForm, typed: str) -> None:
         else:
             _answer_division(context, form, typed)
     except PhoneError as error:
-        context.notice(_PHONE_PROBLEMS.get(error.problem, "address_form.phone_unknown"))
+        context.flash(_PHONE_PROBLEMS.get(error.problem, "address_form.phone_unknown"))
     except ValueError:
-        context.notice("address_form.bad_length")
+        context.flash("address_form.bad_length")
 
 
 def _street_in(context: Context, reading: ParsedAddress, typed: str) -> str:
@@ -134,19 +134,19 @@ def _answer_division(context: Context, form: AddressForm, typed: str) -> None:
     if not found and form.candidates and (first := divisions.get(form.candidates[0])):
         found = find_division(typed, divisions, first.parent) if first.parent else []
     if not found:
-        context.notice("address_form.no_such_division")
+        context.flash("address_form.no_such_division")
     elif len(found) == 1:
         choose_division(context, form, found[0].code)
     else:
         context.change(form=form.replace(candidates=tuple(each.code for each in found)), page=0)
-        context.notice("address_form.which_one")
+        context.flash("address_form.which_one")
 
 
 def choose_division(context: Context, form: AddressForm, code: str) -> None:
     """Deliver to a division, or ask one level deeper when it is a province or a city."""
     divisions = context.services.divisions
     if divisions.by_code(code).outside_mainland:
-        context.notice("address_form.no_delivery_there")
+        context.flash("address_form.no_delivery_there")
         return
     try:
         keep(context, reading_of(form).with_division(code, divisions))

@@ -1,6 +1,6 @@
 """The marketplace's failures and refusals in plain words."""
 
-from bot.chat.context import Context, Outcome
+from bot.chat.context import Context, Reply
 from bot.domain.sessions import Step
 from bot.marketplace.errors import (
     CredentialsRefused,
@@ -55,10 +55,10 @@ def reason_in(message: str, code: str = "") -> str:
     return message.strip() or code.strip() or "—"
 
 
-def on_marketplace_error(context: Context, error: MarketplaceError) -> Outcome:
+def on_marketplace_error(context: Context, error: MarketplaceError) -> Reply:
     """Say what went wrong and stay: the same button works again."""
     if isinstance(error, Refused):
-        context.notice("marketplace.refused_because", reason=reason_in(error.message, error.code))
+        context.flash("marketplace.refused_because", reason=reason_in(error.message, error.code))
     else:
-        context.notice(failure_key(error))
+        context.flash(failure_key(error))
     return None

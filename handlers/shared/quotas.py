@@ -8,11 +8,11 @@ _MINUTE = 60
 
 
 def may_search(context: Context, *, counted: bool = True) -> bool:
-    """Tell whether the person may search now, and count it; else put a notice."""
+    """Tell whether the person may search now, and count it; else put a flash."""
     quotas, person = context.services.quotas, context.session.user_id
     wait = quotas.search_again_in(person)
     if wait is not None:
-        context.notice("quota.searches", count=ceil(wait / _MINUTE))
+        context.flash("quota.searches", count=ceil(wait / _MINUTE))
         return False
     if counted:
         quotas.count_search(person)
@@ -20,9 +20,9 @@ def may_search(context: Context, *, counted: bool = True) -> bool:
 
 
 async def may_order(context: Context) -> bool:
-    """Tell whether the person may leave one more order unpaid; else put a notice."""
+    """Tell whether the person may leave one more order unpaid; else put a flash."""
     quotas = context.services.quotas
     if await quotas.may_order(context.session.user_id):
         return True
-    context.notice("quota.unpaid", count=quotas.unpaid_orders)
+    context.flash("quota.unpaid", count=quotas.unpaid_orders)
     return False

@@ -12,7 +12,7 @@ from telegram.error import NetworkError
 from bot.domain.identifiers import ChatId, UserId
 from bot.intake.inbox import Intake
 from bot.intake.processing import UpdateProcessor
-from bot.intake.raw import BadUpdate, read_update
+from bot.intake.raw import BadUpdate, inbox_update
 from bot.storage.ports import StepCommit, StorageUnavailable, WaitingUpdate
 from tests.bot.toy_journey import ANN, Toy
 from tests.fakes.memory_storage import MemoryStorage
@@ -257,7 +257,7 @@ async def test_a_retry_is_never_waited_for_longer_than_our_own_delays(line: Line
     """`not_before` outlives a restart, and a clock that was wrong meanwhile holds up nobody."""
     line.processor._retry_delays = (0.2,)
     raw = line.toy.text("5")
-    await line.toy.storage.put_updates([read_update(raw, datetime.now(UTC))])
+    await line.toy.storage.put_updates([inbox_update(raw, datetime.now(UTC))])
     in_a_year = datetime.now(UTC) + timedelta(days=365)
     began = time.monotonic()
     await line.processor.process(WaitingUpdate(update_id=1, lane=ANN, not_before=in_a_year))

@@ -8,7 +8,7 @@ from typing import Any, cast
 from telegram import Update
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
-from bot.chat.context import QUIET, Context, Outcome, Overlay
+from bot.chat.context import QUIET, Context, Overlay, Reply
 from bot.chat.conversation import Handler, StoredConversationHandler
 from bot.chat.drawing import Drawer
 from bot.chat.routing import Buttons
@@ -146,10 +146,10 @@ class Toy:
     def _screen(self, view: View) -> Screen:
         if self.broken_screen is not None:
             raise self.broken_screen
-        notice = view.session.notice.key if view.session.notice else ""
-        return Screen(f"{view.session.step} {view.session.page} {notice}".strip(), self.rows)
+        flash = view.session.flash.key if view.session.flash else ""
+        return Screen(f"{view.session.step} {view.session.page} {flash}".strip(), self.rows)
 
-    async def _add(self, update: Update, context: Context) -> Outcome:
+    async def _add(self, update: Update, context: Context) -> Reply:
         message = update.message
         text = message.text if message and message.text else "1"
         self.walked.append(text)
@@ -157,26 +157,26 @@ class Toy:
         context.change(page=context.session.page + (int(text) if text.isdigit() else 1))
         return None
 
-    async def _slow(self, update: Update, context: Context) -> Outcome:
+    async def _slow(self, update: Update, context: Context) -> Reply:
         await asyncio.sleep(0.4)
         return await self._add(update, context)
 
-    async def _other(self, _: Update, context: Context) -> Outcome:
+    async def _other(self, _: Update, context: Context) -> Reply:
         context.toast = "toast"
         return Step.OFFER
 
-    async def _fail(self, update: Update, context: Context) -> Outcome:
+    async def _fail(self, update: Update, context: Context) -> Reply:
         await self._add(update, context)
         raise KeyError("a bug")
 
-    async def _down(self, _: Update, __: Context) -> Outcome:
+    async def _down(self, _: Update, __: Context) -> Reply:
         raise Unreachable("no answer", endpoint="search")
 
-    async def _quiet(self, _: Update, __: Context) -> Outcome:
+    async def _quiet(self, _: Update, __: Context) -> Reply:
         self.walked.append("quiet")
         return QUIET
 
-    async def _beside(self, _: Update, __: Context) -> Outcome:
+    async def _beside(self, _: Update, __: Context) -> Reply:
         self.walked.append("beside")
         return Overlay(Screen("beside the journey"))
 
@@ -187,14 +187,14 @@ def services_of(storage: MemoryStorage) -> Services:
     return Services(**cast("dict[str, Any]", {**nothing, "store": storage}))
 
 
-def _say_down(context: Context, _: Exception) -> Outcome:
-    context.notice("down")
+def _say_down(context: Context, _: Exception) -> Reply:
+    context.flash("down")
     return None
 
 
 def _say_old(context: Context) -> None:
     context.toast = "old"
-    context.notice("old")
+    context.flash("old")
 
 
 def _person(user: int) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def _full() -> Session:
             album_id="77",
             placing_message=78,
         )
-        .with_notice("hello", money={"total": 12}, name="王")
+        .with_flash("hello", money={"total": 12}, name="王")
         .tapped("x:1", NOW)
     )
 
@@ -170,12 +170,12 @@ def test_only_the_latest_taps_are_kept(taps: list[str]):
     assert [tap.data for tap in session.taps] == taps[-6:]
 
 
-def test_a_notice_carries_texts_numbers_and_money():
+def test_a_flash_carries_texts_numbers_and_money():
     """One line above the next screen; a later one takes its place."""
-    notice = _full().notice
-    assert notice is not None
-    assert (notice.key, notice.params, notice.money) == ("hello", {"name": "王"}, {"total": 12})
-    later = _full().with_notice("bye").notice
+    flash = _full().flash
+    assert flash is not None
+    assert (flash.key, flash.params, flash.money) == ("hello", {"name": "王"}, {"total": 12})
+    later = _full().with_flash("bye").flash
     assert later is not None
     assert (later.key, later.params, later.money) == ("bye", {}, {})
 

@@ -12,7 +12,7 @@ from bot.domain.orders import FailedLine, Order, Placing, Refusal
 from bot.domain.sessions import Session, Step
 from bot.services.placing.placing import NOT_SENT
 from bot.storage.ports import StepCommit
-from handlers.placing import look, outcome
+from handlers.placing import look, session_after
 from tests.services.agreed import BLACK, LINES, NUMBER, OFFER, consent, found, quote, workshop
 
 
@@ -31,7 +31,7 @@ def waiting() -> Session:
 
 
 def moved(placing: Placing, **changes: object) -> Session:
-    session = outcome(waiting(), consent(placing, **changes))
+    session = session_after(waiting(), consent(placing, **changes))
     assert session is not None
     return session
 
@@ -71,7 +71,7 @@ def test_other_sellers_drafts_are_not_touched() -> None:
     """Whatever becomes of the order."""
     others = (Draft(seller_id=SellerId("other"), lines=LINES[:1]),)
     for placing in (Placing.PLACED, Placing.REFUSED, Placing.UNRESOLVED):
-        session = outcome(waiting().replace(shelf=others), consent(placing))
+        session = session_after(waiting().replace(shelf=others), consent(placing))
         assert session is not None
         assert session.shelf == others
 
@@ -79,7 +79,7 @@ def test_other_sellers_drafts_are_not_touched() -> None:
 def test_the_sum_of_all_orders_moves_with_the_one_that_changed() -> None:
     """A split draft's total is told before each consent."""
     split = waiting().replace(together=Fen(50_000))
-    session = outcome(split, consent(Placing.CHANGED, newer_quote=quote(freight=900)))
+    session = session_after(split, consent(Placing.CHANGED, newer_quote=quote(freight=900)))
     assert session is not None
     assert session.together == 50_400
 
@@ -98,8 +98,8 @@ def test_an_old_consent_to_the_same_numbers_is_asked_for_again() -> None:
     """No difference is claimed where there is none."""
     session = moved(Placing.CHANGED, newer_quote=quote())
     assert session.change is None
-    assert session.notice is not None
-    assert session.notice.key == "preview.consent_too_old"
+    assert session.flash is not None
+    assert session.flash.key == "preview.consent_too_old"
 
 
 def test_what_was_not_sent_can_be_confirmed_again() -> None:
@@ -118,8 +118,8 @@ def test_a_refusal_leads_to_what_mends_it(code, step) -> None:
     session = moved(Placing.REFUSED, refusal=Refusal(code=code))
     assert session.step is step
     assert session.quote is None
-    assert session.notice is not None
-    assert session.notice.params["reason"] == "—"
+    assert session.flash is not None
+    assert session.flash.params["reason"] == "—"
 
 
 @pytest.mark.parametrize("placing", [Placing.UNCERTAIN, Placing.UNRESOLVED])
@@ -141,21 +141,21 @@ def test_a_doubt_keeps_the_person_where_the_news_will_come(placing) -> None:
 def test_whoever_went_on_is_told_in_one_line(placing, key) -> None:
     """The step and the new draft stay; every end of an order is told."""
     elsewhere = waiting().replace(step=Step.LINES, order_no=None)
-    session = outcome(elsewhere, consent(placing))
+    session = session_after(elsewhere, consent(placing))
     if key is None:
         assert session is None
         return
     assert session is not None
-    assert session.notice is not None
-    assert session.notice.key == key
-    assert session.replace(notice=None) == elsewhere
+    assert session.flash is not None
+    assert session.flash.key == key
+    assert session.replace(flash=None) == elsewhere
 
 
 def test_an_order_shown_already_is_just_drawn_again() -> None:
     """After a restart the payment screen needs no line above it."""
     paying = waiting().replace(step=Step.PAYMENT)
     order: Order = consent(Placing.PLACED)
-    assert outcome(paying, order) == paying
+    assert session_after(paying, order) == paying
 
 
 async def test_an_order_that_is_found_is_told_with_the_step_that_shows_it() -> None:

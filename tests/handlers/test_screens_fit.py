@@ -11,7 +11,7 @@ from bot.domain.finding import Filter, Narrowing, NavigationChoice
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.price_bounds import PriceBounds
-from bot.domain.sessions import Notice, Query, SortField, Step
+from bot.domain.sessions import Flash, Query, SortField, Step
 from handlers import offer as offer_step
 from handlers import results, variant
 
@@ -49,7 +49,7 @@ def well_formed(text: str) -> bool:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("title", list(TITLES))
 def test_a_page_of_endless_titles_fits_under_its_sheet(title: str, language: str) -> None:
-    """Ten titles of over 1,000 characters, the largest numbers, a notice and all that narrows."""
+    """Ten titles of over 1,000 characters, the largest numbers, a flash and all that narrows."""
     query = Query(
         image_id="1" * 19,
         hint="好" * 60,
@@ -59,9 +59,7 @@ def test_a_page_of_endless_titles_fits_under_its_sheet(title: str, language: str
         sort=SortField.REPURCHASE,
         page=99,
     )
-    of = session(
-        step=Step.RESULTS, language=language, query=query, notice=Notice(key="search.album")
-    )
+    of = session(step=Step.RESULTS, language=language, query=query, flash=Flash(key="search.album"))
     screen = results.screen(view(of, results=page(TITLES[title], number=99)))
     assert visible_length(screen.text) <= CAPTION_LIMIT
     assert well_formed(screen.text)
@@ -72,13 +70,13 @@ def test_a_page_of_endless_titles_fits_under_its_sheet(title: str, language: str
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("title", list(TITLES))
 def test_an_offer_with_everything_fits_under_its_picture(title: str, language: str) -> None:
-    """Both titles, five tiers, every term, all of the seller's facts and a notice."""
+    """Both titles, five tiers, every term, all of the seller's facts and a flash."""
     words = Wording(zh=TITLES[title], translated=TITLES[title] + "x")
     of = session(
         step=Step.OFFER,
         language=language,
         offer_id=OFFER_ID,
-        notice=Notice(key="variant.withdrawn", params={"value": "好" * 24}),
+        flash=Flash(key="variant.withdrawn", params={"value": "好" * 24}),
     )
     shown = offer_step.screen(view(of, offer=offer(title=words, on_sale=False)))
     assert visible_length(shown.text) <= CAPTION_LIMIT

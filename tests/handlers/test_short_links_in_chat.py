@@ -27,5 +27,5 @@ async def test_a_link_that_leads_nowhere_is_explained() -> None:
     shelf = Shelf(offer())
     made = context(session(), shelf, web=leads_to("https://example.com/"))
     assert await search.link(written(SHARED), made) is None
-    assert made.session.notice.key == "search.short_link"
+    assert made.session.flash.key == "search.short_link"
     assert shelf.read == []

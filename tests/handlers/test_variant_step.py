@@ -66,7 +66,7 @@ async def test_a_value_that_is_gone_is_said_to_be_gone() -> None:
     after = offer(sku(2, "红色"), sku(3, "黑色"))
     made = await opened(at_variant(), Shelf(after), arg=gone)
     assert await variant.value(written(""), made) is None
-    assert made.session.notice.key == "variant.moved"
+    assert made.session.flash.key == "variant.moved"
     assert made.session.sku_id is None
 
 
@@ -77,8 +77,8 @@ async def test_a_variant_withdrawn_at_the_last_moment_is_not_taken() -> None:
     made = context(at_variant(), Shelf(after), arg=keys(shown)[0])
     made.write(KeepOffer(before))
     assert await variant.value(written(""), made) is None
-    assert made.session.notice.key == "variant.withdrawn"
-    assert made.session.notice.params["value"] == Wording(zh="白色", translated="白色")
+    assert made.session.flash.key == "variant.withdrawn"
+    assert made.session.flash.params["value"] == Wording(zh="白色", translated="白色")
     assert await made.offer() == after
 
 
@@ -93,7 +93,7 @@ async def test_a_number_that_now_means_another_variant_is_not_taken() -> None:
     )
     made.write(KeepOffer(before))
     assert await variant.value(written(""), made) is None
-    assert made.session.notice.key == "variant.withdrawn"
+    assert made.session.flash.key == "variant.withdrawn"
 
 
 async def test_what_was_chosen_before_a_withdrawal_does_not_trap() -> None:
@@ -121,7 +121,7 @@ async def test_numbers_choose_only_where_numbers_are_shown() -> None:
     plain = offer(sku(1, "白色"), sku(2, "红色"))
     made = await opened(at_variant(), Shelf(plain))
     assert await variant.text(written("2"), made) is None
-    assert made.session.notice.key == "variant.use_buttons"
+    assert made.session.flash.key == "variant.use_buttons"
 
 
 async def test_sizes_that_are_numbers_are_names() -> None:

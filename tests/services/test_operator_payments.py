@@ -8,7 +8,7 @@ import pytest
 from bot.domain.identifiers import MarketplaceOrderId, UserId
 from bot.domain.money import Fen
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
-from bot.domain.payment_attempts import AttemptState, Block, Outcome, Settled
+from bot.domain.payment_attempts import AttemptResult, AttemptState, Block, Settled
 from bot.marketplace.errors import (
     GatewayFailed,
     OutcomeUnclear,
@@ -103,7 +103,7 @@ async def test_a_clear_yes_is_paid_once_with_the_amount_agreed_to():
     at = await desk()
     at.market.pays = True
     settled = await at.pay()
-    assert settled.outcome is Outcome.PAID
+    assert settled.outcome is AttemptResult.PAID
     assert at.market.paid == [(FIRST, DUE)]
     assert (await at.order()).parts[0].status is OrderStatus.AWAITING_SHIPMENT
     assert await at.states() == [AttemptState.PAID]
@@ -113,7 +113,7 @@ async def test_a_clear_yes_is_paid_once_with_the_amount_agreed_to():
 async def test_a_clear_yes_that_does_not_show_yet_is_never_paid_again():
     """Not even long after."""
     at = await desk()
-    assert (await at.pay()).outcome is Outcome.PAID
+    assert (await at.pay()).outcome is AttemptResult.PAID
     at.now += timedelta(hours=1)
     assert await blocked(at.agree()) is Block.PAYING
     assert len(at.market.paid) == 1
@@ -138,9 +138,9 @@ async def test_the_record_stands_before_anything_is_sent():
 @pytest.mark.parametrize(
     ("pays", "paying", "outcome", "state"),
     [
-        (True, False, Outcome.PAID, AttemptState.PAID),
-        (False, True, Outcome.PAYING, AttemptState.UNCLEAR),
-        (False, False, Outcome.UNCLEAR, AttemptState.UNCLEAR),
+        (True, False, AttemptResult.PAID, AttemptState.PAID),
+        (False, True, AttemptResult.PAYING, AttemptState.UNCLEAR),
+        (False, False, AttemptResult.UNCLEAR, AttemptState.UNCLEAR),
     ],
 )
 async def test_after_no_clear_yes_the_order_itself_tells(answer, pays, paying, outcome, state):
@@ -166,7 +166,7 @@ async def test_an_order_that_cant_be_read_afterwards_is_said_to_be_unknown():
         return await send(order_id, amount)
 
     at.market.pay_without_password = then_down  # type: ignore[method-assign] - the fake's own call
-    assert (await at.pay(agreed)).outcome is Outcome.UNREAD
+    assert (await at.pay(agreed)).outcome is AttemptResult.UNREAD
     assert await at.payments.spent_today() == DUE
 
 
@@ -248,11 +248,11 @@ async def test_twenty_presses_at_once_send_one_payment():
     [
         (
             Refused("余额不足", endpoint="pay", reason=RefusalReason.BALANCE),
-            Outcome.REFUSED,
+            AttemptResult.REFUSED,
             AttemptState.REFUSED,
             2,
         ),
-        (Unreachable("refused", endpoint="pay"), Outcome.UNSENT, AttemptState.UNSENT, 3),
+        (Unreachable("refused", endpoint="pay"), AttemptResult.UNSENT, AttemptState.UNSENT, 3),
     ],
 )
 async def test_a_clear_no_takes_nothing_and_may_be_tried_again_at_once(error, outcome, state, left):
@@ -263,7 +263,7 @@ async def test_a_clear_no_takes_nothing_and_may_be_tried_again_at_once(error, ou
     assert (settled.outcome, settled.tries_left) == (outcome, left)
     assert await at.states() == [state]
     assert await at.payments.spent_today() == 0
-    assert (await at.pay()).outcome is Outcome.PAID
+    assert (await at.pay()).outcome is AttemptResult.PAID
 
 
 async def test_a_day_has_its_limit_and_unclear_payments_count():
@@ -333,7 +333,7 @@ async def test_a_crash_before_sending_leaves_nothing_behind():
     assert await blocked(at.agree()) is Block.PAYING
     assert await at.payments.give_up() == []
     assert await at.states() == [AttemptState.UNSENT]
-    assert (await at.pay()).outcome is Outcome.PAID
+    assert (await at.pay()).outcome is AttemptResult.PAID
 
 
 async def test_nobody_but_an_operator_pays():

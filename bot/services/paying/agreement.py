@@ -18,11 +18,11 @@ from bot.domain.payment_attempts import (
     MOST_ATTEMPTS,
     UNDER_WAY,
     Attempt,
+    AttemptResult,
     AttemptState,
     Block,
     NewAttempt,
     Offered,
-    Outcome,
     Settled,
     start_of_day,
 )
@@ -206,7 +206,7 @@ class OperatorPayments:
             order = await self._tracking.refresh(order, told=told)
         except MarketplaceError as error:
             _log.warning("operator_payment_not_reread", error=type(error).__name__)
-            outcome = Outcome.UNREAD if outcome is Outcome.UNCLEAR else outcome
+            outcome = AttemptResult.UNREAD if outcome is AttemptResult.UNCLEAR else outcome
         else:
             outcome = _seen(outcome, part_of(order, attempt.order_id))
         await self._store.mark_payment(attempt.attempt_id, _STATE_AFTER[outcome])
@@ -216,19 +216,19 @@ class OperatorPayments:
             outcome=outcome,
             amount=attempt.amount,
             reason=reason,
-            tries_left=tries_left + (outcome is Outcome.UNSENT),
+            tries_left=tries_left + (outcome is AttemptResult.UNSENT),
         )
 
-    async def _answer(self, attempt: Attempt) -> tuple[Outcome, str]:
+    async def _answer(self, attempt: Attempt) -> tuple[AttemptResult, str]:
         """Send a payment, once, and put its answer on record at once."""
-        outcome, reason = Outcome.UNCLEAR, ""
+        outcome, reason = AttemptResult.UNCLEAR, ""
         try:
             answer = await self._marketplace.pay_without_password(attempt.order_id, attempt.amount)
-            outcome = Outcome.PAID if answer.paid else Outcome.UNCLEAR
+            outcome = AttemptResult.PAID if answer.paid else AttemptResult.UNCLEAR
         except Refused as error:
-            outcome, reason = Outcome.REFUSED, error.message or error.code
+            outcome, reason = AttemptResult.REFUSED, error.message or error.code
         except (Unreachable, CredentialsRefused) as error:
-            outcome = Outcome.UNSENT
+            outcome = AttemptResult.UNSENT
             _log.warning("operator_payment_not_sent", error=type(error).__name__)
         except MarketplaceError as error:
             _log.warning("operator_payment_unclear", error=type(error).__name__)
@@ -246,22 +246,22 @@ def _shown_to(operator: UserId, order: Order) -> frozenset[NewsKind]:
 
 
 _STATE_AFTER = {
-    Outcome.PAID: AttemptState.PAID,
-    Outcome.PAYING: AttemptState.UNCLEAR,
-    Outcome.UNCLEAR: AttemptState.UNCLEAR,
-    Outcome.UNREAD: AttemptState.UNCLEAR,
-    Outcome.REFUSED: AttemptState.REFUSED,
-    Outcome.UNSENT: AttemptState.UNSENT,
+    AttemptResult.PAID: AttemptState.PAID,
+    AttemptResult.PAYING: AttemptState.UNCLEAR,
+    AttemptResult.UNCLEAR: AttemptState.UNCLEAR,
+    AttemptResult.UNREAD: AttemptState.UNCLEAR,
+    AttemptResult.REFUSED: AttemptState.REFUSED,
+    AttemptResult.UNSENT: AttemptState.UNSENT,
 }
 
 
-def _seen(outcome: Outcome, part: OrderPart | None) -> Outcome:
+def _seen(outcome: AttemptResult, part: OrderPart | None) -> AttemptResult:
     """What the order read afterwards makes of an answer that was not clear."""
-    if outcome is not Outcome.UNCLEAR or part is None:
+    if outcome is not AttemptResult.UNCLEAR or part is None:
         return outcome
     if part.status not in _NOT_PAID:
-        return Outcome.PAID
-    return Outcome.PAYING if part.paying else outcome
+        return AttemptResult.PAID
+    return AttemptResult.PAYING if part.paying else outcome
 
 
 def _tries(attempts: list[Attempt]) -> list[Attempt]:

@@ -18,7 +18,7 @@ _OF_ONE_JOB = (
 
 
 @dataclass(slots=True)
-class Outcome:
+class JobResult:
     """What one job returned or raised."""
 
     result: Any = None
@@ -31,7 +31,7 @@ def run_statements(statements: Sequence[Statement], connection: sqlite3.Connecti
         connection.execute(sql, parameters)
 
 
-def run_batch(works: Sequence[Work], connection: sqlite3.Connection) -> list[Outcome]:
+def run_batch(works: Sequence[Work], connection: sqlite3.Connection) -> list[JobResult]:
     """Run all jobs in one transaction; return what came of each.
 
     Raises `sqlite3.Error`, then nothing was kept, when the database itself fails.
@@ -40,23 +40,23 @@ def run_batch(works: Sequence[Work], connection: sqlite3.Connection) -> list[Out
         connection.execute("ROLLBACK")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = [_run_alone(work, connection) for work in works]
+        results = [_run_alone(work, connection) for work in works]
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return outcomes
+    return results
 
 
-def _run_alone(work: Work, connection: sqlite3.Connection) -> Outcome:
+def _run_alone(work: Work, connection: sqlite3.Connection) -> JobResult:
     connection.execute("SAVEPOINT job")
     try:
-        outcome = Outcome(result=work(connection))
+        result = JobResult(result=work(connection))
     except Exception as error:
         if isinstance(error, sqlite3.Error) and not isinstance(error, _OF_ONE_JOB):
             raise
         connection.execute("ROLLBACK TO job")
-        outcome = Outcome(error=error)
+        result = JobResult(error=error)
     connection.execute("RELEASE job")
-    return outcome
+    return result

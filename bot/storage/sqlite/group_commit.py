@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.storage.ports import StorageUnavailable
-from bot.storage.sqlite.batch import Outcome, Statement, Work, run_batch, run_statements
+from bot.storage.sqlite.batch import JobResult, Statement, Work, run_batch, run_statements
 from bot.storage.sqlite.connection import WholeConnection, unavailable
 
 _Result = TypeVar("_Result")
@@ -129,7 +129,7 @@ class GroupCommit:
         first: list[Work] = [partial(run_statements, list(late.values()))] if late else []
         works = [*first, *(job.work for job in jobs)]
         try:
-            outcomes = await self._connection.run(partial(run_batch, works))
+            results = await self._connection.run(partial(run_batch, works))
         except StorageUnavailable as error:
             _fail(jobs, error)
             self._keep_deferred(error)
@@ -140,9 +140,9 @@ class GroupCommit:
         self.commits += 1
         self.writes += len(jobs)
         if late:
-            self._forget(late, outcomes[0].error)
-        for job, outcome in zip(jobs, outcomes[len(first) :], strict=True):
-            _resolve(job.future, outcome)
+            self._forget(late, results[0].error)
+        for job, result in zip(jobs, results[len(first) :], strict=True):
+            _resolve(job.future, result)
 
     def _keep_deferred(self, error: StorageUnavailable) -> None:
         if self._deferred and not self._closed:
@@ -159,15 +159,15 @@ class GroupCommit:
                 del self._deferred[key]
 
 
-def _resolve(future: asyncio.Future[Any], outcome: Outcome) -> None:
+def _resolve(future: asyncio.Future[Any], result: JobResult) -> None:
     if future.done():  # its caller was cancelled meanwhile
         return
-    if outcome.error is None:
-        future.set_result(outcome.result)
-    elif isinstance(outcome.error, sqlite3.Error):
-        future.set_exception(unavailable(outcome.error))
+    if result.error is None:
+        future.set_result(result.result)
+    elif isinstance(result.error, sqlite3.Error):
+        future.set_exception(unavailable(result.error))
     else:
-        future.set_exception(outcome.error)
+        future.set_exception(result.error)
 
 
 def _fail(jobs: Iterable[_Job], error: BaseException) -> None:
