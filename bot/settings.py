@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.domain.money import ZERO, Fen, MoneyError, from_yuan
+from bot.domain.money import Fen, MoneyError, from_yuan
 from bot.domain.pricing import TierScope
 from bot.domain.quiet import QuietHours
 from bot.domain.watching import WatchPlan
@@ -115,7 +115,7 @@ class Settings(FollowingSettings):
     marketplace_signing: Signing = Signing.JSON
     marketplace_list_notation: ListNotation = ListNotation.JSON
     marketplace_navigation: Annotated[tuple[str, ...], NoDecode] = ("en_US", "US", "USD")
-    marketplace_pay_guard: bool = False
+    marketplace_pay_guard: bool = True
     marketplace_push_secret: SecretStr | None = None
     marketplace_push_signature: PushRule = PushRule.OFFICIAL
     marketplace_tier_scope: TierScope = TierScope.OFFER
@@ -138,7 +138,7 @@ class Settings(FollowingSettings):
     searches_per_hour: int = Field(default=120, ge=0)
     unpaid_orders: int = Field(default=10, ge=0, le=100)
     # yuan that operators may spend without a password in a day; 0 stands for no limit
-    pay_daily_limit: Fen = ZERO
+    pay_daily_limit: Fen = Fen(200_000)  # in fen; 0 is no limit
     flood_updates: int = Field(default=30, ge=0)
     flood_seconds: PositiveFloat = 10.0
     alarm_backlog: int = Field(default=500, ge=1)

@@ -163,7 +163,7 @@ def entry_points() -> list[Handler]:
         Buttons(parked_retry=parked.retry, parked_drop=parked.drop),
         Buttons(admin_open=uncertain.questions, admin_case=uncertain.case),
         Buttons(settle=uncertain.ask, settle_yes=uncertain.settle),
-        Buttons(debit=paying.debit, debit_yes=paying.debit_yes),
+        Buttons(debit=paying.debit, debit_over=paying.debit_over, debit_yes=paying.debit_yes),
         Buttons(receipt=receipt.receipt, receipt_yes=receipt.receipt_yes),
         Buttons(together=together.together, together_pay=together.together_pay),
         Buttons(together_check=together.together_check),

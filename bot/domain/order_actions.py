@@ -65,6 +65,11 @@ def amount_due(parts: Iterable[OrderPart]) -> Fen | None:
     return Fen(total)
 
 
+def asked_total(order: Order) -> Fen:
+    """Return the fen that the marketplace asks for an order, or took for it: all that is known."""
+    return Fen(sum(part.total or 0 for part in order.parts if part.status not in CLOSED))
+
+
 def freight_of(parts: Iterable[OrderPart]) -> Fen | None:
     """Return the freight of all parts together in fen, or None when one is not known."""
     total = 0

@@ -1,6 +1,6 @@
 """An order from consent to the marketplace's answer, and the marketplace's own states after it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime
@@ -21,6 +21,9 @@ from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.parcels import ClosedBy, Parcel, RefundStage
 from bot.domain.quotes import Quote
+
+CONSENT_LASTS = timedelta(minutes=15)
+"""An older consent (the bot was down meanwhile) is asked for again instead of acted on."""
 
 
 class Placing(StrEnum):

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.model import Value
-from bot.domain.money import Fen
+from bot.domain.money import ZERO, Fen
 from bot.domain.orders import Order, OrderPart
 
 MOST_ATTEMPTS = 3
@@ -58,6 +58,8 @@ class Block(StrEnum):
     WAIT = auto()  # the last try was unclear, and a moment ago
     OVER_LIMIT = auto()  # more than may be spent in a day
     CHANGED = auto()  # not what was agreed to any more, or that consent was used
+    TOO_OLD = auto()  # the question was asked too long ago to be a consent now
+    BEYOND = auto()  # the marketplace asks more than the buyer agreed to
 
 
 class AttemptResult(StrEnum):
@@ -72,15 +74,30 @@ class AttemptResult(StrEnum):
 
 
 class Offered(Value):
-    """What an operator is asked to agree to. `agreed` stands for all of it, in a button."""
+    """What an operator is asked to agree to. `agreed` stands for all of it, in a button.
+
+    `agreed_beyond` stands for it in the second question, asked where more is asked than agreed.
+    `buyer_agreed` is what the person who ordered agreed to pay for the whole order, `asked` what
+    the marketplace asks for all of it now, and `gone` what was paid for its other parts, or may
+    have been.
+    """
 
     part: OrderPart
     amount: Fen
     agreed: str
+    agreed_beyond: str
+    buyer_agreed: Fen
+    asked: Fen
+    gone: Fen = ZERO
     known: int  # attempts on record
     tries_before: int  # of them, those that were sent
     spent: Fen
     limit: Fen
+
+    @property
+    def beyond(self) -> Fen:
+        """Return the fen by which this payment would go above what was agreed to."""
+        return Fen(max(0, self.gone + self.amount - self.buyer_agreed))
 
 
 class Settled(Value):

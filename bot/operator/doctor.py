@@ -91,6 +91,12 @@ def _settings(settings: Settings) -> list[Finding]:
     if not settings.admin_ids:
         text = "empty: nobody is told of uncertain orders; add your Telegram id"
         found.append(Finding(Verdict.WARN, "ADMIN_IDS", text))
+    if settings.admin_ids and not settings.pay_daily_limit:
+        text = "0: operators may pay without a password without any bound; set what a day may cost"
+        found.append(Finding(Verdict.WARN, "PAY_DAILY_LIMIT", text))
+    if settings.admin_ids and not settings.marketplace_pay_guard:
+        text = "off: the marketplace may take another amount than the one agreed to"
+        found.append(Finding(Verdict.WARN, "MARKETPLACE_PAY_GUARD", text))
     for name, url in (
         ("TELEGRAM_API_URL", settings.telegram_api_url),
         ("MARKETPLACE_URL", settings.marketplace_url),

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Iterable, Sequence
 
-from bot.domain.money import to_yuan
+from bot.domain.money import Fen, to_yuan
 from bot.domain.orders import Order
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import FoundOrder
@@ -53,7 +53,7 @@ async def shown(desk: OrderResolving, order_no: str) -> str:
     except MarketplaceError as error:
         lines.append(f"  marketplace could not be asked: {error}")
     else:
-        lines += [f"  marketplace {each}" for each in _findings(finding)]
+        lines += [f"  marketplace {each}" for each in _findings(finding, order.quote.total)]
     lines += [f"  {each.format(number=order.order_no)}" for each in _DECISIONS]
     return "\n".join(lines)
 
@@ -116,16 +116,23 @@ def _text(refusal: NotSettled) -> str:
         state=refusal.order.placing.value if refusal.order else "",
         ids=", ".join(refusal.order_ids),
         error=refusal.error,
-        found="; ".join(_findings(refusal.finding)) if refusal.finding else "",
+        found="; ".join(_findings(refusal.finding, refusal.order.quote.total))
+        if refusal.finding and refusal.order
+        else "",
     )
 
 
-def _findings(finding: Finding) -> Iterable[str]:
+def _findings(finding: Finding, agreed: Fen) -> Iterable[str]:
     if finding.doubtful:
         return ["has orders with our number whose goods do not fit; look at them there"]
     if not finding.adopt:
         return ["has no order with our number"]
     named = [_described_found(each) for each in finding.adopt]
+    totals = [each.total for each in finding.adopt]
+    asked = sum(filter(None, totals))
+    if None in totals or asked != agreed:
+        known = to_yuan(Fen(asked)) if None not in totals else "?"
+        named.append(f"asks CNY {known}; the person agreed to CNY {to_yuan(agreed)}")
     named += [f"{_described_found(each)}, a double" for each in finding.doubles]
     named += [f"lacks offer {offer}, spec {spec or '-'}" for offer, spec in finding.missing]
     return named

@@ -1,8 +1,10 @@
 """Paying without a password: an operator's, asked once more with amount and order, sent once."""
 
+from datetime import UTC, datetime
+
 from telegram import Update
 
-from bot.chat.buttons import natural, to_base36
+from bot.chat.buttons import BadButton, from_base36, natural, to_base36
 from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html, cut
@@ -27,7 +29,10 @@ _BLOCKS = {
     Block.WAIT: "debit.wait",
     Block.OVER_LIMIT: "debit.over_limit",
     Block.CHANGED: "debit.changed",
+    Block.TOO_OLD: "debit.too_old",
+    Block.BEYOND: "debit.changed",
 }
+_ASKED_ANEW = frozenset({Block.CHANGED, Block.TOO_OLD, Block.BEYOND})
 _OUTCOMES = {
     AttemptResult.PAID: "debit.paid",
     AttemptResult.PAYING: "debit.paying",
@@ -49,7 +54,18 @@ async def debit(_: Update, context: Context) -> Reply:
     return gone(context) if order is None else await _ask(context, order, natural(number) or 0)
 
 
-async def debit_yes(_: Update, context: Context) -> Reply:
+async def debit_over(_: Update, context: Context) -> Reply:
+    """Ask a second time, where the marketplace asks more than the buyer agreed to."""
+    if not context.services.operator_payments.may_pay(context.session.user_id):
+        anywhere.stale(context)  # somebody made that button: it was never drawn for them
+        return None
+    order_no, number = pieces(context, 2)
+    order = await _order(context, order_no)
+    at = natural(number) or 0
+    return gone(context) if order is None else await _ask(context, order, at, again=True)
+
+
+async def debit_yes(__: Update, context: Context) -> Reply:
     """Pay what the question named, if it is still so."""
     payments, person = context.services.operator_payments, context.session.user_id
     if not payments.may_pay(person):
@@ -60,11 +76,12 @@ async def debit_yes(_: Update, context: Context) -> Reply:
     if order is None:
         return gone(context)
     at = natural(number) or 0
+    agreed, _, moment = agreed.rpartition(".")
     try:
-        settled = await payments.pay(person, order, at, agreed.rpartition(".")[0])
+        settled = await payments.pay(person, order, at, agreed, asked_at=_moment(moment))
     except Blocked as blocked:
-        if blocked.block is Block.CHANGED:
-            return await _ask(context, blocked.order, at, context.t("debit.changed"))
+        if blocked.block in _ASKED_ANEW:
+            return await _ask(context, blocked.order, at, context.t(_BLOCKS[blocked.block]))
         return _blocked(context, blocked)
     except MarketplaceError as error:
         return _card(context, order, not_read(context.t, error))
@@ -76,8 +93,21 @@ async def _order(context: Context, order_no: str) -> Order | None:
     return await context.services.store.order(MerchantOrderNo(order_no))
 
 
-async def _ask(context: Context, order: Order, number: int, *above: str) -> Overlay:
-    """The question, or the card with why there is none."""
+def _moment(text: str) -> datetime:
+    """When a question was asked, by its button; long ago where that can't be read."""
+    try:
+        return datetime.fromtimestamp(from_base36(text), UTC)
+    except (BadButton, OverflowError, OSError, ValueError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+async def _ask(
+    context: Context, order: Order, number: int, *above: str, again: bool = False
+) -> Overlay:
+    """The question, or the card with why there is none.
+
+    Where more is asked than the buyer agreed to, its button leads to a second one, `again`.
+    """
     payments, person = context.services.operator_payments, context.session.user_id
     try:
         order, offered = await payments.offer(person, order, number)
@@ -88,24 +118,51 @@ async def _ask(context: Context, order: Order, number: int, *above: str) -> Over
     t = context.t
     several = len(order.parts) > 1
     view = View(session=context.session, t=t, order=order)
-    amount = t.money(offered.amount)
     text = paragraphs(
         *above,
-        t("debit.ask", amount=amount, number=order.order_no, id=offered.part.order_id),
+        t(
+            "debit.ask",
+            amount=t.money(offered.amount),
+            number=order.order_no,
+            id=offered.part.order_id,
+        ),
+        _compared(context, offered, again=again),
         goods_named(view, order, offered.part.lines if several else None),
         t("debit.warning"),
         t("debit.tried") if offered.tries_before else None,
         _limit(context, offered),
     )
-    # Its moment tells a question asked anew from the one before: no double tap of that.
-    moment = to_base36(int(context.now.timestamp()))
-    arg = f"{order.order_no}.{number}.{offered.agreed}.{moment}"
-    yes = Button(t("debit.yes_button", amount=amount), "debit_yes", arg, standing=True)
+    yes = _yes(context, order, number, offered, again=again)
     keep = Button(t("debit.no_button"), "card", f"{order.order_no}.0", standing=True)
     if order.user_id != context.session.user_id:
         keep = Button(t("debit.no_button"), "admin_today", "0", standing=True)
     # The way back comes first: nobody pays by a tap too many.
     return Overlay(Screen(text, row(keep) + row(yes), replaces=True), in_place=True)
+
+
+def _yes(context: Context, order: Order, number: int, offered: Offered, *, again: bool) -> Button:
+    t, amount, beyond = context.t, context.t.money(offered.amount), context.t.money(offered.beyond)
+    if offered.beyond and not again:
+        label = t("debit.over_button", amount=amount, beyond=beyond)
+        return Button(label, "debit_over", f"{order.order_no}.{number}", standing=True)
+    # Its moment tells a question asked anew from the one before: no double tap of that.
+    moment = to_base36(int(context.now.timestamp()))
+    agreed = offered.agreed_beyond if offered.beyond else offered.agreed
+    label = t("debit.yes_button", amount=amount)
+    if offered.beyond:
+        label = t("debit.over_yes_button", amount=amount, beyond=beyond)
+    return Button(label, "debit_yes", f"{order.order_no}.{number}.{agreed}.{moment}", standing=True)
+
+
+def _compared(context: Context, offered: Offered, *, again: bool) -> Html:
+    """What the buyer agreed to beside what is asked for the whole order."""
+    t = context.t
+    sums = {"agreed": t.money(offered.buyer_agreed), "asked": t.money(offered.asked)}
+    told = t("debit.compared", **sums)
+    if not offered.beyond:
+        return told
+    key = "debit.beyond_again" if again else "debit.beyond"
+    return lines(told, t(key, beyond=t.money(offered.beyond), **sums))
 
 
 def _limit(context: Context, offered: Offered) -> Html | None:

@@ -7,8 +7,8 @@ from telegram import Update
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, grid, lines, page_of, paragraphs, row
-from bot.chat.texts import Html
-from bot.domain.order_actions import amount_due, unpaid
+from bot.chat.texts import Html, Texts
+from bot.domain.order_actions import amount_due, asked_total, unpaid
 from bot.domain.orders import Order, OrderPart, Placing
 from bot.domain.payment_attempts import start_of_day
 from bot.domain.stages import Stage, stage_of
@@ -87,7 +87,7 @@ def _payable(context: Context, due: list[tuple[Order, int, OrderPart]], page: in
     page = min(page, last)
     buttons = [
         Button(
-            t("admin.pay_button", number=order.order_no, amount=t.money(part.total or 0)),
+            _pay_label(t, order, part),
             "debit",
             f"{order.order_no}.{number}",
             standing=True,
@@ -103,3 +103,11 @@ def _payable(context: Context, due: list[tuple[Order, int, OrderPart]], page: in
         if there
     ]
     return grid(buttons, 1) + row(*turns)
+
+
+def _pay_label(t: Texts, order: Order, part: OrderPart) -> Html:
+    """Name the amount, beside what the buyer agreed to where more is asked."""
+    named = {"number": order.order_no, "amount": t.money(part.total or 0)}
+    if asked_total(order) <= order.agreed_total:
+        return t("admin.pay_button", **named)
+    return t("admin.pay_over_button", agreed=t.money(order.agreed_total), **named)

@@ -105,7 +105,7 @@ async def _case(context: Context, order_no: str, *above: str) -> Overlay:
         ),
         goods_named(view, order),
         trouble,
-        _found(context, finding) if finding else None,
+        _found(context, order, finding) if finding else None,
         lines(t("admin.how_adopt"), t("admin.how_again"), t("admin.how_drop")),
     )
     buttons = [
@@ -125,7 +125,7 @@ def _possible(order: Order, finding: Finding | None) -> list[str]:
     return [_RECREATE, _DROP] if order.placing is Placing.UNRESOLVED else []
 
 
-def _found(context: Context, finding: Finding) -> Html:
+def _found(context: Context, order: Order, finding: Finding) -> Html:
     t = context.t
     if finding.doubtful:
         return t("admin.found_doubtful")
@@ -133,6 +133,10 @@ def _found(context: Context, finding: Finding) -> Html:
         return t("admin.found_nothing")
     told = [t("admin.found", **_facts(context, each)) for each in finding.adopt]
     told += [t("admin.found_double", **_facts(context, each)) for each in finding.doubles]
+    asked = [each.total or 0 for each in finding.adopt]
+    if sum(asked) != order.quote.total:
+        sums = {"agreed": t.money(order.quote.total), "asked": t.money(Fen(sum(asked)))}
+        told.append(t("debit.compared", **sums))
     if finding.missing:
         told.append(t("admin.found_missing", number=len(finding.missing)))
     return lines(*told)

@@ -170,9 +170,18 @@ def _amounts(view: View, order: Order) -> Html:
 def difference(view: View, order: Order) -> str:
     """Name what the orders cost now beside what the person agreed to, if that differs."""
     due, agreed = amount_due(order.parts), order.quote.total
-    if not order.parts or due is None or due == agreed or order.failed_lines:
+    if not order.parts or due is None or due == agreed == order.agreed_total:
         return ""
     t = view.t
+    if order.agreed_total < agreed:
+        # Some lines were refused: their price is in what was agreed to.
+        key = "payment.differs_without" if due > order.agreed_total else "payment.less_without"
+        return t(
+            key,
+            agreed=t.money(agreed),
+            without=t.money(order.agreed_total),
+            now=t.money(due),
+        )
     if unpaid(order):
         key = "payment.differs" if due > agreed else "payment.differs_less"
         return t(key, agreed=t.money(agreed), now=t.money(due))

@@ -136,6 +136,9 @@ def _described(context: Context, number: int, order: Order) -> Html:
             state=_state(t, order),
             day=t.day(order.created_at, context.now),
         ),
+        t("orders.agreed", agreed=t.money(order.quote.total))
+        if due is not None and due > order.agreed_total
+        else None,
     )
 
 

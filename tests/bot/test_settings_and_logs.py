@@ -100,11 +100,20 @@ def test_settings_print_no_secret() -> None:
 def test_what_is_not_documented_for_sure_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     """The documented values are the defaults; what a real client sends can be set."""
     config = client_config(load_settings())
-    assert (config.navigation, config.pay_guard) == (NavigationLocale("en_US", "US", "USD"), False)
+    assert (config.navigation, config.pay_guard) == (NavigationLocale("en_US", "US", "USD"), True)
     monkeypatch.setenv("MARKETPLACE_NAVIGATION", "zh_CN, CN, CNY")
-    monkeypatch.setenv("MARKETPLACE_PAY_GUARD", "true")
+    monkeypatch.setenv("MARKETPLACE_PAY_GUARD", "false")
     config = client_config(load_settings())
-    assert (config.navigation, config.pay_guard) == (NavigationLocale("zh_CN", "CN", "CNY"), True)
+    assert (config.navigation, config.pay_guard) == (NavigationLocale("zh_CN", "CN", "CNY"), False)
+
+
+def test_what_operators_may_spend_is_bounded_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody has to think of it first; 0 is said, not assumed."""
+    assert load_settings().pay_daily_limit == 200_000
+    monkeypatch.setenv("PAY_DAILY_LIMIT", "0")
+    assert load_settings().pay_daily_limit == 0
 
 
 def test_pushes_are_signed_with_the_app_secret_unless_told_otherwise(

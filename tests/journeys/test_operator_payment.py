@@ -33,7 +33,7 @@ async def clients(desk: Desk) -> AsyncIterator[Clients]:
     async with desk.own.clients() as clients:
         await clients.market.post("/sandbox/reset")
         if not desk.waiting:
-            for code, count in (("en", 5), ("zh-hans", 1)):
+            for code, count in (("en", 6), ("zh-hans", 1)):
                 desk.waiting[code] = [(await clients.arrive(code)).id for _ in range(count)]
             ids = [str(each) for some in desk.waiting.values() for each in some]
             desk.own.bot.environment["ADMIN_IDS"] = ",".join(ids)
@@ -124,6 +124,19 @@ async def test_a_price_that_moved_is_asked_anew(operator: Person, market: Market
     await market.order((await market.only_order())["orderId"], "price", goodsDelta=20000)
     await operator.do(r"Pay ¥32", "exceed today's limit")
     assert await market.count("pay_without_password") == 0
+
+
+async def test_a_price_that_nobody_agreed_to_takes_a_second_question(
+    operator: Person, market: Market
+):
+    """Agreed and asked total stand side by side; the first question's button pays nothing."""
+    await asked(operator)
+    await market.order((await market.only_order())["orderId"], "price", goodsDelta=500)
+    await operator.do("Pay ¥27", r"agreed to ¥27\.10 · the marketplace asks ¥32\.10.*¥5\.00 more")
+    await operator.do(r"¥5\.00 more than agreed", "Nobody agreed to this price")
+    assert await market.count("pay_without_password") == 0
+    await operator.do(r"Yes, pay ¥32\.10", r"¥32\.10 paid")
+    assert await market.count("pay_without_password") == 1
 
 
 async def test_nobody_else_pays_whatever_they_press(clients: Clients, market: Market):

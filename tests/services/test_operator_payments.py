@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.identifiers import MarketplaceOrderId, UserId
 from bot.domain.money import Fen
-from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
+from bot.domain.orders import FailedLine, Order, OrderPart, OrderStatus, Placing
 from bot.domain.payment_attempts import AttemptResult, AttemptState, Block, Settled
 from bot.marketplace.errors import (
     GatewayFailed,
@@ -21,7 +21,7 @@ from bot.services.following.tracking import Tracking
 from bot.services.paying.agreement import Blocked, OperatorPayments
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.scripted_marketplace import ScriptedMarketplace
-from tests.services.agreed import FIRST, NOW, SECOND, consent, found, stored
+from tests.services.agreed import BLACK, FIRST, NOW, OFFER, SECOND, consent, found, stored
 
 BOSS, GUEST = UserId(7), UserId(8)
 UNCLEAR = OutcomeUnclear(GatewayFailed("502", endpoint="pay_without_password"))
@@ -352,3 +352,87 @@ async def test_a_part_that_is_not_there_can_not_be_paid(number):
     """A button can name any."""
     at = await desk()
     assert await blocked(at.agree(number)) is Block.NOT_OPEN
+
+
+async def asking(total: int) -> Desk:
+    """Agreed to for ¥105, at the marketplace for something else."""
+    parts = (OrderPart(order_id=FIRST, total=Fen(total)),)
+    at = Desk(await stored(consent(Placing.PLACED, parts=parts)), 0)
+    at.market.details[FIRST] = found(total=Fen(total))
+    return at
+
+
+async def test_a_price_that_nobody_agreed_to_is_not_paid_by_one_press():
+    """Agreed ¥105, asked ¥999: both are named, and only a consent of its own pays."""
+    at = await asking(99_900)
+    order, offered = await at.payments.offer(BOSS, await at.order(), 1)
+    assert (offered.buyer_agreed, offered.asked, offered.beyond) == (10_500, 99_900, 89_400)
+    assert await blocked(at.payments.pay(BOSS, order, 1, offered.agreed)) is Block.BEYOND
+    assert at.market.paid == []
+    await at.payments.pay(BOSS, order, 1, offered.agreed_beyond)
+    assert at.market.paid == [(FIRST, 99_900)]
+
+
+async def test_a_second_consent_is_good_for_that_excess_only():
+    """The price rose once more meanwhile."""
+    at = await asking(99_900)
+    order, offered = await at.payments.offer(BOSS, await at.order(), 1)
+    at.market.details[FIRST] = found(total=Fen(99_901))
+    paying = at.payments.pay(BOSS, order, 1, offered.agreed_beyond)
+    assert await blocked(paying) is Block.CHANGED
+    assert at.market.paid == []
+
+
+@pytest.mark.parametrize("total", [10_500, 10_400])
+async def test_what_was_agreed_to_or_less_needs_one_consent(total):
+    """And a second consent that was never asked for is none."""
+    at = await asking(total)
+    order, offered = await at.payments.offer(BOSS, await at.order(), 1)
+    assert not offered.beyond
+    other = at.payments.pay(BOSS, order, 1, offered.agreed_beyond)
+    assert await blocked(other) is Block.CHANGED
+    await at.payments.pay(BOSS, order, 1, offered.agreed)
+    assert at.market.paid == [(FIRST, total)]
+
+
+async def test_all_parts_together_count():
+    """Each half costs less than the whole that was agreed to; both cost more."""
+    parts = tuple(OrderPart(order_id=each, total=Fen(6_000)) for each in (FIRST, SECOND))
+    at = Desk(await stored(consent(Placing.PLACED, parts=parts)), 0)
+    at.market.details = {each: found(each, total=Fen(6_000)) for each in (FIRST, SECOND)}
+    order, offered = await at.payments.offer(BOSS, await at.order(), 1)
+    assert (offered.asked, offered.buyer_agreed, offered.beyond) == (12_000, 10_500, 0)
+    await at.payments.pay(BOSS, order, 1, offered.agreed)
+    order, offered = await at.payments.offer(BOSS, await at.order(), 2)
+    assert offered.beyond == 1_500
+    assert await blocked(at.payments.pay(BOSS, order, 2, offered.agreed)) is Block.BEYOND
+    await at.payments.pay(BOSS, order, 2, offered.agreed_beyond)
+    assert len(at.market.paid) == 2
+
+
+async def test_a_line_that_was_refused_is_not_what_was_agreed_to_pay_for():
+    """¥40 of the ¥105 were for goods that are not coming."""
+    failed = (FailedLine(offer_id=OFFER, spec_id=BLACK, code="x"),)
+    parts = (OrderPart(order_id=FIRST, total=Fen(10_000)),)
+    order = consent(Placing.PLACED, parts=parts, failed_lines=failed)
+    at = Desk(await stored(order), 0)
+    at.market.details[FIRST] = found(total=Fen(10_000))
+    _, offered = await at.payments.offer(BOSS, await at.order(), 1)
+    assert (offered.buyer_agreed, offered.beyond) == (6_500, 3_500)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "fresh"), [(0, True), (15, True), (16, False), (60 * 24, False), (-5, False)]
+)
+async def test_an_old_question_is_asked_again(minutes, fresh):
+    """A press that waited while the bot was down, or a question of another clock."""
+    at = await desk()
+    agreed = await at.agree()
+    asked_at = at.now - timedelta(minutes=minutes)
+    at.now += timedelta(milliseconds=-1)
+    paying = at.payments.pay(BOSS, await at.order(), 1, agreed, asked_at=asked_at)
+    if fresh:
+        assert (await paying).outcome is AttemptResult.PAID
+    else:
+        assert await blocked(paying) is Block.TOO_OLD
+        assert at.market.paid == []

@@ -4,6 +4,7 @@ One consent sends at most one payment. It is on record before it is sent, it is 
 by itself, and whatever its answer, only what the order shows afterwards tells what became of it.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -12,10 +13,11 @@ import structlog
 from bot.domain.identifiers import UserId
 from bot.domain.money import ZERO, Fen
 from bot.domain.news import ON_PAYMENT, NewsKind
-from bot.domain.order_actions import CLOSED, fingerprint, part_of
-from bot.domain.orders import Order, OrderPart, OrderStatus
+from bot.domain.order_actions import CLOSED, asked_total, fingerprint, part_of
+from bot.domain.orders import CONSENT_LASTS, Order, OrderPart, OrderStatus
 from bot.domain.payment_attempts import (
     MOST_ATTEMPTS,
+    TAKES_NOTHING,
     UNDER_WAY,
     Attempt,
     AttemptResult,
@@ -38,6 +40,8 @@ from bot.storage.operator_ports import PaymentPort
 from bot.storage.ports import OverLimit, PaymentTaken
 
 _SETTLES_WITHIN = timedelta(minutes=1)  # so long an unclear payment may take to show
+_CLOCKS_DIFFER = timedelta(minutes=1)
+_DIGEST = 4  # bytes, as in `fingerprint`
 _NOT_PAID = frozenset({OrderStatus.AWAITING_PAYMENT, OrderStatus.UNKNOWN}) | CLOSED
 _IN_HAND = UNDER_WAY | {AttemptState.PAID}
 _log = structlog.get_logger(__name__)
@@ -90,6 +94,7 @@ class OperatorPayments:
             raise Blocked(Block.NOT_OPEN, order)
         tried = await self._known(part)
         amount = self._payable(order, part, tried)
+        gone = await self._gone_besides(order, part)
         spent = await self.spent_today()
         if self.daily_limit and spent + amount > self.daily_limit:
             raise Blocked(Block.OVER_LIMIT, order, spent)
@@ -97,26 +102,44 @@ class OperatorPayments:
             part=part,
             amount=amount,
             agreed=_agreed(part, tried),
+            agreed_beyond=_agreed_beyond(order, part, tried, gone),
+            buyer_agreed=order.agreed_total,
+            asked=asked_total(order),
+            gone=gone,
             known=len(tried),
             tries_before=len(_tries(tried)),
             spent=spent,
             limit=self.daily_limit,
         )
 
-    async def pay(self, operator: UserId, order: Order, number: int, agreed: str) -> Settled:
-        """Pay a part, if it is still what was `agreed`.
+    async def pay(
+        self,
+        operator: UserId,
+        order: Order,
+        number: int,
+        agreed: str,
+        *,
+        asked_at: datetime | None = None,
+    ) -> Settled:
+        """Pay a part, if it is still what was `agreed`, in a question asked at `asked_at`.
 
+        Where more is asked than the buyer agreed to, that has to be `Offered.agreed_beyond`.
         Raises as `offer` does; then nothing was sent.
         """
         self._only(operator)
+        now = self._clock()
         # Nobody tells as news in between what is told here.
         async with self._tracking.holding(order.order_no):
-            return await self._pay(operator, order, number, agreed)
+            order, offered = await self.offer(operator, order, number)
+            if asked_at is not None and not _is_fresh(asked_at, now):
+                raise Blocked(Block.TOO_OLD, order)
+            if offered.beyond and agreed == offered.agreed:
+                raise Blocked(Block.BEYOND, order)
+            if agreed != (offered.agreed_beyond if offered.beyond else offered.agreed):
+                raise Blocked(Block.CHANGED, order)
+            return await self._pay(operator, order, offered)
 
-    async def _pay(self, operator: UserId, order: Order, number: int, agreed: str) -> Settled:
-        order, offered = await self.offer(operator, order, number)
-        if offered.agreed != agreed:
-            raise Blocked(Block.CHANGED, order)
+    async def _pay(self, operator: UserId, order: Order, offered: Offered) -> Settled:
         new = NewAttempt(
             order_id=offered.part.order_id,
             order_no=order.order_no,
@@ -185,6 +208,19 @@ class OperatorPayments:
             raise Blocked(Block.WAIT, order)
         return part.total
 
+    async def _gone_besides(self, order: Order, part: OrderPart) -> Fen:
+        """Return what was paid for the other parts of an order, or may have been."""
+        gone = 0
+        for other in order.parts:
+            if other.order_id == part.order_id or other.status in CLOSED:
+                continue
+            taken = other.paying or other.status not in _NOT_PAID
+            if not taken:
+                attempts = await self._store.payments_of(other.order_id)
+                taken = any(each.state not in TAKES_NOTHING for each in attempts)
+            gone += (other.total or 0) if taken else 0
+        return Fen(gone)
+
     async def _check_once_more(self, order: Order, attempt: Attempt) -> None:
         """Compare the order itself with the consent, right before the money goes."""
         try:
@@ -240,6 +276,11 @@ class OperatorPayments:
             raise PermissionError("only an operator may do this")
 
 
+def _is_fresh(asked_at: datetime, now: datetime) -> bool:
+    """Tell whether a question is no older than a consent lasts; nor from another clock's future."""
+    return -_CLOCKS_DIFFER <= now - asked_at <= CONSENT_LASTS
+
+
 def _shown_to(operator: UserId, order: Order) -> frozenset[NewsKind]:
     """Return the news that whoever ordered it sees here; anybody else has to be told."""
     return ON_PAYMENT if order.user_id == operator else frozenset()
@@ -271,3 +312,10 @@ def _tries(attempts: list[Attempt]) -> list[Attempt]:
 def _agreed(part: OrderPart, attempts: list[Attempt]) -> str:
     """What a consent rests on: the part as it was seen, and how often it was tried before."""
     return f"{fingerprint([part])}.{len(attempts)}"
+
+
+def _agreed_beyond(order: Order, part: OrderPart, attempts: list[Attempt], gone: Fen) -> str:
+    """The same for the second question, which names by how much it goes above what was agreed."""
+    what = repr((_agreed(part, attempts), order.agreed_total, gone))
+    digest = hashlib.blake2s(what.encode(), digest_size=_DIGEST).hexdigest()
+    return f"{digest}.{len(attempts)}"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.identifiers import MerchantOrderNo
-from bot.domain.orders import Order, Placing, Refusal
+from bot.domain.orders import CONSENT_LASTS, Order, Placing, Refusal
 from bot.domain.quotes import change_between
 from bot.marketplace.errors import (
     ABOUT_GOODS,
@@ -36,9 +36,6 @@ DROPPED = "dropped"
 
 SUPERSEDED = "superseded"
 """Our own refusal code: it was not made, and the person has ordered the same goods again."""
-
-CONSENT_LASTS = timedelta(minutes=15)
-"""An older consent (the bot was down meanwhile) is asked for again instead of acted on."""
 
 VOUCHED_CONSENT_LASTS = timedelta(hours=24)
 """The same when an operator has the order made once more."""
