@@ -141,7 +141,7 @@ class Bot:
         )
 
     async def _serve(self, stop: asyncio.Event) -> None:
-        while await self._storage.sort_orders():
+        while await self._storage.tracking.sort_orders():
             pass
         await end_powers(self._storage, self._settings.admin_ids)
         unclear = await self._house.operator_payments.give_up()

@@ -116,7 +116,7 @@ async def _chosen(context: Context) -> SavedAddress | None:
         wanted = from_base36(context.arg)
     except BadButton:
         return None
-    saved = await context.services.store.addresses_of(context.session.user_id)
+    saved = await context.services.store.addresses.addresses_of(context.session.user_id)
     return next((each for each in saved if each.address_id == wanted), None)
 
 
@@ -168,7 +168,7 @@ async def delete(_: Update, context: Context) -> Reply:
     if context.session.address_id == saved.address_id:
         # The numbers shown were for this address.
         context.change(address_id=None, address=None, quote=None, change=None)
-    others = len(await context.services.store.addresses_of(context.session.user_id)) - 1
+    others = len(await context.services.store.addresses.addresses_of(context.session.user_id)) - 1
     context.change(asking="manage" if others else None)
     context.flash("address.deleted", name=saved.address.full_name)
     return None
@@ -184,7 +184,7 @@ async def turn(_: Update, context: Context) -> Reply:
 
 async def add(_: Update, context: Context) -> Reply:
     """Enter a new address."""
-    saved = await context.services.store.addresses_of(context.session.user_id)
+    saved = await context.services.store.addresses.addresses_of(context.session.user_id)
     if len(saved) >= MOST_PER_PERSON:
         context.flash("address.full", most=MOST_PER_PERSON)
         return None

@@ -258,7 +258,7 @@ async def save(_: Update, context: Context) -> Reply:
     reading = reading_of(form) if form else EMPTY
     if form is None or reading.blocking:
         return None
-    book = await context.services.store.addresses_of(context.session.user_id)
+    book = await context.services.store.addresses.addresses_of(context.session.user_id)
     known = next((each for each in book if each.address_id == form.editing), None)
     if known is None and len(book) >= MOST_PER_PERSON:
         context.change(form=None, asking=None, page=0)

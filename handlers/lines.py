@@ -140,7 +140,7 @@ async def remove(_: Update, context: Context) -> Reply:
     if line is None:
         return None
     draft = context.session.draft.remove(int(context.arg))
-    offer = await context.services.store.offer(line.offer_id)
+    offer = await context.services.store.offers.offer(line.offer_id)
     if offer is not None:
         draft = repriced(draft, offer, context.services.tier_scope)
     cart = context.session.cart
@@ -173,7 +173,7 @@ async def checkout(_: Update, context: Context) -> Reply:
     if not session.draft.lines:
         return None
     for offer_id in dict.fromkeys(line.offer_id for line in session.draft.lines):
-        offer = await context.services.store.offer(offer_id)
+        offer = await context.services.store.offers.offer(offer_id)
         missing = _missing(session, offer) if offer else 0
         if offer is not None and missing > 0 and not offer.mixed_batch.allowed:
             context.flash(
@@ -194,7 +194,7 @@ async def checkout(_: Update, context: Context) -> Reply:
 
 async def _to_preview(context: Context, address: Address) -> Reply:
     """On to the numbers, for an address that was settled beforehand."""
-    saved = await context.services.store.addresses_of(context.session.user_id)
+    saved = await context.services.store.addresses.addresses_of(context.session.user_id)
     same = next((each.address_id for each in saved if each.address == address), None)
     context.change(address=address, address_id=same)
     return await preview.quote(context)

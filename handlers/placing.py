@@ -159,7 +159,7 @@ def _told_elsewhere(session: Session, order: Order) -> Session | None:
 async def leave(_: Update, context: Context) -> Reply:
     """Go on with something else while an uncertain order is being looked up."""
     order_no = context.session.order_no
-    order = await context.services.store.order(order_no) if order_no else None
+    order = await context.services.store.orders.order(order_no) if order_no else None
     if order is not None and order.placing in {Placing.CLAIMED, Placing.CREATING}:
         context.flash("placing.wait")
         return None
@@ -182,7 +182,7 @@ async def wait(_: Update, context: Context) -> Reply:
 async def look(_: Update, context: Context) -> Reply:
     """Look an unresolved order up once more."""
     session, store = context.session, context.services.store
-    order = await store.order(MerchantOrderNo(context.arg))
+    order = await store.orders.order(MerchantOrderNo(context.arg))
     if order is None or order.user_id != session.user_id:
         if order is not None:
             _log.warning("button_refused", reason="another person's order")

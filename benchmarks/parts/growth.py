@@ -28,9 +28,8 @@ from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.sessions import Session
 from bot.storage.codec import to_micros
 from bot.storage.keys import load_keyring
+from bot.storage.places import place_of_order, place_of_session
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite.orders import place_of_order
-from bot.storage.sqlite.rights import place_of_session
 from bot.storage.sqlite.storage import SqliteStorage
 
 Json = dict[str, Any]
@@ -111,7 +110,7 @@ async def _look_up(path: Path, sealer: Sealer, size: int) -> float:
     people = [UserId(FIRST_PERSON + secrets.randbelow(size)) for _ in range(_LOOKUPS)]
     began = time.perf_counter()
     for each in people:
-        assert await storage.orders_of(each)
+        assert await storage.orders.orders_of(each)
     took = time.perf_counter() - began
     await storage.close()
     return took * 1e6 / _LOOKUPS

@@ -105,11 +105,11 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
                 return write.offer
         if self.session.offer_id is None:
             return None
-        return await self.services.store.offer(self.session.offer_id)
+        return await self.services.store.offers.offer(self.session.offer_id)
 
     async def results(self) -> SearchPage | None:
         """Return the session's page of results: as just found, else as stored."""
         for write in reversed(self.writes):
             if isinstance(write, KeepResults):
                 return write.page
-        return await self.services.store.results_of(self.session.session_id)
+        return await self.services.store.conversations.results_of(self.session.session_id)

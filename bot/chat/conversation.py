@@ -135,7 +135,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
     async def redraw(self, chat_id: ChatId, user_id: UserId) -> None:
         """Draw the current screen again. Raises `ScreenNotDrawn`."""
         async with self._locks.holding((chat_id, user_id)):
-            session = await self._services.store.load_session(chat_id, user_id)
+            session = await self._services.store.conversations.load_session(chat_id, user_id)
             if session is not None:
                 await self._draw(session, None)
 
@@ -143,13 +143,13 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self, chat_id: ChatId, user_id: UserId, apply: Callable[[Session], Session | None]
     ) -> tuple[Session, Session] | None:
         """Commit what `apply` makes of the session; return it before and after."""
-        session = await self._services.store.load_session(chat_id, user_id)
+        session = await self._services.store.conversations.load_session(chat_id, user_id)
         applied = apply(session.replace(flash=None)) if session else None
         if session is None or applied is None:
             return None
         moved = applied.replace(revision=session.revision + 1)
         commit = StepCommit(session=moved, expected_revision=session.revision)
-        await self._services.store.commit_step(commit)
+        await self._services.store.conversations.commit_step(commit)
         return session, moved
 
     async def _rewrite_waiting(self, before: Session, after: Session) -> None:
@@ -169,7 +169,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         tap: TapAnswer,
     ) -> None:
         store = self._services.store
-        stored = await store.load_session(*key)
+        stored = await store.conversations.load_session(*key)
         user = update.effective_user
         language = language_of(user.language_code if user else None)
         session = stored or Session.begun(*key, language)
@@ -188,7 +188,9 @@ class StoredConversationHandler(ConversationHandler[Context]):
             return
         if isinstance(outcome, Overlay) or context.redraw_only:
             if stored is None:  # its buttons name this session: the next update has to find it
-                await store.commit_step(StepCommit(session=session, expected_revision=None))
+                await store.conversations.commit_step(
+                    StepCommit(session=session, expected_revision=None)
+                )
             tap.give(context.toast, alert=context.alert)
             if isinstance(outcome, Overlay):
                 place = place_of(query) if outcome.in_place else None
@@ -243,7 +245,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self, moved: Session, expected: int | None, update: Update, context: Context
     ) -> None:
         writes = tuple(context.writes)
-        await self._services.store.commit_step(
+        await self._services.store.conversations.commit_step(
             StepCommit(moved, expected, update_id=update.update_id, writes=writes)
         )
         for write in writes:

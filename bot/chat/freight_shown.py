@@ -32,7 +32,7 @@ async def _address_of(session: Session, services: Services) -> Address | None:
     """Where it will most likely go: as picked before, else the default of the address book."""
     if session.address is not None:
         return session.address
-    saved = await services.store.addresses_of(session.user_id)
+    saved = await services.store.addresses.addresses_of(session.user_id)
     return saved[0].address if saved else None
 
 

@@ -24,14 +24,18 @@ _log = structlog.get_logger(__name__)
 async def assemble(session: Session, services: Services) -> View:
     """Return the view of a session's current step."""
     step, store = session.step, services.store
-    results = await store.results_of(session.session_id) if step is Step.RESULTS else None
+    results = (
+        await store.conversations.results_of(session.session_id) if step is Step.RESULTS else None
+    )
     offer = None
     if step in _NEEDS_OFFER and session.offer_id is not None:
-        offer = await store.offer(session.offer_id)
-    addresses = await store.addresses_of(session.user_id) if step in _NEEDS_ADDRESSES else ()
+        offer = await store.offers.offer(session.offer_id)
+    addresses = (
+        await store.addresses.addresses_of(session.user_id) if step in _NEEDS_ADDRESSES else ()
+    )
     order = None
     if step in _NEEDS_ORDER and session.order_no is not None:
-        order = await store.order(session.order_no)
+        order = await store.orders.order(session.order_no)
     freight = None
     if step in _ESTIMATES_FREIGHT:
         freight = await freight_of(session, offer, services)

@@ -12,7 +12,7 @@ from telegram import Update
 
 from bot.domain.health import EndpointCalls, MarketplaceHealth
 from bot.domain.orders import Placing
-from bot.storage.ports import Census
+from bot.storage.ports import Census, UpkeepPort
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -37,8 +37,9 @@ class CountedStorage(Protocol):
     def commits(self) -> int:
         """Return how many commits this run has made."""
 
-    async def census(self) -> Census:
-        """Count what stands in it. Raises `StorageUnavailable`."""
+    @property
+    def upkeep(self) -> UpkeepPort:
+        """Return what counts what stands in it."""
 
 
 class Metrics:
@@ -185,7 +186,7 @@ class Metrics:
 
     async def exposition(self) -> bytes:
         """Return everything in Prometheus' text format. Raises `StorageUnavailable`."""
-        self._standing.census = await self._storage.census()
+        self._standing.census = await self._storage.upkeep.census()
         return generate_latest(self._registry)
 
 

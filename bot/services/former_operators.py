@@ -20,8 +20,8 @@ async def end_powers(store: Storage, operators: Iterable[int]) -> None:
     What they decided and what was done is not undone. Raises `StorageUnavailable`.
     """
     now = frozenset(map(UserId, operators))
-    stopped = await store.stop_broadcasts_of_others(now)
-    revoked = await store.revoke_invites_of_others(now)
+    stopped = await store.broadcasts.stop_broadcasts_of_others(now)
+    revoked = await store.access.revoke_invites_of_others(now)
     undecided = await _withdraw_their_word(store, now)
     if stopped or revoked or undecided:
         _log.warning(
@@ -37,12 +37,12 @@ async def _withdraw_their_word(
 ) -> list[MerchantOrderNo]:
     """Have orders that are to be made once more on their word wait for a decision again."""
     undecided = []
-    for order in await store.unsettled_orders():
+    for order in await store.orders.unsettled_orders():
         if not order.vouched or order.vouched_by is None or order.vouched_by in operators:
             continue
         try:
             again = order.moved(Placing.UNRESOLVED, vouched=False, vouched_by=None)
-            await store.save_order(again, order.placing)
+            await store.orders.save_order(again, order.placing)
         except OrderMoved:
             continue
         undecided.append(order.order_no)

@@ -10,7 +10,6 @@ from bot.domain.identifiers import MarketplaceOrderId, UserId
 from bot.domain.invites import Admission, Invite
 from bot.domain.model import Value
 from bot.domain.money import Fen
-from bot.domain.orders import Order
 from bot.domain.payment_attempts import Attempt, AttemptState, NewAttempt
 
 
@@ -27,20 +26,6 @@ class ToldAlarm(Value):
 
     about: frozenset[str]
     at: AwareDatetime
-
-
-class ExportPort(Protocol):
-    """Orders for the operator's books."""
-
-    async def orders_since(self, since: datetime, limit: int) -> list[Order]:
-        """Return everybody's orders agreed to since then, in any state, newest first."""
-
-
-class PeoplePort(Protocol):
-    """Who uses this bot, counted."""
-
-    async def count_people(self) -> People:
-        """Count them."""
 
 
 class PaymentPort(Protocol):

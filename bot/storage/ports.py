@@ -28,13 +28,7 @@ from bot.domain.sessions import Session
 from bot.domain.stages import Stage
 from bot.domain.writes import Write
 from bot.storage.broadcast_ports import BroadcastPort
-from bot.storage.operator_ports import (
-    AccessPort,
-    AlarmPort,
-    ExportPort,
-    PaymentPort,
-    PeoplePort,
-)
+from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort, People
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
 
@@ -179,6 +173,10 @@ class ConversationPort(Protocol):
     async def results_of(self, session_id: str) -> SearchPage | None:
         """Return the session's current page of results."""
 
+
+class OfferPort(Protocol):
+    """Offers, the same for everybody; a step commits them."""
+
     async def offer(self, offer_id: OfferId) -> Offer | None:
         """Return an offer as last committed."""
 
@@ -216,6 +214,9 @@ class OrderPort(Protocol):
     async def latest_orders(self, since: datetime, limit: int) -> list[Order]:
         """Return everybody's PLACED, REFUSED and CHANGED orders agreed to since, newest first."""
 
+    async def orders_since(self, since: datetime, limit: int) -> list[Order]:
+        """Return everybody's orders agreed to since then, in any state, newest first."""
+
     async def untold_orders(self) -> list[Order]:
         """Return settled orders whose outcome the person was not yet told, oldest first."""
 
@@ -239,11 +240,14 @@ class RightsPort(Protocol):
         """Return everything that is kept of a person, readable."""
 
 
-class OperatorPort(Protocol):
-    """What the operator's commands and the running bot have in common."""
+class UpkeepPort(Protocol):
+    """Counting, dropping what is old, and what commands tell the running bot."""
 
     async def census(self) -> Census:
         """Count updates and orders."""
+
+    async def count_people(self) -> People:
+        """Count those who use this bot."""
 
     async def purge_old(self, keep: Retention) -> dict[str, int]:
         """Drop what is older than `keep` says; return how much of what went."""
@@ -265,32 +269,30 @@ class PictureFilePort(Protocol):
         """Remember a file id. May be made durable a little later."""
 
 
-class Storage(
-    InboxPort,
-    ConversationPort,
-    AddressPort,
-    OrderPort,
-    TrackingPort,
-    NoticePort,
-    PushPort,
-    RightsPort,
-    OperatorPort,
-    PictureFilePort,
-    AccessPort,
-    AlarmPort,
-    BroadcastPort,
-    ExportPort,
-    PaymentPort,
-    PeoplePort,
-    Protocol,
-):
-    """Everything together, as the composition root holds it."""
+class Storage(Protocol):
+    """Everything together, as the composition root holds it: a part for each port."""
+
+    access: AccessPort
+    addresses: AddressPort
+    alarms: AlarmPort
+    broadcasts: BroadcastPort
+    conversations: ConversationPort
+    inbox: InboxPort
+    notices: NoticePort
+    offers: OfferPort
+    orders: OrderPort
+    payments: PaymentPort
+    picture_files: PictureFilePort
+    pushes: PushPort
+    rights: RightsPort
+    tracking: TrackingPort
+    upkeep: UpkeepPort
 
     async def open(self) -> None:
         """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""
 
     async def close(self) -> None:
-        """Finish what is under way and close."""
+        """Finish what is under way and close. Closing twice does nothing."""
 
     async def check(self) -> None:
         """Answer if the database can be read and written. Raises `StorageUnavailable`."""

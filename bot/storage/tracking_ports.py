@@ -1,7 +1,7 @@
 """What following placed orders asks of the storage. Its errors stand in `bot.storage.ports`."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -9,6 +9,9 @@ from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo
 from bot.domain.model import Value
 from bot.domain.news import News
 from bot.domain.orders import Order
+
+FIRST_LOOK = timedelta(seconds=20)
+"""So long after it was placed an order is read; whoever draws its payment reads it before."""
 
 
 class Tracked(Value):

@@ -50,10 +50,10 @@ class Alarms:
 
     async def look(self) -> None:
         """Tell what is new. Raises `StorageUnavailable`."""
-        census = await self.storage.census()
+        census = await self.storage.upkeep.census()
         stuck: list[str] = []
         if census.orders.get(Placing.UNRESOLVED):
-            stuck = [each.order_no for each in await self.storage.unresolved_orders()]
+            stuck = [each.order_no for each in await self.storage.orders.unresolved_orders()]
         await self._judge(_UNRESOLVED, stuck)
         # A look-up a few seconds later finds most of them: that is no trouble yet.
         looked_up = census.orders.get(Placing.UNCERTAIN, 0)
@@ -71,7 +71,7 @@ class Alarms:
     async def _judge(self, key: str, about: list[str], **params: object) -> None:
         """Tell a trouble that was not there before, or not with all of this, or an hour ago."""
         if self._told is None:
-            self._told = await self.storage.alarms_told()
+            self._told = await self.storage.alarms.alarms_told()
         before, now = self._told.get(key), self.clock()
         if not about:
             if before is not None and not _within(SETTLED_AFTER, before.at, now):
@@ -83,7 +83,7 @@ class Alarms:
         if key in _NAMING:
             params = _named(new or about)
         told = ToldAlarm(about=frozenset(about), at=now)
-        await self.storage.note_alarm(key, told)
+        await self.storage.alarms.note_alarm(key, told)
         self._told[key] = told
         _log.warning("alarm", trouble=key)
         reached = [await self._tell(operator, key, params) for operator in self.operators]
@@ -91,13 +91,13 @@ class Alarms:
             await self._forget(key)
 
     async def _forget(self, key: str) -> None:
-        await self.storage.drop_alarm(key)
+        await self.storage.alarms.drop_alarm(key)
         if self._told is not None:
             self._told.pop(key, None)
 
     async def _tell(self, operator: int, key: str, params: dict[str, object]) -> bool:
         """Tell one operator; return False when another look should try again."""
-        session = await self.storage.load_session(ChatId(operator), UserId(operator))
+        session = await self.storage.conversations.load_session(ChatId(operator), UserId(operator))
         text = texts_in(session.language if session else "en")(key, **params)
         try:
             await self.bot.send_message(operator, text, parse_mode=ParseMode.HTML)

@@ -43,7 +43,7 @@ class Broadcaster:
         while True:
             try:
                 if not given_up:
-                    await self._storage.give_up_recipients()
+                    await self._storage.broadcasts.give_up_recipients()
                     given_up = True
                 while await self.send_some():
                     pass
@@ -55,22 +55,22 @@ class Broadcaster:
 
     async def send_some(self) -> bool:
         """Send to some of those who wait; return whether there may be more."""
-        waiting = await self._storage.recipients(_TOGETHER)
+        waiting = await self._storage.broadcasts.recipients(_TOGETHER)
         for who in waiting:
             # Read before the claim: a storage that fails here leaves nobody claimed and unwritten.
             text = await self._text(who)
-            if text is not None and await self._storage.claim_recipient(who):
+            if text is not None and await self._storage.broadcasts.claim_recipient(who):
                 wait = await self._send(who, text)
                 await asyncio.sleep(max(self._pause, wait))
         return bool(waiting)
 
     async def _text(self, who: Recipient) -> str | None:
         """Return what is sent to one: as it was written, then how to end it, in their language."""
-        news = await self._storage.broadcast(who.broadcast_id)
+        news = await self._storage.broadcasts.broadcast(who.broadcast_id)
         if news is None:
             return None
         try:
-            session = await self._storage.load_session(who.chat_id, who.user_id)
+            session = await self._storage.conversations.load_session(who.chat_id, who.user_id)
         except (StorageError, ValueError):
             # One that can't be read keeps nobody from the news.
             _log.exception("language_unknown")
@@ -97,7 +97,7 @@ class Broadcaster:
             _log.warning("news_unclear", error=type(error).__name__)
         finally:
             with contextlib.suppress(StorageUnavailable):
-                await self._storage.reached(who, end)
+                await self._storage.broadcasts.reached(who, end)
         if end is Reached.UNREACHABLE:
-            await self._storage.set_news(who.user_id, who.chat_id, wanted=False)
+            await self._storage.broadcasts.set_news(who.user_id, who.chat_id, wanted=False)
         return wait

@@ -92,7 +92,7 @@ class Notifier:
         now = self._clock()
         self._aside = {order: until for order, until in self._aside.items() if until > now}
         busy = self._tasks.keys() | self._aside.keys()
-        waiting = await self._store.orders_to_tell(now, room + len(busy))
+        waiting = await self._store.notices.orders_to_tell(now, room + len(busy))
         for order_no, chat_id in [each for each in waiting if each[0] not in busy][:room]:
             task = asyncio.create_task(self._tell(order_no, chat_id), name=f"tell {order_no}")
             self._tasks[order_no] = task
@@ -112,7 +112,7 @@ class Notifier:
         """What an earlier run was sending when it ended may have been sent."""
         while True:
             try:
-                unclear = await self._store.give_up_claimed()
+                unclear = await self._store.notices.give_up_claimed()
             except StorageUnavailable as error:
                 _log.warning("news_waits", error=str(error))
                 await asyncio.sleep(_LOOK_EVERY)
@@ -141,8 +141,8 @@ class Notifier:
     async def _tell_all(self, order_no: MerchantOrderNo, chat_id: ChatId) -> None:
         """Tell an order's news, oldest first, until a piece has to wait."""
         # The order first: whatever it has gone through by then has left its news.
-        tracked = await self._store.tracked(order_no)
-        waiting = await self._store.waiting_notices(order_no, self._clock())
+        tracked = await self._store.tracking.tracked(order_no)
+        waiting = await self._store.notices.waiting_notices(order_no, self._clock())
         for news, places in grouped([each.news for each in waiting]):
             notices = [waiting[at].notice_id for at in places]
             order = tracked.order if tracked else None
@@ -174,7 +174,7 @@ class Notifier:
         session = await self._session(chat_id, order)
         view = View(session=session, t=texts_in(session.language), order=order)
         screen = self._screen(view, news)
-        await self._store.claim_notices(notices)
+        await self._store.notices.claim_notices(notices)
         try:
             await self._show(session, screen)
         except TelegramError as error:
@@ -195,7 +195,7 @@ class Notifier:
     async def _session(self, chat_id: ChatId, order: Order) -> Session:
         """Return the person's conversation, whose language and buttons these are."""
         try:
-            session = await self._store.load_session(chat_id, order.user_id)
+            session = await self._store.conversations.load_session(chat_id, order.user_id)
         except (StorageError, ValueError):
             # One that can't be read keeps nobody from the news.
             _log.exception("language_unknown")
@@ -227,7 +227,7 @@ class Notifier:
             )
 
     async def _end(self, notices: Sequence[int], end: NoticeEnd, news: News) -> None:
-        await self._store.end_notices(notices, end)
+        await self._store.notices.end_notices(notices, end)
         _log.info("news_ended", kind=news.kind.value, end=end.value)
         self._on_notice(end.value)
 
@@ -238,7 +238,7 @@ class Notifier:
         wait = self._waits.get(order_no, _FIRST_WAIT)
         self._waits[order_no] = min(wait * 2, _LONGEST_WAIT)
         until = self._clock() + timedelta(seconds=wait if seconds is None else seconds)
-        await self._store.put_back_notices(notices, until)
+        await self._store.notices.put_back_notices(notices, until)
         # What comes meanwhile does not overtake it.
         self._aside[order_no] = until
         self._on_notice("put_back")

@@ -57,7 +57,7 @@ class Teller:
         """
         shown = await self._show(order)
         if shown and order.is_settled:
-            await self._storage.mark_told(order.order_no, order.placing)
+            await self._storage.orders.mark_told(order.order_no, order.placing)
 
     async def update_parked(self, update: Update) -> None:
         """Tell the person that this one failed on our side, and show where they stand."""
@@ -96,7 +96,9 @@ class Teller:
         if user is None or chat is None:
             return language_of(None)
         try:
-            session = await self._storage.load_session(ChatId(chat.id), UserId(user.id))
+            session = await self._storage.conversations.load_session(
+                ChatId(chat.id), UserId(user.id)
+            )
         except (StorageError, ValueError):
             # The stored session may be the very thing that fails.
             _log.exception("language_unknown")

@@ -45,13 +45,13 @@ class Upkeep:
             tasks.create_task(_every(_LISTEN_EVERY, self._listen), name="nudges")
 
     async def _purge(self) -> None:
-        gone = await self._storage.purge_old(self._keep)
+        gone = await self._storage.upkeep.purge_old(self._keep)
         if any(gone.values()):
             _log.info("purged", **{what: count for what, count in gone.items() if count})
 
     async def _listen(self) -> None:
         """Go on with orders that a command decided on and updates that it put back."""
-        nudges = await self._storage.nudges()
+        nudges = await self._storage.upkeep.nudges()
         if self._nudges is not None and nudges != self._nudges:
             await self._ordering.pick_up()
             await self._intake.requeue()

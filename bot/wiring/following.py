@@ -30,18 +30,20 @@ class Following:
         screen: ScreenOfNews,
     ) -> None:
         self.tracking = Tracking(
-            marketplace, storage, plan=settings.watch_plan, quiet=settings.quiet
+            marketplace, storage.tracking, plan=settings.watch_plan, quiet=settings.quiet
         )
-        self._watch = Watch(self.tracking, storage, calls_per_minute=settings.poll_calls_per_minute)
+        self._watch = Watch(
+            self.tracking, storage.tracking, calls_per_minute=settings.poll_calls_per_minute
+        )
         self._pushes = Pushes(
-            storage,
+            storage.pushes,
             self.tracking,
             read_push,
             on_due=self._watch.wake,
             on_push=metrics.on_push,
         )
         self.push_intake = PushIntake(
-            storage,
+            storage.pushes,
             settings.push_secret,
             settings.marketplace_push_signature,
             wake=self._pushes.wake,

@@ -100,15 +100,17 @@ class House:
         tracking = self.following.tracking
         self.ordering = Ordering(
             marketplace,
-            storage,
+            storage.orders,
             lookup_delays=settings.lookup_delays,
             retry_delays=waits.order_again,
             watch_later=waits.watch_later,
             recreate=settings.recreate,
             holding=tracking.holding,
         )
-        self.operator_payments = build_operator_payments(settings, marketplace, storage, tracking)
-        access = build_access(settings, storage)
+        self.operator_payments = build_operator_payments(
+            settings, marketplace, storage.payments, tracking
+        )
+        access = build_access(settings, storage.access)
         search, categories = Search(marketplace, outside.photos), Categories(marketplace)
         freight = Freight(marketplace)
         self._reads = (search, categories, freight)
@@ -128,23 +130,23 @@ class House:
             divisions=load_divisions(),
             short_links=outside.short_links,
             access=access,
-            quotas=build_quotas(settings, storage, tracking),
+            quotas=build_quotas(settings, storage.orders, tracking),
             resolving=OrderResolving(storage, marketplace),
             operator_payments=self.operator_payments,
             health=outside.metrics.health,
             tier_scope=settings.marketplace_tier_scope,
         )
-        journey = conversation(self.services, Drawer(bot, outside.pictures, storage))
+        journey = conversation(self.services, Drawer(bot, outside.pictures, storage.picture_files))
         behind: list[AnyHandler] = [journey, *group_handlers()]
         self.application.add_handlers(behind)
         flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
-        self.application.add_handler(Gate(behind, access, flood, storage), BEFORE_ALL)
+        self.application.add_handler(Gate(behind, access, flood, storage.conversations), BEFORE_ALL)
         self.teller = Teller(
             bot, storage, journey, session_after, redraw_delays=tuple(waits.redraw)
         )
         self.ordering.on_change(self.teller.order_changed)
         processor = UpdateProcessor(
-            storage,
+            storage.inbox,
             self.application,
             redraw=self.teller.redraw,
             parked=self.teller.update_parked,
@@ -152,7 +154,7 @@ class House:
             redraw_delays=tuple(waits.redraw),
             storage_pause=waits.storage_again,
         )
-        self.intake = Intake(storage, processor)
+        self.intake = Intake(storage.inbox, processor)
         alarms = Alarms(
             bot,
             storage,

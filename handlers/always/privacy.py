@@ -32,7 +32,7 @@ async def my_data(_: Update, context: Context) -> Reply:
     session, t = context.session, context.t
     export: dict[str, Any] = {
         "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        **await context.services.store.export_of(session.user_id),
+        **await context.services.store.rights.export_of(session.user_id),
     }
     content = json.dumps(export, ensure_ascii=False, indent=2).encode()
     try:
@@ -89,7 +89,7 @@ async def forget(_: Update, context: Context) -> Reply:
 async def _open_orders(context: Context, *, refreshed: bool) -> list[Order]:
     """Return the person's open orders; first ask the marketplace which ended meanwhile."""
     store, user_id = context.services.store, context.session.user_id
-    orders = [each for each in await store.orders_of(user_id, limit=_ALL) if each.is_open]
+    orders = [each for each in await store.orders.orders_of(user_id, limit=_ALL) if each.is_open]
     placed = [each for each in orders if each.placing is Placing.PLACED][:_MOST_REFRESHED]
     if not refreshed or not placed:
         return orders
@@ -98,7 +98,7 @@ async def _open_orders(context: Context, *, refreshed: bool) -> list[Order]:
             await asyncio.gather(*(_refresh(context, each) for each in placed))
     except TimeoutError:
         _log.info("states_not_refreshed", reason="too slow")
-    return [each for each in await store.orders_of(user_id, limit=_ALL) if each.is_open]
+    return [each for each in await store.orders.orders_of(user_id, limit=_ALL) if each.is_open]
 
 
 async def _refresh(context: Context, order: Order) -> None:

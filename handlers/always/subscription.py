@@ -18,7 +18,7 @@ async def choose(_: Update, context: Context) -> Reply:
     session = context.session
     wanted = context.arg.partition(".")[0]
     if wanted in {_ON, _OFF}:
-        await context.services.store.set_news(
+        await context.services.store.broadcasts.set_news(
             session.user_id, session.chat_id, wanted=wanted == _ON
         )
     return Overlay(await _screen(context), in_place=True)
@@ -26,7 +26,7 @@ async def choose(_: Update, context: Context) -> Reply:
 
 async def _screen(context: Context) -> Screen:
     t = context.t
-    wanted = await context.services.store.wants_news(context.session.user_id)
+    wanted = await context.services.store.broadcasts.wants_news(context.session.user_id)
     other = _OFF if wanted else _ON
     # The moment tells switching to and fro from one tap that arrives twice.
     arg = f"{other}.{int(context.now.timestamp())}"

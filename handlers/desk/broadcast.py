@@ -32,8 +32,8 @@ async def broadcast(update: Update, context: Context) -> Reply:
     if not text or length > LONGEST_NEWS:
         return Overlay(Screen(t("admin.news_usage", most=LONGEST_NEWS)))
     store = context.services.store
-    number = await store.draft_broadcast(context.session.user_id, text)
-    readers = await store.count_readers()
+    number = await store.broadcasts.draft_broadcast(context.session.user_id, text)
+    readers = await store.broadcasts.count_readers()
     shown = Html("\n".join(escape(each) for each in text.split("\n")))
     asked = paragraphs(
         t("admin.news_ask", number=readers) if readers else t("admin.news_nobody"),
@@ -52,7 +52,9 @@ async def broadcast(update: Update, context: Context) -> Reply:
 async def start(_: Update, context: Context) -> Reply:
     """Begin to send it; a second press begins nothing."""
     number = _number(context)
-    started = None if number is None else await context.services.store.start_broadcast(number)
+    started = (
+        None if number is None else await context.services.store.broadcasts.start_broadcast(number)
+    )
     context.toast = context.t("admin.news_over" if started is None else "admin.news_started")
     return Overlay(await _progress(context), in_place=True)
 
@@ -61,7 +63,7 @@ async def start(_: Update, context: Context) -> Reply:
 async def stop(_: Update, context: Context) -> Reply:
     """Send it to nobody else."""
     number = _number(context)
-    stopped = number is not None and await context.services.store.stop_broadcast(number)
+    stopped = number is not None and await context.services.store.broadcasts.stop_broadcast(number)
     context.toast = context.t("admin.news_now_stopped" if stopped else "admin.news_over")
     return Overlay(await _progress(context), in_place=True)
 
@@ -79,9 +81,9 @@ def _number(context: Context) -> int | None:
 
 async def _progress(context: Context) -> Screen:
     t, store = context.t, context.services.store
-    latest = await store.broadcast()
+    latest = await store.broadcasts.broadcast()
     text = paragraphs(
-        t("admin.news_title", number=await store.count_readers()),
+        t("admin.news_title", number=await store.broadcasts.count_readers()),
         _told(context, latest) if latest else None,
         t("admin.news_usage", most=LONGEST_NEWS),
     )

@@ -47,7 +47,7 @@ def _asked(context: Context, *above: str) -> Overlay:
 async def send(_: Update, context: Context) -> Reply:
     """Make the file, off the event loop, and send it."""
     t = context.t
-    orders = await context.services.store.orders_since(_since(context), MOST)
+    orders = await context.services.store.orders.orders_since(_since(context), MOST)
     if not orders:
         # Not a toast: looking through the orders may take so long that the press is answered.
         return _asked(context, t("admin.export_none"))

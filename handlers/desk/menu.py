@@ -29,7 +29,7 @@ async def menu(_: Update, context: Context) -> Reply:
 
 
 async def _desk(context: Context) -> Screen:
-    t, census = context.t, await context.services.store.census()
+    t, census = context.t, await context.services.store.upkeep.census()
     open_ = census.orders.get(Placing.UNRESOLVED, 0) + census.orders.get(Placing.UNCERTAIN, 0)
     # The press or command that is answered here is among those that wait.
     waiting = max(0, census.waiting - 1)
@@ -95,7 +95,7 @@ async def health(_: Update, context: Context) -> Reply:
 async def people(_: Update, context: Context) -> Reply:
     """How many there are, who gets in, and the live invitations."""
     t, services = context.t, context.services
-    counted = await services.store.count_people()
+    counted = await services.store.upkeep.count_people()
     invites = await services.access.invites(context.session.user_id)
     text = paragraphs(
         t("admin.people_title"),

@@ -23,9 +23,9 @@ async def parked(_: Update, context: Context) -> Reply:
 async def retry(_: Update, context: Context) -> Reply:
     """Have one tried again within seconds."""
     store, update_id = context.services.store, _number(context)
-    there = update_id is not None and await store.requeue_update(update_id)
+    there = update_id is not None and await store.inbox.requeue_update(update_id)
     if there:
-        await store.nudge()
+        await store.upkeep.nudge()
     context.toast = context.t("admin.retried" if there else "admin.not_parked")
     return Overlay(await _list(context), in_place=True)
 
@@ -34,7 +34,7 @@ async def retry(_: Update, context: Context) -> Reply:
 async def drop(_: Update, context: Context) -> Reply:
     """Give one up for good; its person was told when it was put aside."""
     update_id = _number(context)
-    there = update_id is not None and await context.services.store.drop_parked(update_id)
+    there = update_id is not None and await context.services.store.inbox.drop_parked(update_id)
     context.toast = context.t("admin.dropped" if there else "admin.not_parked")
     return Overlay(await _list(context), in_place=True)
 
@@ -46,7 +46,7 @@ def _number(context: Context) -> int | None:
 
 async def _list(context: Context) -> Screen:
     t = context.t
-    found = await context.services.store.parked_updates(_SHOWN)
+    found = await context.services.store.inbox.parked_updates(_SHOWN)
     rows: Rows = ()
     told = []
     for update, error in found:

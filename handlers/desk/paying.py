@@ -90,7 +90,7 @@ async def debit_yes(__: Update, context: Context) -> Reply:
 
 async def _order(context: Context, order_no: str) -> Order | None:
     """Return the order of that number, whoever's it is: the desk lists all of them."""
-    return await context.services.store.order(MerchantOrderNo(order_no))
+    return await context.services.store.orders.order(MerchantOrderNo(order_no))
 
 
 def _moment(text: str) -> datetime:

@@ -25,8 +25,8 @@ async def today(_: Update, context: Context) -> Reply:
     """Count today's orders and their money by state; offer to pay the unpaid ones."""
     store, t = context.services.store, context.t
     since = start_of_day(context.now)
-    settled = await store.latest_orders(since, _MOST)
-    unsettled = [*await store.unsettled_orders(), *await store.unresolved_orders()]
+    settled = await store.orders.latest_orders(since, _MOST)
+    unsettled = [*await store.orders.unsettled_orders(), *await store.orders.unresolved_orders()]
     orders = [*settled, *(each for each in unsettled if each.created_at >= since)]
     spent = await context.services.operator_payments.spent_today()
     limit = context.services.operator_payments.daily_limit

@@ -79,7 +79,7 @@ async def _caption(message: Message, context: Context) -> str:
     if message.caption or message.media_group_id is None:
         return message.caption or ""
     store, album_id = context.services.store, message.media_group_id
-    return await caption_of(store, message.chat.id, album_id) or ""
+    return await caption_of(store.inbox, message.chat.id, album_id) or ""
 
 
 async def words(update: Update, context: Context) -> Reply:

@@ -58,11 +58,11 @@ async def listed(
 ) -> Overlay:
     """Return one page of the person's orders."""
     t, store, person = context.t, context.services.store, context.session.user_id
-    counts = await store.count_orders(person)
+    counts = await store.orders.count_orders(person)
     total = sum(counts.values()) if stage is None else counts.get(stage, 0)
     # A page that is no longer there, since its orders moved on: the last one that is.
     start = min(start, max(0, (total - 1) // _PAGE * _PAGE))
-    found = await store.orders_of(person, limit=_PAGE, offset=start, stage=stage)
+    found = await store.orders.orders_of(person, limit=_PAGE, offset=start, stage=stage)
     if not sum(counts.values()):
         return Overlay(Screen(paragraphs(*above, t("orders.none"))))
     described = [_described(context, start + n, order) for n, order in enumerate(found, 1)]

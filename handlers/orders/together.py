@@ -93,7 +93,7 @@ async def together(_: Update, context: Context) -> Reply:
 
 async def unpaid_orders(context: Context) -> list[Order]:
     """The person's orders that are still to be paid as last seen, newest first."""
-    found = await context.services.store.orders_of(context.session.user_id, limit=100)
+    found = await context.services.store.orders.orders_of(context.session.user_id, limit=100)
     return [order for order in found if unpaid(order)][:MOST_LISTED]
 
 

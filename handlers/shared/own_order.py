@@ -18,7 +18,7 @@ def pieces(context: Context, most: int) -> tuple[str, ...]:
 
 async def own_order(context: Context, order_no: str) -> Order | None:
     """Return the order of that number if it is this person's."""
-    order = await context.services.store.order(MerchantOrderNo(order_no))
+    order = await context.services.store.orders.order(MerchantOrderNo(order_no))
     if order is None or order.user_id == context.session.user_id:
         return order
     _log.warning("button_refused", reason="another person's order")

@@ -97,7 +97,7 @@ async def test_only_operators_invite(store: Counting) -> None:
     for attempt in (access.invite(GUEST, 1, 7), access.invites(GUEST), access.revoke(GUEST, 1)):
         with pytest.raises(PermissionError):
             await attempt
-    assert await store.live_invites() == []
+    assert await store.access.live_invites() == []
 
 
 async def test_a_token_fits_a_deep_link_and_is_stored_as_a_hash(store: Counting) -> None:

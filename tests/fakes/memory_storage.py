@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Self, assert_never
 
 from pydantic import JsonValue
 
@@ -41,7 +41,7 @@ from bot.storage.ports import (
     VersionConflict,
     WaitingUpdate,
 )
-from bot.storage.sqlite.orders import FIRST_LOOK
+from bot.storage.tracking_ports import FIRST_LOOK
 from tests.fakes.memory_access import MemoryAccess
 from tests.fakes.memory_alarms import MemoryAlarms
 from tests.fakes.memory_broadcasts import MemoryBroadcasts
@@ -71,7 +71,8 @@ class _Stored:
 class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, MemoryBroadcasts):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
-    What was stored stays through `close` and `open`, as a restart of the bot would find it.
+    What was stored stays through `close` and `open`, as a restart of the bot would find it. One
+    object answers for every port, so that a test may pass it as any of them, or as all.
     """
 
     unavailable: bool = False
@@ -84,6 +85,13 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
     _addresses: dict[UserId, dict[AddressId, SavedAddress]] = field(default_factory=dict)
     _files: dict[str, str] = field(default_factory=dict)
     _nudges: int = 0
+
+    @property
+    def _part(self) -> Self:
+        return self
+
+    access = addresses = alarms = broadcasts = conversations = inbox = notices = offers = _part
+    orders = payments = picture_files = pushes = rights = tracking = upkeep = _part
 
     async def open(self) -> None:
         self.opened = True

@@ -196,7 +196,7 @@ async def _park(bot: BotProcess, update_id: int, user_id: int) -> None:
         stored = InboxUpdate(
             update_id=update_id, lane=user_id, payload=payload, received_at=datetime.now(UTC)
         )
-        await storage.put_updates([stored])
-        await storage.park_update(update_id, "ValueError at handlers/start.py:1")
+        await storage.inbox.put_updates([stored])
+        await storage.inbox.park_update(update_id, "ValueError at handlers/start.py:1")
     finally:
         await storage.close()

@@ -44,10 +44,12 @@ async def test_a_backup_under_load_restores_to_one_moment(
         nonlocal done
         for number in range(100_000):
             user = UserId(20_000 + number)
-            await storage.put_updates([update(number)])
+            await storage.inbox.put_updates([update(number)])
             claim = order(number, user)
-            await storage.commit_step(first(user, update_id=number, writes=(ClaimOrder(claim),)))
-            await storage.finish_update(number)
+            await storage.conversations.commit_step(
+                first(user, update_id=number, writes=(ClaimOrder(claim),))
+            )
+            await storage.inbox.finish_update(number)
             done += 1
 
     writer = asyncio.create_task(write())
@@ -65,13 +67,13 @@ async def test_a_backup_under_load_restores_to_one_moment(
     assert "is kept as" in restore(settings, copy)
     again = await _open(configure)
     try:
-        restored = sum((await again.census()).orders.values())
+        restored = sum((await again.upkeep.census()).orders.values())
         assert 150 <= restored < total
         for number in range(restored):
             user = UserId(20_000 + number)
-            assert await again.orders_of(user) == [order(number, user)]
-        assert await again.orders_of(UserId(20_000 + restored)) == []
-        assert await again.put_updates([update(restored - 1)]) == ()
+            assert await again.orders.orders_of(user) == [order(number, user)]
+        assert await again.orders.orders_of(UserId(20_000 + restored)) == []
+        assert await again.inbox.put_updates([update(restored - 1)]) == ()
         await again.check()
     finally:
         await again.close()
@@ -84,14 +86,14 @@ async def test_what_was_replaced_can_come_back(
     """The kept file is a whole database itself."""
     settings, copy = configure(), tmp_path / "copy.db"
     backup(settings, copy)
-    await storage.commit_step(first(writes=(ClaimOrder(order()),)))
+    await storage.conversations.commit_step(first(writes=(ClaimOrder(order()),)))
     await storage.close()
     restore(settings, copy)
     (kept,) = settings.database_path.parent.glob("bot.db.replaced-*")
     restore(settings, kept)
     again = await _open(configure)
-    assert await again.order(order().order_no) == order()
-    await again.commit_step(following())
+    assert await again.orders.order(order().order_no) == order()
+    await again.conversations.commit_step(following())
     await again.close()
 
 
@@ -111,7 +113,7 @@ async def test_of_a_damaged_database_there_is_no_backup(
 ) -> None:
     """Better told now than found out when it is needed; the copy is not left behind."""
     settings, copy = configure(), tmp_path / "copy.db"
-    await storage.put_updates([update(number) for number in range(1, 500)])
+    await storage.inbox.put_updates([update(number) for number in range(1, 500)])
     await storage.close()
     with settings.database_path.open("r+b") as file:
         file.seek(settings.database_path.stat().st_size - 3 * 4096)
@@ -128,8 +130,8 @@ async def test_a_bad_copy_is_refused_and_changes_nothing(
 ) -> None:
     """Integrity and key are checked before anything is touched."""
     settings, copy = configure(), tmp_path / "copy.db"
-    await storage.put_updates([update(number) for number in range(400)])
-    await storage.commit_step(first(writes=(ClaimOrder(order()),)))
+    await storage.inbox.put_updates([update(number) for number in range(400)])
+    await storage.conversations.commit_step(first(writes=(ClaimOrder(order()),)))
     backup(settings, copy)
     await storage.close()
     if spoilt == "damaged":

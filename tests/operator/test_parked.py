@@ -10,12 +10,12 @@ from tests.storage.samples import update
 
 async def test_a_parked_update_is_tried_again(storage: SqliteStorage) -> None:
     """Once; it is listed with its error until then."""
-    await storage.put_updates([update(7)])
-    await storage.park_update(7, "ValueError at handlers/finding/search.py:1")
+    await storage.inbox.put_updates([update(7)])
+    await storage.inbox.park_update(7, "ValueError at handlers/finding/search.py:1")
     assert "7" in await listed(storage)
-    nudges = await storage.nudges()
+    nudges = await storage.upkeep.nudges()
     assert "tried again" in await retry(storage, 7)
-    assert await storage.nudges() != nudges
+    assert await storage.upkeep.nudges() != nudges
     assert await listed(storage) == "No update is parked."
     with pytest.raises(CommandRefused, match="7 is not parked"):
         await retry(storage, 7)

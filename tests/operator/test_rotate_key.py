@@ -37,12 +37,12 @@ _PEOPLE = 700
 
 
 async def _filled(storage: SqliteStorage) -> None:
-    await storage.put_updates([update(number) for number in range(1200)])
-    await storage.park_update(3, "why")
+    await storage.inbox.put_updates([update(number) for number in range(1200)])
+    await storage.inbox.park_update(3, "why")
     for number in range(_PEOPLE):
         user = UserId(10_000 + number)
         claim = order(number, user)
-        await storage.commit_step(
+        await storage.conversations.commit_step(
             first(user, writes=(ClaimOrder(claim), SaveAddress(saved_address(1))))
         )
 
@@ -51,12 +51,12 @@ async def _all_is_there(path: Path, key_file: Path) -> None:
     storage = SqliteStorage(path, load_keyring(None, key_file).sealer())
     await storage.open()
     try:
-        assert await storage.take_update(1199) == update(1199)
-        assert (await storage.parked_updates())[0][1] == "why"
+        assert await storage.inbox.take_update(1199) == update(1199)
+        assert (await storage.inbox.parked_updates())[0][1] == "why"
         for number in (0, _PEOPLE - 1):
             user = UserId(10_000 + number)
-            assert await storage.orders_of(user) == [order(number, user)]
-            assert (await storage.addresses_of(user))[0].address == address()
+            assert await storage.orders.orders_of(user) == [order(number, user)]
+            assert (await storage.addresses.addresses_of(user))[0].address == address()
     finally:
         await storage.close()
 
@@ -135,7 +135,7 @@ async def test_a_key_from_the_setting_is_exchanged_by_the_setting(
     configure: Configure, storage: SqliteStorage
 ) -> None:
     """With one key the command says what to do; with two it seals with the first."""
-    await storage.commit_step(first(writes=(ClaimOrder(order()),)))
+    await storage.conversations.commit_step(first(writes=(ClaimOrder(order()),)))
     await storage.close()
     old = configure().key_path.read_text().strip()
     with pytest.raises(CommandRefused, match="2:NEW,1:OLD"):
@@ -144,7 +144,7 @@ async def test_a_key_from_the_setting_is_exchanged_by_the_setting(
     assert "leave only the first key" in await rotate(configure(data_key=f"{fresh},{old}"))
     alone = SqliteStorage(configure().database_path, load_keyring(fresh, Path("none")).sealer())
     await alone.open()
-    assert await alone.orders_of(ALICE) == [order()]
+    assert await alone.orders.orders_of(ALICE) == [order()]
     await alone.close()
 
 

@@ -63,8 +63,8 @@ async def read_books(database: Path, copy: Path, people: Iterable[int]) -> Books
     )
     await storage.open()
     try:
-        theirs = [await storage.orders_of(UserId(each), limit=100_000) for each in people]
-        untold = {each.order_no for each in await storage.untold_orders()}
+        theirs = [await storage.orders.orders_of(UserId(each), limit=100_000) for each in people]
+        untold = {each.order_no for each in await storage.orders.untold_orders()}
     finally:
         await storage.close()
     with sqlite3.connect(copy / database.name) as connection:

@@ -45,26 +45,26 @@ class Telegram:
 
 
 async def _begun(store: Storage, operator: UserId) -> int:
-    await store.set_news(READER, ChatId(READER), wanted=True)
-    number = await store.draft_broadcast(operator, f"from {operator}")
-    await store.start_broadcast(number)
+    await store.broadcasts.set_news(READER, ChatId(READER), wanted=True)
+    number = await store.broadcasts.draft_broadcast(operator, f"from {operator}")
+    await store.broadcasts.start_broadcast(number)
     return number
 
 
 async def test_their_message_reaches_nobody_else(store: Storage) -> None:
     """A restart without them in ADMIN_IDS ends it; the other operator's goes on."""
     theirs, others = await _begun(store, GONE), await _begun(store, STAYS)
-    draft = await store.draft_broadcast(GONE, "not yet sent")
+    draft = await store.broadcasts.draft_broadcast(GONE, "not yet sent")
     await end_powers(store, [STAYS])
     for number, state in (
         (theirs, BroadcastState.STOPPED),
         (draft, BroadcastState.STOPPED),
         (others, BroadcastState.SENDING),
     ):
-        told = await store.broadcast(number)
+        told = await store.broadcasts.broadcast(number)
         assert told is not None
         assert told.state is state
-    assert await store.start_broadcast(draft) is None
+    assert await store.broadcasts.start_broadcast(draft) is None
     telegram = Telegram()
     sending = Broadcaster(telegram, store, per_second=1000)  # type: ignore[arg-type]
     async with asyncio.timeout(5):
@@ -75,14 +75,14 @@ async def test_their_message_reaches_nobody_else(store: Storage) -> None:
 
 async def test_their_invitations_let_nobody_in(store: Storage) -> None:
     """Also one that somebody holds already; whom they let in before stays."""
-    await store.add_invite(b"theirs", GONE, NOW + timedelta(days=1), 5)
-    await store.add_invite(b"others", STAYS, NOW + timedelta(days=1), 5)
-    assert await store.redeem_invite(b"theirs", READER) is Admission.ADMITTED
+    await store.access.add_invite(b"theirs", GONE, NOW + timedelta(days=1), 5)
+    await store.access.add_invite(b"others", STAYS, NOW + timedelta(days=1), 5)
+    assert await store.access.redeem_invite(b"theirs", READER) is Admission.ADMITTED
     await end_powers(store, [STAYS])
-    assert await store.redeem_invite(b"theirs", UserId(9)) is not Admission.ADMITTED
-    assert not await store.is_member(UserId(9))
-    assert await store.redeem_invite(b"others", UserId(9)) is Admission.ADMITTED
-    assert await store.is_member(READER)
+    assert await store.access.redeem_invite(b"theirs", UserId(9)) is not Admission.ADMITTED
+    assert not await store.access.is_member(UserId(9))
+    assert await store.access.redeem_invite(b"others", UserId(9)) is Admission.ADMITTED
+    assert await store.access.is_member(READER)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +100,10 @@ async def test_an_order_is_not_made_on_their_word(
     """It waits for another decision; the command line's word, which is the host's, stands."""
     order = consent(Placing.UNCERTAIN, sent_at=NOW, vouched=True, vouched_by=by, lookups=3)
     claimed = order.replace(placing=Placing.CLAIMED)
-    await store.commit_step(first(order.user_id))
-    await store.commit_step(following(order.user_id, writes=(ClaimOrder(claimed),)))
-    await store.save_order(order, Placing.CLAIMED)
+    await store.conversations.commit_step(first(order.user_id))
+    await store.conversations.commit_step(following(order.user_id, writes=(ClaimOrder(claimed),)))
+    await store.orders.save_order(order, Placing.CLAIMED)
     await end_powers(store, operators)
-    after = await store.order(order.order_no)
+    after = await store.orders.order(order.order_no)
     assert after is not None
     assert (after.placing, after.vouched) == (expected, expected is Placing.UNCERTAIN)

@@ -19,7 +19,7 @@ from bot.marketplace.errors import (
     Unreadable,
 )
 from bot.services.following.watching import Watch
-from bot.storage.sqlite.orders import FIRST_LOOK
+from bot.storage.tracking_ports import FIRST_LOOK
 from tests.services.agreed import FIRST, NUMBER, found
 from tests.services.test_tracking import Reading, placed, reading, told
 

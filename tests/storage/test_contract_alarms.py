@@ -11,19 +11,19 @@ TOLD = ToldAlarm(about=frozenset({"S261123-7K3MZQ4T", "S261123-8K3MZQ4T"}), at=N
 
 async def test_what_was_told_is_there_after_a_restart(storage: Storage):
     """The latest of each trouble, with what it named and when."""
-    assert await storage.alarms_told() == {}
-    await storage.note_alarm("a", TOLD)
-    await storage.note_alarm("b", TOLD)
+    assert await storage.alarms.alarms_told() == {}
+    await storage.alarms.note_alarm("a", TOLD)
+    await storage.alarms.note_alarm("b", TOLD)
     later = ToldAlarm(about=frozenset({"some"}), at=NOW + timedelta(hours=1))
-    await storage.note_alarm("b", later)
+    await storage.alarms.note_alarm("b", later)
     await reopen(storage)
-    assert await storage.alarms_told() == {"a": TOLD, "b": later}
+    assert await storage.alarms.alarms_told() == {"a": TOLD, "b": later}
 
 
 async def test_what_passed_is_forgotten(storage: Storage):
     """And what was never there may be forgotten, too."""
-    await storage.note_alarm("a", TOLD)
-    await storage.drop_alarm("a")
-    await storage.drop_alarm("a")
+    await storage.alarms.note_alarm("a", TOLD)
+    await storage.alarms.drop_alarm("a")
+    await storage.alarms.drop_alarm("a")
     await reopen(storage)
-    assert await storage.alarms_told() == {}
+    assert await storage.alarms.alarms_told() == {}

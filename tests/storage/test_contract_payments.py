@@ -21,7 +21,7 @@ TODAY = NOW - timedelta(hours=1)
 
 
 async def claim(storage: Storage, new: NewAttempt = NEW, known: int = 0, limit: Fen = ZERO) -> int:
-    attempt = await storage.claim_payment(new, known=known, since=TODAY, limit=limit)
+    attempt = await storage.payments.claim_payment(new, known=known, since=TODAY, limit=limit)
     return attempt.attempt_id
 
 
@@ -32,13 +32,13 @@ async def test_a_claim_keeps_others_off_until_it_has_ended(storage: Storage):
     for known in (0, 1):
         with pytest.raises(PaymentTaken):
             await claim(storage, known=known)
-    await storage.mark_payment(first, AttemptState.UNCLEAR)
+    await storage.payments.mark_payment(first, AttemptState.UNCLEAR)
     with pytest.raises(PaymentTaken):
         await claim(storage)
     await claim(storage, known=1)
-    states = [each.state for each in await storage.payments_of(NEW.order_id)]
+    states = [each.state for each in await storage.payments.payments_of(NEW.order_id)]
     assert states == [AttemptState.UNCLEAR, AttemptState.CLAIMED]
-    [kept, _] = await storage.payments_of(NEW.order_id)
+    [kept, _] = await storage.payments.payments_of(NEW.order_id)
     assert (kept.amount, kept.operator, kept.order_no, kept.at) == (500, ALICE, NEW.order_no, NOW)
 
 
@@ -60,9 +60,9 @@ async def test_orders_do_not_stand_in_each_others_way(storage: Storage):
 )
 async def test_what_may_have_been_taken_is_spent(storage: Storage, state, spent):
     """And with it the limit is reached, to the fen."""
-    await storage.mark_payment(await claim(storage), state)
-    assert await storage.spent_since(TODAY) == spent
-    assert await storage.spent_since(NOW + timedelta(seconds=1)) == 0
+    await storage.payments.mark_payment(await claim(storage), state)
+    assert await storage.payments.spent_since(TODAY) == spent
+    assert await storage.payments.spent_since(NOW + timedelta(seconds=1)) == 0
     with pytest.raises(OverLimit) as over:
         await claim(storage, OTHER, limit=Fen(spent + 499))
     assert over.value.spent == spent
@@ -71,12 +71,12 @@ async def test_what_may_have_been_taken_is_spent(storage: Storage, state, spent)
 
 async def test_what_an_earlier_run_left_is_given_up(storage: Storage):
     """What may have been sent is unclear, what was only claimed never left."""
-    await storage.mark_payment(await claim(storage), AttemptState.SENT)
+    await storage.payments.mark_payment(await claim(storage), AttemptState.SENT)
     await claim(storage, OTHER)
     await reopen(storage)
-    unclear = await storage.give_up_payments()
+    unclear = await storage.payments.give_up_payments()
     assert [(each.order_id, each.state) for each in unclear] == [
         (NEW.order_id, AttemptState.UNCLEAR)
     ]
-    [other] = await storage.payments_of(OTHER.order_id)
+    [other] = await storage.payments.payments_of(OTHER.order_id)
     assert other.state is AttemptState.UNSENT

@@ -47,18 +47,18 @@ def _left(database: Path, values: list[bytes]) -> int:
 
 async def _two_people(storage: SqliteStorage) -> None:
     for user in (ALICE, BOB):
-        await storage.commit_step(
+        await storage.conversations.commit_step(
             first(
                 user, writes=(KeepResults(page()), SaveAddress(saved_address(1, is_default=True)))
             )
         )
         for revision in range(1, 30):
             refused = order(100 * user + revision, user, Placing.REFUSED)
-            await storage.commit_step(
+            await storage.conversations.commit_step(
                 following(user, expected=revision, writes=(ClaimOrder(refused),))
             )
         mine = [update(100 * user + each).replace(lane=user) for each in range(20)]
-        await storage.put_updates(mine)
+        await storage.inbox.put_updates(mine)
 
 
 _SEALED = (
@@ -79,7 +79,7 @@ async def test_a_forgotten_person_is_in_no_byte_of_the_files(sqlite: SqliteStora
     await _two_people(sqlite)
     hers, his = _all_of(database, ALICE), _all_of(database, BOB)
     assert len(hers) == len(his) == 52
-    assert await sqlite.forget(ALICE) == []
+    assert await sqlite.rights.forget(ALICE) == []
     assert _left(database, hers) == 0
     assert _left(database, his) >= len(his)
 
@@ -88,7 +88,7 @@ async def test_a_step_that_forgets_does_it_as_well(sqlite: SqliteStorage, databa
     """The way that the chat's button takes."""
     await _two_people(sqlite)
     hers = [each for sql in _SEALED[2:4] for each in _stored(database, sql.format(ALICE))]
-    await sqlite.commit_step(
+    await sqlite.conversations.commit_step(
         following(ALICE, expected=30, update_id=100 * ALICE, writes=(ForgetPerson(),))
     )
     assert _left(database, hers) == 0
@@ -98,7 +98,9 @@ async def test_a_deleted_address_is_gone_at_once(sqlite: SqliteStorage, database
     """One entry of the address book, without anything else."""
     await _two_people(sqlite)
     hers = _stored(database, _SEALED[2].format(ALICE))
-    await sqlite.commit_step(following(ALICE, expected=30, writes=(DeleteAddress(AddressId(1)),)))
+    await sqlite.conversations.commit_step(
+        following(ALICE, expected=30, writes=(DeleteAddress(AddressId(1)),))
+    )
     assert _left(database, hers) == 0
 
 
@@ -107,10 +109,10 @@ async def test_the_purge_empties_the_log(sqlite: SqliteStorage, database: Path):
     await _two_people(sqlite)
     handled = _stored(database, _SEALED[4].format(ALICE))
     for each in range(20):
-        await sqlite.finish_update(100 * ALICE + each)
+        await sqlite.inbox.finish_update(100 * ALICE + each)
     await sqlite.check()
     assert _left(database, handled) > 0  # the log remembers
-    await sqlite.purge_old(Retention())
+    await sqlite.upkeep.purge_old(Retention())
     assert _left(database, handled) == 0
 
 
@@ -122,11 +124,11 @@ async def test_a_backup_under_way_only_puts_it_off(sqlite: SqliteStorage, databa
     reading.execute("BEGIN")
     reading.execute("SELECT COUNT(*) FROM orders").fetchone()
     async with asyncio.timeout(3):
-        await sqlite.forget(ALICE)
-    assert await sqlite.orders_of(ALICE) == []
+        await sqlite.rights.forget(ALICE)
+    assert await sqlite.orders.orders_of(ALICE) == []
     reading.execute("ROLLBACK")
     reading.close()
-    await sqlite.purge_old(Retention())
+    await sqlite.upkeep.purge_old(Retention())
     assert _left(database, hers) == 0
 
 
@@ -160,6 +162,6 @@ async def test_what_was_plain_before_is_gone_after_the_upgrade(database: Path):
     await storage.open()
     try:
         assert searched not in _everywhere(database)
-        assert await storage.results_of("S7001") == page()
+        assert await storage.conversations.results_of("S7001") == page()
     finally:
         await storage.close()

@@ -44,7 +44,7 @@ def missing(before: Any, after: Any, where: str = "") -> list[str]:
 async def _read(database: Path) -> dict[str, Any]:
     storage = SqliteStorage(database, Sealer(KEY), lambda: NOW)
     await storage.open()
-    while await storage.sort_orders():
+    while await storage.tracking.sort_orders():
         pass
     try:
         return await read(storage)

@@ -150,34 +150,34 @@ def _columns(database: Path) -> set[str]:
 
 async def _live_a_full_life(storage: SqliteStorage) -> None:
     """Something of everything that can be kept of one person, who is an operator as well."""
-    await storage.commit_step(
+    await storage.conversations.commit_step(
         first(ALICE, writes=(KeepResults(page()), SaveAddress(saved_address(1, is_default=True))))
     )
     part = OrderPart(order_id="1" * 19, status=OrderStatus.AWAITING_PAYMENT)
     placed = order(1, ALICE, Placing.PLACED).replace(parts=(part,))
     claimed = placed.replace(placing=Placing.CLAIMED, parts=())
-    await storage.commit_step(following(ALICE, writes=(ClaimOrder(claimed),)))
-    await storage.save_order(placed, Placing.CLAIMED)
+    await storage.conversations.commit_step(following(ALICE, writes=(ClaimOrder(claimed),)))
+    await storage.orders.save_order(placed, Placing.CLAIMED)
     news = [News(kind=NewsKind.PAID, key=f"paid.{each}", parts=()) for each in (1, 2)]
     notices = tuple(NewNotice(news=each, not_before=NOW) for each in news)
-    tracked = await storage.tracked(placed.order_no)
-    await storage.save_tracked(tracked, placed, None, notices)
-    told = (await storage.waiting_notices(placed.order_no, NOW))[0]
-    await storage.claim_notices([told.notice_id])
-    await storage.end_notices([told.notice_id], NoticeEnd.TOLD)
+    tracked = await storage.tracking.tracked(placed.order_no)
+    await storage.tracking.save_tracked(tracked, placed, None, notices)
+    told = (await storage.notices.waiting_notices(placed.order_no, NOW))[0]
+    await storage.notices.claim_notices([told.notice_id])
+    await storage.notices.end_notices([told.notice_id], NoticeEnd.TOLD)
     mine = [update(each).replace(lane=ALICE) for each in (1, 2)]
-    await storage.put_updates(mine)
-    await storage.park_update(1, "ValueError at handlers/start.py:1")
-    await storage.finish_update(2)
-    await storage.add_invite(b"hash", ALICE, NOW + timedelta(days=1), 2)
-    await storage.redeem_invite(b"hash", ALICE)
-    await storage.set_news(ALICE, ALICE_CHAT, wanted=True)
-    number = await storage.draft_broadcast(ALICE, "New: parcels are followed")
-    await storage.start_broadcast(number)
+    await storage.inbox.put_updates(mine)
+    await storage.inbox.park_update(1, "ValueError at handlers/start.py:1")
+    await storage.inbox.finish_update(2)
+    await storage.access.add_invite(b"hash", ALICE, NOW + timedelta(days=1), 2)
+    await storage.access.redeem_invite(b"hash", ALICE)
+    await storage.broadcasts.set_news(ALICE, ALICE_CHAT, wanted=True)
+    number = await storage.broadcasts.draft_broadcast(ALICE, "New: parcels are followed")
+    await storage.broadcasts.start_broadcast(number)
     attempt = NewAttempt(order_id=part.order_id, order_no=placed.order_no, operator=ALICE, amount=1)
-    claim = await storage.claim_payment(attempt, known=0, since=NOW, limit=0)
-    await storage.mark_payment(claim.attempt_id, AttemptState.PAID)
-    await storage.forget(UserId(1))
+    claim = await storage.payments.claim_payment(attempt, known=0, since=NOW, limit=0)
+    await storage.payments.mark_payment(claim.attempt_id, AttemptState.PAID)
+    await storage.rights.forget(UserId(1))
     await storage.close()
     await storage.open()
 
@@ -203,7 +203,7 @@ def test_no_column_is_without_a_word(sqlite: SqliteStorage, database: Path):
 async def test_what_is_said_to_be_exported_is(sqlite: SqliteStorage):
     """Of somebody who did everything, nothing is missing."""
     await _live_a_full_life(sqlite)
-    export = await sqlite.export_of(ALICE)
+    export = await sqlite.rights.export_of(ALICE)
     assert [column for column, path in EXPORTED.items() if not _found(export, path)] == []
 
 
@@ -213,12 +213,12 @@ async def test_an_operators_payment_is_told_to_the_buyer_without_the_operator(
     """Whose order it was learns of it, and not who paid."""
     await _live_a_full_life(sqlite)
     placed = order(7, BOB, Placing.PLACED)
-    await sqlite.commit_step(first(BOB))
-    await sqlite.commit_step(following(BOB, writes=(ClaimOrder(placed),)))
+    await sqlite.conversations.commit_step(first(BOB))
+    await sqlite.conversations.commit_step(following(BOB, writes=(ClaimOrder(placed),)))
     attempt = NewAttempt(order_id="7" * 19, order_no=placed.order_no, operator=ALICE, amount=900)
-    await sqlite.claim_payment(attempt, known=0, since=NOW, limit=0)
-    export = await sqlite.export_of(BOB)
+    await sqlite.payments.claim_payment(attempt, known=0, since=NOW, limit=0)
+    export = await sqlite.rights.export_of(BOB)
     (told,) = export["password_free_payments"]
     assert (told["amount_in_fen"], told["by_you"]) == (900, False)
     assert str(ALICE) not in str(export)
-    assert len((await sqlite.export_of(ALICE))["password_free_payments"]) == 2
+    assert len((await sqlite.rights.export_of(ALICE))["password_free_payments"]) == 2

@@ -47,25 +47,25 @@ async def test_steps_that_wait_together_share_a_commit(statements):
     """Two hundred chats that commit at once need a handful of commits, not two hundred."""
     storage, seen = statements
     people = [UserId(number) for number in range(1, 201)]
-    await asyncio.gather(*(storage.commit_step(first(user)) for user in people))
+    await asyncio.gather(*(storage.conversations.commit_step(first(user)) for user in people))
     assert seen.count("COMMIT") == storage.commits <= 3
     for user in people:
-        assert await storage.load_session(ChatId(user), user) == session(user)
+        assert await storage.conversations.load_session(ChatId(user), user) == session(user)
 
 
 async def test_a_poll_of_a_hundred_updates_is_one_commit(statements):
     """A whole poll batch is stored with one fsync."""
     storage, seen = statements
-    await storage.put_updates([update(number) for number in range(100)])
+    await storage.inbox.put_updates([update(number) for number in range(100)])
     assert seen.count("COMMIT") == 1
 
 
 async def test_a_finished_update_rides_along(statements):
     """Finishing an update costs no commit of its own when a write follows."""
     storage, seen = statements
-    await storage.put_updates([update(1), update(2)])
-    await storage.finish_update(1)
-    await storage.commit_step(first(update_id=2))
+    await storage.inbox.put_updates([update(1), update(2)])
+    await storage.inbox.finish_update(1)
+    await storage.conversations.commit_step(first(update_id=2))
     assert seen.count("COMMIT") == 2
     assert sum(each.startswith("UPDATE inbox SET state = 'finished'") for each in seen) == 1
 
@@ -73,9 +73,9 @@ async def test_a_finished_update_rides_along(statements):
 async def test_deferred_writes_become_durable_by_themselves(statements, database: Path):
     """Without any other write they are committed after a short time, together."""
     storage, seen = statements
-    await storage.put_updates([update(1), update(2)])
-    await storage.finish_update(1)
-    await storage.finish_update(2)
+    await storage.inbox.put_updates([update(1), update(2)])
+    await storage.inbox.finish_update(1)
+    await storage.inbox.finish_update(2)
     await asyncio.sleep(DEFER_SECONDS * 2.5)
     assert seen.count("COMMIT") == 2
     with sqlite3.connect(database) as other:
@@ -189,5 +189,5 @@ async def test_a_lone_write_is_not_kept_waiting(statements):
     """One write after the other makes one commit each: nobody waits for company."""
     storage, seen = statements
     for number in range(5):
-        await storage.put_updates([update(number)])
+        await storage.inbox.put_updates([update(number)])
     assert seen.count("COMMIT") == 5

@@ -23,33 +23,33 @@ def _spoil(database: Path) -> None:
 
 async def test_what_was_just_committed_needs_no_read(sqlite: SqliteStorage, database: Path):
     """A step is loaded from what the last one committed."""
-    await sqlite.commit_step(first(writes=(KeepResults(page(1)),)))
+    await sqlite.conversations.commit_step(first(writes=(KeepResults(page(1)),)))
     _spoil(database)
-    assert await sqlite.load_session(ALICE_CHAT, ALICE) == session()
-    assert await sqlite.results_of(session().session_id) == page(1)
+    assert await sqlite.conversations.load_session(ALICE_CHAT, ALICE) == session()
+    assert await sqlite.conversations.results_of(session().session_id) == page(1)
 
 
 async def test_what_was_read_once_needs_no_second_read(sqlite: SqliteStorage, database: Path):
     """After a restart as well."""
-    await sqlite.commit_step(first(writes=(KeepResults(page(1)),)))
+    await sqlite.conversations.commit_step(first(writes=(KeepResults(page(1)),)))
     await sqlite.close()
     await sqlite.open()
-    assert await sqlite.load_session(ALICE_CHAT, ALICE) == session()
-    assert await sqlite.results_of(session().session_id) == page(1)
+    assert await sqlite.conversations.load_session(ALICE_CHAT, ALICE) == session()
+    assert await sqlite.conversations.results_of(session().session_id) == page(1)
     _spoil(database)
-    assert await sqlite.load_session(ALICE_CHAT, ALICE) == session()
-    assert await sqlite.results_of(session().session_id) == page(1)
+    assert await sqlite.conversations.load_session(ALICE_CHAT, ALICE) == session()
+    assert await sqlite.conversations.results_of(session().session_id) == page(1)
 
 
 async def test_whoever_lost_to_another_writer_reads_anew(sqlite: SqliteStorage, database: Path):
     """The row is the truth: a refused step forgets what it knew."""
     other = SqliteStorage(database, Sealer(KEY), lambda: NOW)
     await other.open()
-    await sqlite.commit_step(first())
-    await other.commit_step(following())
+    await sqlite.conversations.commit_step(first())
+    await other.conversations.commit_step(following())
     with pytest.raises(VersionConflict):
-        await sqlite.commit_step(following())
-    loaded = await sqlite.load_session(ALICE_CHAT, ALICE)
+        await sqlite.conversations.commit_step(following())
+    loaded = await sqlite.conversations.load_session(ALICE_CHAT, ALICE)
     await other.close()
     assert loaded == session(revision=2)
 
@@ -57,23 +57,23 @@ async def test_whoever_lost_to_another_writer_reads_anew(sqlite: SqliteStorage, 
 async def test_of_a_forgotten_person_nothing_is_remembered(sqlite: SqliteStorage):
     """Neither conversation nor results, nor what waits to be handled."""
     waiting = InboxUpdate(update_id=1, lane=ALICE, payload=b"{}", received_at=NOW)
-    await sqlite.commit_step(first(writes=(KeepResults(page(1)),)))
-    await sqlite.put_updates([waiting])
-    await sqlite.forget(ALICE)
-    assert await sqlite.load_session(ALICE_CHAT, ALICE) is None
-    assert await sqlite.results_of(session().session_id) is None
-    assert await sqlite.take_update(1) is None
+    await sqlite.conversations.commit_step(first(writes=(KeepResults(page(1)),)))
+    await sqlite.inbox.put_updates([waiting])
+    await sqlite.rights.forget(ALICE)
+    assert await sqlite.conversations.load_session(ALICE_CHAT, ALICE) is None
+    assert await sqlite.conversations.results_of(session().session_id) is None
+    assert await sqlite.inbox.take_update(1) is None
 
 
 async def test_forgetting_by_a_step_leaves_what_that_step_began(sqlite: SqliteStorage):
     """`/deletemydata` commits a conversation that begins anew."""
     waiting = InboxUpdate(update_id=1, lane=ALICE, payload=b"{}", received_at=NOW)
-    await sqlite.commit_step(first(writes=(KeepResults(page(1)),)))
-    await sqlite.put_updates([waiting])
-    await sqlite.commit_step(following(update_id=2, writes=(ForgetPerson(),)))
-    assert await sqlite.load_session(ALICE_CHAT, ALICE) == session(revision=2)
-    assert await sqlite.results_of(session().session_id) is None
-    assert await sqlite.take_update(1) is None
+    await sqlite.conversations.commit_step(first(writes=(KeepResults(page(1)),)))
+    await sqlite.inbox.put_updates([waiting])
+    await sqlite.conversations.commit_step(following(update_id=2, writes=(ForgetPerson(),)))
+    assert await sqlite.conversations.load_session(ALICE_CHAT, ALICE) == session(revision=2)
+    assert await sqlite.conversations.results_of(session().session_id) is None
+    assert await sqlite.inbox.take_update(1) is None
 
 
 async def test_what_retention_cleared_is_not_remembered(database: Path):
@@ -81,11 +81,11 @@ async def test_what_retention_cleared_is_not_remembered(database: Path):
     now = [NOW]
     storage = SqliteStorage(database, Sealer(KEY), lambda: now[0])
     await storage.open()
-    await storage.commit_step(first(writes=(KeepResults(page(1)),)))
+    await storage.conversations.commit_step(first(writes=(KeepResults(page(1)),)))
     now[0] = NOW + timedelta(days=400)
-    await storage.purge_old(Retention())
-    loaded = await storage.load_session(ALICE_CHAT, ALICE)
-    results = await storage.results_of(session().session_id)
+    await storage.upkeep.purge_old(Retention())
+    loaded = await storage.conversations.load_session(ALICE_CHAT, ALICE)
+    results = await storage.conversations.results_of(session().session_id)
     await storage.close()
     assert loaded == session(revision=2)
     assert results is None
@@ -94,10 +94,10 @@ async def test_what_retention_cleared_is_not_remembered(database: Path):
 async def test_an_update_just_stored_is_taken_as_it_is(sqlite: SqliteStorage, database: Path):
     """Once: a second look reads the row."""
     stored = InboxUpdate(update_id=1, lane=5, payload=b"{}", received_at=NOW)
-    await sqlite.put_updates([stored])
+    await sqlite.inbox.put_updates([stored])
     with sqlite3.connect(database) as other:
         other.execute("UPDATE inbox SET attempts = 3")
-    first_look, second_look = await sqlite.take_update(1), await sqlite.take_update(1)
+    first_look, second_look = await sqlite.inbox.take_update(1), await sqlite.inbox.take_update(1)
     assert first_look == stored
     assert second_look is not None
     assert second_look.attempts == 3

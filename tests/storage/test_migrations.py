@@ -67,9 +67,11 @@ def _migrate_until_killed(path: Path, applied: int) -> int:
 async def _works(path: Path) -> SqliteStorage:
     storage = SqliteStorage(path, Sealer(KEY))
     await storage.open()
-    await storage.put_updates([update(1)])
-    await storage.commit_step(first(update_id=1, writes=(ClaimOrder(order()), KeepResults(page()))))
-    await storage.remember_file("a", "b")
+    await storage.inbox.put_updates([update(1)])
+    await storage.conversations.commit_step(
+        first(update_id=1, writes=(ClaimOrder(order()), KeepResults(page())))
+    )
+    await storage.picture_files.remember_file("a", "b")
     await storage.check()
     return storage
 
@@ -79,7 +81,7 @@ async def test_every_earlier_version_is_brought_up(database: Path, tmp_path: Pat
     """From each version the schema ends the same, and the rows of before are still there."""
     _at_version(database, version)
     storage = await _works(database)
-    kept = await storage.take_update(77)
+    kept = await storage.inbox.take_update(77)
     await storage.close()
     assert (kept is not None) == bool(version)
     fresh = tmp_path / "fresh.sqlite3"
@@ -137,5 +139,5 @@ async def test_opening_twice_in_a_row_migrates_once(database: Path):
     await (await _works(database)).close()
     storage = SqliteStorage(database, Sealer(KEY))
     await storage.open()
-    assert await storage.orders_of(ALICE) == [order()]
+    assert await storage.orders.orders_of(ALICE) == [order()]
     await storage.close()

@@ -57,17 +57,17 @@ async def aging(database: Path, clock: Clock):
 async def _filled(storage: SqliteStorage) -> None:
     draft = rich_session().replace(language="zh", language_chosen=True)
     step = first(writes=(KeepResults(page()), KeepOffer(offer()), SaveAddress(saved_address(1))))
-    await storage.commit_step(replace(step, session=draft))
-    await storage.remember_file("key", "file")
-    await storage.put_updates([update(1)])
-    await storage.finish_update(1)
+    await storage.conversations.commit_step(replace(step, session=draft))
+    await storage.picture_files.remember_file("key", "file")
+    await storage.inbox.put_updates([update(1)])
+    await storage.inbox.finish_update(1)
 
 
 async def test_nothing_goes_before_its_time(aging: SqliteStorage, clock: Clock) -> None:
     """A day less than the limit, everything is there."""
     await _filled(aging)
     clock.now = NOW + timedelta(days=29)
-    gone = await aging.purge_old(KEEP.model_copy(update={"updates": timedelta(days=40)}))
+    gone = await aging.upkeep.purge_old(KEEP.model_copy(update={"updates": timedelta(days=40)}))
     assert not any(gone.values())
 
 
@@ -75,7 +75,7 @@ async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
     """Drafts with their notes and addresses, results, offers and file ids; the book stays."""
     await _filled(aging)
     clock.now = NOW + timedelta(days=61)
-    gone = await aging.purge_old(KEEP)
+    gone = await aging.upkeep.purge_old(KEEP)
     assert gone == {
         "updates": 1,
         "drafts": 1,
@@ -88,13 +88,13 @@ async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
         "forgotten_orders": 0,
         "payments": 0,
     }
-    left = await aging.load_session(ALICE_CHAT, ALICE)
+    left = await aging.conversations.load_session(ALICE_CHAT, ALICE)
     assert left is not None
     assert (left.step, left.language, left.revision) == (Step.START, "zh", 2)
     assert (left.draft.lines, left.address, left.taps) == ((), None, ())
-    assert await aging.offer(offer().offer_id) is None
-    assert len(await aging.addresses_of(ALICE)) == 1
-    assert not any((await aging.purge_old(KEEP)).values())
+    assert await aging.offers.offer(offer().offer_id) is None
+    assert len(await aging.addresses.addresses_of(ALICE)) == 1
+    assert not any((await aging.upkeep.purge_old(KEEP)).values())
 
 
 async def test_a_step_that_meets_the_clearing_loads_again(
@@ -103,28 +103,32 @@ async def test_a_step_that_meets_the_clearing_loads_again(
     """Clearing counts as a commit: nobody writes over it with what they loaded before."""
     await _filled(aging)
     clock.now = NOW + timedelta(days=31)
-    await aging.purge_old(KEEP)
+    await aging.upkeep.purge_old(KEEP)
     with pytest.raises(VersionConflict):
-        await aging.commit_step(following(expected=1))
-    await aging.commit_step(following(expected=2))
+        await aging.conversations.commit_step(following(expected=1))
+    await aging.conversations.commit_step(following(expected=2))
 
 
 async def test_a_draft_that_is_being_placed_is_left(aging: SqliteStorage, clock: Clock) -> None:
     """However long that takes."""
     placing = rich_session().replace(step=Step.PLACING)
-    await aging.commit_step(replace(first(), session=placing))
+    await aging.conversations.commit_step(replace(first(), session=placing))
     clock.now = NOW + timedelta(days=100)
-    await aging.purge_old(KEEP)
-    assert await aging.load_session(ALICE_CHAT, ALICE) == placing
+    await aging.upkeep.purge_old(KEEP)
+    assert await aging.conversations.load_session(ALICE_CHAT, ALICE) == placing
 
 
 async def test_old_orders_go_unless_they_are_uncertain(aging: SqliteStorage, clock: Clock) -> None:
     """After two years only what a person has to decide is left."""
-    await aging.commit_step(first(writes=(ClaimOrder(order(1, ALICE, Placing.PLACED)),)))
-    await aging.commit_step(first(BOB, writes=(ClaimOrder(order(2, BOB, Placing.UNRESOLVED)),)))
+    await aging.conversations.commit_step(
+        first(writes=(ClaimOrder(order(1, ALICE, Placing.PLACED)),))
+    )
+    await aging.conversations.commit_step(
+        first(BOB, writes=(ClaimOrder(order(2, BOB, Placing.UNRESOLVED)),))
+    )
     clock.now = NOW + timedelta(days=731)
-    assert (await aging.purge_old(KEEP))["orders"] == 1
-    assert await aging.order(order(2).order_no) is not None
+    assert (await aging.upkeep.purge_old(KEEP))["orders"] == 1
+    assert await aging.orders.order(order(2).order_no) is not None
 
 
 def _part(number: int) -> MarketplaceOrderId:
@@ -138,21 +142,23 @@ async def _pay(storage: SqliteStorage, number: int, state: AttemptState | None) 
         operator=BOB,
         amount=Fen(number),
     )
-    attempt = await storage.claim_payment(new, known=0, since=NOW, limit=ZERO)
+    attempt = await storage.payments.claim_payment(new, known=0, since=NOW, limit=ZERO)
     if state is not None:
-        await storage.mark_payment(attempt.attempt_id, state)
+        await storage.payments.mark_payment(attempt.attempt_id, state)
 
 
 async def test_payments_go_after_their_orders(aging: SqliteStorage, clock: Clock) -> None:
     """What is under way stays, and what an order that is kept was tried with."""
-    await aging.commit_step(first(writes=(ClaimOrder(order(1, ALICE, Placing.UNRESOLVED)),)))
+    await aging.conversations.commit_step(
+        first(writes=(ClaimOrder(order(1, ALICE, Placing.UNRESOLVED)),))
+    )
     for number, state in enumerate((AttemptState.PAID, *AttemptState, None), start=1):
         await _pay(aging, number, state)
     clock.now = NOW + timedelta(days=730)
-    assert (await aging.purge_old(KEEP))["payments"] == 0
+    assert (await aging.upkeep.purge_old(KEEP))["payments"] == 0
     clock.now = NOW + timedelta(days=731)
-    assert (await aging.purge_old(KEEP))["payments"] == 4
-    kept = [number for number in range(1, 9) if await aging.payments_of(_part(number))]
+    assert (await aging.upkeep.purge_old(KEEP))["payments"] == 4
+    kept = [number for number in range(1, 9) if await aging.payments.payments_of(_part(number))]
     assert kept == [1, 2, 3, 8]
 
 
@@ -163,18 +169,18 @@ async def test_what_was_spent_today_counts_however_short_orders_are_kept(
     await _pay(aging, 7, AttemptState.PAID)
     clock.now = NOW + timedelta(hours=24)
     keep = KEEP.model_copy(update={"orders": timedelta(days=1)})
-    assert (await aging.purge_old(keep))["payments"] == 0
-    assert await aging.spent_since(NOW) == 7
+    assert (await aging.upkeep.purge_old(keep))["payments"] == 0
+    assert await aging.payments.spent_since(NOW) == 7
 
 
 async def test_an_order_of_a_forgotten_person_goes_when_it_ends(aging: SqliteStorage) -> None:
     """It was kept for the goods under way alone."""
     part = OrderPart(order_id="1" * 19)
     placed = order(1, ALICE, Placing.PLACED).replace(parts=(part,))
-    await aging.commit_step(first(writes=(ClaimOrder(placed),)))
-    await aging.forget(ALICE)
-    assert (await aging.purge_old(KEEP))["forgotten_orders"] == 0
+    await aging.conversations.commit_step(first(writes=(ClaimOrder(placed),)))
+    await aging.rights.forget(ALICE)
+    assert (await aging.upkeep.purge_old(KEEP))["forgotten_orders"] == 0
     done = placed.replace(parts=(part.seen(OrderStatus.COMPLETED),))
-    await aging.save_order(done, Placing.PLACED)
-    assert (await aging.purge_old(KEEP))["forgotten_orders"] == 1
-    assert await aging.orders_of(ALICE) == []
+    await aging.orders.save_order(done, Placing.PLACED)
+    assert (await aging.upkeep.purge_old(KEEP))["forgotten_orders"] == 1
+    assert await aging.orders.orders_of(ALICE) == []

@@ -48,16 +48,16 @@ from tests.storage.samples import KEY, update
 async def main():
     storage = SqliteStorage(sys.argv[1], Sealer(KEY))
     await storage.open()
-    await storage.put_updates([update(1)])
+    await storage.inbox.put_updates([update(1)])
     free = resource.RLIM_INFINITY
     resource.setrlimit(resource.RLIMIT_FSIZE, (256 * 1024, free))
     try:
-        await storage.put_updates([update(2, text="x" * 1_000_000)])
+        await storage.inbox.put_updates([update(2, text="x" * 1_000_000)])
     except StorageUnavailable as error:
         print(type(error.__cause__).__name__)
     resource.setrlimit(resource.RLIMIT_FSIZE, (free, free))
-    await storage.put_updates([update(3)])
-    print([each.update_id for each in await storage.waiting_updates()])
+    await storage.inbox.put_updates([update(3)])
+    print([each.update_id for each in await storage.inbox.waiting_updates()])
     await storage.close()
 
 asyncio.run(main())
@@ -116,7 +116,7 @@ class TestErrors:
     async def test_a_corrupt_page_is_unavailable(self, database: Path):
         """A database whose pages were overwritten raises instead of answering wrongly."""
         storage = await _open(database)
-        await storage.put_updates([update(number) for number in range(200)])
+        await storage.inbox.put_updates([update(number) for number in range(200)])
         await storage.close()
         _overwrite(database, 4096, b"\xa5" * 200_000)
         with pytest.raises(StorageUnavailable):
@@ -126,49 +126,53 @@ class TestErrors:
         self, sqlite: SqliteStorage, database: Path
     ):
         """A sealed body moved to another row, or unreadable offers, are refused."""
-        await sqlite.commit_step(first(writes=(ClaimOrder(order(1)), KeepOffer(offer(skus=150)))))
-        await sqlite.commit_step(following(writes=(ClaimOrder(order(2)),)))
+        await sqlite.conversations.commit_step(
+            first(writes=(ClaimOrder(order(1)), KeepOffer(offer(skus=150))))
+        )
+        await sqlite.conversations.commit_step(following(writes=(ClaimOrder(order(2)),)))
         with sqlite3.connect(database) as other:
             other.execute(
                 "UPDATE orders SET body = (SELECT body FROM orders ORDER BY rowid DESC LIMIT 1)"
             )
             other.execute("UPDATE offers SET body = x'7801ff'")
         with pytest.raises(StorageUnavailable):
-            await sqlite.order(order(1).order_no)
-        assert await sqlite.order(order(2).order_no) == order(2)
+            await sqlite.orders.order(order(1).order_no)
+        assert await sqlite.orders.order(order(2).order_no) == order(2)
         await sqlite.close()
         await sqlite.open()  # what was just written is not read from its row
         with pytest.raises(StorageUnavailable, match="Offer"):
-            await sqlite.offer(offer().offer_id)
+            await sqlite.offers.offer(offer().offer_id)
 
     async def test_a_locked_database_is_unavailable_then_recovers(
         self, sqlite: SqliteStorage, database: Path
     ):
         """Every method gives up after its time-out, and works once the lock is gone."""
-        await sqlite.commit_step(first(writes=(ClaimOrder(order()), SaveAddress(saved_address(1)))))
+        await sqlite.conversations.commit_step(
+            first(writes=(ClaimOrder(order()), SaveAddress(saved_address(1))))
+        )
         blocker = _python(_LOCKS, database)
         assert blocker.stdout is not None
         assert blocker.stdout.readline() == "locked\n"
         try:
             for write in (
-                lambda: sqlite.put_updates([update(1)]),
-                lambda: sqlite.commit_step(following()),
-                lambda: sqlite.save_order(order().moved(Placing.CREATING), Placing.CLAIMED),
-                lambda: sqlite.retry_update(1, "x", NOW),
-                lambda: sqlite.park_update(1, "x"),
-                lambda: sqlite.purge(NOW),
-                lambda: sqlite.mark_told(order().order_no, Placing.CLAIMED),
+                lambda: sqlite.inbox.put_updates([update(1)]),
+                lambda: sqlite.conversations.commit_step(following()),
+                lambda: sqlite.orders.save_order(order().moved(Placing.CREATING), Placing.CLAIMED),
+                lambda: sqlite.inbox.retry_update(1, "x", NOW),
+                lambda: sqlite.inbox.park_update(1, "x"),
+                lambda: sqlite.inbox.purge(NOW),
+                lambda: sqlite.orders.mark_told(order().order_no, Placing.CLAIMED),
                 sqlite.check,
             ):
                 with pytest.raises(StorageUnavailable, match="locked"):
                     await write()
             # In WAL mode a load needs no lock that a writer holds.
-            assert await sqlite.load_session(ChatId(ALICE), ALICE) == session()
+            assert await sqlite.conversations.load_session(ChatId(ALICE), ALICE) == session()
         finally:
             blocker.communicate()
-        await sqlite.put_updates([update(1)])
-        await sqlite.commit_step(following())
-        assert await sqlite.load_session(ChatId(ALICE), ALICE) == session(revision=2)
+        await sqlite.inbox.put_updates([update(1)])
+        await sqlite.conversations.commit_step(following())
+        assert await sqlite.conversations.load_session(ChatId(ALICE), ALICE) == session(revision=2)
 
     async def test_a_database_locked_at_opening_is_unavailable(self, database: Path):
         """A second process that holds the file exclusively keeps the bot from starting."""

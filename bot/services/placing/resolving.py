@@ -60,13 +60,13 @@ class OrderResolving:
 
     async def open_questions(self) -> list[Order]:
         """Return the orders that wait for a decision, then those that are still looked up."""
-        unsettled = await self._store.unsettled_orders()
+        unsettled = await self._store.orders.unsettled_orders()
         uncertain = [each for each in unsettled if each.placing is Placing.UNCERTAIN]
-        return [*await self._store.unresolved_orders(), *uncertain]
+        return [*await self._store.orders.unresolved_orders(), *uncertain]
 
     async def order(self, order_no: str) -> Order:
         """Return one order. Raises `NotSettled`."""
-        order = await self._store.order(MerchantOrderNo(order_no))
+        order = await self._store.orders.order(MerchantOrderNo(order_no))
         if order is None:
             raise NotSettled(Objection.UNKNOWN, order_no)
         return order
@@ -144,10 +144,10 @@ class OrderResolving:
 
     async def _save(self, before: Order, after: Order) -> Order:
         try:
-            await self._store.save_order(after, before.placing)
+            await self._store.orders.save_order(after, before.placing)
         except OrderMoved as error:
             raise NotSettled(Objection.MOVED_ON, before.order_no, before) from error
-        await self._store.nudge()
+        await self._store.upkeep.nudge()
         return after
 
 

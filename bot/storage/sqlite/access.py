@@ -9,21 +9,23 @@ from typing import Any
 from bot.domain.identifiers import UserId
 from bot.domain.invites import Admission, Invite
 from bot.storage.codec import from_micros, to_micros
-from bot.storage.operator_ports import People
 from bot.storage.sqlite.database import Database
 
 _KEPT = timedelta(days=30)  # an ended invitation, so that late bearers hear what became of it
 _COLUMNS = "invite_id, made_by, made_at, expires_at, uses_allowed, uses, revoked"
 
 
-class Invitations(Database):
-    """Implements `AccessPort` and `PeoplePort`."""
+class Invitations:
+    """Implements `AccessPort`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def add_invite(
         self, token_hash: bytes, made_by: UserId, expires_at: datetime, uses: int
     ) -> Invite:
         """Store an invitation; the ones that ended long ago go."""
-        now = self._clock()
+        now = self._database.now()
 
         def add(connection: sqlite3.Connection) -> Invite:
             connection.execute(
@@ -42,23 +44,23 @@ class Invitations(Database):
                 uses_allowed=uses,
             )
 
-        return await self._write(add)
+        return await self._database.write(add)
 
     async def live_invites(self, limit: int = 20) -> list[Invite]:
         """Return the invitations that can still let somebody in, newest first."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             f"SELECT {_COLUMNS} FROM invites"  # noqa: S608 - a constant
             " WHERE revoked = 0 AND uses < uses_allowed AND expires_at > ?"
             " ORDER BY invite_id DESC LIMIT ?",
-            to_micros(self._clock()),
+            to_micros(self._database.now()),
             limit,
         )
         return [_invite(row) for row in rows]
 
     async def revoke_invite(self, invite_id: int) -> bool:
         """End an invitation; return whether it was live. Whom it let in stays in."""
-        now = to_micros(self._clock())
-        return await self._write(
+        now = to_micros(self._database.now())
+        return await self._database.write(
             lambda connection: bool(
                 connection.execute(
                     "UPDATE invites SET revoked = 1 WHERE invite_id = ? AND revoked = 0"
@@ -70,8 +72,8 @@ class Invitations(Database):
 
     async def revoke_invites_of_others(self, operators: Collection[UserId]) -> int:
         """End the live invitations of everybody else; return how many there were."""
-        parameters = (to_micros(self._clock()), json.dumps(sorted(operators)))
-        return await self._write(
+        parameters = (to_micros(self._database.now()), json.dumps(sorted(operators)))
+        return await self._database.write(
             lambda connection: (
                 connection.execute(
                     "UPDATE invites SET revoked = 1 WHERE revoked = 0 AND uses < uses_allowed"
@@ -83,7 +85,7 @@ class Invitations(Database):
 
     async def redeem_invite(self, token_hash: bytes, user_id: UserId) -> Admission:
         """Let a person in, or say why not. Counts a use only for who was not in yet."""
-        now = self._clock()
+        now = self._database.now()
 
         def redeem(connection: sqlite3.Connection) -> Admission:
             # One writer: no other use is counted between the look and the change.
@@ -109,19 +111,13 @@ class Invitations(Database):
             )
             return Admission.ADMITTED
 
-        return await self._write(redeem)
-
-    async def count_people(self) -> People:
-        """Count who has a conversation, who has an order, and who was invited."""
-        known, ordered, invited = await self._row(
-            "SELECT (SELECT COUNT(DISTINCT user_id) FROM sessions),"
-            " (SELECT COUNT(DISTINCT user_id) FROM orders), (SELECT COUNT(*) FROM members)"
-        ) or (0, 0, 0)
-        return People(known=known, ordered=ordered, invited=invited)
+        return await self._database.write(redeem)
 
     async def is_member(self, user_id: UserId) -> bool:
         """Tell whether an invitation let that person in."""
-        return await self._row("SELECT 1 FROM members WHERE user_id = ?", user_id) is not None
+        return (
+            await self._database.row("SELECT 1 FROM members WHERE user_id = ?", user_id) is not None
+        )
 
 
 def _invite(row: tuple[Any, ...]) -> Invite:

@@ -1,20 +1,23 @@
 """Address books in SQLite. Addresses are sealed."""
 
 import sqlite3
-from collections.abc import Callable
 
 from bot.domain.addresses import Address, SavedAddress
 from bot.domain.identifiers import AddressId, UserId
+from bot.storage.places import place_of_address
+from bot.storage.sqlite.batch import Work, executing
 from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.places import place_of_address
 
 
-class AddressBook(Database):
+class AddressBook:
     """Implements `AddressPort`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def addresses_of(self, user_id: UserId) -> tuple[SavedAddress, ...]:
         """Return that person's addresses, the default first, then the latest saved."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT address_id, is_default, body FROM addresses WHERE user_id = ?"
             " ORDER BY is_default DESC, saved_order DESC",
             user_id,
@@ -22,16 +25,15 @@ class AddressBook(Database):
         return tuple(
             SavedAddress(
                 address_id=AddressId(address_id),
-                address=self._unseal(Address, body, place_of_address(user_id, address_id)),
+                address=self._database.unseal(Address, body, place_of_address(user_id, address_id)),
                 is_default=bool(is_default),
             )
             for address_id, is_default, body in rows
         )
 
-    def _saving_address(
-        self, saved: SavedAddress, user_id: UserId
-    ) -> Callable[[sqlite3.Connection], object]:
-        sealed = self._seal(saved.address, place_of_address(user_id, saved.address_id))
+    def saving(self, saved: SavedAddress, user_id: UserId) -> Work:
+        """Return what stores an address; a default takes that from the others."""
+        sealed = self._database.seal(saved.address, place_of_address(user_id, saved.address_id))
 
         def save(connection: sqlite3.Connection) -> None:
             if saved.is_default:
@@ -54,3 +56,9 @@ class AddressBook(Database):
             )
 
         return save
+
+    def deleting(self, address_id: AddressId, user_id: UserId) -> Work:
+        """Return what drops an address, if that person has it."""
+        return executing(
+            "DELETE FROM addresses WHERE user_id = ? AND address_id = ?", user_id, address_id
+        )

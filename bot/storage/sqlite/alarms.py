@@ -7,12 +7,15 @@ from bot.storage.operator_ports import ToldAlarm
 from bot.storage.sqlite.database import Database
 
 
-class AlarmsTold(Database):
+class AlarmsTold:
     """Implements `AlarmPort`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def alarms_told(self) -> dict[str, ToldAlarm]:
         """Return every trouble that the operators were told of and that has not passed."""
-        rows = await self._rows("SELECT trouble, about, told_at FROM alarms_told")
+        rows = await self._database.rows("SELECT trouble, about, told_at FROM alarms_told")
         return {
             trouble: ToldAlarm(about=frozenset(json.loads(about)), at=from_micros(told_at))
             for trouble, about, told_at in rows
@@ -21,7 +24,7 @@ class AlarmsTold(Database):
     async def note_alarm(self, trouble: str, told: ToldAlarm) -> None:
         """Remember that a trouble is told, instead of what was remembered of it before."""
         row = (trouble, json.dumps(sorted(told.about)), to_micros(told.at))
-        await self._write(
+        await self._database.write(
             lambda connection: connection.execute(
                 "INSERT OR REPLACE INTO alarms_told (trouble, about, told_at) VALUES (?, ?, ?)", row
             )
@@ -29,7 +32,7 @@ class AlarmsTold(Database):
 
     async def drop_alarm(self, trouble: str) -> None:
         """Forget that a trouble was told: it has passed, or nobody could be reached."""
-        await self._write(
+        await self._database.write(
             lambda connection: connection.execute(
                 "DELETE FROM alarms_told WHERE trouble = ?", (trouble,)
             )

@@ -17,6 +17,11 @@ _OF_ONE_JOB = (
 )
 
 
+def executing(sql: str, *parameters: object) -> Work:
+    """Return a job of one statement."""
+    return lambda connection: connection.execute(sql, parameters)
+
+
 @dataclass(slots=True)
 class JobResult:
     """What one job returned or raised."""

@@ -7,22 +7,28 @@ from collections.abc import Collection
 from bot.domain.broadcasts import Broadcast, BroadcastState, BroadcastText, Reached, Recipient
 from bot.domain.identifiers import ChatId, UserId
 from bot.storage.codec import from_micros, to_micros
+from bot.storage.places import place_of_broadcast
 from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.places import place_of_broadcast
 
 _OF_ONE = "SELECT broadcast_id, made_by, made_at, state, body FROM broadcasts"
 
 
-class Broadcasts(Database):
+class Broadcasts:
     """Implements `BroadcastPort`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def wants_news(self, user_id: UserId) -> bool:
         """Tell whether that person asked for news."""
-        return await self._row("SELECT 1 FROM news_readers WHERE user_id = ?", user_id) is not None
+        return (
+            await self._database.row("SELECT 1 FROM news_readers WHERE user_id = ?", user_id)
+            is not None
+        )
 
     async def set_news(self, user_id: UserId, chat_id: ChatId, *, wanted: bool) -> None:
         """Remember whether they want news; what waits for them goes when they do not."""
-        row = (user_id, chat_id, to_micros(self._clock()))
+        row = (user_id, chat_id, to_micros(self._database.now()))
 
         def change(connection: sqlite3.Connection) -> None:
             if wanted:
@@ -37,16 +43,16 @@ class Broadcasts(Database):
                 "DELETE FROM broadcast_people WHERE user_id = ? AND state = 'waiting'", (user_id,)
             )
 
-        await self._write(change)
+        await self._database.write(change)
 
     async def count_readers(self) -> int:
         """Return how many want news."""
-        (count,) = await self._row("SELECT COUNT(*) FROM news_readers") or (0,)
+        (count,) = await self._database.row("SELECT COUNT(*) FROM news_readers") or (0,)
         return int(count)
 
     async def draft_broadcast(self, made_by: UserId, text: str) -> int:
         """Store a message that is not sent yet; earlier drafts of that operator go."""
-        made_at = to_micros(self._clock())
+        made_at = to_micros(self._database.now())
 
         def draft(connection: sqlite3.Connection) -> int:
             connection.execute(
@@ -57,26 +63,26 @@ class Broadcasts(Database):
                 " RETURNING broadcast_id",
                 (made_by, made_at),
             ).fetchone()
-            body = self._seal(BroadcastText(text=text), place_of_broadcast(number))
+            body = self._database.seal(BroadcastText(text=text), place_of_broadcast(number))
             connection.execute(
                 "UPDATE broadcasts SET body = ? WHERE broadcast_id = ?", (body, number)
             )
             return int(number)
 
-        return await self._write(draft)
+        return await self._database.write(draft)
 
     async def broadcast(self, broadcast_id: int | None = None) -> Broadcast | None:
         """Return a message with how far it has come; None for the latest that is no draft."""
         if broadcast_id is None:
-            row = await self._row(
+            row = await self._database.row(
                 f"{_OF_ONE} WHERE state <> 'draft' ORDER BY broadcast_id DESC LIMIT 1"
             )
         else:
-            row = await self._row(f"{_OF_ONE} WHERE broadcast_id = ?", broadcast_id)
+            row = await self._database.row(f"{_OF_ONE} WHERE broadcast_id = ?", broadcast_id)
         if row is None:
             return None
         number, made_by, made_at, state, body = row
-        counts = await self._rows(
+        counts = await self._database.rows(
             "SELECT state, COUNT(*) FROM broadcast_people WHERE broadcast_id = ? GROUP BY state",
             number,
         )
@@ -85,7 +91,7 @@ class Broadcasts(Database):
             made_by=made_by,
             made_at=from_micros(made_at),
             state=BroadcastState(state),
-            text=self._unseal(BroadcastText, body, place_of_broadcast(number)).text,
+            text=self._database.unseal(BroadcastText, body, place_of_broadcast(number)).text,
             people=dict(counts),
         )
 
@@ -106,7 +112,7 @@ class Broadcasts(Database):
                 (broadcast_id,),
             ).rowcount
 
-        return await self._write(start)
+        return await self._database.write(start)
 
     async def stop_broadcast(self, broadcast_id: int) -> bool:
         """End a message for who did not get it yet; return whether it was under way or a draft."""
@@ -119,12 +125,12 @@ class Broadcasts(Database):
             )
             return bool(stopped.rowcount)
 
-        return await self._write(stop)
+        return await self._database.write(stop)
 
     async def stop_broadcasts_of_others(self, operators: Collection[UserId]) -> int:
         """End drafts and messages of everybody else; return how many there were."""
         keep = json.dumps(sorted(operators))
-        return await self._write(
+        return await self._database.write(
             lambda connection: (
                 connection.execute(
                     "UPDATE broadcasts SET state = 'stopped' WHERE state IN ('draft', 'sending')"
@@ -136,14 +142,14 @@ class Broadcasts(Database):
 
     async def recipients(self, limit: int) -> list[Recipient]:
         """Return people who are to get a message now; messages without any left are done."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT broadcast_id, user_id, chat_id FROM broadcasts JOIN broadcast_people AS people"
             " USING (broadcast_id) WHERE broadcasts.state = 'sending' AND people.state = 'waiting'"
             " ORDER BY broadcast_id, user_id LIMIT ?",
             limit,
         )
         if not rows:
-            await self._write(
+            await self._database.write(
                 lambda connection: connection.execute(
                     "UPDATE broadcasts SET state = 'done' WHERE state = 'sending' AND NOT EXISTS"
                     " (SELECT 1 FROM broadcast_people AS people"
@@ -155,7 +161,7 @@ class Broadcasts(Database):
 
     async def claim_recipient(self, who: Recipient) -> bool:
         """Mark a message as being sent to somebody, durably; False when it is not to be."""
-        return await self._write(
+        return await self._database.write(
             lambda connection: bool(
                 connection.execute(
                     "UPDATE broadcast_people SET state = 'claimed'"
@@ -170,7 +176,7 @@ class Broadcasts(Database):
     async def reached(self, who: Recipient, end: Reached | None) -> None:
         """Record what became of it; None when it was certainly not sent and waits again."""
         state = "waiting" if end is None else end.value
-        await self._write(
+        await self._database.write(
             lambda connection: connection.execute(
                 "UPDATE broadcast_people SET state = ?"
                 " WHERE broadcast_id = ? AND user_id = ? AND state = 'claimed'",
@@ -180,7 +186,7 @@ class Broadcasts(Database):
 
     async def give_up_recipients(self) -> int:
         """End as unclear what an earlier run had claimed; return how many."""
-        return await self._write(
+        return await self._database.write(
             lambda connection: (
                 connection.execute(
                     "UPDATE broadcast_people SET state = 'unclear' WHERE state = 'claimed'"

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,10 +47,6 @@ async def _rewrite_where_due(writer: WholeConnection) -> None:
         _log.warning("storage.not_rewritten", error=str(error))
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Database:
     """One SQLite file with a writer and a reader connection."""
 
@@ -58,7 +54,7 @@ class Database:
         self,
         path: str | Path,
         sealer: Sealer,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime],
         *,
         busy_timeout: float = 5.0,
         on_statement: Callable[[str], None] | None = None,
@@ -76,6 +72,7 @@ class Database:
         self._writer: WholeConnection | None = None
         self._reader: WholeConnection | None = None
         self._commits: GroupCommit | None = None
+        self._memories: list[Callable[[], None]] = []
 
     async def open(self) -> None:
         """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""
@@ -115,73 +112,107 @@ class Database:
         finally:
             await reader.close()
             await writer.close()  # last, so that it folds the log into the database
+            self.read_anew()  # the file may be another one when it is opened again
 
     async def check(self) -> None:
         """Answer if the database can be read and written. Raises `StorageUnavailable`."""
         written = to_micros(self._clock())
-        await self._write(
+        await self.write(
             lambda connection: connection.execute(
                 "INSERT INTO meta (name, value) VALUES ('checked_at', ?)"
                 " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 (written,),
             )
         )
-        if await self._row("SELECT value FROM meta WHERE name = 'checked_at'") is None:
+        if await self.row("SELECT value FROM meta WHERE name = 'checked_at'") is None:
             raise StorageUnavailable("what was written cannot be read")
+
+    def remembers(self, forget: Callable[[], None]) -> None:
+        """Name what empties a part's memory of rows; see `read_anew`."""
+        self._memories.append(forget)
+
+    def read_anew(self) -> None:
+        """Have nothing taken from memory: rows went that no step wrote."""
+        for forget in self._memories:
+            forget()
 
     @property
     def commits(self) -> int:
         """How many commits (fsyncs) were made since opening."""
         return self._commits.commits if self._commits else 0
 
-    async def _write(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    async def write(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Run `work` inside the next transaction; return when it is durable.
+
+        Raises what `work` raised, then nothing of it was kept, or `StorageUnavailable`.
+        """
         return await self._opened().write(work)
 
-    async def _whole(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    async def whole(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Run what can't be inside a transaction on the writing connection."""
         self._opened()
         if self._writer is None:
             raise StorageUnavailable("the storage is not open")
         return await self._writer.run(work)
 
-    async def _empty_log(self) -> None:
+    async def empty_log(self) -> None:
         """Have what was deleted leave the log, too; the hourly purge does what fails here."""
         try:
-            emptied = await self._whole(empty_log)
+            emptied = await self.whole(empty_log)
         except StorageUnavailable as error:
             _log.warning("storage.log_not_emptied", error=str(error))
         else:
             if not emptied:
                 _log.info("storage.log_not_emptied", error="somebody reads an earlier state")
 
-    async def _read(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    async def read(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Run reads that need one moment of the database. Raises `StorageUnavailable`."""
         if self._reader is None:
             raise StorageUnavailable("the storage is not open")
         return await self._reader.run(work)
 
-    def _defer(self, key: DeferredKey, statement: Statement) -> None:
+    def defer(self, key: DeferredKey, statement: Statement) -> None:
+        """Let a write ride along with the next commit: what may be lost with the process."""
         self._opened().defer(key, statement)
 
-    def _deferred(self, key: DeferredKey) -> Statement | None:
+    def deferred(self, key: DeferredKey) -> Statement | None:
+        """Return a write that was deferred and is not durable yet."""
         return self._opened().deferred(key)
 
-    async def _rows(self, sql: str, *parameters: object) -> list[Any]:
-        return await self._read(lambda connection: connection.execute(sql, parameters).fetchall())
+    async def rows(self, sql: str, *parameters: object) -> list[Any]:
+        """Return the rows of a query, as they were last committed."""
+        return await self.read(lambda connection: connection.execute(sql, parameters).fetchall())
 
-    async def _row(self, sql: str, *parameters: object) -> Any | None:
-        rows = await self._rows(sql, *parameters)
+    async def row(self, sql: str, *parameters: object) -> Any | None:
+        """Return the first row of a query, None when there is none."""
+        rows = await self.rows(sql, *parameters)
         return rows[0] if rows else None
 
-    def _seal(self, value: Value, context: str) -> bytes:
-        return self._sealer.seal(to_json(value), context)
+    def now(self) -> datetime:
+        """Return the time by this storage's clock."""
+        return self._clock()
 
-    def _unseal(self, kind: type[_Stored], sealed: bytes, context: str) -> _Stored:
-        return from_json(kind, self._unseal_bytes(sealed, context))
+    @property
+    def key_id(self) -> int:
+        """Return which key seals from now on."""
+        return self._sealer.key_id
 
-    def _unseal_bytes(self, sealed: bytes, context: str) -> bytes:
+    def seal(self, value: Value, place: str) -> bytes:
+        """Return a value sealed for its place (`bot.storage.places`)."""
+        return self._sealer.seal(to_json(value), place)
+
+    def seal_bytes(self, plain: bytes, place: str) -> bytes:
+        """Return bytes sealed for their place."""
+        return self._sealer.seal(plain, place)
+
+    def unseal(self, kind: type[_Stored], sealed: bytes, place: str) -> _Stored:
+        """Return the value that was sealed for a place. Raises `StorageUnavailable`."""
+        return from_json(kind, self.unseal_bytes(sealed, place))
+
+    def unseal_bytes(self, sealed: bytes, place: str) -> bytes:
+        """Return what was sealed for a place. Raises `StorageUnavailable`."""
         try:
-            return self._sealer.open(sealed, context)
+            return self._sealer.open(sealed, place)
         except WrongKey as error:
             raise StorageUnavailable(str(error)) from error
 

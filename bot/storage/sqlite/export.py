@@ -20,7 +20,7 @@ from bot.domain.offers import SearchPage
 from bot.domain.orders import Order
 from bot.domain.sessions import Session
 from bot.storage.codec import from_json, from_micros, unpack
-from bot.storage.sqlite.places import (
+from bot.storage.places import (
     place_of_address,
     place_of_broadcast,
     place_of_error,

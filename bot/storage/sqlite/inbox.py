@@ -6,20 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from bot.storage.codec import from_micros, to_micros
+from bot.storage.places import place_of_error, place_of_payload
 from bot.storage.ports import InboxUpdate, WaitingUpdate
+from bot.storage.sqlite.batch import Work, executing
 from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.places import place_of_error, place_of_payload
 
 _PURGED_TOGETHER = 500
 _FRESH = 512
 _FINISH = "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL WHERE update_id = ?"
 
 
-class Inbox(Database):
+class Inbox:
     """Implements `InboxPort`."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.remembers(self._forget_fresh)
         self._fresh: dict[int, InboxUpdate] = {}
         """What was stored just now and is about to be taken: at most `_FRESH`."""
 
@@ -33,7 +35,7 @@ class Inbox(Database):
                 update.lane,
                 update.attempts,
                 to_micros(update.received_at),
-                self._sealer.seal(update.payload, place_of_payload(update.update_id)),
+                self._database.seal_bytes(update.payload, place_of_payload(update.update_id)),
             )
             for update in updates
         ]
@@ -49,7 +51,7 @@ class Inbox(Database):
                 ).rowcount
             )
 
-        new = await self._write(insert)
+        new = await self._database.write(insert)
         room = _FRESH - len(self._fresh)
         for update in [each for each in updates if each.update_id in new][: max(room, 0)]:
             self._fresh[update.update_id] = update
@@ -57,7 +59,7 @@ class Inbox(Database):
 
     async def waiting_updates(self) -> list[WaitingUpdate]:
         """Return all updates that still need work, in order of their ids."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT update_id, lane, attempts, committed, not_before FROM inbox"
             " WHERE state = 'waiting' ORDER BY update_id"
         )
@@ -70,7 +72,7 @@ class Inbox(Database):
         fresh = self._fresh.pop(update_id, None)
         if fresh is not None:
             return fresh
-        row = await self._row(
+        row = await self._database.row(
             "SELECT lane, attempts, received_at, payload FROM inbox"
             " WHERE update_id = ? AND state <> 'finished'",
             update_id,
@@ -81,7 +83,7 @@ class Inbox(Database):
         return InboxUpdate(
             update_id=update_id,
             lane=lane,
-            payload=self._unseal_bytes(payload, place_of_payload(update_id)),
+            payload=self._database.unseal_bytes(payload, place_of_payload(update_id)),
             received_at=from_micros(received_at),
             attempts=attempts,
         )
@@ -89,7 +91,7 @@ class Inbox(Database):
     async def finish_update(self, update_id: int) -> None:
         """Mark an update as handled and answered; durable a little later."""
         self._fresh.pop(update_id, None)
-        self._defer(("inbox", update_id), (_FINISH, (update_id,)))
+        self._database.defer(("inbox", update_id), (_FINISH, (update_id,)))
 
     async def retry_update(self, update_id: int, error: str, not_before: datetime) -> int:
         """Count a failed attempt and return how many there were (0: no such update waits)."""
@@ -104,13 +106,13 @@ class Inbox(Database):
             ).fetchall()
             return int(rows[0][0]) if rows else 0
 
-        return await self._write(count)
+        return await self._database.write(count)
 
     async def park_update(self, update_id: int, error: str) -> None:
         """Put an update aside for the operator; it is not tried again by itself."""
         self._fresh.pop(update_id, None)
         parameters = (self._sealed_error(error, update_id), update_id)
-        await self._write(
+        await self._database.write(
             lambda connection: connection.execute(
                 "UPDATE inbox SET state = 'parked', error = ?"
                 " WHERE update_id = ? AND state <> 'finished'",
@@ -120,20 +122,23 @@ class Inbox(Database):
 
     async def parked_updates(self, limit: int = 100) -> list[tuple[WaitingUpdate, str]]:
         """Return parked updates, newest first, with their errors."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT update_id, lane, attempts, committed, not_before, error FROM inbox"
             " WHERE state = 'parked' ORDER BY update_id DESC LIMIT ?",
             limit,
         )
         return [
-            (_waiting(row[:-1]), self._unseal_bytes(row[-1], place_of_error(row[0])).decode())
+            (
+                _waiting(row[:-1]),
+                self._database.unseal_bytes(row[-1], place_of_error(row[0])).decode(),
+            )
             for row in rows
             if not self._is_finishing(row[0])
         ]
 
     async def requeue_update(self, update_id: int) -> bool:
         """Have a parked update tried again from the start; return whether it was parked."""
-        return await self._write(
+        return await self._database.write(
             lambda connection: bool(
                 connection.execute(
                     "UPDATE inbox SET state = 'waiting', attempts = 0, not_before = NULL"
@@ -145,7 +150,7 @@ class Inbox(Database):
 
     async def drop_parked(self, update_id: int) -> bool:
         """Give a parked update up for good; its id stays, so that a repeat is known."""
-        return await self._write(
+        return await self._database.write(
             lambda connection: bool(
                 connection.execute(
                     "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"
@@ -161,7 +166,7 @@ class Inbox(Database):
         dropped = 0
         while True:
             # One short write after the other: the chats' commits go in between.
-            some = await self._write(
+            some = await self._database.write(
                 lambda connection: (
                     connection.execute(
                         "DELETE FROM inbox WHERE update_id IN (SELECT update_id FROM inbox"
@@ -174,18 +179,21 @@ class Inbox(Database):
             if some < _PURGED_TOGETHER:
                 return dropped
 
+    def committing(self, update_id: int) -> Work:
+        """Return what marks an update as committed, its screen still to be drawn."""
+        return executing("UPDATE inbox SET committed = 1 WHERE update_id = ?", update_id)
+
     def _forget_fresh(self) -> None:
-        """Have every update read from its row: some went."""
         self._fresh.clear()
 
     def _is_finishing(self, update_id: int) -> bool:
-        return self._deferred(("inbox", update_id)) is not None
+        return self._database.deferred(("inbox", update_id)) is not None
 
     def _sealed_error(self, error: str, update_id: int) -> bytes:
-        return self._sealer.seal(error.encode(errors="replace"), place_of_error(update_id))
+        return self._database.seal_bytes(error.encode(errors="replace"), place_of_error(update_id))
 
 
-def _waiting(row: tuple[Any, ...]) -> WaitingUpdate:
+def _waiting(row: Sequence[Any]) -> WaitingUpdate:
     update_id, lane, attempts, committed, not_before = row
     return WaitingUpdate(
         update_id=update_id,

@@ -2,28 +2,32 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.domain.identifiers import ChatId, MerchantOrderNo
 from bot.domain.news import News
 from bot.storage.codec import from_micros, to_micros
+from bot.storage.places import place_of_notice
+from bot.storage.sqlite.batch import Work
 from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.places import place_of_notice
 from bot.storage.tracking_ports import NewNotice, Notice, NoticeEnd
 
 # A list of any length as one parameter.
 _THESE = "notice_id IN (SELECT value FROM json_each(?))"
 
 
-class Notices(Database):
+class Notices:
     """Implements `NoticePort`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def orders_to_tell(
         self, now: datetime, limit: int
     ) -> list[tuple[MerchantOrderNo, ChatId]]:
         """Return the orders with news that may be told now, and where to; the oldest first."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT order_no, chat_id FROM notices JOIN orders USING (order_no)"
             " WHERE state = 'waiting' AND not_before <= ?"
             " GROUP BY order_no ORDER BY MIN(notice_id) LIMIT ?",
@@ -34,7 +38,7 @@ class Notices(Database):
 
     async def waiting_notices(self, order_no: MerchantOrderNo, now: datetime) -> list[Notice]:
         """Return an order's notices that may be told now, in the order in which they came."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT notice_id, key, born_at, not_before, body FROM notices"
             " WHERE order_no = ? AND state = 'waiting' AND not_before <= ? ORDER BY notice_id",
             order_no,
@@ -43,7 +47,7 @@ class Notices(Database):
         return [
             Notice(
                 notice_id=notice_id,
-                news=self._unseal(News, body, place_of_notice(order_no, key)),
+                news=self._database.unseal(News, body, place_of_notice(order_no, key)),
                 born_at=from_micros(born_at),
                 not_before=from_micros(not_before),
             )
@@ -62,7 +66,7 @@ class Notices(Database):
         await self._change(
             f"UPDATE notices SET state = ?, ended_at = ?, body = NULL WHERE {_THESE}",  # noqa: S608 - a constant
             end.value,
-            to_micros(self._clock()),
+            to_micros(self._database.now()),
             _listed(notice_ids),
         )
 
@@ -82,12 +86,12 @@ class Notices(Database):
                 (at, these),
             )
 
-        await self._write(put_back)
+        await self._database.write(put_back)
 
     async def give_up_claimed(self) -> int:
         """End as unclear what an earlier run had claimed; return how many."""
-        now = to_micros(self._clock())
-        return await self._write(
+        now = to_micros(self._database.now())
+        return await self._database.write(
             lambda connection: (
                 connection.execute(
                     "UPDATE notices SET state = 'unclear', ended_at = ?, body = NULL"
@@ -97,11 +101,9 @@ class Notices(Database):
             )
         )
 
-    def _telling(
-        self, order_no: MerchantOrderNo, notices: Sequence[NewNotice]
-    ) -> Callable[[sqlite3.Connection], object]:
+    def telling(self, order_no: MerchantOrderNo, notices: Sequence[NewNotice]) -> Work:
         """Return what stores an order's news, leaving out what it has been told of before."""
-        now = to_micros(self._clock())
+        now = to_micros(self._database.now())
         rows = [
             (
                 order_no,
@@ -112,7 +114,7 @@ class Notices(Database):
                 now if each.shown else None,
                 None
                 if each.shown
-                else self._seal(each.news, place_of_notice(order_no, each.news.key)),
+                else self._database.seal(each.news, place_of_notice(order_no, each.news.key)),
             )
             for each in notices
         ]
@@ -123,7 +125,7 @@ class Notices(Database):
         )
 
     async def _change(self, sql: str, *parameters: object) -> None:
-        await self._write(lambda connection: connection.execute(sql, parameters))
+        await self._database.write(lambda connection: connection.execute(sql, parameters))
 
 
 def _listed(notice_ids: Collection[int]) -> str:

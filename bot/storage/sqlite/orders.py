@@ -2,17 +2,18 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.identifiers import MerchantOrderNo, UserId
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage, stage_of
 from bot.storage.codec import to_micros
+from bot.storage.places import place_of_order
 from bot.storage.ports import AlreadyClaimed, OrderMoved
+from bot.storage.sqlite.batch import Work, executing
 from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.places import place_of_order
+from bot.storage.tracking_ports import FIRST_LOOK
 
 _ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
 _OF_PERSON = (
@@ -42,12 +43,11 @@ _UNTOLD = (
 )
 
 
-FIRST_LOOK = timedelta(seconds=20)
-"""So long after it was placed an order is read; whoever draws its payment reads it before."""
-
-
-class Orders(Database):
+class Orders:
     """Implements `OrderPort`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def order(self, order_no: MerchantOrderNo) -> Order | None:
         """Return one order."""
@@ -64,7 +64,7 @@ class Orders(Database):
 
     async def count_orders(self, user_id: UserId) -> dict[Stage, int]:
         """Return how many orders that person has in each stage; none is left out."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT stage, COUNT(*) FROM orders WHERE user_id = ? AND stage IS NOT NULL"
             " GROUP BY stage",
             user_id,
@@ -80,8 +80,8 @@ class Orders(Database):
         values = {
             "next": order.placing.value,
             "stage": stage_of(order).value,
-            "body": self._seal(order, place_of_order(order.order_no)),
-            "look_at": to_micros(self._clock() + FIRST_LOOK) if placed else None,
+            "body": self._database.seal(order, place_of_order(order.order_no)),
+            "look_at": to_micros(self._database.now() + FIRST_LOOK) if placed else None,
             "order_no": order.order_no,
             "expected": expected.value,
         }
@@ -98,7 +98,7 @@ class Orders(Database):
                 raise OrderMoved(f"{order.order_no} is not {expected}")
             name_parts(connection, order)
 
-        await self._write(save)
+        await self._database.write(save)
 
     async def unsettled_orders(self) -> list[Order]:
         """Return all CLAIMED, CREATING and UNCERTAIN orders, oldest first."""
@@ -117,8 +117,8 @@ class Orders(Database):
 
         Opened off the event loop: there may be thousands.
         """
-        rows = await self._rows(_SINCE, to_micros(since), limit)
-        return await asyncio.to_thread(lambda: [self._order_in(*row) for row in rows])
+        rows = await self._database.rows(_SINCE, to_micros(since), limit)
+        return await asyncio.to_thread(lambda: [self.opened(*row) for row in rows])
 
     async def untold_orders(self) -> list[Order]:
         """Return settled orders whose outcome the person was not yet told, oldest first."""
@@ -126,23 +126,33 @@ class Orders(Database):
 
     async def mark_told(self, order_no: MerchantOrderNo, placing: Placing) -> None:
         """Remember that the person has this outcome on their screen, unless it is old already."""
-
-        def mark(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        await self._database.write(
+            executing(
                 "UPDATE orders SET told = 1 WHERE order_no = ? AND placing = ?",
-                (order_no, placing.value),
+                order_no,
+                placing.value,
             )
+        )
 
-        await self._write(mark)
+    def telling(self, order_no: MerchantOrderNo, placing: Placing, user_id: UserId) -> Work:
+        """Return what marks an outcome as told, as `mark_told`, if the order is that person's."""
+        return executing(
+            "UPDATE orders SET told = 1 WHERE order_no = ? AND placing = ? AND user_id = ?",
+            order_no,
+            placing.value,
+            user_id,
+        )
 
     async def _orders(self, sql: str, *parameters: object) -> list[Order]:
-        rows = await self._rows(sql, *parameters)
-        return [self._order_in(order_no, body) for order_no, body in rows]
+        rows = await self._database.rows(sql, *parameters)
+        return [self.opened(order_no, body) for order_no, body in rows]
 
-    def _order_in(self, order_no: str, body: bytes) -> Order:
-        return self._unseal(Order, body, place_of_order(order_no))
+    def opened(self, order_no: str, body: bytes) -> Order:
+        """Return the order that a row holds. Raises `StorageUnavailable`."""
+        return self._database.unseal(Order, body, place_of_order(order_no))
 
-    def _claiming(self, order: Order, session: Session) -> Callable[[sqlite3.Connection], object]:
+    def claiming(self, order: Order, session: Session) -> Work:
+        """Return what makes an order of a session's consent; it raises `AlreadyClaimed`."""
         if (order.user_id, order.chat_id) != (session.user_id, session.chat_id):
             raise ValueError(f"{order.order_no} is not of this conversation")
         row = (
@@ -154,7 +164,7 @@ class Orders(Database):
             order.placing.value,
             stage_of(order).value,
             to_micros(order.created_at),
-            self._seal(order, place_of_order(order.order_no)),
+            self._database.seal(order, place_of_order(order.order_no)),
         )
 
         def claim(connection: sqlite3.Connection) -> None:

@@ -18,14 +18,17 @@ _SPENT = (
 )
 
 
-class PaymentAttempts(Database):
+class PaymentAttempts:
     """Implements `PaymentPort`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def claim_payment(
         self, new: NewAttempt, *, known: int, since: datetime, limit: Fen
     ) -> Attempt:
         """Record that a payment begins. Raises `PaymentTaken` or `OverLimit`."""
-        now = self._clock()
+        now = self._database.now()
 
         def claim(connection: sqlite3.Connection) -> Attempt:
             # One writer: nothing is claimed between the look and the change.
@@ -48,11 +51,11 @@ class PaymentAttempts(Database):
                 raise PaymentTaken(new.order_id) from error
             return Attempt(attempt_id=row[0], at=now, **dict(new))
 
-        return await self._write(claim)
+        return await self._database.write(claim)
 
     async def mark_payment(self, attempt_id: int, state: AttemptState) -> None:
         """Record how far a payment has come."""
-        await self._write(
+        await self._database.write(
             lambda connection: connection.execute(
                 "UPDATE payment_attempts SET state = ? WHERE attempt_id = ?",
                 (state.value, attempt_id),
@@ -61,7 +64,7 @@ class PaymentAttempts(Database):
 
     async def payments_of(self, order_id: MarketplaceOrderId) -> list[Attempt]:
         """Return all attempts to pay an order, oldest first."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             f"SELECT {_COLUMNS} FROM payment_attempts WHERE part_id = ? ORDER BY attempt_id",  # noqa: S608 - a constant
             order_id,
         )
@@ -69,7 +72,7 @@ class PaymentAttempts(Database):
 
     async def spent_since(self, since: datetime) -> Fen:
         """Return the fen that were, or may have been, spent since then."""
-        (spent,) = await self._row(_SPENT, to_micros(since)) or (0,)
+        (spent,) = await self._database.row(_SPENT, to_micros(since)) or (0,)
         return Fen(spent)
 
     async def give_up_payments(self) -> list[Attempt]:
@@ -82,8 +85,8 @@ class PaymentAttempts(Database):
                 " WHERE state IN ('claimed', 'sent')"
             )
 
-        await self._write(give_up)
-        rows = await self._rows(
+        await self._database.write(give_up)
+        rows = await self._database.rows(
             f"SELECT {_COLUMNS} FROM payment_attempts WHERE state = 'unclear' ORDER BY attempt_id"  # noqa: S608 - a constant
         )
         return [_attempt(row) for row in rows]

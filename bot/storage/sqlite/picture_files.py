@@ -1,7 +1,5 @@
 """Telegram's file ids of pictures in SQLite. They name no person."""
 
-from typing import Any
-
 from bot.domain.recent import Recent
 from bot.storage.codec import to_micros
 from bot.storage.sqlite.database import Database
@@ -14,11 +12,11 @@ _REMEMBER = (
 )
 
 
-class PictureFiles(Database):
+class PictureFiles:
     """Implements `PictureFilePort`."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, database: Database) -> None:
+        self._database = database
         # Telegram keeps a file for ever, so an id that outlived its row does no harm.
         self._file_ids: Recent[str, str] = Recent(_REMEMBERED)
 
@@ -27,10 +25,10 @@ class PictureFiles(Database):
         known = self._file_ids.get(key)
         if known is not None:
             return known
-        waiting = self._deferred(("picture_files", key))
+        waiting = self._database.deferred(("picture_files", key))
         if waiting is not None:
             return str(waiting[1][1])
-        row = await self._row("SELECT file_id FROM picture_files WHERE key = ?", key)
+        row = await self._database.row("SELECT file_id FROM picture_files WHERE key = ?", key)
         if row is None:
             return None
         self._file_ids.put(key, str(row[0]))
@@ -38,6 +36,6 @@ class PictureFiles(Database):
 
     async def remember_file(self, key: str, file_id: str) -> None:
         """Remember a file id; durable a little later."""
-        now = to_micros(self._clock())
+        now = to_micros(self._database.now())
         self._file_ids.put(key, file_id)
-        self._defer(("picture_files", key), (_REMEMBER, (key, file_id, now)))
+        self._database.defer(("picture_files", key), (_REMEMBER, (key, file_id, now)))

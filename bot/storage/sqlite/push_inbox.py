@@ -9,17 +9,20 @@ import structlog
 
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.storage.codec import from_micros, to_micros
+from bot.storage.places import place_of_push
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.places import place_of_push
 from bot.storage.tracking_ports import StoredPush, WaitingPush
 
 _log = structlog.get_logger(__name__)
 _FIRST_OF_ALL = 0  # a time before any other: what a push tells of is read first
 
 
-class Pushes(Database):
+class Pushes:
     """Implements `PushPort`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def put_push(self, push: StoredPush) -> bool:
         """Store a push; return whether it is new. A repeat changes nothing."""
@@ -27,9 +30,9 @@ class Pushes(Database):
             push.msg_id,
             push.topic,
             to_micros(push.received_at),
-            self._sealer.seal(push.message.encode(), place_of_push(push.msg_id)),
+            self._database.seal_bytes(push.message.encode(), place_of_push(push.msg_id)),
         )
-        return await self._write(
+        return await self._database.write(
             lambda connection: bool(
                 connection.execute(
                     "INSERT INTO pushes (msg_id, topic, received_at, payload)"
@@ -41,7 +44,7 @@ class Pushes(Database):
 
     async def waiting_pushes(self, now: datetime, limit: int) -> list[WaitingPush]:
         """Return pushes that are to be handled now, in the order of their arrival."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT push_id, msg_id, received_at, attempts, payload FROM pushes"
             " WHERE state = 'waiting' AND (not_before IS NULL OR not_before <= ?)"
             " ORDER BY push_id LIMIT ?",
@@ -61,7 +64,7 @@ class Pushes(Database):
     def _opened_push(self, payload: bytes, msg_id: str) -> str:
         """Return a push's message; nothing for one that can't be opened, which reads as none."""
         try:
-            return self._unseal_bytes(payload, place_of_push(msg_id)).decode()
+            return self._database.unseal_bytes(payload, place_of_push(msg_id)).decode()
         except StorageUnavailable as error:
             _log.error("push_unreadable", error=str(error))
             return ""
@@ -70,7 +73,7 @@ class Pushes(Database):
         self, order_ids: Collection[MarketplaceOrderId]
     ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
         """Return our numbers of those orders of the marketplace that are ours."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT part_id, order_no FROM order_parts"
             " WHERE part_id IN (SELECT value FROM json_each(?))",
             json.dumps(list(order_ids)),
@@ -103,12 +106,12 @@ class Pushes(Database):
                 (idle,),
             )
 
-        await self._write(settle)
+        await self._database.write(settle)
 
     async def retry_pushes(self, push_ids: Collection[int], not_before: datetime) -> None:
         """Have pushes handled again later, and count that."""
         parameters = (to_micros(not_before), json.dumps(list(push_ids)))
-        await self._write(
+        await self._database.write(
             lambda connection: connection.execute(
                 "UPDATE pushes SET attempts = attempts + 1, not_before = ?"
                 " WHERE push_id IN (SELECT value FROM json_each(?))",

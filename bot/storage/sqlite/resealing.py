@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.storage.sqlite.connection import empty_log
-from bot.storage.sqlite.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
-from bot.storage.sqlite.places import (
+from bot.storage.places import (
     place_of_address,
     place_of_broadcast,
     place_of_error,
@@ -21,6 +19,8 @@ from bot.storage.sqlite.places import (
     place_of_results,
     place_of_session,
 )
+from bot.storage.sqlite.connection import empty_log
+from bot.storage.sqlite.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
 
 _TOGETHER = 500
 
@@ -55,8 +55,11 @@ SEALED = (
 )
 
 
-class Resealed(Database):
+class Resealing:
     """Seals everything with the first key of the sealer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def reseal(self, on_batch: Callable[[int], None] = lambda _: None) -> int:
         """Seal again what other keys sealed; return how many values.
@@ -66,10 +69,10 @@ class Resealed(Database):
         """
         done = 0
         for column in SEALED:
-            while some := await self._write(partial(self._reseal_some, column)):
+            while some := await self._database.write(partial(self._reseal_some, column)):
                 done += some
                 on_batch(done)
-        await self._whole(_rewrite)
+        await self._database.whole(_rewrite)
         return done
 
     def _reseal_some(self, column: Column, connection: sqlite3.Connection) -> int:
@@ -79,11 +82,11 @@ class Resealed(Database):
         rows = connection.execute(
             f"SELECT {keys}, {column.name} FROM {column.table}"  # noqa: S608 - names from the table above
             f" WHERE {column.name} IS NOT NULL AND substr({column.name}, 1, 1) <> ?{only} LIMIT ?",
-            (self._sealer.key_id.to_bytes(1, "big"), _TOGETHER),
+            (self._database.key_id.to_bytes(1, "big"), _TOGETHER),
         ).fetchall()
         for *key, sealed in rows:
             place = column.place(*key)
-            again = self._sealer.seal(self._unseal_bytes(sealed, place), place)
+            again = self._database.seal_bytes(self._database.unseal_bytes(sealed, place), place)
             connection.execute(
                 f"UPDATE {column.table} SET {column.name} = ? WHERE {column.condition}",  # noqa: S608 - as above
                 (again, *key),

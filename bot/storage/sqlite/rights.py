@@ -7,29 +7,35 @@ from pydantic import JsonValue
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Order
-from bot.storage.sqlite.addresses import AddressBook
+from bot.storage.sqlite.database import Database
 from bot.storage.sqlite.export import Export
-from bot.storage.sqlite.inbox import Inbox
 from bot.storage.sqlite.orders import Orders
 
 
-class Rights(Orders, AddressBook, Inbox):
+class Rights:
     """Implements `RightsPort`."""
+
+    def __init__(self, database: Database, orders: Orders) -> None:
+        self._database = database
+        self._orders = orders
 
     async def forget(self, user_id: UserId) -> list[Order]:
         """Delete what is kept of a person; return the open orders, which stay until they close."""
-        kept = await self._write(self._forgetting(user_id, None, None))
-        await self._empty_log()
+        try:
+            kept = await self._database.write(self.forgetting(user_id))
+        finally:
+            self._database.read_anew()
+        await self._database.empty_log()
         return kept
 
     async def export_of(self, user_id: UserId) -> dict[str, JsonValue]:
         """Return everything that is kept of a person, readable."""
-        return await self._read(
-            lambda connection: Export(connection, user_id, self._unseal_bytes).everything()
+        return await self._database.read(
+            lambda connection: Export(connection, user_id, self._database.unseal_bytes).everything()
         )
 
-    def _forgetting(
-        self, user_id: UserId, but_chat: ChatId | None, but_update: int | None
+    def forgetting(
+        self, user_id: UserId, but_chat: ChatId | None = None, but_update: int | None = None
     ) -> Callable[[sqlite3.Connection], list[Order]]:
         """Forget a person, but for one conversation that begins anew, its update and later ones."""
 
@@ -59,7 +65,7 @@ class Rights(Orders, AddressBook, Inbox):
         rows = connection.execute(
             "SELECT order_no, body FROM orders WHERE user_id = ? ORDER BY created_at", (user_id,)
         ).fetchall()
-        orders = [self._order_in(*row) for row in rows]
+        orders = [self._orders.opened(*row) for row in rows]
         connection.executemany(
             "DELETE FROM orders WHERE order_no = ?",
             [(each.order_no,) for each in orders if not each.is_open],

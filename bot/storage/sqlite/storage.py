@@ -1,25 +1,105 @@
 """The SQLite storage: every port over one file."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.storage.broadcast_ports import BroadcastPort
+from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort
+from bot.storage.ports import (
+    AddressPort,
+    ConversationPort,
+    InboxPort,
+    OfferPort,
+    OrderPort,
+    PictureFilePort,
+    RightsPort,
+    UpkeepPort,
+)
+from bot.storage.sealing import Sealer
 from bot.storage.sqlite.access import Invitations
+from bot.storage.sqlite.addresses import AddressBook
 from bot.storage.sqlite.alarms import AlarmsTold
 from bot.storage.sqlite.broadcasts import Broadcasts
+from bot.storage.sqlite.conversations import Conversations
+from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.inbox import Inbox
+from bot.storage.sqlite.notices import Notices
+from bot.storage.sqlite.offers import Offers
+from bot.storage.sqlite.orders import Orders
 from bot.storage.sqlite.payment_attempts import PaymentAttempts
 from bot.storage.sqlite.picture_files import PictureFiles
 from bot.storage.sqlite.push_inbox import Pushes
-from bot.storage.sqlite.resealing import Resealed
-from bot.storage.sqlite.retention import Retained
+from bot.storage.sqlite.resealing import Resealing
+from bot.storage.sqlite.rights import Rights
 from bot.storage.sqlite.tracking import TrackedOrders
+from bot.storage.sqlite.upkeep import Upkeep
+from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
 
-class SqliteStorage(
-    Retained,
-    TrackedOrders,
-    Pushes,
-    Resealed,
-    PictureFiles,
-    Invitations,
-    AlarmsTold,
-    PaymentAttempts,
-    Broadcasts,
-):
-    """Implements `Storage`; see `Database` for what it takes."""
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqliteStorage:
+    """Implements `Storage`. Each part has the database, and the parts that it needs besides."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        sealer: Sealer,
+        clock: Callable[[], datetime] = _now,
+        *,
+        busy_timeout: float = 5.0,
+        on_statement: Callable[[str], None] | None = None,
+    ) -> None:
+        """Name the file; `open` opens it. See `Database` for what else it takes."""
+        self.database = database = Database(
+            path, sealer, clock, busy_timeout=busy_timeout, on_statement=on_statement
+        )
+        addresses, inbox = AddressBook(database), Inbox(database)
+        notices, offers, orders = Notices(database), Offers(database), Orders(database)
+        rights = Rights(database, orders)
+        self.access: AccessPort = Invitations(database)
+        self.addresses: AddressPort = addresses
+        self.alarms: AlarmPort = AlarmsTold(database)
+        self.broadcasts: BroadcastPort = Broadcasts(database)
+        self.conversations: ConversationPort = Conversations(
+            database,
+            inbox=inbox,
+            offers=offers,
+            addresses=addresses,
+            orders=orders,
+            rights=rights,
+        )
+        self.inbox: InboxPort = inbox
+        self.notices: NoticePort = notices
+        self.offers: OfferPort = offers
+        self.orders: OrderPort = orders
+        self.payments: PaymentPort = PaymentAttempts(database)
+        self.picture_files: PictureFilePort = PictureFiles(database)
+        self.pushes: PushPort = Pushes(database)
+        self.rights: RightsPort = rights
+        self.tracking: TrackingPort = TrackedOrders(database, orders, notices)
+        self.upkeep: UpkeepPort = Upkeep(database, inbox, orders)
+
+    async def open(self) -> None:
+        """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""
+        await self.database.open()
+
+    async def close(self) -> None:
+        """Finish what is under way and close. Closing twice does nothing."""
+        await self.database.close()
+
+    async def check(self) -> None:
+        """Answer if the database can be read and written. Raises `StorageUnavailable`."""
+        await self.database.check()
+
+    async def reseal(self, on_batch: Callable[[int], None] = lambda _: None) -> int:
+        """Seal everything with the first key; see `Resealing`."""
+        return await Resealing(self.database).reseal(on_batch)
+
+    @property
+    def commits(self) -> int:
+        """How many commits (fsyncs) were made since opening."""
+        return self.database.commits

@@ -10,10 +10,11 @@ from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.orders import Order
 from bot.domain.stages import Stage, stage_of
 from bot.storage.codec import to_micros
+from bot.storage.places import place_of_order
 from bot.storage.ports import OrderMoved, StorageUnavailable
+from bot.storage.sqlite.database import Database
 from bot.storage.sqlite.notices import Notices
 from bot.storage.sqlite.orders import Orders, name_parts
-from bot.storage.sqlite.places import place_of_order
 from bot.storage.tracking_ports import NewNotice, Tracked
 
 _log = structlog.get_logger(__name__)
@@ -24,12 +25,17 @@ _UNLESS_ASKED_FOR = (
 )
 
 
-class TrackedOrders(Orders, Notices):
+class TrackedOrders:
     """Implements `TrackingPort`."""
+
+    def __init__(self, database: Database, orders: Orders, notices: Notices) -> None:
+        self._database = database
+        self._orders = orders
+        self._notices = notices
 
     async def tracked(self, order_no: MerchantOrderNo) -> Tracked | None:
         """Return a placed order, None when there is none or it is not placed."""
-        row = await self._row(
+        row = await self._database.row(
             "SELECT body, hints, misses, forgotten FROM orders"
             " WHERE order_no = ? AND placing = 'placed'",
             order_no,
@@ -37,12 +43,14 @@ class TrackedOrders(Orders, Notices):
         if row is None:
             return None
         body, hints, misses, forgotten = row
-        order = self._order_in(order_no, body)
+        order = self._orders.opened(order_no, body)
         return Tracked(order=order, hints=hints, misses=misses, forgotten=bool(forgotten))
 
     async def order_of_part(self, order_id: MarketplaceOrderId) -> MerchantOrderNo | None:
         """Return the number of ours that has this order of the marketplace."""
-        row = await self._row("SELECT order_no FROM order_parts WHERE part_id = ?", order_id)
+        row = await self._database.row(
+            "SELECT order_no FROM order_parts WHERE part_id = ?", order_id
+        )
         return None if row is None else MerchantOrderNo(row[0])
 
     async def save_tracked(
@@ -53,11 +61,11 @@ class TrackedOrders(Orders, Notices):
         notices: Sequence[NewNotice] = (),
     ) -> None:
         """Store what a reading made of an order, and when the next is due. Raises `OrderMoved`."""
-        tell = self._telling(after.order_no, notices)
+        tell = self._notices.telling(after.order_no, notices)
         values = {
             "order_no": after.order_no,
             "stage": stage_of(after).value,
-            "body": self._seal(after, place_of_order(after.order_no)),
+            "body": self._database.seal(after, place_of_order(after.order_no)),
             "hints": before.hints,
             "look_at": None if look_at is None else to_micros(look_at),
         }
@@ -73,14 +81,14 @@ class TrackedOrders(Orders, Notices):
             name_parts(connection, after)
             tell(connection)
 
-        await self._write(save)
+        await self._database.write(save)
 
     async def missed(
         self, order_no: MerchantOrderNo, look_at: datetime, hints: int | None = None
     ) -> None:
         """Count a reading that failed and put the next one off."""
         values = {"order_no": order_no, "hints": hints, "look_at": to_micros(look_at)}
-        await self._write(
+        await self._database.write(
             lambda connection: connection.execute(
                 f"UPDATE orders SET misses = misses + 1, {_UNLESS_ASKED_FOR}"  # noqa: S608 - a constant
                 " WHERE order_no = :order_no AND look_at IS NOT NULL",
@@ -90,7 +98,7 @@ class TrackedOrders(Orders, Notices):
 
     async def due_orders(self, now: datetime, limit: int) -> list[MerchantOrderNo]:
         """Return the orders whose reading is due, the longest due first."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT order_no FROM orders WHERE look_at <= ? ORDER BY look_at LIMIT ?",
             to_micros(now),
             limit,
@@ -99,7 +107,7 @@ class TrackedOrders(Orders, Notices):
 
     async def sort_orders(self, limit: int = 200) -> int:
         """Work out stages and ids of orders from an earlier release; return how many were done."""
-        now = to_micros(self._clock())
+        now = to_micros(self._database.now())
         over = {Stage.DONE, Stage.CLOSED}
 
         def sort(connection: sqlite3.Connection) -> int:
@@ -108,7 +116,7 @@ class TrackedOrders(Orders, Notices):
             ).fetchall()
             for order_no, body in rows:
                 try:
-                    order = self._order_in(order_no, body)
+                    order = self._orders.opened(order_no, body)
                 except StorageUnavailable as error:
                     # Nobody can read it; the others must not wait for it.
                     _log.error("order_unreadable", order_no=order_no, error=str(error))
@@ -122,4 +130,4 @@ class TrackedOrders(Orders, Notices):
                 )
             return len(rows)
 
-        return await self._write(sort)
+        return await self._database.write(sort)

@@ -205,22 +205,24 @@ def _part(number: int, status: OrderStatus) -> OrderPart:
 
 async def fill(storage: Storage) -> None:
     """Put something of everything into an empty storage, in every state that it can have."""
-    await storage.put_updates([update(number) for number in range(1, 6)])
+    await storage.inbox.put_updates([update(number) for number in range(1, 6)])
     revisions: dict[UserId, int] = {}
     for user, (fields, writes) in zip(PEOPLE, _sessions(), strict=True):
         session = Session(
             session_id=f"S{user}", chat_id=ChatId(user), user_id=user, revision=1, **fields
         ).tapped("offer:1", NOW)
-        await storage.commit_step(StepCommit(session, None, writes=writes))
+        await storage.conversations.commit_step(StepCommit(session, None, writes=writes))
         revisions[user] = 1
     in_group = Session(session_id="GROUP1", chat_id=GROUP, user_id=BOB, revision=1)
-    await storage.commit_step(StepCommit(session=in_group, expected_revision=None, update_id=1))
+    await storage.conversations.commit_step(
+        StepCommit(session=in_group, expected_revision=None, update_id=1)
+    )
 
     async def step(user: UserId, *writes: Write) -> None:
-        before = await storage.load_session(ChatId(user), user)
+        before = await storage.conversations.load_session(ChatId(user), user)
         assert before is not None
         after = before.replace(revision=before.revision + 1)
-        await storage.commit_step(StepCommit(after, before.revision, writes=writes))
+        await storage.conversations.commit_step(StepCommit(after, before.revision, writes=writes))
 
     for number, default in ((1, False), (2, True), (3, False)):
         saved = SavedAddress(
@@ -241,12 +243,12 @@ async def _orders(storage: Storage, step: Any) -> None:
 
     async def sent(number: int, user: UserId = ALICE) -> Order:
         sending = (await claimed(number, user)).sending(NOW - 49 * HOUR)
-        await storage.save_order(sending, Placing.CLAIMED)
+        await storage.orders.save_order(sending, Placing.CLAIMED)
         return sending
 
     async def ended(sending: Order, placing: Placing, **fields: Any) -> Order:
         order = sending.moved(placing, **fields)
-        await storage.save_order(order, sending.placing)
+        await storage.orders.save_order(order, sending.placing)
         return order
 
     await claimed(1)
@@ -257,7 +259,7 @@ async def _orders(storage: Storage, step: Any) -> None:
     refusal = Refusal(code="SKU_OFFLINE", message="商品已下架", trace_id="t1")
     await ended(await sent(5), Placing.REFUSED, refusal=refusal)
     changed = (await claimed(6)).moved(Placing.CHANGED, newer_quote=quote(7000))
-    await storage.save_order(changed, Placing.CLAIMED)
+    await storage.orders.save_order(changed, Placing.CLAIMED)
     for number, status in enumerate(OrderStatus, 10):
         user = BOB if number % 2 else ALICE
         failed = FailedLine(offer_id=line().offer_id, spec_id=line(1).spec_id, code="500_001")
@@ -267,7 +269,7 @@ async def _orders(storage: Storage, step: Any) -> None:
             parts=(_part(number, status), _part(number + 100, status)),
             failed_lines=(failed,) if status is OrderStatus.AWAITING_PAYMENT else (),
         )
-        tracked = await storage.tracked(placed.order_no)
+        tracked = await storage.tracking.tracked(placed.order_no)
         assert tracked is not None
         news = [
             NewNotice(
@@ -277,31 +279,31 @@ async def _orders(storage: Storage, step: Any) -> None:
             )
             for kind in (NewsKind.PAID, NewsKind.SHIPPED, NewsKind.REFUND)
         ]
-        await storage.save_tracked(tracked, placed, NOW + HOUR, news)
+        await storage.tracking.save_tracked(tracked, placed, NOW + HOUR, news)
         if number % 3 == 0:
-            await storage.mark_told(placed.order_no, Placing.PLACED)
+            await storage.orders.mark_told(placed.order_no, Placing.PLACED)
     (first, *_), (second, *_) = [
-        await storage.waiting_notices(MerchantOrderNo(f"S261123-{number:08d}"), NOW)
+        await storage.notices.waiting_notices(MerchantOrderNo(f"S261123-{number:08d}"), NOW)
         for number in (10, 11)
     ]
-    await storage.claim_notices([first.notice_id, second.notice_id])
-    await storage.end_notices([first.notice_id], NoticeEnd.TOLD)
+    await storage.notices.claim_notices([first.notice_id, second.notice_id])
+    await storage.notices.end_notices([first.notice_id], NoticeEnd.TOLD)
 
 
 async def _the_rest(storage: Storage) -> None:
-    await storage.finish_update(2)
-    await storage.retry_update(3, "a fault", NOW + HOUR)
-    await storage.park_update(4, "another fault")
+    await storage.inbox.finish_update(2)
+    await storage.inbox.retry_update(3, "a fault", NOW + HOUR)
+    await storage.inbox.park_update(4, "another fault")
     for number in range(3):
-        await storage.put_push(
+        await storage.pushes.put_push(
             StoredPush(
                 msg_id=f"m{number}", topic="ORDER", message=f'{{"n": {number}}}', received_at=NOW
             )
         )
-    pushes = await storage.waiting_pushes(NOW, 10)
-    await storage.finish_pushes([pushes[0].push_id], [pushes[1].push_id])
+    pushes = await storage.pushes.waiting_pushes(NOW, 10)
+    await storage.pushes.finish_pushes([pushes[0].push_id], [pushes[1].push_id])
     for number, state in enumerate((AttemptState.PAID, AttemptState.UNCLEAR, AttemptState.SENT)):
-        attempt = await storage.claim_payment(
+        attempt = await storage.payments.claim_payment(
             NewAttempt(
                 order_id=MarketplaceOrderId(str(2 * 10**18 + 10 + number)),
                 order_no=MerchantOrderNo(f"S261123-{10 + number:08d}"),
@@ -312,53 +314,54 @@ async def _the_rest(storage: Storage) -> None:
             since=NOW - HOUR,
             limit=Fen(0),
         )
-        await storage.mark_payment(attempt.attempt_id, state)
-    await storage.add_invite(b"h" * 32, OPERATOR, NOW + 100 * HOUR, 3)
-    await storage.redeem_invite(b"h" * 32, CAROL)
+        await storage.payments.mark_payment(attempt.attempt_id, state)
+    await storage.access.add_invite(b"h" * 32, OPERATOR, NOW + 100 * HOUR, 3)
+    await storage.access.redeem_invite(b"h" * 32, CAROL)
     for user in (ALICE, BOB):
-        await storage.set_news(user, ChatId(user), wanted=True)
-    sending = await storage.draft_broadcast(OPERATOR, "Closed on Friday.")
-    await storage.start_broadcast(sending)
-    await storage.claim_recipient((await storage.recipients(1))[0])
-    await storage.draft_broadcast(OPERATOR, "Open again.")
-    await storage.remember_file("sheet/1", "AgAC1")
-    await storage.note_alarm("backlog", ToldAlarm(about=frozenset({"a", "b"}), at=NOW))
-    await storage.nudge()
+        await storage.broadcasts.set_news(user, ChatId(user), wanted=True)
+    sending = await storage.broadcasts.draft_broadcast(OPERATOR, "Closed on Friday.")
+    await storage.broadcasts.start_broadcast(sending)
+    await storage.broadcasts.claim_recipient((await storage.broadcasts.recipients(1))[0])
+    await storage.broadcasts.draft_broadcast(OPERATOR, "Open again.")
+    await storage.picture_files.remember_file("sheet/1", "AgAC1")
+    await storage.alarms.note_alarm("backlog", ToldAlarm(about=frozenset({"a", "b"}), at=NOW))
+    await storage.upkeep.nudge()
 
 
 async def read(storage: Storage) -> dict[str, Any]:
     """Return everything that `fill` put in, as JSON has it."""
-    broadcasts = [await storage.broadcast(1), await storage.broadcast(2)]
+    broadcasts = [await storage.broadcasts.broadcast(1), await storage.broadcasts.broadcast(2)]
     payments = [
-        await storage.payments_of(MarketplaceOrderId(str(2 * 10**18 + 10 + number)))
+        await storage.payments.payments_of(MarketplaceOrderId(str(2 * 10**18 + 10 + number)))
         for number in range(3)
     ]
     notices = [
-        await storage.waiting_notices(MerchantOrderNo(f"S261123-{number:08d}"), NOW)
+        await storage.notices.waiting_notices(MerchantOrderNo(f"S261123-{number:08d}"), NOW)
         for number in range(10, 18)
     ]
     return {
-        "people": {str(user): await storage.export_of(user) for user in PEOPLE},
-        "offers": [_json(await storage.offer(each.offer_id)) for each in OFFERS],
-        "waiting": [_json(each) for each in await storage.waiting_updates()],
-        "parked": [[_json(each), why] for each, why in await storage.parked_updates()],
-        "census": _json(await storage.census()),
-        "unsettled": [each.order_no for each in await storage.unsettled_orders()],
-        "untold": [each.order_no for each in await storage.untold_orders()],
-        "due": await storage.due_orders(NOW + 10 * HOUR, 100),
-        "own": await storage.orders_of_parts(
+        "people": {str(user): await storage.rights.export_of(user) for user in PEOPLE},
+        "offers": [_json(await storage.offers.offer(each.offer_id)) for each in OFFERS],
+        "waiting": [_json(each) for each in await storage.inbox.waiting_updates()],
+        "parked": [[_json(each), why] for each, why in await storage.inbox.parked_updates()],
+        "census": _json(await storage.upkeep.census()),
+        "unsettled": [each.order_no for each in await storage.orders.unsettled_orders()],
+        "untold": [each.order_no for each in await storage.orders.untold_orders()],
+        "due": await storage.tracking.due_orders(NOW + 10 * HOUR, 100),
+        "own": await storage.pushes.orders_of_parts(
             [MarketplaceOrderId(str(2 * 10**18 + number)) for number in range(9, 130)]
         ),
         "notices": [[_json(each) for each in some] for some in notices],
-        "pushes": [_json(each) for each in await storage.waiting_pushes(NOW, 10)],
+        "pushes": [_json(each) for each in await storage.pushes.waiting_pushes(NOW, 10)],
         "payments": [[_json(each) for each in some] for some in payments],
-        "invites": [_json(each) for each in await storage.live_invites()],
-        "members": [user for user in PEOPLE if await storage.is_member(user)],
+        "invites": [_json(each) for each in await storage.access.live_invites()],
+        "members": [user for user in PEOPLE if await storage.access.is_member(user)],
         "broadcasts": [_json(each) for each in broadcasts],
-        "recipients": [_json(each) for each in await storage.recipients(10)],
-        "file": await storage.file_id("sheet/1"),
+        "recipients": [_json(each) for each in await storage.broadcasts.recipients(10)],
+        "file": await storage.picture_files.file_id("sheet/1"),
         "alarms": {
-            trouble: sorted(told.about) for trouble, told in (await storage.alarms_told()).items()
+            trouble: sorted(told.about)
+            for trouble, told in (await storage.alarms.alarms_told()).items()
         },
     }
 

@@ -7,9 +7,12 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
 from bot.domain.sessions import Session, Step
 from bot.storage.codec import from_micros, to_micros
+from bot.storage.operator_ports import People
+from bot.storage.places import place_of_session
 from bot.storage.ports import Census, Retention
-from bot.storage.sqlite.conversations import Conversations
-from bot.storage.sqlite.places import place_of_session
+from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.inbox import Inbox
+from bot.storage.sqlite.orders import Orders
 
 _TOGETHER = 200
 _LATE = timedelta(minutes=1)
@@ -47,23 +50,30 @@ _DROP = {
 }
 
 
-class Retained(Conversations):
-    """Implements `OperatorPort`."""
+class Upkeep:
+    """Implements `UpkeepPort`."""
+
+    def __init__(self, database: Database, inbox: Inbox, orders: Orders) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._orders = orders
 
     async def census(self) -> Census:
         """Count updates and orders."""
-        waiting, oldest = await self._row(
+        waiting, oldest = await self._database.row(
             "SELECT COUNT(*), (SELECT received_at FROM inbox WHERE state = 'waiting'"
             " ORDER BY update_id LIMIT 1) FROM inbox WHERE state = 'waiting'"
         ) or (0, None)
-        (parked,) = await self._row("SELECT COUNT(*) FROM inbox WHERE state = 'parked'") or (0,)
-        orders = await self._rows("SELECT placing, COUNT(*) FROM orders GROUP BY placing")
-        notices = await self._row(
+        (parked,) = await self._database.row(
+            "SELECT COUNT(*) FROM inbox WHERE state = 'parked'"
+        ) or (0,)
+        orders = await self._database.rows("SELECT placing, COUNT(*) FROM orders GROUP BY placing")
+        notices = await self._database.row(
             "SELECT COUNT(*), SUM(not_before < ?) FROM notices WHERE state = 'waiting'",
-            to_micros(self._clock() - _LATE),
+            to_micros(self._database.now() - _LATE),
         )
         told, late = notices or (0, 0)
-        pushes = await self._row("SELECT COUNT(*) FROM pushes WHERE state = 'waiting'")
+        pushes = await self._database.row("SELECT COUNT(*) FROM pushes WHERE state = 'waiting'")
         return Census(
             waiting=waiting,
             oldest_waiting=None if oldest is None else from_micros(oldest),
@@ -74,18 +84,26 @@ class Retained(Conversations):
             notices_late=late or 0,
         )
 
+    async def count_people(self) -> People:
+        """Count who has a conversation, who has an order, and who was invited."""
+        known, ordered, invited = await self._database.row(
+            "SELECT (SELECT COUNT(DISTINCT user_id) FROM sessions),"
+            " (SELECT COUNT(DISTINCT user_id) FROM orders), (SELECT COUNT(*) FROM members)"
+        ) or (0, 0, 0)
+        return People(known=known, ordered=ordered, invited=invited)
+
     async def purge_old(self, keep: Retention) -> dict[str, int]:
         """Drop what is older than `keep` says; return how much of what went."""
         try:
             gone = await self._purge_old(keep)
-            await self._empty_log()
+            await self._database.empty_log()
             return gone
         finally:
-            self._read_anew()
+            self._database.read_anew()
 
     async def _purge_old(self, keep: Retention) -> dict[str, int]:
         return {
-            "updates": await self.purge(self._clock() - keep.updates),
+            "updates": await self._inbox.purge(self._database.now() - keep.updates),
             "drafts": await self._clear_drafts(keep.drafts),
             "results": await self._drop("results", keep.searches),
             "offers": await self._drop("offers", keep.offers),
@@ -93,13 +111,13 @@ class Retained(Conversations):
             "orders": await self._drop("orders", keep.orders),
             "pushes": await self._drop("pushes", keep.pushes),
             "notices": await self._drop("notices", keep.notices),
-            "forgotten_orders": await self._write(self._drop_forgotten),
+            "forgotten_orders": await self._database.write(self._drop_forgotten),
             "payments": await self._drop("payments", keep.orders),
         }
 
     async def nudge(self) -> None:
         """Have the running bot look for what another process changed."""
-        await self._write(
+        await self._database.write(
             lambda connection: connection.execute(
                 "INSERT INTO meta (name, value) VALUES ('nudges', 1)"
                 " ON CONFLICT (name) DO UPDATE SET value = value + 1"
@@ -108,14 +126,14 @@ class Retained(Conversations):
 
     async def nudges(self) -> int:
         """Return a number that every nudge changes."""
-        row = await self._row("SELECT value FROM meta WHERE name = 'nudges'")
+        row = await self._database.row("SELECT value FROM meta WHERE name = 'nudges'")
         return 0 if row is None else int(row[0])
 
     async def _drop(self, what: str, age: timedelta) -> int:
-        parameters = (to_micros(self._clock() - age), _TOGETHER)
+        parameters = (to_micros(self._database.now() - age), _TOGETHER)
         dropped = 0
         while True:
-            some = await self._write(
+            some = await self._database.write(
                 lambda connection: connection.execute(_DROP[what], parameters).rowcount
             )
             dropped += some
@@ -123,8 +141,10 @@ class Retained(Conversations):
                 return dropped
 
     async def _clear_drafts(self, age: timedelta) -> int:
-        before, cleared = to_micros(self._clock() - age), 0
-        while some := await self._write(lambda connection: self._clear_some(connection, before)):
+        before, cleared = to_micros(self._database.now() - age), 0
+        while some := await self._database.write(
+            lambda connection: self._clear_some(connection, before)
+        ):
             cleared += some
         return cleared
 
@@ -136,7 +156,7 @@ class Retained(Conversations):
         ).fetchall()
         for chat_id, user_id, body in rows:
             place = place_of_session(ChatId(chat_id), UserId(user_id))
-            session = self._unseal(Session, body, place)
+            session = self._database.unseal(Session, body, place)
             if session.step is not Step.PLACING:
                 # The next revision, so that whoever just loaded the old one loads again.
                 session = Session(
@@ -150,7 +170,7 @@ class Retained(Conversations):
             connection.execute(
                 "UPDATE sessions SET revision = ?, body = ?, touched_at = NULL"
                 " WHERE chat_id = ? AND user_id = ?",
-                (session.revision, self._seal(session, place), chat_id, user_id),
+                (session.revision, self._database.seal(session, place), chat_id, user_id),
             )
         return len(rows)
 
@@ -159,7 +179,7 @@ class Retained(Conversations):
         closed = [
             (order_no,)
             for order_no, body in rows.fetchall()
-            if not self._order_in(order_no, body).is_open
+            if not self._orders.opened(order_no, body).is_open
         ]
         connection.executemany("DELETE FROM orders WHERE order_no = ?", closed)
         return len(closed)

@@ -1,48 +1,51 @@
-"""Names of the places that values are sealed for: a table, what of it, and the row's key."""
+"""What each sealed value is sealed for: its row's name, so that no other row can claim it.
+
+Every backend seals for the same places: a value that is moved to another one stays as it is.
+"""
 
 from bot.domain.identifiers import ChatId, UserId
 
 
 def place_of_payload(update_id: int) -> str:
-    """Return the name that an update is sealed for."""
+    """Return the place of a stored update."""
     return f"inbox/{update_id}"
 
 
 def place_of_error(update_id: int) -> str:
-    """Return the name that an update's error is sealed for."""
+    """Return the place of why an update failed."""
     return f"inbox.error/{update_id}"
 
 
 def place_of_session(chat_id: ChatId, user_id: UserId) -> str:
-    """Return the name that a session is sealed for."""
+    """Return the place of a session."""
     return f"sessions/{chat_id}/{user_id}"
 
 
 def place_of_results(session_id: str) -> str:
-    """Return the name that a session's results are sealed for."""
+    """Return the place of a session's results."""
     return f"results/{session_id}"
 
 
 def place_of_address(user_id: UserId, address_id: int) -> str:
-    """Return the name that an address is sealed for."""
+    """Return the place of a saved address."""
     return f"addresses/{user_id}/{address_id}"
 
 
 def place_of_order(order_no: str) -> str:
-    """Return the name that an order is sealed for."""
+    """Return the place of an order."""
     return f"orders/{order_no}"
 
 
 def place_of_notice(order_no: str, key: str) -> str:
-    """Return the name that a notice is sealed for."""
+    """Return the place of a piece of news."""
     return f"notices/{order_no}/{key}"
 
 
 def place_of_push(msg_id: str) -> str:
-    """Return the name that a push is sealed for."""
+    """Return the place of a push."""
     return f"pushes/{msg_id}"
 
 
 def place_of_broadcast(broadcast_id: int) -> str:
-    """Return the name that a message is sealed for."""
+    """Return the place of a message to everybody."""
     return f"broadcasts/{broadcast_id}"
