@@ -12,7 +12,7 @@ from bot.domain.identifiers import UserId
 from bot.domain.invites import Admission, hash_of, new_token
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage
-from tests.fakes.memory_storage import MemoryStorage
+from tests.storage.backends import BACKENDS, backend
 from tests.storage.samples import KEY, NOW
 
 OPERATOR = UserId(1)
@@ -25,15 +25,12 @@ def clock():
     return [NOW]
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=BACKENDS)
 async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock):
-    if request.param == "sqlite":
-        backend = SqliteStorage(tmp_path / "bot.db", Sealer(KEY), lambda: clock[0])
-    else:
-        backend = MemoryStorage(now=NOW)
-    await backend.open()
-    yield backend
-    await backend.close()
+    made = backend(request.param, tmp_path / "bot.db", lambda: clock[0])
+    await made.open()
+    yield made
+    await made.close()
 
 
 async def test_one_use_lets_one_person_in_for_good(storage) -> None:

@@ -19,6 +19,7 @@ class MemoryAccess:
     async def add_invite(
         self, token_hash: bytes, made_by: UserId, expires_at: datetime, uses: int
     ) -> Invite:
+        self._answer()
         invite = Invite(
             invite_id=len(self._invites) + 1,
             made_by=made_by,
@@ -30,10 +31,12 @@ class MemoryAccess:
         return invite
 
     async def live_invites(self, limit: int = 20) -> list[Invite]:
+        self._answer()
         live = [each for each in self._invites.values() if each.refused(self._time()) is None]
         return live[::-1][:limit]
 
     async def revoke_invite(self, invite_id: int) -> bool:
+        self._answer()
         for token_hash, each in self._invites.items():
             if each.invite_id == invite_id and each.refused(self._time()) is None:
                 self._invites[token_hash] = each.replace(revoked=True)
@@ -41,10 +44,12 @@ class MemoryAccess:
         return False
 
     async def revoke_invites_of_others(self, operators: Collection[UserId]) -> int:
+        self._answer()
         live = [each for each in await self.live_invites(10**6) if each.made_by not in operators]
         return sum([await self.revoke_invite(each.invite_id) for each in live])
 
     async def redeem_invite(self, token_hash: bytes, user_id: UserId) -> Admission:
+        self._answer()
         if user_id in self._members:
             return Admission.ALREADY_IN
         invite = self._invites.get(token_hash)
@@ -58,6 +63,7 @@ class MemoryAccess:
         return Admission.ADMITTED
 
     async def is_member(self, user_id: UserId) -> bool:
+        self._answer()
         return user_id in self._members
 
     def let_in_at(self, user_id: UserId) -> str | None:

@@ -12,10 +12,13 @@ class MemoryAlarms:
     _alarms: dict[str, ToldAlarm] = field(default_factory=dict)
 
     async def alarms_told(self) -> dict[str, ToldAlarm]:
+        self._answer()
         return dict(self._alarms)
 
     async def note_alarm(self, trouble: str, told: ToldAlarm) -> None:
+        self._answer()
         self._alarms[trouble] = told
 
     async def drop_alarm(self, trouble: str) -> None:
+        self._answer()
         self._alarms.pop(trouble, None)

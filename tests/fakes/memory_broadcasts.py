@@ -21,9 +21,11 @@ class MemoryBroadcasts:
     _people: dict[tuple[int, UserId], tuple[Recipient, str]] = field(default_factory=dict)
 
     async def wants_news(self, user_id: UserId) -> bool:
+        self._answer()
         return user_id in self._readers
 
     async def set_news(self, user_id: UserId, chat_id: ChatId, *, wanted: bool) -> None:
+        self._answer()
         if wanted:
             self._readers[user_id] = chat_id
             return
@@ -33,9 +35,11 @@ class MemoryBroadcasts:
                 del self._people[key]
 
     async def count_readers(self) -> int:
+        self._answer()
         return len(self._readers)
 
     async def draft_broadcast(self, made_by: UserId, text: str) -> int:
+        self._answer()
         for number, each in list(self._news.items()):
             if each.made_by == made_by and each.state is BroadcastState.DRAFT:
                 self._news[number] = each.replace(made_by=UserId(0))
@@ -60,6 +64,7 @@ class MemoryBroadcasts:
         return found.replace(people=dict(counts))
 
     async def start_broadcast(self, broadcast_id: int) -> int | None:
+        self._answer()
         found = await self.broadcast(broadcast_id)
         if found is None or found.state is not BroadcastState.DRAFT:
             return None
@@ -70,6 +75,7 @@ class MemoryBroadcasts:
         return len(self._readers)
 
     async def stop_broadcast(self, broadcast_id: int) -> bool:
+        self._answer()
         found = await self.broadcast(broadcast_id)
         if found is None or found.state not in _OPEN:
             return False
@@ -77,6 +83,7 @@ class MemoryBroadcasts:
         return True
 
     async def stop_broadcasts_of_others(self, operators: Collection[UserId]) -> int:
+        self._answer()
         others = [
             number
             for number, each in self._news.items()
@@ -110,11 +117,13 @@ class MemoryBroadcasts:
         return True
 
     async def reached(self, who: Recipient, end: Reached | None) -> None:
+        self._answer()
         key = (who.broadcast_id, who.user_id)
         if self._people.get(key, (who, "gone"))[1] == "claimed":
             self._people[key] = (who, "waiting" if end is None else end.value)
 
     async def give_up_recipients(self) -> int:
+        self._answer()
         claimed = [key for key, (_, state) in self._people.items() if state == "claimed"]
         for key in claimed:
             self._people[key] = (self._people[key][0], "unclear")

@@ -25,6 +25,7 @@ class MemoryPayments:
     async def claim_payment(
         self, new: NewAttempt, *, known: int, since: datetime, limit: Fen
     ) -> Attempt:
+        self._answer()
         there = await self.payments_of(new.order_id)
         if len(there) != known or any(each.state in UNDER_WAY for each in there):
             raise PaymentTaken(new.order_id)
@@ -37,12 +38,15 @@ class MemoryPayments:
         return attempt
 
     async def mark_payment(self, attempt_id: int, state: AttemptState) -> None:
+        self._answer()
         self._attempts[attempt_id] = self._attempts[attempt_id].replace(state=state)
 
     async def payments_of(self, order_id: MarketplaceOrderId) -> list[Attempt]:
+        self._answer()
         return [each for each in self._attempts.values() if each.order_id == order_id]
 
     async def spent_since(self, since: datetime) -> Fen:
+        self._answer()
         return Fen(
             sum(
                 each.amount
@@ -52,6 +56,7 @@ class MemoryPayments:
         )
 
     async def give_up_payments(self) -> list[Attempt]:
+        self._answer()
         for attempt_id, each in self._attempts.items():
             if each.state in UNDER_WAY:
                 sent = each.state is AttemptState.SENT

@@ -13,25 +13,20 @@ from bot.domain.orders import Placing
 from bot.domain.writes import ClaimOrder
 from bot.services.former_operators import end_powers
 from bot.storage.ports import Storage
-from bot.storage.sealing import Sealer
-from bot.storage.sqlite.storage import SqliteStorage
 from bot.telling.broadcasts import Broadcaster
-from tests.fakes.memory_storage import MemoryStorage
 from tests.services.agreed import NOW, consent
-from tests.storage.samples import KEY, first, following
+from tests.storage.backends import BACKENDS, backend
+from tests.storage.samples import first, following
 
 GONE, STAYS, READER = UserId(1), UserId(2), UserId(3)
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=BACKENDS)
 async def store(request: pytest.FixtureRequest, tmp_path: Path):
-    if request.param == "sqlite":
-        backend = SqliteStorage(tmp_path / "bot.db", Sealer(KEY), lambda: NOW)
-    else:
-        backend = MemoryStorage(now=NOW)
-    await backend.open()
-    yield backend
-    await backend.close()
+    made = backend(request.param, tmp_path / "bot.db", lambda: NOW)
+    await made.open()
+    yield made
+    await made.close()
 
 
 class Telegram:

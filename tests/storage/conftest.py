@@ -6,7 +6,7 @@ import pytest
 
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage
-from tests.fakes.memory_storage import MemoryStorage
+from tests.storage.backends import BACKENDS, backend
 from tests.storage.samples import KEY, NOW
 
 
@@ -23,12 +23,9 @@ async def sqlite(database: Path):
     await storage.close()
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=BACKENDS)
 async def storage(request: pytest.FixtureRequest, database: Path):
-    if request.param == "sqlite":
-        backend = SqliteStorage(database, Sealer(KEY), lambda: NOW)
-    else:
-        backend = MemoryStorage(now=NOW)
-    await backend.open()
-    yield backend
-    await backend.close()
+    made = backend(request.param, database)
+    await made.open()
+    yield made
+    await made.close()

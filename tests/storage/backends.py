@@ -1,0 +1,53 @@
+"""The storages that every promise is tried on: an entry here, and all these tests run over it."""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.storage.ports import Storage
+from bot.storage.sealing import Sealer
+from bot.storage.sqlite.storage import SqliteStorage
+from tests.fakes.memory_storage import MemoryStorage
+from tests.storage.samples import KEY, NOW
+
+Clock = Callable[[], datetime]
+PATIENCE = 0.05  # seconds that a call waits for a lock in these tests
+
+
+@dataclass(frozen=True)
+class Backend:
+    """How a storage is made, and how somebody else keeps it from working.
+
+    `locked` is None where nobody else can reach what is stored. `reads_go_on` when a lock that
+    keeps everybody from writing lets a read through.
+    """
+
+    make: Callable[[Path, Clock], Storage]
+    locked: Callable[[Path], AbstractContextManager[None]] | None = None
+    reads_go_on: bool = False
+
+
+def _sqlite(database: Path, clock: Clock) -> Storage:
+    return SqliteStorage(database, Sealer(KEY), clock, busy_timeout=PATIENCE)
+
+
+@contextlib.contextmanager
+def _held_by_another(database: Path) -> Iterator[None]:
+    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
+BACKENDS = {
+    "sqlite": Backend(_sqlite, locked=_held_by_another, reads_go_on=True),
+    "memory": Backend(lambda _, clock: MemoryStorage(now=clock())),
+}
+
+
+def backend(name: str, database: Path, clock: Clock = lambda: NOW) -> Storage:
+    return BACKENDS[name].make(database, clock)

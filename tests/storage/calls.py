@@ -1,0 +1,161 @@
+"""One call of every method of every port, on a storage that `earlier/filling.py` filled."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from inspect import iscoroutinefunction
+from typing import Any, get_type_hints
+
+from bot.domain.broadcasts import Reached, Recipient
+from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo
+from bot.domain.money import Fen
+from bot.domain.orders import Placing
+from bot.domain.payment_attempts import AttemptState, NewAttempt
+from bot.domain.writes import KeepOffer
+from bot.storage.operator_ports import ToldAlarm
+from bot.storage.ports import Retention, StepCommit, Storage
+from bot.storage.tracking_ports import NoticeEnd, StoredPush
+from tests.storage.earlier.filling import ALICE, BOB, CAROL, GROUP, NOW, OFFERS, OPERATOR
+from tests.storage.samples import update
+
+Call = Callable[[Storage], Awaitable[Any]]
+HOUR = timedelta(hours=1)
+CLAIMED, UNTOLD, PLACED = (MerchantOrderNo(f"S261123-{number:08d}") for number in (1, 5, 10))
+PART = MarketplaceOrderId(str(2 * 10**18 + 10))
+READER = Recipient(broadcast_id=1, user_id=BOB, chat_id=ChatId(BOB))
+BEING_SENT = Recipient(broadcast_id=1, user_id=ALICE, chat_id=ChatId(ALICE))
+LATER = NOW + timedelta(days=10_000)
+NO_AGE = Retention(**dict.fromkeys(Retention.model_fields, -HOUR))
+
+
+def methods() -> set[str]:
+    """Every method of every port, as `port.method`."""
+    return {
+        f"{port}.{name}"
+        for port, kind in get_type_hints(Storage).items()
+        for name, member in vars(kind).items()
+        if iscoroutinefunction(member) and not name.startswith("_")
+    }
+
+
+async def _commit_step(storage: Storage) -> None:
+    # As stored, whoever asks: what is under test is the commit.
+    session = await storage.conversations.load_session(GROUP, BOB)
+    assert session is not None
+    after = session.replace(revision=session.revision + 1)
+    await storage.conversations.commit_step(
+        StepCommit(after, session.revision, writes=(KeepOffer(OFFERS[0]),))
+    )
+
+
+async def _save_order(storage: Storage) -> None:
+    order = await storage.orders.order(CLAIMED)
+    assert order is not None
+    await storage.orders.save_order(order.moved(Placing.CREATING), Placing.CLAIMED)
+
+
+async def _save_tracked(storage: Storage) -> None:
+    tracked = await storage.tracking.tracked(PLACED)
+    assert tracked is not None
+    await storage.tracking.save_tracked(tracked, tracked.order, None)
+
+
+NEW_PAYMENT = NewAttempt(
+    order_id=MarketplaceOrderId("1"), order_no=PLACED, operator=OPERATOR, amount=Fen(1)
+)
+
+READS: dict[str, Call] = {
+    "access.is_member": lambda storage: storage.access.is_member(CAROL),
+    "access.live_invites": lambda storage: storage.access.live_invites(),
+    "addresses.addresses_of": lambda storage: storage.addresses.addresses_of(ALICE),
+    "alarms.alarms_told": lambda storage: storage.alarms.alarms_told(),
+    "broadcasts.broadcast": lambda storage: storage.broadcasts.broadcast(),
+    "broadcasts.count_readers": lambda storage: storage.broadcasts.count_readers(),
+    "broadcasts.recipients": lambda storage: storage.broadcasts.recipients(9),
+    "broadcasts.wants_news": lambda storage: storage.broadcasts.wants_news(ALICE),
+    "conversations.load_session": lambda storage: storage.conversations.load_session(GROUP, BOB),
+    "conversations.results_of": lambda storage: storage.conversations.results_of("S7002"),
+    "inbox.parked_updates": lambda storage: storage.inbox.parked_updates(),
+    "inbox.take_update": lambda storage: storage.inbox.take_update(5),
+    "inbox.waiting_updates": lambda storage: storage.inbox.waiting_updates(),
+    "notices.orders_to_tell": lambda storage: storage.notices.orders_to_tell(NOW, 9),
+    "notices.waiting_notices": lambda storage: storage.notices.waiting_notices(PLACED, NOW),
+    "offers.offer": lambda storage: storage.offers.offer(OFFERS[0].offer_id),
+    "orders.count_orders": lambda storage: storage.orders.count_orders(ALICE),
+    "orders.latest_orders": lambda storage: storage.orders.latest_orders(NOW - 99 * HOUR, 9),
+    "orders.order": lambda storage: storage.orders.order(PLACED),
+    "orders.orders_of": lambda storage: storage.orders.orders_of(ALICE),
+    "orders.orders_since": lambda storage: storage.orders.orders_since(NOW - 99 * HOUR, 9),
+    "orders.unresolved_orders": lambda storage: storage.orders.unresolved_orders(),
+    "orders.unsettled_orders": lambda storage: storage.orders.unsettled_orders(),
+    "orders.untold_orders": lambda storage: storage.orders.untold_orders(),
+    "payments.payments_of": lambda storage: storage.payments.payments_of(PART),
+    "payments.spent_since": lambda storage: storage.payments.spent_since(NOW - HOUR),
+    "picture_files.file_id": lambda storage: storage.picture_files.file_id("sheet/1"),
+    "pushes.orders_of_parts": lambda storage: storage.pushes.orders_of_parts([PART]),
+    "pushes.waiting_pushes": lambda storage: storage.pushes.waiting_pushes(NOW, 9),
+    "rights.export_of": lambda storage: storage.rights.export_of(ALICE),
+    "tracking.due_orders": lambda storage: storage.tracking.due_orders(LATER, 9),
+    "tracking.order_of_part": lambda storage: storage.tracking.order_of_part(PART),
+    "tracking.tracked": lambda storage: storage.tracking.tracked(PLACED),
+    "upkeep.census": lambda storage: storage.upkeep.census(),
+    "upkeep.count_people": lambda storage: storage.upkeep.count_people(),
+    "upkeep.nudges": lambda storage: storage.upkeep.nudges(),
+}
+
+WRITES: dict[str, Call] = {
+    "access.add_invite": lambda storage: storage.access.add_invite(b"i" * 32, OPERATOR, LATER, 1),
+    "access.redeem_invite": lambda storage: storage.access.redeem_invite(b"h" * 32, BOB),
+    "access.revoke_invite": lambda storage: storage.access.revoke_invite(1),
+    "access.revoke_invites_of_others": lambda storage: storage.access.revoke_invites_of_others([]),
+    "alarms.drop_alarm": lambda storage: storage.alarms.drop_alarm("backlog"),
+    "alarms.note_alarm": lambda storage: storage.alarms.note_alarm(
+        "parked", ToldAlarm(about=frozenset(), at=NOW)
+    ),
+    "broadcasts.claim_recipient": lambda storage: storage.broadcasts.claim_recipient(READER),
+    "broadcasts.draft_broadcast": lambda storage: storage.broadcasts.draft_broadcast(ALICE, "x"),
+    "broadcasts.give_up_recipients": lambda storage: storage.broadcasts.give_up_recipients(),
+    "broadcasts.reached": lambda storage: storage.broadcasts.reached(BEING_SENT, Reached.TOLD),
+    "broadcasts.set_news": lambda storage: storage.broadcasts.set_news(BOB, GROUP, wanted=False),
+    "broadcasts.start_broadcast": lambda storage: storage.broadcasts.start_broadcast(2),
+    "broadcasts.stop_broadcast": lambda storage: storage.broadcasts.stop_broadcast(1),
+    "broadcasts.stop_broadcasts_of_others": lambda storage: (
+        storage.broadcasts.stop_broadcasts_of_others([])
+    ),
+    "conversations.commit_step": _commit_step,
+    "inbox.drop_parked": lambda storage: storage.inbox.drop_parked(4),
+    "inbox.park_update": lambda storage: storage.inbox.park_update(5, "why"),
+    "inbox.purge": lambda storage: storage.inbox.purge(LATER),
+    "inbox.put_updates": lambda storage: storage.inbox.put_updates([update(6)]),
+    "inbox.requeue_update": lambda storage: storage.inbox.requeue_update(4),
+    "inbox.retry_update": lambda storage: storage.inbox.retry_update(5, "why", LATER),
+    "notices.claim_notices": lambda storage: storage.notices.claim_notices([3]),
+    "notices.end_notices": lambda storage: storage.notices.end_notices([5], NoticeEnd.TOLD),
+    "notices.give_up_claimed": lambda storage: storage.notices.give_up_claimed(),
+    "notices.put_back_notices": lambda storage: storage.notices.put_back_notices([5], LATER),
+    "orders.mark_told": lambda storage: storage.orders.mark_told(UNTOLD, Placing.REFUSED),
+    "orders.save_order": _save_order,
+    "payments.claim_payment": lambda storage: storage.payments.claim_payment(
+        NEW_PAYMENT, known=0, since=NOW, limit=Fen(0)
+    ),
+    "payments.give_up_payments": lambda storage: storage.payments.give_up_payments(),
+    "payments.mark_payment": lambda storage: storage.payments.mark_payment(3, AttemptState.PAID),
+    "pushes.finish_pushes": lambda storage: storage.pushes.finish_pushes([3], [], [PLACED]),
+    "pushes.put_push": lambda storage: storage.pushes.put_push(
+        StoredPush(msg_id="new", topic="ORDER", message="{}", received_at=NOW)
+    ),
+    "pushes.retry_pushes": lambda storage: storage.pushes.retry_pushes([3], LATER),
+    "rights.forget": lambda storage: storage.rights.forget(ALICE),
+    "tracking.missed": lambda storage: storage.tracking.missed(PLACED, LATER),
+    "tracking.save_tracked": _save_tracked,
+    "tracking.sort_orders": lambda storage: storage.tracking.sort_orders(),
+    "upkeep.nudge": lambda storage: storage.upkeep.nudge(),
+    "upkeep.purge_old": lambda storage: storage.upkeep.purge_old(NO_AGE),
+}
+
+# Done at once and durable a little later: nothing is lost with them.
+DEFERRED: dict[str, Call] = {
+    "inbox.finish_update": lambda storage: storage.inbox.finish_update(5),
+    "picture_files.remember_file": lambda storage: storage.picture_files.remember_file("new", "f"),
+}
+
+CALLS = READS | WRITES | DEFERRED

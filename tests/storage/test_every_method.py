@@ -1,0 +1,121 @@
+"""Each method of each port: while somebody else holds the database, and when it is not open."""
+
+import asyncio
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+from bot.storage.ports import Storage, StorageUnavailable
+from tests.storage.backends import BACKENDS, backend
+from tests.storage.calls import CALLS, DEFERRED, READS, WRITES, methods
+from tests.storage.earlier.filling import fill
+
+LOCKABLE = [name for name, each in BACKENDS.items() if each.locked is not None]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with something of everything, closed."""
+    database = tmp_path_factory.mktemp("filled") / "bot.sqlite3"
+
+    async def make() -> None:
+        storage = backend("sqlite", database)
+        await storage.open()
+        await fill(storage)
+        await storage.close()
+
+    asyncio.run(make())
+    return database
+
+
+@pytest.fixture(params=LOCKABLE)
+async def full(request: pytest.FixtureRequest, database: Path, filled: Path):
+    """A storage of which nothing was read yet, and what locks it."""
+    database.parent.mkdir()
+    shutil.copy(filled, database)
+    storage = backend(request.param, database)
+    await storage.open()
+    yield storage, BACKENDS[request.param]
+    await storage.close()
+
+
+def content(database: Path) -> list[str]:
+    with sqlite3.connect(database) as connection:
+        return list(connection.iterdump())
+
+
+def test_no_method_is_left_out():
+    """A method that a port gains is called here, or this fails."""
+    assert set(CALLS) == methods()
+    assert len(CALLS) == len(READS) + len(WRITES) + len(DEFERRED)
+
+
+def test_a_part_has_a_database_and_is_no_other_part(database: Path):
+    """What two parts share they are given; none of them inherits from another."""
+    parts = [getattr(backend("sqlite", database), port) for port in get_type_hints(Storage)]
+    assert {type(part).__mro__[1:] for part in parts} == {(object,)}
+    assert len({type(part) for part in parts}) == len(parts)
+
+
+@pytest.mark.parametrize("method", WRITES)
+async def test_a_write_gives_up_on_a_lock_and_keeps_nothing(full, database: Path, method: str):
+    """Told as `StorageUnavailable`; nothing is half done, and it works once the lock is gone."""
+    storage, how = full
+    before = content(database)
+    with how.locked(database):
+        with pytest.raises(StorageUnavailable, match="locked"):
+            await WRITES[method](storage)
+        assert content(database) == before
+    await WRITES[method](storage)
+    nothing_to_do = method == "tracking.sort_orders"  # but it writes to find that out
+    assert (content(database) == before) == nothing_to_do
+
+
+@pytest.mark.parametrize("method", READS)
+async def test_a_read_during_a_lock_says_what_is_so_or_gives_up(full, database: Path, method: str):
+    """The same as without a lock where reads go on; never something else, never a wait."""
+    storage, how = full
+    with how.locked(database):
+        if how.reads_go_on:
+            during = await READS[method](storage)
+        else:
+            with pytest.raises(StorageUnavailable):
+                await READS[method](storage)
+            during = None
+    await storage.close()
+    await storage.open()
+    after = await READS[method](storage)
+    assert after not in (None, [], {}, (), False, 0)
+    assert during in (after, None)
+
+
+@pytest.mark.parametrize("method", DEFERRED)
+async def test_what_may_wait_is_kept_until_the_lock_is_gone(full, database: Path, method: str):
+    """Answered at once, seen at once, and durable after it."""
+    storage, how = full
+    with how.locked(database):
+        await DEFERRED[method](storage)
+    await storage.close()
+    await storage.open()
+    assert await storage.inbox.take_update(5) is None or method != "inbox.finish_update"
+    remembered = await storage.picture_files.file_id("new")
+    assert remembered == ("f" if method == "picture_files.remember_file" else None)
+
+
+async def test_the_health_check_gives_up_on_a_lock(full, database: Path):
+    """`/readyz` says so within the time-out, and is well again after it."""
+    storage, how = full
+    with how.locked(database), pytest.raises(StorageUnavailable, match="locked"):
+        await storage.check()
+    await storage.check()
+
+
+@pytest.mark.parametrize("method", CALLS)
+async def test_a_storage_that_is_closed_answers_nothing(storage: Storage, method: str):
+    """Nothing is read from memory and nothing is promised."""
+    await storage.close()
+    with pytest.raises(StorageUnavailable, match="not open"):
+        await CALLS[method](storage)
