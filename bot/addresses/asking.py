@@ -14,12 +14,12 @@ SHORTEST_LATIN = 8  # letters; fewer may be a door or a brand
 SHORTEST_STREET = 2
 
 
-def name_doubts(name: str, *, sure: bool) -> list[Doubt]:
-    """Return what is open about the recipient."""
+def name_doubts(name: str, *, sure: bool, rest: str = "") -> list[Doubt]:
+    """Return what is open about the recipient. `rest` is the street if the guess is not them."""
     if not name or len(name) > LONGEST_NAME:
         return [Doubt(kind=DoubtKind.NAME_MISSING, text=name)]
     if not sure:
-        return [Doubt(kind=DoubtKind.NAME_DOUBTFUL, text=name)]
+        return [Doubt(kind=DoubtKind.NAME_DOUBTFUL, text=name, rest=rest)]
     return []
 
 
@@ -44,10 +44,15 @@ def division_doubts(text: str, located: Located, divisions: Divisions) -> list[D
     if located.rivals:
         both = (*codes, *(place.code for place in located.rivals))
         return [Doubt(kind=DoubtKind.DIVISION_CONFLICT, candidates=both, text=named)]
-    if len(codes) > 1 or located.unsure:
-        return [Doubt(kind=DoubtKind.DISTRICT_AMBIGUOUS, candidates=codes, text=named)]
-    if not divisions.deliverable(codes[0]):
-        below = located.area or tuple(child.code for child in divisions.children(codes[0]))
+    if located.mistyped or len(codes) > 1 or located.unsure:
+        typed, meant = (located.mistyped or named), (located.meant or codes)
+        return [Doubt(kind=DoubtKind.DISTRICT_AMBIGUOUS, candidates=meant, text=typed)]
+    return _below(codes[0], named, located, divisions)
+
+
+def _below(code: str, named: str, located: Located, divisions: Divisions) -> list[Doubt]:
+    if not divisions.deliverable(code):
+        below = located.area or tuple(child.code for child in divisions.children(code))
         return [Doubt(kind=DoubtKind.DISTRICT_MISSING, candidates=below, text=named)]
     if located.unknown_town:
         return [Doubt(kind=DoubtKind.TOWN_UNKNOWN, text=located.unknown_town)]

@@ -6,23 +6,62 @@ from typing import NamedTuple
 from bot.addresses.labels import PHONE_MARK
 from bot.addresses.phones import Phone, PhoneError, PhoneKind, read_phone
 
-COUNTRY = r"(?:\(?(?:\+ ?|00)?86\)?[- ]?)?"
-# An extension after a dash has three digits or more and no unit: 13812345678-3栋 has none.
-EXTENSION = r"(?: ?(?:转分机|转接|转|分机号?|ext\.?) ?\d{1,6}|-\d{3,6}(?![\d号栋室楼单座幢层]))?"
+COUNTRY = r"(?:\(?(?:\+ ?|00)?86\)?[-. ]?)?"
+UNIT = r"[\d号栋室楼单座幢层弄户门巷组区排村期]"
+# What a virtual number is followed by. A dash needs three digits or more and no unit
+# (13812345678-3栋 has none); a comma or # parts a number from a room as well, so four digits at
+# least, and nothing that a house has behind them.
+EXTENSION = (
+    r"(?: ?[(\[]? ?(?:转分机|转接|转|分机号?[:]?|ext(?:ension)?[.:]?|доб\.?) ?(?P<said>\d{1,6}) "
+    r"?[)\]]?"
+    rf"|[-_*](?P<dashed>\d{{3,6}})(?!{UNIT}|[-\w])"
+    rf"| ?[#xX](?P<marked>\d{{3,6}})(?!{UNIT}|[-\w])"
+    r"| ?\[(?P<boxed>\d{3,6})\]"
+    rf"|, ?(?P<parted>\d{{4}})(?!{UNIT}|[-\w]))?"
+)
 # No local number begins with 0, 1 or 9; people write such ones as examples, never in two groups:
 # `0101 138-1234-5678` is a room and a mobile.
 LOCAL = r"(?:\d{7,8}|[2-8]\d{2,3}[- ]\d{4})"
-SHAPES = (
-    rf"{COUNTRY}1[3-9]\d(?:\d{{8}}|(?P<sep>[- ])\d{{4}}(?P=sep)\d{{4}}){EXTENSION}",
-    rf"{COUNTRY}\(?0\d{{2,3}}\)?[- ]?{LOCAL}{EXTENSION}",
-    rf"(?:\+|00)86[- ]?\d{{2,3}}[- ]{LOCAL}{EXTENSION}",
-    r"1\d{1,6}[*•●xX×]{2,8}\d{0,4}",
-    r"\+(?!\s?86)\d[\d() -]{5,16}\d",
-    r"[48]00[- ]?\d{3}[- ]?\d{4}",
-    r"1\d{9}|1\d{11,12}|1[012]\d{9}",
+# Eleven digits at a stretch, or in groups as people break them: a room before or behind is none.
+MOBILE = (
+    r"1[3-9](?:\d{9}|\d(?P<sep>[-. /])\d{4}(?P=sep)\d{4}|\d[-. ]\d{8}|\d{5}[-. ]\d{4}"
+    r"|\d{2}[-. ]\d{4}[-. ]\d{3}(?![- ]\d)|\d{2}[-. ]\d{7}(?![- ]\d)"
+    r"|\d[-. ]\d{3}[-. ]\d{5}|\d[-. ]\d{3}[-. ]\d{2}[-. ]\d{3}|\d[-. ]\d{2}[-. ]\d{2}[-. ]\d{4}"
+    r"|\d[-. ]\d{4}[-. ]\d{2}[-. ]\d{2}|\d[-. ]\d{2}[-. ]\d{2}[-. ]\d{2}[-. ]\d{2}"
+    r"|\d[-. ]\d{3}[-. ]\d{3}[-. ]\d{2}|\d[-. ]\d{5}[-. ]\d{3})"
 )
-NUMBER = re.compile(r"(?<![\d.])(?:" + "|".join(f"(?:{shape})" for shape in SHAPES) + r")(?!\d)")
+GROUPS = (  # of a mobile number with a digit too few or too many
+    r"\d{4}[-. ]\d{3}|\d{3}[-. ]\d{4}|\d{4}[-. ]\d{5}|\d{5}[-. ]\d{4}|\d{7}|\d{9}"
+)
+SHAPES = (
+    rf"{COUNTRY}{MOBILE}",
+    rf"{COUNTRY}\(?0\d{{2,3}}\)?[- ]?{LOCAL}",
+    rf"(?:\+|00)86[- ]?\d{{2,3}}[- ]{LOCAL}",
+    rf"{COUNTRY}1\d{{1,6}}[-. ]?[*•●xX×]{{2,8}}[-. ]?\d{{0,4}}",
+    r"\+(?!\s?86)\d[\d() -]{5,16}\d",
+    r"[48]00[- ]?\d{3}[- ]?\d{4}|[48]00[- ]?\d{4}[- ]?\d{3}",
+    r"1010[- ]?\d{4}|95\d{3}(?![\d号弄室栋楼])",
+    r"\(?(?:\+ ?|00)86\)?[-. ]?1[\d. -]{7,14}\d",
+    r"(?:\+?86[-. ]?)?(?:1\d{9}|1\d{11,12}|1[012]\d{9})",
+    rf"1[3-9]\d[-. ](?:{GROUPS})",
+)
+NUMBER = re.compile(
+    r"(?=[\d(+])(?<![\d.])(?<!\d[-/])(?P<number>" + "|".join(SHAPES) + r")(?!\d)" + EXTENSION,
+    re.IGNORECASE,
+)
+# What people add about a number: it belongs to nothing else.
+ABOUT_NUMBER = re.compile(
+    r"[\s,]*[(\[]?\s*(?:微信同号|微信同步|微信号?同?(?:手机|电话)?号?|同微信号?|手机同号|"
+    r"\+?v同号|vx同号|"
+    r"(?:after|before|until|from) \d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?)?|(?:we ?chat|whats ?app|"
+    r"telegram|viber)"
+    r"(?: ?(?:too|also|as well|same))?|после \d{1,2}(?::\d\d)?|(?:下午|上午|"
+    r"晚上)?\d{1,2}点(?:以?后|以?前))\s*[)\]]?"
+    r"(?=[\s,;。|]|$)",
+    re.IGNORECASE,
+)
 POST_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+NO_POST_CODE = "000000"  # what shops print where nobody gave one
 # The first two digits of post codes by the first two of division codes (China Post).
 POST_PREFIXES = {
     "11": "10",
@@ -63,30 +102,47 @@ class Numbers(NamedTuple):
     """The text with a mark in the place of every number, and the number to call.
 
     Of several numbers the first mobile is taken, else the first landline; `refused` is the first
-    piece that looked like a number and is none, empty when there is none.
+    piece that looked like a number and is none, empty when there is none. `doubtful` when the
+    extension may be a room as well.
     """
 
     text: str
     phone: Phone | None
     refused: str
+    doubtful: bool = False
 
 
 def take_numbers(text: str) -> Numbers:
     """Take the telephone numbers out of a cleaned text."""
-    phones: list[Phone] = []
+    phones: list[tuple[Phone, bool]] = []
     refused = ""
+    kept: list[str] = []
+    position = 0
     for found in NUMBER.finditer(text):
+        extension = found["said"] or found["dashed"] or found["marked"] or found["boxed"]
         try:
-            phones.append(read_phone(found.group()))
+            phone = read_phone(found["number"])
         except PhoneError:
             refused = refused or found.group().strip()
-    mobile = next((phone for phone in phones if phone.kind is PhoneKind.MOBILE), None)
-    phone = mobile or (phones[0] if phones else None)
-    return Numbers(NUMBER.sub(PHONE_MARK, text), phone, refused)
+        else:
+            # 13812345678,1502 may end in a room: there is nothing that tells.
+            parted = found["parted"] or ""
+            phones.append((phone.replace(extension=extension or parted), bool(parted)))
+        about = ABOUT_NUMBER.match(text, found.end())
+        kept += (text[position : found.start()], PHONE_MARK)
+        position = about.end() if about else found.end()
+    kept.append(text[position:])
+    best = next((each for each in phones if each[0].kind is PhoneKind.MOBILE), None)
+    best = best or next(iter(phones), None)
+    if best is None:
+        return Numbers("".join(kept), None, refused)
+    return Numbers("".join(kept), best[0], refused, doubtful=best[1])
 
 
 def is_post_code(token: str, division_code: str) -> bool:
     """Return whether six digits standing alone are a post code of the division's province."""
     digits = token.strip("()[]")
+    if digits == NO_POST_CODE:
+        return True
     prefixes = POST_PREFIXES.get(division_code[:2], "").split()
     return POST_CODE.fullmatch(digits) is not None and digits[:2] in prefixes

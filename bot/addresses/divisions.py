@@ -1,6 +1,7 @@
 """The administrative divisions of mainland China, as an address for the marketplace needs them.
 
-Source: National Bureau of Statistics, as of 2023-06-30 (`docs/decisions/0004-division-data.md`).
+Source: National Bureau of Statistics, as of 2023-06-30, and what was founded since then
+(`docs/decisions/0004-division-data.md`).
 The statistical placeholders of that source (市辖区, 县, 省直辖县级行政区划, ...) never leave here:
 
 * a municipality is its own city: 北京市 / 北京市 / 朝阳区;
@@ -16,6 +17,9 @@ from enum import IntEnum
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
+
+from bot.addresses.characters import fold
+from bot.addresses.history import FOUNDED
 
 PLACEHOLDERS = ("自治区直辖县级行政区划", "省直辖县级行政区划", "市辖区", "县")
 NO_TOWN = "直辖村级区划"  # stands in the statistics where villages lie right under a district
@@ -70,6 +74,10 @@ class Divisions:
         self._aliases: dict[str, str] = {}
         for code, name, cities in content["provinces"]:
             self._add_province(code, name, cities)
+        for later in FOUNDED:
+            level = Level.CITY if later.parent.endswith("0000") else Level.DISTRICT
+            self._add(later.code, later.name, level, later.parent)
+            self._towns[later.code] = (later.code, "")
         for name, regions in content["outside"].items():
             self._add_outside(OUTSIDE_CODES[name], name, regions)
 
@@ -155,6 +163,11 @@ class Divisions:
             if town and not town.endswith(NO_TOWN)
         )
 
+    def may_have_town(self, code: str, characters: str) -> bool:
+        """Tell without unpacking whether a town's folded name may hold these characters."""
+        _, packed = self._towns.get(code, ("", ""))
+        return characters in packed or characters in fold(packed)
+
     def owners_of_town(self, name: str) -> tuple[Division, ...]:
         """Return every division with a town of that exact name right below it."""
         plain = name.partition("(")[0]  # the packed names have full-width brackets
@@ -184,7 +197,15 @@ class Divisions:
 
     def within(self, code: str, ancestor: str) -> bool:
         """Return whether `code` is `ancestor` or lies below it. Both must be known."""
-        return any(division.code == ancestor for division in self.path(code))
+        if code[:2] != ancestor[:2]:  # the province's
+            return False
+        above = self.by_code(ancestor).code
+        division = self.by_code(code)
+        while division.code != above:
+            if not division.parent:
+                return False
+            division = self._by_code[division.parent]
+        return True
 
     def deliverable(self, code: str) -> bool:
         """Return whether the code is one that an order can be sent to (`districtCode`)."""

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.addresses.divisions import Division, Divisions, Level
-from bot.addresses.naming import NameIndex, name_index
+from bot.addresses.naming import Entry, NameIndex, name_index
 
 MOST_CANDIDATES = 20
 WEIGHT_EXACT = 3  # a character of a full name tells more than one of a short name
 WEIGHT_SHORT = 2
 SEPARATORS = re.compile(r"[\s,、/\\\->·|.;。]*")
-PLACEHOLDER = re.compile(r"市辖区|自治区直辖县级行政区划|省直辖县级行政区划|省直辖县|直辖县")
+# What pickers put where a level is missing; 县 alone only between separators, or before a county.
+PLACEHOLDER = re.compile(
+    r"市辖区|自治区直辖县级行政区划|省直辖县级行政区划|省直辖县级|省直辖县|直辖县级|直辖县|直辖"
+    r"|县(?=[\s,、/\\\->·|.;。]|[^\s,]{1,12}[县区市])"
+)
+# A city that nobody knows, between a province and a district that only one of its cities has.
+UNKNOWN_CITY = re.compile(r"[\u3400-\u9fff]{1,5}?(?:州?市|州|盟|地区)(?=[\u3400-\u9fff])")
 # A short name before one of these is part of another name: 南京东路, 朝阳门, 中山公园.
 ROAD = r"[东西南北中]?[一二三四五六七八九十]?(?:路|街(?!道)|大道|大街|巷|弄|胡同)"
 INSTITUTION = (
@@ -28,7 +34,20 @@ NOT_A_DISTRICT = re.compile(
     r"|[^\s,]{0,2}(?:开发|工业园|新区|示范区)"
 )
 SUFFIXES = "市区县州盟旗省"
+SHORTEST_TITLE = 3  # characters; of 苗族自治县 one may be wrong, of 区 none
 NOT_AFTER_SUFFIX = re.compile(r"场|民|路|街(?!道)|政府|府|委")
+
+
+def one_off(typed: str, name: str) -> bool:
+    """Return whether two names differ by one character: another, one more or less, or swapped."""
+    if typed == name or abs(len(typed) - len(name)) > 1:
+        return False
+    if len(typed) == len(name):
+        pairs = zip(typed, name, strict=True)
+        apart = sum(one != other for one, other in pairs)
+        return apart == 1 or (apart == len("ab") and sorted(typed) == sorted(name))
+    longer, shorter = (typed, name) if len(typed) > len(name) else (name, typed)
+    return any(longer[:cut] + longer[cut + 1 :] == shorter for cut in range(len(longer)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +61,7 @@ class Route:
     steps: int
     first_exact: bool
     first_level: Level
-    retitled: bool  # the last name has another title than its division has today: 余杭市
+    retitled: bool  # confirmed, not believed: another title than today's (余杭市), a lost city
 
 
 class RouteFinder:
@@ -51,6 +70,10 @@ class RouteFinder:
     def __init__(self, divisions: Divisions) -> None:
         self._divisions = divisions
         self._index: NameIndex = name_index(divisions)
+
+    def may_begin(self, text: str, start: int) -> bool:
+        """Tell cheaply whether any chain can begin at `start`, which is no separator."""
+        return self._index.may_begin(text, start)
 
     def routes(self, text: str, start: int, within: Division | None = None) -> Iterator[Route]:
         """Return every chain that begins at `start`, the shorter beginnings of each included."""
@@ -61,21 +84,40 @@ class RouteFinder:
 
     def _longer(self, text: str, route: Route) -> Iterator[Route]:
         position = SEPARATORS.match(text, route.end)
-        placeholder = PLACEHOLDER.match(text, position.end() if position else route.end)
-        after = placeholder.end() if placeholder else route.end
+        after = position.end() if position else route.end
+        if placeholder := PLACEHOLDER.match(text, after):
+            after = placeholder.end()
+        found = False
         for division, end, gain, _, retitled in self._steps(text, after, route.terminal):
-            longer = Route(
-                route.start,
-                end,
-                division,
-                route.value + gain,
-                route.steps + 1,
-                route.first_exact,
-                route.first_level,
-                retitled,
-            )
+            found = True
+            longer = self._lengthened(route, division, end, gain, retitled=retitled)
             yield longer
             yield from self._longer(text, longer)
+        if not found and route.terminal.level is Level.PROVINCE:
+            yield from self._past_unknown_city(text, after, route)
+
+    def _past_unknown_city(self, text: str, start: int, route: Route) -> Iterator[Route]:
+        unknown = UNKNOWN_CITY.match(text, start)
+        if unknown is None:
+            return
+        for division, end, gain, exact, _ in self._steps(text, unknown.end(), route.terminal):
+            if exact and division.level is Level.DISTRICT:
+                yield self._lengthened(route, division, end, gain, retitled=True)
+
+    @staticmethod
+    def _lengthened(
+        route: Route, division: Division, end: int, gain: int, *, retitled: bool
+    ) -> Route:
+        return Route(
+            route.start,
+            end,
+            division,
+            route.value + gain,
+            route.steps + 1,
+            route.first_exact,
+            route.first_level,
+            retitled,
+        )
 
     def _steps(
         self, text: str, start: int, above: Division | None
@@ -83,19 +125,33 @@ class RouteFinder:
         """Return `(division, end, value, exact, retitled)` of each name that can follow `above`."""
         skipped = SEPARATORS.match(text, start)
         begin = skipped.end() if skipped else start
-        if begin >= len(text) or text[begin] not in self._index.first_characters:
+        if not self._index.may_begin(text, begin):
             return
-        for length in range(min(self._index.longest, len(text) - begin), 1, -1):
+        for length in self._index.lengths(text[begin]):
             end = begin + length
             word = text[begin:end]
-            for entry in self._index.readings(word):
+            readings = self._index.readings(word)
+            if not readings:
+                continue
+            if above is not None and self._names_again(readings, above):
+                return  # 玉树藏族自治州玉树藏族自治州: the second is no 玉树市
+            for entry in readings:
                 if not self._can_follow(entry.division, above, local=entry.local):
                     continue
                 if entry.exact:
-                    yield entry.division, end, length * WEIGHT_EXACT, True, False
-                elif (shown := self._short_end(text, begin, end, entry.division.level)) is not None:
+                    yield entry.division, end, length * WEIGHT_EXACT, True, entry.old
+                elif (shown := self._short_end(text, begin, end, entry.division)) is not None:
                     weight = WEIGHT_EXACT if entry.division.outside_mainland else WEIGHT_SHORT
                     yield entry.division, shown, (shown - begin) * weight, False, shown > end
+
+    def _names_again(self, readings: tuple[Entry, ...], above: Division) -> bool:
+        """Return whether a full name repeats what holds it, and names nothing below."""
+        return any(
+            entry.exact and self._divisions.within(above.code, entry.division.code)
+            for entry in readings
+        ) and not any(
+            self._can_follow(entry.division, above, local=entry.local) for entry in readings
+        )
 
     def _can_follow(self, division: Division, above: Division | None, *, local: bool) -> bool:
         if above is None:
@@ -105,11 +161,15 @@ class RouteFinder:
         # 嫩江市嫩江农场: the second 嫩江 belongs to what follows
         return division.code != above.code and self._divisions.within(division.code, above.code)
 
-    def _short_end(self, text: str, begin: int, end: int, level: Level) -> int | None:
+    def _short_end(self, text: str, begin: int, end: int, division: Division) -> int | None:
         """Return where a short name ends, or None when it is part of some other name.
 
-        A wrong or former title is read with it (余杭市 for 余杭区).
+        A wrong, misspelt or former title is read with it (余杭市 for 余杭区).
         """
+        level = division.level
+        title = division.name[end - begin :]
+        if len(title) >= SHORTEST_TITLE and one_off(text[end : end + len(title)], title):
+            return end + len(title)
         following = text[end : end + 1]
         if following and following in SUFFIXES:
             if text[begin : end + 1] in self._index:  # another's full name; but 济南市中区 is read
@@ -172,14 +232,20 @@ def matching_towns(name: str, place: Division, divisions: Divisions) -> list[Div
     return exact or [town for town in towns if town_stem(town.name) == name]
 
 
-def towns_below(place: Division, divisions: Divisions) -> list[Division]:
-    """Return every town at any depth below a city or district; none for a whole province."""
+def towns_below(place: Division, divisions: Divisions, holding: str = "") -> list[Division]:
+    """Return every town at any depth below a city or district; none for a whole province.
+
+    With `holding` only those of districts where a town's folded name may have these characters.
+    """
     if place.level is Level.PROVINCE:
         return []
-    if divisions.deliverable(place.code):
-        return list(divisions.towns(place.code))
-    owners = divisions.children(place.code)
-    return [town for owner in owners for town in divisions.towns(owner.code)]
+    owners = (place,) if divisions.deliverable(place.code) else divisions.children(place.code)
+    return [
+        town
+        for owner in owners
+        if not holding or divisions.may_have_town(owner.code, holding)
+        for town in divisions.towns(owner.code)
+    ]
 
 
 def town_stem(name: str) -> str:

@@ -5,6 +5,8 @@ import unicodedata
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.addresses.characters import fold
+
 LONGEST_TEXT = 1000
 PHONE_MARK = "\ue000"  # stands where a telephone number was; no text holds it, see `clean`
 
@@ -18,46 +20,98 @@ class Part(StrEnum):
     TOWN = "town"
     STREET = "street"
     POST_CODE = "post_code"
+    CODE = "code"  # by which a forwarder knows whose parcel it is
+    ASIDE = "aside"  # nothing of an address: a remark, an account, a country
     FREE = "free"  # no label
 
 
 class Segment(NamedTuple):
-    """A piece of the text and what its label says it is."""
+    """A piece of the text and what its label says it is. `word` is the label as written."""
 
     part: Part
     text: str
+    word: str = ""
 
 
 LABELS = {
-    Part.NAME: r"(?:收货人|收件人|联系人)(?:姓名|名称)|收货人|收件人|收貨人|收件方|联系人|姓名"
-    r"|(?:收货|收件)(?=\s*[:=])",
-    Part.PHONE: r"(?:收货人|收件人|收货|收件)(?:手机号码?|手机|电话)|(?:联系|移动|固定)?电 ?话号码"
-    r"|手 ?机号码?|联系(?:电话|方式|手机)|移动电话|固定电话|电 ?话|手 ?机|座机|固话",
-    Part.REGION: r"所在地区|所在区域|收货地区|省市区县?|行政区划|所在地|地区|区域"
-    r"|省份|城市|区县|区/县|县/区|省|市|区|县",
-    Part.TOWN: r"街道/乡镇|乡镇/街道|街道乡镇|所在街道|街道|乡镇|镇",
-    Part.STREET: r"(?:详细收货|收货人|收件人|收货|收件|送货|详细|街道|具体|家庭|单位)地址"
-    r"|门牌号码?|地 ?址|住址|详址",
-    Part.POST_CODE: r"邮政编码|邮编|郵編",
+    Part.NAME: r"(?:收货人|收件人|联系人|收件方)(?:姓名|名称|名字)?|(?:收货|收件|收)人?(?=\s*[:=])"
+    r"|收货(?:方|者)|收件者|收件联系人|真实姓名|姓 ?名|名字|寄给(?=\s*:)|昵称(?=\s*:)",
+    Part.PHONE: r"(?:收货人|收件人|收货|收件|联系人)(?:的)?(?:手机号码?|手机|电话号码|电话|"
+    r"联系方式|联系电话)"
+    r"|(?:联系|移动|固定|备用)?电 ?话(?:号码?)?|手 ?机 ?号 ?码?|联系(?:电话|方式|手机|号码)|"
+    r"移动电话|固定电话"
+    r"|手 ?机|座机|固话|号码(?=\s*:)|微信(?:号|手机号|电话)?(?=\s*:)|wx(?=\s*:)|vx(?=\s*:)",
+    Part.REGION: r"(?:收货人?|收件人?)?(?:所在)?(?:省市区县?|省/市/区县?|省、市、区县?|地区|"
+    r"区域)|行政区划|所在地"
+    r"|省份|城市|区县|区/县|县/区|(?:省|市|区|县)(?=\s*[:=])",
+    Part.TOWN: r"街道/乡镇|乡镇/街道|街道乡镇|街道\(乡镇\)|所在街道|街道(?!地址)|乡镇|"
+    r"镇(?=\s*[:=])",
+    Part.STREET: r"(?:详细收货|收货人|收件人|收货|收件|送货|详细|街道|具体|家庭|单位|公司|仓库|"
+    r"联系|快递|邮寄)地址"
+    r"|门牌号码?|地 ?址|住址|详址|仓库(?=\s*:)|寄到(?=\s*:)",
+    Part.POST_CODE: r"邮政编码|邮政区码|邮 ?编",
+    Part.CODE: r"(?:客户|会员|用户|买家|收件|仓库|代购|转运)?(?:识别码|标识码|唛头|麦头|编号|"
+    r"代码|专属码)(?=\s*:)"
+    r"|(?:客户|会员|用户)(?:号|ID|id|Id)(?=\s*:)|入仓号(?=\s*:)",
+    Part.ASIDE: r"备注|留言|订单备注|买家留言|国家(?:/地区)?(?=\s*:)|邮箱(?=\s*:)|QQ号?(?=\s*:)|"
+    r"微博(?=\s*:)",
 }
 LATIN_LABELS = {
-    Part.NAME: r"full name|recipient|consignee|receiver|contact|name",
-    Part.PHONE: r"phone number|telephone|phone|mobile|tel|cell",
-    Part.REGION: r"region|province|city|district",
-    Part.TOWN: r"town",
-    Part.STREET: r"street address|shipping address|address|street|addr",
-    Part.POST_CODE: r"postal code|post code|postcode|zip code|zip",
+    Part.NAME: r"full[ _]?name|recipient(?:'s)?(?: name)?|consignee(?:'s)?(?: name)?|"
+    r"receiver(?:'s)?(?: name)?"
+    r"|contact(?: person| name)?|attn|attention|ship(?:ping)? to|deliver to|name|to(?=\s*:)"
+    r"|получатель|имя(?: получателя)?|фио|ф\. ?и\. ?о\.?|кому|контактное лицо|қабылдаушы|алушы|"
+    r"аты-жөні"
+    r"|аты|empfänger|nombre|alıcı|isim|shouhuoren|xingming",
+    Part.PHONE: r"(?:(?:receiver|recipient|consignee|contact|mobile)(?:'s)? )?(?:contact|phone|"
+    r"mobile|tel|telephone|cell|handphone|whats ?app|we ?chat)"
+    r"(?: ?(?:number|no|num|nr|phone|tel|id)\b)?\.?|telephone|cellphone|hand ?phone|handy|"
+    r"number(?=\s*:)"
+    r"|call(?=\s*:)|tel\.|ph(?=[.:])|viber|telegram|телефоны?|тел\.?|моб(?:ильный)?\.?(?: телефон)?"
+    r"|контактный (?:телефон|номер)|номер(?: телефона)?|вотсап|ватсап|вичат|ұялы(?: телефон)?"
+    r"|телефон нөмірі|байланыс(?: телефоны)?|telefono|teléfono|telefon|móvil|dianhua|shouji",
+    Part.REGION: r"region|province|city|district|county|state|state/province|провинция(?=\s*:)|"
+    r"город(?=\s*:)"
+    r"|район(?=\s*:)|регион(?=\s*:)|область(?=\s*:)|қала(?=\s*:)|аудан(?=\s*:)|облыс(?=\s*:)",
+    Part.TOWN: r"town|township|subdistrict",
+    Part.STREET: r"(?:street|shipping|delivery|warehouse|detailed?|full|home)? ?address(?: "
+    r"line)?(?: ?[12])?"
+    r"|street|addr|адрес(?: склада| доставки| получателя)?|улица(?=\s*:)|склад(?=\s*:)|мекенжайы?"
+    r"|мекен-жайы?|көше(?=\s*:)|adresse|dirección|adres|dizhi",
+    Part.POST_CODE: r"postal ?code|post ?code|zip ?code|zip|индекс|почтовый индекс|пошталық "
+    r"индекс|plz",
+    Part.CODE: r"(?:client|customer|member|user|buyer|shipping|warehouse|forwarder)(?:'s)?"
+    r" ?(?:code|id|no\.?|number|mark)|shipping mark|marks?(?=\s*:)|код(?: клиента)?|маркировка|мка"
+    r"|номер клиента|клиент коды",
+    Part.ASIDE: r"country(?:/region)?(?=\s*:)|e-?mail(?=\s*:)|comments?(?=\s*:)|"
+    r"remarks?(?=\s*:)|notes?(?=\s*:)"
+    r"|страна(?=\s*:)|примечание(?=\s*:)|комментарий(?=\s*:)|ел(?=\s*:)|почта(?=\s*:)",
 }
+_CONTACT = LATIN_LABELS[Part.PHONE]
+LETTER = r"A-Za-zÀ-ÿА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі"
 LABEL = re.compile(
-    r"[\[【(<]?(?:"
+    rf"(?=[\[(<]|[{LETTER}]|[收联真姓名寄昵移固备手电号座微所省城区街乡镇市县行门地住详邮"
+    rf"客会用买仓代识标唛麦编专入订留国具家单公送快转])"
+    r"[\[(<]?\s*(?:"
     + "|".join(
-        f"(?P<{part}>{words}|(?<![A-Za-z])(?:{LATIN_LABELS[part]})(?![A-Za-z]))"
+        f"(?P<{part}>{words}|(?<![{LETTER}-])(?:{LATIN_LABELS[part]})(?![{LETTER}])"
+        rf"(?=\s*[\])>]|\s*[:=]|\s*{PHONE_MARK}))"
         for part, words in LABELS.items()
     )
-    + r")[\]】)>]?(?P<colon>\s*[:=]+\s*)?",
+    + r")\s*[\])>]?(?P<colon>\s*[:=]+\s*)?",
     re.IGNORECASE,
 )
-BOUNDARY = frozenset("\n ,;。、|(\t" + PHONE_MARK)
+# Whatever stands with a colon before a number announces it, in whichever language.
+ANNOUNCED = re.compile(
+    rf"(?:^|(?<=[\s,;|]))[{LETTER}][{LETTER} .]{{0,20}}:\s*(?={PHONE_MARK})", re.MULTILINE
+)
+# Contact words beside a number, without a colon: they are nobody's name.
+BESIDE_NUMBER = re.compile(
+    rf"(?:(?<=[\s,;|])|^)(?:{_CONTACT}|number|no\.?|at|on|电话|手机|微信|联系方式|联系电话|"
+    rf"号码)[\s:.]*(?={PHONE_MARK})",
+    re.IGNORECASE | re.MULTILINE,
+)
+BOUNDARY = frozenset("\n ,;。、|([\t" + PHONE_MARK)
 BARE_VALUE = {
     Part.NAME: re.compile(r"[ \t\n]+\S|[\u3400-\u9fff]"),
     Part.PHONE: re.compile(rf"\s*[{PHONE_MARK}\d+(]|\s+\S"),
@@ -65,15 +119,23 @@ BARE_VALUE = {
     Part.TOWN: re.compile(r"[ \t\n]+\S"),
     Part.STREET: re.compile(r"\s*\S"),
     Part.POST_CODE: re.compile(r"\s*\d{6}(?!\d)"),
+    Part.ASIDE: re.compile(r"[ \t\n]+\S"),
 }
 WITHOUT_COLON = {
     Part.NAME: frozenset(
-        {"收货人", "收件人", "联系人", "姓名", "收货人姓名", "收件人姓名", "收貨人"}
+        {"收货人", "收件人", "联系人", "姓名", "收货人姓名", "收件人姓名", "收件者", "联系人姓名"}
     ),
     Part.TOWN: frozenset({"所在街道", "街道/乡镇", "乡镇/街道"}),
+    Part.REGION: frozenset({"所在地区", "收货地区", "所在区域", "省市区"}),
+    Part.ASIDE: frozenset({"备注", "买家留言"}),
 }
 ONE_CHARACTER = 1
-BRACKETS = str.maketrans(dict.fromkeys('「」『』“”‘’"`{}《》', " "))
+# Quotation marks say nothing; boxes of every kind are one.
+SIGNS = str.maketrans(
+    dict.fromkeys('「」『』“”‘’"`{}《》〈〉', " ")
+    | dict(zip("【】〔〕〖〗", "[][][]", strict=True))
+    | {"，": ",", "—": "-", "–": "-", "−": "-", "‐": "-", "‑": "-", "’": "'"}
+)
 
 
 def clean(text: str) -> str:
@@ -81,7 +143,7 @@ def clean(text: str) -> str:
 
     At most `LONGEST_TEXT` characters are considered.
     """
-    plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).translate(BRACKETS)
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).translate(SIGNS)
     kept = []
     for character in plain.replace("\r\n", "\n").replace("\r", "\n"):
         kind = unicodedata.category(character)
@@ -98,12 +160,13 @@ def segments(text: str) -> list[Segment]:
     """Cut the text at its labels. A labelled piece ends at its line or at the next label."""
     found = []
     position = 0
-    part = Part.FREE
+    part, word = Part.FREE, ""
     for label in _labels(text):
-        found += _pieces(part, text[position : label.start()])
+        found += _pieces(part, text[position : label.start()], word)
         part = _part(label)
+        word = text[label.start(part) : label.end(part)]
         position = label.end()
-    return found + _pieces(part, text[position:])
+    return found + _pieces(part, text[position:], word)
 
 
 def _part(label: re.Match[str]) -> Part:
@@ -111,26 +174,37 @@ def _part(label: re.Match[str]) -> Part:
 
 
 def _labels(text: str) -> list[re.Match[str]]:
-    return [label for label in LABEL.finditer(text) if _is_label(text, label)]
+    return [label for label in LABEL.finditer(fold(text)) if _is_label(text, label)]
 
 
 def _is_label(text: str, label: re.Match[str]) -> bool:
     part = _part(label)
     word = label.group(part)
-    at_boundary = label.start() == 0 or text[label.start() - 1] in BOUNDARY
-    if label.group("colon"):
-        return at_boundary or (len(word) > ONE_CHARACTER and part is not Part.TOWN)
-    if not at_boundary or len(word) == ONE_CHARACTER or word.isascii():
+    before = text[label.start() - 1 : label.start()]
+    at_boundary = not before or before in BOUNDARY or before in ")]"
+    boxed = label.group().startswith(("[", "<", "(")) and label.group().rstrip(": =")[-1:] in "])>"
+    if part is Part.CODE and label.group().startswith(("(", "[")) and not boxed:
+        return False  # 石沙路1号(入仓号:RU778): the forwarder wants it where it stands
+    if label.group("colon") or boxed:
+        return at_boundary or boxed or (len(word) > ONE_CHARACTER and part is not Part.TOWN)
+    if part is Part.PHONE and text.startswith(PHONE_MARK, label.end()):
+        return True  # 张三电话13812345678, and Anna, phone 13812345678
+    if not at_boundary or len(word) == ONE_CHARACTER or not _is_han(word):
         return False
     if part in WITHOUT_COLON and word not in WITHOUT_COLON[part]:
         return False
-    return BARE_VALUE[part].match(text, label.end()) is not None
+    bare = BARE_VALUE.get(part)
+    return bare is not None and bare.match(text, label.end()) is not None
 
 
-def _pieces(part: Part, text: str) -> list[Segment]:
+def _is_han(word: str) -> bool:
+    return "\u3400" <= word[0] <= "\u9fff"
+
+
+def _pieces(part: Part, text: str, word: str) -> list[Segment]:
     """Return the labelled line and what follows it without a label of its own."""
     if part is Part.FREE:
         return [Segment(part, text)] if text.strip() else []
     line, _, rest = text.lstrip().partition("\n")
-    pieces = [Segment(part, line), Segment(Part.FREE, rest)]
+    pieces = [Segment(part, line, word), Segment(Part.FREE, rest)]
     return [piece for piece in pieces if piece.text.strip()]

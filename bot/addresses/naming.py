@@ -2,10 +2,13 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.addresses.characters import fold
 from bot.addresses.divisions import Division, Divisions, Level
+from bot.addresses.history import ALSO, FORMER, MOSTLY
 
 SHORTEST_NAME = 2
 TITLES = ("特别行政区", "自治区", "自治州", "自治县", "自治旗", "林区", "地区", "新区")
@@ -21,73 +24,59 @@ ZONE_KINDS = (
     (re.compile(r"高新技术(?:产业)?(?:开发区|园区)$|高技术产业开发区$"), ("高新区",)),
     (re.compile(r"经济(?:技术)?开发区$"), ("经开区", "开发区")),
 )
-OTHER_NAMES = {
-    "内蒙": "150000",
-    "香港": "810000",
-    "澳门": "820000",
-    "澳門": "820000",
-    "臺灣省": "710000",
-    "臺灣": "710000",
-    "雄安新区": "130600",
-    "河北雄安新区": "130600",
-    "雄安": "130600",
-    "巴州": "652800",
-    "克州": "653000",
-    "呼市": "150100",
-}
-# Districts that went into one other as a whole, so that a parcel for them belongs to that one.
-FORMER_DISTRICTS = {
-    "崇文区": "110101",
-    "宣武区": "110102",
-    "塘沽区": "120116",
-    "汉沽区": "120116",
-    "大港区": "120116",
-    "卢湾区": "310101",
-    "闸北区": "310106",
-    "南汇区": "310115",
-    "白下区": "320104",
-    "下关区": "320106",
-    "平江区": "320508",
-    "沧浪区": "320508",
-    "金阊区": "320508",
-    "下城区": "330105",
-    "芳村区": "440103",
-    "东山区": "440104",
-    "萝岗区": "440112",
-}
-# Areas that are no division of their own, with the districts that they cover.
-AREAS = {"雄安": ("130629", "130632", "130638")}
 
 
 class Entry(NamedTuple):
-    """One reading of a name. A `local` name counts only right after the city's own."""
+    """One reading of a name. A `local` name counts only right after the city's own.
+
+    An `old` name's place lies in the division for the most part, so that it is confirmed.
+    """
 
     division: Division
     exact: bool
     local: bool
+    old: bool = False
 
 
 class NameIndex:
-    """Every name of every division above the towns."""
+    """Every name of every division above the towns, its characters folded."""
 
     def __init__(self, divisions: Divisions) -> None:
         names: defaultdict[str, list[Entry]] = defaultdict(list)
         for division in divisions.all_above_towns():
             for name, exact, local in _names_of(division, divisions):
-                names[name].append(Entry(division, exact, local))
-        for name, code in (OTHER_NAMES | FORMER_DISTRICTS).items():
-            if (known := divisions.get(code)) is not None:
-                names[name].append(Entry(known, name in FORMER_DISTRICTS, local=False))
+                names[fold(name)].append(Entry(division, exact, local))
+        for name, code in ALSO.items():
+            names[name].append(Entry(divisions.by_code(code), exact=False, local=False))
+        for known, old in ((FORMER, False), (MOSTLY, True)):
+            for name, code in known.items():
+                division = divisions.by_code(code)
+                names[name].append(Entry(division, exact=True, local=False, old=old))
         self._names = {name: tuple(entries) for name, entries in names.items()}
-        self.longest = max(map(len, self._names))
-        self.first_characters = frozenset(name[0] for name in self._names)
+        self._lengths: dict[str, tuple[int, ...]] = _lengths(self._names)
+        self._beginnings = frozenset(name[:SHORTEST_NAME] for name in self._names)
 
     def __contains__(self, name: str) -> bool:
         return name in self._names
 
+    def may_begin(self, text: str, start: int) -> bool:
+        """Tell cheaply whether any name can begin at `start`."""
+        return text[start : start + SHORTEST_NAME] in self._beginnings
+
     def readings(self, name: str) -> tuple[Entry, ...]:
         """Return every division that the name may stand for."""
         return self._names.get(name, ())
+
+    def lengths(self, character: str) -> tuple[int, ...]:
+        """Return how long the names are that begin with a character, the longest first."""
+        return self._lengths.get(character, ())
+
+
+def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for name in names:
+        found[name[0]].add(len(name))
+    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
 
 
 @lru_cache(maxsize=2)
@@ -100,7 +89,7 @@ def _names_of(division: Division, divisions: Divisions) -> list[tuple[str, bool,
     """Return `(name, exact, local)` for every way to name a division."""
     nested = division.outside_mainland and not _known_alone(division)
     found = [(division.name, True, nested)]
-    if _is_zone(division):
+    if is_zone(division):
         return found + _zone_names(division, divisions)
     if (short := short_name(division.name)) != division.name:
         found.append((short, False, nested))
@@ -117,7 +106,8 @@ def _known_alone(outside: Division) -> bool:
     )
 
 
-def _is_zone(division: Division) -> bool:
+def is_zone(division: Division) -> bool:
+    """Return whether this is a development zone, which the national standard does not have."""
     return division.level is Level.DISTRICT and division.code[4] == ZONE_DIGIT
 
 

@@ -1,10 +1,13 @@
 """What was read from a pasted address, and what has to be asked."""
 
+import re
 from enum import StrEnum
 from typing import Self
 
-from bot.addresses.divisions import Divisions
+from bot.addresses.characters import fold
+from bot.addresses.divisions import Division, Divisions
 from bot.addresses.phones import Phone
+from bot.addresses.streets import without, without_digits, without_divisions
 from bot.domain.addresses import Address
 from bot.domain.model import Value
 
@@ -66,12 +69,14 @@ class Hint(StrEnum):
 class Doubt(Value):
     """One open question. `candidates` are division codes: buttons, named by `describe`.
 
-    `text` is the piece of the pasted text that it is about, empty when nothing was found.
+    `text` is the piece of the pasted text that it is about, empty when nothing was found; `rest`
+    the street line as it is when a guessed name is none.
     """
 
     kind: DoubtKind
     candidates: tuple[str, ...] = ()
     text: str = ""
+    rest: str = ""
     hint: Hint | None = None
 
 
@@ -80,6 +85,7 @@ class ParsedAddress(Value):
 
     full_name: str | None = None
     mobile: str | None = None  # digits only, a landline included
+    extension: str = ""  # as it stands behind the name: [1234]
     province: str | None = None
     city: str | None = None
     district: str | None = None  # empty for a city that has no districts
@@ -115,16 +121,42 @@ class ParsedAddress(Value):
         )
 
     def with_name(self, full_name: str) -> Self:
-        """Return a copy with the recipient's name settled. Raises `ValueError` for a bad length."""
+        """Return a copy with the recipient's name settled. Raises `ValueError` for a bad length.
+
+        The number's extension stays behind it. A guess that was wrong goes back into the street,
+        and the name leaves it.
+        """
         name = " ".join(full_name.split())
         if not 0 < len(name) <= LONGEST_NAME:
             raise ValueError(f"a name has 1 to {LONGEST_NAME} characters")
-        return self._settled(NAME_KINDS, full_name=name)
+        guess = next((each for each in self.doubts if each.kind is DoubtKind.NAME_DOUBTFUL), None)
+        street = self.street or ""
+        if guess is not None and guess.rest and name != self.full_name:
+            street = guess.rest
+        for piece in dict.fromkeys((name, *name.split())):
+            street = without(street, piece)
+        suffix = self.extension or _extension_of(self.full_name)
+        if suffix and not EXTENSION.search(name):
+            name += suffix
+        if len(name) > LONGEST_NAME:
+            raise ValueError(f"a name has 1 to {LONGEST_NAME} characters")
+        return self._settled(NAME_KINDS, full_name=name, street=street or None)
 
     def with_phone(self, phone: Phone) -> Self:
-        """Return a copy with the number settled; an extension joins the name."""
-        name = phone.name_with_extension(self.full_name) if self.full_name else None
-        return self._settled(PHONE_KINDS, mobile=phone.digits, full_name=name)
+        """Return a copy with the number settled; its extension replaces the last one."""
+        name = self.full_name
+        if name is not None:
+            known = self.extension or _extension_of(name)
+            bare = name.removesuffix(known) if phone.digits != self.mobile or phone.suffix else name
+            name = phone.name_with_extension(bare or name)
+        street = without_digits(self.street, phone.digits) if self.street else None
+        return self._settled(
+            PHONE_KINDS,
+            mobile=phone.digits,
+            extension=phone.suffix,
+            full_name=name,
+            street=street or None,
+        )
 
     def with_street(self, street: str) -> Self:
         """Return a copy with the street settled. Raises `ValueError` for a bad length."""
@@ -137,13 +169,20 @@ class ParsedAddress(Value):
         """Return a copy delivered to the division of `code`, a town's or a district's.
 
         Raises `KeyError` for an unknown code and `ValueError` for one that is not deliverable.
-        A town that was read before stays when it lies in the chosen district.
+        A town that was read before stays when it lies in the chosen district; names that are known
+        now leave the street.
         """
         location = divisions.location(code)
         if not location.district_code:
             raise ValueError(f"{code} is not a place that orders can be delivered to")
-        known = {town.name for town in divisions.towns(location.district_code)}
-        town = location.town or (self.town if self.town in known else None)
+        towns = divisions.towns(location.district_code)
+        town = location.town or self._town_among({each.name for each in towns})
+        street = self.street or ""
+        if street:
+            names = (location.province, location.city, location.district)
+            street = without_divisions(street, tuple(filter(None, names)))
+            town = town or _town_at(street, towns)
+            street = without_divisions(street, (town,)) if town else street
         return self._settled(
             DIVISION_KINDS,
             province=location.province,
@@ -151,8 +190,28 @@ class ParsedAddress(Value):
             district=location.district,
             town=town,
             district_code=location.district_code,
+            street=street or None,
         )
+
+    def _town_among(self, known: set[str]) -> str | None:
+        return self.town if self.town in known else None
 
     def _settled(self, kinds: frozenset[DoubtKind], **changes: object) -> Self:
         remaining = tuple(doubt for doubt in self.doubts if doubt.kind not in kinds)
         return self.replace(doubts=remaining, **changes)
+
+
+EXTENSION = re.compile(r"\[转?\d{1,6}\]$")
+
+
+def _extension_of(name: str | None) -> str:
+    """Return the extension that a saved recipient carries: 张三[1234] has [1234]."""
+    found = EXTENSION.search(name or "")
+    return found.group() if found else ""
+
+
+def _town_at(street: str, towns: tuple[Division, ...]) -> str | None:
+    """Return the town that a street begins with, the longest name of several."""
+    folded = fold(street)
+    named = [each.name for each in towns if folded.startswith(fold(each.name))]
+    return max(named, key=len, default=None)

@@ -4,29 +4,32 @@ import re
 from typing import NamedTuple
 
 from bot.addresses.asking import (
-    HAN,
     division_doubts,
     name_doubts,
     outside,
     phone_doubts,
     street_doubts,
 )
-from bot.addresses.contacts import POST_CODE, Numbers, take_numbers
+from bot.addresses.contacts import NO_POST_CODE, POST_CODE, Numbers, take_numbers
 from bot.addresses.divisions import Divisions
-from bot.addresses.labels import PHONE_MARK, Part, clean, segments
-from bot.addresses.parsed import (
-    LONGEST_NAME,
-    Doubt,
-    ParsedAddress,
+from bot.addresses.labels import (
+    ANNOUNCED,
+    BESIDE_NUMBER,
+    PHONE_MARK,
+    Part,
+    clean,
+    segments,
 )
-from bot.addresses.people import glued_name, tidy_name
+from bot.addresses.parsed import LONGEST_NAME, Doubt, ParsedAddress
+from bot.addresses.people import BOXED, Likeness, glued_name, has_code, likeness, tidy_name
 from bot.addresses.places import Located, Locator
-from bot.addresses.tokens import IDLE, Person, Token, cut, recipient, take_post_code
+from bot.addresses.romanised_address import looks_latin, read_latin
+from bot.addresses.streets import EDGES, street_of, tidy_street
+from bot.addresses.tokens import Person, Token, cut, recipient, take_post_code
 
 SLASHES_THAT_SEPARATE = 3  # fewer may belong to a floor or a door: 5/F
 SURELY_A_NAME = 3  # characters; two after a house number may be a brand as well
-ADDRESS_LIKE = re.compile(r"\d|[路街巷弄号栋幢楼层室村屯组园苑城厦院场站店馆厂道]")
-EDGES = " ,;:。、|-_/\\·\"'"
+BETWEEN_NAME_AND_REST = re.compile(r"[,;。|\t\n]|  ")
 
 
 class Pieces(NamedTuple):
@@ -36,6 +39,7 @@ class Pieces(NamedTuple):
     address: str  # region first, then the rest in the order of the text
     post_code: str
     number_like: str  # what stands behind a telephone label without being a number
+    code: str  # a forwarder's, behind a label of its own
 
 
 def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
@@ -45,28 +49,87 @@ def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
     (`Phone.name_with_extension`). Of several numbers the first mobile counts.
     """
     plain = clean(text)
-    if plain.count("/") >= SLASHES_THAT_SEPARATE:
-        plain = plain.replace("/", " ")
     numbers = take_numbers(plain)
-    pieces = _sort(numbers.text)
+    marked = numbers.text
+    if marked.count("/") >= SLASHES_THAT_SEPARATE:
+        marked = marked.replace("/", " ")
+    marked = BESIDE_NUMBER.sub(" ", ANNOUNCED.sub(_kept_label, marked))
+    pieces = _with_boxed_name(_sort(marked))
     located = Locator(divisions).locate(pieces.address)
+    if not located.places and looks_latin(pieces.address):
+        latin = read_latin(pieces.address, pieces.names, divisions)
+        if latin is not None:
+            located, person, street, post_code = latin
+            post_code = pieces.post_code or post_code
+            return _finished(pieces, numbers, located, person, street, post_code, divisions)
     tokens = cut(pieces.address, located)
     post_code, tokens = take_post_code(pieces.post_code, tokens, located)
-    person = recipient(pieces.names, tokens, located)
-    street = _street(pieces.address, tokens, located, person)
-    if not person.name and (name := glued_name(street)):
-        near = bool(tokens) and tokens[-1].near_number
-        person = Person(name, sure=near or len(name) >= SURELY_A_NAME)
-        street = street.removesuffix(name).rstrip(EDGES)
-    if numbers.phone and person.name:
-        person = person._replace(name=numbers.phone.name_with_extension(person.name))
+    person = recipient(pieces.names, pieces.address, tokens)
+    street, person = _street_and_person(pieces.address, tokens, located, person)
+    return _finished(pieces, numbers, located, person, street, post_code, divisions)
+
+
+def _kept_label(found: re.Match[str]) -> str:
+    """Drop an unknown word before a number, and keep a label that is known."""
+    word = found.group()
+    known = segments(word + "0")
+    return word if known and known[0].part in {Part.NAME, Part.PHONE} else " "
+
+
+def _street_and_person(
+    text: str, tokens: list[Token], located: Located, person: Person
+) -> tuple[str, Person]:
+    street = street_of(text, tokens, located, person.tokens)
+    if person.name and person.sure:
+        return street, person
+    glued = glued_name(street)
+    if glued is None or (person.name and not _beats(person, tokens)):
+        return street, person
+    near = bool(tokens) and tokens[-1].near_number
+    sure = glued.sure and (near or len(glued.name) >= SURELY_A_NAME)
+    whole = street_of(text, tokens, located, ())
+    street = whole[: whole.rfind(glued.name)].rstrip(EDGES + "([")
+    return street, Person(glued.name, sure=sure)
+
+
+def _beats(person: Person, tokens: list[Token]) -> bool:
+    """Return whether a glued name is likelier than a doubtful piece far from any number."""
+    return not any(token.near_number for token in person.tokens) and tokens[-1].near_number
+
+
+def _finished(
+    pieces: Pieces,
+    numbers: Numbers,
+    located: Located,
+    person: Person,
+    street: str,
+    post_code: str,
+    divisions: Divisions,
+) -> ParsedAddress:
+    rest = ""
+    if person.tokens and not person.sure:
+        rest = " ".join(filter(None, (street, *(token.text for token in person.tokens))))
+    if pieces.code and person.name and pieces.code not in person.name:
+        person = Person(f"{person.name} {pieces.code}", sure=False, tokens=person.tokens)
+    elif pieces.code and not person.name:
+        person = Person(pieces.code, sure=False)
+    suffix = numbers.phone.suffix if numbers.phone else ""
+    if suffix and person.name:
+        named = numbers.phone.name_with_extension(person.name) if numbers.phone else person.name
+        person = person._replace(name=named, sure=person.sure and not numbers.doubtful)
+    street = tidy_street(street, suffix or _box_of(person.name))
     doubts = outside(pieces.address, located) or [
-        *name_doubts(person.name, sure=person.sure),
+        *name_doubts(person.name, sure=person.sure, rest=rest),
         *phone_doubts(numbers, pieces.number_like),
         *division_doubts(pieces.address, located, divisions),
         *street_doubts(street, located),
     ]
     return _assembled(person, numbers, located, street, post_code, tuple(doubts), divisions)
+
+
+def _box_of(name: str) -> str:
+    found = re.search(r"\[\d{3,6}\]$", name)
+    return found.group() if found else ""
 
 
 def _assembled(
@@ -80,19 +143,21 @@ def _assembled(
 ) -> ParsedAddress:
     name = person.name if len(person.name) <= LONGEST_NAME else ""
     phone = numbers.phone
-    settled = len(located.places) == 1 and not located.rivals and not located.unsure
+    certain = not located.unsure or bool(located.mistyped)
+    settled = len(located.places) == 1 and not located.rivals and certain
     location = divisions.location(located.places[0].code) if settled else None
     deliverable = location is not None and location.district_code
     return ParsedAddress(
         full_name=name or None,
         mobile=phone.digits if phone else None,
+        extension=phone.suffix if phone else "",
         province=location.province if location else None,
         city=(location.city or None) if location else None,
         district=location.district if location and deliverable else None,
         town=located.town.name if located.town and settled else None,
         street=street or None,
         district_code=(location.district_code or None) if location else None,
-        post_code=post_code or None,
+        post_code=None if post_code in {"", NO_POST_CODE} else post_code,
         doubts=doubts,
     )
 
@@ -101,37 +166,82 @@ def _sort(text: str) -> Pieces:
     names: list[str] = []
     region: list[str] = []
     rest: list[str] = []
-    post_code = number_like = ""
-    for part, piece in segments(text):
+    post_code = number_like = code = ""
+    for part, piece, word in segments(text):
         if part is Part.NAME and not names:
             name, more = _split_name(piece)
-            names.append(name)
+            names += [name] if name else []
             rest.append(more)
         elif part is Part.PHONE:
             number, more = _split_number(piece)
             number_like = number_like or number
             rest.append(more)
-        elif part is Part.POST_CODE and (code := POST_CODE.search(piece)):
-            post_code = post_code or code.group()
+        elif part is Part.POST_CODE:
+            found = POST_CODE.search(piece)
+            post_code = post_code or (found.group() if found else "")
             rest.append(POST_CODE.sub(" ", piece, count=1))
+        elif part is Part.CODE:
+            code, more = _split_code(piece, word, code)
+            rest.append(more)
+        elif part is Part.ASIDE:
+            rest.append(PHONE_MARK if PHONE_MARK in piece else "")
         elif part in {Part.REGION, Part.TOWN}:
             region.append(piece)
         else:
             rest.append(piece)
     address = "\n".join(filter(str.strip, [" ".join(region), *rest]))
-    return Pieces(tuple(filter(None, names)), address, post_code, number_like)
+    return Pieces(tuple(filter(None, names)), address, post_code, number_like, code)
+
+
+def _with_boxed_name(pieces: Pieces) -> Pieces:
+    """Take a recipient in brackets out of the address: 建设路8号(王芳收)."""
+    if pieces.names:
+        return pieces
+    for found in BOXED.finditer(pieces.address):
+        name = tidy_name(found["name"] or found["other"] or "")
+        if likeness(name) is not Likeness.NONE:
+            blank = " " * (found.end() - found.start())
+            address = pieces.address[: found.start()] + blank + pieces.address[found.end() :]
+            return pieces._replace(names=(name,), address=address)
+    return pieces
 
 
 def _split_name(piece: str) -> tuple[str, str]:
-    """Cut what follows the name behind its label without a label of its own."""
+    """Cut what follows the name behind its label without a label of its own.
+
+    A code behind the name belongs to it: 咔佳 KA-112.
+    """
     name, mark, more = piece.strip().partition(PHONE_MARK)
-    for separator in (",", ";", "。", "|", "\t", "  "):
-        name, cut, tail = name.partition(separator)
-        more = f"{tail}{cut and ' '}{more}"
+    if cut_at := BETWEEN_NAME_AND_REST.search(name):
+        name, more = name[: cut_at.start()], f"{name[cut_at.end() :]} {mark}{more}"
+        mark = ""
     words = name.split(" ")
-    if len(words) > 1 and HAN.search(words[0]):
-        name, more = words[0], " ".join((*words[1:], more))
-    return tidy_name(name), f"{mark}{more}"
+    longest = 1
+    for count in range(2, len(words) + 1):
+        if likeness(" ".join(words[:count])) is not Likeness.NONE:
+            longest = count
+    if not _is_han(words[0]) and longest == 1 and not any(map(_is_han, words)):
+        longest = len(words)  # a foreign name of any form ends with its line
+    name, more = " ".join(words[:longest]), " ".join((*words[longest:], mark + more))
+    return tidy_name(name), more
+
+
+def _is_han(word: str) -> bool:
+    return any("\u3400" <= character <= "\u9fff" for character in word)
+
+
+def _split_code(piece: str, word: str, known: str) -> tuple[str, str]:
+    """Return a labelled code as it belongs behind a name, and what follows it."""
+    value, _, more = piece.strip().partition(" ")
+    value = value.strip(",;。|")
+    if known or not has_code_like(value):
+        return known, piece
+    return (f"{word}:{value}" if value.isdigit() and word.isascii() else value), more
+
+
+def has_code_like(value: str) -> bool:
+    """Return whether a labelled value can be a code at all."""
+    return bool(value) and (value.isascii() or has_code(value)) and PHONE_MARK not in value
 
 
 def _split_number(piece: str) -> tuple[str, str]:
@@ -141,15 +251,3 @@ def _split_number(piece: str) -> tuple[str, str]:
         return "", text
     number, *more = re.split(r"[\s,;。]+", text, maxsplit=1)
     return (number, "".join(more)) if re.search(r"\d", number) else ("", text)
-
-
-def _street(text: str, tokens: list[Token], located: Located, person: Person) -> str:
-    kept = [
-        token
-        for token in tokens
-        if token is not person.token
-        and not IDLE.fullmatch(token.text)
-        and (token.start >= located.end or ADDRESS_LIKE.search(token.text))
-        and (HAN.search(text) or located.places)
-    ]
-    return " ".join(" ".join(token.text for token in kept).split()).strip(EDGES)

@@ -49,16 +49,20 @@ class Phone(Value):
     kind: PhoneKind
     extension: str = ""
 
-    def name_with_extension(self, full_name: str) -> str:
-        """Return the recipient's name carrying the extension, as Taobao's labels print it.
+    @property
+    def suffix(self) -> str:
+        """Return what the extension adds to a name, as Taobao's labels print it.
 
-        A virtual number's is `张三[1234]`, a landline's `张三[转801]`. Couriers know both.
+        A virtual number's is `[1234]`, a landline's `[转801]`. Couriers know both.
         """
         if not self.extension:
-            return full_name
+            return ""
         mark = "" if self.kind is PhoneKind.MOBILE else "转"
-        suffix = f"[{mark}{self.extension}]"
-        return full_name if full_name.endswith(suffix) else full_name + suffix
+        return f"[{mark}{self.extension}]"
+
+    def name_with_extension(self, full_name: str) -> str:
+        """Return the recipient's name carrying the extension: `张三[1234]`."""
+        return full_name if full_name.endswith(self.suffix) else full_name + self.suffix
 
 
 MOBILE = re.compile(r"1[3-9]\d{9}")

@@ -3,30 +3,29 @@
 import re
 from typing import NamedTuple
 
+from bot.addresses.characters import fold
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.finding import (
     MOST_CANDIDATES,
-    NOT_A_DISTRICT,
     NOT_AFTER_SUFFIX,
+    PLACEHOLDER,
     ROAD,
     SEPARATORS,
     Route,
     RouteFinder,
-    town_stem,
-    towns_below,
+    one_off,
 )
+from bot.addresses.history import AREAS
 from bot.addresses.labels import BOUNDARY
-from bot.addresses.naming import AREAS
+from bot.addresses.towns import towns_at, unknown_town
 
 SHORTEST_TELLING = 3  # characters of a full name; 城区 and 东区 are words as well as names
 LONGEST_NAME = 20  # characters that a division before the chain may have
 CLEAR_VALUE = 8  # a chain worth two short names or one full one
-TOWN_SHAPE = re.compile(
-    r"([\u3400-\u9fff]{1,8}?)(街道办事处|街道办|街道|苏木|地区|镇|乡)(?![路街口巷]|政府|大道)"
-)
-NOT_IN_TOWN = re.compile(r"[路街号园区城厦栋楼村]|小$|古$|特色$")
-OFFICE = re.compile(r"办事处|办(?!公)")
 ROAD_AFTER = re.compile(ROAD)
+DISTRICT_SHAPE = re.compile(
+    r"(?!高新|经开|经济|开发|工业|高技|科技|新区|城区)[\u3400-\u9fff]{1,8}?(?:区|县|市|旗)(?![\u3400-\u9fff]?场|政府)"
+)
 
 
 class Located(NamedTuple):
@@ -44,6 +43,8 @@ class Located(NamedTuple):
     unknown_town: str = ""
     town_codes: tuple[str, ...] = ()  # towns that the text names without any division above them
     area: tuple[str, ...] = ()  # codes of the districts of a named area that is no division
+    mistyped: str = ""  # what stands where a district's name belongs
+    meant: tuple[str, ...] = ()  # codes of the districts that `mistyped` is one character from
 
 
 class Locator:
@@ -55,6 +56,7 @@ class Locator:
 
     def locate(self, text: str) -> Located:
         """Return the divisions that the text names. The text is cleaned and without numbers."""
+        text = fold(text)
         routes = self._best_routes(text)
         if not routes:
             return Located(0, 0, (), town_codes=self._lone_towns(text))
@@ -81,7 +83,7 @@ class Locator:
         best_rank = (False, 0)
         for start, character in enumerate(text):
             begins_token = start == 0 or text[start - 1] in BOUNDARY
-            if character in BOUNDARY:
+            if character in BOUNDARY or not self._finder.may_begin(text, start):
                 continue
             routes = [
                 route
@@ -168,7 +170,9 @@ class Locator:
     def _longest_town(self, text: str, located: Located) -> int:
         """Return where the longest town's name ends that may follow; a town may repeat names."""
         ends = [
-            end for place in located.places for _, end in self._towns_at(text, located.end, place)
+            end
+            for place in located.places
+            for _, end in towns_at(text, located.end, place, self._divisions)
         ]
         return max(ends, default=0)
 
@@ -187,59 +191,68 @@ class Locator:
 
     def _with_town(self, text: str, located: Located) -> Located:
         """Read the town, and let it decide a district that is open."""
+        located = self._past_placeholder(text, located)
         found = [
             (town, end)
             for place in located.places
-            for town, end in self._towns_at(text, located.end, place)
+            for town, end in towns_at(text, located.end, place, self._divisions)
         ]
         owners = {town.parent for town, _ in found}
         if len(owners) == 1:
             town, end = max(found, key=lambda pair: pair[1])
             place = self._divisions.by_code(town.parent)
             return located._replace(end=end, places=(place,), town=town, unsure=False)
-        if len(located.places) == 1 and (typed := unknown_town(text, located.end)):
-            return located._replace(unknown_town=typed)
+        if len(located.places) != 1:
+            return located
+        if mistyped := self._mistyped(text, located):
+            return mistyped
+        if typed := unknown_town(text, located.end):
+            return self._in_another_district(typed, located._replace(unknown_town=typed))
         return located
 
-    def _towns_at(self, text: str, start: int, place: Division) -> list[tuple[Division, int]]:
-        skipped = SEPARATORS.match(text, start)
-        begin = skipped.end() if skipped else start
-        towns = towns_below(place, self._divisions)
-        full = [town for town in towns if text.startswith(town.name, begin)]
-        if full:
-            longest = max(len(town.name) for town in full)
-            end = begin + longest
-            office = OFFICE.match(text, end)
-            named = [town for town in full if len(town.name) == longest]
-            return [(town, office.end() if office else end) for town in named]
-        if shape := TOWN_SHAPE.match(text, begin):
-            same = [town for town in towns if town_stem(town.name) == shape.group(1)]
-            if same:
-                return [(town, shape.end()) for town in same] if len(same) == 1 else []
-        if place.level is not Level.CITY or not self._divisions.deliverable(place.code):
-            return []
-        return self._short_towns(text, begin, towns)
-
     @staticmethod
-    def _short_towns(text: str, begin: int, towns: list[Division]) -> list[tuple[Division, int]]:
-        """Return the town that a city without districts is followed by: 东莞长安."""
-        found = []
-        for town in towns:
-            stem = town_stem(town.name)
-            end = begin + len(stem)
-            if (
-                stem != town.name
-                and text.startswith(stem, begin)
-                and not NOT_A_DISTRICT.match(text, end)
-            ):
-                found.append((town, end))
-        return found if len(found) == 1 else []
+    def _past_placeholder(text: str, located: Located) -> Located:
+        """Leave out what a picker puts where a level is missing: 嘉峪关市/市辖区/新华路."""
+        skipped = SEPARATORS.match(text, located.end)
+        placeholder = PLACEHOLDER.match(text, skipped.end() if skipped else located.end)
+        return located._replace(end=placeholder.end()) if placeholder else located
 
+    def _mistyped(self, text: str, located: Located) -> Located | None:
+        """Recognise a district's name with one wrong character: 杭州市西胡区."""
+        place = located.places[0]
+        if self._divisions.deliverable(place.code) or located.area:
+            return None
+        skipped = SEPARATORS.match(text, located.end)
+        typed = DISTRICT_SHAPE.match(text, skipped.end() if skipped else located.end)
+        if typed is None:
+            return None
+        below = self._divisions.children(place.code)
+        if place.level is Level.PROVINCE:
+            below = tuple(each for city in below for each in self._divisions.children(city.code))
+        meant = [
+            each.code
+            for each in below
+            if len(each.name) >= SHORTEST_TELLING and one_off(typed.group(), fold(each.name))
+        ]
+        if not meant:
+            return None
+        return located._replace(
+            end=typed.end(), mistyped=typed.group(), meant=tuple(meant), unsure=True
+        )
 
-def unknown_town(text: str, start: int) -> str:
-    """Return what looks like a town's name at `start`, or nothing."""
-    skipped = SEPARATORS.match(text, start)
-    shape = TOWN_SHAPE.match(text, skipped.end() if skipped else start)
-    if not shape or NOT_IN_TOWN.search(shape.group(1)) or shape.group(2) == "地区":
-        return ""
-    return shape.group()
+    def _in_another_district(self, town: str, located: Located) -> Located:
+        """Doubt a district when the town lies in another one of its city: 余杭区临平街道."""
+        place = located.places[0]
+        if place.level is not Level.DISTRICT or located.rivals:
+            return located
+        others = [
+            other
+            for other in self._divisions.children(place.parent)
+            if other.code != place.code
+            and self._divisions.deliverable(other.code)
+            and self._divisions.may_have_town(other.code, town)
+            and any(fold(each.name) == town for each in self._divisions.towns(other.code))
+        ]
+        if not others:
+            return located
+        return located._replace(places=tuple(others), rivals=(place,), unknown_town="")

@@ -5,18 +5,37 @@ from typing import NamedTuple
 
 from bot.addresses.contacts import is_post_code
 from bot.addresses.labels import BOUNDARY, PHONE_MARK
-from bot.addresses.people import Likeness, is_casual, likeness, tidy_name
+from bot.addresses.people import (
+    WORD,
+    Likeness,
+    has_code,
+    is_casual,
+    is_code,
+    likeness,
+    tidy_name,
+)
 from bot.addresses.places import Located
 
+LONGEST_RECIPIENT = 5  # pieces
 TOKEN = re.compile(
     rf"{PHONE_MARK}"
-    r"|[A-ZÀ-ÝА-ЯЁ][A-Za-zÀ-ÿА-Яа-яЁё'.\-]+(?: [A-ZÀ-ÝА-ЯЁ][A-Za-zÀ-ÿА-Яа-яЁё'.\-]+){1,3}(?![\w])"
+    r"|(?:UID|ID|uid|id|VIP)[:#] ?\w+"
+    rf"|(?=[A-ZÀ-ÝА-ЯЁ]){WORD}(?: (?=[A-ZÀ-ÝА-ЯЁ]){WORD}){{1,3}}(?![\w\-])"
     rf"|[^\s,;。|{PHONE_MARK}]+"
 )
+HARD = re.compile(rf"[\n,;。|{PHONE_MARK}]")
 IDLE = re.compile(
-    r"[(\[]?(?:亲?收|启|寄到|寄往|寄给|发到|发往|送到|地址|中国|你好|您好|谢谢|默认|收货|收件)[)\]]?[:!！]?"
+    r"[(\[]?(?:亲?收|启|寄到|寄往|寄给|发到|发往|送到|地址|中国|中华人民共和国|你好|您好|谢谢|"
+    r"默认|收货|收件|收件人|"
+    r"收货人|联系人|姓名|电话|手机|微信|号码|麻烦寄到|请寄到|请发到|寄|收件地址|收货地址|"
+    r"详细地址|国家|China|CHINA|"
+    r"P\.?R\.?C?\.?|Phone|phone|Tel|tel|TEL|Mobile|mobile|WeChat|Wechat|wechat|WhatsApp|"
+    r"Whatsapp|Address|"
+    r"address|Name|name|Number|number|Телефон|телефон|Тел|тел|Handy|handy)[)\]]?[.:!]*"
     r"|[\W_]+"
 )
+BOXED_POST_CODE = re.compile(r"[(\[](\d{6})[)\]]$")
+ADDRESS_END = re.compile(r"[\d号室楼层栋座单元幢户房店铺A-Za-z)]$")
 
 
 class Token(NamedTuple):
@@ -24,8 +43,11 @@ class Token(NamedTuple):
 
     text: str
     start: int
+    end: int
     near_number: bool  # nothing but separators between it and a telephone number
     apart: bool  # not glued to the divisions before it
+    chunk: int  # pieces of one chunk have but spaces between them
+    before: bool  # before the divisions
 
 
 class Person(NamedTuple):
@@ -33,15 +55,30 @@ class Person(NamedTuple):
 
     name: str
     sure: bool
-    token: Token | None = None  # the token to keep out of the street
+    tokens: tuple[Token, ...] = ()  # the pieces to keep out of the street
+
+
+class _Candidate(NamedTuple):
+    tokens: tuple[Token, ...]
+    text: str
+    like: Likeness
+    rank: int
 
 
 def cut(text: str, located: Located) -> list[Token]:
     """Return the pieces before and after the divisions."""
     found = list(TOKEN.finditer(text[: located.start]))
     found += TOKEN.finditer(text, located.end)
-    tokens = []
+    tokens: list[Token] = []
+    chunk = 0
     for index, match in enumerate(found):
+        last = found[index - 1] if index else None
+        if last is not None and (
+            HARD.search(text, last.end(), match.start())
+            or PHONE_MARK in (last.group(), match.group())
+            or last.end() <= located.start < located.end <= match.start()
+        ):
+            chunk += 1
         if match.group() == PHONE_MARK:
             continue
         beside = found[max(index - 1, 0) : index] + found[index + 1 : index + 2]
@@ -49,7 +86,17 @@ def cut(text: str, located: Located) -> list[Token]:
             other.group() == PHONE_MARK and not _divided(match, other, located) for other in beside
         )
         apart = match.start() != located.end or text[located.end - 1 : located.end] in BOUNDARY
-        tokens.append(Token(match.group(), match.start(), near, apart or located.end == 0))
+        tokens.append(
+            Token(
+                match.group(),
+                match.start(),
+                match.end(),
+                near,
+                apart or located.end == 0,
+                chunk,
+                match.start() < located.start,
+            )
+        )
     return tokens
 
 
@@ -67,40 +114,109 @@ def take_post_code(labelled: str, tokens: list[Token], located: Located) -> tupl
     for token in tokens:
         if token.apart and is_post_code(token.text, code):
             return token.text.strip("()[]"), [other for other in tokens if other is not token]
+        behind = BOXED_POST_CODE.search(token.text)
+        if behind and is_post_code(behind.group(1), code):
+            shorter = token._replace(text=token.text[: behind.start()])
+            rest = [shorter if other is token else other for other in tokens]
+            return behind.group(1), rest
     return "", tokens
 
 
-def recipient(names: tuple[str, ...], tokens: list[Token], located: Located) -> Person:
-    """Return the labelled name, or the piece that looks most like one."""
+def recipient(names: tuple[str, ...], text: str, tokens: list[Token]) -> Person:
+    """Return the labelled name, or the pieces that look most like one.
+
+    A forwarder's code that stands alone goes with the name, and is asked about.
+    """
     if names:
-        return Person(names[0], sure=True)
-    ranked: list[tuple[int, Token]] = []
-    for token in tokens:
-        rank = _rank(token, located)
-        if rank:
-            ranked.append((rank, token))
-    if not ranked:
+        return _with_lone_code(Person(names[0], sure=True), tokens)
+    candidates = _candidates(text, tokens)
+    if not candidates:
         return Person("", sure=False)
-    best = max(rank for rank, _ in ranked)
-    top = [token for rank, token in ranked if rank == best]
-    token = top[0] if top[0].start < located.start or top[0].near_number else top[-1]
-    return Person(tidy_name(token.text), len(top) == 1 and _is_sure(token, tokens, located), token)
+    best = max(candidate.rank for candidate in candidates)
+    top = [each for each in candidates if each.rank == best]
+    chosen = next((each for each in top if each.tokens[0].before), None)
+    if chosen is None:
+        chosen = next((each for each in top if _near(each.tokens)), top[-1])
+    rivals = [
+        each
+        for each in candidates
+        if not {*each.tokens} & {*chosen.tokens} and each.rank >= best - 1
+    ]
+    sure = not rivals and _is_sure(chosen, tokens) and _all_known(chosen, tokens)
+    return _with_lone_code(Person(tidy_name(chosen.text), sure, chosen.tokens), tokens)
 
 
-def _is_sure(token: Token, tokens: list[Token], located: Located) -> bool:
+def _with_lone_code(person: Person, tokens: list[Token]) -> Person:
+    """Add a code that stands on a line of its own; whether it belongs there is asked."""
+    if has_code(person.name):
+        return person
+    for token in tokens:
+        alone = sum(each.chunk == token.chunk for each in tokens) == 1
+        behind = token.before or token.near_number or token is tokens[-1]
+        if token not in person.tokens and alone and behind and token.apart and is_code(token.text):
+            first = bool(person.tokens) and token.start < person.tokens[0].start
+            pair = (token.text, person.name) if first else (person.name, token.text)
+            return Person(" ".join(pair), sure=False, tokens=(*person.tokens, token))
+    return person
+
+
+def _candidates(text: str, tokens: list[Token]) -> list[_Candidate]:
+    found = []
+    for chunk in dict.fromkeys(token.chunk for token in tokens):
+        pieces = [token for token in tokens if token.chunk == chunk]
+        for first in range(len(pieces)):
+            for last in range(first, min(len(pieces), first + LONGEST_RECIPIENT)):
+                run = tuple(pieces[first : last + 1])
+                # A name in mid-street is none; only one that a chunk begins or ends with.
+                amid = first > 0 and last < len(pieces) - 1
+                if not run[0].apart or (amid and not _near(run)):
+                    continue
+                piece = text[run[0].start : run[-1].end]
+                like = likeness(piece)
+                if rank := _rank(run, piece, like):
+                    found.append(_Candidate(run, piece, like, rank))
+    return found
+
+
+def _near(run: tuple[Token, ...]) -> bool:
+    return run[0].near_number or run[-1].near_number
+
+
+def _rank(run: tuple[Token, ...], piece: str, like: Likeness) -> int:
+    """Return how likely a run is the name; 0 for one that is none."""
+    if like is Likeness.NONE or IDLE.fullmatch(piece):
+        return 0
+    near, before = _near(run), run[0].before
+    if like is Likeness.WEAK and not near and not before:
+        return 0
+    return 10 * (4 * like + 3 * near + before) + len(run)
+
+
+def _is_sure(chosen: _Candidate, tokens: list[Token]) -> bool:
     """Return whether nobody has to be asked: a place in mid-address may look like a name too."""
-    if likeness(token.text) is Likeness.STRONG:
-        at_an_end = token.start < located.start or token is tokens[-1]
-        return token.near_number or at_an_end
-    return token.near_number and is_casual(token.text)
+    run = chosen.tokens
+    before, near = run[0].before, _near(run)
+    whole = sum(token.chunk == run[0].chunk for token in tokens) == len(run)
+    if chosen.like is Likeness.STRONG:
+        return near or before or run[-1] is tokens[-1]
+    if not near:
+        return False
+    if before:
+        return whole or is_casual(chosen.text)
+    if is_code(chosen.text):
+        return False
+    if is_casual(chosen.text):
+        index = tokens.index(run[0])
+        return whole or (index > 0 and ADDRESS_END.search(tokens[index - 1].text) is not None)
+    return False
 
 
-def _rank(token: Token, located: Located) -> int:
-    """Return how likely a token is the name; 0 for one that is none."""
-    like = likeness(token.text)
-    if like is Likeness.NONE or not token.apart or IDLE.fullmatch(token.text):
-        return 0
-    before = token.start < located.start
-    if like is Likeness.WEAK and not token.near_number and not before:
-        return 0
-    return 4 * like + 3 * token.near_number + before
+def _all_known(chosen: _Candidate, tokens: list[Token]) -> bool:
+    """Return whether nothing else before the divisions might be a part of the name."""
+    return not any(
+        token.before
+        and token not in chosen.tokens
+        and not IDLE.fullmatch(token.text)
+        and (is_code(token.text) or likeness(token.text) is not Likeness.NONE)
+        for token in tokens
+    )

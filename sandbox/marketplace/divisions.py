@@ -12,6 +12,15 @@ from importlib.resources import files
 _MUNICIPALITY_PARTS = frozenset({"市辖区", "县"})
 _COUNTY_PARTS = frozenset({"省直辖县级行政区划", "自治区直辖县级行政区划"})
 
+# Founded after the pages were published: 2024-12 (Xinjiang), 2025-11 (Chongqing), 2026 (Xinjiang).
+_LATER = {
+    "500157": "两江新区",
+    "653132": "岑岭县",
+    "653228": "和康县",
+    "653229": "和安县",
+    "659013": "草湖市",
+}
+
 
 @dataclass(frozen=True)
 class Division:
@@ -33,7 +42,7 @@ def _tables() -> dict[str, dict[str, str]]:
 def division(code: str) -> Division | None:
     """The district of a code, or None when there is none."""
     tables = _tables()
-    area = tables["areas"].get(code)
+    area = tables["areas"].get(code) or _LATER.get(code)
     if area is None:
         return None
     province, city = tables["provinces"][code[:2]], tables["cities"][code[:4]]

@@ -1,0 +1,283 @@
+"""Locating the divisions of an address that is written in Latin letters, in whichever order."""
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from bot.addresses.divisions import Division, Divisions, Level
+from bot.addresses.romanised import letters, names, spelt
+
+LONGEST_WORDS = 6
+SHORTEST = 2  # letters: E, Yi and Li are counties of one syllable
+_KINDS: dict[str, tuple[Level, str]] = {}
+for _level, _ends, _words in (
+    (Level.PROVINCE, "省", "province|prov|sheng"),
+    (Level.PROVINCE, "区", "autonomous region|zizhiqu|zhuang autonomous region|ar"),
+    (Level.PROVINCE, "区", "hui autonomous region|uygur autonomous region"),
+    (Level.PROVINCE, "区", "uyghur autonomous region|weiwuer zizhiqu|zhuangzu zizhiqu"),
+    (Level.CITY, "市", "city|shi|municipality|prefecture level city|prefecture-level city"),
+    (Level.CITY, "州盟区", "prefecture|zhou|autonomous prefecture|league|meng|diqu"),
+    (Level.DISTRICT, "区", "district|dist|qu|new area|new district|xinqu|xin qu"),
+    (Level.DISTRICT, "县", "county|xian|autonomous county"),
+    (Level.DISTRICT, "旗", "banner|qi"),
+    (Level.TOWN, "镇乡道", "town|zhen|township|xiang|street|jiedao|subdistrict|sub-district"),
+):
+    for _word in _words.split("|"):
+        _KINDS[letters(_word)] = (_level, _ends)
+_KIND_LENGTHS = sorted({len(word) for word in _KINDS}, reverse=True)
+WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-zÀ-ÿ]+)*")
+KIND_WORDS = 4
+# Behind a bare name these make it part of a road, a building or an institution.
+ROAD = re.compile(
+    r"\s*(?:(?:east|west|south|north|middle|central|e|w|s|n|dong|xi|nan|bei|zhong|\d+(?:st|nd|"
+    r"rd|th)?|yi|er|san|"
+    r"first|second|third)\.?\s+)?(?:road|rd|street|st|avenue|ave|lu|jie|dadao|dajie|boulevard|"
+    r"blvd|lane|"
+    r"alley|xiang|nong|highway|expressway|square|plaza|park|tower|building|bldg|mansion|hotel|"
+    r"university|"
+    r"college|school|hospital|garden|gardens|centre|center|mall|market|station|airport|bridge|"
+    r"gate|village|"
+    r"cun|industrial|international|technology|science|software|bay|port|logistics|"
+    r"warehouse)(?![\w'’])",
+    re.IGNORECASE,
+)
+COUNTRY = re.compile(
+    r"(?:people'?s republic of china|p\.? ?r\.? ?(?:of )?china|mainland china|china|prc|chn|"
+    r"cn)\b\.?",
+    re.IGNORECASE,
+)
+ZONE_WORDS = {"industrial park": "工业园区", "sip": "苏州工业园区"}
+
+
+class Span(NamedTuple):
+    """A name in the text: what it may mean, and what its kind says of it."""
+
+    start: int
+    end: int
+    codes: tuple[tuple[str, int], ...]
+    level: Level | None  # of a name with its kind: Nanshan District
+    ends: str
+
+
+class Romanised(NamedTuple):
+    """What the names mean together. `spans` are the pieces of the text that name them."""
+
+    places: tuple[Division, ...]
+    town: Division | None
+    spans: tuple[tuple[int, int], ...]
+    rivals: tuple[Division, ...] = ()
+
+
+def locate_romanised(text: str, divisions: Divisions) -> Romanised:
+    """Return the divisions that a text names in Latin letters, those that fit together best."""
+    found = _spans(text, divisions)
+    best: list[tuple[int, Division, tuple[Span, ...]]] = []
+    for code in _terminals(found, divisions):
+        value, used = _value(code, found, divisions)
+        if value and (not best or value >= best[0][0]):
+            best = [each for each in best if each[0] == value]
+            best.append((value, divisions.by_code(code), used))
+    if not best:
+        return Romanised((), None, ())
+    deepest = _without_holders([each[1] for each in best], divisions)
+    used = next(spans for _, place, spans in best if place in deepest)
+    places = tuple(deepest)
+    rivals = _rivals(places, used, found, divisions) if len(places) == 1 else ()
+    place = places[0]
+    town = None
+    if len(places) == 1 and place.level is Level.TOWN:
+        town, places = place, (divisions.by_code(place.parent),)
+    spans = tuple((span.start, span.end) for span in used)
+    return Romanised(places, town, spans, rivals)
+
+
+def _without_holders(places: list[Division], divisions: Divisions) -> list[Division]:
+    """Leave out what holds another, and a municipality's province beside its city."""
+    return [
+        place
+        for place in places
+        if not any(
+            other.code != place.code and divisions.within(other.code, place.code)
+            for other in places
+        )
+    ]
+
+
+def _spans(text: str, divisions: Divisions) -> list[Span]:
+    """Return every name in the text, the longest at each place."""
+    words = list(WORD.finditer(text))
+    known = spelt()
+    found: list[Span] = []
+    index = 0
+    while index < len(words):
+        span, used = _span_at(text, words, index, known, divisions)
+        if span is not None:
+            found.append(span)
+        index += used
+    return found
+
+
+def _span_at(
+    text: str,
+    words: list[re.Match[str]],
+    index: int,
+    known: dict[str, tuple[tuple[str, int], ...]],
+    divisions: Divisions,
+) -> tuple[Span | None, int]:
+    for count in range(min(LONGEST_WORDS, len(words) - index), 0, -1):
+        run = words[index : index + count]
+        if not _together(text, run):
+            continue
+        joined = letters("".join(word.group() for word in run))
+        first, last = run[0], run[-1]
+        for stem, level, ends in _readings(joined, text, last.end()):
+            codes = _fitting(known.get(stem, ()), level, ends, divisions)
+            codes = codes or _single(stem, level, ends, divisions)
+            if not codes:
+                continue
+            kind_end = _kind_end(text, last.end()) if stem == joined and level else last.end()
+            if not level and ROAD.match(text, last.end()):
+                continue
+            if level and ROAD.match(text, kind_end) and level is not Level.CITY:
+                continue
+            if not level and len(stem) <= SHORTEST:
+                continue
+            span = Span(first.start(), kind_end, codes, level, ends)
+            used = sum(1 for word in words[index:] if word.start() < kind_end)
+            return span, max(used, 1)
+    return None, 1
+
+
+def _together(text: str, run: list[re.Match[str]]) -> bool:
+    """Return whether nothing but a space, an apostrophe or a hyphen lies between the words."""
+    gaps = (text[one.end() : other.start()] for one, other in pairwise(run))
+    return all(gap in {" ", "-", "", "  "} for gap in gaps)
+
+
+def _readings(joined: str, text: str, end: int) -> list[tuple[str, Level | None, str]]:
+    """Return a run as a stem before its kind, a stem with its kind in it, and a bare name."""
+    found: list[tuple[str, Level | None, str]] = []
+    if kind := _kind_at(text, end):
+        found.append((joined, *kind))
+    found += [
+        (joined[:-length], *_KINDS[joined[-length:]])
+        for length in _KIND_LENGTHS
+        if len(joined) > length + 1 and joined[-length:] in _KINDS
+    ]
+    found.append((joined, None, ""))
+    return found
+
+
+_KIND_WORD = r"[A-Za-z]+(?:-[A-Za-z]+)?\.?"
+_KIND = re.compile(rf"[ \-]({_KIND_WORD}(?: {_KIND_WORD}){{0,{KIND_WORDS - 1}}})")
+
+
+def _kind_match(text: str, end: int) -> tuple[int, tuple[Level, str]] | None:
+    found = _KIND.match(text, end)
+    if found is None:
+        return None
+    words = list(re.finditer(_KIND_WORD, found.group(1)))
+    for count in range(len(words), 0, -1):
+        piece = found.group(1)[: words[count - 1].end()]
+        if kind := _KINDS.get(letters(piece)):
+            return found.start(1) + len(piece), kind
+    return None
+
+
+def _kind_at(text: str, end: int) -> tuple[Level, str] | None:
+    found = _kind_match(text, end)
+    return found[1] if found else None
+
+
+def _kind_end(text: str, end: int) -> int:
+    found = _kind_match(text, end)
+    return found[0] if found else end
+
+
+def _fitting(
+    codes: tuple[tuple[str, int], ...], level: Level | None, ends: str, divisions: Divisions
+) -> tuple[tuple[str, int], ...]:
+    """Return the codes whose divisions are what the kind says; a city may be a county's."""
+    if level is None:
+        return tuple(pair for pair in codes if divisions.by_code(pair[0]).level is not Level.TOWN)
+    kept: list[tuple[str, int]] = []
+    for code, rank in codes:
+        division = divisions.by_code(code)
+        city = (
+            level is Level.CITY and division.level is Level.DISTRICT and division.name[-1] == "市"
+        )
+        # Chaoyang City of old, Pudong District: what people call it matters less than where it is.
+        loose = level is Level.DISTRICT and division.level is Level.DISTRICT
+        if (division.level is level or city or loose) and (
+            loose or division.name[-1] in ends or level is Level.PROVINCE
+        ):
+            kept.append((code, rank if division.name[-1] in ends else rank + 1))
+    best = min((rank for _, rank in kept), default=0)
+    return tuple((code, rank) for code, rank in kept if rank <= max(best, 1))
+
+
+@lru_cache(maxsize=4)
+def _singles(divisions: Divisions) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Return the divisions of one character by its reading alone: She County, Yu Xian."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for code, known in names().items():
+        division = divisions.get(code)
+        if division is None or len(division.name) != len("歙县") or division.level is Level.TOWN:
+            continue
+        for rank, spelling in enumerate(known.spellings):
+            for kind in ("xian", "qu", "shi"):
+                if spelling.endswith(kind) and len(spelling) > len(kind):
+                    pair = (code, min(rank, 1))
+                    found.setdefault(spelling.removesuffix(kind), []).append(pair)
+    return {stem: tuple(codes) for stem, codes in found.items()}
+
+
+def _single(
+    stem: str, level: Level | None, ends: str, divisions: Divisions
+) -> tuple[tuple[str, int], ...]:
+    if level is not Level.DISTRICT:
+        return ()
+    return _fitting(_singles(divisions).get(stem, ()), level, ends, divisions)
+
+
+def _terminals(found: list[Span], divisions: Divisions) -> list[str]:
+    codes = dict.fromkeys(code for span in found for code, _ in span.codes)
+    return [code for code in codes if divisions.get(code) is not None]
+
+
+def _value(code: str, found: list[Span], divisions: Divisions) -> tuple[int, tuple[Span, ...]]:
+    """Return how much of the text names a division and what holds it, and where."""
+    path = divisions.path(code)
+    value = 0
+    used: list[Span] = []
+    for place in path:
+        spans = [span for span in found if any(each == place.code for each, _ in span.codes)]
+        if place is path[-1] and not spans:
+            return 0, ()
+        # The name of a city and of its province may be one word: Beijing, Chongqing, Jilin.
+        spans = [span for span in spans if span not in used] or spans[:1]
+        for span in spans[:1]:
+            rank = next(rank for each, rank in span.codes if each == place.code)
+            value += 20 - 2 * rank + (6 if span.level is not None else 0) + place.level
+        used += [span for span in spans if span not in used]
+    return value, tuple(used)
+
+
+def _rivals(
+    places: tuple[Division, ...], used: tuple[Span, ...], found: list[Span], divisions: Divisions
+) -> tuple[Division, ...]:
+    """Return what a name with its kind says that the best reading leaves out."""
+    for span in found:
+        if span in used or span.level is None or span.level is Level.TOWN:
+            continue
+        others = [divisions.by_code(code) for code, rank in span.codes if not rank]
+        apart = [
+            other
+            for other in others
+            if not divisions.within(places[0].code, other.code)
+            and not divisions.within(other.code, places[0].code)
+        ]
+        if apart and len(apart) == len(others):
+            return tuple(apart[:4])
+    return ()

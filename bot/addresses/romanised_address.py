@@ -1,0 +1,86 @@
+"""Reading an address in Latin letters: the divisions may stand before or behind the street."""
+
+import re
+
+from bot.addresses.divisions import Divisions
+from bot.addresses.labels import PHONE_MARK
+from bot.addresses.latin import COUNTRY, locate_romanised
+from bot.addresses.people import LATIN_PLACE, Likeness, is_code, likeness, tidy_name
+from bot.addresses.places import Located
+from bot.addresses.tokens import Person, Token
+
+LETTERS = re.compile(r"[A-Za-zÀ-ÿ]")
+SHORTEST = 6  # letters; fewer may be a door or a brand
+POST_CODE = re.compile(r"(?<![\w-])\d{6}(?![\w-])")
+EDGES = " \t\n,;:.|-/()[]"
+PART = re.compile(r"[^,;|\n" + PHONE_MARK + r"\0]+")
+STREET_LIKE = re.compile(r"\d")
+
+
+def looks_latin(text: str) -> bool:
+    """Return whether a text without Chinese divisions may name them in Latin letters."""
+    return len(LETTERS.findall(text)) >= SHORTEST
+
+
+def read_latin(
+    text: str, names: tuple[str, ...], divisions: Divisions
+) -> tuple[Located, Person, str, str] | None:
+    """Return the divisions, the recipient, the street and the post code, or None without any.
+
+    What is no division, recipient or number is the street, as it was written.
+    """
+    found = locate_romanised(text, divisions)
+    if not found.places:
+        return None
+    blanked = list(text)
+    for start, end in found.spans:
+        blanked[start:end] = "\0" * (end - start)
+    rest = COUNTRY.sub(lambda match: "\0" * len(match.group()), "".join(blanked))
+    post_code = ""
+    if code := POST_CODE.search(rest):
+        post_code = code.group()
+        rest = rest[: code.start()] + "\0" * len(post_code) + rest[code.end() :]
+    parts = [
+        Token(
+            text=part.group().strip(EDGES.replace("(", "").replace(")", "")),
+            start=part.start(),
+            end=part.end(),
+            near_number=_near(rest, part),
+            apart=True,
+            chunk=index,
+            before=False,
+        )
+        for index, part in enumerate(PART.finditer(rest))
+        if part.group().strip(EDGES)
+    ]
+    person = Person(names[0], sure=True) if names else _recipient(parts)
+    street = ", ".join(part.text for part in parts if part not in person.tokens).strip(EDGES[:-4])
+    located = Located(0, 0, found.places, town=found.town, rivals=found.rivals)
+    return located, person, street, post_code
+
+
+def _near(text: str, part: re.Match[str]) -> bool:
+    before = text[: part.start()].rstrip(" ,;:|\n-")
+    after = text[part.end() :].lstrip(" ,;:|\n-")
+    return before.endswith(PHONE_MARK) or after.startswith(PHONE_MARK)
+
+
+def _recipient(parts: list[Token]) -> Person:
+    """Return the part that looks most like a recipient: near a number, or first, or last."""
+    ranked: list[tuple[int, Token]] = []
+    for part in parts:
+        like = likeness(part.text)
+        if like is Likeness.NONE or LATIN_PLACE.search(part.text):
+            continue
+        at_an_end = part is parts[0] or part is parts[-1]
+        if like is Likeness.WEAK and not part.near_number:
+            continue
+        ranked.append((4 * like + 3 * part.near_number + at_an_end, part))
+    if not ranked:
+        return Person("", sure=False)
+    best = max(rank for rank, _ in ranked)
+    top = [part for rank, part in ranked if rank == best]
+    part = top[0]
+    sure = len(top) == 1 and (part.near_number or likeness(part.text) is Likeness.STRONG)
+    sure = sure and not is_code(part.text)
+    return Person(tidy_name(part.text), sure, (part,))

@@ -1,0 +1,93 @@
+"""The street line: what is left of an address when everything else has been taken out of it."""
+
+import re
+
+from bot.addresses.characters import fold
+from bot.addresses.naming import short_name
+from bot.addresses.places import Located
+from bot.addresses.tokens import IDLE, Token
+
+EDGES = " ,;:。、|-_/\\·\"'"
+ADDRESS_LIKE = re.compile(r"\d|[路街巷弄号栋幢楼层室村屯组园苑城厦院场站店馆厂道]")
+HAN = re.compile(r"[\u3400-\u9fff]")
+PAIRS = {")": "(", "]": "["}
+# What remains of a typed province that nobody knows: 浙工省 before 杭州市.
+PROVINCE_LIKE = re.compile(r"[\u3400-\u9fff]{1,6}(?:省|自治区)$")
+
+
+def street_of(text: str, tokens: list[Token], located: Located, taken: tuple[Token, ...]) -> str:
+    """Return the pieces that are no recipient, no divisions and no idle words."""
+    kept = [
+        token
+        for token in tokens
+        if token not in taken
+        and not IDLE.fullmatch(token.text)
+        and (not token.before or ADDRESS_LIKE.search(token.text))
+        and not (token.before and PROVINCE_LIKE.search(token.text))
+        and (HAN.search(text) or located.places)
+    ]
+    return tidy_street(" ".join(token.text for token in kept))
+
+
+def tidy_street(street: str, box: str = "") -> str:
+    """Return a street without stray brackets and without the extension that the name carries."""
+    line = " ".join(street.split()).strip(EDGES)
+    if box:
+        line = line.removesuffix(box).rstrip(EDGES)
+        line = re.sub(rf"(?:^|(?<= )){re.escape(box)}(?= |$)", " ", line)
+    line = re.sub(r"[(\[]\s*(?:亲?收|收件人?|启)?\s*[)\]]", " ", line)
+    kept: list[str] = []
+    open_at: list[int] = []
+    for character in line:
+        if character in "([":
+            open_at.append(len(kept))
+            kept.append(character)
+        elif character in PAIRS:
+            if open_at and kept[open_at[-1]] == PAIRS[character]:
+                open_at.pop()
+                kept.append(character)
+            else:
+                kept.append(" ")
+        else:
+            kept.append(character)
+    for index in open_at:
+        kept[index] = " "
+    line = " ".join("".join(kept).split()).strip(EDGES)
+    if line.startswith("[") and line.endswith("]") and line.count("[") == 1:
+        line = line[1:-1].strip(EDGES)
+    return line
+
+
+def without(street: str, piece: str) -> str:
+    """Return a street without something that an answer has settled, wherever it stands as a whole.
+
+    A name may also be glued to its end: 888号3楼李明, once 李明 is known.
+    """
+    if not piece or piece == street:
+        return street
+    part = re.escape(piece)
+    line = re.sub(rf"(?:(?<=[\s,;()\[\]])|^){part}(?=[\s,;()\[\]]|收|$)收?", " ", street)
+    if line == street and HAN.search(piece):
+        line = re.sub(rf"(?<=\S\S){part}收?$", "", street)
+    return tidy_street(line) if line != street else street
+
+
+def without_digits(street: str, digits: str) -> str:
+    """Return a street without a number that an answer has settled, however it was grouped."""
+    grouped = r"[-. ]?".join(digits)
+    return tidy_street(re.sub(rf"(?<!\d)(?:\+?86[-. ]?)?{grouped}(?!\d)", " ", street))
+
+
+def without_divisions(street: str, names: tuple[str, ...]) -> str:
+    """Return a street without the names that it repeats at its beginning, the higher first."""
+    folded, position = fold(street), 0
+    for name in names:
+        for form in (name, short_name(name)):
+            begin = position + len(folded[position:]) - len(folded[position:].lstrip(" ,、/-"))
+            known = fold(form)
+            whole = form == name or folded[begin + len(known) :][:1] in {" ", ","}
+            if len(known) > 1 and whole and folded.startswith(known, begin):
+                position = begin + len(known)
+                break
+    rest = tidy_street(street[position:])
+    return rest or street
