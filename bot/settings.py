@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain.links import GroupLinks
 from bot.domain.money import Fen, MoneyError, from_yuan
 from bot.domain.pricing import TierScope
 from bot.domain.quiet import QuietHours
@@ -141,6 +142,9 @@ class Settings(FollowingSettings):
     pay_daily_limit: Fen = Fen(200_000)  # in fen; 0 is no limit
     flood_updates: int = Field(default=30, ge=0)
     flood_seconds: PositiveFloat = 10.0
+    # in groups: which 1688 links are answered, and how many cards each gets in a minute
+    group_links: GroupLinks = GroupLinks.MENTION
+    group_answers_per_minute: int = Field(default=6, ge=0, le=20)
     alarm_backlog: int = Field(default=500, ge=1)
     # how long what nobody uses any more is kept; see `Retention`
     keep_updates_hours: int = Field(default=48, ge=24)

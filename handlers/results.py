@@ -6,7 +6,7 @@ from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
 from bot.chat.measuring import fitting
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs, row
-from bot.chat.texts import Html, cut
+from bot.chat.texts import Html, Texts, cut
 from bot.domain.offers import OfferSummary, SearchPage
 from bot.domain.price_bounds import PriceUnreadable, read_clear_bounds
 from bot.domain.sessions import NAVIGATING, Query, SortField, Step
@@ -276,7 +276,7 @@ def nothing(view: View) -> Html:
 
 def _line(view: View, number: int, hit: OfferSummary, longest: int) -> Html:
     t = view.t
-    facts = [t.money(hit.price) if hit.price is not None else t("results.no_price")]
+    facts = [price_of(t, hit)]
     if hit.sold_last_month is not None:
         facts.append(t("results.sold", sold=hit.sold_last_month))
     if hit.repurchase_rate:
@@ -291,6 +291,13 @@ def _narrowed(view: View, query: Query, longest: int) -> Html:
         key = "results.page" if has_more(view) else "results.last_page"
         parts.append(view.t(key, page=query.page))
     return Html(" · ".join(parts))
+
+
+def price_of(t: Texts, hit: OfferSummary) -> Html:
+    """Say from which price it can be had: a list knows the price of the largest tier alone."""
+    if hit.price is None:
+        return t("results.no_price")
+    return t("results.from_price", price=t.money(hit.price))
 
 
 def has_more(view: View) -> bool:

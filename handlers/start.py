@@ -5,8 +5,10 @@ from telegram import Update
 from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Screen, View, paragraphs, row
 from bot.domain.invites import is_invitation
+from bot.domain.links import offer_in_payload
 from bot.domain.sessions import Step
 from handlers.always.language import language_button
+from handlers.finding import search
 from handlers.shared.in_cart import cart_button
 
 
@@ -34,10 +36,13 @@ def screen(view: View) -> Screen:
 
 
 async def start(_: Update, context: Context) -> Reply:
-    """`/start`: explain, or ask whether to continue what is under way."""
+    """`/start`: open the offer of a link, explain, or ask whether to continue what is under way."""
     session = context.session
     if session.step is Step.PLACING:
         return None
+    offer_id = offer_in_payload(context.args)
+    if offer_id is not None:
+        return await search.open_offer(context, offer_id)
     if is_invitation(context.args):
         context.flash("access.welcome")
     if session.step is not Step.START:

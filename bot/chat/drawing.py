@@ -2,15 +2,15 @@
 
 import hashlib
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 import structlog
 from telegram import InputFile, InputMediaPhoto
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.chat.keyboards import keyboard_json
+from bot.chat.keyboards import keyboard_json, links_json
 from bot.chat.measuring import fitted, visible_length, without_markup
 from bot.chat.reading import Place
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Picture, QrCode, Screen
@@ -64,6 +64,40 @@ class Drawer:
         if not await self._edit_text(chat_id, screen, markup, place):
             await self._send_text(session, screen, markup)
             await self._retire(chat_id, tapped, delete=screen.replaces)
+
+    async def post(
+        self, chat_id: ChatId, screen: Screen, *, reply_to: int, topic: int | None = None
+    ) -> None:
+        """Answer a message in a group with a card whose buttons are links, within its topic.
+
+        What the group refuses (no right to write, no pictures, a topic that was closed) is
+        simplified, then left: nobody waits for it in particular.
+        """
+        markup = links_json(screen)
+        where: dict[str, Any] = {
+            "reply_parameters": orjson.dumps(
+                {"message_id": reply_to, "allow_sending_without_reply": True}
+            ).decode(),
+            "message_thread_id": topic,
+        }
+        try:
+            if screen.picture is not None:
+                photo = _Photo(
+                    screen.picture, await self._known_file(screen.picture), self._pictures
+                )
+                if await self._send_photo(chat_id, screen, photo, markup, **where):
+                    return
+            await self._bot.call(
+                "sendMessage",
+                chat_id=chat_id,
+                text=screen.text,
+                parse_mode=_HTML,
+                reply_markup=markup,
+                link_preview_options=_NO_PREVIEW,
+                **where,
+            )
+        except (BadRequest, ChatMigrated, Forbidden) as error:
+            _log.info("group_not_answered", reason=type(error).__name__)
 
     async def rewrite(self, session: Session, message_id: int, screen: Screen) -> None:
         """Change an earlier message's text and buttons, where that can still be done."""
@@ -176,6 +210,7 @@ class Drawer:
         screen: Screen,
         photo: "_Photo",
         markup: str | None,
+        **where: Any,
     ) -> bool:
         """Send by the remembered file id, then by the picture's bytes."""
         for known in dict.fromkeys((photo.file_id, None)):
@@ -190,6 +225,7 @@ class Drawer:
                     caption=screen.text,
                     parse_mode=_HTML,
                     reply_markup=markup,
+                    **where,
                 )
             except BadRequest as error:
                 _log.warning("picture_refused", known=bool(known), reason=error.message)

@@ -28,6 +28,16 @@ def keyboard_json(session: Session, screen: Screen, *, only_actions: bool = Fals
     return orjson.dumps({"inline_keyboard": rows}).decode() if rows else None
 
 
+def links_json(screen: Screen) -> str | None:
+    """Build the keyboard of a card outside of any conversation: links alone, as JSON."""
+    rows = [
+        [{"text": html.unescape(each.text), "url": each.url} for each in row if each.url]
+        for row in screen.rows
+    ]
+    kept = [row for row in rows if row]
+    return orjson.dumps({"inline_keyboard": kept}).decode() if kept else None
+
+
 def _rows(session: Session, screen: Screen, *, only_actions: bool) -> list[list[dict[str, Any]]]:
     rows = (
         [_button(session, each) for each in row if not only_actions or each.action is not None]

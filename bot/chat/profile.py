@@ -23,7 +23,11 @@ PRIVATE_COMMANDS = {
     "mydata": "command.mydata",
     "deletemydata": "command.deletemydata",
 }
-GROUP_COMMANDS = {"start": "command.start_in_group", "help": "command.help"}
+GROUP_COMMANDS = {
+    "find": "command.find_in_group",
+    "start": "command.start_in_group",
+    "help": "command.help",
+}
 _log = structlog.get_logger(__name__)
 
 

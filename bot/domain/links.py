@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from enum import StrEnum
 from urllib.parse import unquote
 
 from bot.domain.identifiers import OfferId
@@ -17,6 +18,14 @@ _PLACE = re.compile(rf"({_HOST})(/[!-~]+)", re.IGNORECASE | re.ASCII)
 _ANY_LINK = re.compile(r"https?://\S", re.IGNORECASE)
 _BARE = re.compile(r"\d{10,14}", re.ASCII)
 _CLOSING = ".,;:!?)]}>'\""
+
+
+class GroupLinks(StrEnum):
+    """When a 1688 link in a group is answered: never, when the bot is mentioned, always."""
+
+    OFF = "off"
+    MENTION = "mention"
+    ALWAYS = "always"
 
 
 def offer_in_link(text: str) -> OfferId | None:
@@ -49,3 +58,28 @@ def has_link(text: str) -> bool:
 
 def _narrow(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
+
+
+_PAYLOAD = re.compile(r"o1-([0-9a-z]{1,13})")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def payload_of(offer_id: OfferId) -> str:
+    """Return what `?start=` carries to open an offer: at most 16 of Telegram's 64 characters.
+
+    `o1` says how the rest is to be read, so that a later form leaves links that travel valid.
+    """
+    number, digits = int(offer_id), ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return f"o1-{digits or '0'}"
+
+
+def offer_in_payload(arguments: list[str] | None) -> OfferId | None:
+    """Return the offer that `/start` was asked to open, None where it came for something else."""
+    match = _PAYLOAD.fullmatch(arguments[0]) if arguments else None
+    if match is None:
+        return None
+    number = int(match[1], len(_DIGITS))
+    return OfferId(number) if _BARE.fullmatch(str(number)) else None

@@ -136,8 +136,12 @@ class House:
             health=outside.metrics.health,
             tier_scope=settings.marketplace_tier_scope,
         )
-        journey = conversation(self.services, Drawer(bot, outside.pictures, storage.picture_files))
-        behind: list[AnyHandler] = [journey, *group_handlers()]
+        drawer = Drawer(bot, outside.pictures, storage.picture_files)
+        journey = conversation(self.services, drawer)
+        in_groups = group_handlers(
+            self.services, drawer, settings.group_links, settings.group_answers_per_minute
+        )
+        behind: list[AnyHandler] = [journey, *in_groups]
         self.application.add_handlers(behind)
         flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
         self.application.add_handler(Gate(behind, access, flood, storage.conversations), BEFORE_ALL)

@@ -19,7 +19,7 @@ from handlers.shared.failures import failure_key
 from handlers.shared.quotas import may_search
 
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # Telegram hands bots no larger file
-_LONGEST_KEYWORD = 60
+LONGEST_KEYWORD = 60  # characters
 _NO_PICTURES = {"video": "search.moving", "audio": "search.not_a_picture"}
 _PICTURE_PROBLEMS: dict[type[PictureError], str] = {
     PictureTooLarge: "search.picture_too_large",
@@ -50,7 +50,7 @@ async def photo(update: Update, context: Context) -> Reply:
     if query is None:
         return None
     hint = await _caption(message, context)
-    return await look_for(context, query.replace(hint=cut(hint, _LONGEST_KEYWORD) or None))
+    return await look_for(context, query.replace(hint=cut(hint, LONGEST_KEYWORD) or None))
 
 
 def is_rest_of_album(message: Message, context: Context) -> bool:
@@ -64,14 +64,19 @@ async def _uploaded(context: Context, data: bytes) -> Query | None:
     try:
         return await context.services.search.query_for_photo(data)
     except PictureError as error:
-        kinds = (key for kind, key in _PICTURE_PROBLEMS.items() if isinstance(error, kind))
-        context.flash(next(kinds, "search.picture_unreadable"))
+        context.flash(picture_problem(error))
     except Refused:
         context.flash("search.upload_refused")
     except MarketplaceError:
         # Without an upload there is nothing to try again with.
         context.flash("search.upload_failed")
     return None
+
+
+def picture_problem(error: PictureError) -> str:
+    """Return the text for a file that is no picture to search with."""
+    kinds = (key for kind, key in _PICTURE_PROBLEMS.items() if isinstance(error, kind))
+    return next(kinds, "search.picture_unreadable")
 
 
 async def _caption(message: Message, context: Context) -> str:
@@ -93,7 +98,7 @@ async def words(update: Update, context: Context) -> Reply:
         return None
     if is_address(context, text):
         return take_pasted(context, text)
-    keyword = cut(text, _LONGEST_KEYWORD)
+    keyword = cut(text, LONGEST_KEYWORD)
     if not any(each.isalnum() for each in keyword):
         context.flash("search.no_words")
         return None
@@ -187,25 +192,39 @@ async def open_offer(context: Context, offer_id: OfferId) -> Reply:
     return Step.OFFER
 
 
+class BadFile(Exception):
+    """A file that can't be had from Telegram, or is no picture; `key` is the text for it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
 async def _download(message: Message, context: Context) -> bytes | None:
     """Fetch the file from Telegram, or put a flash and return None."""
+    try:
+        return await downloaded(message)
+    except BadFile as error:
+        context.flash(error.key)
+        return None
+
+
+async def downloaded(message: Message) -> bytes:
+    """Return a message's photo or image file. Raises `BadFile`."""
     file = _file_of(message)
     kind = (message.document.mime_type or "").partition("/")[0] if message.document else ""
     if file is None or kind in _NO_PICTURES:
-        context.flash(_NO_PICTURES.get(kind, "search.not_a_picture"))
-        return None
+        raise BadFile(_NO_PICTURES.get(kind, "search.not_a_picture"))
     if file.file_size is not None and file.file_size > LARGEST_DOWNLOAD:
-        context.flash("search.file_too_large")
-        return None
+        raise BadFile("search.file_too_large")
     try:
         handle = await file.get_file()
         return bytes(await handle.download_as_bytearray())
     except BadRequest as error:
         too_big = "too big" in error.message.lower()
-        context.flash("search.file_too_large" if too_big else "search.download_failed")
-    except NetworkError:
-        context.flash("search.download_failed")
-    return None
+        raise BadFile("search.file_too_large" if too_big else "search.download_failed") from error
+    except NetworkError as error:
+        raise BadFile("search.download_failed") from error
 
 
 def _file_of(message: Message) -> PhotoSize | Document | None:

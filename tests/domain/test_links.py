@@ -1,10 +1,20 @@
 """What people paste: offers' links in many forms, bare numbers, links that name nothing."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.links import bare_offer, has_link, nameless_link, offer_in_link
+from bot.domain.identifiers import OfferId
+from bot.domain.links import (
+    bare_offer,
+    has_link,
+    nameless_link,
+    offer_in_link,
+    offer_in_payload,
+    payload_of,
+)
 
 OFFER = 628379848279
 
@@ -116,3 +126,21 @@ def test_words_around_a_link_do_not_hide_it(offer: int, before: str, after: str)
     """Between spaces a link is found whatever stands around it."""
     text = f"{before} https://detail.1688.com/offer/{offer}.html {after}"
     assert offer_in_link(text) is not None
+
+
+@given(st.integers(10**9, 10**14 - 1))
+def test_a_links_payload_opens_its_offer(number: int) -> None:
+    """Within what Telegram allows behind `?start=`."""
+    payload = payload_of(OfferId(number))
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload)
+    assert offer_in_payload([payload]) == OfferId(number)
+
+
+@pytest.mark.parametrize(
+    "payload", ["", "o1-", "o1-A", "o2-9v8f", "i-abc", "o1-zzzzzzzzzzzzzz", "o1-1"]
+)
+def test_other_payloads_open_none(payload: str) -> None:
+    """Cut off, tampered with, or of another kind."""
+    assert offer_in_payload([payload]) is None
+    assert offer_in_payload([]) is None
+    assert offer_in_payload(None) is None

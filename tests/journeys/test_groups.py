@@ -153,4 +153,4 @@ async def test_the_menu_in_groups_is_short(person: Arrive, telegram: httpx.Async
     group = await Group.of(telegram, member)
     query = f"chat_id={group.id}&user_id={member.id}"
     menu = (await telegram.get(f"/sandbox/commands?{query}")).json()
-    assert [each["command"] for each in menu] == ["start", "help"]
+    assert [each["command"] for each in menu] == ["find", "start", "help"]

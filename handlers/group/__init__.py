@@ -1,0 +1,1 @@
+"""Groups and channels: goods shown where somebody asks for them, ordered in the private chat."""

@@ -1,0 +1,102 @@
+"""Cards of goods that travel: nothing of anybody's, and the way into the private chat."""
+
+from collections.abc import Sequence
+
+from bot.chat.measuring import fitting
+from bot.chat.screens import (
+    Button,
+    ContactSheet,
+    Screen,
+    SellerPicture,
+    grid,
+    lines,
+    paragraphs,
+    row,
+)
+from bot.chat.texts import Html, Texts, cut
+from bot.chat.units import counted
+from bot.domain.identifiers import OfferId
+from bot.domain.links import payload_of
+from bot.domain.offers import Offer, OfferSummary
+from bot.domain.pricing import price_span
+
+MOST_HITS = 6
+_TITLES = (120, 80, 50, 30)
+_IN_A_LIST = (60, 40, 24)
+_COLUMNS = 3
+
+
+def start_link(username: str, payload: str) -> str:
+    """Return the link that opens the private chat with a payload (t.me/…?start=…)."""
+    return f"https://t.me/{username}?start={payload}"
+
+
+def order_button(t: Texts, username: str, offer_id: OfferId) -> Button:
+    """Return the button that opens an offer in the private chat of whoever presses it."""
+    return Button(t("travel.order_button"), url=start_link(username, payload_of(offer_id)))
+
+
+def offer_card(t: Texts, username: str, offer: Offer) -> Screen:
+    """Show one offer: picture, title, from which price, minimum."""
+    gone = None
+    if not offer.on_sale:
+        gone = t("offer.not_on_sale")
+    elif not offer.stock:
+        gone = t("offer.sold_out")
+    minimum = counted(t, offer.min_order_quantity, offer.unit)
+    facts = lines(price_line(t, offer), t("offer.minimum", quantity=minimum))
+
+    def text(longest: int) -> Html:
+        shown = cut(offer.title.in_language(t.language), longest)
+        return paragraphs(t("offer.title", title=shown), facts, gone)
+
+    picture = SellerPicture(offer.picture_url) if offer.picture_url else None
+    button = row(order_button(t, username, offer.offer_id)) if gone is None else ()
+    return Screen(fitting(text, _TITLES), button, picture)
+
+
+def price_line(t: Texts, offer: Offer) -> Html:
+    """Say from which price an offer can be had: what more pieces or other variants cost differs."""
+    span = price_span(offer)
+    if span is None:
+        return t("offer.no_price")
+    low, high = span
+    return (
+        t("travel.price", price=t.money(low))
+        if low == high
+        else t("travel.from_price", price=t.money(low))
+    )
+
+
+def results_card(t: Texts, username: str, hits: Sequence[OfferSummary]) -> Screen:
+    """Show the first hits as one picture and one list; each number opens its offer."""
+    shown = hits[:MOST_HITS]
+
+    def text(longest: int) -> Html:
+        return paragraphs(
+            lines(
+                *(
+                    t(
+                        "results.line",
+                        number=str(number),
+                        title=cut(hit.title.in_language(t.language), longest),
+                        facts=_price(t, hit),
+                    )
+                    for number, hit in enumerate(shown, 1)
+                )
+            ),
+            t("travel.pick"),
+        )
+
+    buttons = [
+        Button(str(number), url=start_link(username, payload_of(hit.offer_id)))
+        for number, hit in enumerate(shown, 1)
+    ]
+    sheet = ContactSheet(tuple(hit.picture_url for hit in shown))
+    return Screen(fitting(text, _IN_A_LIST), grid(buttons, _COLUMNS), sheet)
+
+
+def _price(t: Texts, hit: OfferSummary) -> Html:
+    if hit.price is None:
+        return t("results.no_price")
+    return t("results.from_price", price=t.money(hit.price))

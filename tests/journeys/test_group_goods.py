@@ -1,0 +1,191 @@
+"""Goods asked for in a group: one card there, ordered in the private chat of whoever taps it."""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from chat import PATIENCE, Person, Shown
+
+Arrive = Callable[..., Awaitable[Person]]
+OFFER = 718092053690
+FAULT = {"endpoint": "keyword_search", "kind": "http_500", "times": None}
+LINK = f"https://detail.1688.com/offer/{OFFER}.html"
+
+
+class Group:
+    """A group in which one member writes."""
+
+    def __init__(self, http: httpx.AsyncClient, chat_id: int, member: Person, bot: str) -> None:
+        self.http, self.id, self.member, self.bot = http, chat_id, member, bot
+
+    @classmethod
+    async def of(cls, http: httpx.AsyncClient, member: Person) -> "Group":
+        body = {"type": "supergroup", "title": "Friends", "members": [member.id]}
+        answer = await http.post("/sandbox/chats", json=body)
+        assert answer.status_code < 300, answer.text
+        name = (await http.get("/sandbox/world")).json()["bot"]["username"]
+        return cls(http, int(answer.json()["id"]), member, name)
+
+    async def send(self, text: str, reply_to: int | None = None) -> int:
+        body = {"from": self.member.id, "text": text, "reply_to": reply_to}
+        answer = await self.http.post(f"/sandbox/chats/{self.id}/send", json=body)
+        assert answer.status_code < 300, answer.text
+        return int(answer.json()["messages"][0]["message_id"])
+
+    async def photo(self, data: bytes, caption: str = "") -> int:
+        answer = await self.http.post(
+            f"/sandbox/chats/{self.id}/send",
+            data={"from": str(self.member.id), "caption": caption, "as": "photo"},
+            files=[("file", ("photo.jpg", data))],
+        )
+        assert answer.status_code < 300, answer.text
+        return int(answer.json()["messages"][0]["message_id"])
+
+    async def answers(self) -> list[dict[str, Any]]:
+        answer = await self.http.get(f"/sandbox/chats/{self.id}/messages")
+        return [each for each in answer.json()["messages"] if each.get("from", {}).get("is_bot")]
+
+    async def answered(self, count: int = 1) -> Shown:
+        """Wait for so many answers and return the last."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if len(found := await self.answers()) >= count:
+                assert len(found) == count
+                return Shown(found[-1])
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{len(await self.answers())} answers instead of {count}")
+
+
+async def opens(person: Person, url: str) -> Shown:
+    """Follow a card's link as Telegram does: the private chat, Start pressed."""
+    payload = re.fullmatch(r"https://t\.me/\w+\?start=([\w-]{1,64})", url)
+    assert payload, url
+    await person.send(f"/start {payload[1]}")
+    return await person.sees(r"Minimum order|起订量")
+
+
+@pytest.mark.parametrize(
+    ("code", "order", "price"),
+    [("en", "Order this", "From ¥|Price: ¥"), ("zh-hans", "我要买", "¥.+起|价格")],
+)
+async def test_a_mention_with_a_link_shows_the_offer_and_the_way_to_order_it(
+    code: str, order: str, price: str, person: Arrive, telegram: httpx.AsyncClient
+) -> None:
+    """In the writer's language, as an answer to their message."""
+    member = await person(code)
+    group = await Group.of(telegram, member)
+    asked = await group.send(f"@{group.bot} {LINK}")
+    card = await group.answered()
+    assert card.raw["reply_to_message"]["message_id"] == asked
+    assert card.has_picture
+    assert re.search(price, card.text)
+    shown = await opens(member, card.url(order))
+    assert "¥" in shown.text
+
+
+async def test_anybody_else_orders_from_the_same_card(
+    person: Arrive, telegram: httpx.AsyncClient
+) -> None:
+    """The link names the offer, not who asked for it."""
+    asker, other = await person(), await person("zh-hans")
+    group = await Group.of(telegram, asker)
+    await group.send(f"@{group.bot} {OFFER}")
+    card = await group.answered()
+    shown = await opens(other, card.url("Order this"))
+    assert "起订量" in shown.text
+
+
+async def test_find_answers_with_a_numbered_sheet(
+    person: Arrive, telegram: httpx.AsyncClient
+) -> None:
+    """Each number leads to its offer."""
+    member = await person()
+    group = await Group.of(telegram, member)
+    await group.send("/find 背包")
+    card = await group.answered()
+    assert card.has_picture
+    assert "from ¥" in card.text
+    first = card.text.splitlines()[0].removeprefix("1.").strip()
+    shown = await opens(member, card.url("^1$"))
+    assert first[:12] in shown.text
+
+
+async def test_a_photo_with_a_mention_is_looked_for(
+    person: Arrive, telegram: httpx.AsyncClient, samples: dict[str, bytes]
+) -> None:
+    """Under the photo itself, or in answer to somebody else's."""
+    group = await Group.of(telegram, await person())
+    data = samples["red-mug.jpg"]
+    await group.photo(data, f"@{group.bot}")
+    assert (await group.answered()).has_picture
+    silent = await group.photo(data)
+    await group.send(f"@{group.bot}", reply_to=silent)
+    assert (await group.answered(2)).has_picture
+
+
+async def test_an_answer_to_us_goes_on(person: Arrive, telegram: httpx.AsyncClient) -> None:
+    """Words in answer to a card are looked for; no mention is needed."""
+    group = await Group.of(telegram, await person())
+    await group.send("/find 背包")
+    card = await group.answered()
+    await group.send("马克杯", reply_to=card.id)
+    assert "from ¥" in (await group.answered(2)).text
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("/find", "Tell me what to look for"),
+        ("@{bot}", "Tell me what to look for"),
+        ("@{bot} !?", "Tell me what to look for"),
+        ("@{bot} 1234567890", "no offer 1234567890"),
+        ("/find qwertzuiopü", "Nothing found|No products|found"),
+    ],
+)
+async def test_what_leads_nowhere_gets_a_sentence_and_the_way_on(
+    text: str, wanted: str, person: Arrive, telegram: httpx.AsyncClient
+) -> None:
+    """One sentence, and the private chat."""
+    group = await Group.of(telegram, await person())
+    await group.send(text.format(bot=group.bot))
+    answer = await group.answered()
+    assert re.search(wanted, answer.text)
+    assert answer.url("private chat").endswith("?start=group")
+
+
+async def test_a_group_gets_a_bounded_number_of_answers_a_minute(
+    person: Arrive, telegram: httpx.AsyncClient
+) -> None:
+    """Then it is told once that it was too much; other groups are not held up."""
+    member = await person()
+    group = await Group.of(telegram, member)
+    for _ in range(9):
+        await group.send(f"@{group.bot} {OFFER}")
+    last = await group.answered(7)
+    assert "Ask again in a minute" in last.text
+    other = await Group.of(telegram, member)
+    await other.send(f"@{other.bot} {OFFER}")
+    assert (await other.answered()).has_picture
+
+
+async def test_a_marketplace_that_fails_is_told_in_the_group(
+    person: Arrive, telegram: httpx.AsyncClient, marketplace: httpx.AsyncClient
+) -> None:
+    """A sentence, nothing of the failure itself."""
+    group = await Group.of(telegram, await person())
+    await marketplace.post("/sandbox/faults", json=FAULT)
+    await group.send("/find 背包")
+    answer = await group.answered()
+    assert "Nothing is lost" in answer.text
+
+
+async def test_a_payload_that_names_no_offer_is_a_plain_start(person: Arrive) -> None:
+    """Cut off, of a later form, or beyond all numbers."""
+    member = await person()
+    await member.say("/start o1-zzzzzzzzzzzzz", "Snaporder")
+    await member.say("/start o1-", "Snaporder")
+    await member.say("/start o2-9v8f", "Snaporder")
