@@ -20,7 +20,6 @@ from bot.chat.conversation import Handler, StoredConversationHandler
 from bot.chat.drawing import Drawer
 from bot.chat.routing import OFFER_LINK, WORDS, Buttons
 from bot.chat.screens import ScreenOf
-from bot.domain.links import GroupLinks
 from bot.domain.sessions import Step
 from bot.services.bundle import Services
 from handlers import (
@@ -41,7 +40,7 @@ from handlers.always import anywhere, groups, language, privacy, subscription
 from handlers.desk import broadcast, export, invite, menu, parked, paying, today, uncertain
 from handlers.finding import categories, navigation, search, shop
 from handlers.finding import filters as filter_panel
-from handlers.group.answering import GoodsInGroups, GroupAllowance
+from handlers.group.answering import GoodsInGroups
 from handlers.orders import again, cancelling, card, listing, receipt, together
 from handlers.shared.failures import on_marketplace_error
 
@@ -202,14 +201,12 @@ def conversation(services: Services, drawer: Drawer) -> StoredConversationHandle
 
 
 def group_handlers(
-    services: Services, drawer: Drawer, links: GroupLinks, answers_per_minute: int
+    goods: GoodsInGroups | None = None,
 ) -> list[BaseHandler[Update, Context, None]]:
     """What groups and channels get: goods where they are asked for, else the way to us."""
     in_groups = filters.ChatType.GROUPS & filters.COMMAND & ~filters.UpdateType.EDITED
-    allowance = GroupAllowance(answers_per_minute)
-    goods = [GoodsInGroups(services, drawer, allowance, links)] if answers_per_minute else []
     return [
-        *goods,
+        *([goods] if goods is not None else []),
         MessageHandler(in_groups, groups.lead_to_private),
         CallbackQueryHandler(groups.press_elsewhere),
     ]

@@ -221,7 +221,7 @@ def _typed_number(typed: str) -> int | None:
 
 
 # Characters: what stands on one line of a phone, or less until a page fits under its sheet.
-_TITLES = {"en": (33, 24, 18, 12, 8), "zh": (15, 12, 9, 6)}
+_TITLES = {"en": (33, 24, 18, 12, 8, 4), "zh": (15, 12, 9, 6)}
 _HEAD = 60
 
 

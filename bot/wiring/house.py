@@ -48,6 +48,7 @@ from bot.wiring.parts import (
     build_operator_payments,
     build_quotas,
 )
+from handlers.group.answering import GoodsInGroups, GroupAllowance
 from handlers.journey import conversation, group_handlers
 from handlers.orders import news
 from handlers.placing import session_after
@@ -138,9 +139,9 @@ class House:
         )
         drawer = Drawer(bot, outside.pictures, storage.picture_files)
         journey = conversation(self.services, drawer)
-        in_groups = group_handlers(
-            self.services, drawer, settings.group_links, settings.group_answers_per_minute
-        )
+        allowance = GroupAllowance(settings.group_answers_per_minute)
+        goods = GoodsInGroups(self.services, drawer, allowance, settings.group_links)
+        in_groups = group_handlers(goods if settings.group_answers_per_minute else None)
         behind: list[AnyHandler] = [journey, *in_groups]
         self.application.add_handlers(behind)
         flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
