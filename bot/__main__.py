@@ -12,8 +12,10 @@ with collector_resting():
     import structlog
 
     from bot.operator.arguments import parser
+    from bot.process.identity import become_owner_of
     from bot.process.logs import configure_logs
-    from bot.settings import BadSettings, Settings, StartupError, load_settings
+    from bot.process.settings_files import BadSettings, unread_file
+    from bot.settings import Settings, StartupError, load_settings
 
 _log = structlog.get_logger(__name__)
 
@@ -37,6 +39,7 @@ def main() -> int:
     try:
         settings = load_settings()
         configure_logs(settings.log_format, settings.log_level, settings.secrets)
+        _as_the_data_is(settings)
         if arguments.command not in {None, "run"}:
             from bot.operator.commands import run_command  # noqa: PLC0415 - not to run the bot
 
@@ -53,6 +56,19 @@ def main() -> int:
         _log.exception("crashed")
         return 1
     return 0
+
+
+def _as_the_data_is(settings: Settings) -> None:
+    """Become whom the data belongs to, and say what that user can't read."""
+    try:
+        become_owner_of(settings.database_path)
+    except OSError as error:
+        raise StartupError(
+            f"can't become the owner of {settings.database_path}: {error}"
+        ) from error
+    unread = unread_file()
+    if unread is not None:
+        _log.warning("settings_file_not_read", file=str(unread), reason="not for this user")
 
 
 def _run(settings: Settings) -> None:

@@ -1,6 +1,7 @@
-"""Environment -> one frozen model. Every refusal names the variable and the mend."""
+"""Environment and files -> one frozen model. Every refusal names the variable and the mend."""
 
 import re
+import zoneinfo
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Annotated, Self
@@ -9,14 +10,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import (
     Field,
     HttpUrl,
-    PositiveFloat,
     SecretStr,
     ValidationError,
     field_validator,
     model_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.domain.links import GroupLinks
 from bot.domain.money import Fen, MoneyError, from_yuan
@@ -25,9 +31,16 @@ from bot.domain.quiet import QuietHours
 from bot.domain.watching import WatchPlan
 from bot.http.errors import UnusableProxy
 from bot.http.proxies import Proxy
-from bot.marketplace.daji.config import ListNotation
+from bot.marketplace.daji.config import LANGUAGES, ListNotation
 from bot.marketplace.daji.push_messages import PushRule
 from bot.marketplace.daji.signing import Signing
+from bot.process.settings_files import (
+    BadSettings,
+    SecretFiles,
+    settings_file,
+    unread_file,
+    whoami,
+)
 from bot.services.access import AccessMode
 from bot.services.placing.absence import Recreate
 from bot.services.placing.placing import LOOKUP_DELAYS
@@ -35,10 +48,12 @@ from bot.storage.ports import Retention
 
 _SQLITE = "sqlite:///"
 _LARGEST_PORT = 65535
+_LARGEST_ID = 2**52 - 1  # https://core.telegram.org/bots/api#user: at most 52 significant bits
+_DAYS = 36_500
+_HOST = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_-]+(:\d{1,5})?", re.ASCII)
 
-
-class BadSettings(ValueError):
-    """One or more settings are missing or wrong; the text has one line for each."""
+Seconds = Annotated[float, Field(gt=0, le=86_400 * 30, allow_inf_nan=False)]
+"""How long something is waited for: more than nothing, and less than anybody lives to see."""
 
 
 class StartupError(Exception):
@@ -49,12 +64,13 @@ class FollowingSettings(BaseSettings):
     """How often orders are read again, and when news of them is told."""
 
     # placed orders are read again: at least so often while unpaid, and while under way
-    poll_shortest_seconds: PositiveFloat = 30.0
-    poll_unpaid_seconds: PositiveFloat = 600.0
-    poll_under_way_seconds: PositiveFloat = 3600.0
-    poll_calls_per_minute: int = Field(default=240, ge=1)
-    after_sale_days: int = Field(default=15, ge=0)
-    pay_reminder_minutes: int = Field(default=120, ge=0)  # before an unpaid order closes; 0: never
+    poll_shortest_seconds: Seconds = 30.0
+    poll_unpaid_seconds: Seconds = 600.0
+    poll_under_way_seconds: Seconds = 3600.0
+    poll_calls_per_minute: int = Field(default=240, ge=1, le=60_000)
+    after_sale_days: int = Field(default=15, ge=0, le=_DAYS)
+    # before an unpaid order closes; 0: never
+    pay_reminder_minutes: int = Field(default=120, ge=0, le=60 * 24 * 30)
     quiet_hours: str | None = None
     quiet_zone: str = "Asia/Shanghai"
 
@@ -71,8 +87,18 @@ class FollowingSettings(BaseSettings):
             _ = self.quiet
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(
-                "QUIET_ZONE: write a time zone that this machine knows, such as Asia/Shanghai"
+                "QUIET_ZONE: write a time zone by its name, such as Asia/Shanghai"
             ) from None
+        return self
+
+    @model_validator(mode="after")
+    def _orders_are_read_less_often_later(self) -> Self:
+        for name in ("poll_unpaid_seconds", "poll_under_way_seconds"):
+            if self.poll_shortest_seconds > getattr(self, name):
+                raise ValueError(
+                    f"POLL_SHORTEST_SECONDS: write no more than {name.upper()}, "
+                    "which is the longest wait"
+                )
         return self
 
     @property
@@ -91,7 +117,16 @@ class FollowingSettings(BaseSettings):
         """When nobody is told what can wait."""
         if self.quiet_hours is None:
             return None
-        return QuietHours.parse(self.quiet_hours, ZoneInfo(self.quiet_zone))
+        return QuietHours.parse(self.quiet_hours, _zone_named(self.quiet_zone))
+
+
+def _zone_named(name: str) -> ZoneInfo:
+    """Return a zone by the rules that are pinned with the project, whatever the system's say.
+
+    Governments change clocks more often than hosts are updated. Raises `ZoneInfoNotFoundError`.
+    """
+    zoneinfo.reset_tzpath(())
+    return ZoneInfo.no_cache(name)
 
 
 class Settings(FollowingSettings):
@@ -109,7 +144,7 @@ class Settings(FollowingSettings):
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
     telegram_proxy: str | None = None
     # messages to all chats together; Telegram grants more than 30 to who pays for broadcasts
-    telegram_messages_per_second: PositiveFloat = 30.0
+    telegram_messages_per_second: float = Field(default=30.0, ge=0.1, le=1000, allow_inf_nan=False)
     marketplace_url: HttpUrl = HttpUrl("https://openapi.dajisaas.com")
     marketplace_app_key: str = Field(min_length=1)
     marketplace_app_secret: SecretStr
@@ -121,14 +156,17 @@ class Settings(FollowingSettings):
     marketplace_push_signature: PushRule = PushRule.OFFICIAL
     marketplace_tier_scope: TierScope = TierScope.OFFER
     marketplace_language: str = "en"
-    marketplace_picture_hosts: Annotated[tuple[str, ...], NoDecode] = ("*.alicdn.com",)
+    marketplace_picture_hosts: Annotated[tuple[str, ...], NoDecode, Field(min_length=1)] = (
+        "*.alicdn.com",
+    )
     # seconds before each look-up of an order whose creation got no clear answer
-    lookup_delays: Annotated[tuple[PositiveFloat, ...], NoDecode, Field(min_length=1)] = (
+    lookup_delays: Annotated[tuple[Seconds, ...], NoDecode, Field(min_length=1, max_length=100)] = (
         LOOKUP_DELAYS
     )
     recreate: Recreate = Recreate.SAME_NUMBER
     database_url: str = "data/snaporder.db"
     data_key: SecretStr | None = None
+    data_key_file: Path | None = None
     webhook_url: HttpUrl | None = None
     webhook_secret: SecretStr | None = None
     listen: str = "127.0.0.1:8080"
@@ -136,32 +174,75 @@ class Settings(FollowingSettings):
     access: AccessMode = AccessMode.OPEN
     allowed_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     # per person; 0 stands for no limit
-    searches_per_hour: int = Field(default=120, ge=0)
+    searches_per_hour: int = Field(default=120, ge=0, le=1_000_000)
     unpaid_orders: int = Field(default=10, ge=0, le=100)
     # yuan that operators may spend without a password in a day; 0 stands for no limit
     pay_daily_limit: Fen = Fen(200_000)  # in fen; 0 is no limit
-    flood_updates: int = Field(default=30, ge=0)
-    flood_seconds: PositiveFloat = 10.0
+    flood_updates: int = Field(default=30, ge=0, le=1_000_000)
+    flood_seconds: Seconds = 10.0
     # in groups: which 1688 links are answered, and how many cards each gets in a minute
     group_links: GroupLinks = GroupLinks.MENTION
     group_answers_per_minute: int = Field(default=6, ge=0, le=20)
-    alarm_backlog: int = Field(default=500, ge=1)
+    alarm_backlog: int = Field(default=500, ge=1, le=1_000_000_000)
     # how long what nobody uses any more is kept; see `Retention`
-    keep_updates_hours: int = Field(default=48, ge=24)
-    keep_searches_days: int = Field(default=30, ge=1)
-    keep_drafts_days: int = Field(default=30, ge=1)
-    keep_offers_days: int = Field(default=60, ge=1)
-    keep_orders_days: int = Field(default=730, ge=1)
-    keep_pushes_days: int = Field(default=7, ge=1)
-    keep_notices_days: int = Field(default=90, ge=1)
+    keep_updates_hours: int = Field(default=48, ge=24, le=24 * _DAYS)
+    keep_searches_days: int = Field(default=30, ge=1, le=_DAYS)
+    keep_drafts_days: int = Field(default=30, ge=1, le=_DAYS)
+    keep_offers_days: int = Field(default=60, ge=1, le=_DAYS)
+    keep_orders_days: int = Field(default=730, ge=1, le=_DAYS)
+    keep_pushes_days: int = Field(default=7, ge=1, le=_DAYS)
+    keep_notices_days: int = Field(default=90, ge=1, le=_DAYS)
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings' signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment first, then the settings file, then the files that either names."""
+        assert isinstance(env_settings, EnvSettingsSource)  # noqa: S101 - what it is handed
+        assert isinstance(dotenv_settings, EnvSettingsSource)  # noqa: S101 - as above
+        files = SecretFiles(settings_cls, env_settings.env_vars, dotenv_settings.env_vars)
+        return init_settings, env_settings, dotenv_settings, files
 
     @field_validator("marketplace_picture_hosts", mode="before")
     @classmethod
     def _split_hosts(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(host.strip() for host in value.split(",") if host.strip())
+        if not isinstance(value, str):
+            return value
+        hosts = tuple(host.strip().lower() for host in value.split(",") if host.strip())
+        if not all(_HOST.fullmatch(each) for each in hosts):
+            raise ValueError("write hosts with commas between them, such as *.alicdn.com")
+        return hosts
+
+    @field_validator("marketplace_language", mode="before")
+    @classmethod
+    def _language_is_one_of_theirs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        language = value.strip().lower()
+        if language not in LANGUAGES:
+            raise ValueError(f"the marketplace has {', '.join(sorted(LANGUAGES))}")
+        return language
+
+    @field_validator("marketplace_app_key", "marketplace_app_secret", "marketplace_push_secret")
+    @classmethod
+    def _credential_is_one_word(cls, value: str | SecretStr | None) -> str | SecretStr | None:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if text is not None and not re.fullmatch(r"[!-~]+", text):
+            raise ValueError("it has a space, a line end or a sign that is not ASCII in it")
+        return value
+
+    @field_validator("telegram_api_url", "marketplace_url", "webhook_url")
+    @classmethod
+    def _address_has_no_more(cls, value: HttpUrl | None) -> HttpUrl | None:
+        if value is not None and (value.query or value.fragment or value.username):
+            raise ValueError("write it without a name, a ? and a #")
         return value
 
     @field_validator("marketplace_navigation", mode="before")
@@ -185,9 +266,12 @@ class Settings(FollowingSettings):
     def _split_ids(cls, value: object) -> object:
         if isinstance(value, str):
             ids = [each.strip() for each in value.split(",") if each.strip()]
-            if not all(each.isascii() and each.isdigit() for each in ids):
+            if not all(re.fullmatch(r"\d{1,16}", each, re.ASCII) for each in ids):
                 raise ValueError("write Telegram ids as numbers with commas between them")
-            return frozenset(int(each) for each in ids)
+            numbers = frozenset(int(each) for each in ids)
+            if not all(0 < each <= _LARGEST_ID for each in numbers):
+                raise ValueError("no person has such an id; ask @userinfobot for yours")
+            return numbers
         return value
 
     @field_validator("pay_daily_limit", mode="before")
@@ -236,6 +320,9 @@ class Settings(FollowingSettings):
             raise ValueError(
                 f"{scheme} is not supported; give a SQLite file, as a path or {_SQLITE}path"
             )
+        path = Path(value.removeprefix(_SQLITE))
+        if ":memory:" in value or value.endswith("/") or not path.name or path.is_dir():
+            raise ValueError("give a file: what is kept has to outlast the process")
         return value
 
     @field_validator("webhook_secret")
@@ -245,6 +332,12 @@ class Settings(FollowingSettings):
         if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
             raise ValueError("use 1 to 256 of the characters A-Z, a-z, 0-9, _ and -")
         return value
+
+    @model_validator(mode="after")
+    def _key_comes_from_one_place(self) -> Self:
+        if self.data_key and self.data_key_file:
+            raise ValueError("DATA_KEY_FILE: DATA_KEY is set as well; keep one")
+        return self
 
     @model_validator(mode="after")
     def _webhook_is_guarded(self) -> "Settings":
@@ -293,7 +386,7 @@ class Settings(FollowingSettings):
     @property
     def key_path(self) -> Path:
         """The file that holds the keys when `DATA_KEY` is not set."""
-        return self.database_path.with_suffix(".key")
+        return self.data_key_file or self.database_path.with_suffix(".key")
 
     @property
     def database_path(self) -> Path:
@@ -309,13 +402,17 @@ class Settings(FollowingSettings):
 
 def load_settings() -> Settings:
     """Read the settings. Raises `BadSettings` with one line for each thing to mend."""
+    file = settings_file()
     try:
-        return Settings()
+        return Settings(_env_file=file)
     except ValidationError as error:
         lines = {_name(each): _line(each) for each in reversed(error.errors())}
+        unread = unread_file()
+        if unread is not None:
+            lines["file"] = f"{unread} is there, but {whoami()} may not read it"
         raise BadSettings("\n".join(reversed(lines.values()))) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f".env can't be read: {type(error).__name__}") from None
+        raise BadSettings(f"{file} can't be read: {type(error).__name__}") from None
 
 
 def _name(error: ErrorDetails) -> str:

@@ -9,6 +9,7 @@ from bot.operator import CommandRefused, orders_desk, parked
 from bot.operator.backup import backup, restore
 from bot.operator.doctor import examine
 from bot.operator.rotate import new_key, rotate
+from bot.process.settings_files import whoami
 from bot.services.placing.resolving import OrderResolving
 from bot.settings import Settings, StartupError
 from bot.storage.ports import Storage, StorageError
@@ -31,7 +32,8 @@ def run_command(arguments: argparse.Namespace, settings: Settings) -> int:
         print(error)  # noqa: T201 - as above
         return TO_MEND
     except (StorageError, OSError) as error:
-        print(f"failed: {error}")  # noqa: T201 - as above
+        whose = f" (as {whoami()})" if isinstance(error, PermissionError) else ""
+        print(f"failed: {error}{whose}")  # noqa: T201 - as above
         return FAILED
     return DONE
 
@@ -82,7 +84,7 @@ async def _orders(arguments: argparse.Namespace, settings: Settings) -> str:
 
 async def _with_storage(settings: Settings, work: Callable[[Storage], Awaitable[str]]) -> str:
     if not settings.database_path.exists():
-        raise CommandRefused(f"DATABASE_URL: there is no {settings.database_path}")
+        raise CommandRefused(f"DATABASE_URL: there is no {settings.database_path.absolute()}")
     storage = build_storage(settings)
     await storage.open()
     try:

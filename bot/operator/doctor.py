@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.marketplace.errors import (
     Throttled,
     Unreachable,
 )
+from bot.process.settings_files import names_in, settings_file, unread_file, whoami
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
 from bot.storage.ports import StorageError
@@ -82,12 +84,17 @@ async def examine(
         async for finding in _telegram(settings, http, wall_clock):
             yield finding
     yield await _marketplace(settings)
-    for finding in (_database(settings), _key_file(settings), _disk(settings)):
+    for finding in (
+        _database(settings),
+        _key_file(settings),
+        _key_place(settings),
+        _disk(settings),
+    ):
         yield finding
 
 
 def _settings(settings: Settings) -> list[Finding]:
-    found = [Finding(Verdict.OK, "settings", "all can be read")]
+    found = [_settings_file()]
     if not settings.admin_ids:
         text = "empty: nobody is told of uncertain orders; add your Telegram id"
         found.append(Finding(Verdict.WARN, "ADMIN_IDS", text))
@@ -110,6 +117,27 @@ def _settings(settings: Settings) -> list[Finding]:
         text = f"{settings.listen} answers everybody: keep /metrics and /readyz behind a proxy"
         found.append(Finding(Verdict.WARN, "LISTEN", text))
     return found
+
+
+def _settings_file() -> Finding:
+    """Tell where the settings come from, and which names there nothing reads."""
+    unread, file = unread_file(), settings_file()
+    if unread is not None:
+        text = f"{unread} is there, but {whoami()} may not read it: the environment has everything"
+        return Finding(Verdict.WARN, "settings", text)
+    known = {name.upper() for name in Settings.model_fields}
+    strange = [
+        name
+        for name in (names_in(file) if file else ())
+        if name not in known and name.removesuffix("_FILE") not in known
+    ]
+    if not strange:
+        return Finding(Verdict.OK, "settings", f"all can be read; file: {file or 'none'}")
+    text = f"nothing reads {', '.join(strange)} in {file}"
+    meant = [each for name in strange for each in get_close_matches(name, known, 1)]
+    return Finding(
+        Verdict.WARN, "settings", f"{text}: meant {', '.join(meant)}?" if meant else text
+    )
 
 
 async def _telegram(
@@ -204,7 +232,8 @@ async def _marketplace(settings: Settings) -> Finding:
 def _database(settings: Settings) -> Finding:
     path = settings.database_path
     if not path.exists():
-        return Finding(Verdict.WARN, "database", f"no {path} yet; the first run makes it")
+        text = f"no {path.absolute()} yet; the first run makes it"
+        return Finding(Verdict.WARN, "database", text)
     setting = settings.data_key.get_secret_value() if settings.data_key else None
     if setting is None and not settings.key_path.exists():
         text = f"{settings.key_path} is missing: put back the key that belongs to {path}"
@@ -215,6 +244,7 @@ def _database(settings: Settings) -> Finding:
         return Finding(Verdict.FAIL, "DATA_KEY", str(error))
     except (StorageError, OSError, sqlite3.Error) as error:
         return Finding(Verdict.FAIL, "database", f"{error}; restore a backup if it is damaged")
+    path = path.absolute()
     return Finding(Verdict.OK, "database", f"{path} is whole, schema {version}, the key opens it")
 
 
@@ -231,6 +261,20 @@ def _key_file(settings: Settings) -> Finding:
             text = "an exchange was begun and not ended: run rotate-key again"
             return Finding(Verdict.WARN, "key", text)
     return Finding(Verdict.OK, "key", f"{path}; is a copy of it kept apart from the backups?")
+
+
+def _key_place(settings: Settings) -> Finding:
+    """Tell whether one copy of a folder or volume would hold the lock and its key."""
+    if settings.data_key is not None:
+        return Finding(Verdict.OK, "key's place", "outside of the database's folder")
+    key, folder = settings.key_path.absolute(), settings.database_path.absolute().parent
+    if not key.is_relative_to(folder):
+        return Finding(Verdict.OK, "key's place", f"{key.parent}, apart from the database")
+    text = (
+        f"{key} lies with the database: whoever copies that folder or volume has both; "
+        "move it to a place of its own and name that in DATA_KEY_FILE"
+    )
+    return Finding(Verdict.WARN, "key's place", text)
 
 
 def _disk(settings: Settings) -> Finding:

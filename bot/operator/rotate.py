@@ -30,7 +30,7 @@ async def rotate(settings: Settings, on_batch: Callable[[int], None] = lambda _:
     Raises `CommandRefused`, `BadKey`, `DatabaseInUse`, `StorageUnavailable`, `OSError`.
     """
     if not settings.database_path.exists():
-        raise CommandRefused(f"DATABASE_URL: there is no {settings.database_path}")
+        raise CommandRefused(f"DATABASE_URL: there is no {settings.database_path.absolute()}")
     ownership = Ownership(settings.database_path)
     ownership.take()
     try:

@@ -96,7 +96,7 @@ def build_storage(settings: Settings) -> SqliteStorage:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         key = settings.data_key.get_secret_value() if settings.data_key else None
-        sealer = load_keyring(key, path.with_suffix(".key")).sealer()
+        sealer = load_keyring(key, settings.key_path).sealer()
     except OSError as error:
         raise StartupError(f"DATABASE_URL: can't use {path.parent}: {error}") from error
     except BadKey as error:

@@ -3,7 +3,10 @@
 import asyncio
 import json
 import logging
+import zoneinfo
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,8 @@ from hypothesis import strategies as st
 
 from bot.marketplace.daji.config import NavigationLocale
 from bot.process.logs import Blotter, configure_logs, log_unhandled, where
-from bot.settings import BadSettings, load_settings
+from bot.process.settings_files import BadSettings
+from bot.settings import load_settings
 from bot.storage.ports import StorageUnavailable
 from bot.wiring.parts import client_config
 
@@ -57,6 +61,40 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("POLL_UNPAID_SECONDS", "0", "POLL_UNPAID_SECONDS: "),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL: "),
         ("LOG_FORMAT", "xml", "LOG_FORMAT: "),
+        ("MARKETPLACE_LANGUAGE", "klingon", "MARKETPLACE_LANGUAGE: the marketplace has ar, en"),
+        ("MARKETPLACE_LANGUAGE", "zz", "MARKETPLACE_LANGUAGE: the marketplace has"),
+        ("MARKETPLACE_APP_KEY", "a b", "MARKETPLACE_APP_KEY: it has a space, a line end"),
+        (
+            "MARKETPLACE_APP_SECRET",
+            "s3cret\n",
+            "MARKETPLACE_APP_SECRET: it has a space, a line end",
+        ),
+        ("MARKETPLACE_APP_SECRET", "\ufeffs3cret", "MARKETPLACE_APP_SECRET: it has a space"),
+        ("MARKETPLACE_PUSH_SECRET", "s3cret\r\n", "MARKETPLACE_PUSH_SECRET: it has a space"),
+        ("MARKETPLACE_PICTURE_HOSTS", "*", "MARKETPLACE_PICTURE_HOSTS: write hosts with commas"),
+        ("MARKETPLACE_PICTURE_HOSTS", "https://a.com/", "MARKETPLACE_PICTURE_HOSTS: write hosts"),
+        ("MARKETPLACE_PICTURE_HOSTS", ",", "MARKETPLACE_PICTURE_HOSTS: "),
+        ("MARKETPLACE_URL", "https://a.com/?x=1", "MARKETPLACE_URL: write it without"),
+        ("TELEGRAM_API_URL", "https://u:p@a.com", "TELEGRAM_API_URL: write it without"),
+        ("TELEGRAM_PROXY", "http://", "TELEGRAM_PROXY: write the proxy as"),
+        ("TELEGRAM_MESSAGES_PER_SECOND", "inf", "TELEGRAM_MESSAGES_PER_SECOND: "),
+        ("TELEGRAM_MESSAGES_PER_SECOND", "nan", "TELEGRAM_MESSAGES_PER_SECOND: "),
+        ("TELEGRAM_MESSAGES_PER_SECOND", "1e9", "TELEGRAM_MESSAGES_PER_SECOND: "),
+        ("POLL_SHORTEST_SECONDS", "601", "POLL_SHORTEST_SECONDS: write no more than POLL_UNPAID"),
+        ("POLL_UNDER_WAY_SECONDS", "1", "POLL_SHORTEST_SECONDS: write no more than POLL_UNDER"),
+        ("POLL_UNPAID_SECONDS", "inf", "POLL_UNPAID_SECONDS: "),
+        ("LOOKUP_DELAYS", "3,inf", "LOOKUP_DELAYS: "),
+        ("FLOOD_SECONDS", "inf", "FLOOD_SECONDS: "),
+        ("KEEP_ORDERS_DAYS", "99999999999", "KEEP_ORDERS_DAYS: "),
+        ("KEEP_UPDATES_HOURS", "99999999999", "KEEP_UPDATES_HOURS: "),
+        ("AFTER_SALE_DAYS", "99999999999", "AFTER_SALE_DAYS: "),
+        ("PAY_REMINDER_MINUTES", "99999999999", "PAY_REMINDER_MINUTES: "),
+        ("ADMIN_IDS", "0", "ADMIN_IDS: no person has such an id"),
+        ("ADMIN_IDS", "9007199254740993", "ADMIN_IDS: no person has such an id"),
+        ("ALLOWED_IDS", "1" * 40, "ALLOWED_IDS: write Telegram ids"),
+        ("DATABASE_URL", ":memory:", "DATABASE_URL: give a file"),
+        ("DATABASE_URL", "sqlite:///", "DATABASE_URL: give a file"),
+        ("DATABASE_URL", "/usr", "DATABASE_URL: give a file"),
     ],
 )
 def test_a_bad_setting_is_refused_by_name(
@@ -88,6 +126,102 @@ def test_the_database_is_a_file(monkeypatch: pytest.MonkeyPatch, url: str, path:
     """A path, or SQLAlchemy's way of writing one."""
     monkeypatch.setenv("DATABASE_URL", url)
     assert load_settings().database_path == Path(path)
+
+
+def _file(path: Path, content: str | bytes) -> str:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As container engines hand them out; the line end that an editor left is not part of it."""
+    monkeypatch.delenv("BOT_TOKEN")
+    monkeypatch.delenv("MARKETPLACE_APP_SECRET")
+    monkeypatch.setenv("BOT_TOKEN_FILE", _file(tmp_path / "token", "1:from-file\n"))
+    (tmp_path / ".env").write_text(
+        f"MARKETPLACE_APP_SECRET_FILE={_file(tmp_path / 'secret', 'from-file')}\n"
+        f"ADMIN_IDS_FILE={_file(tmp_path / 'ids', '1,2')}\n"
+    )
+    settings = load_settings()
+    assert settings.bot_token.get_secret_value() == "1:from-file"
+    assert settings.marketplace_app_secret.get_secret_value() == "from-file"
+    assert settings.admin_ids == {1, 2}
+    assert "from-file" in settings.secrets
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "can't be read by user .*: No such file"),
+        (b"", "is empty"),
+        (b"\n", "is empty"),
+        (b"\xff\xfe", "it is no text"),
+        (b"x" * 70_000, "too long"),
+        (b"1:a\n\n", "not a bot token"),
+    ],
+)
+def test_a_secrets_file_that_holds_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    """One line, by the setting that named the file; what is in it is not repeated."""
+    monkeypatch.delenv("BOT_TOKEN")
+    path = tmp_path / "token"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("BOT_TOKEN_FILE", str(path))
+    with pytest.raises(BadSettings, match=f"BOT_TOKEN.*{says}") as caught:
+        load_settings()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_secret_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody could say which of the two is meant."""
+    monkeypatch.setenv("BOT_TOKEN_FILE", _file(tmp_path / "token", "1:other"))
+    with pytest.raises(BadSettings, match="BOT_TOKEN_FILE: BOT_TOKEN is set as well"):
+        load_settings()
+    monkeypatch.delenv("BOT_TOKEN_FILE")
+    monkeypatch.setenv("DATA_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("DATA_KEY", "00" * 32)
+    with pytest.raises(BadSettings, match="DATA_KEY_FILE: DATA_KEY is set as well"):
+        load_settings()
+
+
+def test_the_key_may_lie_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The bot makes it there on its first run and exchanges it there."""
+    monkeypatch.setenv("DATA_KEY_FILE", str(tmp_path / "keys" / "bot.key"))
+    settings = load_settings()
+    assert settings.key_path == tmp_path / "keys" / "bot.key"
+    assert settings.data_key is None
+
+
+def test_another_settings_file_takes_the_place_of_the_usual_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """So that a service and its operator's commands read the same one, from wherever."""
+    (tmp_path / ".env").write_text("DATABASE_URL=here.db\n")
+    monkeypatch.setenv("SETTINGS_FILE", _file(tmp_path / "bot.env", "DATABASE_URL=/var/lib/b.db\n"))
+    assert load_settings().database_path == Path("/var/lib/b.db")
+    monkeypatch.setenv("SETTINGS_FILE", str(tmp_path / "none.env"))
+    with pytest.raises(BadSettings, match=r"SETTINGS_FILE: .*none\.env can't be read by user"):
+        load_settings()
+
+
+@pytest.mark.parametrize("zone", ["America/Vancouver", "America/Edmonton"])
+def test_time_zones_are_those_that_come_with_the_project(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, zone: str
+) -> None:
+    """A host whose rules are older does not make news come an hour late."""
+    monkeypatch.setattr(zoneinfo, "TZPATH", zoneinfo.TZPATH)
+    stale = tmp_path / "zoneinfo" / zone
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes((files("tzdata") / "zoneinfo" / "UTC").read_bytes())
+    zoneinfo.reset_tzpath((str(tmp_path / "zoneinfo"),))
+    monkeypatch.setenv("QUIET_HOURS", "23-8")
+    monkeypatch.setenv("QUIET_ZONE", zone)
+    quiet = load_settings().quiet
+    assert quiet is not None
+    winter = datetime(2026, 12, 24, 12, tzinfo=UTC).astimezone(quiet.zone)
+    assert winter.utcoffset() == timedelta(hours={"V": -7, "E": -6}[zone[8]])
 
 
 def test_settings_print_no_secret() -> None:

@@ -9,6 +9,8 @@ from bot.marketplace.daji.endpoints import Endpoint
 from bot.marketplace.daji.signing import Credentials, Signing
 
 PRODUCTION_URL = "https://openapi.dajisaas.com"
+LANGUAGES = frozenset({"ar", "en", "es", "fr", "id", "ja", "ko", "pt", "ru", "th", "vi"})
+"""What translated fields can be asked for in; the vendor activates each (contract 3)."""
 
 
 class ListNotation(StrEnum):

@@ -24,7 +24,7 @@ def copy_database(source: Path, target: Path) -> None:
     Raises `FileExistsError`, `StorageUnavailable`, `OSError`.
     """
     if not source.exists():
-        raise StorageUnavailable(f"there is no {source}")
+        raise StorageUnavailable(f"there is no {source.absolute()}")
     draft = _draft(target)
     try:
         with (
