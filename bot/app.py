@@ -17,6 +17,7 @@ from bot.pictures import PictureFetcher, PictureWorker
 from bot.process.logs import log_unhandled
 from bot.process.memory import collector_resting, give_back_large_blocks
 from bot.process.metrics import Metrics
+from bot.process.stopping import Deadline
 from bot.services.finding.short_links import ShortLinks
 from bot.services.former_operators import end_powers
 from bot.settings import Settings, StartupError
@@ -176,23 +177,31 @@ class Bot:
             task.result()
 
     async def _close(self) -> None:
+        """End everything within `STOP_SECONDS`; what is cut off goes on at the next start."""
+        deadline = Deadline(self._settings.stop_seconds)
         self._house.teller.close()
-        await self._server.close()
-        await self._house.intake.close()
-        await self._house.ordering.close()
-        await self._house.following.close()
+        await deadline.close("server", self._server.close())
+        await self._house.intake.close(deadline.left())
+        await self._house.ordering.close(deadline.left())
+        await self._house.following.close(deadline.left())
+        for what, closing in (
+            ("telegram", self._part_from_telegram()),
+            ("reads", self._house.close_reads()),
+            ("pictures", self._pictures.close()),
+            ("fetcher", self._fetcher.aclose()),
+            ("short_links", self._short_links.aclose()),
+            ("worker", self._worker.close()),
+            ("marketplace", self._client.close()),
+        ):
+            await deadline.close(what, closing)
+        await self._storage.close()
+        self._ownership.give_back()
+
+    async def _part_from_telegram(self) -> None:
         with contextlib.suppress(TelegramError):
             await self._application.shutdown()
             # What a start that failed half-way has opened, too.
             await self._application.bot.shutdown()
-        await self._house.close_reads()
-        await self._pictures.close()
-        await self._fetcher.aclose()
-        await self._short_links.aclose()
-        await self._worker.close()
-        await self._client.close()
-        await self._storage.close()
-        self._ownership.give_back()
 
 
 async def serve(settings: Settings) -> None:

@@ -192,6 +192,8 @@ class Settings(FollowingSettings):
     keep_orders_days: int = Field(default=730, ge=1, le=_DAYS)
     keep_pushes_days: int = Field(default=7, ge=1, le=_DAYS)
     keep_notices_days: int = Field(default=90, ge=1, le=_DAYS)
+    # from SIGTERM to the end; Docker kills after 10 seconds unless told otherwise
+    stop_seconds: Seconds = 8.0
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 

@@ -1,6 +1,7 @@
 """Everything that follows placed orders, put together: pushes in, readings, news to people."""
 
 import asyncio
+import time
 from typing import Any
 
 from telegram.ext import ExtBot
@@ -59,7 +60,8 @@ class Following:
             tasks.create_task(self._watch.run(), name="watch")
             tasks.create_task(self._notifier.run(), name="notifier")
 
-    async def close(self) -> None:
-        """Let what is under way end; the rest stays stored."""
-        await self._watch.close()
-        await self._notifier.close()
+    async def close(self, grace: float) -> None:
+        """Let what is under way end for so many seconds; the rest stays stored."""
+        began = time.monotonic()
+        await self._watch.close(grace)
+        await self._notifier.close(max(0.0, grace - (time.monotonic() - began)))
