@@ -19,10 +19,11 @@ SHOWN = awk -v all="$$(grep -c == $<)" -v lock=$< -v folder=$(VENV) ' \
 	END { if (!failed) print "  installed"; exit failed }'
 STARTED := $(shell date +%s)
 RELEASE := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
-# More workers than cores: many tests wait for a process to start or for a time-out.
-JOBS ?= 4
+# Each worker has a world and a bot of its own to start; their processes keep other cores busy.
+JOBS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo run test lint types catalogs supply pytest soak bench bench-check lock changes release clean
+.PHONY: demo run test test-all slow lint types catalogs supply pytest soak bench bench-check lock changes release clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
 	@$(BIN)/python -m sandbox --started $(STARTED)
@@ -30,7 +31,9 @@ demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one addre
 run: $(VENV)/.run ## the bot itself; settings come from the environment and .env
 	@exec $(BIN)/python -m bot
 
-test: lint types catalogs supply pytest ## everything that must hold
+test: lint types catalogs supply pytest ## what must hold at every commit
+
+test-all: test slow ## and what takes long: crash matrices, fuzzing, whole lives in the browser
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -49,7 +52,10 @@ supply: $(VENV)/.dev ## no secret in the tree, no licence that may not be used
 	$(BIN)/python scripts/list_licences.py
 
 pytest: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
+
+slow: $(VENV)/.dev ## only what `make test` leaves out, and its properties with more examples
+	$(PYTEST) -m "slow or hypothesis" --hypothesis-profile thorough $(PYTEST_ARGS)
 
 soak: $(VENV)/.dev ## people order at once while the bot is killed and everything misbehaves
 	$(BIN)/python scripts/soak.py $(SOAK_ARGS)

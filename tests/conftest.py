@@ -3,11 +3,13 @@
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# A machine that is busy with other tests is no fault of the code.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+# A machine that is busy with other tests is no fault of the code: no deadlines.
+_PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("quick", max_examples=25, **_PATIENT)
+settings.register_profile("thorough", max_examples=300, **_PATIENT)
+settings.load_profile("quick")
 
 _MUST_RUN = [kind for kind in os.environ.get("SNAPORDER_MUST_RUN", "").split(",") if kind]
 _ran: set[str] = set()

@@ -7,11 +7,13 @@ import pytest
 
 from benchmarks.check import EXPECTED, compare, counted
 from benchmarks.worlds.moves import JOURNEY
+from tests.tiers import SLOW
 
 _STEP = {"calls": 1000, "statements": 20, "commits": 3, "telegram": 1, "marketplace": 0}
 
 
 @pytest.mark.timeout(300)
+@SLOW
 def test_no_step_costs_more_than_it_did(tmp_path: Path) -> None:
     """Statements, commits, HTTP calls and Python calls of the real bot, step by step."""
     expected = json.loads(EXPECTED.read_text("utf-8"))

@@ -11,6 +11,8 @@ import pytest
 from phones import held
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.tiers import slow_but
+
 sys.path.insert(0, os.fspath(Path(__file__).resolve().parent.parent / "journeys"))
 
 from processes import BotProcess, SandboxProcess
@@ -96,7 +98,7 @@ def _sample(name: str) -> str:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", slow_but(["en"], ["en", "zh"]))
 async def test_a_photo_becomes_a_paid_order(
     language: str, chromium: Browser, world: SandboxProcess, bot: BotProcess
 ) -> None:

@@ -16,6 +16,8 @@ from buying import (
 )
 from chat import Person, Shown
 
+from tests.tiers import SLOW
+
 CONFIRM = "Confirm order"
 PHONE_CASE = 626489650618  # 128 variants, from 1
 
@@ -200,6 +202,7 @@ async def test_a_line_left_out_stays_in_the_cart(person, marketplace):
     assert "White / 37" not in shown.text
 
 
+@SLOW
 async def test_sixty_variants_of_one_shop_are_two_orders_one_after_the_other(person, marketplace):
     """Fifty, then ten: each with its own total and consent, no variant lost, none twice."""
     buyer, market = await person(), Market(marketplace)

@@ -9,6 +9,8 @@ from chat import Person
 from crashing import Clients, Own, own_world
 from steps import PAYMENT, PLACES
 
+from tests.tiers import slow_but
+
 WALKS = {**PLACES, "payment": PAYMENT}
 
 
@@ -35,7 +37,7 @@ async def _settled(person: Person) -> None:
         await person._events(0.4)
 
 
-@pytest.mark.parametrize("name", WALKS)
+@pytest.mark.parametrize("name", slow_but(["results", "quantity", "preview"], WALKS))
 async def test_every_button_of_a_step_pressed_twice_acts_once(name: str, own: Own) -> None:
     """Both presses are answered, and one screen comes of the two."""
     async with own.clients() as clients:

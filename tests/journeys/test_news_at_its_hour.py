@@ -11,6 +11,8 @@ from crashing import Clients, Own, own_world
 from my_orders import yuan
 from test_news_of_an_order import SELDOM
 
+pytestmark = pytest.mark.slow  # real minutes pass
+
 REMINDER = "still to be paid|你有一笔订单待付款"
 CLOSED = "The order was closed|订单已关闭"
 PAID = "Paid: ¥"

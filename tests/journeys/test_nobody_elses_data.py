@@ -19,6 +19,7 @@ from bot.chat.buttons import Press
 from bot.chat.routing import Buttons
 from bot.domain.sessions import Step
 from handlers.journey import entry_points, states
+from tests.tiers import SLOW, slow_but
 
 Arrive = Callable[..., Awaitable[Person]]
 
@@ -126,6 +127,7 @@ async def _assert_untouched(victim: Victim, marketplace: httpx.AsyncClient) -> N
     assert len([label for label in book.labels if NAME in label]) == 1
 
 
+@SLOW
 async def test_another_persons_session_opens_nothing(
     victim: Victim, person: Arrive, marketplace: httpx.AsyncClient, bot: BotProcess
 ) -> None:
@@ -149,7 +151,7 @@ async def test_another_persons_session_opens_nothing(
     assert not any(secret in noted for secret in (NAME, PHONE, STREET))
 
 
-@pytest.mark.parametrize("step", WALKED)
+@pytest.mark.parametrize("step", slow_but([Step.PREVIEW], WALKED))
 async def test_another_persons_ids_open_nothing(
     step: Step, victim: Victim, person: Arrive, marketplace: httpx.AsyncClient, bot: BotProcess
 ) -> None:
@@ -276,7 +278,7 @@ BAD_ARGUMENTS = (
 )
 
 
-@pytest.mark.parametrize("step", WALKED)
+@pytest.mark.parametrize("step", slow_but([Step.QUANTITY], WALKED))
 async def test_arguments_that_were_never_drawn_break_nothing(
     step: Step, person: Arrive, marketplace: httpx.AsyncClient
 ) -> None:

@@ -10,6 +10,7 @@ from chat import Person
 from processes import BotProcess, SandboxProcess
 
 from tests.loopback import http_client
+from tests.tiers import SLOW
 
 
 async def pay_at_cashier(url):
@@ -119,6 +120,7 @@ async def test_after_paying_something_new_begins(person, marketplace):
     assert "1. standard — 6 pieces" in shown.text
 
 
+@SLOW
 async def test_the_order_list_can_be_written_with_commas(tmp_path: Path):
     """A gateway that wants `1,2` instead of `[1,2]` gets it by a setting; one link pays both."""
     world = SandboxProcess()

@@ -11,7 +11,7 @@ from chat import Person, Shown
 from crashing import SHOWING, Clients, Own, own_world, until
 from steps import PAYMENT, PLACES
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
 Act = Callable[[Person], Awaitable[object]]
 WALKS = {**PLACES, "payment": PAYMENT}

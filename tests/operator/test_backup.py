@@ -18,6 +18,7 @@ from bot.storage.ports import StorageUnavailable
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.operator.conftest import Configure
 from tests.storage.samples import first, following, order, update
+from tests.tiers import SLOW
 
 
 async def _open(configure: Configure) -> SqliteStorage:
@@ -149,6 +150,7 @@ async def test_a_bad_copy_is_refused_and_changes_nothing(
     assert not list(settings.database_path.parent.glob("*.replaced-*"))
 
 
+@SLOW
 def test_the_command_line_says_what_is_wrong(tmp_path: Path) -> None:
     """Exit code 1 for what failed, 2 for arguments; one line, no traceback."""
     environment = {

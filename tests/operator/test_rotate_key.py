@@ -18,6 +18,7 @@ from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.operator.conftest import Configure
 from tests.storage.samples import ALICE, address, first, order, saved_address, update
+from tests.tiers import slow_but
 
 ROOT = Path(__file__).resolve().parents[2]
 _KILLED_MIDWAY = """
@@ -113,7 +114,7 @@ async def test_everything_is_sealed_with_the_new_key(
         await SqliteStorage(settings.database_path, load_keyring(None, retired).sealer()).open()
 
 
-@pytest.mark.parametrize("after", [500, 1200, 2000])
+@pytest.mark.parametrize("after", slow_but([1200], [500, 1200, 2000]))
 async def test_a_killed_exchange_goes_on(
     configure: Configure, storage: SqliteStorage, after: int
 ) -> None:

@@ -21,6 +21,7 @@ from bot.pictures import (
 )
 from bot.pictures.decoding import MAX_BYTES
 from bot.pictures.intake import prepare_photo
+from tests.tiers import SLOW
 
 FORMATS = ["JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP", "TIFF"]
 
@@ -210,6 +211,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
+@SLOW
 def test_no_bomb_takes_memory(tmp_path):
     """All bombs together raise the process's peak memory by less than 60 MB."""
     bombs = [huge(kind) for kind in (*HUGE, "HEIF", "AVIF")]

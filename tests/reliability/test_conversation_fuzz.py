@@ -345,14 +345,26 @@ def _base36(number: int) -> str:
             return digits
 
 
-TestConversations = Conversations.TestCase
-# A thousand steps, each with what must always hold: a minute on an idle machine.
-TestConversations.pytestmark = [pytest.mark.timeout(600)]
-TestConversations.settings = settings(
-    max_examples=25,
+_SETTINGS = settings(
+    max_examples=2,
     stateful_step_count=40,
     deadline=None,
     # Shrinking replays hundreds of crashes: minutes. Add `Phase.shrink` to look into a failure.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+
+
+@pytest.mark.timeout(600)
+class TestConversationsForAMoment(Conversations.TestCase):
+    """Some eighty steps, each with what must always hold."""
+
+    settings = _SETTINGS
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+class TestConversations(Conversations.TestCase):
+    """A thousand steps: a minute on an idle machine."""
+
+    settings = settings(_SETTINGS, max_examples=25)

@@ -18,6 +18,8 @@ from chat import Person, Shown
 from crashing import SHOWING, Clients, Own, own_world, until
 from processes import LOOKUP_DELAYS
 
+from tests.tiers import SLOW, slow_but
+
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
 
 Reached = Callable[[Clients], Awaitable[bool]]
@@ -132,7 +134,7 @@ def own() -> Iterator[Own]:
         assert own.bot.stop() == 0
 
 
-@pytest.mark.parametrize("name", BOUNDARIES)
+@pytest.mark.parametrize("name", slow_but(["created, the answer lost"], BOUNDARIES))
 async def test_killed_at_a_boundary(name: str, own: Own) -> None:
     """One consent, at most one order, and the person's screen says which."""
     boundary = BOUNDARIES[name]
@@ -163,6 +165,7 @@ async def test_killed_at_a_boundary(name: str, own: Own) -> None:
         assert any(re.search(number, each.get("callback_data", "")) for each in listed.buttons)
 
 
+@SLOW
 async def test_stored_but_not_handled(own: Own) -> None:
     """What waited in a chat behind a slow step is handled after the restart, in its order."""
     async with own.clients() as clients:
@@ -191,6 +194,7 @@ async def _all_confirmed(clients: Clients) -> bool:
     return (await clients.telegram.get("/sandbox/updates")).json()["pending"] == 0
 
 
+@SLOW
 async def test_fifty_people_confirm_at_once_under_kills(own: Own) -> None:
     """Four kills while fifty people confirm: nobody has two orders, and nobody is left waiting.
 

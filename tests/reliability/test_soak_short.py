@@ -7,7 +7,7 @@ import pytest
 from soak_people import Temper
 from soak_run import Plan, Report, soak
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
 
 QUICK = Temper(pause=(0.05, 0.4), waits=(2.0, 6.0))
 LOOKUPS = (0.3, 0.4, 0.5, 0.8, 1.0, 1.5)

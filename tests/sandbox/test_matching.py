@@ -17,6 +17,7 @@ from sandbox.marketplace.matching import (
 )
 from sandbox.marketplace.picture_reading import read
 from sandbox.marketplace.picture_subject import open_picture
+from tests.tiers import SLOW
 
 CATALOGUE = load_catalogue()
 SAMPLES = PICTURES.parent.parent / "chat" / "samples"
@@ -106,6 +107,7 @@ def test_a_changed_main_picture_finds_its_offer_first(index: PictureIndex, chang
     assert 1 - len(missed) / len(offers) >= 0.95, missed
 
 
+@SLOW
 def test_pictures_of_single_colours_find_their_offer(index: PictureIndex) -> None:
     """Every fifth colour picture, smaller, re-encoded and a little darker: at least 0.95."""
     pictures = [(i, file) for i, file in catalogue_pictures(CATALOGUE)][::5]

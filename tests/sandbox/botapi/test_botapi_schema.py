@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 from botapi_server import ANNA, TOKEN
 
+from tests.tiers import SLOW
+
 ROOT = Path(__file__).parents[3]
 SCHEMA = ROOT / "sandbox" / "botapi" / "schema.json"
 
 
+@SLOW
 def test_schema_is_what_aiogram_says():
     """The checked-in schema equals a fresh one made from aiogram's models."""
     maker = runpy.run_path(str(ROOT / "scripts" / "make_botapi_schema.py"))
