@@ -135,4 +135,4 @@ async def text(update: Update, context: Context) -> Reply:
         return None
     if context.session.cart.drafts:
         context.flash("cart.kept")
-    return await search.words(update, context)
+    return await search.words(update, context, stay="cart.nothing_found")

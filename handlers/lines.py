@@ -13,7 +13,7 @@ from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, Wording
-from bot.domain.pricing import repriced
+from bot.domain.pricing import mixed_batch_gap, repriced
 from bot.domain.sessions import Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, orders_of
 from bot.domain.writes import KeepOffer
@@ -22,6 +22,7 @@ from handlers import preview, quantity
 from handlers.finding import search
 from handlers.shared.freight_line import freight_line
 from handlers.shared.in_cart import cart_button
+from handlers.shared.mixed_batch import mixed_batch_line
 
 _TITLE = 48
 _VARIANT = 60
@@ -49,6 +50,9 @@ def screen(view: View) -> Screen:
         ),
         t("lines.orders", count=orders, most=MOST_IN_ORDER) if orders > 1 else None,
     )
+    gap = mixed_batch_gap(draft)
+    if gap is not None:
+        text = paragraphs(text, mixed_batch_line(t, gap))
     turns = row(
         Button(t("variant.previous_button"), "turn", str((first - 1) // _PAGE - 1))
         if before
@@ -97,6 +101,8 @@ def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) ->
         )
     to_address = session.draft.address is None
     label = t("lines.checkout_button" if to_address else "lines.checkout_known_button")
+    if mixed_batch_gap(session.draft) is not None:
+        label = t("lines.checkout_anyway_button")
     onward = row(Button(label, "checkout"))
     has_variants = any(line.spec_id for line in session.draft.lines)
     another = row(Button(t("lines.more_button"), "more")) if has_variants else ()
@@ -217,7 +223,7 @@ async def text(update: Update, context: Context) -> Reply:
     if quantity.is_quantity(typed):
         return await _change_quantity(update, context)
     context.flash("lines.kept")
-    return await search.words(update, context)
+    return await search.words(update, context, stay="lines.nothing_found")
 
 
 async def _change_quantity(update: Update, context: Context) -> Reply:

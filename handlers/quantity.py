@@ -7,8 +7,16 @@ from bot.chat.screens import Button, Rows, Screen, SellerPicture, View, grid, li
 from bot.chat.texts import Html, cut
 from bot.chat.units import both, counted, counted_anywhere, noun, noun_anywhere
 from bot.domain.cart import MOST_LINES, MOST_SELLERS, CartFull, TooManySellers
+from bot.domain.links import bare_offer
 from bot.domain.offers import Offer, Sku
-from bot.domain.pricing import TierScope, next_tier, order_line, repriced, unit_price
+from bot.domain.pricing import (
+    TierScope,
+    mixed_batch_gap,
+    next_tier,
+    order_line,
+    repriced,
+    unit_price,
+)
 from bot.domain.quantities import (
     LARGEST,
     QuantityAbsurd,
@@ -19,6 +27,7 @@ from bot.domain.quantities import (
     QuantityOffBatch,
     QuantityOtherUnit,
     QuantityOverStock,
+    QuantityUnreadable,
     check_quantity,
     presets,
     read_quantity,
@@ -30,6 +39,7 @@ from handlers.finding import search
 from handlers.offer import choose, terms
 from handlers.shared.freight_line import freight_line
 from handlers.shared.in_cart import called
+from handlers.shared.mixed_batch import mixed_batch_line
 
 _COLUMNS = 3
 _TITLE = 90
@@ -134,7 +144,7 @@ async def text_at_offer(update: Update, context: Context) -> Reply:
     """A number typed below an offer is how many of it, once its variant is chosen."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     if not is_quantity(typed) or await context.offer() is None:
-        return await search.words(update, context)
+        return await search.words(update, context, stay="offer.nothing_found")
     step = await choose(update, context)
     if step is Step.QUANTITY:
         return await _ordered(context, typed) or Step.QUANTITY
@@ -144,11 +154,15 @@ async def text_at_offer(update: Update, context: Context) -> Reply:
 
 
 def is_quantity(typed: str) -> bool:
-    """Tell whether a text can be nothing but a quantity."""
+    """Tell whether a text can be nothing but a quantity, be it one that nobody can order."""
+    if bare_offer(typed) is not None:
+        return False
     try:
         read_quantity(typed)
-    except QuantityError:
+    except QuantityUnreadable:
         return False
+    except QuantityError:
+        return True
     return True
 
 
@@ -247,13 +261,15 @@ def coach(view: View, offer: Offer, sku: Sku | None) -> Html:
     now = line_quantity(view.session, offer, sku)
     elsewhere = units_elsewhere(view.session, offer, sku)
     missing = offer.min_order_quantity - elsewhere
-    hint = next_tier(offer, towards_tier(view, offer, sku))
+    counts_too = elsewhere if view.tier_scope is TierScope.OFFER else 0
+    hint = next_tier(offer, towards_tier(view, offer, sku), stock_of(offer, sku) + counts_too)
     return lines(
         t("quantity.now", quantity=counted(t, now, unit)) if now else None,
         t("quantity.elsewhere", quantity=counted(t, elsewhere, unit)) if elsewhere else None,
         t("quantity.to_minimum", missing=counted(t, smallest(offer, elsewhere), unit))
         if elsewhere and missing > 0
         else None,
+        _short_of_mixed_batch(view, offer, sku),
         t(
             "quantity.next_tier",
             missing=counted(t, hint.missing, unit),
@@ -265,6 +281,16 @@ def coach(view: View, offer: Offer, sku: Sku | None) -> Html:
         if hint
         else None,
     )
+
+
+def _short_of_mixed_batch(view: View, offer: Offer, sku: Sku | None) -> Html | None:
+    """What the order would lack as a mixed batch, if the quantity asked for were taken."""
+    asked, draft = view.session.asked_quantity, view.session.cart.draft_of(offer.seller.seller_id)
+    if asked is None:
+        return None
+    wished = draft.put(order_line(offer, sku, asked), offer.seller.seller_id)
+    gap = mixed_batch_gap(wished)
+    return mixed_batch_line(view.t, gap) if gap is not None else None
 
 
 def towards_tier(view: View, offer: Offer, sku: Sku | None) -> int:

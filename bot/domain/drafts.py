@@ -9,7 +9,7 @@ from bot.domain.addresses import Address
 from bot.domain.identifiers import OfferId, SellerId, SkuId, SpecId
 from bot.domain.model import Value
 from bot.domain.money import Fen
-from bot.domain.offers import Wording
+from bot.domain.offers import MixedBatch, Wording
 
 
 class OtherSeller(ValueError):
@@ -20,7 +20,7 @@ class OrderLine(Value):
     """`quantity` units of one variant. `spec_id` is None for offers without variants.
 
     `unit_price` is the estimate in fen when the line was taken; the quote binds. `minimum` is
-    the offer's minimum then, over all its variants.
+    the offer's minimum then, over all its variants, and `mixed_batch` its shop's rule.
     """
 
     offer_id: OfferId
@@ -33,6 +33,7 @@ class OrderLine(Value):
     quantity: int = Field(gt=0)
     unit_price: Fen | None = None
     minimum: int = Field(default=1, ge=1)
+    mixed_batch: MixedBatch = MixedBatch()
 
     def same_goods(self, other: "OrderLine") -> bool:
         """Tell whether both lines order the same variant."""

@@ -81,8 +81,13 @@ class MixedBatchGap(Value):
     amount: Fen | None = None
 
 
-def mixed_batch_gap(rule: MixedBatch, draft: Draft) -> MixedBatchGap | None:
-    """Return what a draft lacks to pass as a mixed batch; None when nothing, or nobody can tell."""
+def mixed_batch_gap(draft: Draft) -> MixedBatchGap | None:
+    """Return what a draft with an offer below its minimum lacks to pass as a mixed batch.
+
+    None when nothing is below a minimum, nothing lacks, or nobody can tell.
+    """
+    below = [line for line in draft.lines if draft.units_of(line.offer_id) < line.minimum]
+    rule = below[-1].mixed_batch if below else MixedBatch()
     if not rule.allowed or not (rule.pieces or rule.amount):
         return None
     pieces = rule.pieces - sum(line.quantity for line in draft.lines)
@@ -142,4 +147,5 @@ def order_line(offer: Offer, sku: Sku | None, quantity: int) -> OrderLine:
         quantity=quantity,
         unit_price=unit_price(offer, sku, quantity),
         minimum=offer.min_order_quantity,
+        mixed_batch=offer.mixed_batch,
     )

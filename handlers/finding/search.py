@@ -87,8 +87,12 @@ async def _caption(message: Message, context: Context) -> str:
     return await caption_of(store.inbox, message.chat.id, album_id) or ""
 
 
-async def words(update: Update, context: Context) -> Reply:
-    """Plain text: an offer's number, an address, else a keyword."""
+async def words(update: Update, context: Context, *, stay: str | None = None) -> Reply:
+    """Plain text: an offer's number, an address, else a keyword.
+
+    With `stay`, words that nothing is found for leave the person where they are: that text says
+    so, and the buttons there go on working.
+    """
     text = (update.effective_message.text if update.effective_message else None) or ""
     offer_id = bare_offer(text)
     if offer_id is not None:
@@ -104,7 +108,7 @@ async def words(update: Update, context: Context) -> Reply:
         return None
     if not any("\u4e00" <= each <= "\u9fff" for each in keyword):
         context.flash("search.chinese_is_best")
-    return await look_for(context, Query(keyword=keyword))
+    return await look_for(context, Query(keyword=keyword), stay=stay)
 
 
 async def link(update: Update, context: Context) -> Reply:
@@ -119,11 +123,14 @@ async def link(update: Update, context: Context) -> Reply:
     return await open_offer(context, offer_id)
 
 
-async def look_for(context: Context, query: Query) -> Reply:
-    """Run a query and show its page; a failure keeps the query for another try."""
+async def look_for(context: Context, query: Query, *, stay: str | None = None) -> Reply:
+    """Run a query and show its page; a failure keeps the query for another try.
+
+    With `stay`, a page without hits is told by that text where the person is.
+    """
     if not may_search(context):
         return None
-    query = query.replace(unread=False)
+    query, here = query.replace(unread=False), context.session
     context.change(
         query=query.replace(pending=True), asking=None, narrowing=None, return_to=None, page=0
     )
@@ -132,6 +139,10 @@ async def look_for(context: Context, query: Query) -> Reply:
     except MarketplaceError as error:
         _search_failed(context, query, error)
         return Step.RESULTS
+    if stay is not None and not page.hits:
+        context.session = here
+        context.flash(stay, words=query.words)
+        return None
     context.write(KeepResults(page))
     context.change(query=query.replace(pending=False))
     return Step.RESULTS

@@ -135,6 +135,7 @@ def goods_line(quantity: int, price: int | None) -> OrderLine:
         offer_id=OfferId(1),
         title=Wording(zh="杯子"),
         quantity=quantity,
+        minimum=100,
         unit_price=None if price is None else Fen(price),
     )
 
@@ -151,13 +152,20 @@ def test_a_tier_that_the_stock_can_not_reach_is_no_advice() -> None:
 def test_what_is_missing_to_a_mixed_batch() -> None:
     """Pieces or money, whichever is reached first; nothing is said where nobody can tell."""
     rule = MixedBatch(allowed=True, amount=Fen(5_000), pieces=20)
-    seven = Draft().put(goods_line(7, 235), SellerId("one"))
-    assert mixed_batch_gap(rule, seven) == MixedBatchGap(pieces=13, amount=Fen(3_355))
-    assert mixed_batch_gap(rule, Draft().put(goods_line(20, 1), SellerId("one"))) is None
-    assert mixed_batch_gap(rule, Draft().put(goods_line(1, 5_000), SellerId("one"))) is None
-    assert mixed_batch_gap(MixedBatch(allowed=True), seven) is None
-    assert mixed_batch_gap(MixedBatch(), seven) is None
-    only_pieces = MixedBatch(allowed=True, pieces=20)
-    assert mixed_batch_gap(only_pieces, seven) == MixedBatchGap(pieces=13)
-    unpriced = Draft().put(goods_line(7, None), SellerId("one"))
-    assert mixed_batch_gap(rule, unpriced) is None
+
+    def gap(of: MixedBatch, *lines: OrderLine) -> MixedBatchGap | None:
+        draft = Draft()
+        for line in lines:
+            draft = draft.put(line.replace(mixed_batch=of), SellerId("one"))
+        return mixed_batch_gap(draft)
+
+    seven = goods_line(7, 235)
+    assert gap(rule, seven) == MixedBatchGap(pieces=13, amount=Fen(3_355))
+    assert gap(rule, goods_line(20, 1)) is None
+    assert gap(rule, goods_line(1, 5_000)) is None
+    assert gap(rule, seven.replace(minimum=7)) is None
+    assert gap(rule, seven, seven.replace(offer_id=OfferId(2), quantity=14)) is None
+    assert gap(MixedBatch(allowed=True), seven) is None
+    assert gap(MixedBatch(), seven) is None
+    assert gap(MixedBatch(allowed=True, pieces=20), seven) == MixedBatchGap(pieces=13)
+    assert gap(rule, goods_line(7, None)) is None

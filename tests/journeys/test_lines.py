@@ -115,3 +115,22 @@ async def test_a_press_for_a_line_that_is_not_there_changes_nothing(person):
         await buyer.do("Add another variant", "Minimum order")
         shown = await buyer.do("Cart", "Your order")
         assert "2 pieces × ¥35.90" in shown.text
+
+
+async def test_a_quantity_typed_at_the_order_obeys_the_quantity_steps_rules(person):
+    """However it is written, and whatever is wrong with it."""
+    buyer = await person()
+    await at_lines(buyer, BASKETBALL, 2, ".")
+    await buyer.say("99999999", "more than can be ordered here")
+    await buyer.say("一打", "12 pieces")
+    await buyer.say("1.5", "Only whole pieces")
+    await buyer.say("十二", "12 pieces")
+    await buyer.say("0", "smallest order")
+
+
+async def test_a_stray_sentence_leaves_the_order_as_it_is(person):
+    """Nothing is found for it, and every button goes on working."""
+    buyer = await person()
+    await at_lines(buyer, BASKETBALL, 2, ".")
+    await buyer.say("qwertzuiop asdf?", "Your order is as it was")
+    await buyer.do("Continue", "no address yet")

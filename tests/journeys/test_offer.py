@@ -187,3 +187,15 @@ async def test_a_number_below_an_offer_with_variants_leads_to_them(
     assert "先选规格，再填数量。" in shown.text
     await at_offer(buyer, SNEAKERS)
     await buyer.say("背包", "“背包”的搜索结果")
+
+
+async def test_a_stray_sentence_leaves_the_offer_where_it_is(person):
+    """Nothing is found for it; the product's buttons go on working."""
+    buyer = await person()
+    await at_offer(buyer, SNEAKERS)
+    await buyer.say("qwertzuiop to London?", "You are still looking at this product")
+    await buyer.do("Choose a variant", "Color")
+    buyer = await person("zh-hans")
+    await at_offer(buyer, SNEAKERS)
+    await buyer.say("多久能到呢呀qwertz", "当前商品还在这里")
+    await buyer.do("规格", ".")

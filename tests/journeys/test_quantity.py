@@ -145,8 +145,21 @@ async def test_a_shop_with_mixed_batches_takes_less_than_the_minimum(person):
     await at_quantity(buyer, SOCKS, ".")
     shown = await buyer.say("4", "with 4 pairs you are 6 pairs short")
     assert "✅ Take 10 pairs" in shown.labels
-    await buyer.do("Keep 4 pairs: mixed batch", "Your order")
-    await buyer.do("Continue", "no address yet")
+    assert "takes a mixed order: 16 pieces more" in shown.text
+    shown = await buyer.do("Keep 4 pairs: mixed batch", "Your order")
+    assert "takes a mixed order: 16 pieces more" in shown.text
+    await buyer.do("Continue anyway", "no address yet")
+
+
+async def test_what_a_mixed_batch_lacks_is_said_in_chinese(person):
+    """And gone once it is reached."""
+    buyer = await person("zh-hans")
+    await at_quantity(buyer, SOCKS, ".")
+    shown = await buyer.say("4", "再加 16 件")
+    shown = await buyer.do("混批", "再加 16 件")
+    assert "➡️ 仍要继续" in shown.labels
+    shown = await buyer.say("20", "20 双")
+    assert "混批下单" not in shown.text
 
 
 async def test_off_the_lot_offers_the_nearest_lots(person):
