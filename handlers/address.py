@@ -7,11 +7,12 @@ from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.domain.addresses import MOST_PER_PERSON, Address, SavedAddress
-from bot.domain.sessions import AddressForm, Session, Step
+from bot.domain.asking import AddressOpen, Asking, BookManaged
+from bot.domain.sessions import AddressForm, Delivery, Quoted, Session, Step
 from bot.domain.writes import DeleteAddress, SaveAddress
 from handlers import address_form, preview
 from handlers.finding import search
-from handlers.shared.address_answers import form_of, is_no_address
+from handlers.shared.address_answers import delivery_to, form_of, is_no_address
 
 _LABEL = 40
 _PAGE = 8
@@ -20,21 +21,23 @@ _PAGE = 8
 def screen(view: View) -> Screen:
     """List the saved addresses, or one of them with what can be done to it."""
     t, session = view.t, view.session
-    one = _opened(view.session.asking, view.addresses)
+    one = _opened(view.session.focus.asking, view.addresses)
     if one is not None:
         return Screen(
             paragraphs(view.flash, t("address.one"), card(view, one.address)),
             _one_buttons(view, one),
         )
     rows: Rows = ()
-    managing = session.asking == "manage"
+    managing = session.focus.asking == BookManaged()
     buttons = [_button(view, each, managing) for each in view.addresses]
-    shown, before, after = page_of(buttons, session.page, _PAGE)
+    shown, before, after = page_of(buttons, session.focus.page, _PAGE)
     for button in shown:
         rows += row(button)
     rows += row(
-        Button(t("variant.previous_button"), "turn", str(session.page - 1)) if before else None,
-        Button(t("variant.next_button"), "turn", str(session.page + 1)) if after else None,
+        Button(t("variant.previous_button"), "turn", str(session.focus.page - 1))
+        if before
+        else None,
+        Button(t("variant.next_button"), "turn", str(session.focus.page + 1)) if after else None,
     )
     rows += _book_buttons(view, managing)
     if not view.addresses:
@@ -56,7 +59,7 @@ def card(view: View, address: Address) -> Html:
 
 
 def _ordering(session: Session) -> bool:
-    return bool(session.draft.lines) and session.return_to is None
+    return bool(session.draft.lines) and session.focus.return_to is None
 
 
 def _button(view: View, saved: SavedAddress, managing: bool) -> Button:  # noqa: FBT001 - a mode of this screen
@@ -93,10 +96,10 @@ def _one_buttons(view: View, saved: SavedAddress) -> Rows:
     )
 
 
-def _opened(asking: str | None, addresses: tuple[SavedAddress, ...]) -> SavedAddress | None:
-    if asking is None or not asking.startswith("one:"):
+def _opened(asking: Asking | None, addresses: tuple[SavedAddress, ...]) -> SavedAddress | None:
+    if not isinstance(asking, AddressOpen):
         return None
-    return next((each for each in addresses if f"one:{each.address_id}" == asking), None)
+    return next((each for each in addresses if each.address_id == asking.address_id), None)
 
 
 async def book(_: Update, context: Context) -> Reply:
@@ -105,8 +108,9 @@ async def book(_: Update, context: Context) -> Reply:
     if session.step is Step.PLACING:
         return None
     if session.step not in {Step.ADDRESS, Step.ADDRESS_FORM}:
-        context.change(return_to=session.return_to or session.step)
-    context.change(asking=None, page=0, form=None)
+        context.focus(return_to=session.focus.return_to or session.step)
+    context.focus(asking=None, page=0)
+    context.change(form=None)
     return Step.ADDRESS
 
 
@@ -126,7 +130,8 @@ async def deliver(_: Update, context: Context) -> Reply:
     if saved is None:
         context.flash("address.gone")
         return None
-    context.change(address_id=saved.address_id, address=saved.address, asking=None)
+    context.change(delivery=delivery_to(saved))
+    context.focus(asking=None)
     return await preview.quote(context)
 
 
@@ -136,13 +141,13 @@ async def open_one(_: Update, context: Context) -> Reply:
     if saved is None:
         context.flash("address.gone")
         return None
-    context.change(asking=f"one:{saved.address_id}")
+    context.focus(asking=AddressOpen(address_id=saved.address_id))
     return None
 
 
 async def manage(_: Update, context: Context) -> Reply:
     """Pick an address to edit, delete or make the default."""
-    context.change(asking="manage")
+    context.focus(asking=BookManaged())
     return None
 
 
@@ -152,7 +157,7 @@ async def make_default(_: Update, context: Context) -> Reply:
     if saved is not None:
         context.write(SaveAddress(saved.replace(is_default=True)))
         context.toast = context.t("address.default_set")
-    context.change(asking="manage")
+    context.focus(asking=BookManaged())
     return None
 
 
@@ -162,14 +167,14 @@ async def delete(_: Update, context: Context) -> Reply:
     if saved is None:
         context.flash("address.gone")
         return None
-    if context.session.asking != f"one:{saved.address_id}":
+    if context.session.focus.asking != AddressOpen(address_id=saved.address_id):
         return None
     context.write(DeleteAddress(saved.address_id))
-    if context.session.address_id == saved.address_id:
+    if context.session.delivery.address_id == saved.address_id:
         # The numbers shown were for this address.
-        context.change(address_id=None, address=None, quote=None, change=None)
+        context.change(delivery=Delivery(), quoted=Quoted())
     others = len(await context.services.store.addresses.addresses_of(context.session.user_id)) - 1
-    context.change(asking="manage" if others else None)
+    context.focus(asking=BookManaged() if others else None)
     context.flash("address.deleted", name=saved.address.full_name)
     return None
 
@@ -178,7 +183,7 @@ async def turn(_: Update, context: Context) -> Reply:
     """Page through many addresses."""
     page = natural(context.arg)
     if page is not None:
-        context.change(page=page)
+        context.focus(page=page)
     return None
 
 
@@ -188,7 +193,8 @@ async def add(_: Update, context: Context) -> Reply:
     if len(saved) >= MOST_PER_PERSON:
         context.flash("address.full", most=MOST_PER_PERSON)
         return None
-    context.change(form=AddressForm(), asking=None)
+    context.change(form=AddressForm())
+    context.focus(asking=None)
     return Step.ADDRESS_FORM
 
 
@@ -198,19 +204,20 @@ async def edit(_: Update, context: Context) -> Reply:
     if saved is None:
         context.flash("address.gone")
         return None
-    context.change(form=form_of(saved), asking=None)
+    context.change(form=form_of(saved))
+    context.focus(asking=None)
     return Step.ADDRESS_FORM
 
 
 async def back(_: Update, context: Context) -> Reply:
     """Back to where the address book was opened, or to the lines of the order."""
     session = context.session
-    if session.asking is not None:
-        context.change(asking=None)
+    if session.focus.asking is not None:
+        context.focus(asking=None)
         return None
-    step = session.return_to or (Step.LINES if session.draft.lines else Step.START)
-    context.change(return_to=None, page=0)
-    if step is Step.PREVIEW and (session.quote is None or session.address is None):
+    step = session.focus.return_to or (Step.LINES if session.draft.lines else Step.START)
+    context.focus(return_to=None, page=0)
+    if step is Step.PREVIEW and (session.quoted.quote is None or session.delivery.address is None):
         return await preview.quote(context)
     return step
 

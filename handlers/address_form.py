@@ -20,18 +20,14 @@ from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, p
 from bot.chat.texts import Html
 from bot.domain.addresses import MOST_PER_PERSON, SavedAddress
 from bot.domain.identifiers import AddressId
-from bot.domain.sessions import AddressForm, Step
+from bot.domain.sessions import AddressField, AddressForm, Quoted, Step
 from bot.domain.writes import SaveAddress
 from handlers import preview
 from handlers.shared.address_answers import (
-    DIVISION,
     EMPTY,
-    FIELDS,
-    NAME,
-    PHONE,
-    STREET,
     answer,
     choose_division,
+    delivery_to,
     doubt_about,
     keep,
     reading_of,
@@ -51,10 +47,10 @@ _ASKS = {
     DoubtKind.OUTSIDE_MAINLAND: "address_form.outside_mainland",
 }
 _ASKS_OF_FIELD = {
-    NAME: "address_form.ask_name",
-    PHONE: "address_form.ask_phone",
-    DIVISION: "address_form.ask_division",
-    STREET: "address_form.ask_street",
+    AddressField.NAME: "address_form.ask_name",
+    AddressField.PHONE: "address_form.ask_phone",
+    AddressField.DIVISION: "address_form.ask_division",
+    AddressField.STREET: "address_form.ask_street",
 }
 _PAGE = 20
 
@@ -75,12 +71,12 @@ def screen(view: View) -> Screen:
     rows = (
         row(Button(t("address_form.save_button"), "save"))
         + row(
-            Button(t("address_form.fix_name_button"), "fix", NAME),
-            Button(t("address_form.fix_phone_button"), "fix", PHONE),
+            Button(t("address_form.fix_name_button"), "fix", AddressField.NAME),
+            Button(t("address_form.fix_phone_button"), "fix", AddressField.PHONE),
         )
         + row(
-            Button(t("address_form.fix_division_button"), "fix", DIVISION),
-            Button(t("address_form.fix_street_button"), "fix", STREET),
+            Button(t("address_form.fix_division_button"), "fix", AddressField.DIVISION),
+            Button(t("address_form.fix_street_button"), "fix", AddressField.STREET),
         )
         + _leave(view)
     )
@@ -111,7 +107,7 @@ def _question(view: View, form: AddressForm, reading: ParsedAddress) -> Html:
     t = view.t
     doubt = doubt_about(reading, form.asking)
     if doubt is None:
-        return t(_ASKS_OF_FIELD[form.asking or NAME])
+        return t(_ASKS_OF_FIELD[form.asking or AddressField.NAME])
     guess = reading.full_name or "" if doubt.kind is DoubtKind.NAME_DOUBTFUL else doubt.text
     hint = t("address_form.write_in_chinese") if doubt.hint is Hint.WRITE_IN_CHINESE else None
     return lines(t(_asks(doubt), text=guess), hint)
@@ -137,21 +133,23 @@ def _is_masked(number: str) -> bool:
 def _candidates(view: View, form: AddressForm) -> Rows:
     """Buttons for divisions to choose from, for a guessed name, or for the list of provinces."""
     t = view.t
-    if form.asking == NAME and form.reading and form.reading.get("full_name"):
+    if form.asking == AddressField.NAME and form.reading and form.reading.get("full_name"):
         return row(Button(t("address_form.name_is_right_button"), "accept"))
-    if form.asking != DIVISION:
+    if form.asking != AddressField.DIVISION:
         return ()
     divisions = [
         Button(text, "division", code)
         for code, text in ((code, _short(view, code)) for code in form.candidates)
         if text
     ]
-    shown, before, after = page_of(divisions, view.session.page, _PAGE)
+    shown, before, after = page_of(divisions, view.session.focus.page, _PAGE)
     pages = row(
-        Button(t("variant.previous_button"), "turn", str(view.session.page - 1))
+        Button(t("variant.previous_button"), "turn", str(view.session.focus.page - 1))
         if before
         else None,
-        Button(t("variant.next_button"), "turn", str(view.session.page + 1)) if after else None,
+        Button(t("variant.next_button"), "turn", str(view.session.focus.page + 1))
+        if after
+        else None,
     )
     columns = 2 if len(divisions) > _PAGE // 2 else 1
     return grid(shown, columns) + pages + row(Button(t("address_form.list_button"), "list"))
@@ -198,7 +196,8 @@ async def list_provinces(_: Update, context: Context) -> Reply:
     form = context.session.form
     if form is not None:
         provinces = tuple(each.code for each in context.services.divisions.provinces())
-        context.change(form=form.replace(candidates=provinces, asking=DIVISION), page=0)
+        context.change(form=form.replace(candidates=provinces, asking=AddressField.DIVISION))
+        context.focus(page=0)
     return None
 
 
@@ -220,15 +219,17 @@ async def fields(_: Update, context: Context) -> Reply:
 async def fix(_: Update, context: Context) -> Reply:
     """Change one part."""
     form = context.session.form
-    if form is not None and context.arg in FIELDS:
-        context.change(form=form.replace(asking=context.arg, candidates=()), page=0)
+    if form is not None and context.arg in set(AddressField):
+        context.change(form=form.replace(asking=AddressField(context.arg), candidates=()))
+        context.focus(page=0)
     return None
 
 
 async def again(_: Update, context: Context) -> Reply:
     """Begin with an empty form; an address being edited stays the one that is replaced."""
     form = context.session.form
-    context.change(form=AddressForm(editing=form.editing if form else None), page=0)
+    context.change(form=AddressForm(editing=form.editing if form else None))
+    context.focus(page=0)
     return None
 
 
@@ -236,7 +237,7 @@ async def turn(_: Update, context: Context) -> Reply:
     """Page through many divisions."""
     page = natural(context.arg)
     if page is not None:
-        context.change(page=page)
+        context.focus(page=page)
     return None
 
 
@@ -248,8 +249,13 @@ async def back(_: Update, context: Context) -> Reply:
         if not reading.blocking:
             keep(context, reading)
             return None
-    context.change(form=None, page=0, asking=None)
+    _close(context)
     return Step.ADDRESS
+
+
+def _close(context: Context) -> None:
+    context.change(form=None)
+    context.focus(asking=None, page=0)
 
 
 async def save(_: Update, context: Context) -> Reply:
@@ -261,7 +267,7 @@ async def save(_: Update, context: Context) -> Reply:
     book = await context.services.store.addresses.addresses_of(context.session.user_id)
     known = next((each for each in book if each.address_id == form.editing), None)
     if known is None and len(book) >= MOST_PER_PERSON:
-        context.change(form=None, asking=None, page=0)
+        _close(context)
         context.flash("address.full", most=MOST_PER_PERSON)
         return Step.ADDRESS
     saved = SavedAddress(
@@ -270,13 +276,13 @@ async def save(_: Update, context: Context) -> Reply:
         is_default=known.is_default if known else not book,
     )
     context.write(SaveAddress(saved))
-    context.change(form=None, asking=None, page=0)
+    _close(context)
     session = context.session
-    if session.address_id == saved.address_id:
+    if session.delivery.address_id == saved.address_id:
         # The numbers shown were for the address as it was.
-        context.change(address=saved.address, quote=None, change=None)
-    if session.draft.lines and session.return_to is None:
-        context.change(address_id=saved.address_id, address=saved.address)
+        context.change(delivery=delivery_to(saved), quoted=Quoted())
+    if session.draft.lines and session.focus.return_to is None:
+        context.change(delivery=delivery_to(saved))
         return await preview.quote(context)
     context.flash("address.saved")
     return Step.ADDRESS

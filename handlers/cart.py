@@ -7,7 +7,7 @@ from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.drafts import Draft
-from bot.domain.sessions import Step
+from bot.domain.sessions import Announced, Focus, Step
 from bot.domain.splitting import orders_of
 from handlers import lines as lines_step
 from handlers.finding import search
@@ -20,7 +20,7 @@ def screen(view: View) -> Screen:
     """List the drafts with what they are likely to cost."""
     t, session = view.t, view.session
     cart = session.cart
-    back = Button(t("cart.undo_button"), "undo") if session.dropped else None
+    back = Button(t("cart.undo_button"), "undo") if session.announced.dropped else None
     results = Button(t("offer.results_button"), "results") if session.query else None
     if not cart.drafts:
         orders = Button(t("start.orders_button"), "orders")
@@ -72,7 +72,7 @@ async def show(_: Update, context: Context) -> Reply:
     if session.step is Step.PLACING:
         context.flash("placing.wait")
         return None
-    context.change(asking=None, return_to=None, page=0)
+    context.change(focus=Focus())
     if context.press is not None and len(session.cart.drafts) == 1:
         context.session = context.session.with_cart(session.cart.bring(0))
         return Step.LINES
@@ -97,7 +97,7 @@ def _brought(context: Context, arg: str) -> bool:
     if index is None or index >= len(cart.drafts):
         return False
     context.session = context.session.with_cart(cart.bring(index))
-    context.change(asking=None, page=0)
+    context.focus(asking=None, page=0)
     return True
 
 
@@ -109,14 +109,14 @@ async def drop(_: Update, context: Context) -> Reply:
         return None
     gone = cart.drafts[index]
     context.session = context.session.with_cart(cart.drop(index))
-    context.change(dropped=gone)
+    context.change(announced=Announced(dropped=gone))
     context.flash("cart.dropped", title=called(gone), count=len(gone.lines))
     return None
 
 
 async def undo(_: Update, context: Context) -> Reply:
     """Put back what was emptied a moment ago."""
-    gone = context.before.dropped
+    gone = context.before.announced.dropped
     if gone is None:
         return None
     context.session = context.session.with_cart(context.session.cart.restore(gone))

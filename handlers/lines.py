@@ -14,7 +14,7 @@ from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, Wording
 from bot.domain.pricing import mixed_batch_gap, repriced
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import Delivery, Focus, Picking, Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, orders_of
 from bot.domain.writes import KeepOffer
 from bot.marketplace.errors import RefusalReason, Refused
@@ -35,7 +35,7 @@ def screen(view: View) -> Screen:
     if not draft.lines:
         rows = row(Button(t("start.over_button"), "over"))
         return Screen(paragraphs(view.flash, t("lines.empty")), rows)
-    shown, before, after = page_of(tuple(enumerate(draft.lines, 1)), view.session.page, _PAGE)
+    shown, before, after = page_of(tuple(enumerate(draft.lines, 1)), view.session.focus.page, _PAGE)
     first, last = shown[0][0], shown[-1][0]
     orders = len(orders_of(draft))
     page = t("lines.page", first=first, last=last, total=len(draft.lines))
@@ -107,7 +107,7 @@ def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) ->
     has_variants = any(line.spec_id for line in session.draft.lines)
     another = row(Button(t("lines.more_button"), "more")) if has_variants else ()
     results = row(Button(t("offer.results_button"), "results")) if session.query else ()
-    cart = row(cart_button(t, session)) if session.shelf else ()
+    cart = row(cart_button(t, session)) if session.cart.shelf else ()
     cancel = row(Button(t("lines.cancel_button"), "over"))
     return onward + another + rows + turns + cart + results + cancel
 
@@ -133,10 +133,11 @@ async def edit_line(context: Context, index: int) -> Reply:
         return None
     context.write(KeepOffer(offer))
     if line.spec_id is not None and offer.sku(line.sku_id) is None:
-        context.change(offer_id=line.offer_id)
+        context.change(picking=Picking(offer_id=line.offer_id))
         context.flash("lines.variant_gone", number=number)
         return None
-    context.change(offer_id=line.offer_id, sku_id=line.sku_id, chosen={}, asking=None, page=0)
+    context.change(picking=Picking(offer_id=line.offer_id, sku_id=line.sku_id))
+    context.focus(asking=None, page=0)
     return Step.QUANTITY
 
 
@@ -161,7 +162,7 @@ async def more(_: Update, context: Context) -> Reply:
     ordered = [line.offer_id for line in session.draft.lines]
     if not ordered:
         return None
-    looked_at = session.offer_id
+    looked_at = session.picking.offer_id
     return await search.open_offer(context, looked_at if looked_at in ordered else ordered[-1])
 
 
@@ -169,7 +170,7 @@ async def turn(_: Update, context: Context) -> Reply:
     """Page through many lines."""
     page = natural(context.arg)
     if page is not None:
-        context.change(page=page)
+        context.focus(page=page)
     return None
 
 
@@ -190,9 +191,9 @@ async def checkout(_: Update, context: Context) -> Reply:
                     zh=cut(offer.title.zh, _TITLE), translated=cut(offer.title.translated, _TITLE)
                 ),
             )
-            context.change(offer_id=offer_id)
+            context.change(picking=Picking(offer_id=offer_id))
             return None
-    context.change(asking=None, page=0, return_to=None)
+    context.change(focus=Focus())
     if session.draft.address is not None:
         return await _to_preview(context, session.draft.address)
     return Step.ADDRESS
@@ -202,7 +203,7 @@ async def _to_preview(context: Context, address: Address) -> Reply:
     """On to the numbers, for an address that was settled beforehand."""
     saved = await context.services.store.addresses.addresses_of(context.session.user_id)
     same = next((each.address_id for each in saved if each.address == address), None)
-    context.change(address=address, address_id=same)
+    context.change(delivery=Delivery(address=address, address_id=same))
     return await preview.quote(context)
 
 

@@ -7,10 +7,11 @@ from bot.chat.measuring import fitting
 from bot.chat.screens import Button, Rows, Screen, SellerPicture, View, lines, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.chat.units import counted, noun
+from bot.domain.asking import OfferUnread
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, QuoteType
 from bot.domain.pricing import price_span
-from bot.domain.sessions import Step
+from bot.domain.sessions import Picking, Step
 from bot.domain.writes import KeepOffer
 from handlers.finding import search
 from handlers.shared.in_cart import cart_button
@@ -32,8 +33,10 @@ _IDENTITIES = {
 def screen(view: View) -> Screen:
     """Show what decides whether to order here."""
     t, offer = view.t, view.offer
-    if offer is None or view.session.asking == "retry":
-        again = Button(t("results.again_button"), "again") if view.session.offer_id else None
+    if offer is None or view.session.focus.asking == OfferUnread():
+        again = (
+            Button(t("results.again_button"), "again") if view.session.picking.offer_id else None
+        )
         return Screen(paragraphs(view.flash, t("offer.not_opened")), row(again) + _leave(view))
     facts = paragraphs(
         lines(_prices(view, offer), terms(view, offer)), _seller(view, offer), _hindrance(view)
@@ -153,13 +156,16 @@ async def choose(_: Update, context: Context) -> Reply:
     offer = await context.offer()
     if offer is None:
         return None
-    context.change(chosen={}, page=0, sku_id=None)
+    picking = Picking(offer_id=offer.offer_id)
+    context.change(picking=picking)
+    context.focus(page=0)
     if len(offer.skus) > 1:
         return Step.VARIANT
     fresh = await read_again(context, offer.offer_id)
     if not fresh.on_sale or not fresh.stock or len(fresh.skus) > 1:
         return Step.OFFER
-    context.change(sku_id=fresh.skus[0].sku_id if fresh.skus else None)
+    if fresh.skus:
+        context.change(picking=picking.replace(sku_id=fresh.skus[0].sku_id))
     return Step.QUANTITY
 
 
@@ -172,7 +178,7 @@ async def read_again(context: Context, offer_id: OfferId) -> Offer:
 
 async def again(_: Update, context: Context) -> Reply:
     """Try once more to open the offer that could not be opened."""
-    offer_id = context.session.offer_id
+    offer_id = context.session.picking.offer_id
     return await search.open_offer(context, offer_id) if offer_id is not None else Step.START
 
 
@@ -183,13 +189,13 @@ async def back_to_results(_: Update, context: Context) -> Reply:
         return Step.START
     if query.unread:
         return await search.look_for(context, query)
-    context.change(asking=None)
+    context.focus(asking=None)
     return Step.RESULTS
 
 
 async def to_lines(_: Update, context: Context) -> Reply:
     """Go to the order being put together; with none in hand, to those of other sellers."""
-    context.change(asking=None, return_to=None)
+    context.focus(asking=None, return_to=None)
     if context.session.draft.lines:
         return Step.LINES
-    return Step.CART if context.session.shelf else Step.START
+    return Step.CART if context.session.cart.shelf else Step.START

@@ -8,7 +8,7 @@ from bot.chat.texts import Html, Texts
 from bot.domain.news import ON_PAYMENT
 from bot.domain.order_actions import CLOSED, amount_due, unpaid
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
-from bot.domain.sessions import Step
+from bot.domain.sessions import Focus, Ordered, Picking, Step
 from bot.domain.splitting import orders_of
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import MOST_PER_LINK
@@ -156,7 +156,7 @@ async def pay(_: Update, context: Context) -> Reply:
     if not unpaid(order):
         nothing = context.t("payment.nothing_to_pay")
         return Overlay(card.screen(context, order, nothing), in_place=True)
-    context.change(order_no=order.order_no, asking=None, return_to=None)
+    context.change(ordered=Ordered(order_no=order.order_no), focus=Focus())
     return Step.PAYMENT
 
 
@@ -167,7 +167,7 @@ async def check(_: Update, context: Context) -> Reply:
         context.flash("orders.gone" if order is None else "placing.wait")
         return None
     order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
-    context.change(order_no=order.order_no, asking=None, return_to=None)
+    context.change(ordered=Ordered(order_no=order.order_no), focus=Focus())
     if unpaid(order):
         context.flash("payment.not_yet")
     return Step.PAYMENT
@@ -175,11 +175,12 @@ async def check(_: Update, context: Context) -> Reply:
 
 async def next_order(_: Update, context: Context) -> Reply:
     """On to the numbers of the next order of a draft too long for one."""
-    context.change(order_no=None)
+    context.change(ordered=Ordered())
     return await preview.quote(context)
 
 
 async def new(update: Update, context: Context) -> Reply:
     """Begin something new; the order stands."""
-    context.change(order_no=None, query=None, offer_id=None, asking=None)
+    context.change(ordered=Ordered(), query=None, picking=Picking())
+    context.focus(asking=None)
     return await start.start(update, context)

@@ -13,7 +13,7 @@ from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
 from bot.domain.money import Fen
 from bot.domain.orders import Order, Placing
 from bot.domain.quotes import change_between
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import Delivery, Focus, Ordered, Picking, Quoted, Session, Step
 from bot.domain.splitting import left_after, orders_of
 from bot.domain.writes import ClaimOrder, MarkTold
 from bot.services.placing.placing import NOT_SENT
@@ -42,7 +42,7 @@ def screen(view: View) -> Screen:
     """
     t, order = view.t, view.order
     if order is None:
-        number = view.session.order_no or ""
+        number = view.session.ordered.order_no or ""
         return Screen(paragraphs(view.flash, t("placing.working", number=number)))
     head = t(_HEADS[order.placing], number=order.order_no)
     made_of = (order.lines, order.quote, order.address, order.note)
@@ -71,7 +71,7 @@ async def confirm(update: Update, context: Context) -> Reply:
     that there is one winner, and that it agreed to exactly these lines and this total.
     """
     session = context.session
-    if session.quote is None or session.address is None or not session.draft.lines:
+    if session.quoted.quote is None or session.delivery.address is None or not session.draft.lines:
         context.flash("preview.no_numbers")
         return Step.PREVIEW
     if not await may_order(context):
@@ -84,8 +84,8 @@ async def confirm(update: Update, context: Context) -> Reply:
         chat_id=session.chat_id,
         lines=orders_of(session.draft)[0],
         seller_id=session.draft.seller_id,
-        quote=session.quote,
-        address=session.address,
+        quote=session.quoted.quote,
+        address=session.delivery.address,
         note=session.draft.note,
         language=session.language,
         created_at=agreed_at,
@@ -93,38 +93,37 @@ async def confirm(update: Update, context: Context) -> Reply:
     context.write(ClaimOrder(order))
     place = place_of(update.callback_query)
     context.change(
-        order_no=order.order_no,
-        change=None,
-        asking=None,
-        placing_message=place.message_id if place is not None else None,
+        ordered=Ordered(
+            order_no=order.order_no, message_id=place.message_id if place is not None else None
+        ),
+        quoted=session.quoted.replace(change=None),
     )
+    context.focus(asking=None)
     return Step.PLACING
 
 
 def session_after(session: Session, order: Order) -> Session | None:
     """Return the conversation after its order moved, None when there is nothing to tell."""
-    waits_here = session.step is Step.PLACING and session.order_no == order.order_no
+    waits_here = session.step is Step.PLACING and session.ordered.order_no == order.order_no
     if not waits_here:
         return _told_elsewhere(session, order)
     match order.placing:
         case Placing.PLACED:
-            return session.replace(
+            left = session.with_draft(left_after(session.draft, order.ordered_lines))
+            return left.replace(
                 step=Step.PAYMENT,
-                draft=left_after(session.draft, order.ordered_lines),
-                quote=None,
-                together=None,
-                change=None,
-                chosen={},
+                quoted=Quoted(),
+                picking=Picking(offer_id=session.picking.offer_id),
             )
         case Placing.CHANGED if order.newer_quote is not None:
             change = change_between(order.quote, order.newer_quote)
             changed = returned(session, "", order.placing)
-            before = session.together
+            before = session.quoted.together
             together = None if before is None else Fen(before + change.total)
-            changed = changed.replace(quote=order.newer_quote, together=together)
+            quoted = Quoted(quote=order.newer_quote, together=together)
             if change.is_none:
-                return changed.with_flash("preview.consent_too_old")
-            return changed.replace(change=change)
+                return changed.replace(quoted=quoted).with_flash("preview.consent_too_old")
+            return changed.replace(quoted=quoted.replace(change=change))
         case Placing.REFUSED:
             return _refused(session, order)
         case _:
@@ -136,16 +135,18 @@ def _refused(session: Session, order: Order) -> Session:
     refusal = order.refusal
     key, step = refusal_of(refusal.code if refusal else "")
     if refusal is not None and refusal.code == NOT_SENT:
-        return session.replace(step=Step.PREVIEW, order_no=None, change=None).with_flash(key)
+        quoted = session.quoted.replace(change=None)
+        back = session.replace(step=Step.PREVIEW, ordered=Ordered(), quoted=quoted)
+        return back.with_flash(key)
     reason = reason_in(refusal.message if refusal else "")
-    back = session.replace(step=step, order_no=None, quote=None, change=None)
+    back = session.replace(step=step, ordered=Ordered(), quoted=Quoted())
     return back.with_flash(key, reason=reason)
 
 
 def _told_elsewhere(session: Session, order: Order) -> Session | None:
     """The person went on meanwhile: one line says what became of the order."""
     if order.placing is Placing.PLACED:
-        shows_it = session.step is Step.PAYMENT and session.order_no == order.order_no
+        shows_it = session.step is Step.PAYMENT and session.ordered.order_no == order.order_no
         return session if shows_it else session.with_flash("placing.found", number=order.order_no)
     if order.placing is Placing.UNRESOLVED:
         return session.with_flash("placing.not_found_yet", number=order.order_no)
@@ -158,7 +159,7 @@ def _told_elsewhere(session: Session, order: Order) -> Session | None:
 
 async def leave(_: Update, context: Context) -> Reply:
     """Go on with something else while an uncertain order is being looked up."""
-    order_no = context.session.order_no
+    order_no = context.session.ordered.order_no
     order = await context.services.store.orders.order(order_no) if order_no else None
     if order is not None and order.placing in {Placing.CLAIMED, Placing.CREATING}:
         context.flash("placing.wait")
@@ -167,8 +168,8 @@ async def leave(_: Update, context: Context) -> Reply:
     if order is not None:
         # It may exist: whoever orders these goods again decides so, in a draft of their own.
         draft = left_after(draft, order.ordered_lines)
-    context.change(draft=draft, quote=None, together=None, change=None)
-    context.change(order_no=None, address=None)
+    context.session = context.session.with_draft(draft)
+    context.change(quoted=Quoted(), ordered=Ordered(), delivery=Delivery())
     context.flash("placing.left", number=order_no or "")
     return Step.START
 
@@ -188,7 +189,7 @@ async def look(_: Update, context: Context) -> Reply:
             _log.warning("button_refused", reason="another person's order")
         context.flash("orders.gone")
         return None
-    if session.step is Step.PLACING and session.order_no != order.order_no:
+    if session.step is Step.PLACING and session.ordered.order_no != order.order_no:
         context.flash("placing.wait")
         return None
     if order.placing is Placing.UNRESOLVED:
@@ -197,8 +198,8 @@ async def look(_: Update, context: Context) -> Reply:
         context.flash("placing.still_not_found", number=order.order_no)
         return None
     context.write(MarkTold(order.order_no, order.placing))
-    if session.order_no == order.order_no:
+    if session.ordered.order_no == order.order_no:
         left = left_after(session.draft, order.ordered_lines)
-        context.change(draft=left, quote=None, together=None, change=None)
-    context.change(order_no=order.order_no, asking=None, return_to=None)
+        context.session = context.session.with_draft(left).replace(quoted=Quoted())
+    context.change(ordered=Ordered(order_no=order.order_no), focus=Focus())
     return Step.PAYMENT

@@ -10,6 +10,7 @@ from bot.chat.measuring import fitting
 from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.chat.units import counted
+from bot.domain.asking import NoteAsked
 from bot.domain.drafts import OrderLine, estimate_of
 from bot.domain.identifiers import OfferId
 from bot.domain.links import bare_offer
@@ -18,7 +19,7 @@ from bot.domain.offers import Offer
 from bot.domain.orders import Placing
 from bot.domain.quantities import stock_of
 from bot.domain.quotes import Quote, QuoteChange
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import Focus, Ordered, Quoted, Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, Lines, orders_of
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from handlers.finding import search
@@ -32,17 +33,19 @@ LONGEST_NOTE = 200
 def screen(view: View) -> Screen:
     """Show exactly what Confirm agrees to."""
     t, session = view.t, view.session
-    if session.quote is None or session.address is None:
+    if session.quoted.quote is None or session.delivery.address is None:
         rows = row(Button(t("preview.again_button"), "again")) + _ways_back(view)
         return Screen(paragraphs(view.flash, t("preview.no_numbers")), rows)
-    if session.asking == "note":
+    if session.focus.asking == NoteAsked():
         rows = row(Button(t("preview.no_note_button"), "no_note"))
         return Screen(paragraphs(view.flash, t("preview.note_ask", most=LONGEST_NOTE)), rows)
-    confirm = Button(t("preview.confirm_button", total=t.money(session.quote.total)), "confirm")
+    confirm = Button(
+        t("preview.confirm_button", total=t.money(session.quoted.quote.total)), "confirm"
+    )
     note = Button(
         t("preview.change_note_button" if session.draft.note else "preview.note_button"), "note"
     )
-    return Screen(_text(view, session.quote), row(confirm) + row(note) + _ways_back(view))
+    return Screen(_text(view, session.quoted.quote), row(confirm) + row(note) + _ways_back(view))
 
 
 def _text(view: View, quote: Quote) -> Html:
@@ -52,10 +55,15 @@ def _text(view: View, quote: Quote) -> Html:
     def make(width: int) -> Html:
         return paragraphs(
             view.flash,
-            _difference(view, session.change) if session.change else None,
+            _difference(view, session.quoted.change) if session.quoted.change else None,
             _title(view),
             agreement(
-                view, orders_of(session.draft)[0], quote, session.address, session.draft.note, width
+                view,
+                orders_of(session.draft)[0],
+                quote,
+                session.delivery.address,
+                session.draft.note,
+                width,
             ),
             t("preview.consent"),
         )
@@ -70,7 +78,7 @@ def _title(view: View) -> Html:
     if not draft.orders_made and left == 1:
         return t("preview.title")
     number, of = draft.orders_made + 1, draft.orders_made + left
-    together = view.session.together
+    together = view.session.quoted.together
     return lines(
         t("preview.title_of", number=number, of=of),
         t("preview.split", most=MOST_IN_ORDER, items=len(draft.lines), orders=left)
@@ -107,22 +115,23 @@ async def quote(context: Context) -> Reply:
     session = context.session
     if not session.draft.lines:
         return Step.START
-    if session.address is None:
+    if session.delivery.address is None:
         return Step.ADDRESS
-    context.change(quote=None, together=None, change=None, asking=None, return_to=None, page=0)
+    context.change(quoted=Quoted(), focus=Focus())
     orders = orders_of(session.draft)
     quotes = []
     for number, order in enumerate(orders):
         try:
-            quotes.append(await context.services.marketplace.preview(order, session.address))
+            quotes.append(
+                await context.services.marketplace.preview(order, session.delivery.address)
+            )
         except Refused as error:
             return await _refused(context, error, number)
         except MarketplaceError as error:
             context.flash(failure_key(error))
             return Step.PREVIEW
-    context.change(quote=quotes[0])
-    if len(quotes) > 1:
-        context.change(together=Fen(sum(each.total for each in quotes)))
+    together = Fen(sum(each.total for each in quotes)) if len(quotes) > 1 else None
+    context.change(quoted=Quoted(quote=quotes[0], together=together))
     _warn_of_dearer(context, orders[0], quotes[0])
     return Step.PREVIEW
 
@@ -158,20 +167,21 @@ async def again(_: Update, context: Context) -> Reply:
 
 async def note(_: Update, context: Context) -> Reply:
     """Ask for a note to the seller."""
-    context.change(asking="note")
+    context.focus(asking=NoteAsked())
     return None
 
 
 async def no_note(_: Update, context: Context) -> Reply:
     """Order without a note."""
-    context.change(asking=None, draft=context.session.draft.replace(note=""))
+    context.session = context.session.with_draft(context.session.draft.replace(note=""))
+    context.focus(asking=None)
     return None
 
 
 async def text(update: Update, context: Context) -> Reply:
     """The note when it was asked for; an offer's number or an address; else what buttons do."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
-    if context.session.asking != "note":
+    if context.session.focus.asking != NoteAsked():
         offer_id = bare_offer(typed)
         if offer_id is not None:
             return await search.open_offer(context, offer_id)
@@ -183,22 +193,24 @@ async def text(update: Update, context: Context) -> Reply:
         context.flash("preview.note_too_long", most=LONGEST_NOTE, length=len(typed))
         return None
     noted = context.session.draft.replace(note=cut(typed, LONGEST_NOTE))
-    context.change(draft=noted, asking=None)
+    context.session = context.session.with_draft(noted)
+    context.focus(asking=None)
     return None
 
 
 async def to_address(_: Update, context: Context) -> Reply:
     """Deliver somewhere else."""
     draft = context.session.draft.replace(address=None)
-    context.change(draft=draft, asking=None, quote=None, change=None, page=0, return_to=None)
+    context.session = context.session.with_draft(draft)
+    context.change(quoted=Quoted(), focus=Focus())
     return Step.ADDRESS
 
 
 def returned(session: Session, key: str, placing: Placing) -> Session:
     """Bring a conversation back to the preview after an order that was not made."""
     if placing is Placing.CHANGED:
-        return session.replace(step=Step.PREVIEW, order_no=None)
-    return session.replace(step=Step.PREVIEW, order_no=None, quote=None).with_flash(key)
+        return session.replace(step=Step.PREVIEW, ordered=Ordered())
+    return session.replace(step=Step.PREVIEW, ordered=Ordered(), quoted=Quoted()).with_flash(key)
 
 
 _MOST_OFFERS_READ = 5

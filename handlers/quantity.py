@@ -34,7 +34,7 @@ from bot.domain.quantities import (
     smallest,
     stock_of,
 )
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import Picking, Session, Step
 from handlers.finding import search
 from handlers.offer import choose, terms
 from handlers.shared.freight_line import freight_line
@@ -53,7 +53,7 @@ def screen(view: View) -> Screen:
         return Screen(
             paragraphs(view.flash, t("offer.gone")), row(Button(t("start.over_button"), "over"))
         )
-    sku = offer.sku(session.sku_id)
+    sku = offer.sku(session.picking.sku_id)
     picture = (sku.picture_url if sku else None) or offer.picture_url
     variant = _variant_line(view, offer, sku)
     text = paragraphs(
@@ -93,7 +93,7 @@ def _buttons(view: View, offer: Offer, sku: Sku | None) -> Rows:
     t, session = view.t, view.session
     elsewhere = units_elsewhere(session, offer, sku)
     offered = [Button(t.number(each), "take", str(each)) for each in presets(offer, sku, elsewhere)]
-    asked = session.asked_quantity
+    asked = session.announced.asked_quantity
     ways = _mends(view, offer, sku, asked) if asked is not None else []
     back = Button(t("quantity.back_button"), "back")
     return grid(ways, 1) + grid(offered, _COLUMNS) + row(back)
@@ -176,7 +176,7 @@ async def _ordered(context: Context, typed: str, *, below_minimum: bool = False)
     offer = await context.offer()
     if offer is None:
         return None
-    sku = offer.sku(context.session.sku_id)
+    sku = offer.sku(context.session.picking.sku_id)
     if offer.skus and sku is None:
         return Step.VARIANT
     try:
@@ -222,7 +222,8 @@ def _say(context: Context, offer: Offer, sku: Sku | None, error: QuantityError) 
             context.flash("quantity.absurd", largest=counted_anywhere(most, unit))
         case _:
             context.flash("quantity.unreadable")
-    context.change(asked_quantity=error.quantity if error.quantity and error.quantity > 0 else None)
+    asked = error.quantity if error.quantity and error.quantity > 0 else None
+    context.change(announced=context.session.announced.replace(asked_quantity=asked))
     return None
 
 
@@ -240,7 +241,8 @@ def _put(context: Context, offer: Offer, sku: Sku | None, quantity: int) -> Repl
         return Step.CART
     draft = repriced(cart.draft, offer, context.services.tier_scope)
     context.session = session.with_cart(cart.replace(draft=draft))
-    context.change(asking=None, chosen={}, sku_id=None, page=0)
+    context.change(picking=Picking(offer_id=offer.offer_id))
+    context.focus(asking=None, page=0)
     context.toast = context.t("quantity.taken")
     if aside is not None and aside.lines:
         context.flash("cart.apart", title=called(aside))
@@ -250,8 +252,10 @@ def _put(context: Context, offer: Offer, sku: Sku | None, quantity: int) -> Repl
 async def back(_: Update, context: Context) -> Reply:
     """Back to the last choice of the variant, or to the offer when there was nothing to choose."""
     offer = await context.offer()
-    chosen = dict(list(context.session.chosen.items())[:-1])
-    context.change(sku_id=None, chosen=chosen, asking=None, page=0)
+    chosen = dict(list(context.session.picking.chosen.items())[:-1])
+    picking = context.session.picking.replace(sku_id=None, chosen=chosen)
+    context.change(picking=picking)
+    context.focus(asking=None, page=0)
     return Step.VARIANT if offer is not None and len(offer.skus) > 1 else Step.OFFER
 
 
@@ -285,7 +289,10 @@ def coach(view: View, offer: Offer, sku: Sku | None) -> Html:
 
 def _short_of_mixed_batch(view: View, offer: Offer, sku: Sku | None) -> Html | None:
     """What the order would lack as a mixed batch, if the quantity asked for were taken."""
-    asked, draft = view.session.asked_quantity, view.session.cart.draft_of(offer.seller.seller_id)
+    asked, draft = (
+        view.session.announced.asked_quantity,
+        view.session.cart.draft_of(offer.seller.seller_id),
+    )
     if asked is None:
         return None
     wished = draft.put(order_line(offer, sku, asked), offer.seller.seller_id)
@@ -298,7 +305,9 @@ def towards_tier(view: View, offer: Offer, sku: Sku | None) -> int:
     session = view.session
     elsewhere = units_elsewhere(session, offer, sku)
     mine = (
-        session.asked_quantity or line_quantity(session, offer, sku) or smallest(offer, elsewhere)
+        session.announced.asked_quantity
+        or line_quantity(session, offer, sku)
+        or smallest(offer, elsewhere)
     )
     return mine + (elsewhere if view.tier_scope is TierScope.OFFER else 0)
 

@@ -7,9 +7,10 @@ from bot.chat.context import Context, Reply
 from bot.chat.measuring import fitting
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
+from bot.domain.asking import FiltersOpen, NavigationOpen, PricesAsked, WordAsked
 from bot.domain.offers import OfferSummary, SearchPage
 from bot.domain.price_bounds import PriceUnreadable, read_clear_bounds
-from bot.domain.sessions import NAVIGATING, Query, SortField, Step
+from bot.domain.sessions import Query, SortField, Step
 from bot.domain.writes import KeepResults
 from bot.services.finding.search import HITS_PER_PAGE
 from handlers.finding import filters, navigation, search
@@ -31,15 +32,15 @@ _SORTS = (
 def screen(view: View) -> Screen:
     """Show a page of hits, nothing found, a failed search, or the panel that is open."""
     t, session, results = view.t, view.session, view.results
-    asking = session.asking or ""
+    asking = session.focus.asking
     if session.query is None or session.query.pending or results is None:
         return Screen(paragraphs(view.flash, t("results.try_again")), _way_on(view))
-    if asking == "refine":
+    if isinstance(asking, WordAsked):
         rows = row(Button(t("results.keep_button"), "keep"))
         return Screen(paragraphs(view.flash, t("results.refine_ask")), rows)
-    if asking in {filters.PANEL, filters.PRICES}:
+    if isinstance(asking, FiltersOpen | PricesAsked):
         return filters.screen(view)
-    if asking.startswith(NAVIGATING):
+    if isinstance(asking, NavigationOpen):
         return navigation.screen(view)
     if not results.hits:
         return Screen(paragraphs(view.flash, nothing(view)), _way_on(view))
@@ -124,7 +125,8 @@ async def turn(_: Update, context: Context) -> Reply:
         context.flash("results.no_more")
         return None
     context.write(KeepResults(page))
-    context.change(query=wanted, asking=None)
+    context.change(query=wanted)
+    context.focus(asking=None)
     return None
 
 
@@ -145,13 +147,13 @@ async def sort(_: Update, context: Context) -> Reply:
 
 async def refine(_: Update, context: Context) -> Reply:
     """Ask for a word to narrow by."""
-    context.change(asking="refine")
+    context.focus(asking=WordAsked())
     return None
 
 
 async def keep(_: Update, context: Context) -> Reply:
     """Leave the results as they are."""
-    context.change(asking=None, narrowing=None, page=0)
+    context.focus(asking=None, page=0)
     return None
 
 
@@ -176,14 +178,15 @@ async def again(_: Update, context: Context) -> Reply:
 async def text(update: Update, context: Context) -> Reply:
     """What the screen asks for, else a hit's number, else a new search."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
-    query, asking = context.session.query, context.session.asking
-    if query is not None and asking == "refine":
+    query, asking = context.session.query, context.session.focus.asking
+    if query is not None and isinstance(asking, WordAsked):
         word = cut(typed, _WORD)
         if not any(each.isalnum() for each in word):
             context.flash("search.no_words")
             return None
         return await search.look_for(context, query.replace(refine=word, page=1))
-    if asking == filters.PRICES or (asking == filters.PANEL and _are_prices(typed)):
+    on_panel = isinstance(asking, FiltersOpen) and _are_prices(typed)
+    if isinstance(asking, PricesAsked) or on_panel:
         return filters.take_prices(context, typed)
     return await _number_or_words(update, context, query, typed)
 

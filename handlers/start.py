@@ -15,7 +15,7 @@ from handlers.shared.in_cart import cart_button
 def screen(view: View) -> Screen:
     """Explain the bot, or offer to continue an order that was left for `/start`."""
     t, session = view.t, view.session
-    if session.return_to is not None:
+    if session.focus.return_to is not None:
         rows = row(Button(t("start.continue_button"), "resume")) + row(
             Button(t("start.over_button"), "over")
         )
@@ -48,14 +48,14 @@ async def start(_: Update, context: Context) -> Reply:
     if session.step is not Step.START:
         # Sent twice, it still offers what it interrupted.
         in_order = session.step is not Step.PAYMENT
-        context.change(return_to=session.step if in_order else None, asking=None)
+        context.focus(return_to=session.step if in_order else None, asking=None)
     return Step.START
 
 
 async def resume(_: Update, context: Context) -> Reply:
     """Go back to where `/start` interrupted."""
-    step = context.session.return_to
-    context.change(return_to=None)
+    step = context.session.focus.return_to
+    context.focus(return_to=None)
     return step or Step.START
 
 
@@ -64,7 +64,7 @@ async def over(_: Update, context: Context) -> Reply:
     if context.session.step is Step.PLACING:
         return None
     context.session = context.session.cleared()
-    context.flash("start.cleared_others" if context.session.shelf else "start.cleared")
+    context.flash("start.cleared_others" if context.session.cart.shelf else "start.cleared")
     return Step.START
 
 
@@ -75,9 +75,9 @@ async def cancel(_: Update, context: Context) -> Reply:
         placed = session.step is Step.PAYMENT
         context.flash("cancel.placed" if placed else "cancel.too_late")
         return None
-    idle = session.step is Step.START and session.return_to is None
+    idle = session.step is Step.START and session.focus.return_to is None
     had_something = not idle or bool(session.draft.lines)
     context.session = session.cleared()
-    done = "cancel.done_others" if session.shelf else "cancel.done"
+    done = "cancel.done_others" if session.cart.shelf else "cancel.done"
     context.flash(done if had_something else "cancel.nothing")
     return Step.START

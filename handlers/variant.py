@@ -26,7 +26,7 @@ from bot.chat.texts import Html, cut
 from bot.chat.units import both
 from bot.domain.links import bare_offer
 from bot.domain.offers import Offer, Sku, Wording
-from bot.domain.sessions import Step
+from bot.domain.sessions import Picking, Step
 from bot.domain.variants import choices, matching, named, next_attribute
 from handlers.finding import search
 from handlers.offer import read_again, titles
@@ -59,10 +59,10 @@ def screen(view: View) -> Screen:
     if offer is None:
         restart = Button(t("start.over_button"), "over")
         return Screen(paragraphs(view.flash, t("offer.gone")), row(restart))
-    chosen = standing(offer, view.session.chosen)
+    chosen = standing(offer, view.session.picking.chosen)
     items = items_of(offer, chosen)
     pages = max(1, -(-len(items) // _PAGE))
-    page = min(max(view.session.page, 0), pages - 1)
+    page = min(max(view.session.focus.page, 0), pages - 1)
     first = page * _PAGE
     shown = items[first : first + _PAGE]
     start = first + 1 if is_numbered(items) else None
@@ -180,7 +180,7 @@ async def value(_: Update, context: Context) -> Reply:
     offer = await context.offer()
     if offer is None:
         return None
-    chosen = standing(offer, context.session.chosen)
+    chosen = standing(offer, context.session.picking.chosen)
     item = next((each for each in items_of(offer, chosen) if each.key == context.arg), None)
     if item is None:
         context.flash("variant.moved")
@@ -200,25 +200,29 @@ async def _take(context: Context, offer: Offer, chosen: Mapping[str, str], item:
     left = matching(offer, wider)
     if len(left) == 1:
         return await _settle(context, left[0], wider)
-    context.change(chosen=wider, page=0)
+    context.change(picking=context.session.picking.replace(chosen=wider))
+    context.focus(page=0)
     return None
 
 
 async def _settle(context: Context, wanted: Sku, chosen: Mapping[str, str]) -> Reply:
     """Take the variant if it can still be had: minutes or days may have passed since."""
-    offer_id = context.session.offer_id
+    offer_id = context.session.picking.offer_id
     if offer_id is None:
         return None
     fresh = await read_again(context, offer_id)
     left = fresh.sku(wanted.sku_id)
     if left is None or left.spec_id != wanted.spec_id or not fresh.on_sale or not fresh.stock:
         context.flash("variant.withdrawn", value=_short(label_of(wanted)))
-        context.change(chosen={}, page=0)
+        context.change(picking=context.session.picking.replace(chosen={}))
+        context.focus(page=0)
         return None if fresh.on_sale and fresh.stock and len(fresh.skus) > 1 else Step.OFFER
     if not left.stock:
         context.flash("variant.just_sold_out", value=_short(label_of(wanted)))
         return None
-    context.change(chosen=dict(chosen), sku_id=left.sku_id, page=0)
+    picking = Picking(offer_id=offer_id, chosen=dict(chosen), sku_id=left.sku_id)
+    context.change(picking=picking)
+    context.focus(page=0)
     return Step.QUANTITY
 
 
@@ -229,18 +233,18 @@ def _short(wording: Wording) -> Wording:
 async def turn(_: Update, context: Context) -> Reply:
     """Page through a long list."""
     if context.arg.isdecimal():
-        context.change(page=int(context.arg))
+        context.focus(page=int(context.arg))
     return None
 
 
 async def back(_: Update, context: Context) -> Reply:
     """Undo the last choice, or go back to the offer."""
-    chosen = dict(context.session.chosen)
-    context.change(page=0)
+    chosen = dict(context.session.picking.chosen)
+    context.focus(page=0)
     if not chosen:
         return Step.OFFER
     chosen.popitem()
-    context.change(chosen=chosen)
+    context.change(picking=context.session.picking.replace(chosen=chosen))
     return None
 
 
@@ -253,7 +257,7 @@ async def text(update: Update, context: Context) -> Reply:
     offer = await context.offer()
     if offer is None:
         return None
-    chosen = standing(offer, context.session.chosen)
+    chosen = standing(offer, context.session.picking.chosen)
     items = items_of(offer, chosen)
     index = named([item.wording for item in items], typed)
     if index is None:

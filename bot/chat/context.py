@@ -10,7 +10,7 @@ from bot.chat.buttons import Press
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
 from bot.domain.offers import Offer, SearchPage, Wording
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import NOTHING_ANNOUNCED, Session, Step
 from bot.domain.writes import KeepOffer, KeepResults, Write
 from bot.services.bundle import Services
 from bot.telegram import DirectBot
@@ -32,7 +32,6 @@ class Overlay:
 
 
 QUIET = Quiet()
-_ANNOUNCED = ("flash", "asked_quantity", "dropped")
 Reply = Step | Quiet | Overlay | None
 
 
@@ -60,8 +59,8 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
     ) -> None:
         """Fill the context for one update; what an earlier screen announced is over."""
         self.before = session
-        over = {name: None for name in _ANNOUNCED if getattr(session, name) is not None}
-        self.session = session.replace(**over) if over else session
+        silent = session.announced == NOTHING_ANNOUNCED
+        self.session = session if silent else session.replace(announced=NOTHING_ANNOUNCED)
         self.services = services
         self.now = now
         self.press = press
@@ -90,7 +89,11 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
 
     def keep_announced(self) -> None:
         """Leave on the screen what it announced before this update."""
-        self.change(**{name: getattr(self.before, name) for name in _ANNOUNCED})
+        self.change(announced=self.before.announced)
+
+    def focus(self, **changes: object) -> None:
+        """Turn the screen to something else; what is not named stays as it is."""
+        self.change(focus=self.session.focus.replace(**changes))
 
     def flash(
         self, key: str, *, money: dict[str, int] | None = None, **params: str | int | Wording
@@ -103,9 +106,9 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
         for write in reversed(self.writes):
             if isinstance(write, KeepOffer):
                 return write.offer
-        if self.session.offer_id is None:
+        if self.session.picking.offer_id is None:
             return None
-        return await self.services.store.offers.offer(self.session.offer_id)
+        return await self.services.store.offers.offer(self.session.picking.offer_id)
 
     async def results(self) -> SearchPage | None:
         """Return the session's page of results: as just found, else as stored."""

@@ -144,7 +144,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
     ) -> tuple[Session, Session] | None:
         """Commit what `apply` makes of the session; return it before and after."""
         session = await self._services.store.conversations.load_session(chat_id, user_id)
-        applied = apply(session.replace(flash=None)) if session else None
+        applied = apply(_without_flash(session)) if session else None
         if session is None or applied is None:
             return None
         moved = applied.replace(revision=session.revision + 1)
@@ -155,10 +155,10 @@ class StoredConversationHandler(ConversationHandler[Context]):
     async def _rewrite_waiting(self, before: Session, after: Session) -> None:
         """Have the message that said "placing" say what became of the order."""
         waited = before.step is Step.PLACING is not after.step
-        if waited and before.placing_message is not None:
+        if waited and before.ordered.message_id is not None:
             view = await assemble(before, self._services)
             screen = self._screens[before.step](view)
-            await self._drawer.rewrite(before, before.placing_message, screen)
+            await self._drawer.rewrite(before, before.ordered.message_id, screen)
 
     async def _walk(
         self,
@@ -277,6 +277,10 @@ class StoredConversationHandler(ConversationHandler[Context]):
             _log.error("screen_refused", step=session.step, reason=error.message)
         except TelegramError as error:
             raise ScreenNotDrawn(type(error).__name__, committed=committed) from error
+
+
+def _without_flash(session: Session) -> Session:
+    return session.replace(announced=session.announced.replace(flash=None))
 
 
 def _refuse(handlers: Sequence[Handler], options: Mapping[str, object]) -> None:

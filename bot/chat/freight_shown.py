@@ -30,15 +30,15 @@ async def freight_of(
 
 async def _address_of(session: Session, services: Services) -> Address | None:
     """Where it will most likely go: as picked before, else the default of the address book."""
-    if session.address is not None:
-        return session.address
+    if session.delivery.address is not None:
+        return session.delivery.address
     saved = await services.store.addresses.addresses_of(session.user_id)
     return saved[0].address if saved else None
 
 
 def _at_quantity(session: Session, offer: Offer) -> tuple[OrderLine, ...]:
     """The offer's goods if the quantity in question were taken: asked for, had, or smallest."""
-    sku = offer.sku(session.sku_id)
+    sku = offer.sku(session.picking.sku_id)
     if offer.skus and sku is None:
         return ()
     spec_id = sku.spec_id if sku else None
@@ -48,7 +48,7 @@ def _at_quantity(session: Session, offer: Offer) -> tuple[OrderLine, ...]:
     had = next((line.quantity for line in of_offer if line.spec_id == spec_id), None)
     elsewhere = sum(line.quantity for line in others)
     quantity = min(
-        session.asked_quantity or had or smallest(offer, elsewhere), stock_of(offer, sku)
+        session.announced.asked_quantity or had or smallest(offer, elsewhere), stock_of(offer, sku)
     )
     if quantity <= 0:
         return ()

@@ -104,7 +104,7 @@ class View:
     @property
     def flash(self) -> str:
         """The one line above the screen, or nothing."""
-        flash = self.session.flash
+        flash = self.session.announced.flash
         if flash is None:
             return ""
         values: dict[str, object] = {name: self.t.money(fen) for name, fen in flash.money.items()}

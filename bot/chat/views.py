@@ -7,10 +7,11 @@ import structlog
 from bot.chat.freight_shown import freight_of
 from bot.chat.screens import View
 from bot.chat.texts import texts_in
+from bot.domain.asking import NavigationOpen
 from bot.domain.finding import NavigationGroup
 from bot.domain.news import ON_PAYMENT
 from bot.domain.orders import Order
-from bot.domain.sessions import NAVIGATING, Session, Step
+from bot.domain.sessions import Session, Step
 from bot.marketplace.errors import MarketplaceError
 from bot.services.bundle import Services
 
@@ -28,14 +29,14 @@ async def assemble(session: Session, services: Services) -> View:
         await store.conversations.results_of(session.session_id) if step is Step.RESULTS else None
     )
     offer = None
-    if step in _NEEDS_OFFER and session.offer_id is not None:
-        offer = await store.offers.offer(session.offer_id)
+    if step in _NEEDS_OFFER and session.picking.offer_id is not None:
+        offer = await store.offers.offer(session.picking.offer_id)
     addresses = (
         await store.addresses.addresses_of(session.user_id) if step in _NEEDS_ADDRESSES else ()
     )
     order = None
-    if step in _NEEDS_ORDER and session.order_no is not None:
-        order = await store.orders.order(session.order_no)
+    if step in _NEEDS_ORDER and session.ordered.order_no is not None:
+        order = await store.orders.order(session.ordered.order_no)
     freight = None
     if step in _ESTIMATES_FREIGHT:
         freight = await freight_of(session, offer, services)
@@ -81,8 +82,8 @@ async def _read_once(order: Order, services: Services) -> Order:
 
 async def _navigation(session: Session, services: Services) -> tuple[NavigationGroup, ...]:
     """What the results can be narrowed by, while that is being chosen."""
-    query, asking = session.query, session.asking or ""
-    if session.step is not Step.RESULTS or query is None or not asking.startswith(NAVIGATING):
+    query, asking = session.query, session.focus.asking
+    if session.step is not Step.RESULTS or query is None or not isinstance(asking, NavigationOpen):
         return ()
     try:
         return await services.search.navigation(query.words)

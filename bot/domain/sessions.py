@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue
 
 from bot.domain.addresses import Address
+from bot.domain.asking import Asking
 from bot.domain.cart import Cart
 from bot.domain.drafts import Draft
 from bot.domain.finding import Category, Narrowing, NavigationChoice
@@ -85,10 +86,6 @@ class Query(Value):
         return " ".join(each for each in (self.keyword, self.refine) if each)
 
 
-NAVIGATING = "navigate"
-"""What `Session.asking` begins with while results are narrowed by the marketplace's navigation."""
-
-
 class Flash(Value):
     """One line above a screen: a text key with its values; `money` values are in fen.
 
@@ -100,18 +97,91 @@ class Flash(Value):
     money: dict[str, int] = Field(default_factory=dict)
 
 
+class AddressField(StrEnum):
+    """A part of an address that is asked about by itself."""
+
+    NAME = "name"
+    PHONE = "phone"
+    DIVISION = "division"
+    STREET = "street"
+
+
 class AddressForm(Value):
     """An address being entered.
 
     `reading` is what was understood so far, as `bot.addresses.ParsedAddress` dumps it; `asking`
-    names the field that the next text answers; `candidates` are division codes offered as
-    buttons; `editing` is the saved address that it will replace.
+    is the field that the next text answers; `candidates` are division codes offered as buttons;
+    `editing` is the saved address that it will replace.
     """
 
     editing: AddressId | None = None
     reading: dict[str, JsonValue] | None = None
-    asking: str | None = None
+    asking: AddressField | None = None
     candidates: tuple[str, ...] = ()
+
+
+class Picking(Value):
+    """The goods that are looked at, until they are a line: the offer and what is chosen of it.
+
+    `chosen` has attribute names (zh) with their values (zh).
+    """
+
+    offer_id: OfferId | None = None
+    chosen: dict[str, str] = Field(default_factory=dict)
+    sku_id: SkuId | None = None
+
+
+class Delivery(Value):
+    """Where orders go; `address_id` while it is in the address book."""
+
+    address_id: AddressId | None = None
+    address: Address | None = None
+
+
+class Quoted(Value):
+    """The binding numbers of the draft in hand, for the address of the delivery.
+
+    `together` is the total of all orders that the draft makes, in fen, when it makes several;
+    `change` is what became of the numbers that were agreed to before.
+    """
+
+    quote: Quote | None = None
+    together: Fen | None = None
+    change: QuoteChange | None = None
+
+
+class Ordered(Value):
+    """The order that the screen is about; `message_id` says how far it has come."""
+
+    order_no: MerchantOrderNo | None = None
+    message_id: int | None = None
+
+
+class Focus(Value):
+    """What the screen is turned to beside its step.
+
+    `page` is of a long list of buttons, from 0; `return_to` is where an inserted step, such as
+    the address book, leads back.
+    """
+
+    asking: Asking | None = None
+    page: int = 0
+    return_to: Step | None = None
+
+
+class Announced(Value):
+    """What the screen says once: over with the next step.
+
+    `asked_quantity` was typed but not taken, because of a rule; `dropped` is a draft that was
+    emptied a moment ago, to be had back.
+    """
+
+    flash: Flash | None = None
+    asked_quantity: int | None = None
+    dropped: Draft | None = None
+
+
+NOTHING_ANNOUNCED = Announced()
 
 
 class Tap(Value):
@@ -125,7 +195,10 @@ _KEPT_TAPS = 6
 
 
 class Session(Value):
-    """A conversation. `revision` counts its commits and stands in every button drawn for it."""
+    """A conversation. `revision` counts its commits and stands in every button drawn for it.
+
+    What ends together is one value, so that it can't be forgotten in parts.
+    """
 
     session_id: str
     chat_id: ChatId
@@ -135,56 +208,30 @@ class Session(Value):
     language: str = "en"
     language_chosen: bool = False
     query: Query | None = None
-    offer_id: OfferId | None = None
-    # attribute name (zh) -> value (zh), while a variant is chosen
-    chosen: dict[str, str] = Field(default_factory=dict)
-    page: int = 0  # page of a long list of buttons on the current screen, from 0
-    sku_id: SkuId | None = None
-    asked_quantity: int | None = None  # typed but not taken, because of a rule
-    draft: Draft = Draft()  # the one in hand: what is quoted, agreed to and ordered
-    shelf: tuple[Draft, ...] = ()  # of other sellers
-    dropped: Draft | None = None  # emptied a moment ago, to be had back
-    return_to: Step | None = None  # where an inserted step such as the address book leads back
-    address_id: AddressId | None = None
-    address: Address | None = None
+    picking: Picking = Picking()
+    cart: Cart = Cart()
+    delivery: Delivery = Delivery()
     form: AddressForm | None = None
-    asking: str | None = None  # a text that the current screen waits for: "note", "refine"
-    narrowing: Narrowing | None = None  # ticked on the filter panel, not looked for yet
-    quote: Quote | None = None
-    together: Fen | None = None  # the total of all orders that the draft makes, when several
-    change: QuoteChange | None = None
-    order_no: MerchantOrderNo | None = None
-    placing_message: int | None = None  # the message that says how far the order has come
-    flash: Flash | None = None
+    quoted: Quoted = Quoted()
+    ordered: Ordered = Ordered()
+    focus: Focus = Focus()
+    announced: Announced = NOTHING_ANNOUNCED
     album_id: str | None = None
     taps: tuple[Tap, ...] = ()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _as_earlier_versions_stored_it(cls, stored: Any) -> Any:
-        """The flash was called a notice; the note stood beside the draft."""
-        if isinstance(stored, dict) and stored.get("notice"):
-            stored = stored | {"flash": stored["notice"]}
-        if isinstance(stored, dict) and stored.get("note"):
-            draft = stored.get("draft")
-            if isinstance(draft, dict) and draft.get("lines"):
-                return stored | {"draft": {"note": stored["note"]} | draft}
-        return stored
-
     @property
-    def cart(self) -> Cart:
-        """Return the draft in hand together with those on the shelf."""
-        return Cart(draft=self.draft, shelf=self.shelf)
+    def draft(self) -> Draft:
+        """Return the draft in hand: what is quoted, agreed to and ordered."""
+        return self.cart.draft
 
     def with_cart(self, cart: Cart) -> "Session":
         """Return the conversation with another cart; numbers hold for the draft they were of."""
         same = cart.draft == self.draft
-        return self.replace(
-            draft=cart.draft,
-            shelf=cart.shelf,
-            quote=self.quote if same else None,
-            change=self.change if same else None,
-        )
+        return self.replace(cart=cart, quoted=self.quoted if same else Quoted())
+
+    def with_draft(self, draft: Draft) -> "Session":
+        """Return the conversation with another draft in hand; the numbers stay."""
+        return self.replace(cart=self.cart.replace(draft=draft))
 
     @classmethod
     def begun(cls, chat_id: ChatId, user_id: UserId, language: str) -> Self:
@@ -199,7 +246,8 @@ class Session(Value):
         self, key: str, *, money: dict[str, int] | None = None, **params: str | int | Wording
     ) -> "Session":
         """Put one line above the next screen."""
-        return self.replace(flash=Flash(key=key, params=params, money=money or {}))
+        flash = Flash(key=key, params=params, money=money or {})
+        return self.replace(announced=self.announced.replace(flash=flash))
 
     def cleared(self) -> "Session":
         """Return the same conversation back at the start, without the draft in hand.
@@ -213,9 +261,8 @@ class Session(Value):
             revision=self.revision,
             language=self.language,
             language_chosen=self.language_chosen,
-            shelf=self.shelf,
-            address_id=self.address_id,
-            address=self.address,
+            cart=Cart(shelf=self.cart.shelf),
+            delivery=self.delivery,
             album_id=self.album_id,
             taps=self.taps,
         )

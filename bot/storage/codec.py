@@ -1,18 +1,20 @@
 """How values become columns: moments as microseconds, public values as JSON, packed if large."""
 
+import json
 import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from bot.domain.model import Value
+from bot.domain.sessions import Session
+from bot.storage import earlier_sessions
 from bot.storage.ports import StorageUnavailable
 
 _Stored = TypeVar("_Stored", bound=Value)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _WORTH_PACKING = 512  # bytes; below it a row fits its page anyway
+_SESSION_HEAD = f'{{"format":{earlier_sessions.FORMAT},'.encode()
 _JSON_OBJECT = b"{"  # zlib's first byte is 0x78, so the first byte tells which it is
 
 
@@ -27,15 +29,18 @@ def from_micros(micros: int) -> datetime:
 
 
 def to_json(value: Value) -> bytes:
-    """Return a value as JSON."""
-    return value.model_dump_json().encode()
+    """Return a value as JSON, which begins with its format where there are several."""
+    plain = value.model_dump_json().encode()
+    return _SESSION_HEAD + plain[1:] if isinstance(value, Session) else plain
 
 
 def from_json(kind: type[_Stored], stored: bytes) -> _Stored:
-    """Parse a stored value. Raises `StorageUnavailable` when it is not one."""
+    """Parse a value, of whichever format. Raises `StorageUnavailable` when it is not one."""
     try:
+        if kind is Session and not stored.startswith(_SESSION_HEAD):
+            return kind.model_validate(earlier_sessions.upgraded(json.loads(stored)))
         return kind.model_validate_json(stored)
-    except ValidationError as error:
+    except ValueError as error:  # pydantic's ValidationError is one, and so is no JSON
         raise StorageUnavailable(f"a stored {kind.__name__} cannot be read") from error
 
 

@@ -5,6 +5,7 @@ from telegram import Update
 from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs, row
 from bot.chat.texts import Html
+from bot.domain.asking import Asking, FiltersOpen, PricesAsked
 from bot.domain.finding import Filter, Narrowing
 from bot.domain.price_bounds import (
     HIGHEST,
@@ -16,9 +17,6 @@ from bot.domain.price_bounds import (
 )
 from handlers.finding import search
 from handlers.finding.looked_for import FILTERS, heading, prices_in_words, sheet
-
-PANEL, PRICES = "filters", "prices"
-"""What `Session.asking` says while the panel is open, and while it waits for a price range."""
 
 _OFFERED = (
     Filter.FACTORY,
@@ -33,20 +31,19 @@ _COLUMNS = 2
 def screen(view: View) -> Screen:
     """Show what can be ticked, or ask for a price range, under the same pictures."""
     t, query = view.t, view.session.query
-    ticked = _ticked(view)
+    asking = view.session.focus.asking
+    ticked = ticked_on(asking) or Narrowing()
     head = heading(view, query) if query else None
-    if view.session.asking == PRICES:
+    if isinstance(asking, PricesAsked):
         text = paragraphs(view.flash, head, t("filters.prices_ask"))
         return Screen(text, _price_buttons(view, ticked), sheet(view))
     text = paragraphs(view.flash, lines(head, t("filters.title")), t("filters.tick"))
     return Screen(text, _buttons(view, ticked), sheet(view))
 
 
-def _ticked(view: View) -> Narrowing:
-    session = view.session
-    if session.narrowing is not None:
-        return session.narrowing
-    return session.query.narrowing if session.query else Narrowing()
+def ticked_on(asking: Asking | None) -> Narrowing | None:
+    """Return what is ticked on the panel, None while neither it nor its price range is open."""
+    return asking.ticked if isinstance(asking, FiltersOpen | PricesAsked) else None
 
 
 def _buttons(view: View, ticked: Narrowing) -> Rows:
@@ -82,59 +79,61 @@ async def open_panel(_: Update, context: Context) -> Reply:
     session = context.session
     if session.query is None:
         return None
-    kept = session.narrowing if session.asking == PRICES else None
-    context.change(asking=PANEL, narrowing=kept or session.query.narrowing, page=0)
+    asking = session.focus.asking
+    kept = asking.ticked if isinstance(asking, PricesAsked) else session.query.narrowing
+    context.focus(asking=FiltersOpen(ticked=kept), page=0)
     return None
 
 
 async def tick(_: Update, context: Context) -> Reply:
     """Tick a filter or take its tick away; nothing is looked for yet."""
-    ticked = context.session.narrowing
+    ticked = ticked_on(context.session.focus.asking)
     if ticked is None or context.arg not in set(Filter):
         return None
-    context.change(narrowing=ticked.toggled(Filter(context.arg)))
+    context.focus(asking=FiltersOpen(ticked=ticked.toggled(Filter(context.arg))))
     return None
 
 
 async def clear(_: Update, context: Context) -> Reply:
     """Take all ticks away."""
-    if context.session.narrowing is not None:
-        context.change(narrowing=Narrowing())
+    if ticked_on(context.session.focus.asking) is not None:
+        context.focus(asking=FiltersOpen())
     return None
 
 
 async def prices(_: Update, context: Context) -> Reply:
     """Ask for a price range."""
-    if context.session.narrowing is not None:
-        context.change(asking=PRICES)
+    ticked = ticked_on(context.session.focus.asking)
+    if ticked is not None:
+        context.focus(asking=PricesAsked(ticked=ticked))
     return None
 
 
 async def any_price(_: Update, context: Context) -> Reply:
     """Drop the price range."""
-    ticked = context.session.narrowing
+    ticked = ticked_on(context.session.focus.asking)
     if ticked is not None:
-        context.change(asking=PANEL, narrowing=ticked.replace(prices=PriceBounds()))
+        context.focus(asking=FiltersOpen(ticked=ticked.replace(prices=PriceBounds())))
     return None
 
 
 async def apply(_: Update, context: Context) -> Reply:
     """Look for what is ticked; without a change the page that was there needs no search."""
     session = context.session
-    query, ticked = session.query, session.narrowing
+    query, ticked = session.query, ticked_on(session.focus.asking)
     if query is None or ticked is None:
         return None
     if ticked == query.narrowing:
-        context.change(asking=None, narrowing=None)
+        context.focus(asking=None)
         return None
     if await search.turn_to(context, query.replace(narrowing=ticked, page=1)):
-        context.change(asking=None, narrowing=None)
+        context.focus(asking=None)
     return None
 
 
 def take_prices(context: Context, typed: str) -> Reply:
     """Read a typed price range and come back to the panel with it."""
-    ticked = context.session.narrowing
+    ticked = ticked_on(context.session.focus.asking)
     if ticked is None:
         return None
     try:
@@ -146,5 +145,5 @@ def take_prices(context: Context, typed: str) -> Reply:
     except PriceUnreadable:
         context.flash("filters.prices_unreadable")
     else:
-        context.change(asking=PANEL, narrowing=ticked.replace(prices=bounds))
+        context.focus(asking=FiltersOpen(ticked=ticked.replace(prices=bounds)))
     return None

@@ -6,8 +6,9 @@ from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
 from bot.chat.texts import cut
+from bot.domain.asking import Asking, NavigationOpen
 from bot.domain.finding import NavigationChoice, NavigationGroup
-from bot.domain.sessions import NAVIGATING, Query
+from bot.domain.sessions import Query
 from bot.marketplace.errors import MarketplaceError
 from handlers.finding import filters, search
 from handlers.finding.looked_for import heading, sheet
@@ -30,14 +31,14 @@ def screen(view: View) -> Screen:
     t, query = view.t, view.session.query
     language = view.session.language
     groups = _usable(view.navigation)
-    group = _opened(view.session.asking, groups)
+    group = _opened(view.session.focus.asking, groups)
     entries: tuple[NavigationGroup | NavigationChoice, ...] = group.choices if group else groups
     head = heading(view, query) if query else None
     if not entries:
         again = Button(t("results.again_button"), "navigate")
         rows = row(again, Button(t("filters.back_button"), "keep"))
         return Screen(paragraphs(view.flash, head, t("navigation.missing")), rows, sheet(view))
-    shown, before, after = page_of(entries, view.session.page, _PAGE)
+    shown, before, after = page_of(entries, view.session.focus.page, _PAGE)
     buttons = [
         Button(cut(each.name.in_language(language), _LABEL), "by", each.navigation_id)
         for each in shown
@@ -55,7 +56,7 @@ def screen(view: View) -> Screen:
 
 
 def _turns(view: View, *, before: bool, after: bool) -> Rows:
-    t, page = view.t, view.session.page
+    t, page = view.t, view.session.focus.page
     return row(
         Button(t("variant.previous_button"), "turn", str(page - 1)) if before else None,
         Button(t("variant.next_button"), "turn", str(page + 1)) if after else None,
@@ -77,8 +78,9 @@ def _fits(one: NavigationGroup | NavigationChoice) -> bool:
     )
 
 
-def _opened(asking: str | None, groups: tuple[NavigationGroup, ...]) -> NavigationGroup | None:
-    return next((each for each in groups if asking == f"{NAVIGATING}:{each.navigation_id}"), None)
+def _opened(asking: Asking | None, groups: tuple[NavigationGroup, ...]) -> NavigationGroup | None:
+    group = asking.group if isinstance(asking, NavigationOpen) else None
+    return next((each for each in groups if each.navigation_id == group), None)
 
 
 async def navigate(update: Update, context: Context) -> Reply:
@@ -95,7 +97,7 @@ async def navigate(update: Update, context: Context) -> Reply:
         context.change(query=query.replace(no_navigation=True))
         context.flash("navigation.none")
         return await filters.open_panel(update, context)
-    context.change(asking=NAVIGATING, page=0)
+    context.focus(asking=NavigationOpen(), page=0)
     return None
 
 
@@ -107,7 +109,7 @@ async def by(_: Update, context: Context) -> Reply:
     groups = _usable(await context.services.search.navigation(query.words))
     group = next((each for each in groups if each.navigation_id == context.arg), None)
     if group is not None and group.choices:
-        context.change(asking=f"{NAVIGATING}:{group.navigation_id}", page=0)
+        context.focus(asking=NavigationOpen(group=group.navigation_id), page=0)
         return None
     choices = (each for one in groups for each in one.choices)
     chosen = next((each for each in choices if each.navigation_id == context.arg), None)
@@ -117,7 +119,7 @@ async def by(_: Update, context: Context) -> Reply:
         context.flash("navigation.gone")
         return None
     if await search.turn_to(context, query.replace(navigation=chosen, page=1)):
-        context.change(asking=None, page=0)
+        context.focus(asking=None, page=0)
     return None
 
 
@@ -125,5 +127,5 @@ async def turn(_: Update, context: Context) -> Reply:
     """Page through many groups or choices."""
     page = natural(context.arg)
     if page is not None:
-        context.change(page=page)
+        context.focus(page=page)
     return None

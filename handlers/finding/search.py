@@ -6,10 +6,11 @@ from telegram.error import BadRequest, NetworkError
 from bot.chat.context import QUIET, Context, Reply
 from bot.chat.routing import said
 from bot.chat.texts import cut
+from bot.domain.asking import OfferUnread
 from bot.domain.identifiers import OfferId
 from bot.domain.links import bare_offer, has_link, nameless_link, offer_in_link
 from bot.domain.offers import SearchPage
-from bot.domain.sessions import Query, Step
+from bot.domain.sessions import Focus, Picking, Query, Step
 from bot.domain.writes import KeepOffer, KeepResults
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import NotAPicture, PictureError, PicturesBusy, PictureTooLarge, PictureTooSmall
@@ -131,9 +132,7 @@ async def look_for(context: Context, query: Query, *, stay: str | None = None) -
     if not may_search(context):
         return None
     query, here = query.replace(unread=False), context.session
-    context.change(
-        query=query.replace(pending=True), asking=None, narrowing=None, return_to=None, page=0
-    )
+    context.change(query=query.replace(pending=True), focus=Focus())
     try:
         page = await context.services.search.run(query)
     except MarketplaceError as error:
@@ -184,7 +183,7 @@ async def open_offer(context: Context, offer_id: OfferId) -> Reply:
     """Read an offer and show it. Raises `MarketplaceError` for a press, which can be repeated."""
     if context.session.step is Step.PLACING:
         return None
-    asking = None
+    unread = None
     try:
         context.write(KeepOffer(await context.services.search.open_offer(offer_id)))
     except Refused as error:
@@ -198,8 +197,8 @@ async def open_offer(context: Context, offer_id: OfferId) -> Reply:
             raise
         # A text would have to be sent again, so its offer is kept for another try.
         context.flash(failure_key(error))
-        asking = "retry"
-    context.change(offer_id=offer_id, chosen={}, sku_id=None, page=0, asking=asking, return_to=None)
+        unread = OfferUnread()
+    context.change(picking=Picking(offer_id=offer_id), focus=Focus(asking=unread))
     return Step.OFFER
 
 

@@ -16,7 +16,7 @@ from bot.domain.order_actions import may_be_ordered_again
 from bot.domain.orders import Order
 from bot.domain.pricing import repriced
 from bot.domain.reordering import Hitch, Rechecked, Reordering
-from bot.domain.sessions import Step
+from bot.domain.sessions import Focus, Picking, Step
 from bot.domain.writes import KeepOffer
 from bot.marketplace.errors import MarketplaceError
 from bot.services.following.reordering import look_through
@@ -210,7 +210,7 @@ def _to_lines(context: Context, order: Order, found: Reordering) -> Reply:
         draft = repriced(draft, offer, context.services.tier_scope)
         context.write(KeepOffer(offer))
     context.session = session.with_cart(cart.replace(draft=draft))
-    context.change(asking=None, return_to=None, page=0, chosen={}, sku_id=None)
+    context.change(focus=Focus(), picking=Picking(offer_id=session.picking.offer_id))
     key = "reorder.added" if before.lines else "reorder.ready"
     context.flash(key, order=order.order_no, name=order.address.full_name)
     return Step.LINES

@@ -13,10 +13,14 @@ from bot.addresses import (
 from bot.addresses.parsed import DIVISION_KINDS, NAME_KINDS, PHONE_KINDS, STREET_KINDS
 from bot.chat.context import Context, Reply
 from bot.domain.addresses import SavedAddress
-from bot.domain.sessions import AddressForm, Step
+from bot.domain.sessions import AddressField, AddressForm, Delivery, Focus, Step
 
-NAME, PHONE, DIVISION, STREET = "name", "phone", "division", "street"
-FIELDS = {NAME: NAME_KINDS, PHONE: PHONE_KINDS, DIVISION: DIVISION_KINDS, STREET: STREET_KINDS}
+FIELDS = {
+    AddressField.NAME: NAME_KINDS,
+    AddressField.PHONE: PHONE_KINDS,
+    AddressField.DIVISION: DIVISION_KINDS,
+    AddressField.STREET: STREET_KINDS,
+}
 EMPTY = ParsedAddress(
     doubts=(
         Doubt(kind=DoubtKind.NAME_MISSING),
@@ -40,18 +44,23 @@ def form_of(saved: SavedAddress) -> AddressForm:
     return AddressForm(editing=saved.address_id, reading=reading.model_dump(mode="json"))
 
 
+def delivery_to(saved: SavedAddress) -> Delivery:
+    """Return the delivery to a saved address."""
+    return Delivery(address_id=saved.address_id, address=saved.address)
+
+
 def reading_of(form: AddressForm) -> ParsedAddress:
     """Return what was understood so far."""
     return ParsedAddress.model_validate(form.reading) if form.reading else EMPTY
 
 
-def doubt_about(reading: ParsedAddress, field: str | None) -> Doubt | None:
+def doubt_about(reading: ParsedAddress, field: AddressField | None) -> Doubt | None:
     """Return what is open about a field, or None."""
-    kinds = FIELDS.get(field or "", frozenset())
+    kinds = FIELDS[field] if field else frozenset()
     return next((doubt for doubt in reading.blocking if doubt.kind in kinds), None)
 
 
-def first_open(reading: ParsedAddress) -> str | None:
+def first_open(reading: ParsedAddress) -> AddressField | None:
     """Return the field to ask about next, or None when nothing blocks."""
     for doubt in reading.blocking:
         for field, kinds in FIELDS.items():
@@ -70,9 +79,9 @@ def keep(context: Context, reading: ParsedAddress) -> None:
             reading=reading.model_dump(mode="json"),
             asking=asking,
             candidates=doubt.candidates if doubt else (),
-        ),
-        page=0,
+        )
     )
+    context.focus(page=0)
 
 
 def is_address(context: Context, typed: str) -> bool:
@@ -96,7 +105,8 @@ def take_pasted(context: Context, typed: str) -> Reply:
     back to where the person was.
     """
     step = context.session.step
-    context.change(form=AddressForm(), return_to=None if step in _ORDERING else step)
+    back = None if step in _ORDERING else step
+    context.change(form=AddressForm(), focus=Focus(return_to=back))
     keep(context, parse_address(typed, context.services.divisions))
     context.flash("address_form.recognised")
     return Step.ADDRESS_FORM
@@ -106,11 +116,11 @@ def answer(context: Context, form: AddressForm, typed: str) -> None:
     """Take the answer to one question, or say why it can't be taken."""
     reading = reading_of(form)
     try:
-        if form.asking == NAME:
+        if form.asking is AddressField.NAME:
             keep(context, reading.with_name(typed))
-        elif form.asking == PHONE:
+        elif form.asking is AddressField.PHONE:
             keep(context, reading.with_phone(read_phone(typed)))
-        elif form.asking == STREET:
+        elif form.asking is AddressField.STREET:
             keep(context, reading.with_street(_street_in(context, reading, typed)))
         else:
             _answer_division(context, form, typed)
@@ -138,7 +148,8 @@ def _answer_division(context: Context, form: AddressForm, typed: str) -> None:
     elif len(found) == 1:
         choose_division(context, form, found[0].code)
     else:
-        context.change(form=form.replace(candidates=tuple(each.code for each in found)), page=0)
+        context.change(form=form.replace(candidates=tuple(each.code for each in found)))
+        context.focus(page=0)
         context.flash("address_form.which_one")
 
 
@@ -152,4 +163,5 @@ def choose_division(context: Context, form: AddressForm, code: str) -> None:
         keep(context, reading_of(form).with_division(code, divisions))
     except ValueError:
         below = tuple(each.code for each in divisions.children(code))
-        context.change(form=form.replace(candidates=below, asking=DIVISION), page=0)
+        context.change(form=form.replace(candidates=below, asking=AddressField.DIVISION))
+        context.focus(page=0)

@@ -62,7 +62,7 @@ async def test_an_update_is_handled_once_and_finished(line: Line) -> None:
     raw = line.toy.text("5")
     await line.take(raw, raw)
     await line.take(raw)
-    assert (await line.toy.session()).page == 5
+    assert (await line.toy.session()).focus.page == 5
     assert await line.toy.storage.waiting_updates() == []
 
 
@@ -104,7 +104,7 @@ async def test_a_backlog_is_worked_off_in_order_per_chat(line: Line) -> None:
     await again.quiet()
     assert done_before + len(line.toy.walked) == 2000
     for user in range(1, 21):
-        assert (await line.toy.session(user)).page == sum(range(100))
+        assert (await line.toy.session(user)).focus.page == sum(range(100))
 
 
 async def test_a_failing_update_is_tried_again_then_parked_with_its_error(line: Line) -> None:
@@ -119,7 +119,7 @@ async def test_a_failing_update_is_tried_again_then_parked_with_its_error(line: 
     assert waiting.update_id == 2
     assert error.startswith("KeyError at tests/bot/toy_journey.py:")
     assert [update.update_id for update in line.parked] == [2]
-    assert (await toy.session()).page == 12
+    assert (await toy.session()).focus.page == 12
 
 
 async def test_a_person_who_cannot_be_told_does_not_stop_the_chat(line: Line) -> None:
@@ -132,7 +132,7 @@ async def test_a_person_who_cannot_be_told_does_not_stop_the_chat(line: Line) ->
     await line.take(line.toy.text("5"))
     data = line.toy.telegram.shown[-1].data("fail")
     await line.take(line.toy.press(data), line.toy.text("7"))
-    assert (await line.toy.session()).page == 12
+    assert (await line.toy.session()).focus.page == 12
 
 
 async def test_a_committed_step_is_not_walked_again_for_its_screen(line: Line) -> None:
@@ -140,7 +140,7 @@ async def test_a_committed_step_is_not_walked_again_for_its_screen(line: Line) -
     for _ in range(3):
         line.toy.telegram.break_off("sendMessage", NetworkError("broken"))
     await line.take(line.toy.text("5"))
-    assert (await line.toy.session()).page == 5
+    assert (await line.toy.session()).focus.page == 5
     assert line.toy.walked == ["5"]
     assert len(line.toy.telegram.of("sendMessage")) == 4
     assert await line.toy.storage.waiting_updates() == []
@@ -173,7 +173,7 @@ async def test_a_storage_that_fails_after_the_commit_does_not_walk_the_step_agai
     line = Line(toy)
     await line.take(toy.text("5"))
     assert toy.walked == ["5"]
-    assert (await toy.session()).page == 5
+    assert (await toy.session()).focus.page == 5
     assert toy.telegram.shown[-1].text == "start 5"
 
 
@@ -222,7 +222,7 @@ async def test_an_unavailable_storage_is_waited_for(line: Line) -> None:
     assert line.intake.backlog == 1
     line.toy.storage.unavailable = False
     await line.quiet()
-    assert (await line.toy.session()).page == 5
+    assert (await line.toy.session()).focus.page == 5
 
 
 async def test_stopping_ends_waits_and_leaves_the_rest_stored() -> None:
@@ -285,7 +285,7 @@ async def test_no_update_stops_its_chat(line: Line, kind: str, content: object) 
     """Whatever comes is finished or parked, and what comes after it is handled."""
     strange = {"update_id": 10**9, kind: content}
     await line.take(strange, line.toy.text("5"))
-    assert (await line.toy.session()).page == 5
+    assert (await line.toy.session()).focus.page == 5
     assert await line.toy.storage.waiting_updates() == []
 
 

@@ -11,7 +11,7 @@ from telegram.ext import ConversationHandler, MessageHandler, filters
 from bot.chat.conversation import ScreenNotDrawn, StoredConversationHandler
 from bot.chat.drawing import Drawer
 from bot.domain.identifiers import ChatId, UserId
-from bot.domain.sessions import Step
+from bot.domain.sessions import Focus, Step
 from bot.storage.ports import AlreadyClaimed, StepCommit, StorageUnavailable, VersionConflict
 from tests.bot.toy_journey import ANN, NoPictures, Toy, services_of
 from tests.fakes.memory_storage import MemoryStorage
@@ -98,7 +98,7 @@ async def test_a_step_is_committed_before_its_screen_is_drawn(toy: Toy) -> None:
     """What a person sees is durable already."""
     await toy.say("5")
     session = await toy.session()
-    assert toy.telegram.shown[-1].text == f"start {session.page}"
+    assert toy.telegram.shown[-1].text == f"start {session.focus.page}"
     assert toy.storage.commits[-1].update_id == 1
 
 
@@ -120,7 +120,7 @@ async def test_what_a_failing_callback_changed_is_not_kept(toy: Toy) -> None:
     first = await toy.say("5")
     with pytest.raises(KeyError):
         await toy.tap("fail", on=first)
-    assert (await toy.session()).page == 5
+    assert (await toy.session()).focus.page == 5
     assert len(toy.telegram.shown) == 1
 
 
@@ -128,7 +128,7 @@ async def test_two_texts_at_once_are_walked_one_after_the_other(toy: Toy) -> Non
     """Lock, then load: no update works on a state that another one is changing."""
     toy.work = 0.02
     await asyncio.gather(*(toy.process(toy.text("1")) for _ in range(10)))
-    assert (await toy.session()).page == 10
+    assert (await toy.session()).focus.page == 10
 
 
 @pytest.mark.parametrize("error", [VersionConflict, AlreadyClaimed])
@@ -141,7 +141,7 @@ async def test_a_session_moved_elsewhere_is_loaded_once_more(error: type[Excepti
         async def commit_step(self, commit: StepCommit) -> None:
             if not self.moved and commit.expected_revision is not None:
                 self.moved = True
-                other = commit.session.replace(page=100)
+                other = commit.session.replace(focus=Focus(page=100))
                 await super().commit_step(replace(commit, session=other))
                 raise error("moved")
             await super().commit_step(commit)
@@ -172,7 +172,7 @@ async def test_a_screen_that_fails_after_the_commit_says_that_it_is_committed(to
     with pytest.raises(ScreenNotDrawn) as caught:
         await toy.process(toy.text("5"))
     assert caught.value.committed
-    assert (await toy.session()).page == 5
+    assert (await toy.session()).focus.page == 5
 
 
 async def test_a_screen_that_telegram_does_not_take_now_is_to_be_drawn_again(toy: Toy) -> None:
@@ -189,7 +189,7 @@ async def test_somebody_who_blocked_the_bot_is_no_error(toy: Toy) -> None:
     """403 is expected: the step stands, nothing is repeated."""
     toy.telegram.fail("sendMessage", 403, "Forbidden: bot was blocked by the user")
     await toy.process(toy.text("5"))
-    assert (await toy.session()).page == 5
+    assert (await toy.session()).focus.page == 5
     assert len(toy.telegram.of("sendMessage")) == 1
 
 

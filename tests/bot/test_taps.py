@@ -40,7 +40,7 @@ async def test_many_taps_act_once(toy: Toy) -> None:
     """A button that is hammered does not flood the chat."""
     first = await toy.say("5")
     await asyncio.gather(*(toy.process(toy.press(first.data("slow"))) for _ in range(20)))
-    assert (await toy.session()).page == 6
+    assert (await toy.session()).focus.page == 6
     assert len(toy.telegram.shown) == 2
 
 
@@ -62,7 +62,7 @@ async def test_a_standing_button_works_at_any_revision(toy: Toy) -> None:
     for _ in range(3):
         await toy.say("1")
     await toy.tap("standing", on=first)
-    assert (await toy.session()).page == 9
+    assert (await toy.session()).focus.page == 9
 
 
 async def test_what_is_shown_beside_leaves_the_step_and_its_buttons_alive(toy: Toy) -> None:
@@ -159,7 +159,7 @@ async def test_crafted_data_has_no_effect_and_is_logged(toy: Toy, craft, reason:
     with capture_logs() as logs:
         await toy.process(toy.press(craft(await toy.session())))
     assert toy.walked == []
-    assert (await toy.session()).page == 5
+    assert (await toy.session()).focus.page == 5
     assert (await toy.session()).step is Step.START
     assert toy.telegram.shown[-1].text == "start 5 old"
     assert [each["reason"] for each in logs if each["event"] == "button_refused"] == [reason]
@@ -183,7 +183,7 @@ async def test_the_same_button_acts_again_after_a_while(toy: Toy) -> None:
     aged = session.replace(taps=(earlier,))
     toy.storage._sessions[(aged.chat_id, aged.user_id)] = aged
     await toy.tap("standing", on=first)
-    assert (await toy.session()).page == 7
+    assert (await toy.session()).focus.page == 7
 
 
 async def test_taps_on_what_stands_beside_are_forgotten(toy: Toy) -> None:
@@ -224,4 +224,4 @@ async def test_nobody_presses_for_somebody_else(toy: Toy) -> None:
     """A press of Ann's button data by Bob meets Bob's session."""
     first = await toy.say("5")
     await toy.process(toy.press(first.data("add"), user=ANN + 1))
-    assert (await toy.session()).page == 5
+    assert (await toy.session()).focus.page == 5

@@ -146,15 +146,15 @@ class Toy:
     def _screen(self, view: View) -> Screen:
         if self.broken_screen is not None:
             raise self.broken_screen
-        flash = view.session.flash.key if view.session.flash else ""
-        return Screen(f"{view.session.step} {view.session.page} {flash}".strip(), self.rows)
+        flash = view.session.announced.flash.key if view.session.announced.flash else ""
+        return Screen(f"{view.session.step} {view.session.focus.page} {flash}".strip(), self.rows)
 
     async def _add(self, update: Update, context: Context) -> Reply:
         message = update.message
         text = message.text if message and message.text else "1"
         self.walked.append(text)
         await asyncio.sleep(self.work)
-        context.change(page=context.session.page + (int(text) if text.isdigit() else 1))
+        context.focus(page=context.session.focus.page + (int(text) if text.isdigit() else 1))
         return None
 
     async def _slow(self, update: Update, context: Context) -> Reply:

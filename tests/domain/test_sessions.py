@@ -1,6 +1,5 @@
 """Sessions: immutable, validated on every change, and what is left after a new start."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,13 +8,35 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.domain.addresses import Address
+from bot.domain.asking import FiltersOpen
+from bot.domain.cart import Cart
 from bot.domain.drafts import Draft, OrderLine
 from bot.domain.finding import Filter, Narrowing
-from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, SellerId, UserId
+from bot.domain.identifiers import (
+    AddressId,
+    ChatId,
+    MerchantOrderNo,
+    OfferId,
+    SellerId,
+    SkuId,
+    UserId,
+)
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.quotes import Quote
-from bot.domain.sessions import Query, Session, Step
+from bot.domain.sessions import (
+    AddressField,
+    AddressForm,
+    Announced,
+    Delivery,
+    Focus,
+    Ordered,
+    Picking,
+    Query,
+    Quoted,
+    Session,
+    Step,
+)
 from tests.domain.strategies import SELLER
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -26,9 +47,7 @@ KEPT_WHEN_CLEARED = {
     "revision",
     "language",
     "language_chosen",
-    "shelf",
-    "address_id",
-    "address",
+    "delivery",
     "album_id",
     "taps",
 }
@@ -47,33 +66,38 @@ def _full() -> Session:
             language="zh",
             language_chosen=True,
             query=Query(keyword="杯子", page=2),
-            offer_id=OfferId(1),
-            chosen={"颜色": "白"},
-            page=3,
-            sku_id=4,
-            asked_quantity=5,
-            draft=Draft(seller_id=SELLER, lines=(line,), note="blue", orders_made=1),
-            shelf=(Draft(seller_id=SellerId("BBBother"), lines=(line,)),),
-            dropped=Draft(seller_id=SellerId("BBBgone"), lines=(line,)),
-            return_to=Step.PREVIEW,
-            address_id=AddressId(6),
-            address=Address(
-                full_name="王小明",
-                mobile="13812345678",
-                province="上海市",
-                city="上海市",
-                street="南京东路1号",
-                district_code="310101",
+            picking=Picking(offer_id=OfferId(1), chosen={"颜色": "白"}, sku_id=SkuId(4)),
+            cart=Cart(
+                draft=Draft(seller_id=SELLER, lines=(line,), note="blue", orders_made=1),
+                shelf=(Draft(seller_id=SellerId("BBBother"), lines=(line,)),),
             ),
-            form={"asking": "street", "candidates": ("310101",)},
-            asking="note",
-            narrowing=Narrowing(filters=(Filter.FACTORY,)),
-            quote=Quote(lines=(), goods=Fen(1), freight=Fen(2), total=Fen(3)),
-            together=Fen(9),
-            change={"goods": 1, "freight": 0, "total": 1, "lines_changed": False},
-            order_no=MerchantOrderNo("S1"),
+            delivery=Delivery(
+                address_id=AddressId(6),
+                address=Address(
+                    full_name="王小明",
+                    mobile="13812345678",
+                    province="上海市",
+                    city="上海市",
+                    street="南京东路1号",
+                    district_code="310101",
+                ),
+            ),
+            form=AddressForm(asking=AddressField.STREET, candidates=("310101",)),
+            quoted=Quoted(
+                quote=Quote(lines=(), goods=Fen(1), freight=Fen(2), total=Fen(3)),
+                together=Fen(9),
+                change={"goods": 1, "freight": 0, "total": 1, "lines_changed": False},
+            ),
+            ordered=Ordered(order_no=MerchantOrderNo("S1"), message_id=78),
+            focus=Focus(
+                asking=FiltersOpen(ticked=Narrowing(filters=(Filter.FACTORY,))),
+                page=3,
+                return_to=Step.PREVIEW,
+            ),
+            announced=Announced(
+                asked_quantity=5, dropped=Draft(seller_id=SellerId("BBBgone"), lines=(line,))
+            ),
             album_id="77",
-            placing_message=78,
         )
         .with_flash("hello", money={"total": 12}, name="王")
         .tapped("x:1", NOW)
@@ -92,26 +116,26 @@ def test_a_session_survives_storage():
     assert Session.model_validate_json(_full().model_dump_json()) == _full()
 
 
-def test_the_note_of_an_earlier_version_goes_to_its_draft():
-    """It stood beside the draft; without a draft there is nobody to send it to."""
-    draft = Draft(seller_id=SELLER, lines=_full().draft.lines)
-    stored = _session(draft=draft).model_dump(mode="json", exclude={"shelf", "dropped"})
-    del stored["draft"]["note"]
-    read = Session.model_validate_json(json.dumps(stored | {"note": "快点"}))
-    assert read.draft == draft.replace(note="快点")
-    nobody = _session().model_dump(mode="json") | {"note": "快点"}
-    assert Session.model_validate_json(json.dumps(nobody)) == _session()
-
-
 def test_numbers_hold_for_the_draft_they_were_of():
     """Another draft in hand, or a changed one, has to be quoted anew."""
     full = _full()
-    aside = full.cart.take(full.shelf[0].lines, SellerId("BBBother"))
+    aside = full.cart.take(full.cart.shelf[0].lines, SellerId("BBBother"))
     moved = full.with_cart(aside)
-    assert (moved.quote, moved.change) == (None, None)
+    assert moved.quoted == Quoted()
     assert moved.cart == aside
     kept = full.with_cart(full.cart.drop(1))
-    assert (kept.quote, kept.change, kept.shelf) == (full.quote, full.change, ())
+    assert (kept.quoted, kept.cart.shelf) == (full.quoted, ())
+
+
+def test_a_note_changes_no_numbers():
+    """The marketplace was not asked about it."""
+    full = _full()
+    noted = full.with_draft(full.draft.replace(note="red"))
+    assert (noted.draft.note, noted.cart.shelf, noted.quoted) == (
+        "red",
+        full.cart.shelf,
+        full.quoted,
+    )
 
 
 def test_a_field_of_a_later_version_is_passed_over():
@@ -122,7 +146,14 @@ def test_a_field_of_a_later_version_is_passed_over():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"step": "nowhere"}, {"page": "many"}, {"draft": 7}, {"query": {"page": 0}}, {"shelf": None}],
+    [
+        {"step": "nowhere"},
+        {"focus": {"page": "many"}},
+        {"focus": {"asking": {"kind": "nothing"}}},
+        {"cart": {"draft": 7}},
+        {"query": {"page": 0}},
+        {"announced": None},
+    ],
 )
 def test_replacing_validates(changes: dict[str, object]):
     """A value that the field does not admit never gets into a session."""
@@ -137,12 +168,12 @@ def test_replacing_an_unknown_name_is_refused():
 
 
 def test_replacing_leaves_the_session_of_before_alone():
-    """The old value stays, and no dictionary is shared with the new one."""
+    """The old value stays, and no dictionary is shared with a new one."""
     before = _full()
-    after = before.replace(step=Step.LINES)
+    after = before.picking.replace(sku_id=None)
     after.chosen["尺码"] = "M"
     assert before == _full()
-    assert before.chosen == {"颜色": "白"}
+    assert before.picking.chosen == {"颜色": "白"}
     assert before.replace() == before
 
 
@@ -157,7 +188,9 @@ def test_a_cleared_session_keeps_the_person_and_drops_the_order():
     full, cleared, fresh = _full(), _full().cleared(), _session()
     for name in Session.model_fields:
         source = full if name in KEPT_WHEN_CLEARED else fresh
-        assert getattr(cleared, name) == getattr(source, name), name
+        if name != "cart":
+            assert getattr(cleared, name) == getattr(source, name), name
+    assert cleared.cart == Cart(shelf=full.cart.shelf)
     assert cleared.cleared() == cleared
 
 
@@ -172,10 +205,10 @@ def test_only_the_latest_taps_are_kept(taps: list[str]):
 
 def test_a_flash_carries_texts_numbers_and_money():
     """One line above the next screen; a later one takes its place."""
-    flash = _full().flash
+    flash = _full().announced.flash
     assert flash is not None
     assert (flash.key, flash.params, flash.money) == ("hello", {"name": "王"}, {"total": 12})
-    later = _full().with_flash("bye").flash
+    later = _full().with_flash("bye").announced.flash
     assert later is not None
     assert (later.key, later.params, later.money) == ("bye", {}, {})
 

@@ -10,6 +10,7 @@ from bot.chat.drawing import visible_length
 from bot.chat.keyboards import keyboard
 from bot.chat.screens import CAPTION_LIMIT, ContactSheet, Screen
 from bot.chat.texts import texts_in
+from bot.domain.asking import Asking, FiltersOpen, NavigationOpen, PricesAsked
 from bot.domain.finding import (
     Category,
     Filter,
@@ -21,7 +22,7 @@ from bot.domain.identifiers import CategoryId, OfferId, SellerId
 from bot.domain.money import Fen
 from bot.domain.offers import SearchPage, Wording
 from bot.domain.price_bounds import PriceBounds
-from bot.domain.sessions import NAVIGATING, Query, Session, SortField, Step
+from bot.domain.sessions import Focus, Picking, Query, Session, SortField, Step
 from bot.domain.writes import KeepOffer
 from bot.marketplace.errors import MarketplaceError, Unreachable
 from handlers import results
@@ -39,8 +40,8 @@ GROUP = NavigationGroup(
 )
 
 
-def at_results(query: Query = WORDS, **changes: Any) -> Session:
-    return session(step=Step.RESULTS, query=query, **changes)
+def at_results(query: Query = WORDS, *, asking: Asking | None = None, **changes: Any) -> Session:
+    return session(step=Step.RESULTS, query=query, focus=Focus(asking=asking), **changes)
 
 
 def drawn(of: Session, **shown: Any) -> Screen:
@@ -84,12 +85,14 @@ class Finding(Shelf):
         return page("新")
 
 
-@pytest.mark.parametrize("asking", ["filters", "prices", NAVIGATING, f"{NAVIGATING}:978"])
+@pytest.mark.parametrize(
+    "asking", [FiltersOpen(), PricesAsked(), NavigationOpen(), NavigationOpen(group="978")]
+)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_panel_lies_under_the_pages_own_pictures(asking: str, language: str) -> None:
+def test_a_panel_lies_under_the_pages_own_pictures(asking: Asking, language: str) -> None:
     """So that it opens and closes in place; its caption fits whatever is looked for."""
     query = Query(keyword="好" * 60, page=3)
-    of = at_results(query, asking=asking, language=language, narrowing=Narrowing())
+    of = at_results(query, asking=asking, language=language)
     shown = results.screen(view(of, results=page("杯"), navigation=(GROUP,)))
     assert shown.picture == results.screen(view(at_results(query), results=page("杯"))).picture
     assert isinstance(shown.picture, ContactSheet)
@@ -98,14 +101,14 @@ def test_a_panel_lies_under_the_pages_own_pictures(asking: str, language: str) -
 
 def test_a_tick_changes_the_panel_and_not_the_search() -> None:
     """What is ticked stands beside the query until it is shown."""
-    of = at_results(asking="filters", narrowing=Narrowing(filters=(Filter.FACTORY,)))
+    of = at_results(asking=FiltersOpen(ticked=Narrowing(filters=(Filter.FACTORY,))))
     assert "✓ Factory" in labels(drawn(of))
     assert not [each for each in labels(drawn(at_results())) if each.startswith("✖️")]
 
 
 def test_a_filter_of_another_release_can_be_taken_off() -> None:
     """What is set is on the panel, offered there or not."""
-    of = at_results(asking="filters", narrowing=Narrowing(filters=(Filter.SHIPS_TODAY,)))
+    of = at_results(asking=FiltersOpen(ticked=Narrowing(filters=(Filter.SHIPS_TODAY,))))
     assert "✓ Ships today" in labels(drawn(of))
 
 
@@ -159,19 +162,19 @@ def test_prices_outside_the_range_are_owned_up_to() -> None:
 async def test_showing_what_is_shown_already_costs_no_search() -> None:
     """The page that was there comes back."""
     shelf = Finding()
-    walked = context(at_results(asking="filters", narrowing=Narrowing()), shelf, arg="")
+    walked = context(at_results(asking=FiltersOpen(ticked=Narrowing())), shelf, arg="")
     await filters.apply(written("x"), walked)
     assert shelf.searched == []
-    assert walked.session.asking is None
+    assert walked.session.focus.asking is None
 
 
 async def test_a_failed_search_keeps_panel_and_page() -> None:
     """The ticks and the old query stay for another try."""
     shelf, ticked = Finding(), Narrowing(filters=(Filter.FACTORY,))
     shelf.failing = Unreachable("no answer", endpoint="keyword_search")
-    walked = context(at_results(asking="filters", narrowing=ticked), shelf, arg="")
+    walked = context(at_results(asking=FiltersOpen(ticked=ticked)), shelf, arg="")
     await filters.apply(written("x"), walked)
-    assert (walked.session.asking, walked.session.narrowing) == ("filters", ticked)
+    assert walked.session.focus.asking == FiltersOpen(ticked=ticked)
     assert walked.session.query == WORDS
     assert walked.writes == []
 
@@ -179,17 +182,23 @@ async def test_a_failed_search_keeps_panel_and_page() -> None:
 @pytest.mark.parametrize("arg", ["", "Factory", "isQqyx", "certifiedFactory2"])
 async def test_only_known_filters_can_be_ticked(arg: str) -> None:
     """Anything else changes nothing."""
-    walked = context(at_results(asking="filters", narrowing=Narrowing()), Finding(), arg=arg)
+    walked = context(at_results(asking=FiltersOpen(ticked=Narrowing())), Finding(), arg=arg)
     await filters.tick(written("x"), walked)
-    assert walked.session.narrowing == Narrowing()
+    assert walked.session.focus.asking == FiltersOpen()
 
 
 def test_many_choices_are_paged() -> None:
     """Sixteen at a time."""
-    of = at_results(asking=f"{NAVIGATING}:978")
+    of = at_results(asking=NavigationOpen(group="978"))
     first = labels(results.screen(view(of, results=page("杯"), navigation=(GROUP,))))
     assert sum(each.startswith("料") for each in first) == 16
-    last = labels(results.screen(view(of.replace(page=2), results=page("杯"), navigation=(GROUP,))))
+    last = labels(
+        results.screen(
+            view(
+                of.replace(focus=of.focus.replace(page=2)), results=page("杯"), navigation=(GROUP,)
+            )
+        )
+    )
     assert sum(each.startswith("料") for each in last) == 8
     assert not [each for each in last if "Next" in each]
 
@@ -199,7 +208,7 @@ async def test_ids_that_no_button_can_hold_are_left_out(bad: str) -> None:
     """The length of the marketplace's ids is not known; one that is too long breaks no screen."""
     odd = NavigationChoice(navigation_id=bad, name=Wording(zh="怪"))
     group = GROUP.replace(choices=(odd, *GROUP.choices[:2]))
-    of = at_results(asking=f"{NAVIGATING}:978")
+    of = at_results(asking=NavigationOpen(group="978"))
     shown = results.screen(view(of, results=page("杯"), navigation=(group,)))
     assert keyboard(of, shown) is not None
     assert "怪" not in labels(shown)
@@ -209,17 +218,17 @@ async def test_a_group_without_choices_is_a_choice() -> None:
     """`978` alone narrows as well (contract 4.3)."""
     shelf = Finding()
     shelf.groups = (GROUP.replace(choices=()),)
-    walked = context(at_results(asking=NAVIGATING), shelf, arg="978")
+    walked = context(at_results(asking=NavigationOpen()), shelf, arg="978")
     await navigation.by(written("x"), walked)
     assert shelf.searched[0]["navigation_id"] == "978"
     assert walked.session.query is not None
     assert walked.session.query.navigation is not None
-    assert walked.session.asking is None
+    assert walked.session.focus.asking is None
 
 
 async def test_a_navigation_that_went_away_can_be_left() -> None:
     """Read again after a restart and not answered: try again, or back."""
-    shown = drawn(at_results(asking=NAVIGATING))
+    shown = drawn(at_results(asking=NavigationOpen()))
     assert labels(shown) == ["🔄 Try again", "◀️ Back"]
 
 
@@ -227,7 +236,9 @@ async def test_an_offers_shop_needs_no_id_in_the_button() -> None:
     """So a seller whose id is too long can be looked at as well."""
     seller = offer().seller.replace(seller_id=SellerId("B" * 90))
     shelf = Finding()
-    walked = context(session(step=Step.OFFER, offer_id=OFFER_ID, query=WORDS), shelf, arg="")
+    walked = context(
+        session(step=Step.OFFER, picking=Picking(offer_id=OFFER_ID), query=WORDS), shelf, arg=""
+    )
     walked.write(KeepOffer(offer(seller=seller)))
     assert await shop.shop(written("x"), walked) is Step.RESULTS
     assert shelf.searched[0]["seller"] == "B" * 90
@@ -247,7 +258,9 @@ async def test_what_can_be_no_sellers_id_opens_nothing(arg: str) -> None:
 async def test_a_shop_in_a_shop_leads_back_to_the_first_search() -> None:
     """Each further item of the same shop keeps what was looked for before it."""
     query = Query(seller_id=SellerId("s"), of_offer=OfferId(1), before=WORDS)
-    walked = context(session(step=Step.OFFER, offer_id=OFFER_ID, query=query), Finding(), arg="")
+    walked = context(
+        session(step=Step.OFFER, picking=Picking(offer_id=OFFER_ID), query=query), Finding(), arg=""
+    )
     walked.write(KeepOffer(offer()))
     await shop.shop(written("x"), walked)
     after = walked.session.query

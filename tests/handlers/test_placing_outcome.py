@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from goods import Shelf, context, written
 
+from bot.domain.cart import Cart
 from bot.domain.drafts import Draft
 from bot.domain.identifiers import ChatId, OfferId, SellerId, UserId
 from bot.domain.money import Fen
 from bot.domain.orders import FailedLine, Order, Placing, Refusal
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import Announced, Delivery, Ordered, Quoted, Session, Step
 from bot.services.placing.placing import NOT_SENT
 from bot.storage.ports import StepCommit
 from handlers.placing import look, session_after
@@ -23,10 +24,10 @@ def waiting() -> Session:
         chat_id=ChatId(7),
         user_id=UserId(7),
         step=Step.PLACING,
-        draft=Draft(seller_id=SellerId("s"), lines=LINES, note="请发顺丰"),
-        quote=quote(),
-        address=consent().address,
-        order_no=NUMBER,
+        cart=Cart(draft=Draft(seller_id=SellerId("s"), lines=LINES, note="请发顺丰")),
+        quoted=Quoted(quote=quote()),
+        delivery=Delivery(address=consent().address),
+        ordered=Ordered(order_no=NUMBER),
     )
 
 
@@ -40,9 +41,9 @@ def test_a_placed_order_is_to_be_paid_and_its_goods_leave_the_draft() -> None:
     """The next order starts empty, with the same address at hand."""
     session = moved(Placing.PLACED)
     assert session.step is Step.PAYMENT
-    assert session.order_no == NUMBER
-    assert (session.draft, session.quote) == (Draft(), None)
-    assert session.address is not None
+    assert session.ordered.order_no == NUMBER
+    assert (session.draft, session.quoted.quote) == (Draft(), None)
+    assert session.delivery.address is not None
 
 
 def test_lines_that_the_marketplace_refused_stay_in_the_draft() -> None:
@@ -71,42 +72,44 @@ def test_other_sellers_drafts_are_not_touched() -> None:
     """Whatever becomes of the order."""
     others = (Draft(seller_id=SellerId("other"), lines=LINES[:1]),)
     for placing in (Placing.PLACED, Placing.REFUSED, Placing.UNRESOLVED):
-        session = session_after(waiting().replace(shelf=others), consent(placing))
+        session = session_after(
+            waiting().with_cart(Cart(draft=waiting().draft, shelf=others)), consent(placing)
+        )
         assert session is not None
-        assert session.shelf == others
+        assert session.cart.shelf == others
 
 
 def test_the_sum_of_all_orders_moves_with_the_one_that_changed() -> None:
     """A split draft's total is told before each consent."""
-    split = waiting().replace(together=Fen(50_000))
+    split = waiting().replace(quoted=Quoted(quote=quote(), together=Fen(50_000)))
     session = session_after(split, consent(Placing.CHANGED, newer_quote=quote(freight=900)))
     assert session is not None
-    assert session.together == 50_400
+    assert session.quoted.together == 50_400
 
 
 def test_changed_numbers_are_shown_with_their_difference() -> None:
     """Confirm then agrees to the newer numbers."""
     session = moved(Placing.CHANGED, newer_quote=quote(freight=900))
     assert session.step is Step.PREVIEW
-    assert session.quote == quote(freight=900)
-    assert session.change is not None
-    assert (session.change.freight, session.change.total) == (400, 400)
+    assert session.quoted.quote == quote(freight=900)
+    assert session.quoted.change is not None
+    assert (session.quoted.change.freight, session.quoted.change.total) == (400, 400)
     assert session.draft.lines == LINES
 
 
 def test_an_old_consent_to_the_same_numbers_is_asked_for_again() -> None:
     """No difference is claimed where there is none."""
     session = moved(Placing.CHANGED, newer_quote=quote())
-    assert session.change is None
-    assert session.flash is not None
-    assert session.flash.key == "preview.consent_too_old"
+    assert session.quoted.change is None
+    assert session.announced.flash is not None
+    assert session.announced.flash.key == "preview.consent_too_old"
 
 
 def test_what_was_not_sent_can_be_confirmed_again() -> None:
     """The numbers stay; the re-check at Confirm guards them."""
     session = moved(Placing.REFUSED, refusal=Refusal(code=NOT_SENT))
     assert session.step is Step.PREVIEW
-    assert session.quote == quote()
+    assert session.quoted.quote == quote()
 
 
 @pytest.mark.parametrize(
@@ -117,9 +120,9 @@ def test_a_refusal_leads_to_what_mends_it(code, step) -> None:
     """Its reason is told, with a dash where the marketplace gave no words."""
     session = moved(Placing.REFUSED, refusal=Refusal(code=code))
     assert session.step is step
-    assert session.quote is None
-    assert session.flash is not None
-    assert session.flash.params["reason"] == "—"
+    assert session.quoted.quote is None
+    assert session.announced.flash is not None
+    assert session.announced.flash.params["reason"] == "—"
 
 
 @pytest.mark.parametrize("placing", [Placing.UNCERTAIN, Placing.UNRESOLVED])
@@ -140,15 +143,15 @@ def test_a_doubt_keeps_the_person_where_the_news_will_come(placing) -> None:
 )
 def test_whoever_went_on_is_told_in_one_line(placing, key) -> None:
     """The step and the new draft stay; every end of an order is told."""
-    elsewhere = waiting().replace(step=Step.LINES, order_no=None)
+    elsewhere = waiting().replace(step=Step.LINES, ordered=Ordered())
     session = session_after(elsewhere, consent(placing))
     if key is None:
         assert session is None
         return
     assert session is not None
-    assert session.flash is not None
-    assert session.flash.key == key
-    assert session.replace(flash=None) == elsewhere
+    assert session.announced.flash is not None
+    assert session.announced.flash.key == key
+    assert session.replace(announced=Announced()) == elsewhere
 
 
 def test_an_order_shown_already_is_just_drawn_again() -> None:

@@ -11,7 +11,7 @@ from bot.domain.finding import Filter, Narrowing, NavigationChoice
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.price_bounds import PriceBounds
-from bot.domain.sessions import Flash, Query, SortField, Step
+from bot.domain.sessions import Announced, Flash, Focus, Picking, Query, SortField, Step
 from handlers import offer as offer_step
 from handlers import results, variant
 
@@ -59,7 +59,12 @@ def test_a_page_of_endless_titles_fits_under_its_sheet(title: str, language: str
         sort=SortField.REPURCHASE,
         page=99,
     )
-    of = session(step=Step.RESULTS, language=language, query=query, flash=Flash(key="search.album"))
+    of = session(
+        step=Step.RESULTS,
+        language=language,
+        query=query,
+        announced=Announced(flash=Flash(key="search.album")),
+    )
     screen = results.screen(view(of, results=page(TITLES[title], number=99)))
     assert visible_length(screen.text) <= CAPTION_LIMIT
     assert well_formed(screen.text)
@@ -75,8 +80,8 @@ def test_an_offer_with_everything_fits_under_its_picture(title: str, language: s
     of = session(
         step=Step.OFFER,
         language=language,
-        offer_id=OFFER_ID,
-        flash=Flash(key="variant.withdrawn", params={"value": "好" * 24}),
+        picking=Picking(offer_id=OFFER_ID),
+        announced=Announced(flash=Flash(key="variant.withdrawn", params={"value": "好" * 24})),
     )
     shown = offer_step.screen(view(of, offer=offer(title=words, on_sale=False)))
     assert visible_length(shown.text) <= CAPTION_LIMIT
@@ -92,7 +97,12 @@ def test_variants_of_endless_names_fit_under_their_sheet(title: str, language: s
         sku(n, f"{n}{TITLES[title]}", 9_999_999, f"https://img.test/{n}.jpg") for n in range(120)
     ]
     words = Wording(zh=TITLES[title], translated=TITLES[title] + "x")
-    of = session(step=Step.VARIANT, language=language, offer_id=OFFER_ID, page=3)
+    of = session(
+        step=Step.VARIANT,
+        language=language,
+        picking=Picking(offer_id=OFFER_ID),
+        focus=Focus(page=3),
+    )
     shown = variant.screen(view(of, offer=offer(*skus, title=words)))
     assert visible_length(shown.text) <= CAPTION_LIMIT
     assert well_formed(shown.text)

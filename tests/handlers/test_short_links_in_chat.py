@@ -19,7 +19,7 @@ async def test_the_apps_share_text_opens_the_offer() -> None:
     made = context(session(), shelf, web=leads_to(f"https://m.1688.com/offer/{OFFER_ID}.html?a=b"))
     assert await search.link(written(SHARED), made) is Step.OFFER
     assert shelf.read == [OFFER_ID]
-    assert made.session.offer_id == OFFER_ID
+    assert made.session.picking.offer_id == OFFER_ID
 
 
 async def test_a_link_that_leads_nowhere_is_explained() -> None:
@@ -27,5 +27,5 @@ async def test_a_link_that_leads_nowhere_is_explained() -> None:
     shelf = Shelf(offer())
     made = context(session(), shelf, web=leads_to("https://example.com/"))
     assert await search.link(written(SHARED), made) is None
-    assert made.session.flash.key == "search.short_link"
+    assert made.session.announced.flash.key == "search.short_link"
     assert shelf.read == []

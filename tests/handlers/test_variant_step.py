@@ -4,7 +4,7 @@ import pytest
 from goods import OFFER_ID, Shelf, context, offer, session, sku, view, written
 
 from bot.domain.offers import Wording
-from bot.domain.sessions import Step
+from bot.domain.sessions import Picking, Step
 from bot.domain.writes import KeepOffer
 from bot.marketplace.errors import Unreachable
 from handlers import variant
@@ -19,7 +19,8 @@ def keys(shown) -> list[str]:
 
 
 def at_variant(**changes):
-    return session(step=Step.VARIANT, offer_id=OFFER_ID, **changes)
+    picking = Picking(offer_id=OFFER_ID, **changes)
+    return session(step=Step.VARIANT, picking=picking)
 
 
 async def opened(of, shelf, *, arg=None):
@@ -36,7 +37,7 @@ async def test_variants_that_are_alike_in_everything_are_told_apart_by_number() 
     assert labels(shown)[:3] == ["1. 白色", "2. 白色", "3. 白色"]
     made = await opened(at_variant(), Shelf(twins), arg=keys(shown)[1])
     assert await variant.value(written(""), made) is Step.QUANTITY
-    assert made.session.sku_id == 2
+    assert made.session.picking.sku_id == 2
 
 
 async def test_variants_without_any_name_can_be_chosen() -> None:
@@ -46,7 +47,7 @@ async def test_variants_without_any_name_can_be_chosen() -> None:
     assert labels(shown)[:2] == ["Variant 1", "Variant 2"]
     made = await opened(at_variant(), Shelf(nameless))
     assert await variant.text(written("2"), made) is Step.QUANTITY
-    assert made.session.sku_id == 2
+    assert made.session.picking.sku_id == 2
 
 
 async def test_a_button_means_its_value_though_the_list_has_changed() -> None:
@@ -56,7 +57,7 @@ async def test_a_button_means_its_value_though_the_list_has_changed() -> None:
     after = offer(sku(3, "黑色"), sku(1, "白色"), sku(2, "红色"))
     made = await opened(at_variant(), Shelf(after), arg=keys(shown)[0])
     assert await variant.value(written(""), made) is Step.QUANTITY
-    assert made.session.sku_id == 1
+    assert made.session.picking.sku_id == 1
 
 
 async def test_a_value_that_is_gone_is_said_to_be_gone() -> None:
@@ -66,8 +67,8 @@ async def test_a_value_that_is_gone_is_said_to_be_gone() -> None:
     after = offer(sku(2, "红色"), sku(3, "黑色"))
     made = await opened(at_variant(), Shelf(after), arg=gone)
     assert await variant.value(written(""), made) is None
-    assert made.session.flash.key == "variant.moved"
-    assert made.session.sku_id is None
+    assert made.session.announced.flash.key == "variant.moved"
+    assert made.session.picking.sku_id is None
 
 
 async def test_a_variant_withdrawn_at_the_last_moment_is_not_taken() -> None:
@@ -77,8 +78,8 @@ async def test_a_variant_withdrawn_at_the_last_moment_is_not_taken() -> None:
     made = context(at_variant(), Shelf(after), arg=keys(shown)[0])
     made.write(KeepOffer(before))
     assert await variant.value(written(""), made) is None
-    assert made.session.flash.key == "variant.withdrawn"
-    assert made.session.flash.params["value"] == Wording(zh="白色", translated="白色")
+    assert made.session.announced.flash.key == "variant.withdrawn"
+    assert made.session.announced.flash.params["value"] == Wording(zh="白色", translated="白色")
     assert await made.offer() == after
 
 
@@ -93,7 +94,7 @@ async def test_a_number_that_now_means_another_variant_is_not_taken() -> None:
     )
     made.write(KeepOffer(before))
     assert await variant.value(written(""), made) is None
-    assert made.session.flash.key == "variant.withdrawn"
+    assert made.session.announced.flash.key == "variant.withdrawn"
 
 
 async def test_what_was_chosen_before_a_withdrawal_does_not_trap() -> None:
@@ -113,7 +114,7 @@ async def test_a_failing_marketplace_is_left_to_the_conversation() -> None:
     )
     with pytest.raises(Unreachable):
         await variant.value(written(""), made)
-    assert made.session.chosen == {}
+    assert made.session.picking.chosen == {}
 
 
 async def test_numbers_choose_only_where_numbers_are_shown() -> None:
@@ -121,7 +122,7 @@ async def test_numbers_choose_only_where_numbers_are_shown() -> None:
     plain = offer(sku(1, "白色"), sku(2, "红色"))
     made = await opened(at_variant(), Shelf(plain))
     assert await variant.text(written("2"), made) is None
-    assert made.session.flash.key == "variant.use_buttons"
+    assert made.session.announced.flash.key == "variant.use_buttons"
 
 
 async def test_sizes_that_are_numbers_are_names() -> None:
@@ -129,4 +130,4 @@ async def test_sizes_that_are_numbers_are_names() -> None:
     pictured = offer(*(sku(n, str(n), picture=f"https://img.test/{n}.jpg") for n in range(36, 44)))
     made = await opened(at_variant(), Shelf(pictured))
     assert await variant.text(written("38"), made) is Step.QUANTITY
-    assert made.session.sku_id == 38
+    assert made.session.picking.sku_id == 38

@@ -60,7 +60,7 @@ class Ledger:
             assert had == has, "lines left before their order was made"
         gone, come = had.keys() - has.keys(), has.keys() - had.keys()
         if before.step is Step.PLACING:
-            order = orders[MerchantOrderNo(before.order_no or "")]
+            order = orders[MerchantOrderNo(before.ordered.order_no or "")]
             assert not come, "lines came back from an order"
             left = after.step is not Step.PLACING
             ordered = left and (order.placing is Placing.PLACED or act == "leave")

@@ -267,9 +267,9 @@ class Conversations(RuleBasedStateMachine):
             assert live or session.step is Step.OFFER, f"no button works at {session.step}"
             orders = self._run(self.world.storage.orders_of(person, limit=1000))
             assert all(each.placing in settled_states() for each in orders)
-            if session.step is Step.PREVIEW and session.quote is not None:
+            if session.step is Step.PREVIEW and session.quoted.quote is not None:
                 named = {each.total for each in live if each.action == "confirm"}
-                assert named <= {session.quote.total}
+                assert named <= {session.quoted.quote.total}
 
     def teardown(self) -> None:
         self.logs.__exit__(None, None, None)

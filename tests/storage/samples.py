@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.addresses import Address, SavedAddress
+from bot.domain.cart import Cart
 from bot.domain.drafts import Draft, OrderLine
 from bot.domain.identifiers import (
     AddressId,
@@ -28,7 +29,7 @@ from bot.domain.offers import (
 )
 from bot.domain.orders import Order, Placing
 from bot.domain.quotes import Quote, QuoteLine
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import Delivery, Picking, Session, Step
 from bot.storage.ports import InboxUpdate, StepCommit, Storage
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
@@ -137,9 +138,9 @@ def rich_session() -> Session:
     line = OrderLine(offer_id=OfferId(1), title=Wording(zh="杯子"), quantity=2)
     return session(
         step=Step.PREVIEW,
-        address=address(),
-        draft=Draft(seller_id=SellerId("BBB"), lines=(line,), note=NOTE),
-        chosen={"颜色": "白"},
+        delivery=Delivery(address=address()),
+        cart=Cart(draft=Draft(seller_id=SellerId("BBB"), lines=(line,), note=NOTE)),
+        picking=Picking(chosen={"颜色": "白"}),
     ).tapped("a:b", NOW)
 
 

@@ -91,7 +91,7 @@ async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
     left = await aging.conversations.load_session(ALICE_CHAT, ALICE)
     assert left is not None
     assert (left.step, left.language, left.revision) == (Step.START, "zh", 2)
-    assert (left.draft.lines, left.address, left.taps) == ((), None, ())
+    assert (left.draft.lines, left.delivery.address, left.taps) == ((), None, ())
     assert await aging.offers.offer(offer().offer_id) is None
     assert len(await aging.addresses.addresses_of(ALICE)) == 1
     assert not any((await aging.upkeep.purge_old(KEEP)).values())

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.addresses import SavedAddress
+from bot.domain.asking import NoteAsked
+from bot.domain.cart import Cart
 from bot.domain.drafts import Draft, OrderLine
 from bot.domain.finding import Category, Filter, Narrowing, NavigationChoice
 from bot.domain.identifiers import (
@@ -38,7 +40,20 @@ from bot.domain.parcels import ClosedBy, Parcel, RefundStage, TraceStatus
 from bot.domain.payment_attempts import AttemptState, NewAttempt
 from bot.domain.price_bounds import PriceBounds
 from bot.domain.quotes import Quote, QuoteLine
-from bot.domain.sessions import AddressForm, Query, Session, SortField, Step
+from bot.domain.sessions import (
+    AddressField,
+    AddressForm,
+    Announced,
+    Delivery,
+    Focus,
+    Ordered,
+    Picking,
+    Query,
+    Quoted,
+    Session,
+    SortField,
+    Step,
+)
 from bot.domain.writes import ClaimOrder, KeepOffer, KeepResults, SaveAddress, Write
 from bot.storage.operator_ports import ToldAlarm
 from bot.storage.ports import StepCommit, Storage
@@ -125,27 +140,44 @@ def _query() -> Query:
 
 def _sessions() -> list[tuple[dict[str, Any], tuple[Write, ...]]]:
     """For each person what the session holds, and what is committed with it."""
-    at_offer = {"offer_id": OFFERS[0].offer_id, "query": _query()}
-    cart = {"draft": draft(note=NOTE), "shelf": (draft("BBBseller2", line(7)),)}
-    agreed = cart | {"address": address(), "address_id": AddressId(1), "quote": quote()}
+    offer_id = OFFERS[0].offer_id
+    at_offer = {"picking": Picking(offer_id=offer_id), "query": _query()}
+    chosen = Picking(offer_id=offer_id, chosen={"颜色": "白1"})
+    settled = Picking(offer_id=offer_id, sku_id=SkuId(5_000_000_000_001))
+    cart = {"cart": Cart(draft=draft(note=NOTE), shelf=(draft("BBBseller2", line(7)),))}
+    delivery = {"delivery": Delivery(address=address(), address_id=AddressId(1))}
+    agreed = cart | delivery | {"quoted": Quoted(quote=quote())}
     shop = Query(seller_id=SellerId("BBBseller1"), of_offer=OFFERS[0].offer_id, before=_query())
-    form = AddressForm(editing=AddressId(1), reading={"street": "南京东路"}, asking="mobile")
+    form = AddressForm(
+        editing=AddressId(1), reading={"street": "南京东路"}, asking=AddressField.PHONE
+    )
     return [
         ({"step": Step.PREVIEW, "language": "zh"} | agreed, ()),
         ({"step": Step.RESULTS, "query": _query()}, (KeepResults(page()),)),
         ({"step": Step.OFFER} | at_offer, (KeepOffer(OFFERS[0]),)),
-        ({"step": Step.VARIANT, "chosen": {"颜色": "白1"}, "page": 1} | at_offer, ()),
         (
-            {"step": Step.QUANTITY, "sku_id": SkuId(5_000_000_000_001), "asked_quantity": 1}
-            | at_offer,
+            at_offer | {"step": Step.VARIANT, "picking": chosen, "focus": Focus(page=1)},
+            (),
+        ),
+        (
+            at_offer
+            | {
+                "step": Step.QUANTITY,
+                "picking": settled,
+                "announced": Announced(asked_quantity=1),
+            },
             (KeepOffer(OFFERS[1]),),
         ),
-        ({"step": Step.CART, "dropped": draft("BBBseller3", line(3))} | cart, ()),
-        ({"step": Step.LINES, "asking": "note"} | cart, ()),
-        ({"step": Step.ADDRESS, "return_to": Step.PREVIEW} | cart, ()),
+        (
+            {"step": Step.CART, "announced": Announced(dropped=draft("BBBseller3", line(3)))}
+            | cart,
+            (),
+        ),
+        ({"step": Step.LINES, "focus": Focus(asking=NoteAsked())} | cart, ()),
+        ({"step": Step.ADDRESS, "focus": Focus(return_to=Step.PREVIEW)} | cart, ()),
         ({"step": Step.ADDRESS_FORM, "form": form} | cart, ()),
-        ({"step": Step.PLACING, "placing_message": 17} | agreed, ()),
-        ({"step": Step.PAYMENT, "address": address(), "address_id": AddressId(1)}, ()),
+        ({"step": Step.PLACING, "ordered": Ordered(message_id=17)} | agreed, ()),
+        ({"step": Step.PAYMENT} | delivery, ()),
         ({"step": Step.RESULTS, "query": shop}, (KeepResults(page()),)),
         ({"step": Step.START, "language": "zh", "language_chosen": True}, ()),
     ]

@@ -1,0 +1,77 @@
+"""What a conversation's screen is turned to beside its step: a question, a panel, one of many.
+
+Each carries what belongs to it, so that leaving it leaves nothing behind.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bot.domain.finding import Narrowing
+from bot.domain.identifiers import AddressId
+from bot.domain.model import Value
+
+
+class NoteAsked(Value):
+    """The next text is a note to the seller."""
+
+    kind: Literal["note"] = "note"
+
+
+class WordAsked(Value):
+    """The next text is a word that narrows the results."""
+
+    kind: Literal["word"] = "word"
+
+
+class FiltersOpen(Value):
+    """The filter panel; `ticked` is not looked for yet."""
+
+    kind: Literal["filters"] = "filters"
+    ticked: Narrowing = Narrowing()
+
+
+class PricesAsked(Value):
+    """The next text is a price range; `ticked` is what the filter panel had, and gets back."""
+
+    kind: Literal["prices"] = "prices"
+    ticked: Narrowing = Narrowing()
+
+
+class NavigationOpen(Value):
+    """The marketplace's own navigation (contract 4.7): its groups, or the choices of one."""
+
+    kind: Literal["navigation"] = "navigation"
+    group: str | None = None
+
+
+class OfferUnread(Value):
+    """The offer could not be read and waits for another try."""
+
+    kind: Literal["offer_unread"] = "offer_unread"
+
+
+class BookManaged(Value):
+    """The address book is there to be kept in order, not to deliver from."""
+
+    kind: Literal["book_managed"] = "book_managed"
+
+
+class AddressOpen(Value):
+    """One saved address."""
+
+    kind: Literal["address_open"] = "address_open"
+    address_id: AddressId
+
+
+Asking = Annotated[
+    NoteAsked
+    | WordAsked
+    | FiltersOpen
+    | PricesAsked
+    | NavigationOpen
+    | OfferUnread
+    | BookManaged
+    | AddressOpen,
+    Field(discriminator="kind"),
+]
