@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from bot.addresses.divisions import Division, Level, load_divisions  # noqa: E402
 from bot.addresses.finding import town_stem  # noqa: E402
+from bot.addresses.naming import is_zone  # noqa: E402
 from bot.addresses.romanised import stem_and_kind  # noqa: E402
 
 TARGET = ROOT / "bot" / "addresses" / "data" / "romanised.txt"
@@ -352,6 +353,9 @@ def line(division: Division) -> str:
     if len(signs) != len(stem):
         sys.exit(f"{division.name}: {signs} does not fit {stem}")
     english, *more = ENGLISH.get(division.code, "").split("|")
+    if division.level is Level.DISTRICT and is_zone(division):
+        # Suzhou alone is the city; the zone is known by its kind alone.
+        more = [f"{''.join(signs)}{kind}" for _, kind in [stem_and_kind(division)]]
     others = [*more, *spellings(stem, signs, raw)][:MOST_SPELLINGS]
     return f"{division.code}\t{' '.join(signs)}\t{english}\t{'|'.join(others)}".rstrip("\t")
 

@@ -69,10 +69,12 @@ def outside(text: str, located: Located) -> list[Doubt]:
     return []
 
 
-def street_doubts(street: str, located: Located) -> list[Doubt]:
-    """Return what is open about the street line."""
+def street_doubts(street: str, located: Located, whole: str = "") -> list[Doubt]:
+    """Return what is open about the street line. `whole` has what may be no part of it as well."""
     if len(street) > LONGEST_STREET:
         return [Doubt(kind=DoubtKind.STREET_TOO_LONG, text=street)]
     if len(street) < SHORTEST_STREET or street == located.unknown_town:
         return [Doubt(kind=DoubtKind.STREET_MISSING)]
+    if whole:
+        return [Doubt(kind=DoubtKind.STREET_DOUBTFUL, text=street, rest=whole)]
     return []

@@ -15,7 +15,8 @@ EXTENSION = (
     r"(?: ?[(\[]? ?(?:转分机|转接|转|分机号?[:]?|ext(?:ension)?[.:]?|доб\.?) ?(?P<said>\d{1,6}) "
     r"?[)\]]?"
     rf"|[-_*](?P<dashed>\d{{3,6}})(?!{UNIT}|[-\w])"
-    rf"| ?[#xX](?P<marked>\d{{3,6}})(?!{UNIT}|[-\w])"
+    rf"|[ ,]{{0,2}}#(?P<hashed>\d{{3,6}})(?!{UNIT}|[-\w])"
+    rf"| ?[xX](?P<marked>\d{{3,6}})(?!{UNIT}|[-\w])"
     r"| ?\[(?P<boxed>\d{3,6})\]"
     rf"|, ?(?P<parted>\d{{4}})(?!{UNIT}|[-\w]))?"
 )
@@ -40,13 +41,14 @@ SHAPES = (
     rf"{COUNTRY}1\d{{1,6}}[-. ]?[*•●xX×]{{2,8}}[-. ]?\d{{0,4}}",
     r"\+(?!\s?86)\d[\d() -]{5,16}\d",
     r"[48]00[- ]?\d{3}[- ]?\d{4}|[48]00[- ]?\d{4}[- ]?\d{3}",
+    r"(?<![^\s,;:])\d{7,8}(?=[\s,;]|$)",  # a local number without its area
     r"1010[- ]?\d{4}|95\d{3}(?![\d号弄室栋楼])",
     r"\(?(?:\+ ?|00)86\)?[-. ]?1[\d. -]{7,14}\d",
     r"(?:\+?86[-. ]?)?(?:1\d{9}|1\d{11,12}|1[012]\d{9})",
     rf"1[3-9]\d[-. ](?:{GROUPS})",
 )
 NUMBER = re.compile(
-    r"(?=[\d(+])(?<![\d.])(?<!\d[-/])(?P<number>" + "|".join(SHAPES) + r")(?!\d)" + EXTENSION,
+    r"(?=[\d(+])(?<![\d.])(?P<number>" + "|".join(SHAPES) + r")(?!\d)" + EXTENSION,
     re.IGNORECASE,
 )
 # What people add about a number: it belongs to nothing else.
@@ -119,7 +121,9 @@ def take_numbers(text: str) -> Numbers:
     kept: list[str] = []
     position = 0
     for found in NUMBER.finditer(text):
-        extension = found["said"] or found["dashed"] or found["marked"] or found["boxed"]
+        extension = (
+            found["said"] or found["dashed"] or found["hashed"] or found["marked"] or found["boxed"]
+        )
         try:
             phone = read_phone(found["number"])
         except PhoneError:

@@ -98,7 +98,7 @@ LABEL = re.compile(
         rf"(?=\s*[\])>]|\s*[:=]|\s*{PHONE_MARK}))"
         for part, words in LABELS.items()
     )
-    + r")\s*[\])>]?(?P<colon>\s*[:=]+\s*)?",
+    + r")(?:\s*[\])>])?(?P<colon>\s*[:=]+\s*)?",
     re.IGNORECASE,
 )
 # Whatever stands with a colon before a number announces it, in whichever language.

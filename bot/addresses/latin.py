@@ -32,7 +32,7 @@ KIND_WORDS = 4
 ROAD = re.compile(
     r"\s*(?:(?:east|west|south|north|middle|central|e|w|s|n|dong|xi|nan|bei|zhong|\d+(?:st|nd|"
     r"rd|th)?|yi|er|san|"
-    r"first|second|third)\.?\s+)?(?:road|rd|street|st|avenue|ave|lu|jie|dadao|dajie|boulevard|"
+    r"first|second|third)\.?\s+)?(?:[a-z]*(?:lu|jie|dadao)|road|rd|street|st|avenue|ave|lu|jie|dadao|dajie|boulevard|"
     r"blvd|lane|"
     r"alley|xiang|nong|highway|expressway|square|plaza|park|tower|building|bldg|mansion|hotel|"
     r"university|"
@@ -83,12 +83,12 @@ def locate_romanised(text: str, divisions: Divisions) -> Romanised:
     deepest = _without_holders([each[1] for each in best], divisions)
     used = next(spans for _, place, spans in best if place in deepest)
     places = tuple(deepest)
-    rivals = _rivals(places, used, found, divisions) if len(places) == 1 else ()
+    rivals, against = _rivals(text, places, used, found, divisions)
     place = places[0]
     town = None
     if len(places) == 1 and place.level is Level.TOWN:
         town, places = place, (divisions.by_code(place.parent),)
-    spans = tuple((span.start, span.end) for span in used)
+    spans = tuple((span.start, span.end) for span in (*used, *against))
     return Romanised(places, town, spans, rivals)
 
 
@@ -264,20 +264,35 @@ def _value(code: str, found: list[Span], divisions: Divisions) -> tuple[int, tup
     return value, tuple(used)
 
 
+def _is_apart(text: str, span: Span) -> bool:
+    """Return whether nothing but a comma stands before and behind a name."""
+    before, after = text[: span.start].rstrip(" ")[-1:], text[span.end :].lstrip(" ")[:1]
+    return before in {"", ",", ";", "\n"} and after in {"", ",", ";", "\n"}
+
+
 def _rivals(
-    places: tuple[Division, ...], used: tuple[Span, ...], found: list[Span], divisions: Divisions
-) -> tuple[Division, ...]:
-    """Return what a name with its kind says that the best reading leaves out."""
+    text: str,
+    places: tuple[Division, ...],
+    used: tuple[Span, ...],
+    found: list[Span],
+    divisions: Divisions,
+) -> tuple[tuple[Division, ...], tuple[Span, ...]]:
+    """Return what a name says that the best reading leaves out, and where it stands."""
     for span in found:
-        if span in used or span.level is None or span.level is Level.TOWN:
+        if span in used or span.level is Level.TOWN:
             continue
         others = [divisions.by_code(code) for code, rank in span.codes if not rank]
+        above = any(other.level < Level.DISTRICT for other in others)
+        if span.level is None and not (above and _is_apart(text, span)):
+            continue  # a bare name within a street, or a district's, may be anything
         apart = [
             other
             for other in others
-            if not divisions.within(places[0].code, other.code)
-            and not divisions.within(other.code, places[0].code)
+            if not any(
+                divisions.within(place.code, other.code) or divisions.within(other.code, place.code)
+                for place in places
+            )
         ]
         if apart and len(apart) == len(others):
-            return tuple(apart[:4])
-    return ()
+            return tuple(apart[:4]), (span,)
+    return (), ()

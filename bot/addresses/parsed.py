@@ -36,6 +36,7 @@ class DoubtKind(StrEnum):
     DIVISION_CONFLICT = "division_conflict"
     STREET_MISSING = "street_missing"
     STREET_TOO_LONG = "street_too_long"
+    STREET_DOUBTFUL = "street_doubtful"  # `street` holds the guess, `rest` everything
     TOWN_UNKNOWN = "town_unknown"  # the town stays in the street; nothing has to be asked
     OUTSIDE_MAINLAND = "outside_mainland"
 
@@ -57,7 +58,9 @@ DIVISION_KINDS = frozenset(
 )
 NAME_KINDS = frozenset({DoubtKind.NAME_MISSING, DoubtKind.NAME_DOUBTFUL})
 PHONE_KINDS = frozenset({DoubtKind.PHONE_MISSING, DoubtKind.PHONE_INVALID})
-STREET_KINDS = frozenset({DoubtKind.STREET_MISSING, DoubtKind.STREET_TOO_LONG})
+STREET_KINDS = frozenset(
+    {DoubtKind.STREET_MISSING, DoubtKind.STREET_TOO_LONG, DoubtKind.STREET_DOUBTFUL}
+)
 
 
 class Hint(StrEnum):

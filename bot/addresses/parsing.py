@@ -1,6 +1,7 @@
 """Reading an address as people paste it: any order, any separators, labels or none."""
 
 import re
+from operator import itemgetter
 from typing import NamedTuple
 
 from bot.addresses.asking import (
@@ -21,14 +22,20 @@ from bot.addresses.labels import (
     segments,
 )
 from bot.addresses.parsed import LONGEST_NAME, Doubt, ParsedAddress
-from bot.addresses.people import BOXED, Likeness, glued_name, has_code, likeness, tidy_name
+from bot.addresses.people import BOXED, Likeness, glued_name, has_code, is_code, likeness, tidy_name
 from bot.addresses.places import Located, Locator
 from bot.addresses.romanised_address import looks_latin, read_latin
-from bot.addresses.streets import EDGES, street_of, tidy_street
+from bot.addresses.streets import EDGES, Street, split_remarks, street_of, tidy_street
 from bot.addresses.tokens import Person, Token, cut, recipient, take_post_code
 
 SLASHES_THAT_SEPARATE = 3  # fewer may belong to a floor or a door: 5/F
+SHORTEST_NUMBER = 5  # digits of what stands for a telephone number behind its label
 SURELY_A_NAME = 3  # characters; two after a house number may be a brand as well
+DEPTHS = (
+    re.compile(r"省份?|province|state|провинция|область|облыс", re.IGNORECASE),
+    re.compile(r"城?市|city|город|қала", re.IGNORECASE),
+    re.compile(r"区县|区|县|district|county|район|аудан", re.IGNORECASE),
+)
 BETWEEN_NAME_AND_REST = re.compile(r"[,;。|\t\n]|  ")
 
 
@@ -61,12 +68,14 @@ def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
         if latin is not None:
             located, person, street, post_code = latin
             post_code = pieces.post_code or post_code
-            return _finished(pieces, numbers, located, person, street, post_code, divisions)
+            written = split_remarks(street)
+            return _finished(pieces, numbers, located, person, written, post_code, divisions)
     tokens = cut(pieces.address, located)
     post_code, tokens = take_post_code(pieces.post_code, tokens, located)
     person = recipient(pieces.names, pieces.address, tokens)
     street, person = _street_and_person(pieces.address, tokens, located, person)
-    return _finished(pieces, numbers, located, person, street, post_code, divisions)
+    written = split_remarks(street)
+    return _finished(pieces, numbers, located, person, written, post_code, divisions)
 
 
 def _kept_label(found: re.Match[str]) -> str:
@@ -102,11 +111,11 @@ def _finished(
     numbers: Numbers,
     located: Located,
     person: Person,
-    street: str,
+    written: Street,
     post_code: str,
     divisions: Divisions,
 ) -> ParsedAddress:
-    rest = ""
+    street, rest = written.line, ""
     if person.tokens and not person.sure:
         rest = " ".join(filter(None, (street, *(token.text for token in person.tokens))))
     if pieces.code and person.name and pieces.code not in person.name:
@@ -118,11 +127,12 @@ def _finished(
         named = numbers.phone.name_with_extension(person.name) if numbers.phone else person.name
         person = person._replace(name=named, sure=person.sure and not numbers.doubtful)
     street = tidy_street(street, suffix or _box_of(person.name))
+    whole = "" if written.whole == written.line else written.whole
     doubts = outside(pieces.address, located) or [
         *name_doubts(person.name, sure=person.sure, rest=rest),
         *phone_doubts(numbers, pieces.number_like),
         *division_doubts(pieces.address, located, divisions),
-        *street_doubts(street, located),
+        *street_doubts(street, located, whole),
     ]
     return _assembled(person, numbers, located, street, post_code, tuple(doubts), divisions)
 
@@ -164,7 +174,7 @@ def _assembled(
 
 def _sort(text: str) -> Pieces:
     names: list[str] = []
-    region: list[str] = []
+    region: list[tuple[int, str]] = []
     rest: list[str] = []
     post_code = number_like = code = ""
     for part, piece, word in segments(text):
@@ -186,11 +196,19 @@ def _sort(text: str) -> Pieces:
         elif part is Part.ASIDE:
             rest.append(PHONE_MARK if PHONE_MARK in piece else "")
         elif part in {Part.REGION, Part.TOWN}:
-            region.append(piece)
+            region.append((_depth(part, word), piece))
         else:
             rest.append(piece)
-    address = "\n".join(filter(str.strip, [" ".join(region), *rest]))
+    divisions = " ".join(piece for _, piece in sorted(region, key=itemgetter(0)))
+    address = "\n".join(filter(str.strip, [divisions, *rest]))
     return Pieces(tuple(filter(None, names)), address, post_code, number_like, code)
+
+
+def _depth(part: Part, word: str) -> int:
+    """Return how deep a labelled division lies, so that the highest comes first."""
+    if part is Part.TOWN:
+        return len(DEPTHS)
+    return next((depth for depth, words in enumerate(DEPTHS) if words.fullmatch(word)), 0)
 
 
 def _with_boxed_name(pieces: Pieces) -> Pieces:
@@ -218,7 +236,8 @@ def _split_name(piece: str) -> tuple[str, str]:
     words = name.split(" ")
     longest = 1
     for count in range(2, len(words) + 1):
-        if likeness(" ".join(words[:count])) is not Likeness.NONE:
+        coded = longest == count - 1 and is_code(words[count - 1])
+        if coded or likeness(" ".join(words[:count])) is not Likeness.NONE:
             longest = count
     if not _is_han(words[0]) and longest == 1 and not any(map(_is_han, words)):
         longest = len(words)  # a foreign name of any form ends with its line
@@ -232,11 +251,15 @@ def _is_han(word: str) -> bool:
 
 def _split_code(piece: str, word: str, known: str) -> tuple[str, str]:
     """Return a labelled code as it belongs behind a name, and what follows it."""
-    value, _, more = piece.strip().partition(" ")
-    value = value.strip(",;。|")
+    found = CODE_VALUE.match(piece.strip())
+    value = found.group() if found else ""
+    more = piece.strip()[len(value) :]
     if known or not has_code_like(value):
         return known, piece
     return (f"{word}:{value}" if value.isdigit() and word.isascii() else value), more
+
+
+CODE_VALUE = re.compile(rf"[^\s,;。|()\[\]{PHONE_MARK}]+")
 
 
 def has_code_like(value: str) -> bool:
@@ -250,4 +273,5 @@ def _split_number(piece: str) -> tuple[str, str]:
     if text.startswith(PHONE_MARK):
         return "", text
     number, *more = re.split(r"[\s,;。]+", text, maxsplit=1)
-    return (number, "".join(more)) if re.search(r"\d", number) else ("", text)
+    looks = len(re.findall(r"[\d*]", number)) >= SHORTEST_NUMBER and not is_code(number)
+    return (number, "".join(more)) if looks else ("", text)

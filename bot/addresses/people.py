@@ -73,7 +73,8 @@ CODE = (
     r"用户)[:#号 ]{0,2}[A-Za-z]{0,4}-?\d[\dA-Za-z-]{1,15}"
     r"|[A-Z]{2,8}[-_/ ]?\d{1,10}(?:[-_][A-Z0-9]{1,8})*|\d{2,8}-?[A-Z]{2,6}(?:-\d+)?|"
     r"[A-Z]{1,6}-\d{3,10}"
-    r"|[A-Z]{1,4}-[A-Z]{1,6}-?\d{2,10}|#\d{2,8}|[А-ЯЁ]{2,8}[-_ ]?\d{1,10}|[A-Z]\d{4,10}"
+    r"|[A-Z]{1,4}-[A-Z]{1,6}-?\d{2,10}|#\d{2,8}|[a-z]{2,6}-\d{2,8}"
+    r"|[А-ЯЁ]{2,8}[-_ ]?\d{1,10}|[A-Z]\d{4,10}"
     r"|[A-Z]{2,6}(?:\d+[A-Z]+)+\d*)"
 )
 WHOLE_CODE = re.compile(CODE)
@@ -82,7 +83,7 @@ BESIDE = re.compile(
     rf"(?P<name>[^()\[\]]*?{HAN}[^()\[\]]*?|{WORD}(?: {WORD}){{0,3}}?)"
     rf"(?P<code>[ _-]?(?:{BOXED_CODE}|{CODE}))+"
 )
-CODE_FIRST = re.compile(rf"(?P<code>{CODE})[ _-]?(?P<name>{HAN}{{2,4}}|{WORD}(?: {WORD}){{0,3}})")
+CODE_FIRST = re.compile(rf"(?P<code>{CODE})[ _-]?(?P<name>{HAN}{{1,4}}|{WORD}(?: {WORD}){{0,3}})")
 RECEIPT = re.compile(r"[(\[]?\s*(?:亲?收|收件|亲启|启|收货|签收)\s*[)\]]?$")
 LEAD_IN = re.compile(
     r"^(?:请?(?:寄|发|送|交)(?:给|到|至)?(?!\w{0,3}路)|收件?人?[是为:]|我(?:的名字)?(?:叫|是)|"
@@ -157,8 +158,10 @@ def likeness(text: str) -> Likeness:
     if WHOLE_CODE.fullmatch(name):
         return Likeness.WEAK
     for pattern in (BESIDE, CODE_FIRST):
-        if (found := pattern.fullmatch(name)) and _plain_likeness(found["name"].strip(" _-")):
-            return Likeness.STRONG
+        if found := pattern.fullmatch(name):
+            beside = found["name"].strip(" _-")
+            if beside in SURNAMES or _plain_likeness(beside):
+                return Likeness.STRONG
     return _plain_likeness(name)
 
 

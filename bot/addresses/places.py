@@ -161,8 +161,14 @@ class Locator:
             if any(self._divisions.within(known.code, place.code) for place in second)
         ]
         if kept:
-            end = other.end if other.steps > 1 else located.end
-            return located._replace(end=end, places=tuple(kept), unsure=False)
+            # 白云区 广州市 广东省: the other way round, as English has it.
+            gap = SEPARATORS.match(text, located.end)
+            ends = not text[other.end : other.end + 1].strip() or text[other.end] in BOUNDARY
+            whole = other.steps > 1 or (ends and gap is not None and gap.end() > gap.start())
+            if not whole:
+                return located._replace(places=tuple(kept), unsure=False)
+            further = located._replace(end=other.end, places=tuple(kept), unsure=False)
+            return self._with_second_chain(text, further) if ends else further
         if self._contradicts(located, other, second):
             return located._replace(end=other.end, rivals=(*located.rivals, *second))
         return located

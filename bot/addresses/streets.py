@@ -1,6 +1,7 @@
 """The street line: what is left of an address when everything else has been taken out of it."""
 
 import re
+from typing import NamedTuple
 
 from bot.addresses.characters import fold
 from bot.addresses.naming import short_name
@@ -13,6 +14,39 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 PAIRS = {")": "(", "]": "["}
 # What remains of a typed province that nobody knows: 浙工省 before 杭州市.
 PROVINCE_LIKE = re.compile(r"[\u3400-\u9fff]{1,6}(?:省|自治区)$")
+
+
+class Street(NamedTuple):
+    """A street line, and everything that was written there, a remark included."""
+
+    line: str
+    whole: str
+
+
+# What people tell the courier or the seller: nothing of where a parcel goes.
+REMARK = re.compile(
+    r"(?=.*(?:送货|发货|配送|快递|尽快|不要|勿|麻烦|请|周末|工作日|上班|下班|休息|放在|放门|放到|签收|谢谢|提前|"
+    r"加急|易碎|打电话|联系|通知|包好|轻放|到付|多久|什么时候|吗|呢|下午|上午|晚上|不在|有人))"
+    r"(?!.*(?:站|柜|店|点|超市|公司|处|仓|部|室|楼|栋|号|路|街)[)\]]?$)"
+    r"[^\d]*?(?:\d{1,2}[点:：][^\d]*)*"
+    r"|(?:please|pls|call|deliver|leave|thanks?|thank you|after|before|only|fragile|asap|hello|hi)"
+    r"\b[^\d]*"
+    r"|(?:пожалуйста|спасибо|звонить|позвоните|доставить|оставить)[^\d]*",
+    re.IGNORECASE,
+)
+
+
+def split_remarks(street: str) -> Street:
+    """Tell a street from the remarks behind it: 文三路1号 周末送货."""
+    pieces = re.split(r"(?:, |[ ,])", street)
+    kept = [piece for piece in pieces if not REMARK.fullmatch(fold(piece))]
+    if len(kept) == len(pieces) or not kept:
+        return Street(street, street)
+    words = street
+    for piece in pieces:
+        if piece not in kept:
+            words = without(words, piece)
+    return Street(tidy_street(words), street)
 
 
 def street_of(text: str, tokens: list[Token], located: Located, taken: tuple[Token, ...]) -> str:
@@ -75,7 +109,8 @@ def without(street: str, piece: str) -> str:
 def without_digits(street: str, digits: str) -> str:
     """Return a street without a number that an answer has settled, however it was grouped."""
     grouped = r"[-. ]?".join(digits)
-    return tidy_street(re.sub(rf"(?<!\d)(?:\+?86[-. ]?)?{grouped}(?!\d)", " ", street))
+    line = re.sub(rf"(?<!\d)(?:\+?86[-. ]?)?{grouped}(?!\d)", " ", street)
+    return tidy_street(line.removesuffix(digits))
 
 
 def without_divisions(street: str, names: tuple[str, ...]) -> str:

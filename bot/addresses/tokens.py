@@ -25,16 +25,16 @@ TOKEN = re.compile(
 )
 HARD = re.compile(rf"[\n,;。|{PHONE_MARK}]")
 IDLE = re.compile(
-    r"[(\[]?(?:亲?收|启|寄到|寄往|寄给|发到|发往|送到|地址|中国|中华人民共和国|你好|您好|谢谢|"
-    r"默认|收货|收件|收件人|"
-    r"收货人|联系人|姓名|电话|手机|微信|号码|麻烦寄到|请寄到|请发到|寄|收件地址|收货地址|"
-    r"详细地址|国家|China|CHINA|"
-    r"P\.?R\.?C?\.?|Phone|phone|Tel|tel|TEL|Mobile|mobile|WeChat|Wechat|wechat|WhatsApp|"
-    r"Whatsapp|Address|"
-    r"address|Name|name|Number|number|Телефон|телефон|Тел|тел|Handy|handy)[)\]]?[.:!]*"
-    r"|[\W_]+"
+    r"[(\[]?(?:亲?收|启|寄到|寄往|寄给|发到|发往|送到|寄|(?:麻烦|请)?(?:寄|发|送)到?|你好|您好|谢谢|多谢|"
+    r"地址|收货|收件|收件人|收货人|联系人|姓名|电话|手机|微信|号码|(?:收件|收货|详细|默认|我的)?地址|"
+    r"国家|中国|中华人民共和国|默认|复制|全部复制|编辑|淘宝|天猫|京东|拼多多|抖音|快手|闲鱼|家|公司|学校|"
+    r"China|CHINA|P\.?R\.?C?\.?|Phone|Tel|Mobile|WeChat|WhatsApp|Address|Name|Number|Handy|"
+    r"Телефон|Тел|Адрес|Китай|КНР)[)\]]?[.:!]*"
+    r"|[\W_]+",
+    re.IGNORECASE,
 )
-BOXED_POST_CODE = re.compile(r"[(\[](\d{6})[)\]]$")
+DIGITS = re.compile(r"[(\[#]?\d{2,10}[)\]]?")
+BOXED_POST_CODE = re.compile(r"(?:[(\[]|(?<=[号室楼栋座]))(\d{6})[)\]]?$")
 ADDRESS_END = re.compile(r"[\d号室楼层栋座单元幢户房店铺A-Za-z)]$")
 
 
@@ -56,6 +56,9 @@ class Person(NamedTuple):
     name: str
     sure: bool
     tokens: tuple[Token, ...] = ()  # the pieces to keep out of the street
+
+
+NOBODY = Person("", sure=False)
 
 
 class _Candidate(NamedTuple):
@@ -114,7 +117,7 @@ def take_post_code(labelled: str, tokens: list[Token], located: Located) -> tupl
     for token in tokens:
         if token.apart and is_post_code(token.text, code):
             return token.text.strip("()[]"), [other for other in tokens if other is not token]
-        behind = BOXED_POST_CODE.search(token.text)
+        behind = BOXED_POST_CODE.search(token.text)  # 1号(310012), 1号310012
         if behind and is_post_code(behind.group(1), code):
             shorter = token._replace(text=token.text[: behind.start()])
             rest = [shorter if other is token else other for other in tokens]
@@ -131,7 +134,8 @@ def recipient(names: tuple[str, ...], text: str, tokens: list[Token]) -> Person:
         return _with_lone_code(Person(names[0], sure=True), tokens)
     candidates = _candidates(text, tokens)
     if not candidates:
-        return Person("", sure=False)
+        codes = [token for token in tokens if token.apart and is_code(token.text)]
+        return Person(codes[-1].text, sure=False, tokens=(codes[-1],)) if codes else NOBODY
     best = max(candidate.rank for candidate in candidates)
     top = [each for each in candidates if each.rank == best]
     chosen = next((each for each in top if each.tokens[0].before), None)
@@ -153,7 +157,10 @@ def _with_lone_code(person: Person, tokens: list[Token]) -> Person:
     for token in tokens:
         alone = sum(each.chunk == token.chunk for each in tokens) == 1
         behind = token.before or token.near_number or token is tokens[-1]
-        if token not in person.tokens and alone and behind and token.apart and is_code(token.text):
+        beside = any(each.chunk == token.chunk for each in person.tokens) or token.before
+        coded = is_code(token.text) and alone and behind
+        numbered = DIGITS.fullmatch(token.text) is not None and beside and token.near_number
+        if token not in person.tokens and token.apart and (coded or numbered):
             first = bool(person.tokens) and token.start < person.tokens[0].start
             pair = (token.text, person.name) if first else (person.name, token.text)
             return Person(" ".join(pair), sure=False, tokens=(*person.tokens, token))
