@@ -2,6 +2,7 @@
 
 from telegram import Update
 
+from bot.addresses import Fit
 from bot.chat.buttons import BadButton, from_base36, natural, to_base36
 from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
@@ -12,7 +13,8 @@ from bot.domain.sessions import AddressForm, Delivery, Quoted, Session, Step
 from bot.domain.writes import DeleteAddress, SaveAddress
 from handlers import address_form, preview
 from handlers.finding import search
-from handlers.shared.address_answers import delivery_to, form_of, is_no_address
+from handlers.shared.address_answers import delivery_to, form_of
+from handlers.shared.address_words import begins_address, offer_typed, say_no_address
 
 _LABEL = 40
 _PAGE = 8
@@ -55,6 +57,7 @@ def card(view: View, address: Address) -> Html:
         view.t("address.card_person", name=address.full_name, mobile=address.mobile),
         view.t("address.card_place", division=address.division, street=address.street),
         view.t("address.card_code", code=address.district_code),
+        view.t("address.card_forwarder") if address.forwarder else None,
     )
 
 
@@ -65,7 +68,7 @@ def _ordering(session: Session) -> bool:
 def _button(view: View, saved: SavedAddress, managing: bool) -> Button:  # noqa: FBT001 - a mode of this screen
     address = saved.address
     place = address.district or address.city
-    star = "★ " if saved.is_default else ""
+    star = ("★ " if saved.is_default else "") + ("📦 " if address.forwarder else "")
     label = cut(f"{star}{address.full_name} · {place} {address.street}", _LABEL)
     opens = managing or not _ordering(view.session)
     return Button(label, "open" if opens else "deliver", to_base36(saved.address_id))
@@ -88,9 +91,13 @@ def _one_buttons(view: View, saved: SavedAddress) -> Rows:
         Button(t("address.deliver_button"), "deliver", arg) if _ordering(view.session) else None
     )
     default = None if saved.is_default else Button(t("address.default_button"), "default", arg)
+    marked = (
+        "address.no_forwarder_button" if saved.address.forwarder else "address.forwarder_button"
+    )
     return (
         row(deliver)
         + row(Button(t("address.edit_button"), "edit", arg), default)
+        + row(Button(t(marked), "forwarder", arg))
         + row(Button(t("address.delete_button"), "delete", arg))
         + row(Button(t("address.back_button"), "manage"))
     )
@@ -161,6 +168,19 @@ async def make_default(_: Update, context: Context) -> Reply:
     return None
 
 
+async def mark_forwarder(_: Update, context: Context) -> Reply:
+    """Mark a saved address as a forwarder's warehouse, or as none any more."""
+    saved = await _chosen(context)
+    if saved is None:
+        context.flash("address.gone")
+        return None
+    address = saved.address.replace(forwarder=not saved.address.forwarder)
+    context.write(SaveAddress(saved.replace(address=address)))
+    if context.session.delivery.address_id == saved.address_id:
+        context.change(delivery=delivery_to(saved.replace(address=address)))
+    return None
+
+
 async def delete(_: Update, context: Context) -> Reply:
     """Delete the address that is open, so that no stray press can."""
     saved = await _chosen(context)
@@ -223,12 +243,16 @@ async def back(_: Update, context: Context) -> Reply:
 
 
 async def text(update: Update, context: Context) -> Reply:
-    """A pasted text here is a new address; words with nothing of one are looked for, as anywhere.
+    """A pasted text here is a new address, an offer's number its offer; other words are looked for.
 
-    Where an order is to go is asked for an answer: there they are taken for a part of it.
+    Where an order is to go is asked for an answer: there words are not looked for.
     """
     typed = (update.effective_message.text if update.effective_message else None) or ""
-    if not _ordering(context.session) and is_no_address(context, typed):
-        return await search.words(update, context)
-    outcome = await add(update, context)
-    return await address_form.text(update, context) if outcome is Step.ADDRESS_FORM else outcome
+    least = Fit.FITTING if _ordering(context.session) else Fit.CERTAIN
+    if offer_typed(typed) is None and begins_address(context, typed, least):
+        reply = await add(update, context)
+        return await address_form.text(update, context) if reply is Step.ADDRESS_FORM else reply
+    if _ordering(context.session) and offer_typed(typed) is None:
+        say_no_address(context, typed)
+        return None
+    return await search.words(update, context)

@@ -7,6 +7,7 @@ from telegram import Update
 from bot.addresses import (
     Doubt,
     DoubtKind,
+    Fit,
     Hint,
     ParsedAddress,
     PhoneError,
@@ -16,21 +17,32 @@ from bot.addresses import (
 )
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
-from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
+from bot.chat.screens import Button, Rows, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.addresses import MOST_PER_PERSON, SavedAddress
 from bot.domain.identifiers import AddressId
 from bot.domain.sessions import AddressField, AddressForm, Quoted, Step
+from bot.domain.small_talk import is_yes
 from bot.domain.writes import SaveAddress
 from handlers import preview
+from handlers.finding import search
 from handlers.shared.address_answers import (
     EMPTY,
+    accept_guess,
     answer,
     choose_division,
     delivery_to,
     doubt_about,
     keep,
     reading_of,
+)
+from handlers.shared.address_parts import WHOLE, candidates, understood
+from handlers.shared.address_words import (
+    begins_address,
+    change_named,
+    is_address,
+    offer_typed,
+    say_no_address,
 )
 
 _ASKS = {
@@ -44,6 +56,7 @@ _ASKS = {
     DoubtKind.DIVISION_CONFLICT: "address_form.ask_conflict",
     DoubtKind.STREET_MISSING: "address_form.ask_street",
     DoubtKind.STREET_TOO_LONG: "address_form.ask_street_shorter",
+    DoubtKind.STREET_DOUBTFUL: "address_form.ask_street_doubtful",
     DoubtKind.OUTSIDE_MAINLAND: "address_form.outside_mainland",
 }
 _ASKS_OF_FIELD = {
@@ -52,7 +65,6 @@ _ASKS_OF_FIELD = {
     AddressField.DIVISION: "address_form.ask_division",
     AddressField.STREET: "address_form.ask_street",
 }
-_PAGE = 20
 
 
 def screen(view: View) -> Screen:
@@ -65,8 +77,8 @@ def screen(view: View) -> Screen:
     reading = reading_of(form)
     if form.asking is not None:
         return Screen(
-            paragraphs(view.flash, _understood(view, reading), _question(view, form, reading)),
-            _candidates(view, form) + _leave(view),
+            paragraphs(view.flash, understood(view, reading), _question(view, form, reading)),
+            candidates(view, form) + _leave(view),
         )
     rows = (
         row(Button(t("address_form.save_button"), "save"))
@@ -80,27 +92,7 @@ def screen(view: View) -> Screen:
         )
         + _leave(view)
     )
-    return Screen(paragraphs(view.flash, t("address_form.check"), _understood(view, reading)), rows)
-
-
-def _understood(view: View, reading: ParsedAddress) -> Html:
-    """What is known so far, a line for each part."""
-    t = view.t
-    places = dict.fromkeys(
-        each for each in (reading.province, reading.city, reading.district, reading.town) if each
-    )
-    return lines(
-        t("address_form.name", name=reading.full_name) if reading.full_name else None,
-        t("address_form.phone", phone=reading.mobile) if reading.mobile else None,
-        _place(view, " ".join(places), reading.district_code) if places else None,
-        t("address_form.street", street=reading.street) if reading.street else None,
-    )
-
-
-def _place(view: View, division: str, code: str | None) -> Html:
-    if code is None:
-        return view.t("address_form.division_open", division=division)
-    return view.t("address_form.division", division=division, code=code)
+    return Screen(paragraphs(view.flash, t("address_form.check"), understood(view, reading)), rows)
 
 
 def _question(view: View, form: AddressForm, reading: ParsedAddress) -> Html:
@@ -130,35 +122,6 @@ def _is_masked(number: str) -> bool:
     return False
 
 
-def _candidates(view: View, form: AddressForm) -> Rows:
-    """Buttons for divisions to choose from, for a guessed name, or for the list of provinces."""
-    t = view.t
-    if form.asking == AddressField.NAME and form.reading and form.reading.get("full_name"):
-        return row(Button(t("address_form.name_is_right_button"), "accept"))
-    if form.asking != AddressField.DIVISION:
-        return ()
-    divisions = [
-        Button(text, "division", code)
-        for code, text in ((code, _short(view, code)) for code in form.candidates)
-        if text
-    ]
-    shown, before, after = page_of(divisions, view.session.focus.page, _PAGE)
-    pages = row(
-        Button(t("variant.previous_button"), "turn", str(view.session.focus.page - 1))
-        if before
-        else None,
-        Button(t("variant.next_button"), "turn", str(view.session.focus.page + 1))
-        if after
-        else None,
-    )
-    columns = 2 if len(divisions) > _PAGE // 2 else 1
-    return grid(shown, columns) + pages + row(Button(t("address_form.list_button"), "list"))
-
-
-def _short(view: View, code: str) -> str:
-    return view.division_names.get(code, "")
-
-
 def _leave(view: View) -> Rows:
     again = None
     if view.session.form and view.session.form.reading is not None:
@@ -167,19 +130,34 @@ def _leave(view: View) -> Rows:
 
 
 async def text(update: Update, context: Context) -> Reply:
-    """A pasted address, or the answer to what the screen asks."""
+    """A pasted address, the answer to what the screen asks, or a change of one part.
+
+    An offer's number opens the offer; what is entered so far stays for the way back.
+    """
     typed = (update.effective_message.text if update.effective_message else None) or ""
     form = context.session.form or AddressForm()
-    pasted = parse_address(typed, context.services.divisions)
-    whole = pasted.mobile is not None and pasted.district_code is not None
-    if form.reading is None or form.asking is None or whole:
-        if not typed.strip() or (pasted == ParsedAddress(doubts=pasted.doubts)):
-            context.flash("address_form.nothing_read")
-            return Step.ADDRESS_FORM
-        keep(context, pasted)
-        return Step.ADDRESS_FORM
-    answer(context, form, typed)
+    offer_id = offer_typed(typed, number_asked=form.asking == AddressField.PHONE)
+    if offer_id is not None:
+        return await search.open_offer(context, offer_id)
+    if form.reading is None:
+        _begin(context, typed)
+    elif is_address(context, typed):
+        keep(context, parse_address(typed, context.services.divisions))
+    elif form.asking is not None:
+        answer(context, form, typed)
+    elif is_yes(typed):
+        return await save(update, context)
+    else:
+        change_named(context, reading_of(form), typed)
     return Step.ADDRESS_FORM
+
+
+def _begin(context: Context, typed: str) -> None:
+    """Read the first text of a new address, or say that nothing of one is in it."""
+    if begins_address(context, typed, Fit.FITTING):
+        keep(context, parse_address(typed, context.services.divisions))
+    else:
+        say_no_address(context, typed)
 
 
 async def division(_: Update, context: Context) -> Reply:
@@ -202,11 +180,21 @@ async def list_provinces(_: Update, context: Context) -> Reply:
 
 
 async def accept(_: Update, context: Context) -> Reply:
-    """The guessed name is right."""
+    """The guessed name or street is right; with `whole`, the street with all that stood there."""
     form = context.session.form
-    reading = reading_of(form) if form else EMPTY
-    if reading.full_name:
-        keep(context, reading.with_name(reading.full_name))
+    if form is None:
+        return None
+    reading = reading_of(form)
+    doubt = doubt_about(reading, form.asking)
+    if (
+        form.asking == AddressField.STREET
+        and context.arg == WHOLE
+        and doubt is not None
+        and doubt.rest
+    ):
+        keep(context, reading.with_street(doubt.rest))
+    else:
+        accept_guess(context, reading, form.asking)
     return None
 
 

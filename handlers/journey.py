@@ -105,6 +105,7 @@ def states() -> dict[Step, list[Handler]]:
             Buttons(deliver=address.deliver, open=address.open_one, manage=address.manage),
             Buttons(add=address.add, edit=address.edit, delete=address.delete),
             Buttons(default=address.make_default, turn=address.turn, back=address.back),
+            Buttons(forwarder=address.mark_forwarder),
             MessageHandler(WORDS, address.text),
         ],
         Step.ADDRESS_FORM: [

@@ -23,7 +23,7 @@ from bot.domain.sessions import Focus, Ordered, Quoted, Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, Lines, orders_of
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from handlers.finding import search
-from handlers.shared.address_answers import is_address, take_pasted
+from handlers.shared.address_words import is_address, take_pasted
 from handlers.shared.agreement import NAME_WIDTHS, agreement
 from handlers.shared.failures import failure_key, reason_in, refusal_of
 

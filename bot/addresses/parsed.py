@@ -96,6 +96,7 @@ class ParsedAddress(Value):
     street: str | None = None
     district_code: str | None = None
     post_code: str | None = None
+    forwarder: bool = False  # marked as a forwarder's warehouse; nothing in a text says so
     doubts: tuple[Doubt, ...] = ()
 
     @property
@@ -121,6 +122,7 @@ class ParsedAddress(Value):
             street=self.street or "",
             post_code=self.post_code or "000000",
             district_code=self.district_code or "",
+            forwarder=self.forwarder,
         )
 
     def with_name(self, full_name: str) -> Self:

@@ -86,10 +86,17 @@ BESIDE = re.compile(
 CODE_FIRST = re.compile(rf"(?P<code>{CODE})[ _-]?(?P<name>{HAN}{{1,4}}|{WORD}(?: {WORD}){{0,3}})")
 RECEIPT = re.compile(r"[(\[]?\s*(?:亲?收|收件|亲启|启|收货|签收)\s*[)\]]?$")
 LEAD_IN = re.compile(
-    r"^(?:请?(?:寄|发|送|交)(?:给|到|至)?(?!\w{0,3}路)|收件?人?[是为:]|我(?:的名字)?(?:叫|是)|"
+    r"^[是为][:： ]?(?=[\u3400-\u9fff]{2,4}$)|^(?:请?(?:寄|发|送|交)(?:给|到|至)?(?!\w{0,3}路)|"
+    r"收件?人?[是为:]|我(?:的名字)?(?:叫|是)|"
     r"名字(?:叫|是)?|姓名是?|叫|本人)[:： ]?"
     rf"(?={HAN}{{2,4}}|[A-ZА-Я])|^(?:my name is|i am|i'm|name is|it's|меня зовут)[: ]+",
     re.IGNORECASE,
+)
+# What goods end with and people's names do not: 马克杯 is a mug, though 马 is a surname.
+GOODS = re.compile(
+    r"[杯巾鞋裤衫裙袜帽袋盒瓶链灯笔纸垫器架锁壳膜伞碗盘锅壶毯枕帘椅"
+    r"桌柜床衣套包表镜刀剪漆胶膏霜液贴夹钩筐桶篮]$"
+    r"|玩具$|衬衫|毛衣|外套|手机|耳机|充电|数据线|背包|书包|钱包|口罩|手套|雨伞|水杯|项链|耳环|戒指"
 )
 LATIN_PLACE = re.compile(
     r"\b(?:district|road|rd|street|st|avenue|ave|city|province|room|rm|building|bldg|floor|fl|"

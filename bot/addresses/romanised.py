@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from bot.addresses.divisions import Division, Level
+from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.naming import is_zone, short_name
 
 # What a zone's name ends with, and what that is called.
@@ -40,6 +40,8 @@ _KINDS = (
     ("地区", ""),
     ("新区", "New Area"),
     ("林区", "Forestry District"),
+    ("郊区", "Suburban District"),
+    ("城区", "Urban District"),
     ("矿区", "Mining District"),
     ("区", "District"),
     ("县", "County"),
@@ -110,6 +112,8 @@ def shown(division: Division) -> str:
         kind = next((kind for ending, kind in _TOWNS if division.name.endswith(ending)), "")
     else:
         _, kind = stem_and_kind(division)
+    if division.name in {"城区", "郊区", "矿区"}:
+        return kind  # the word itself is the name
     one_character = division.level is Level.DISTRICT and len(division.name) <= len("歙县")
     stem = known.shown
     if one_character and kind and stem.lower().endswith(("xian", "qu")):
@@ -125,3 +129,12 @@ def spelt() -> dict[str, tuple[tuple[str, int], ...]]:
         for rank, spelling in enumerate(known.spellings):
             found[spelling].append((code, min(rank, 1)))
     return {spelling: tuple(codes) for spelling, codes in found.items()}
+
+
+def described(code: str, divisions: Divisions) -> str:
+    """Return a division with what holds it, such as `Nanshan District, Shenzhen, Guangdong`.
+
+    A town without romanised name is left out, a municipality is named once. Raises `KeyError`.
+    """
+    path = divisions.path(code)
+    return ", ".join(dict.fromkeys(filter(None, map(shown, reversed(path)))))

@@ -100,6 +100,7 @@ class View:
     navigation: tuple[NavigationGroup, ...] = ()  # while results are narrowed by it
     tier_scope: TierScope = TierScope.OFFER
     division_names: Mapping[str, str] = field(default_factory=dict)  # of the form's candidates
+    place_in_latin: str = ""  # of the form, for whoever reads no Chinese
 
     @property
     def flash(self) -> str:

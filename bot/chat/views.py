@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from bot.addresses.romanised import described, shown
 from bot.chat.freight_shown import freight_of
 from bot.chat.screens import View
 from bot.chat.texts import texts_in
@@ -55,6 +56,7 @@ async def assemble(session: Session, services: Services) -> View:
         navigation=await _navigation(session, services),
         tier_scope=services.tier_scope,
         division_names=_division_names(session, services),
+        place_in_latin=_place_in_latin(session, services),
     )
 
 
@@ -94,11 +96,31 @@ async def _navigation(session: Session, services: Services) -> tuple[NavigationG
 
 
 def _division_names(session: Session, services: Services) -> dict[str, str]:
-    """Name the divisions offered as buttons: in full unless several lie in the same place."""
+    """Name the divisions offered as buttons: in full unless several lie in the same place.
+
+    Who reads no Chinese sees the Latin name first, and both to compare.
+    """
     codes = session.form.candidates if session.form else ()
     known = [each for code in codes if (each := services.divisions.get(code)) is not None]
     together = len(known) > 1 and len({each.parent for each in known}) == 1
-    return {
+    chinese = {
         each.code: each.name if together else services.divisions.describe(each.code)
         for each in known
     }
+    if session.language == "zh":
+        return chinese
+    latin = {
+        each.code: shown(each) if together else described(each.code, services.divisions)
+        for each in known
+    }
+    return {
+        code: f"{latin[code]} · {name}" if latin[code] else name for code, name in chinese.items()
+    }
+
+
+def _place_in_latin(session: Session, services: Services) -> str:
+    """Return the place of the address being entered for whoever reads no Chinese, or nothing."""
+    code = (session.form.reading or {}).get("district_code") if session.form else None
+    if session.language == "zh" or not isinstance(code, str) or not services.divisions.get(code):
+        return ""
+    return described(code, services.divisions)

@@ -25,6 +25,7 @@ class Address(Value):
     street: str = Field(min_length=1, max_length=200)
     post_code: str = "000000"
     district_code: str = Field(pattern=r"^[0-9]{6}$")
+    forwarder: bool = False  # a forwarder's warehouse, where the recipient carries a code
 
     @property
     def division(self) -> str:

@@ -15,7 +15,7 @@ from bot.domain.writes import KeepOffer, KeepResults
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import NotAPicture, PictureError, PicturesBusy, PictureTooLarge, PictureTooSmall
 from bot.services.finding.albums import caption_of
-from handlers.shared.address_answers import is_address, take_pasted
+from handlers.shared.address_words import is_address, take_pasted
 from handlers.shared.failures import failure_key
 from handlers.shared.quotas import may_search
 

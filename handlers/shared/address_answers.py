@@ -1,19 +1,37 @@
-"""What is known of an address being entered, and what an answer to one question changes."""
+"""What is known of an address being entered, and what an answer to one question changes.
+
+A question, a wish, a command and goods are never a part of an address: they are refused with a
+reason, or asked about.
+"""
+
+from collections.abc import Callable
 
 from bot.addresses import (
+    Answer,
     Doubt,
     DoubtKind,
+    Fit,
     ParsedAddress,
     PhoneError,
     PhoneProblem,
     find_division,
     parse_address,
-    read_phone,
+    read_name,
+    read_number,
+    read_street,
 )
-from bot.addresses.parsed import DIVISION_KINDS, NAME_KINDS, PHONE_KINDS, STREET_KINDS
-from bot.chat.context import Context, Reply
+from bot.addresses.parsed import (
+    DIVISION_KINDS,
+    LONGEST_NAME,
+    LONGEST_STREET,
+    NAME_KINDS,
+    PHONE_KINDS,
+    STREET_KINDS,
+)
+from bot.chat.context import Context
 from bot.domain.addresses import SavedAddress
-from bot.domain.sessions import AddressField, AddressForm, Delivery, Focus, Step
+from bot.domain.sessions import AddressField, AddressForm, Delivery
+from bot.domain.small_talk import command_meant, is_talk, is_yes
 
 FIELDS = {
     AddressField.NAME: NAME_KINDS,
@@ -29,12 +47,17 @@ EMPTY = ParsedAddress(
         Doubt(kind=DoubtKind.STREET_MISSING),
     )
 )
-_ORDERING = {Step.LINES, Step.PREVIEW}
 _PHONE_PROBLEMS = {
     PhoneProblem.MASKED: "address_form.phone_masked",
     PhoneProblem.TOO_SHORT: "address_form.phone_too_short",
     PhoneProblem.TOO_LONG: "address_form.phone_too_long",
     PhoneProblem.FOREIGN: "address_form.phone_foreign",
+}
+_NOT_AN_ANSWER = {
+    AddressField.NAME: "address_form.not_a_name",
+    AddressField.PHONE: "address_form.phone_unknown",
+    AddressField.DIVISION: "address_form.no_such_division",
+    AddressField.STREET: "address_form.not_a_street",
 }
 
 
@@ -84,62 +107,140 @@ def keep(context: Context, reading: ParsedAddress) -> None:
     context.focus(page=0)
 
 
-def is_address(context: Context, typed: str) -> bool:
-    """Tell whether a text can only be an address: a person's number and a place to deliver to."""
-    pasted = parse_address(typed, context.services.divisions)
-    return pasted.mobile is not None and pasted.district_code is not None
+def is_placed(pasted: ParsedAddress) -> bool:
+    """Tell whether a text names a place in China or proposes some."""
+    proposed = any(doubt.candidates for doubt in pasted.doubts if doubt.kind in DIVISION_KINDS)
+    outside = any(doubt.kind is DoubtKind.OUTSIDE_MAINLAND for doubt in pasted.doubts)
+    return pasted.province is not None or proposed or outside
 
 
-def is_no_address(context: Context, typed: str) -> bool:
-    """Tell whether a text has nothing of an address: no person, no place, no number."""
-    pasted = parse_address(typed, context.services.divisions)
-    only_street = ParsedAddress(street=pasted.street, doubts=pasted.doubts)
-    unplaced = not any(doubt.candidates for doubt in pasted.doubts)
-    return pasted == only_street and unplaced and not any(each.isdigit() for each in typed)
-
-
-def take_pasted(context: Context, typed: str) -> Reply:
-    """Read an address that came where words were expected; nothing of it leaves the bot.
-
-    While an order is being put together it is where that order goes; elsewhere saving it leads
-    back to where the person was.
-    """
-    step = context.session.step
-    back = None if step in _ORDERING else step
-    context.change(form=AddressForm(), focus=Focus(return_to=back))
-    keep(context, parse_address(typed, context.services.divisions))
-    context.flash("address_form.recognised")
-    return Step.ADDRESS_FORM
+def moved(reading: ParsedAddress, pasted: ParsedAddress) -> ParsedAddress:
+    """Return the recipient and number at another place."""
+    name = pasted.full_name
+    if name is None or doubt_about(pasted, AddressField.NAME):
+        name = reading.full_name
+    ours = (doubt for doubt in pasted.doubts if doubt.kind not in NAME_KINDS | PHONE_KINDS)
+    return pasted.replace(
+        full_name=name,
+        mobile=reading.mobile,
+        extension=reading.extension,
+        forwarder=reading.forwarder,
+        doubts=tuple(ours),
+    )
 
 
 def answer(context: Context, form: AddressForm, typed: str) -> None:
     """Take the answer to one question, or say why it can't be taken."""
     reading = reading_of(form)
+    doubt = doubt_about(reading, form.asking)
+    if is_yes(typed) and doubt is not None and accept_guess(context, reading, form.asking):
+        return
+    if is_yes(typed) or command_meant(typed):
+        _refuse(context, form.asking, typed)
+        return
+    taking: dict[AddressField, Callable[[Context, AddressForm, str], None]] = {
+        AddressField.NAME: _answer_name,
+        AddressField.PHONE: _answer_number,
+        AddressField.STREET: _answer_street,
+    }
     try:
-        if form.asking is AddressField.NAME:
-            keep(context, reading.with_name(typed))
-        elif form.asking is AddressField.PHONE:
-            keep(context, reading.with_phone(read_phone(typed)))
-        elif form.asking is AddressField.STREET:
-            keep(context, reading.with_street(_street_in(context, reading, typed)))
-        else:
-            _answer_division(context, form, typed)
+        taking.get(form.asking or AddressField.DIVISION, answer_division)(context, form, typed)
     except PhoneError as error:
         context.flash(_PHONE_PROBLEMS.get(error.problem, "address_form.phone_unknown"))
     except ValueError:
         context.flash("address_form.bad_length")
 
 
-def _street_in(context: Context, reading: ParsedAddress, typed: str) -> str:
-    """Return the street alone when it was typed with the divisions that are known already."""
-    typed_whole = parse_address(typed, context.services.divisions)
-    if typed_whole.street and typed_whole.district_code == reading.district_code is not None:
-        return typed_whole.street
-    return typed
+def accept_guess(context: Context, reading: ParsedAddress, field: AddressField | None) -> bool:
+    """Settle a field as it was guessed; False when there is no guess."""
+    if field == AddressField.NAME and reading.full_name:
+        keep(context, reading.with_name(reading.full_name))
+        return True
+    if field == AddressField.STREET and reading.street:
+        keep(context, reading.with_street(reading.street))
+        return True
+    return False
 
 
-def _answer_division(context: Context, form: AddressForm, typed: str) -> None:
+def _refuse(context: Context, field: AddressField | None, typed: str) -> None:
+    if command := command_meant(typed):
+        context.flash("address_form.command_meant", command=command)
+    else:
+        context.flash(_NOT_AN_ANSWER.get(field or AddressField.DIVISION, "address_form.kept"))
+
+
+def _answer_name(context: Context, form: AddressForm, typed: str) -> None:
+    reading = reading_of(form)
+    pasted = parse_address(typed, context.services.divisions)
+    if is_placed(pasted) and pasted.street and pasted.full_name is None:
+        _add_place(context, reading, pasted)
+        return
+    if len(" ".join(typed.split())) > LONGEST_NAME and not pasted.mobile:
+        context.flash("address_form.bad_length")
+        return
+    name = None if is_talk(typed) else read_name(typed)
+    if name is None:
+        if pasted.mobile and reading.mobile is None:
+            keep(context, reading.with_phone(read_number(typed)))
+        else:
+            context.flash("address_form.not_a_name")
+    elif name.fit is Fit.DOUBTFUL:
+        _confirm(context, reading, AddressField.NAME, name)
+    else:
+        keep(context, reading.with_name(name.value))
+
+
+def _add_place(context: Context, reading: ParsedAddress, pasted: ParsedAddress) -> None:
+    """Take an address that was sent where the recipient was asked for; the name stays open."""
+    mine = tuple(doubt for doubt in reading.doubts if doubt.kind in NAME_KINDS | PHONE_KINDS)
+    there = moved(reading, pasted)
+    if pasted.mobile and reading.mobile is None:
+        mine = tuple(doubt for doubt in mine if doubt.kind in NAME_KINDS)
+        there = there.replace(mobile=pasted.mobile, extension=pasted.extension)
+    keep(context, there.replace(full_name=reading.full_name, doubts=(*mine, *there.doubts)))
+    context.flash("address_form.place_taken")
+
+
+def _confirm(context: Context, reading: ParsedAddress, field: AddressField, guess: Answer) -> None:
+    """Ask whether a doubtful answer is meant; it becomes a button."""
+    others = tuple(doubt for doubt in reading.doubts if doubt.kind not in FIELDS[field])
+    if field == AddressField.NAME:
+        doubt = Doubt(kind=DoubtKind.NAME_DOUBTFUL, text=guess.value, rest=reading.street or "")
+        keep(context, reading.replace(full_name=guess.value, doubts=(doubt, *others)))
+    else:
+        doubt = Doubt(kind=DoubtKind.STREET_DOUBTFUL, text=guess.value, rest=guess.value)
+        keep(context, reading.replace(street=guess.value, doubts=(*others, doubt)))
+
+
+def _answer_number(context: Context, form: AddressForm, typed: str) -> None:
+    keep(context, reading_of(form).with_phone(read_number(typed)))
+
+
+def _answer_street(context: Context, form: AddressForm, typed: str) -> None:
+    reading = reading_of(form)
+    if len(" ".join(typed.split())) > LONGEST_STREET:
+        context.flash("address_form.bad_length")
+        return
+    street = read_street(typed, reading, context.services.divisions)
+    if street is None or (street.fit is not Fit.CERTAIN and is_talk(typed)):
+        context.flash("address_form.not_a_street")
+    elif street.fit is Fit.DOUBTFUL:
+        _confirm(context, reading, AddressField.STREET, street)
+    else:
+        keep(context, reading.with_street(street.value))
+
+
+def answer_division(context: Context, form: AddressForm, typed: str) -> None:
+    """Take a typed place, in Chinese, English or pinyin; several become buttons."""
     divisions = context.services.divisions
+    pasted = parse_address(typed, divisions)
+    reading = reading_of(form)
+    if pasted.district_code and pasted.street:
+        # The place with its street: 深圳南山科苑路15号.
+        there = moved(reading, pasted)
+        mine = tuple(doubt for doubt in reading.doubts if doubt.kind in NAME_KINDS | PHONE_KINDS)
+        keep(context, there.replace(full_name=reading.full_name, doubts=(*mine, *there.doubts)))
+        return
     found = find_division(typed, divisions)
     if not found and form.candidates and (first := divisions.get(form.candidates[0])):
         found = find_division(typed, divisions, first.parent) if first.parent else []
@@ -148,7 +249,8 @@ def _answer_division(context: Context, form: AddressForm, typed: str) -> None:
     elif len(found) == 1:
         choose_division(context, form, found[0].code)
     else:
-        context.change(form=form.replace(candidates=tuple(each.code for each in found)))
+        codes = tuple(each.code for each in found)
+        context.change(form=form.replace(candidates=codes, asking=AddressField.DIVISION))
         context.focus(page=0)
         context.flash("address_form.which_one")
 

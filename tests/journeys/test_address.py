@@ -126,7 +126,7 @@ async def test_a_doubtful_district_is_asked_with_buttons(person):
     buyer = await person()
     await at_new_address(buyer)
     shown = await buyer.say("张三 13812345678 浙江省杭州市网商路699号", "Which district is it")
-    assert "滨江区" in shown.labels
+    assert "Binjiang District · 滨江区" in shown.labels
     shown = await buyer.do("滨江区", "Is this right")
     assert "浙江省 杭州市 滨江区 (330108)" in shown.text
     assert "网商路699号" in shown.text

@@ -1,0 +1,83 @@
+"""What people say to a bot that is no product, no address and no number.
+
+Whole messages only: 订单 is the command, 订单本 a notebook. Nothing here is ever searched for or
+stored; each screen answers in its own words.
+"""
+
+import re
+import unicodedata
+
+_YES = (
+    "是的 是 对的 对呀 对 没错 没问题 没有问题 好的 好哒 好滴 好 可以 行的 行 嗯嗯 嗯 "
+    "确认 确定 正确 保存 无误 信息无误 "
+    "ok okay okey yes yep yeah yup y k sure right correct confirmed confirm saved save "
+    "fine good да ага верно правильно ок хорошо подтверждаю сохранить иә ия дұрыс"
+)
+_PHRASES = (
+    "that's right|thats right|that is right|that's correct|it is right|it's right|looks good|"
+    "looks right|looks correct|all good|all right|please save|go ahead|all correct|"
+    "всё верно|все верно|всё правильно|все правильно|就是这个|就这个|全对|都对"
+)
+_POLITE = "please|thanks|thank you|谢谢|спасибо"
+_YES_WORD = "|".join(map(re.escape, [*_PHRASES.split("|"), *_YES.split()]))
+_IS_YES = re.compile(rf"(?:(?:{_YES_WORD}) ?){{1,3}}(?:{_POLITE})?")
+_COMMANDS = {
+    "/help": "help 帮助 怎么用 помощь көмек",
+    "/orders": "orders order 订单 我的订单 заказы тапсырыстар",
+    "/cart": "cart basket 购物车 корзина себет",
+    "/cancel": "cancel stop exit quit 取消 退出 算了 отмена стоп",
+    "/start": "start menu home 开始 首页 菜单 меню",
+    "/language": "language 语言 中文 英文 english chinese язык",
+    "/address": "address addresses 地址 收货地址 адрес адреса",
+}
+_COMMAND_OF = {word: command for command, words in _COMMANDS.items() for word in words.split()}
+_OPENINGS = (
+    "在吗|在么|在不在|你好|您好|哈喽|嗨|谢谢|多谢|辛苦了|感谢|付完了|已付款|付款了|"
+    "请问|麻烦|为什么|怎么|如何|"
+    "什么|哪[个里些儿款种]|谁|几[天点个号]|多久|多少|能不能|可不可以|可以[^路]|有没有|是不是|"
+    "我想|我要|我的|帮我|"
+    "给我|不知道|没有|随便|不要|不用|不是|等一下|稍等|再说|请(?!收)|别[发送寄给]|周末|工作日|"
+    "尽快|加急"
+)
+_ENDINGS = (
+    "吗|呢|吧|么|多久|多少钱?|运费|到货|发货|快递|送货|退货|退款|便宜|优惠|价格|客服|人工|什么时候"
+)
+_AMID = "多久|什么时候|能不能|可不可以|是否|有没有|怎么样"
+_ENGLISH = (
+    "hi|hello|hey|thanks?|thank you|thx|please|pls|how|what|when|where|why|who|which|can|could|"
+    "would|will|do|does|did|is|are|am|i'm|i'd|i'll|i|we|my order|no thanks?|not|wait|don'?t|"
+    "good (?:morning|evening|day)|nothing|whatever|no idea|later|talk to|speak to|need|want"
+)
+_OTHERS = (
+    "привет|здравствуйте|спасибо|пожалуйста|где|когда|как|что|почему|сколько|можно|хочу|нет|не|"
+    "сәлем|рахмет|қайда|қашан|қанша|жоқ"
+)
+_TALK = re.compile(
+    rf"[?？]|^(?:{_OPENINGS})|(?:{_ENDINGS})[。!！~]*$|(?:{_AMID})|^(?:{_ENGLISH}|{_OTHERS})(?!\w)",
+    re.IGNORECASE,
+)
+_NAMED_SO = re.compile(r"(?:Will|Can|Do|Am|Are|I) [A-Z]\w+(?: [A-Z]\w+)?")  # Will Smith
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    kept = [" " if unicodedata.category(each) == "So" else each for each in folded]
+    return " ".join(re.sub(r"[\s,.!。，！~;；、]+", " ", "".join(kept)).split())
+
+
+def is_yes(text: str) -> bool:
+    """Tell whether a whole message is a yes in Chinese, English, Russian or Kazakh."""
+    if text.strip() in {"👍", "✅", "👌"}:
+        return True
+    return _IS_YES.fullmatch(_plain(text)) is not None
+
+
+def command_meant(text: str) -> str | None:
+    """Return the command that a whole message names without its slash, or None."""
+    return _COMMAND_OF.get(_plain(text))
+
+
+def is_talk(text: str) -> bool:
+    """Tell whether a message is a question, a greeting, thanks, a wish: nothing to be filled in."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return _TALK.search(plain) is not None and _NAMED_SO.fullmatch(plain) is None

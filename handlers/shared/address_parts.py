@@ -1,0 +1,80 @@
+"""Pieces of the address screens: what is known so far, and what can be chosen from."""
+
+from bot.addresses import DoubtKind, ParsedAddress
+from bot.chat.screens import Button, Rows, View, grid, lines, page_of, row
+from bot.chat.texts import Html, cut
+from bot.domain.sessions import AddressField, AddressForm
+from handlers.shared.address_answers import doubt_about, reading_of
+
+WHOLE = "whole"
+"""The argument that accepts a street with everything that stood there."""
+_PAGE = 20
+_LABEL = 40
+
+
+def understood(view: View, reading: ParsedAddress) -> Html:
+    """What is known so far, a line for each part."""
+    t = view.t
+    places = dict.fromkeys(
+        each for each in (reading.province, reading.city, reading.district, reading.town) if each
+    )
+    return lines(
+        t("address_form.name", name=reading.full_name) if reading.full_name else None,
+        t("address_form.phone", phone=reading.mobile) if reading.mobile else None,
+        _place(view, " ".join(places), reading.district_code) if places else None,
+        t("address_form.place_in_latin", place=view.place_in_latin)
+        if view.place_in_latin
+        else None,
+        t("address_form.street", street=reading.street) if reading.street else None,
+    )
+
+
+def _place(view: View, division: str, code: str | None) -> Html:
+    if code is None:
+        return view.t("address_form.division_open", division=division)
+    return view.t("address_form.division", division=division, code=code)
+
+
+def candidates(view: View, form: AddressForm) -> Rows:
+    """Buttons for divisions to choose from, for a guessed name, or for the list of provinces."""
+    t = view.t
+    if form.asking in {AddressField.NAME, AddressField.STREET} and form.reading:
+        return _guesses(view, form)
+    if form.asking != AddressField.DIVISION:
+        return ()
+    divisions = [
+        Button(text, "division", code)
+        for code, text in ((code, _short(view, code)) for code in form.candidates)
+        if text
+    ]
+    shown, before, after = page_of(divisions, view.session.focus.page, _PAGE)
+    pages = row(
+        Button(t("variant.previous_button"), "turn", str(view.session.focus.page - 1))
+        if before
+        else None,
+        Button(t("variant.next_button"), "turn", str(view.session.focus.page + 1))
+        if after
+        else None,
+    )
+    columns = 2 if len(divisions) > _PAGE // 2 else 1
+    return grid(shown, columns) + pages + row(Button(t("address_form.list_button"), "list"))
+
+
+def _guesses(view: View, form: AddressForm) -> Rows:
+    """The guess for a name or a street as a button; a street with and without its remark."""
+    reading = reading_of(form)
+    doubt = doubt_about(reading, form.asking)
+    if doubt is None:
+        return ()
+    if doubt.kind is DoubtKind.NAME_DOUBTFUL:
+        return row(Button(view.t("address_form.name_is_right_button"), "accept"))
+    if doubt.kind is not DoubtKind.STREET_DOUBTFUL:
+        return ()
+    rows = row(Button(f"✅ {cut(doubt.text, _LABEL)}", "accept"))
+    if doubt.rest and doubt.rest != doubt.text:
+        rows += row(Button(cut(doubt.rest, _LABEL), "accept", WHOLE))
+    return rows
+
+
+def _short(view: View, code: str) -> str:
+    return view.division_names.get(code, "")
