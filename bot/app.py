@@ -14,6 +14,7 @@ from bot.intake.polling import poll
 from bot.intake.raw import ALLOWED_UPDATES
 from bot.marketplace.daji.client import DajiClient
 from bot.pictures import PictureFetcher, PictureWorker
+from bot.process.clock import MARKETPLACE, WorldClock
 from bot.process.logs import log_unhandled
 from bot.process.memory import collector_resting, give_back_large_blocks
 from bot.process.metrics import Metrics
@@ -48,7 +49,10 @@ class Bot:
         self._ownership = Ownership(settings.database_path)
         self._storage = build_storage(settings)
         metrics = Metrics(self._storage)
-        self._client = DajiClient(client_config(settings), on_call=metrics.on_call)
+        clock = WorldClock()
+        self._client = DajiClient(
+            client_config(settings), on_call=metrics.on_call, on_date=clock.hears(MARKETPLACE)
+        )
         self._worker = PictureWorker()
         self._fetcher = PictureFetcher(picture_hosts(settings))
         self._pictures = Illustrations(self._fetcher, self._worker)
@@ -56,11 +60,12 @@ class Bot:
         outside = Outside(
             storage=self._storage,
             marketplace=self._client,
-            bot=build_bot(settings, metrics),
+            bot=build_bot(settings, metrics, clock),
             metrics=metrics,
             photos=self._worker,
             pictures=self._pictures,
             short_links=self._short_links,
+            clock=clock,
         )
         self._house = House(settings, outside)
         self._application = self._house.application

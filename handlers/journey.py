@@ -6,6 +6,9 @@
 Each step's file in this folder has its screen and its callbacks, named as here.
 """
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 from telegram import Update
 from telegram.ext import (
     BaseHandler,
@@ -187,7 +190,11 @@ def fallbacks() -> list[Handler]:
     ]
 
 
-def conversation(services: Services, drawer: Drawer) -> StoredConversationHandler:
+def conversation(
+    services: Services,
+    drawer: Drawer,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> StoredConversationHandler:
     """Return the private chat's conversation."""
     return StoredConversationHandler(
         entry_points(),
@@ -198,6 +205,7 @@ def conversation(services: Services, drawer: Drawer) -> StoredConversationHandle
         stale=anywhere.stale,
         services=services,
         drawer=drawer,
+        clock=clock,
     )
 
 

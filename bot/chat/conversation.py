@@ -69,6 +69,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         stale: Callable[[Context], None],
         services: Services,
         drawer: Drawer,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         **options: object,
     ) -> None:
         declared = [*entry_points, *(each for some in states.values() for each in some), *fallbacks]
@@ -81,6 +82,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self._stale = stale
         self._services = services
         self._drawer = drawer
+        self._clock = clock
         self._locks = KeyedLocks()
         self._overlays = OverlayTaps()
         self._signs = SignsOfLife()
@@ -174,7 +176,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         language = language_of(user.language_code if user else None)
         session = stored or Session.begun(*key, language)
         query = update.callback_query
-        context.begin(session, self._services, datetime.now(UTC), press_of(query))
+        context.begin(session, self._services, self._clock(), press_of(query))
         if query is not None and (
             is_double_tap(session, query, received_at.get() or context.now)
             or self._overlays.repeats(session, query)
@@ -204,7 +206,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
             step=outcome or context.session.step, revision=session.revision + 1
         )
         if query is not None and query.data:
-            moved = moved.tapped(query.data, datetime.now(UTC))
+            moved = moved.tapped(query.data, self._clock())
         await self._commit(moved, session.revision if stored else None, update, context)
         tap.give(context.toast, alert=context.alert)
         with self._signs.during(context.bot, key[0], tap, WHILE_DRAWING):

@@ -40,12 +40,18 @@ class Connections:
     """At most `most` connections, each kept for `keepalive` seconds after its last answer.
 
     Nothing is ever asked twice, and no redirect is followed: that is the caller's to decide.
-    Proxies are those of the environment unless given.
+    Proxies are those of the environment unless given. `on_date` hears the `Date` of every answer.
     """
 
     def __init__(
-        self, most: int, *, keepalive: float = 60.0, proxies: Proxies | None = None
+        self,
+        most: int,
+        *,
+        keepalive: float = 60.0,
+        proxies: Proxies | None = None,
+        on_date: Callable[[str], None] | None = None,
     ) -> None:
+        self._on_date = on_date
         self._keepalive = keepalive
         self._proxies = Proxies.from_environment() if proxies is None else proxies
         self._ways: dict[tuple[str, str, int], Proxy | None] = {}
@@ -79,7 +85,10 @@ class Connections:
         """
         await self._take_slot(patience.pool)
         try:
-            return Arriving(await self._ask(request, patience, packed=packed), self._slots)
+            response = await self._ask(request, patience, packed=packed)
+            if self._on_date is not None:
+                self._on_date(response.headers.get("Date", ""))
+            return Arriving(response, self._slots)
         except BaseException:
             self._slots.release()
             raise

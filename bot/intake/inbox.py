@@ -8,7 +8,7 @@ at once.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import structlog
@@ -25,9 +25,15 @@ class Intake:
     """The inbox and its workers."""
 
     def __init__(
-        self, inbox: InboxPort, processor: UpdateProcessor, lanes: int = _CONCURRENT_LANES
+        self,
+        inbox: InboxPort,
+        processor: UpdateProcessor,
+        lanes: int = _CONCURRENT_LANES,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._inbox = inbox
+        self._clock = clock
         self._processor = processor
         self._lanes: dict[int, deque[WaitingUpdate]] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
@@ -61,7 +67,7 @@ class Intake:
 
         Raises `BadUpdate` and `StorageUnavailable`; then nothing may be acknowledged.
         """
-        now = datetime.now(UTC)
+        now = self._clock()
         updates = [inbox_update(raw, now) for raw in raw_updates]
         if not updates:
             self.accepted_at = time.monotonic()

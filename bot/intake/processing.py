@@ -20,8 +20,12 @@ from bot.chat.reading import read_update
 from bot.process.logs import where
 from bot.storage.ports import InboxPort, InboxUpdate, StorageUnavailable, WaitingUpdate
 
-RETRY_DELAYS = (0.5, 2.0, 5.0)
-"""Seconds before each new try of a failing update; after the last it is parked."""
+RETRY_DELAYS = (0.1, 0.3)
+"""Seconds before each new try of a failing update; after the last it is parked.
+
+What passes by itself (storage, Telegram) is waited for elsewhere; a bug does not pass, and must
+not hold up what else its chat sends.
+"""
 
 REDRAW_DELAYS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds before each new try of showing a screen whose step is committed."""

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import httpx
 from bot.http.connections import Connections
 from bot.http.over_httpx import OverConnections
 from bot.http.proxies import Proxies
+from bot.http.reading import BadDate, read_date
 from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.errors import (
     CredentialsRefused,
@@ -189,8 +189,8 @@ def _webhook(settings: Settings, info: dict[str, Any]) -> Finding:
 
 def _clock(date: str | None, now: float) -> Finding:
     try:
-        theirs = parsedate_to_datetime(date or "").timestamp()
-    except ValueError:
+        theirs = read_date(date or "").timestamp()
+    except BadDate:
         return Finding(Verdict.WARN, "clock", "Telegram sent no readable Date to compare with")
     off = abs(now - theirs)
     if off >= _CLOCK_FAIL:

@@ -11,7 +11,9 @@ import httpx
 import structlog
 
 from bot.http.connections import Connections
+from bot.http.errors import BadAddress
 from bot.http.over_httpx import OverConnections
+from bot.http.reading import read_address
 
 _REDIRECTS: Final = 3
 # A compressed answer could expand beyond the bound between two checks.
@@ -104,10 +106,10 @@ class PictureFetcher:
         """The address to ask, or None if it is malformed or not allowed."""
         text = url.strip()
         try:
-            address = httpx.URL(f"https:{text}" if text.startswith("//") else text)
-        except (httpx.InvalidURL, ValueError):
+            address = read_address(f"https:{text}" if text.startswith("//") else text)
+        except BadAddress:
             return None
-        if address.scheme not in {"http", "https"} or address.userinfo:
+        if address.userinfo:
             return None
         address = address.copy_with(fragment=None)
         host = address.host.lower()
@@ -127,8 +129,7 @@ class PictureFetcher:
                 data = await self._follow(address)
         except TimeoutError:
             reason = "took too long"
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as err:
-            # InvalidURL and ValueError: a redirect to what is no address.
+        except (httpx.HTTPError, httpx.StreamError, BadAddress) as err:
             reason = type(err).__name__
         except _Refused as err:
             reason = str(err)
@@ -144,7 +145,7 @@ class PictureFetcher:
             async with aclosing(await self._transport.handle_async_request(request)) as response:
                 if not response.has_redirect_location:
                     return await self._read(response)
-                target = self._address(str(address.join(response.headers["location"])))
+                target = self._address(str(read_address(response.headers["location"], address)))
             if target is None:
                 raise _Refused("redirected to an address not allowed")
             address = target

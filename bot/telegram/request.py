@@ -4,7 +4,7 @@ The stock HTTPXRequest keeps its connections in a pool whose bookkeeping grows w
 the waiting requests. This one behaves the same towards python-telegram-bot and does not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, cast
 
 import httpx
@@ -50,6 +50,7 @@ class DirectRequest(BaseRequest):
         "_keepalive",
         "_max_response_bytes",
         "_media_write_timeout",
+        "_on_date",
         "_pool_size",
         "_pool_timeout",
         "_proxies",
@@ -69,6 +70,7 @@ class DirectRequest(BaseRequest):
         proxy: str | None = None,
         keepalive: float = 100.0,
         max_response_bytes: int = MOST_BYTES,
+        on_date: Callable[[str], None] | None = None,
     ) -> None:
         if proxy is not None:
             Proxy.parse(proxy)
@@ -80,6 +82,7 @@ class DirectRequest(BaseRequest):
         self._media_write_timeout = media_write_timeout
         self._proxies = Proxies.from_environment(always=proxy)
         self._keepalive = keepalive
+        self._on_date = on_date
         self._max_response_bytes = max_response_bytes
         self._closed = False
         self._connections = self._made()
@@ -144,7 +147,12 @@ class DirectRequest(BaseRequest):
         return parsed
 
     def _made(self) -> Connections:
-        return Connections(self._pool_size, keepalive=self._keepalive, proxies=self._proxies)
+        return Connections(
+            self._pool_size,
+            keepalive=self._keepalive,
+            proxies=self._proxies,
+            on_date=self._on_date,
+        )
 
 
 def translated(error: errors.HttpError) -> NetworkError:

@@ -22,6 +22,13 @@ REPEAT_AFTER = timedelta(hours=1)
 SETTLED_AFTER = timedelta(minutes=10)
 """A trouble that comes and goes is told once in this time."""
 
+CLOCK_OFF = timedelta(seconds=30)
+"""A host's clock that is off by this much is a trouble."""
+
+SAME_PARKED_AFTER = timedelta(days=1)
+"""Updates that fail at the same place in the code are told once in this time."""
+
+_PARKED = "operator.parked"
 _MOST_NAMED = 10
 _UNCERTAIN_LOOKS = 6
 _UNRESOLVED, _STRAYS = "operator.unresolved", "operator.strays"
@@ -44,6 +51,7 @@ class Alarms:
     most_waiting: int
     credentials_refused: Callable[[], bool | None]
     strays: Callable[[], Iterable[str]] = tuple  # our numbers of `Ordering.strays`
+    clock_off: Callable[[], timedelta | None] = lambda: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _told: dict[str, ToldAlarm] | None = None
     _uncertain_looks: int = 0
@@ -61,28 +69,45 @@ class Alarms:
         if not looked_up or self._uncertain_looks > _UNCERTAIN_LOOKS:
             await self._judge("operator.uncertain", _some(looked_up), count=looked_up)
         await self._judge(_STRAYS, sorted(self.strays()))
+        await self._judge_clock()
         refused = self.credentials_refused()
         if refused is not None:
             await self._judge("operator.credentials", _some(refused))
         waiting = census.waiting
         await self._judge("operator.backlog", _some(waiting >= self.most_waiting), count=waiting)
-        await self._judge("operator.parked", _some(census.parked), count=census.parked)
+        places: list[str] = []
+        if census.parked:
+            places = sorted({error for _, error in await self.storage.inbox.parked_updates()})
+        await self._judge(_PARKED, places, count=census.parked)
+
+    async def _judge_clock(self) -> None:
+        """Tell when the host's clock is off; nothing is told while no other clock is known."""
+        off = self.clock_off()
+        if off is not None:
+            seconds = round(abs(off.total_seconds()))
+            key = "operator.clock_ahead" if off > timedelta() else "operator.clock_behind"
+            wrong = abs(off) >= CLOCK_OFF
+            for each in ("operator.clock_ahead", "operator.clock_behind"):
+                await self._judge(each, _some(wrong and each == key), count=seconds)
 
     async def _judge(self, key: str, about: list[str], **params: object) -> None:
         """Tell a trouble that was not there before, or not with all of this, or an hour ago."""
         if self._told is None:
             self._told = await self.storage.alarms.alarms_told()
         before, now = self._told.get(key), self.clock()
+        again_after = SAME_PARKED_AFTER if key == _PARKED else REPEAT_AFTER
         if not about:
-            if before is not None and not _within(SETTLED_AFTER, before.at, now):
+            settled_after = again_after if key == _PARKED else SETTLED_AFTER
+            if before is not None and not _within(settled_after, before.at, now):
                 await self._forget(key)
             return
         new = [each for each in about if before is None or each not in before.about]
-        if before is not None and not new and _within(REPEAT_AFTER, before.at, now):
+        if before is not None and not new and _within(again_after, before.at, now):
             return
         if key in _NAMING:
             params = _named(new or about)
-        told = ToldAlarm(about=frozenset(about), at=now)
+        known = before.about if before is not None and key == _PARKED else frozenset()
+        told = ToldAlarm(about=frozenset(about) | known, at=now)
         await self.storage.alarms.note_alarm(key, told)
         self._told[key] = told
         _log.warning("alarm", trouble=key)

@@ -5,7 +5,7 @@ marketplace, Telegram and pictures, and in how long is waited.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from bot.intake.processing import (
     UpdateProcessor,
 )
 from bot.marketplace.port import Marketplace
+from bot.process.clock import WorldClock
 from bot.process.metrics import Metrics
 from bot.services.bundle import Services
 from bot.services.finding.categories import Categories
@@ -75,6 +76,7 @@ class Outside:
     photos: PhotoPreparer
     pictures: PictureMaker
     short_links: ShortLinks
+    clock: WorldClock = field(default_factory=WorldClock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class House:
     def __init__(self, settings: Settings, outside: Outside, waits: Waits | None = None) -> None:
         waits = waits or Waits()
         storage, marketplace, bot = outside.storage, outside.marketplace, outside.bot
+        clock = outside.clock
         self.application = build_application(bot, outside.metrics)
         self.following = Following(
             settings, storage, marketplace, outside.metrics, bot, news.screen
@@ -107,9 +110,11 @@ class House:
             watch_later=waits.watch_later,
             recreate=settings.recreate,
             holding=tracking.holding,
+            clock=clock.now,
+            there=clock.there,
         )
         self.operator_payments = build_operator_payments(
-            settings, marketplace, storage.payments, tracking
+            settings, marketplace, storage.payments, tracking, clock.now
         )
         access = build_access(settings, storage.access)
         search, categories = Search(marketplace, outside.photos), Categories(marketplace)
@@ -138,7 +143,7 @@ class House:
             tier_scope=settings.marketplace_tier_scope,
         )
         drawer = Drawer(bot, outside.pictures, storage.picture_files)
-        journey = conversation(self.services, drawer)
+        journey = conversation(self.services, drawer, clock=clock.now)
         allowance = GroupAllowance(settings.group_answers_per_minute)
         goods = GoodsInGroups(self.services, drawer, allowance, settings.group_links)
         in_groups = group_handlers(goods if settings.group_answers_per_minute else None)
@@ -159,13 +164,15 @@ class House:
             redraw_delays=tuple(waits.redraw),
             storage_pause=waits.storage_again,
         )
-        self.intake = Intake(storage.inbox, processor)
+        self.intake = Intake(storage.inbox, processor, clock=clock.now)
         alarms = Alarms(
             bot,
             storage,
             settings.admin_ids,
             settings.alarm_backlog,
             lambda: outside.metrics.credentials_refused,
+            strays=lambda: self.ordering.strays,
+            clock_off=lambda: clock.off,
         )
         self.upkeep = Upkeep(storage, self.intake, self.ordering, alarms, settings.retention)
 

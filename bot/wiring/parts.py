@@ -1,6 +1,8 @@
 """The parts of the bot that its settings shape."""
 
 import time
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from telegram.ext import Application, ContextTypes
@@ -10,6 +12,7 @@ from bot.http.errors import UnusableProxy
 from bot.http.proxies import Proxies
 from bot.marketplace.daji.config import ClientConfig, NavigationLocale
 from bot.marketplace.port import Marketplace
+from bot.process.clock import TELEGRAM, WorldClock
 from bot.process.metrics import Metrics, OnUpdate
 from bot.services.access import Access
 from bot.services.following.tracking import Tracking
@@ -53,12 +56,17 @@ class StoringApplication(Application[Any, Context, Any, Any, Any, Any]):
         raise error
 
 
-def build_bot(settings: Settings, metrics: Metrics) -> DirectBot:
+def build_bot(settings: Settings, metrics: Metrics, clock: WorldClock) -> DirectBot:
     """Return the bot over our HTTP and pacing."""
+    on_date = clock.hears(TELEGRAM)
 
     def request(pool: int) -> DirectRequest:
         return DirectRequest(
-            pool, read_timeout=20.0, pool_timeout=20.0, proxy=settings.telegram_proxy
+            pool,
+            read_timeout=20.0,
+            pool_timeout=20.0,
+            proxy=settings.telegram_proxy,
+            on_date=on_date,
         )
 
     pacer = MeteredPacer(settings.telegram_messages_per_second)
@@ -123,7 +131,11 @@ def build_quotas(settings: Settings, orders: OrderPort, tracking: Tracking) -> Q
 
 
 def build_operator_payments(
-    settings: Settings, marketplace: Marketplace, store: PaymentPort, tracking: Tracking
+    settings: Settings,
+    marketplace: Marketplace,
+    store: PaymentPort,
+    tracking: Tracking,
+    clock: Callable[[], datetime],
 ) -> OperatorPayments:
     """Return what operators pay with."""
     return OperatorPayments(
@@ -132,6 +144,7 @@ def build_operator_payments(
         tracking,
         operators=settings.admin_ids,
         daily_limit=settings.pay_daily_limit,
+        clock=clock,
     )
 
 

@@ -114,10 +114,10 @@ async def test_an_uncertain_order_alarms_only_when_it_lasts(world: World) -> Non
 
 async def test_backlog_and_parked_updates_are_told(world: World) -> None:
     """From the threshold on; counts, never what people wrote."""
-    await world.storage.put_updates([update(1), update(2)])
+    await world.storage.inbox.put_updates([update(1), update(2)])
     assert await world.look() == []
-    await world.storage.put_updates([update(3), update(4)])
-    await world.storage.park_update(4, "why")
+    await world.storage.inbox.put_updates([update(3), update(4)])
+    await world.storage.inbox.park_update(4, "why")
     backlog, parked = await world.look()
     assert "3 messages wait" in backlog
     assert "1 message failed" in parked
@@ -142,8 +142,8 @@ async def test_a_restart_tells_nothing_again(world: World) -> None:
     await world.storage.commit_step(
         first(BOB, writes=(ClaimOrder(order(2, BOB, Placing.UNCERTAIN)),))
     )
-    await world.storage.put_updates([update(1), update(2), update(3), update(4)])
-    await world.storage.park_update(4, "why")
+    await world.storage.inbox.put_updates([update(1), update(2), update(3), update(4)])
+    await world.storage.inbox.park_update(4, "why")
     assert sum([len(await world.look()) for _ in range(8)]) == 5
     world.start()
     world.refused = None
@@ -215,4 +215,45 @@ async def test_a_stray_order_is_named_once() -> None:
     world.alarms.strays = lambda: ["S261123-7K3MZQ4T"]
     (text,) = await world.look()
     assert "S261123-7K3MZQ4T" in text
+    assert await world.look() == []
+
+
+async def parked(world: World, update_id: int, error: str) -> None:
+    await world.storage.inbox.put_updates([update(update_id)])
+    await world.storage.inbox.park_update(update_id, error)
+
+
+async def test_the_same_failing_text_does_not_alarm_twice(world: World) -> None:
+    """Not hourly, not after it was dropped, not when somebody sends it again; another bug does."""
+    await parked(world, 1, "ValueError at bot/a.py:1")
+    assert len(await world.look()) == 1
+    world.now += timedelta(hours=2)
+    await parked(world, 2, "ValueError at bot/a.py:1")
+    assert await world.look() == []
+    await world.storage.inbox.drop_parked(1)
+    await world.storage.inbox.drop_parked(2)
+    world.now += timedelta(hours=2)
+    assert await world.look() == []
+    await parked(world, 3, "ValueError at bot/a.py:1")
+    assert await world.look() == []
+    await parked(world, 4, "KeyError at bot/b.py:2")
+    assert len(await world.look()) == 1
+    world.start()
+    await world.storage.inbox.drop_parked(4)
+    await parked(world, 5, "KeyError at bot/b.py:2")
+    assert await world.look() == []
+    world.now += timedelta(days=1, hours=1)
+    assert len(await world.look()) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(40, "40 seconds ahead"), (-90, "90 seconds behind"), (29, None), (None, None)],
+)
+async def test_a_host_whose_clock_is_off_is_told_while_it_runs(world, seconds, said) -> None:
+    """Which way, and by how much; nothing while no other clock is known."""
+    off = None if seconds is None else timedelta(seconds=seconds)
+    world.alarms.clock_off = lambda: off
+    told = await world.look()
+    assert [said in each for each in told] == ([True] if said else [])
     assert await world.look() == []

@@ -1,5 +1,6 @@
 """The DajiSaaS gateway as a `Marketplace`."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -25,8 +26,10 @@ class DajiClient(GoodsCalls, OrderCalls):
         *,
         on_call: OnCall | None = None,
         retry: Retry | None = None,
+        on_date: Callable[[str], None] | None = None,
     ) -> None:
-        self._exchange = Exchange(config, carrier)
+        """`on_date` hears what the marketplace's clock shows, at each answer."""
+        self._exchange = Exchange(config, carrier, on_date)
         caller = Caller(self._exchange, retry or Retry(attempts=config.read_attempts), on_call)
         super().__init__(config, caller)
 

@@ -7,11 +7,11 @@ code, the words and the trace id for the vendor's support.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from bot.domain.orders import FailedLine
 from bot.http.messages import Answer as HttpAnswer
+from bot.http.reading import BadDate, read_date
 from bot.marketplace.daji.endpoints import Endpoint
 from bot.marketplace.daji.refusals import reason_for, tells_of_credentials, tells_of_failure
 from bot.marketplace.daji.verdicts import verdict_of
@@ -189,9 +189,7 @@ def _retry_after(header: str | None) -> float | None:
     if header.isascii() and header.strip().isdigit():
         return min(float(header), _LONGEST_WISH)
     try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
+        moment = read_date(header)
+    except BadDate:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
     return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), _LONGEST_WISH)

@@ -1,8 +1,8 @@
 """From wire orders to what create made, and to the page where it is paid."""
 
-from urllib.parse import urlsplit
-
 from bot.domain.orders import FailedLine, OrderPart
+from bot.http.errors import BadAddress
+from bot.http.reading import read_address
 from bot.marketplace.daji.wire_orders import Creation, FailedOffer
 from bot.marketplace.values import Created
 
@@ -49,7 +49,8 @@ def _failed_line(offer: FailedOffer) -> FailedLine:
 
 def payment_url(text: str) -> str:
     """Return an absolute web address. Raises `ValueError` for anything else."""
-    parts = urlsplit(text.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("the payment link is no web address")
-    return parts.geturl()
+    try:
+        read_address(text.strip())
+    except BadAddress:
+        raise ValueError("the payment link is no web address") from None
+    return text.strip()

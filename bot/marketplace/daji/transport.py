@@ -1,7 +1,7 @@
 """One HTTP exchange: parameters out, an envelope back, every failure as one of our errors."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -46,13 +46,18 @@ def translated(error: HttpError | TimeoutError, endpoint: Endpoint) -> Marketpla
 class Exchange:
     """The way to the gateway."""
 
-    def __init__(self, config: ClientConfig, carrier: Carrier | None = None) -> None:
+    def __init__(
+        self,
+        config: ClientConfig,
+        carrier: Carrier | None = None,
+        on_date: Callable[[str], None] | None = None,
+    ) -> None:
         self._config = config
         self._credentials = config.credentials
         # As httpx writes an address: host in lower case and in ASCII.
         self._base_url = str(httpx.URL(config.base_url)).rstrip("/")
         self._carrier = carrier or Connections(
-            config.max_connections, keepalive=config.keepalive_seconds
+            config.max_connections, keepalive=config.keepalive_seconds, on_date=on_date
         )
 
     async def send(self, endpoint: Endpoint, parameters: Parameters) -> Answer:

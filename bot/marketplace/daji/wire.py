@@ -23,6 +23,7 @@ _LARGEST = 15  # powers of ten: no price, count or amount in yuan comes near
 _FINEST = 15
 _TOO_LARGE = 10 ** (_LARGEST + 1)
 _MOST_FEN = 10 ** (_LARGEST + 3)
+_COMPACT = re.compile(r"(\d{14})(\d{0,9})([+-]\d{4}|Z)", re.ASCII)
 _YEARS = range(1999, 2101)
 _MOST_DIGITS = 20  # of an id: one in 64 bits has no more
 _LARGEST_NUMBER = 2**63 - 1  # of an id that is kept as a number: what the database holds
@@ -165,7 +166,8 @@ def _id_text(value: Any) -> str:
 def _time(value: Any) -> datetime:
     """Read `yyyyMMddHHmmssSSS±zzzz`, or `yyyy-MM-dd HH:mm:ss` in China's time (contract 5.4).
 
-    Refuses years that no order can be of: arithmetic on them would overflow.
+    The fraction may have any length, or be missing: it is never taken for the seconds. Refuses
+    years that no order can be of: arithmetic on them would overflow.
     """
     return _read_time(str(value).strip())
 
@@ -173,10 +175,13 @@ def _time(value: Any) -> datetime:
 # An order is read again and again until it is over, and its times stay what they were.
 @lru_cache(maxsize=1024)
 def _read_time(text: str) -> datetime:
-    if "-" in text[:5]:
+    compact = _COMPACT.fullmatch(text)
+    if compact is None:
         time = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
     else:
-        time = datetime.strptime(text, "%Y%m%d%H%M%S%f%z")
+        seconds, fraction, zone = compact.groups()
+        time = datetime.strptime(seconds + zone, "%Y%m%d%H%M%S%z")
+        time = time.replace(microsecond=int(f"{fraction:0<6}"[:6]))
     if time.year not in _YEARS:
         raise ValueError(f"a time in the year {time.year}")
     return time

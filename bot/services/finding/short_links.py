@@ -5,7 +5,7 @@ sign-in page that names the offer's page, and a small page that goes on by scrip
 """
 
 import asyncio
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from contextlib import aclosing
 from typing import Final
 
 import httpx
@@ -14,7 +14,9 @@ import structlog
 from bot.domain.identifiers import OfferId
 from bot.domain.links import offer_in_link
 from bot.http.connections import Connections
+from bot.http.errors import BadAddress
 from bot.http.over_httpx import OverConnections
+from bot.http.reading import read_address
 
 MOST_HOPS: Final = 5
 _MOST_BODY: Final = 64 * 1024
@@ -23,6 +25,13 @@ _EACH: Final = 4.0  # seconds
 _MOST_AT_ONCE: Final = 20
 _HOST: Final = "1688.com"
 _OK: Final = 200
+_TIMEOUTS: Final = {"timeout": httpx.Timeout(_EACH).as_dict()}
+_HEADERS: Final = {
+    "Accept": "text/html",
+    # A compressed answer could expand beyond the bound between two checks.
+    "Accept-Encoding": "identity",
+    "User-Agent": "Mozilla/5.0 (compatible; Snaporder)",
+}
 _log = structlog.get_logger(__name__)
 
 
@@ -33,40 +42,21 @@ class ShortLinks:
         self, transport: httpx.AsyncBaseTransport | None = None, *, patience: float = _ALL_IN
     ) -> None:
         self._patience = patience
-        self._transport = transport
-        self._client: httpx.AsyncClient | None = None
+        # Not httpx's client: it reads where a redirect leads before it can be judged.
+        self._transport = transport or OverConnections(Connections(_MOST_AT_ONCE))
 
     async def offer(self, address: str) -> OfferId | None:
         """Return the offer that an address leads to, None (logged) when that can't be told."""
         try:
             async with asyncio.timeout(self._patience):
-                return await self._follow(httpx.URL(address))
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+                return await self._follow(read_address(address))
+        except (httpx.HTTPError, BadAddress, TimeoutError) as error:
             _log.info("short_link_unresolved", reason=type(error).__name__)
             return None
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-
-    def _open(self) -> httpx.AsyncClient:
-        """The client, made for the first link: loading trust roots takes time at a start."""
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                transport=self._transport or OverConnections(Connections(_MOST_AT_ONCE)),
-                timeout=_EACH,
-                follow_redirects=False,
-                # One person's cookies are nothing to the next one's link.
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                headers={
-                    "Accept": "text/html",
-                    # A compressed answer could expand beyond the bound between two checks.
-                    "Accept-Encoding": "identity",
-                    "User-Agent": "Mozilla/5.0 (compatible; Snaporder)",
-                },
-            )
-        return self._client
+        await self._transport.aclose()
 
     async def _follow(self, url: httpx.URL) -> OfferId | None:
         for _ in range(MOST_HOPS + 1):
@@ -79,10 +69,11 @@ class ShortLinks:
             if not is_allowed(url):
                 _log.info("short_link_unresolved", reason="leads elsewhere")
                 return None
-            async with self._open().stream("GET", url) as answer:
+            request = httpx.Request("GET", url, headers=_HEADERS, extensions=_TIMEOUTS)
+            async with aclosing(await self._transport.handle_async_request(request)) as answer:
                 if not answer.has_redirect_location:
                     return await _named_in(answer)
-                url = url.join(answer.headers["Location"])
+                url = read_address(answer.headers["Location"], url)
         _log.info("short_link_unresolved", reason="too many redirects")
         return None
 

@@ -1,0 +1,88 @@
+"""What time it is, by more clocks than the host's own.
+
+Consents, windows of the order list and days of spending depend on the time, and a host's clock
+may be off or be stepped. Every answer from outside carries a `Date`: measured against a clock
+that never jumps, Telegram's and the marketplace's outvote a host that disagrees with both.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Final
+
+from bot.http.reading import BadDate, read_date
+
+TELEGRAM: Final = "telegram"
+MARKETPLACE: Final = "marketplace"
+
+_BELIEVED_FOR: Final = 900.0  # seconds; a clock that is not heard of for longer is not asked
+_KEPT: Final = 30  # samples of one clock
+
+
+class WorldClock:
+    """The median of all clocks that are known; the host's alone while no other was heard.
+
+    `host` is seconds since 1970, `steady` seconds that only ever grow.
+    """
+
+    def __init__(
+        self,
+        host: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._host = host
+        self._steady = steady
+        self._heard: dict[str, deque[tuple[float, float]]] = {}
+        self._texts: dict[str, str] = {}
+        self._not_before: datetime | None = None
+
+    def hears(self, source: str) -> Callable[[str], None]:
+        """Return what takes the `Date` headers of one source."""
+
+        def hear(date: str) -> None:
+            if self._texts.get(source) != date:  # it names whole seconds: the first is the best
+                self._texts[source] = date
+                self._hear(source, date)
+
+        return hear
+
+    def _hear(self, source: str, date: str) -> None:
+        try:
+            theirs = read_date(date).timestamp()
+        except BadDate:
+            return
+        now = self._steady()
+        samples = self._heard.setdefault(source, deque(maxlen=_KEPT))
+        samples.append((now, theirs - now))
+
+    def now(self) -> datetime:
+        """Return the time, never before what `set_floor` was told."""
+        steady, clocks = self._steady(), [self._host()]
+        outside = [each for source in self._heard if (each := self._of(source, steady)) is not None]
+        # Against one other clock the host's word counts nothing: theirs is kept by a company.
+        known = [*clocks, *outside] if len(outside) != 1 else outside
+        moment = datetime.fromtimestamp(median(known), UTC)
+        return moment if self._not_before is None else max(moment, self._not_before)
+
+    def there(self, source: str = MARKETPLACE) -> datetime | None:
+        """Return what one of the other clocks shows now, None while that is not known."""
+        seconds = self._of(source, self._steady())
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+    def set_floor(self, moment: datetime) -> None:
+        """Remember that it was this late once: an earlier time is a mistake."""
+        self._not_before = moment
+
+    @property
+    def off(self) -> timedelta | None:
+        """How far the host's clock is ahead of the others (behind: negative); None if unknown."""
+        steady = self._steady()
+        outside = [each for source in self._heard if (each := self._of(source, steady)) is not None]
+        return timedelta(seconds=self._host() - median(outside)) if outside else None
+
+    def _of(self, source: str, steady: float) -> float | None:
+        """Return what a clock shows now: by the answer that was the least delayed."""
+        fresh = [off for at, off in self._heard.get(source, ()) if steady - at <= _BELIEVED_FOR]
+        return steady + max(fresh) if fresh else None
