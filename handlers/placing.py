@@ -11,12 +11,13 @@ from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, paragraphs,
 from bot.chat.texts import Html
 from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
 from bot.domain.money import Fen
-from bot.domain.orders import Order, Placing
-from bot.domain.quotes import change_between
+from bot.domain.orders import CONSENT_LASTS, Order, Placing
+from bot.domain.quotes import Quote, change_between
 from bot.domain.sessions import Delivery, Focus, Ordered, Picking, Quoted, Session, Step
 from bot.domain.splitting import left_after, orders_of
 from bot.domain.writes import ClaimOrder, MarkTold
 from bot.services.placing.placing import NOT_SENT
+from handlers import preview
 from handlers.preview import returned
 from handlers.shared.agreement import NAME_WIDTHS, agreement
 from handlers.shared.failures import reason_in, refusal_of
@@ -76,7 +77,10 @@ async def confirm(update: Update, context: Context) -> Reply:
         return Step.PREVIEW
     if not await may_order(context):
         return Step.PREVIEW
-    # When the press arrived, not when it is handled: a consent that waited grows old.
+    seen_at = session.quoted.at
+    if seen_at is not None and context.now - seen_at > CONSENT_LASTS:
+        return await _ask_again(context, session.quoted.quote)
+    # When the press arrived, not when it is handled; the consent itself is older still.
     agreed_at = received_at.get() or context.now
     order = Order(
         order_no=new_merchant_order_no(agreed_at),
@@ -89,6 +93,7 @@ async def confirm(update: Update, context: Context) -> Reply:
         note=session.draft.note,
         language=session.language,
         created_at=agreed_at,
+        quoted_at=seen_at,
     )
     context.write(ClaimOrder(order))
     place = place_of(update.callback_query)
@@ -100,6 +105,22 @@ async def confirm(update: Update, context: Context) -> Reply:
     )
     context.focus(asking=None)
     return Step.PLACING
+
+
+async def _ask_again(context: Context, seen: Quote) -> Reply:
+    """Show what the order costs now, and how that differs from the screen that was agreed to.
+
+    A consent is as old as its screen: the press may have waited since, for a bot that was down.
+    """
+    reply = await preview.quote(context)
+    quoted = context.session.quoted
+    if quoted.quote is not None:
+        change = change_between(seen, quoted.quote)
+        if change.is_none:
+            context.flash("preview.consent_too_old")
+        else:
+            context.change(quoted=quoted.replace(change=change))
+    return reply
 
 
 def session_after(session: Session, order: Order) -> Session | None:
@@ -120,7 +141,7 @@ def session_after(session: Session, order: Order) -> Session | None:
             changed = returned(session, "", order.placing)
             before = session.quoted.together
             together = None if before is None else Fen(before + change.total)
-            quoted = Quoted(quote=order.newer_quote, together=together)
+            quoted = Quoted(quote=order.newer_quote, at=order.newer_quoted_at, together=together)
             if change.is_none:
                 return changed.replace(quoted=quoted).with_flash("preview.consent_too_old")
             return changed.replace(quoted=quoted.replace(change=change))

@@ -131,7 +131,7 @@ async def quote(context: Context) -> Reply:
             context.flash(failure_key(error))
             return Step.PREVIEW
     together = Fen(sum(each.total for each in quotes)) if len(quotes) > 1 else None
-    context.change(quoted=Quoted(quote=quotes[0], together=together))
+    context.change(quoted=Quoted(quote=quotes[0], at=context.now, together=together))
     _warn_of_dearer(context, orders[0], quotes[0])
     return Step.PREVIEW
 

@@ -185,10 +185,12 @@ class Order(Value):
     note: str = ""
     language: str = "en"
     created_at: datetime
+    quoted_at: AwareDatetime | None = None  # when the numbers were read that were agreed to
     parts: tuple[OrderPart, ...] = ()
     failed_lines: tuple[FailedLine, ...] = ()
     refusal: Refusal | None = None
     newer_quote: Quote | None = None  # when CHANGED: what it would cost now
+    newer_quoted_at: AwareDatetime | None = None
     sent_at: datetime | None = None  # when create was last about to be sent
     # what the marketplace's own clock showed just before create was sent first
     first_sent_there: AwareDatetime | None = None
@@ -245,6 +247,14 @@ class Order(Value):
     def is_settled(self) -> bool:
         """Tell whether nothing more will happen without a person."""
         return not _PLACING[self.placing] or self.placing is Placing.UNRESOLVED
+
+    @property
+    def consented_at(self) -> datetime:
+        """Return how old the consent is: as old as the numbers on the screen it was given on.
+
+        The press may have waited anywhere since, such as for a bot that was down.
+        """
+        return min(self.quoted_at or self.created_at, self.created_at)
 
     @property
     def agreed_total(self) -> Fen:

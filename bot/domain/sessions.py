@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, JsonValue
+from pydantic import AwareDatetime, Field, JsonValue
 
 from bot.domain.addresses import Address
 from bot.domain.asking import Asking
@@ -141,11 +141,13 @@ class Delivery(Value):
 class Quoted(Value):
     """The binding numbers of the draft in hand, for the address of the delivery.
 
-    `together` is the total of all orders that the draft makes, in fen, when it makes several;
-    `change` is what became of the numbers that were agreed to before.
+    `at` is when they were read: a consent to them is as old. `together` is the total of all orders
+    that the draft makes, in fen, when it makes several; `change` is what became of the numbers that
+    were agreed to before.
     """
 
     quote: Quote | None = None
+    at: AwareDatetime | None = None
     together: Fen | None = None
     change: QuoteChange | None = None
 

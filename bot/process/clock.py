@@ -58,13 +58,13 @@ class WorldClock:
         samples.append((now, theirs - now))
 
     def now(self) -> datetime:
-        """Return the time, never before what `set_floor` was told."""
+        """Return the time; where only the host tells it, never before what `set_floor` was told."""
         steady, clocks = self._steady(), [self._host()]
         outside = [each for source in self._heard if (each := self._of(source, steady)) is not None]
         # Against one other clock the host's word counts nothing: theirs is kept by a company.
         known = [*clocks, *outside] if len(outside) != 1 else outside
         moment = datetime.fromtimestamp(median(known), UTC)
-        return moment if self._not_before is None else max(moment, self._not_before)
+        return moment if outside or self._not_before is None else max(moment, self._not_before)
 
     def there(self, source: str = MARKETPLACE) -> datetime | None:
         """Return what one of the other clocks shows now, None while that is not known."""

@@ -129,9 +129,11 @@ class Placer:
         except MarketplaceError as error:
             return await self._save(order, order.moved(Placing.REFUSED, refusal=_not_sent(error)))
         lasts = VOUCHED_CONSENT_LASTS if order.vouched else CONSENT_LASTS
-        too_old = self._clock() - order.created_at > lasts
+        now = self._clock()
+        too_old = now - order.consented_at > lasts
         if too_old or not change_between(order.quote, quote).is_none:
-            return await self._save(order, order.moved(Placing.CHANGED, newer_quote=quote))
+            changed = order.moved(Placing.CHANGED, newer_quote=quote, newer_quoted_at=now)
+            return await self._save(order, changed)
         return order
 
     async def recover(self, order: Order) -> Order:
