@@ -17,10 +17,14 @@ PROVINCE_LIKE = re.compile(r"[\u3400-\u9fff]{1,6}(?:省|自治区)$")
 
 
 class Street(NamedTuple):
-    """A street line, and everything that was written there, a remark included."""
+    """A street line, and everything that was written there, a remark included.
+
+    `guessless` is the line with what was taken for the recipient, empty when that is sure.
+    """
 
     line: str
     whole: str
+    guessless: str = ""
 
 
 # What people tell the courier or the seller: nothing of where a parcel goes.
