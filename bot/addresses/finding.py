@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.addresses.characters import fold
+from bot.addresses.characters import fold, one_off
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.naming import Entry, NameIndex, name_index
 
@@ -38,18 +38,6 @@ NOT_A_DISTRICT = re.compile(
 SUFFIXES = "市区县州盟旗省"
 SHORTEST_TITLE = 3  # characters; of 苗族自治县 one may be wrong, of 区 none
 NOT_AFTER_SUFFIX = re.compile(r"场|民|路|街(?!道)|政府|府|委")
-
-
-def one_off(typed: str, name: str) -> bool:
-    """Return whether two names differ by one character: another, one more or less, or swapped."""
-    if typed == name or abs(len(typed) - len(name)) > 1:
-        return False
-    if len(typed) == len(name):
-        pairs = zip(typed, name, strict=True)
-        apart = sum(one != other for one, other in pairs)
-        return apart == 1 or (apart == len("ab") and sorted(typed) == sorted(name))
-    longer, shorter = (typed, name) if len(typed) > len(name) else (name, typed)
-    return any(longer[:cut] + longer[cut + 1 :] == shorter for cut in range(len(longer)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from bot.addresses.characters import one_off
 from bot.addresses.divisions import Division, Divisions, Level
-from bot.addresses.finding import one_off
 from bot.addresses.romanised import letters, names, spelt
 
 LONGEST_WORDS = 6
