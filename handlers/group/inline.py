@@ -152,7 +152,7 @@ class InlineGoods(BaseHandler[Update, Context, None]):
         if session is None:
             return _sentence(t("groups.open_button"))
         numbers = [line.offer_id for line in session.cart.lines]
-        latest = [session.offer_id] if session.offer_id is not None else []
+        latest = [session.picking.offer_id] if session.picking.offer_id is not None else []
         offers = [await store.offers.offer(each) for each in dict.fromkeys((*latest, *numbers))]
         found = [_of_offer(t, name, each) for each in offers if each is not None]
         if not found:
