@@ -161,6 +161,7 @@ class Bot:
                 Broadcaster(self._application.bot, self._storage).run(), name="news"
             ),
             asyncio.create_task(self._house.following.run(), name="following"),
+            asyncio.create_task(self._house.collecting.run(), name="collecting"),
             asyncio.create_task(self._house.operator_payments.look_into(unclear), name="payments"),
         ]
         stopped = asyncio.create_task(stop.wait(), name="stop")

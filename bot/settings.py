@@ -3,6 +3,7 @@
 import re
 import zoneinfo
 from datetime import UTC, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,7 +38,6 @@ from bot.marketplace.daji.signing import Signing
 from bot.process.settings_files import (
     BadSettings,
     SecretFiles,
-    settings_are_shared,
     settings_file,
     unread_file,
     whoami,
@@ -59,6 +59,13 @@ Seconds = Annotated[float, Field(gt=0, le=86_400 * 30, allow_inf_nan=False)]
 
 class StartupError(Exception):
     """The bot cannot run as it is set; the text says in one line what to mend."""
+
+
+class PaymentWay(StrEnum):
+    """`PAYMENT`: who pays 1688. A team's people do; a shop's customers pay its operators."""
+
+    TEAM = "team"
+    SHOP = "shop"
 
 
 class FollowingSettings(BaseSettings):
@@ -172,6 +179,7 @@ class Settings(FollowingSettings):
     webhook_secret: SecretStr | None = None
     listen: str = "127.0.0.1:8080"
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    payment: PaymentWay = PaymentWay.TEAM
     access: AccessMode = AccessMode.OPEN
     allowed_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     # per person; 0 stands for no limit
@@ -356,6 +364,12 @@ class Settings(FollowingSettings):
             raise ValueError("ALLOWED_IDS is missing: with ACCESS=allowlist it names who may order")
         return self
 
+    @model_validator(mode="after")
+    def _a_shop_has_somebody_in_it(self) -> "Settings":
+        if self.payment is PaymentWay.SHOP and not self.admin_ids:
+            raise ValueError("ADMIN_IDS is missing: with PAYMENT=shop operators confirm payments")
+        return self
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never stand in a log."""
@@ -407,7 +421,7 @@ def load_settings() -> Settings:
     """Read the settings. Raises `BadSettings` with one line for each thing to mend."""
     file = settings_file()
     try:
-        settings = Settings(_env_file=file)
+        return Settings(_env_file=file)
     except ValidationError as error:
         lines = {_name(each): _line(each) for each in reversed(error.errors())}
         unread = unread_file()
@@ -416,11 +430,6 @@ def load_settings() -> Settings:
         raise BadSettings("\n".join(reversed(lines.values()))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"{file} can't be read: {type(error).__name__}") from None
-    if settings_are_shared() and not settings.database_path.is_absolute():
-        raise BadSettings(
-            "DATABASE_URL: write the whole path; who shares SETTINGS_FILE starts in other folders"
-        )
-    return settings
 
 
 def _name(error: ErrorDetails) -> str:

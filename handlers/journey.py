@@ -40,12 +40,36 @@ from handlers import (
     variant,
 )
 from handlers.always import anywhere, groups, language, privacy, subscription
-from handlers.desk import broadcast, export, invite, menu, parked, paying, today, uncertain
+from handlers.collecting import balance, proof
+from handlers.desk import (
+    broadcast,
+    case,
+    deciding,
+    export,
+    invite,
+    menu,
+    parked,
+    paying,
+    terms,
+    today,
+    uncertain,
+    waiting,
+)
 from handlers.finding import categories, navigation, search, shop
 from handlers.finding import filters as filter_panel
 from handlers.group.answering import GoodsInGroups
 from handlers.orders import again, cancelling, card, listing, receipt, together
 from handlers.shared.failures import on_marketplace_error
+
+_NEW = ~filters.UpdateType.EDITED
+_MOVING = (
+    filters.VIDEO
+    | filters.VIDEO_NOTE
+    | filters.VOICE
+    | filters.AUDIO
+    | filters.ANIMATION
+    | filters.Sticker.ALL
+)
 
 SCREENS: dict[Step, ScreenOf] = {
     Step.START: start.screen,
@@ -60,6 +84,9 @@ SCREENS: dict[Step, ScreenOf] = {
     Step.PREVIEW: preview.screen,
     Step.PLACING: placing.screen,
     Step.PAYMENT: payment.screen,
+    Step.PROOF: proof.screen,
+    Step.CASE: case.screen,
+    Step.TERMS: terms.screen,
 }
 
 
@@ -131,6 +158,23 @@ def states() -> dict[Step, list[Handler]]:
             Buttons(new=payment.new, next=payment.next_order),
             MessageHandler(WORDS, search.words),
         ],
+        Step.PROOF: [
+            Buttons(back=proof.back),
+            MessageHandler(filters.PHOTO & _NEW, proof.photo),
+            MessageHandler(filters.Document.ALL & _NEW, proof.document),
+            MessageHandler(_MOVING & _NEW, proof.moving),
+            MessageHandler(filters.TEXT & ~filters.COMMAND & _NEW, proof.text),
+        ],
+        Step.CASE: [
+            Buttons(amount=deciding.amount, amount_yes=deciding.amount_yes),
+            MessageHandler(WORDS, deciding.text),
+        ],
+        Step.TERMS: [
+            Buttons(term=terms.term, take=terms.take, keep=terms.keep),
+            MessageHandler(filters.PHOTO & _NEW, terms.photo),
+            MessageHandler((filters.Document.ALL | _MOVING) & _NEW, terms.other),
+            MessageHandler(filters.TEXT & ~filters.COMMAND & _NEW, terms.text),
+        ],
     }
 
 
@@ -154,6 +198,9 @@ def entry_points() -> list[Handler]:
         CommandHandler("broadcast", broadcast.broadcast, new_message),
         CommandHandler("admin", menu.admin, new_message),
         CommandHandler("invites", invite.invites, new_message),
+        CommandHandler("balance", balance.balance, new_message),
+        CommandHandler("shop", terms.shop, new_message),
+        CommandHandler("rate", terms.rate, new_message),
         MessageHandler((filters.PHOTO | filters.Document.ALL) & new_message, search.photo),
         MessageHandler(OFFER_LINK & new_message, search.link),
         Buttons(lang=language.choose, here=anywhere.here, over=start.over),
@@ -177,6 +224,10 @@ def entry_points() -> list[Handler]:
         Buttons(shop=shop.shop),
         Buttons(categories=categories.show, branch=categories.browse, goods=categories.goods),
         Buttons(cart=cart.show),
+        Buttons(prove=proof.prove, balance=balance.balance),
+        Buttons(waiting=waiting.waiting, case=deciding.case, terms=terms.shop),
+        Buttons(took=deciding.took, decline=deciding.decline, see=deciding.see),
+        Buttons(refunded=deciding.refunded, write_off=deciding.write_off, link=deciding.link),
         Buttons(forget=privacy.forget, revoke=invite.revoke),
     ]
 

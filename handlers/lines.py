@@ -23,6 +23,7 @@ from handlers.finding import search
 from handlers.shared.freight_line import freight_line
 from handlers.shared.in_cart import cart_button
 from handlers.shared.mixed_batch import mixed_batch_line
+from handlers.shared.money_words import fee_ahead
 
 _TITLE = 48
 _VARIANT = 60
@@ -46,7 +47,11 @@ def screen(view: View) -> Screen:
         t("lines.title"),
         *_described(view, shown),
         lines(
-            page if before or after else None, total, freight_line(view), t("lines.estimate_only")
+            page if before or after else None,
+            total,
+            freight_line(view),
+            fee_ahead(view),
+            t("lines.estimate_only"),
         ),
         t("lines.orders", count=orders, most=MOST_IN_ORDER) if orders > 1 else None,
     )

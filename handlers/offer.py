@@ -15,6 +15,7 @@ from bot.domain.sessions import Picking, Step
 from bot.domain.writes import KeepOffer
 from handlers.finding import search
 from handlers.shared.in_cart import cart_button
+from handlers.shared.money_words import fee_ahead
 
 _TITLES = (160, 100, 60, 30)  # characters, the first with which the caption fits
 _MOST_TIERS = 5
@@ -39,7 +40,9 @@ def screen(view: View) -> Screen:
         )
         return Screen(paragraphs(view.flash, t("offer.not_opened")), row(again) + _leave(view))
     facts = paragraphs(
-        lines(_prices(view, offer), terms(view, offer)), _seller(view, offer), _hindrance(view)
+        lines(_prices(view, offer), fee_ahead(view), terms(view, offer)),
+        _seller(view, offer),
+        _hindrance(view),
     )
     text = fitting(
         lambda longest: paragraphs(view.flash, titles(view, offer, longest), facts), _TITLES

@@ -13,6 +13,7 @@ from bot.domain.splitting import orders_of
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import MOST_PER_LINK
 from handlers import preview, start
+from handlers.collecting import to_the_shop
 from handlers.orders import card
 from handlers.orders.card import LONGEST_COPY, copyable
 from handlers.orders.card_text import difference
@@ -29,6 +30,9 @@ def screen(view: View) -> Screen:
     t, order = view.t, view.order
     if order is None:
         return Screen(paragraphs(view.flash, t("orders.gone")), row(_new_search(view)))
+    if order.quote.charge is not None:
+        rest = _onward(view, order)
+        return to_the_shop.screen(view, order, order.quote.charge, rest)
     open_parts = unpaid(order)
     text = paragraphs(
         view.flash,
@@ -112,10 +116,20 @@ def _buttons(view: View, order: Order, open_parts: tuple[OrderPart, ...]) -> Row
         + copies
         + row(details, mine)
         + row(cancel if open_parts else None)
-        + row(_next(view))
-        + row(cart_button(t, view.session))
-        + row(_new_search(view))
+        + _rest(view)
     )
+
+
+def _onward(view: View, order: Order) -> Rows:
+    """The ways on from an order that the shop is paid for."""
+    t, number = view.t, order.order_no
+    details = Button(t("payment.details_button"), "card", number, standing=True)
+    mine = Button(t("orders.mine_button"), "mine", standing=True)
+    return row(details, mine) + _rest(view)
+
+
+def _rest(view: View) -> Rows:
+    return row(_next(view)) + row(cart_button(view.t, view.session)) + row(_new_search(view))
 
 
 def _to_pay(view: View, order: Order, open_parts: tuple[OrderPart, ...]) -> Rows:
@@ -153,7 +167,7 @@ async def pay(_: Update, context: Context) -> Reply:
     except MarketplaceError as error:
         # The order is shown as last seen; its link may still be had.
         context.flash(failure_key(error))
-    if not unpaid(order):
+    if order.quote.charge is None and not unpaid(order):
         nothing = context.t("payment.nothing_to_pay")
         return Overlay(card.screen(context, order, nothing), in_place=True)
     context.change(ordered=Ordered(order_no=order.order_no), focus=Focus())
@@ -168,7 +182,7 @@ async def check(_: Update, context: Context) -> Reply:
         return None
     order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
     context.change(ordered=Ordered(order_no=order.order_no), focus=Focus())
-    if unpaid(order):
+    if order.quote.charge is None and unpaid(order):
         context.flash("payment.not_yet")
     return Step.PAYMENT
 

@@ -8,7 +8,7 @@ from bot.chat.conversation import received_at
 from bot.chat.measuring import fitting
 from bot.chat.reading import place_of
 from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, paragraphs, row
-from bot.chat.texts import Html
+from bot.chat.texts import Html, cut
 from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
 from bot.domain.money import Fen
 from bot.domain.orders import CONSENT_LASTS, Order, Placing
@@ -33,6 +33,7 @@ _HEADS = {
     Placing.REFUSED: "placing.not_made",
 }
 
+_NAME = 60
 _log = structlog.get_logger(__name__)
 
 
@@ -92,6 +93,7 @@ async def confirm(update: Update, context: Context) -> Reply:
         address=session.delivery.address,
         note=session.draft.note,
         language=session.language,
+        **_buyer(update, context),
         created_at=agreed_at,
         quoted_at=seen_at,
     )
@@ -123,6 +125,14 @@ async def _ask_again(context: Context, seen: Quote) -> Reply:
     return reply
 
 
+def _buyer(update: Update, context: Context) -> dict[str, str]:
+    """How a shop's operator knows whose order it is; a team's people know one another."""
+    user = update.effective_user
+    if context.services.shop is None or user is None:
+        return {}
+    return {"buyer_name": cut(user.full_name, _NAME), "buyer_username": user.username or ""}
+
+
 def session_after(session: Session, order: Order) -> Session | None:
     """Return the conversation after its order moved, None when there is nothing to tell."""
     waits_here = session.step is Step.PLACING and session.ordered.order_no == order.order_no
@@ -140,7 +150,8 @@ def session_after(session: Session, order: Order) -> Session | None:
             change = change_between(order.quote, order.newer_quote)
             changed = returned(session, "", order.placing)
             before = session.quoted.together
-            together = None if before is None else Fen(before + change.total)
+            moved = order.newer_quote.whole - order.quote.whole
+            together = None if before is None else Fen(before + moved)
             quoted = Quoted(quote=order.newer_quote, at=order.newer_quoted_at, together=together)
             if change.is_none:
                 return changed.replace(quoted=quoted).with_flash("preview.consent_too_old")

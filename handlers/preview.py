@@ -22,10 +22,12 @@ from bot.domain.quotes import Quote, QuoteChange
 from bot.domain.sessions import Focus, Ordered, Quoted, Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, Lines, orders_of
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
+from bot.services.collecting.shop import ShopNotReady
 from handlers.finding import search
 from handlers.shared.address_words import is_address, take_pasted
 from handlers.shared.agreement import NAME_WIDTHS, agreement
 from handlers.shared.failures import failure_key, reason_in, refusal_of
+from handlers.shared.money_words import both_amounts
 
 LONGEST_NOTE = 200
 
@@ -39,9 +41,9 @@ def screen(view: View) -> Screen:
     if session.focus.asking == NoteAsked():
         rows = row(Button(t("preview.no_note_button"), "no_note"))
         return Screen(paragraphs(view.flash, t("preview.note_ask", most=LONGEST_NOTE)), rows)
-    confirm = Button(
-        t("preview.confirm_button", total=t.money(session.quoted.quote.total)), "confirm"
-    )
+    charge = session.quoted.quote.charge
+    total = both_amounts(t, charge) if charge else t.money(session.quoted.quote.total)
+    confirm = Button(t("preview.confirm_button", total=total), "confirm")
     note = Button(
         t("preview.change_note_button" if session.draft.note else "preview.note_button"), "note"
     )
@@ -122,18 +124,26 @@ async def quote(context: Context) -> Reply:
     quotes = []
     for number, order in enumerate(orders):
         try:
-            quotes.append(
-                await context.services.marketplace.preview(order, session.delivery.address)
-            )
+            found = await context.services.marketplace.preview(order, session.delivery.address)
+            quotes.append(await _priced(context, found))
+        except ShopNotReady:
+            context.flash("pay.shop_not_ready")
+            return Step.PREVIEW
         except Refused as error:
             return await _refused(context, error, number)
         except MarketplaceError as error:
             context.flash(failure_key(error))
             return Step.PREVIEW
-    together = Fen(sum(each.total for each in quotes)) if len(quotes) > 1 else None
+    together = Fen(sum(each.whole for each in quotes)) if len(quotes) > 1 else None
     context.change(quoted=Quoted(quote=quotes[0], at=context.now, together=together))
     _warn_of_dearer(context, orders[0], quotes[0])
     return Step.PREVIEW
+
+
+async def _priced(context: Context, found: Quote) -> Quote:
+    """Add what a shop asks for it, by the terms that hold now."""
+    shop = context.services.shop
+    return found if shop is None else await shop.priced(found)
 
 
 def _warn_of_dearer(context: Context, order: Lines, binding: Quote) -> None:

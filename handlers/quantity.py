@@ -40,6 +40,7 @@ from handlers.offer import choose, terms
 from handlers.shared.freight_line import freight_line
 from handlers.shared.in_cart import called
 from handlers.shared.mixed_batch import mixed_batch_line
+from handlers.shared.money_words import fee_ahead
 
 _COLUMNS = 3
 _TITLE = 90
@@ -64,6 +65,7 @@ def screen(view: View) -> Screen:
         ),
         lines(
             _price_line(view, offer, sku),
+            fee_ahead(view),
             freight_line(view, offer.unit),
             terms(view, offer, of_variant=bool(variant)),
         ),

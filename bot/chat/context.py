@@ -71,8 +71,9 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
 
     @property
     def t(self) -> Texts:
-        """Texts in the person's language."""
-        return texts_in(self.session.language)
+        """Texts in the person's language, with a shop's prices in its currency too."""
+        shop = self.services.shop
+        return texts_in(self.session.language).priced(shop.rate if shop else None)
 
     @property
     def arg(self) -> str:

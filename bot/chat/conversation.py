@@ -176,6 +176,8 @@ class StoredConversationHandler(ConversationHandler[Context]):
         language = language_of(user.language_code if user else None)
         session = stored or Session.begun(*key, language)
         query = update.callback_query
+        if self._services.shop is not None:  # its prices stand in whatever is shown now
+            await self._services.shop.terms()
         context.begin(session, self._services, self._clock(), press_of(query))
         if query is not None and (
             is_double_tap(session, query, received_at.get() or context.now)

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from bot.chat.keyboards import keyboard_json, links_json
 from bot.chat.measuring import fitted, visible_length, without_markup
 from bot.chat.reading import Place
-from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Picture, QrCode, Screen
+from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Picture, QrCode, Screen, StoredPhoto
 from bot.domain.identifiers import ChatId
 from bot.domain.sessions import Session
 from bot.storage.ports import PictureFilePort, StorageUnavailable
@@ -238,10 +238,13 @@ class Drawer:
         # A payment code is personal and short-lived: it is made anew each time.
         if isinstance(picture, QrCode):
             return ""
+        if isinstance(picture, StoredPhoto):
+            return picture.ids
         return await self._files.file_id(picture_key(picture)) or ""
 
     async def _remember(self, photo: "_Photo", sent: object) -> None:
-        known = None if isinstance(photo.picture, QrCode) else _file_in(sent)
+        own = isinstance(photo.picture, QrCode | StoredPhoto)
+        known = None if own else _file_in(sent)
         if known is None or known == photo.known:
             return
         try:

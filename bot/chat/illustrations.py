@@ -2,7 +2,7 @@
 
 import structlog
 
-from bot.chat.screens import ContactSheet, Picture, QrCode, SellerPicture
+from bot.chat.screens import ContactSheet, Picture, QrCode, SellerPicture, StoredPhoto
 from bot.pictures import PictureError, PictureFetcher, PictureWorker
 from bot.services.finding.shared_reads import SharedReads
 
@@ -27,6 +27,8 @@ class Illustrations:
         try:
             if isinstance(picture, QrCode):  # one person's own
                 return await self._worker.qr(picture.text)
+            if isinstance(picture, StoredPhoto):  # Telegram has it, or nobody
+                return None
             return await self._made.get(picture, lambda: self._make(picture))
         except PictureError as error:
             _log.warning(

@@ -6,12 +6,15 @@ from typing import TypeVar
 
 from bot.chat.texts import Html, Texts
 from bot.domain.addresses import SavedAddress
+from bot.domain.collecting import Proof, Standing
 from bot.domain.finding import NavigationGroup
+from bot.domain.ledger import OrderAccount
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, SearchPage, Wording
 from bot.domain.orders import Order
 from bot.domain.pricing import TierScope
 from bot.domain.sessions import Session
+from bot.domain.shop_terms import ShopTerms
 
 T = TypeVar("T")
 CAPTION_LIMIT = 1024  # characters under a picture, in UTF-16 units as Telegram counts
@@ -59,7 +62,14 @@ class QrCode:
     text: str
 
 
-Picture = ContactSheet | SellerPicture | QrCode
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """A photo that somebody sent to this bot: `file_unique_id` and `file_id`, with a space."""
+
+    ids: str
+
+
+Picture = ContactSheet | SellerPicture | QrCode | StoredPhoto
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,16 @@ class FreightShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopShown:
+    """A shop's terms as they are now, and where an order's money is; proofs the oldest first."""
+
+    terms: ShopTerms | None = None
+    account: OrderAccount | None = None
+    standing: Standing | None = None
+    proofs: tuple[Proof, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """All that a screen may show. What a step does not need is left empty."""
 
@@ -101,6 +121,7 @@ class View:
     tier_scope: TierScope = TierScope.OFFER
     division_names: Mapping[str, str] = field(default_factory=dict)  # of the form's candidates
     place_in_latin: str = ""  # of the form, for whoever reads no Chinese
+    shop: ShopShown | None = None  # None for a team
 
     @property
     def flash(self) -> str:

@@ -7,6 +7,7 @@ import structlog
 from bot.addresses.romanised import described, shown
 from bot.chat.freight_shown import freight_of
 from bot.chat.screens import View
+from bot.chat.shop_shown import shop_shown
 from bot.chat.texts import texts_in
 from bot.domain.asking import NavigationOpen
 from bot.domain.finding import NavigationGroup
@@ -19,7 +20,7 @@ from bot.services.bundle import Services
 _NEEDS_OFFER = {Step.OFFER, Step.VARIANT, Step.QUANTITY}
 _NEEDS_ADDRESSES = {Step.ADDRESS, Step.ADDRESS_FORM}
 _ESTIMATES_FREIGHT = {Step.QUANTITY, Step.LINES}
-_NEEDS_ORDER = {Step.PLACING, Step.PAYMENT}
+_NEEDS_ORDER = {Step.PLACING, Step.PAYMENT, Step.PROOF, Step.CASE}
 _log = structlog.get_logger(__name__)
 
 
@@ -42,11 +43,15 @@ async def assemble(session: Session, services: Services) -> View:
     if step in _ESTIMATES_FREIGHT:
         freight = await freight_of(session, offer, services)
     url = None
-    if step is Step.PAYMENT and order is not None:
+    if step is Step.PAYMENT and order is not None and order.quote.charge is not None:
+        order = await _read_once(order, services)
+    elif step is Step.PAYMENT and order is not None:
         url, order = await asyncio.gather(_link(order, services), _read_once(order, services))
+    shop = await shop_shown(services.shop, order)
     return View(
         session=session,
-        t=texts_in(session.language),
+        t=texts_in(session.language).priced(services.shop.rate if services.shop else None),
+        shop=shop,
         results=results,
         offer=offer,
         addresses=addresses,

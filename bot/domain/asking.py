@@ -10,6 +10,7 @@ from pydantic import Field
 from bot.domain.finding import Narrowing
 from bot.domain.identifiers import AddressId
 from bot.domain.model import Value
+from bot.domain.shop_asking import AmountAsked, TermAsked
 
 
 class NoteAsked(Value):
@@ -72,6 +73,8 @@ Asking = Annotated[
     | NavigationOpen
     | OfferUnread
     | BookManaged
-    | AddressOpen,
+    | AddressOpen
+    | AmountAsked
+    | TermAsked,
     Field(discriminator="kind"),
 ]

@@ -30,6 +30,7 @@ CategoryId = NewType("CategoryId", int)
 
 AddressId = NewType("AddressId", int)
 ProofId = NewType("ProofId", int)
+ShopEventId = NewType("ShopEventId", int)
 UserId = NewType("UserId", int)
 ChatId = NewType("ChatId", int)
 

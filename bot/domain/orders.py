@@ -184,6 +184,8 @@ class Order(Value):
     address: Address
     note: str = ""
     language: str = "en"
+    buyer_name: str = ""  # how the person is called in Telegram, for a shop's operator
+    buyer_username: str = ""
     created_at: datetime
     quoted_at: AwareDatetime | None = None  # when the numbers were read that were agreed to
     parts: tuple[OrderPart, ...] = ()

@@ -51,6 +51,7 @@ class Attempt(NewAttempt):
 class Block(StrEnum):
     """Why an order can't be paid now; nothing was sent."""
 
+    NOT_COVERED = auto()  # a shop's customer has not paid for it yet
     NOT_OPEN = auto()  # it does not await payment
     PAYING = auto()  # a payment of it is being worked on
     NO_TOTAL = auto()  # nobody knows how much it costs

@@ -46,6 +46,11 @@ class Quote(Value):
         wanted = (line.offer_id, line.spec_id)
         return next((each for each in self.lines if (each.offer_id, each.spec_id) == wanted), None)
 
+    @property
+    def whole(self) -> Fen:
+        """All that a person pays for it in fen: a shop's fee is on top of the total."""
+        return self.charge.total if self.charge else self.total
+
     def priced_as(self, agreed: "Quote") -> "Quote":
         """Return the quote with a shop's charge by the terms that another was agreed under."""
         if agreed.charge is None:

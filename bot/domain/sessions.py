@@ -45,6 +45,9 @@ class Step(StrEnum):
     PREVIEW = "preview"
     PLACING = "placing"
     PAYMENT = "payment"
+    PROOF = "proof"  # of a shop: its customer's, then the operator's
+    CASE = "case"
+    TERMS = "terms"
 
 
 class SortField(StrEnum):

@@ -7,9 +7,11 @@ closed: a new one needs its arm in every storage, which mypy asks for.
 from dataclasses import dataclass
 
 from bot.domain.addresses import SavedAddress
+from bot.domain.collecting import NewProof
 from bot.domain.identifiers import AddressId, MerchantOrderNo
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
+from bot.domain.shop_terms import ShopTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,35 @@ class MarkTold:
 
 
 @dataclass(frozen=True, slots=True)
+class SendProof:
+    """Adds a proof of payment for a shop's operator; one whose message was taken is no error."""
+
+    proof: NewProof
+
+
+@dataclass(frozen=True, slots=True)
+class SetTerms:
+    """Puts a shop's next terms in force.
+
+    The commit raises `bot.storage.ports.VersionConflict` when others were set since.
+    """
+
+    terms: ShopTerms
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetPerson:
     """Deletes everything else that is kept of the session's person, but this update."""
 
 
-Write = KeepResults | KeepOffer | SaveAddress | DeleteAddress | ClaimOrder | MarkTold | ForgetPerson
+Write = (
+    KeepResults
+    | KeepOffer
+    | SaveAddress
+    | DeleteAddress
+    | ClaimOrder
+    | MarkTold
+    | SendProof
+    | SetTerms
+    | ForgetPerson
+)

@@ -8,6 +8,7 @@ from bot.domain.health import MarketplaceHealth
 from bot.domain.pricing import TierScope
 from bot.marketplace.port import Marketplace
 from bot.services.access import Access
+from bot.services.collecting.shop import Shop
 from bot.services.finding.categories import Categories
 from bot.services.finding.freight import Freight
 from bot.services.finding.search import Search
@@ -45,3 +46,4 @@ class Services:
     operator_payments: OperatorPayments
     health: Callable[[], MarketplaceHealth]
     tier_scope: TierScope = TierScope.OFFER
+    shop: Shop | None = None  # None for a team

@@ -49,3 +49,18 @@ def place_of_push(msg_id: str) -> str:
 def place_of_broadcast(broadcast_id: int) -> str:
     """Return the place of a message to everybody."""
     return f"broadcasts/{broadcast_id}"
+
+
+def place_of_terms(version: int) -> str:
+    """Return the place of a version of a shop's terms."""
+    return f"shop_terms/{version}"
+
+
+def place_of_operation(key: str) -> str:
+    """Return the place of an operation in a shop's books."""
+    return f"ledger/{key}"
+
+
+def place_of_proof(proof_id: int) -> str:
+    """Return the place of a proof of payment."""
+    return f"proofs/{proof_id}"

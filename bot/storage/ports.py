@@ -29,6 +29,7 @@ from bot.domain.stages import Stage
 from bot.domain.writes import Write
 from bot.storage.broadcast_ports import BroadcastPort
 from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort, People
+from bot.storage.shop_ports import ShopEventPort, ShopPort
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
 
@@ -285,6 +286,8 @@ class Storage(Protocol):
     picture_files: PictureFilePort
     pushes: PushPort
     rights: RightsPort
+    shop: ShopPort
+    shop_events: ShopEventPort
     tracking: TrackingPort
     upkeep: UpkeepPort
 

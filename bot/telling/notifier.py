@@ -11,14 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from telegram import LinkPreviewOptions
-from telegram.constants import ParseMode
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot.chat.keyboards import keyboard
-from bot.chat.measuring import fitted, without_markup
-from bot.chat.screens import TEXT_LIMIT, Screen, View
+from bot.chat.screens import Screen, View
 from bot.chat.texts import texts_in
 from bot.domain.identifiers import ChatId, MerchantOrderNo
 from bot.domain.news import TO_PAY, News, grouped
@@ -31,6 +27,7 @@ from bot.storage.ports import Storage, StorageError, StorageUnavailable
 from bot.storage.tracking_ports import NoticeEnd
 from bot.telegram.outcomes import Sent, judged
 from bot.telegram.pacing import seconds_of
+from bot.telling.sending import send_screen
 
 ScreenOfNews = Callable[[View, News], Screen]
 _AT_ONCE = 8
@@ -38,8 +35,6 @@ _LOOK_EVERY = 1.0  # seconds; whoever has news wakes it at once
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0
 _STORAGE_AWAY, _PUT_ASIDE = timedelta(seconds=15), timedelta(minutes=10)
 _STILL_FRESH = timedelta(minutes=1)
-_NEVER_AGAIN = -1  # python-telegram-bot does not pass on a 0
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _log = structlog.get_logger(__name__)
 
 
@@ -172,11 +167,12 @@ class Notifier:
     ) -> bool:
         """Send one piece; return whether the next may follow."""
         session = await self._session(chat_id, order)
-        view = View(session=session, t=texts_in(session.language), order=order)
+        rate = order.quote.charge.rate if order.quote.charge else None
+        view = View(session=session, t=texts_in(session.language).priced(rate), order=order)
         screen = self._screen(view, news)
         await self._store.notices.claim_notices(notices)
         try:
-            await self._show(session, screen)
+            await send_screen(self._bot, session, screen)
         except TelegramError as error:
             sent = judged(error)
             name, kind = type(error).__name__, news.kind.value
@@ -201,30 +197,6 @@ class Notifier:
             _log.exception("language_unknown")
             session = None
         return session or Session.begun(chat_id, order.user_id, order.language)
-
-    async def _show(self, session: Session, screen: Screen) -> None:
-        """Send a message; without its markup and links when Telegram does not take those."""
-        text = fitted(screen.text, TEXT_LIMIT)
-        try:
-            await self._bot.send_message(
-                session.chat_id,
-                text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(session, screen),
-                link_preview_options=_NO_PREVIEW,
-                rate_limit_args=_NEVER_AGAIN,
-            )
-        except BadRequest as error:
-            if "chat not found" in error.message.lower():
-                raise
-            _log.error("news_simplified", reason=error.message)
-            await self._bot.send_message(
-                session.chat_id,
-                without_markup(text),
-                reply_markup=keyboard(session, screen, only_actions=True),
-                link_preview_options=_NO_PREVIEW,
-                rate_limit_args=_NEVER_AGAIN,
-            )
 
     async def _end(self, notices: Sequence[int], end: NoticeEnd, news: News) -> None:
         await self._store.notices.end_notices(notices, end)

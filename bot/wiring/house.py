@@ -42,6 +42,7 @@ from bot.telegram import DirectBot
 from bot.telling.alarms import Alarms
 from bot.telling.teller import Teller
 from bot.telling.upkeep import Upkeep
+from bot.wiring.collecting import Collecting
 from bot.wiring.following import Following
 from bot.wiring.parts import (
     build_access,
@@ -49,8 +50,8 @@ from bot.wiring.parts import (
     build_operator_payments,
     build_quotas,
 )
+from handlers.collecting import told
 from handlers.group.answering import GoodsInGroups, GroupAllowance
-from handlers.group.inline import InlineGoods
 from handlers.journey import conversation, group_handlers
 from handlers.orders import news
 from handlers.placing import session_after
@@ -114,8 +115,9 @@ class House:
             clock=clock.now,
             there=clock.there,
         )
+        self.collecting = Collecting(settings, storage, bot, told.screen, clock.now)
         self.operator_payments = build_operator_payments(
-            settings, marketplace, storage.payments, tracking, clock.now
+            settings, marketplace, storage.payments, tracking, clock.now, self.collecting.shop
         )
         access = build_access(settings, storage.access)
         search, categories = Search(marketplace, outside.photos), Categories(marketplace)
@@ -142,14 +144,14 @@ class House:
             operator_payments=self.operator_payments,
             health=outside.metrics.health,
             tier_scope=settings.marketplace_tier_scope,
+            shop=self.collecting.shop,
         )
         drawer = Drawer(bot, outside.pictures, storage.picture_files)
         journey = conversation(self.services, drawer, clock=clock.now)
         allowance = GroupAllowance(settings.group_answers_per_minute)
         goods = GoodsInGroups(self.services, drawer, allowance, settings.group_links)
         in_groups = group_handlers(goods if settings.group_answers_per_minute else None)
-        self._inline = InlineGoods(self.services)
-        behind: list[AnyHandler] = [journey, self._inline, *in_groups]
+        behind: list[AnyHandler] = [journey, *in_groups]
         self.application.add_handlers(behind)
         flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
         self.application.add_handler(Gate(behind, access, flood, storage.conversations), BEFORE_ALL)
@@ -180,6 +182,5 @@ class House:
 
     async def close_reads(self) -> None:
         """Give up what is being read for several at once."""
-        await self._inline.close()
         for reads in self._reads:
             await reads.close()

@@ -15,6 +15,7 @@ from bot.marketplace.port import Marketplace
 from bot.process.clock import TELEGRAM, WorldClock
 from bot.process.metrics import Metrics, OnUpdate
 from bot.services.access import Access
+from bot.services.collecting.shop import Shop
 from bot.services.following.tracking import Tracking
 from bot.services.paying.agreement import OperatorPayments
 from bot.services.quotas import Quotas
@@ -136,6 +137,7 @@ def build_operator_payments(
     store: PaymentPort,
     tracking: Tracking,
     clock: Callable[[], datetime],
+    shop: Shop | None,
 ) -> OperatorPayments:
     """Return what operators pay with."""
     return OperatorPayments(
@@ -145,6 +147,7 @@ def build_operator_payments(
         operators=settings.admin_ids,
         daily_limit=settings.pay_daily_limit,
         clock=clock,
+        covered=shop.may_pay_there if shop else None,
     )
 
 

@@ -7,6 +7,7 @@ from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.orders import Placing
 from bot.services.access import AccessMode
+from handlers.desk import waiting
 from handlers.desk.door import desk_button, for_operators
 
 _MODES = {
@@ -32,13 +33,15 @@ async def _desk(context: Context) -> Screen:
     t, census = context.t, await context.services.store.upkeep.census()
     open_ = census.orders.get(Placing.UNRESOLVED, 0) + census.orders.get(Placing.UNCERTAIN, 0)
     # The press or command that is answered here is among those that wait.
-    waiting = max(0, census.waiting - 1)
+    messages = max(0, census.waiting - 1)
+    shop = context.services.shop
     text = paragraphs(
         t("admin.title"),
+        await waiting.counted(context, shop) if shop else None,
         lines(
             t("admin.open", number=open_),
             t("admin.parked", number=census.parked),
-            t("admin.waiting", number=waiting),
+            t("admin.waiting", number=messages),
             _marketplace(context),
         ),
     )
@@ -54,6 +57,8 @@ async def _desk(context: Context) -> Screen:
         ],
         2,
     )
+    if shop is not None:
+        buttons = await waiting.buttons(context, shop) + buttons
     return Screen(text, buttons + row(_to(context, "card.refresh_button", "admin")))
 
 

@@ -22,6 +22,7 @@ from handlers.shared.own_order import gone, pieces
 
 _REASON = 120
 _BLOCKS = {
+    Block.NOT_COVERED: "case.not_covered",
     Block.NOT_OPEN: "debit.not_open",
     Block.PAYING: "debit.in_hand",
     Block.NO_TOTAL: "debit.no_total",

@@ -28,9 +28,11 @@ from bot.chat.texts import Html, cut
 from bot.domain.news import ON_CARD
 from bot.domain.order_actions import amount_due, may_be_ordered_again, receivable, unpaid
 from bot.domain.orders import Order, Placing
+from bot.domain.shop_terms import Charge
 from bot.marketplace.errors import MarketplaceError
 from handlers.orders.card_text import LINES_PER_PAGE, Detail, card_text, numbered
 from handlers.shared.failures import failure_key
+from handlers.shared.money_words import rate_of
 from handlers.shared.own_order import gone, own_order, pieces
 
 LONGEST_COPY = 256  # characters that a copy button may hold
@@ -86,7 +88,7 @@ def _is_fresh(context: Context, order: Order) -> bool:
 
 def screen(context: Context, order: Order, *above: str, page: int = 0) -> Screen:
     """Draw a card. With a picture where the text fits below one, else the text alone."""
-    view = View(session=context.session, t=context.t, order=order)
+    view = View(session=context.session, t=context.t.priced(rate_of(order)), order=order)
 
     def make(detail: Detail) -> Html:
         return card_text(view, order, page, detail, *above)
@@ -142,6 +144,8 @@ def _turn(view: View, order: Order, key: str, how: str) -> Button:
 
 def _pay(view: View, order: Order) -> Rows:
     t, open_parts = view.t, unpaid(order)
+    if order.quote.charge is not None:
+        return _to_the_shop(view, order, order.quote.charge)
     if not open_parts:
         return ()
     due = amount_due(open_parts)
@@ -149,6 +153,16 @@ def _pay(view: View, order: Order) -> Rows:
     pay = Button(label or t("payment.pay_plain_button"), "pay", order.order_no, standing=True)
     cancel = Button(t("card.cancel_button"), "cancel", order.order_no, standing=True)
     return row(pay) + row(cancel)
+
+
+def _to_the_shop(view: View, order: Order, charge: Charge) -> Rows:
+    """How to pay the shop, or where that money is; and the way out while 1688 is unpaid."""
+    t, number = view.t, order.order_no
+    label = t("pay.button", amount=t.amount(charge.due))
+    cancel = Button(t("card.cancel_button"), "cancel", number, standing=True)
+    pay = Button(label, "pay", number, standing=True)
+    placed = order.placing is Placing.PLACED
+    return row(pay if placed else None) + row(cancel if unpaid(order) else None)
 
 
 def _debits(context: Context, order: Order) -> Rows:

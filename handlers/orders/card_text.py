@@ -13,6 +13,7 @@ from bot.domain.order_actions import amount_due, freight_of, unpaid
 from bot.domain.orders import Order, OrderPart, OrderStatus, PartLine, Placing
 from handlers.orders.words import closing, left_out, parcel, refund, state
 from handlers.shared.failures import reason_in, refusal_of
+from handlers.shared.money_words import charged
 
 LINES_PER_PAGE = 6
 _MOST_PARTS = 8
@@ -164,12 +165,15 @@ def _amounts(view: View, order: Order) -> Html:
         else None,
         t("card.total", total=t.money(total)),
         difference(view, order),
+        charged(t, quote),
     )
 
 
 def difference(view: View, order: Order) -> str:
     """Name what the orders cost now beside what the person agreed to, if that differs."""
     due, agreed = amount_due(order.parts), order.quote.total
+    if order.quote.charge is not None:  # the shop's customer pays what was agreed, or less
+        return ""
     if not order.parts or due is None or due == agreed == order.agreed_total:
         return ""
     t = view.t
@@ -215,7 +219,7 @@ def _part(view: View, order: Order, part: OrderPart, number: int | None, detail:
     return lines(
         head,
         t("card.close_note", closing=words) if words else None,
-        _deadline(view, part),
+        _deadline(view, part) if order.quote.charge is None else None,
         *_parcels(view, part, detail.parcels),
         *_refunds(view, order, part),
         _times(view, part) if detail.times else None,

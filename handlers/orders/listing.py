@@ -79,7 +79,7 @@ async def listed(
         grid(opened, _COLUMNS)
         + _turns(t, stage, start, total)
         + _stages(t, counts, stage)
-        + _together(t, counts, stage)
+        + (_together(t, counts, stage) if context.services.shop is None else ())
     )
     return Overlay(Screen(text, rows, replaces=True), in_place=in_place)
 
@@ -127,19 +127,32 @@ def _described(context: Context, number: int, order: Order) -> Html:
     t = context.t
     title = cut(order.lines[0].title.in_language(context.session.language), _TITLE)
     more = t("orders.and_more", count=len(order.lines)) if len(order.lines) > 1 else Html("")
-    due = amount_due(order.parts) if order.parts else None
     return lines(
         t("orders.line", number=str(number), title=title, more=more),
         t(
             "orders.facts",
-            amount=t.money(due if due is not None else order.quote.total),
+            amount=_amount(t, order),
             state=_state(t, order),
             day=t.day(order.created_at, context.now),
         ),
         t("orders.agreed", agreed=t.money(order.quote.total))
-        if due is not None and due > order.agreed_total
+        if order.quote.charge is None and _due(order) > order.agreed_total
         else None,
     )
+
+
+def _amount(t: Texts, order: Order) -> Html:
+    """What the person pays for it: the shop what was agreed, 1688 what it asks."""
+    charge = order.quote.charge
+    if charge is not None:
+        return t.amount(charge.due)
+    return t.money(_due(order))
+
+
+def _due(order: Order) -> int:
+    """Return the fen that 1688 asks, else what was agreed."""
+    due = amount_due(order.parts) if order.parts else None
+    return order.quote.total if due is None else due
 
 
 def _state(t: Texts, order: Order) -> Html:

@@ -94,7 +94,8 @@ async def together(_: Update, context: Context) -> Reply:
 async def unpaid_orders(context: Context) -> list[Order]:
     """The person's orders that are still to be paid as last seen, newest first."""
     found = await context.services.store.orders.orders_of(context.session.user_id, limit=100)
-    return [order for order in found if unpaid(order)][:MOST_LISTED]
+    # A shop's customers pay the shop: what is to be paid at 1688 is its operator's.
+    return [each for each in found if unpaid(each) and each.quote.charge is None][:MOST_LISTED]
 
 
 def choose(context: Context, choice: Choice, *above: str) -> Overlay:

@@ -6,6 +6,7 @@ from bot.chat.units import both, counted
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.quotes import Quote
+from handlers.shared.money_words import charged
 
 NAME_WIDTHS = (48, 24, 12, 6)
 """Characters of a name, to be tried until the whole order fits one message."""
@@ -59,7 +60,8 @@ def totals(view: View, quote: Quote) -> Html:
         t("preview.discount", amount=t.money(quote.discount)) if quote.discount else None,
         t("preview.freight", amount=t.money(quote.freight)),
         t("preview.additional", amount=t.money(quote.additional)) if quote.additional else None,
-        t("preview.total", amount=t.money(quote.total)),
+        t("preview.total", amount=t.money(quote.total)) if quote.charge is None else None,
+        charged(t, quote),
         t("preview.parts", count=quote.parts) if quote.parts > 1 else None,
     )
 

@@ -27,6 +27,8 @@ from bot.domain.writes import (
     KeepResults,
     MarkTold,
     SaveAddress,
+    SendProof,
+    SetTerms,
     Write,
 )
 from bot.storage.operator_ports import People
@@ -46,6 +48,7 @@ from tests.fakes.memory_access import MemoryAccess
 from tests.fakes.memory_alarms import MemoryAlarms
 from tests.fakes.memory_broadcasts import MemoryBroadcasts
 from tests.fakes.memory_payments import MemoryPayments
+from tests.fakes.memory_shop import MemoryShop
 from tests.fakes.memory_tracking import Claimed, MemoryTracking
 
 
@@ -68,7 +71,9 @@ class _Stored:
 
 
 @dataclass
-class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, MemoryBroadcasts):
+class MemoryStorage(
+    MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, MemoryBroadcasts, MemoryShop
+):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
     What was stored stays through `close` and `open`, as a restart of the bot would find it. One
@@ -92,6 +97,7 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
 
     access = addresses = alarms = broadcasts = conversations = inbox = notices = offers = _part
     orders = payments = picture_files = pushes = rights = tracking = upkeep = _part
+    shop = shop_events = _part
 
     async def open(self) -> None:
         self.opened = True
@@ -225,6 +231,7 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
             told=claimed.told and not moved,
             look_at=self._time() + FIRST_LOOK if placed_now else claimed.look_at,
         )
+        self.book_state(order)
 
     async def unsettled_orders(self) -> list[Order]:
         self._answer()
@@ -368,6 +375,9 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
         session, expected = commit.session, commit.expected_revision
         if expected is not None and session.revision != expected + 1:
             raise ValueError(f"revision {session.revision} does not follow {expected}")
+        for write in commit.writes:
+            if isinstance(write, SetTerms):
+                self.refuse_terms(write.terms)
         for claim in [each.order for each in commit.writes if isinstance(each, ClaimOrder)]:
             if (claim.user_id, claim.chat_id) != (session.user_id, session.chat_id):
                 raise ValueError(f"{claim.order_no} is not of this conversation")
@@ -396,11 +406,14 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
             if each.update.lane == user_id and before:
                 each.state = "finished"
         theirs = [each.order for each in self._oldest_first() if each.order.user_id == user_id]
+        unsettled = self.unsettled(user_id)
+        kept = [each for each in theirs if each.is_open or each.order_no in unsettled]
         for order in theirs:
             self._orders[order.order_no].forgotten = True
-            if not order.is_open:
+            if order not in kept:
                 del self._orders[order.order_no]
-        return [order for order in theirs if order.is_open]
+        self.forget_money(user_id, {each.order_no for each in kept})
+        return kept
 
     async def _carry_out(self, write: Write, session: Session) -> None:
         book = self._addresses.setdefault(session.user_id, {})
@@ -419,6 +432,8 @@ class MemoryStorage(MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, 
                 claimed = self._orders.get(order_no)
                 if claimed is not None and claimed.order.user_id == session.user_id:
                     await self.mark_told(order_no, placing)
+            case SendProof() | SetTerms():
+                self.carry_out(write)
             case ForgetPerson():
                 pass  # done before all else
             case _:

@@ -90,6 +90,7 @@ class MemoryTracking:
             misses=0,
             look_at=look_at if claimed.hints == before.hints else claimed.look_at,
         )
+        self.book_state(after)
         for each in notices:
             self._add_notice(after.order_no, each)
 

@@ -22,7 +22,7 @@ ACTIONS = sorted(
     for each in entry_points()
     if isinstance(each, Buttons)
     for name, callback in each._actions.items()
-    if callback.__module__.startswith(("handlers.desk.menu", "handlers.desk.paying"))
+    if callback.__module__.startswith("handlers.desk.")
 )
 
 

@@ -5,17 +5,30 @@ from datetime import timedelta
 from inspect import iscoroutinefunction
 from typing import Any, get_type_hints
 
+from bot.domain.bookings import received
 from bot.domain.broadcasts import Reached, Recipient
-from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo
+from bot.domain.collecting import Decision, Standing
+from bot.domain.currencies import yuan
+from bot.domain.identifiers import (
+    ChatId,
+    MarketplaceOrderId,
+    MerchantOrderNo,
+    ProofId,
+    ShopEventId,
+)
+from bot.domain.ledger import Books, Operation
 from bot.domain.money import Fen
-from bot.domain.orders import Placing
+from bot.domain.order_books import agreed_of
+from bot.domain.orders import Order, Placing
 from bot.domain.payment_attempts import AttemptState, NewAttempt
 from bot.domain.writes import KeepOffer
 from bot.storage.operator_ports import ToldAlarm
 from bot.storage.ports import Retention, StepCommit, Storage
+from bot.storage.shop_ports import Booking
 from bot.storage.tracking_ports import NoticeEnd, StoredPush
 from tests.storage.earlier.filling import ALICE, BOB, CAROL, GROUP, NOW, OFFERS, OPERATOR
 from tests.storage.samples import update
+from tests.storage.shopping import DAVE, IN_SHOP
 
 Call = Callable[[Storage], Awaitable[Any]]
 HOUR = timedelta(hours=1)
@@ -35,6 +48,19 @@ def methods() -> set[str]:
         for name, member in vars(kind).items()
         if iscoroutinefunction(member) and not name.startswith("_")
     }
+
+
+async def _booked(storage: Storage) -> list[str]:
+    return [each.key for each in await storage.shop.books_of(DAVE)]
+
+
+def _receive(key: str) -> Booking:
+    def booking(_: Books, order: Order) -> tuple[Operation, ...]:
+        agreed = agreed_of(order)
+        assert agreed is not None
+        return (received(key, agreed, yuan(500), OPERATOR, NOW),)
+
+    return booking
 
 
 async def _commit_step(storage: Storage) -> None:
@@ -99,6 +125,16 @@ READS: dict[str, Call] = {
     "tracking.tracked": lambda storage: storage.tracking.tracked(PLACED),
     "upkeep.census": lambda storage: storage.upkeep.census(),
     "upkeep.count_people": lambda storage: storage.upkeep.count_people(),
+    "shop.all_terms": lambda storage: storage.shop.all_terms(),
+    "shop.books_of": _booked,
+    "shop.case": lambda storage: storage.shop.case(IN_SHOP),
+    "shop.cases": lambda storage: storage.shop.cases(Standing.PROOF, 10),
+    "shop.count_cases": lambda storage: storage.shop.count_cases(),
+    "shop.operations": lambda storage: storage.shop.operations(),
+    "shop.proof": lambda storage: storage.shop.proof(ProofId(1)),
+    "shop.proofs_of": lambda storage: storage.shop.proofs_of(IN_SHOP),
+    "shop.terms": lambda storage: storage.shop.terms(),
+    "shop_events.events_to_tell": lambda storage: storage.shop_events.events_to_tell(LATER, 10),
     "upkeep.nudges": lambda storage: storage.upkeep.nudges(),
 }
 
@@ -145,6 +181,16 @@ WRITES: dict[str, Call] = {
     ),
     "pushes.retry_pushes": lambda storage: storage.pushes.retry_pushes([3], LATER),
     "rights.forget": lambda storage: storage.rights.forget(ALICE),
+    "shop.book": lambda storage: storage.shop.book(IN_SHOP, _receive("new")),
+    "shop.decide": lambda storage: storage.shop.decide(
+        ProofId(1), Decision(amount=yuan(500), by=OPERATOR, at=NOW), _receive("1")
+    ),
+    "shop_events.claim_event": lambda storage: storage.shop_events.claim_event(ShopEventId(1)),
+    "shop_events.end_event": lambda storage: storage.shop_events.end_event(ShopEventId(2)),
+    "shop_events.give_up_events": lambda storage: storage.shop_events.give_up_events(),
+    "shop_events.put_back_event": lambda storage: storage.shop_events.put_back_event(
+        ShopEventId(1), LATER
+    ),
     "tracking.missed": lambda storage: storage.tracking.missed(PLACED, LATER),
     "tracking.save_tracked": _save_tracked,
     "tracking.sort_orders": lambda storage: storage.tracking.sort_orders(),

@@ -5,11 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.domain.collecting import NewProof, ProofKind
 from bot.domain.identifiers import UserId
+from bot.domain.money import Fen
 from bot.domain.news import News, NewsKind
 from bot.domain.orders import OrderPart, OrderStatus, Placing
 from bot.domain.payment_attempts import AttemptState, NewAttempt
-from bot.domain.writes import ClaimOrder, KeepResults, SaveAddress
+from bot.domain.shop_terms import ShopTerms
+from bot.domain.writes import ClaimOrder, KeepResults, SaveAddress, SendProof, SetTerms
 from bot.storage.sqlite.storage import SqliteStorage
 from bot.storage.tracking_ports import NewNotice, NoticeEnd
 from tests.storage.samples import (
@@ -79,6 +82,28 @@ EXPORTED = {
     "payment_attempts.amount": "password_free_payments[].amount_in_fen",
     "payment_attempts.state": "password_free_payments[].state",
     "payment_attempts.at": "password_free_payments[].at",
+    "ledger.key": "account_with_the_shop[].booking",
+    "ledger.user_id": "telegram_user_id",
+    "ledger.order_no": "account_with_the_shop[].amounts[].order_no",
+    "ledger.at": "account_with_the_shop[].at",
+    "ledger.body": "account_with_the_shop[].amounts[].amount",
+    "proofs.order_no": "proofs_of_payment[].order_no",
+    "proofs.user_id": "proofs_of_payment[].user_id",
+    "proofs.sent_at": "proofs_of_payment[].sent_at",
+    "proofs.message_id": "proofs_of_payment[].message_id",
+    "proofs.state": "proofs_of_payment[].state",
+    "proofs.body": "proofs_of_payment[].file_id",
+    "shop_cases.order_no": "where_shop_orders_stand[].order_no",
+    "shop_cases.user_id": "telegram_user_id",
+    "shop_cases.standing": "where_shop_orders_stand[].standing",
+    "shop_cases.since": "where_shop_orders_stand[].since",
+    "shop_events.order_no": "news_of_the_shop[].order_no",
+    "shop_events.kind": "news_of_the_shop[].what",
+    "shop_events.detail": "news_of_the_shop[].about",
+    "shop_events.state": "news_of_the_shop[].state",
+    "shop_events.not_before": "news_of_the_shop[].not_before",
+    "shop_terms.version": "shop_terms_set[].version",
+    "shop_terms.body": "shop_terms_set[].instructions",
     "news_readers.user_id": "telegram_user_id",
     "news_readers.chat_id": "asked_for_news_in_chat",
     "news_readers.since": "asked_for_news_at",
@@ -114,6 +139,11 @@ NOT_PERSONAL = {
     "picture_files.touched_at": "as picture_files.key",
     "invites.token_hash": "a one-way print of a secret; the person who got it is in members",
     "notices.notice_id": _COUNTER,
+    "ledger.entry_id": _COUNTER,
+    "ledger.to_order": "as ledger.order_no: amounts name both orders",
+    "proofs.proof_id": _COUNTER,
+    "proofs.mark": "a few bytes of a one-way print, which tell a file that was sent before",
+    "shop_events.event_id": _COUNTER,
     "payment_attempts.attempt_id": _COUNTER,
     "broadcasts.broadcast_id": _COUNTER,
     "broadcast_people.broadcast_id": _COUNTER,
@@ -177,9 +207,34 @@ async def _live_a_full_life(storage: SqliteStorage) -> None:
     attempt = NewAttempt(order_id=part.order_id, order_no=placed.order_no, operator=ALICE, amount=1)
     claim = await storage.payments.claim_payment(attempt, known=0, since=NOW, limit=0)
     await storage.payments.mark_payment(claim.attempt_id, AttemptState.PAID)
+    await _pay_a_shop(storage)
     await storage.rights.forget(UserId(1))
     await storage.close()
     await storage.open()
+
+
+async def _pay_a_shop(storage: SqliteStorage) -> None:
+    terms = ShopTerms(instructions={"en": "Pay"}).changed(ALICE, NOW)
+    charge = terms.price(Fen(500), Fen(500))
+    placed = order(9, ALICE, Placing.PLACED)
+    placed = placed.replace(quote=placed.quote.replace(charge=charge))
+    claimed = placed.replace(placing=Placing.CLAIMED)
+    proof = NewProof(
+        order_no=placed.order_no,
+        user_id=ALICE,
+        message_id=5,
+        kind=ProofKind.PHOTO,
+        file_id="photo",
+        file_unique_id="print",
+        sent_at=NOW,
+    )
+    await storage.conversations.commit_step(
+        following(ALICE, expected=2, writes=(ClaimOrder(claimed), SetTerms(terms)))
+    )
+    await storage.orders.save_order(placed, Placing.CLAIMED)
+    await storage.conversations.commit_step(
+        following(ALICE, expected=3, writes=(SendProof(proof),))
+    )
 
 
 def _found(export: Any, path: str) -> list[Any]:

@@ -12,6 +12,7 @@ from bot.storage.ports import Storage, StorageUnavailable
 from tests.storage.backends import BACKENDS, backend
 from tests.storage.calls import CALLS, DEFERRED, READS, WRITES, methods
 from tests.storage.earlier.filling import fill
+from tests.storage.shopping import shop
 
 LOCKABLE = [name for name, each in BACKENDS.items() if each.locked is not None]
 
@@ -25,6 +26,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         storage = backend("sqlite", database)
         await storage.open()
         await fill(storage)
+        await shop(storage)
         await storage.close()
 
     asyncio.run(make())

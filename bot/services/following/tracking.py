@@ -14,7 +14,7 @@ import structlog
 
 from bot.domain.changes import news_between, reminder
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
-from bot.domain.news import NewsKind
+from bot.domain.news import TO_PAY, NewsKind
 from bot.domain.orders import Order, OrderPart
 from bot.domain.pushes import Trace
 from bot.domain.quiet import QuietHours, tell_at
@@ -167,6 +167,8 @@ class Tracking:
                 shown=each.kind in told,
             )
             for each in (*news, *filter(None, [reminded]))
+            # What is to be paid at 1688 is no news to a shop's customer, who pays the shop.
+            if after.quote.charge is None or each.kind not in TO_PAY
         ]
         look_at = next_look(after, now, self._plan, spread=self._spread())
         try:

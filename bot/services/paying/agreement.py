@@ -5,7 +5,7 @@ by itself, and whatever its answer, only what the order shows afterwards tells w
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -58,7 +58,10 @@ class Blocked(Exception):
 
 
 class OperatorPayments:
-    """`daily_limit` is in fen, 0 for none; a day is China's."""
+    """`daily_limit` is in fen, 0 for none; a day is China's.
+
+    `covered` tells whether a shop's customer has paid for an order; a team needs none.
+    """
 
     def __init__(
         self,
@@ -68,6 +71,7 @@ class OperatorPayments:
         *,
         operators: Iterable[int] = (),
         daily_limit: Fen = ZERO,
+        covered: Callable[[Order], Awaitable[bool]] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._marketplace = marketplace
@@ -75,6 +79,7 @@ class OperatorPayments:
         self._tracking = tracking
         self._operators = frozenset(operators)
         self.daily_limit = daily_limit
+        self._covered = covered
         self._clock = clock
 
     def may_pay(self, person: UserId) -> bool:
@@ -92,6 +97,8 @@ class OperatorPayments:
         part = order.parts[number - 1] if 1 <= number <= len(order.parts) else None
         if part is None:
             raise Blocked(Block.NOT_OPEN, order)
+        if self._covered is not None and not await self._covered(order):
+            raise Blocked(Block.NOT_COVERED, order)
         tried = await self._known(part)
         amount = self._payable(order, part, tried)
         gone = await self._gone_besides(order, part)

@@ -132,7 +132,8 @@ class Placer:
         now = self._clock()
         too_old = now - order.consented_at > lasts
         if too_old or not change_between(order.quote, quote).is_none:
-            changed = order.moved(Placing.CHANGED, newer_quote=quote, newer_quoted_at=now)
+            priced = quote.priced_as(order.quote)
+            changed = order.moved(Placing.CHANGED, newer_quote=priced, newer_quoted_at=now)
             return await self._save(order, changed)
         return order
 

@@ -14,6 +14,8 @@ from bot.domain.writes import (
     KeepResults,
     MarkTold,
     SaveAddress,
+    SendProof,
+    SetTerms,
     Write,
 )
 from bot.storage.codec import pack, to_micros, unpack
@@ -27,6 +29,7 @@ from bot.storage.sqlite.lately import Lately
 from bot.storage.sqlite.offers import Offers
 from bot.storage.sqlite.orders import Orders
 from bot.storage.sqlite.rights import Rights
+from bot.storage.sqlite.shop import Shop
 
 # Of people who are here now.
 _SESSIONS, _RESULTS = 512, 256
@@ -50,6 +53,7 @@ class Conversations:
         addresses: AddressBook,
         orders: Orders,
         rights: Rights,
+        shop: Shop,
     ) -> None:
         self._database = database
         self._inbox = inbox
@@ -57,6 +61,7 @@ class Conversations:
         self._addresses = addresses
         self._orders = orders
         self._rights = rights
+        self._shop = shop
         self._sessions: Lately[tuple[ChatId, UserId], Session] = Lately(_SESSIONS)
         self._results: Lately[str, SearchPage] = Lately(_RESULTS)
         database.remembers(self._sessions.clear)
@@ -173,6 +178,10 @@ class Conversations:
                 prepared = self._addresses.deleting(address_id, session.user_id)
             case MarkTold(order_no, placing):
                 prepared = self._orders.telling(order_no, placing, session.user_id)
+            case SendProof(proof):
+                prepared = self._shop.sending(proof)
+            case SetTerms(terms):
+                prepared = self._shop.setting(terms)
             case _:
                 assert_never(write)
         return prepared

@@ -13,22 +13,28 @@ from pydantic import JsonValue
 
 from bot.domain.addresses import Address
 from bot.domain.broadcasts import BroadcastText
+from bot.domain.collecting import Proof
 from bot.domain.identifiers import ChatId, UserId
+from bot.domain.ledger import Operation
 from bot.domain.model import Value
 from bot.domain.news import News
 from bot.domain.offers import SearchPage
 from bot.domain.orders import Order
 from bot.domain.sessions import Session
+from bot.domain.shop_terms import ShopTerms
 from bot.storage.codec import from_json, from_micros, unpack
 from bot.storage.places import (
     place_of_address,
     place_of_broadcast,
     place_of_error,
     place_of_notice,
+    place_of_operation,
     place_of_order,
     place_of_payload,
+    place_of_proof,
     place_of_results,
     place_of_session,
+    place_of_terms,
 )
 
 Open = Callable[[bytes, str], bytes]
@@ -72,6 +78,14 @@ _SENT = (
     " FROM broadcast_people AS people JOIN broadcasts USING (broadcast_id)"
     " WHERE people.user_id = ? ORDER BY broadcast_id"
 )
+_OPERATIONS = "SELECT key, at, body FROM ledger WHERE user_id = ? ORDER BY entry_id"
+_PROOFS = "SELECT proof_id, message_id, state, body FROM proofs WHERE user_id = ? ORDER BY proof_id"
+_CASES = "SELECT order_no, standing, since FROM shop_cases WHERE user_id = ? ORDER BY order_no"
+_EVENTS = (
+    "SELECT order_no, kind, detail, state, not_before FROM shop_events"
+    " WHERE order_no IN (SELECT order_no FROM orders WHERE user_id = ?) ORDER BY event_id"
+)
+_TERMS = "SELECT version, body FROM shop_terms ORDER BY version"
 
 
 class Export:
@@ -107,6 +121,11 @@ class Export:
             "password_free_payments": [_payment(*row) for row in self._rows(_PAYMENTS)],
             "messages_from_the_operators": [self._sent(*row) for row in self._rows(_SENT)],
             "messages_to_everybody": [self._written(*row) for row in self._rows(_WRITTEN)],
+            "account_with_the_shop": [self._operation(*row) for row in self._rows(_OPERATIONS)],
+            "proofs_of_payment": [self._proof(*row) for row in self._rows(_PROOFS)],
+            "where_shop_orders_stand": [_case(*row) for row in self._rows(_CASES)],
+            "news_of_the_shop": [_event(*row) for row in self._rows(_EVENTS)],
+            "shop_terms_set": self._terms_set(),
             "invitations_made": [_invite(*row) for row in self._rows(_INVITES)],
             "messages_being_handled": [
                 self._update(*row) for row in updates if row[1] != "finished"
@@ -198,6 +217,38 @@ class Export:
         news = self._value(BroadcastText, body, place_of_broadcast(broadcast_id))
         return {"written_at": _moment(made_at), "state": state, "text": news.text}
 
+    def _operation(self, key: str, at: int, body: bytes) -> JsonValue:
+        operation = self._value(Operation, body, place_of_operation(key))
+        return {
+            "booking": key,
+            "what": operation.kind.value,
+            "at": _moment(at),
+            "rate": operation.rate.text if operation.rate else None,
+            "amounts": [
+                {"order_no": order_no, "amount": amount.text}
+                for order_no, amount in operation.customer_entries()
+            ],
+        }
+
+    def _proof(self, proof_id: int, message_id: int, state: str, body: bytes) -> JsonValue:
+        proof = self._value(Proof, body, place_of_proof(proof_id))
+        # Who decided is the operators' own: the customer gets what was decided.
+        amount = proof.decision.amount if proof.decision else None
+        readable = proof.model_dump(mode="json", exclude={"decision", "proof_id"})
+        return {
+            **readable,
+            "message_id": message_id,
+            "state": state,
+            "received": amount.text if amount else None,
+        }
+
+    def _terms_set(self) -> list[JsonValue]:
+        terms = (
+            self._value(ShopTerms, body, place_of_terms(version))
+            for version, body in self._connection.execute(_TERMS).fetchall()
+        )
+        return [_readable(each) for each in terms if each.set_by == self._user_id]
+
     def _update(
         self,
         update_id: int,
@@ -228,6 +279,20 @@ def _payment(
         "state": state,
         "at": _moment(at),
         "by_you": bool(by_you),
+    }
+
+
+def _case(order_no: str, standing: str, since: int) -> JsonValue:
+    return {"order_no": order_no, "standing": standing, "since": _moment(since)}
+
+
+def _event(order_no: str, kind: str, detail: str, state: str, not_before: int) -> JsonValue:
+    return {
+        "order_no": order_no,
+        "what": kind,
+        "about": detail,
+        "state": state,
+        "not_before": _moment(not_before),
     }
 
 

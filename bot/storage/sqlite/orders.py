@@ -13,6 +13,7 @@ from bot.storage.places import place_of_order
 from bot.storage.ports import AlreadyClaimed, OrderMoved
 from bot.storage.sqlite.batch import Work, executing
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.shop import Shop
 from bot.storage.tracking_ports import FIRST_LOOK
 
 _ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
@@ -46,8 +47,9 @@ _UNTOLD = (
 class Orders:
     """Implements `OrderPort`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, shop: Shop) -> None:
         self._database = database
+        self._shop = shop
 
     async def order(self, order_no: MerchantOrderNo) -> Order | None:
         """Return one order."""
@@ -86,6 +88,8 @@ class Orders:
             "expected": expected.value,
         }
 
+        book = self._shop.booking_state(order)
+
         def save(connection: sqlite3.Connection) -> None:
             saved = connection.execute(
                 "UPDATE orders SET body = :body, stage = :stage, placing = :next,"
@@ -97,6 +101,7 @@ class Orders:
             if not saved.rowcount:
                 raise OrderMoved(f"{order.order_no} is not {expected}")
             name_parts(connection, order)
+            book(connection)
 
         await self._database.write(save)
 

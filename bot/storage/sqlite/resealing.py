@@ -13,11 +13,14 @@ from bot.storage.places import (
     place_of_broadcast,
     place_of_error,
     place_of_notice,
+    place_of_operation,
     place_of_order,
     place_of_payload,
+    place_of_proof,
     place_of_push,
     place_of_results,
     place_of_session,
+    place_of_terms,
 )
 from bot.storage.sqlite.connection import empty_log
 from bot.storage.sqlite.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
@@ -50,6 +53,9 @@ SEALED = (
     Column("pushes", "payload", ("msg_id",), place_of_push),
     Column("notices", "body", ("order_no", "key"), place_of_notice),
     Column("broadcasts", "body", ("broadcast_id",), place_of_broadcast),
+    Column("shop_terms", "body", ("version",), place_of_terms),
+    Column("ledger", "body", ("key",), place_of_operation),
+    Column("proofs", "body", ("proof_id",), place_of_proof),
     # Last: under the new key it says that the exchange is complete.
     Column("meta", "value", ("name",), {KEY_CHECK: KEY_CHECK_CONTEXT}.__getitem__),
 )

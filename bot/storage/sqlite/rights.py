@@ -9,18 +9,20 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Order
 from bot.storage.sqlite.database import Database
 from bot.storage.sqlite.export import Export
+from bot.storage.sqlite.ledger import LedgerRows
 from bot.storage.sqlite.orders import Orders
 
 
 class Rights:
     """Implements `RightsPort`."""
 
-    def __init__(self, database: Database, orders: Orders) -> None:
+    def __init__(self, database: Database, orders: Orders, ledger: LedgerRows) -> None:
         self._database = database
         self._orders = orders
+        self._ledger = ledger
 
     async def forget(self, user_id: UserId) -> list[Order]:
-        """Delete what is kept of a person; return the open orders, which stay until they close."""
+        """Delete what is kept of a person; return the orders that stay, for what is open."""
         try:
             kept = await self._database.write(self.forgetting(user_id))
         finally:
@@ -66,9 +68,12 @@ class Rights:
             "SELECT order_no, body FROM orders WHERE user_id = ? ORDER BY created_at", (user_id,)
         ).fetchall()
         orders = [self._orders.opened(*row) for row in rows]
+        unsettled = self._ledger.unsettled(connection, user_id)
+        kept = [each for each in orders if each.is_open or each.order_no in unsettled]
         connection.executemany(
             "DELETE FROM orders WHERE order_no = ?",
-            [(each.order_no,) for each in orders if not each.is_open],
+            [(each.order_no,) for each in orders if each not in kept],
         )
         connection.execute("UPDATE orders SET forgotten = 1 WHERE user_id = ?", (user_id,))
-        return [each for each in orders if each.is_open]
+        self._ledger.forget(connection, user_id, {each.order_no for each in kept})
+        return kept

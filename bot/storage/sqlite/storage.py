@@ -17,6 +17,7 @@ from bot.storage.ports import (
     UpkeepPort,
 )
 from bot.storage.sealing import Sealer
+from bot.storage.shop_ports import ShopEventPort, ShopPort
 from bot.storage.sqlite.access import Invitations
 from bot.storage.sqlite.addresses import AddressBook
 from bot.storage.sqlite.alarms import AlarmsTold
@@ -24,6 +25,7 @@ from bot.storage.sqlite.broadcasts import Broadcasts
 from bot.storage.sqlite.conversations import Conversations
 from bot.storage.sqlite.database import Database
 from bot.storage.sqlite.inbox import Inbox
+from bot.storage.sqlite.ledger import LedgerRows
 from bot.storage.sqlite.notices import Notices
 from bot.storage.sqlite.offers import Offers
 from bot.storage.sqlite.orders import Orders
@@ -32,6 +34,8 @@ from bot.storage.sqlite.picture_files import PictureFiles
 from bot.storage.sqlite.push_inbox import Pushes
 from bot.storage.sqlite.resealing import Resealing
 from bot.storage.sqlite.rights import Rights
+from bot.storage.sqlite.shop import Shop
+from bot.storage.sqlite.shop_events import ShopEvents
 from bot.storage.sqlite.tracking import TrackedOrders
 from bot.storage.sqlite.upkeep import Upkeep
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
@@ -57,9 +61,11 @@ class SqliteStorage:
         self.database = database = Database(
             path, sealer, clock, busy_timeout=busy_timeout, on_statement=on_statement
         )
+        ledger, events = LedgerRows(database), ShopEvents(database)
+        shop = Shop(database, ledger, events)
         addresses, inbox = AddressBook(database), Inbox(database)
-        notices, offers, orders = Notices(database), Offers(database), Orders(database)
-        rights = Rights(database, orders)
+        notices, offers, orders = Notices(database), Offers(database), Orders(database, shop)
+        rights = Rights(database, orders, ledger)
         self.access: AccessPort = Invitations(database)
         self.addresses: AddressPort = addresses
         self.alarms: AlarmPort = AlarmsTold(database)
@@ -71,6 +77,7 @@ class SqliteStorage:
             addresses=addresses,
             orders=orders,
             rights=rights,
+            shop=shop,
         )
         self.inbox: InboxPort = inbox
         self.notices: NoticePort = notices
@@ -80,7 +87,9 @@ class SqliteStorage:
         self.picture_files: PictureFilePort = PictureFiles(database)
         self.pushes: PushPort = Pushes(database)
         self.rights: RightsPort = rights
-        self.tracking: TrackingPort = TrackedOrders(database, orders, notices)
+        self.shop: ShopPort = shop
+        self.shop_events: ShopEventPort = events
+        self.tracking: TrackingPort = TrackedOrders(database, orders, notices, shop)
         self.upkeep: UpkeepPort = Upkeep(database, inbox, orders)
 
     async def open(self) -> None:

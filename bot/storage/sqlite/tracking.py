@@ -15,6 +15,7 @@ from bot.storage.ports import OrderMoved, StorageUnavailable
 from bot.storage.sqlite.database import Database
 from bot.storage.sqlite.notices import Notices
 from bot.storage.sqlite.orders import Orders, name_parts
+from bot.storage.sqlite.shop import Shop
 from bot.storage.tracking_ports import NewNotice, Tracked
 
 _log = structlog.get_logger(__name__)
@@ -28,10 +29,11 @@ _UNLESS_ASKED_FOR = (
 class TrackedOrders:
     """Implements `TrackingPort`."""
 
-    def __init__(self, database: Database, orders: Orders, notices: Notices) -> None:
+    def __init__(self, database: Database, orders: Orders, notices: Notices, shop: Shop) -> None:
         self._database = database
         self._orders = orders
         self._notices = notices
+        self._shop = shop
 
     async def tracked(self, order_no: MerchantOrderNo) -> Tracked | None:
         """Return a placed order, None when there is none or it is not placed."""
@@ -62,6 +64,7 @@ class TrackedOrders:
     ) -> None:
         """Store what a reading made of an order, and when the next is due. Raises `OrderMoved`."""
         tell = self._notices.telling(after.order_no, notices)
+        book = self._shop.booking_state(after)
         values = {
             "order_no": after.order_no,
             "stage": stage_of(after).value,
@@ -80,6 +83,7 @@ class TrackedOrders:
                 raise OrderMoved(f"{after.order_no} is gone")
             name_parts(connection, after)
             tell(connection)
+            book(connection)
 
         await self._database.write(save)
 

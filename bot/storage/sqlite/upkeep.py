@@ -15,6 +15,7 @@ from bot.storage.sqlite.inbox import Inbox
 from bot.storage.sqlite.orders import Orders
 
 _TOGETHER = 200
+_MANY = 1_000_000
 _LATE = timedelta(minutes=1)
 _DROP = {
     "results": (
@@ -39,7 +40,31 @@ _DROP = {
     ),
     "orders": (
         "DELETE FROM orders WHERE order_no IN (SELECT order_no FROM orders"
-        " WHERE placing IN ('placed', 'refused', 'changed') AND created_at < ? LIMIT ?)"
+        " WHERE placing IN ('placed', 'refused', 'changed') AND created_at < ?"
+        # Something is owed for it, or somebody has to look at it.
+        " AND NOT EXISTS (SELECT 1 FROM shop_cases WHERE shop_cases.order_no = orders.order_no"
+        " AND standing NOT IN ('under_way', 'over')) LIMIT ?)"
+    ),
+    # What counted for one another goes together, once neither order is kept.
+    "ledger": (
+        "DELETE FROM ledger WHERE entry_id IN (SELECT entry_id FROM ledger WHERE at < ?"
+        " AND NOT EXISTS (SELECT 1 FROM orders"
+        " WHERE orders.order_no IN (ledger.order_no, ledger.to_order)) LIMIT ?)"
+    ),
+    "proofs": (
+        "DELETE FROM proofs WHERE proof_id IN (SELECT proof_id FROM proofs WHERE sent_at < ?"
+        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = proofs.order_no) LIMIT ?)"
+    ),
+    "shop_cases": (
+        "DELETE FROM shop_cases WHERE order_no IN (SELECT order_no FROM shop_cases WHERE since < ?"
+        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = shop_cases.order_no)"
+        " LIMIT ?)"
+    ),
+    "shop_events": (
+        "DELETE FROM shop_events WHERE event_id IN (SELECT event_id FROM shop_events"
+        " WHERE not_before < ? AND state = 'over'"
+        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = shop_events.order_no)"
+        " LIMIT ?)"
     ),
     # While its order is kept, an attempt counts among its tries. The daily limit needs a day's.
     "payments": (
@@ -48,6 +73,8 @@ _DROP = {
         " (SELECT 1 FROM orders WHERE orders.order_no = payment_attempts.order_no) LIMIT ?)"
     ),
 }
+_OF_A_SHOP = ("ledger", "proofs", "shop_cases", "shop_events")
+_OPEN_CASE = "SELECT 1 FROM shop_cases WHERE order_no = ? AND standing NOT IN ('under_way', 'over')"
 
 
 class Upkeep:
@@ -113,6 +140,7 @@ class Upkeep:
             "notices": await self._drop("notices", keep.notices),
             "forgotten_orders": await self._database.write(self._drop_forgotten),
             "payments": await self._drop("payments", keep.orders),
+            "shop": sum([await self._drop(table, keep.orders) for table in _OF_A_SHOP]),
         }
 
     async def nudge(self) -> None:
@@ -180,6 +208,11 @@ class Upkeep:
             (order_no,)
             for order_no, body in rows.fetchall()
             if not self._orders.opened(order_no, body).is_open
+            and connection.execute(_OPEN_CASE, (order_no,)).fetchone() is None
         ]
         connection.executemany("DELETE FROM orders WHERE order_no = ?", closed)
+        # Whoever asked to be forgotten waits for no age: what hung on these orders goes with them.
+        soon = (to_micros(self._database.now()) + 1, _MANY)
+        for table in _OF_A_SHOP if closed else ():
+            connection.execute(_DROP[table], soon)
         return len(closed)

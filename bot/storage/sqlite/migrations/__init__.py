@@ -47,6 +47,7 @@ STEPS: tuple[Step, ...] = tuple(
         "0009_news.sql",
         "0010_alarms.sql",
         "0011_results_sealed.sql",
+        "0012_shop.sql",
     )
 )
 

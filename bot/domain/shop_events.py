@@ -1,0 +1,30 @@
+"""What has to be told in a shop: to its operators, or to the customer; each once."""
+
+from enum import StrEnum
+
+from bot.domain.identifiers import MerchantOrderNo, ShopEventId
+from bot.domain.model import Value
+
+
+class EventKind(StrEnum):
+    """What happened to an order's money."""
+
+    NEW_ORDER = "new_order"
+    PROOF = "proof"
+    RECEIVED = "received"
+    DECLINED = "declined"
+    OWED = "owed"
+    REFUNDED = "refunded"
+
+
+FOR_OPERATORS = frozenset({EventKind.NEW_ORDER, EventKind.PROOF})
+"""What operators are told of; everything else the customer."""
+
+
+class ShopEvent(Value):
+    """Something to tell. `detail` names the proof or the operation that it is about."""
+
+    event_id: ShopEventId
+    order_no: MerchantOrderNo
+    kind: EventKind
+    detail: str = ""

@@ -1,0 +1,1 @@
+"""Collecting: a shop's terms, proofs and what operators confirm, what is owed either way."""

@@ -1,0 +1,144 @@
+"""What happens to a shop's money, told once to whom it concerns: its operators or the customer.
+
+An event is stored with what made it so, and claimed, durably, before it is told. What surely was
+not told waits again; of what may have been told nobody hears a second time, as with news of orders.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.chat.screens import Screen, View
+from bot.chat.shop_shown import shop_shown
+from bot.chat.texts import texts_in
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.orders import Order
+from bot.domain.quiet import QuietHours
+from bot.domain.sessions import Session
+from bot.domain.shop_events import FOR_OPERATORS, ShopEvent
+from bot.services.collecting.shop import Shop
+from bot.storage.ports import Storage, StorageError, StorageUnavailable
+from bot.telegram.outcomes import Sent, judged
+from bot.telling.sending import send_screen
+
+ScreenOfEvent = Callable[[View, ShopEvent], Screen]
+_AT_ONCE = 20
+_LOOK_EVERY = 1.0  # seconds; whoever has something to tell wakes it at once
+_AGAIN = timedelta(seconds=20)
+_PUT_ASIDE = timedelta(minutes=10)
+_log = structlog.get_logger(__name__)
+
+
+class ShopTeller:
+    """Runs until cancelled."""
+
+    def __init__(
+        self,
+        bot: ExtBot[Any],
+        storage: Storage,
+        shop: Shop,
+        screen: ScreenOfEvent,
+        *,
+        operators: Iterable[int],
+        quiet: QuietHours | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._bot = bot
+        self._storage = storage
+        self._events = storage.shop_events
+        self._shop = shop
+        self._screen = screen
+        self._operators = tuple(operators)
+        self._quiet = quiet
+        self._clock = clock
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look now: something happened."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Tell what waits, for ever; what an earlier run was telling may have been told."""
+        begun = False
+        while True:
+            self._woken.clear()
+            try:
+                if not begun:
+                    unclear = await self._events.give_up_events()
+                    begun = True
+                    if unclear:
+                        _log.warning("shop_events_unclear", count=unclear)
+                await self.tell_waiting()
+            except StorageUnavailable as error:
+                _log.warning("shop_events_wait", error=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+
+    async def tell_waiting(self) -> None:
+        """Tell what may be told now. Raises `StorageUnavailable`."""
+        for event in await self._events.events_to_tell(self._clock(), _AT_ONCE):
+            try:
+                await self._tell(event)
+            except StorageUnavailable:
+                raise
+            except Exception:  # noqa: BLE001 - a bug that one event meets must not keep the others untold
+                _log.exception("shop_event_waits", kind=event.kind.value)
+                await self._events.put_back_event(event.event_id, self._clock() + _PUT_ASIDE)
+
+    async def _tell(self, event: ShopEvent) -> None:
+        order = await self._storage.orders.order(event.order_no)
+        quiet_until = self._quiet.over_at(self._clock()) if self._quiet else None
+        if order is not None and quiet_until is not None:
+            await self._events.put_back_event(event.event_id, quiet_until)
+            return
+        if not await self._events.claim_event(event.event_id):
+            return
+        if order is None:  # deleted meanwhile
+            await self._events.end_event(event.event_id)
+            return
+        results = [await self._send(event, order, *each) for each in self._people(event, order)]
+        if results and all(each is Sent.NOT_NOW for each in results):
+            await self._events.put_back_event(event.event_id, self._clock() + _AGAIN)
+            return
+        await self._events.end_event(event.event_id)
+        _log.info("shop_event_told", kind=event.kind.value, people=len(results))
+
+    async def _send(
+        self, event: ShopEvent, order: Order, chat_id: ChatId, user_id: UserId
+    ) -> Sent | None:
+        """Tell one person; None when they were told."""
+        session = await self._session(chat_id, user_id, order.language)
+        rate = order.quote.charge.rate if order.quote.charge else None
+        view = View(
+            session=session,
+            t=texts_in(session.language).priced(rate),
+            order=order,
+            shop=await shop_shown(self._shop, order),
+        )
+        try:
+            await send_screen(self._bot, session, self._screen(view, event))
+        except TelegramError as error:
+            sent = judged(error)
+            _log.warning("shop_event_not_told", error=type(error).__name__, sent=sent.value)
+            return sent
+        return None
+
+    def _people(self, event: ShopEvent, order: Order) -> Sequence[tuple[ChatId, UserId]]:
+        if event.kind in FOR_OPERATORS:
+            return [(ChatId(each), UserId(each)) for each in self._operators]
+        return [(order.chat_id, order.user_id)]
+
+    async def _session(self, chat_id: ChatId, user_id: UserId, language: str) -> Session:
+        try:
+            session = await self._storage.conversations.load_session(chat_id, user_id)
+        except (StorageError, ValueError):
+            # One that can't be read keeps nobody from hearing of their money.
+            _log.exception("language_unknown")
+            session = None
+        return session or Session.begun(chat_id, user_id, language)
