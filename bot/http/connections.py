@@ -1,39 +1,20 @@
-"""Connections that are kept and shared, on aiohttp."""
+"""Connections that are kept and shared."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Callable
-from functools import lru_cache, partial
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
-import aiohttp
-import httpx
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.client_proto import ResponseHandler
-from multidict import CIMultiDict
-from yarl import URL
-
-from bot.http.errors import (
-    BadAddress,
-    BadAnswer,
-    ConnectTimedOut,
-    Disconnected,
-    HttpError,
-    NotConnected,
-    PoolTimedOut,
-    ReadTimedOut,
-    TooLarge,
-    WriteTimedOut,
-    words_for,
-)
-from bot.http.messages import MOST_BYTES, Answer, Headers, Patience, Request, Upload
-from bot.http.proxies import Proxies, Proxy
+from bot.http.connection import Connection
+from bot.http.errors import BadAddress, PoolTimedOut
+from bot.http.messages import MOST_BYTES, Answer, Headers, Patience, Request
+from bot.http.opening import Names, opened
+from bot.http.origins import Origin, Origins
+from bot.http.proxies import Proxies
 from bot.http.unpacking import ASKED_FOR, unpacked
 
-_AT_ONCE: Final = 1e-6
-_NO_ADDRESS: Final = "not an address that can be asked"
-_SMALL: Final = 16 * 1024
-"""A body of so many bytes is handed to the system without waiting for the connection to take it."""
+_PLAIN: Final = "identity"
+_BODILESS: Final = frozenset({"GET", "DELETE", "OPTIONS"})
 
 
 class Connections:
@@ -51,242 +32,177 @@ class Connections:
         proxies: Proxies | None = None,
         on_date: Callable[[str], None] | None = None,
     ) -> None:
+        self._most = most
         self._on_date = on_date
         self._keepalive = keepalive
-        self._proxies = Proxies.from_environment() if proxies is None else proxies
-        self._ways: dict[tuple[str, str, int], Proxy | None] = {}
-        self._session: aiohttp.ClientSession | None = None
+        self._origins = Origins(Proxies.from_environment() if proxies is None else proxies)
+        self._names = Names()
         self._slots = asyncio.Semaphore(most)
+        self._kept: dict[Origin, list[Connection]] = {}
+        self._busy: set[Connection] = set()
+        self._sweep: asyncio.TimerHandle | None = None
 
     async def send(
         self, request: Request, patience: Patience, *, at_most: int = MOST_BYTES
     ) -> Answer:
         """Send it and return the whole answer, unpacked. Raises `HttpError`."""
-        arriving = await self.open(request, patience, packed=True)
+        origin, head = self._prepared(request, ASKED_FOR)
+        connection = await self._taken(origin, patience)
         try:
-            content = bytearray()
-            async for piece in arriving.pieces():
-                content += piece
-                if len(content) > at_most:
-                    raise TooLarge(at_most)
+            content = await connection.exchange(head, request.body, patience, at_most)
         finally:
-            arriving.close()
-        encoding = arriving.headers.get("content-encoding", "")
-        return Answer(
-            arriving.status, arriving.headers, unpacked(bytes(content), encoding, at_most)
-        )
+            self._given_back(origin, connection)
+        headers = self._heard(connection)
+        encoding = headers.get("content-encoding")
+        if encoding is not None:
+            content = unpacked(content, encoding, at_most)
+        return Answer(connection.status, headers, content)
 
-    async def open(
-        self, request: Request, patience: Patience, *, packed: bool = False
-    ) -> "Arriving":
-        """Send it and return the answer, its body still to come. Raises `HttpError`.
-
-        `packed` asks for a compressed body; whoever asks so has to unpack it.
-        """
-        await self._take_slot(patience.pool)
+    async def open(self, request: Request, patience: Patience) -> "Arriving":
+        """Send it and return the answer, its body still to come. Raises `HttpError`."""
+        origin, head = self._prepared(request, _PLAIN)
+        connection = await self._taken(origin, patience)
         try:
-            response = await self._ask(request, patience, packed=packed)
-            if self._on_date is not None:
-                self._on_date(response.headers.get("Date", ""))
-            return Arriving(response, self._slots)
+            await connection.start(head, request.body, patience)
         except BaseException:
-            self._slots.release()
+            self._given_back(origin, connection)
             raise
+        headers, give_back = self._heard(connection), partial(self._given_back, origin, connection)
+        return Arriving(connection, headers, patience, give_back)
 
     async def aclose(self) -> None:
         """Close every connection; requests that run end with `Disconnected`."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        if self._sweep is not None:
+            self._sweep.cancel()
+            self._sweep = None
+        kept, self._kept = self._kept, {}
+        for each in (*self._busy, *(each for those in kept.values() for each in those)):
+            each.close()
+        await asyncio.sleep(0)  # sockets are closed by the loop
 
-    async def _ask(
-        self, request: Request, patience: Patience, *, packed: bool
-    ) -> aiohttp.ClientResponse:
-        url = _address(request.url)
-        proxy = self._way(url.scheme, str(url.host), url.port or 0)
-        headers = CIMultiDict(request.headers)
-        headers.setdefault("Accept-Encoding", ASKED_FOR if packed else "identity")
-        if proxy is not None and proxy.authorization and url.scheme == "http":
-            headers["Proxy-Authorization"] = proxy.authorization
-        problem: HttpError
+    def _heard(self, connection: Connection) -> Headers:
+        headers = Headers(connection.headers)
+        if self._on_date is not None:
+            self._on_date(headers.get("date", ""))
+        return headers
+
+    def _prepared(self, request: Request, encoding: str) -> tuple[Origin, bytes]:
+        """Return where to and the head that goes out. Raises `HttpError`."""
+        origin, target = self._origins.of(request.url)
+        body, lines = request.body, ""
+        for name, value in request.headers.items():
+            lines += f"{name}: {value}\r\n"
+        if lines.count("\r") != len(request.headers) or lines.count("\n") != len(request.headers):
+            raise BadAddress("a header that can't be sent")
+        if "Accept-Encoding" not in request.headers:
+            lines += f"Accept-Encoding: {encoding}\r\n"
+        if body is not None:
+            size = len(body) if isinstance(body, bytes) else body.size
+            framing = "Transfer-Encoding: chunked" if size is None else f"Content-Length: {size}"
+            lines += f"{framing}\r\n"
+        elif request.method not in _BODILESS:
+            lines += "Content-Length: 0\r\n"
+        first = f"{request.method} {origin.before_target}{target} HTTP/1.1\r\n"
+        return origin, f"{first}{origin.fields}{lines}\r\n".encode()
+
+    async def _taken(self, origin: Origin, patience: Patience) -> Connection:
+        """Return a connection to use and then to give back. Raises `HttpError`."""
+        slots = self._slots
+        if not slots.locked():
+            await slots.acquire()  # does not wait
+        else:
+            try:
+                async with asyncio.timeout(patience.pool):
+                    await slots.acquire()
+            except TimeoutError:
+                raise PoolTimedOut("all connections are occupied") from None
         try:
-            return await self._open_session().request(
-                request.method,
-                url,
-                headers=headers,
-                data=_body(request.body, patience.write),
-                timeout=aiohttp.ClientTimeout(
-                    total=None,
-                    connect=_given(patience.connect),
-                    sock_read=_given(patience.read),
-                ),
-                allow_redirects=False,
-                proxy=None if proxy is None else _proxy_address(proxy),
-                proxy_headers=None if proxy is None else _proxy_headers(proxy),
-                # Loading trust roots takes time: for the first call that needs them.
-                ssl=tls_context() if url.scheme == "https" or (proxy and proxy.secure) else False,
-            )
-        except (aiohttp.ClientError, OSError) as error:
-            problem = translated(error)
-        # Outside the handler: what aiohttp says may hold the address, even as a context.
-        raise problem
+            connection = self._kept_one(origin)
+            if connection is None:
+                self._make_room()
+                connection = await opened(origin, self._names, patience.connect)
+        except BaseException:
+            slots.release()
+            raise
+        self._busy.add(connection)
+        return connection
 
-    async def _take_slot(self, patience: float | None) -> None:
-        if not self._slots.locked():
-            await self._slots.acquire()  # does not wait
+    def _given_back(self, origin: Origin, connection: Connection) -> None:
+        self._busy.discard(connection)
+        self._slots.release()
+        if not connection.can_be_kept:
+            connection.close()
             return
-        try:
-            async with asyncio.timeout(patience):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise PoolTimedOut("all connections are occupied") from None
+        loop = asyncio.get_running_loop()
+        connection.kept_since = loop.time()
+        self._kept.setdefault(origin, []).append(connection)
+        if self._sweep is None:
+            self._sweep = loop.call_later(self._keepalive, self._swept)
 
-    def _way(self, scheme: str, host: str, port: int) -> Proxy | None:
-        origin = scheme, host, port
-        if origin not in self._ways:
-            self._ways[origin] = self._proxies.proxy_for(scheme, host, port)
-        return self._ways[origin]
+    def _kept_one(self, origin: Origin) -> Connection | None:
+        kept = self._kept.get(origin)
+        if not kept:
+            return None
+        oldest = asyncio.get_running_loop().time() - self._keepalive
+        while kept:
+            connection = kept.pop()
+            if connection.kept_since > oldest and connection.is_quiet():
+                return connection
+            connection.close()
+        return None
 
-    def _open_session(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            # No limit here: the slots bound the pool, with a time-out of their own.
-            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=self._keepalive)
-            handler = partial(_Handler, loop=asyncio.get_running_loop())
-            connector._factory = handler  # type: ignore[assignment]  # noqa: SLF001
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                skip_auto_headers={"User-Agent", "Accept", "Content-Type"},
-            )
-            # aiohttp would repeat a read that a kept-alive connection broke off, once and unseen.
-            self._session._retry_connection = False  # noqa: SLF001
-        return self._session
+    def _make_room(self) -> None:
+        """End the connection that was unused for longest, when another would be too many."""
+        idle = [(each.kept_since, those, each) for those in self._kept.values() for each in those]
+        if idle and len(idle) + len(self._busy) >= self._most:
+            _, those, each = min(idle, key=lambda it: it[0])
+            those.remove(each)
+            each.close()
+
+    def _swept(self) -> None:
+        loop = asyncio.get_running_loop()
+        oldest = loop.time() - self._keepalive
+        kept, self._kept = self._kept, {}
+        for origin, those in kept.items():
+            for each in those:
+                if each.kept_since > oldest and not each.is_over:
+                    self._kept.setdefault(origin, []).append(each)
+                else:
+                    each.close()
+        first = min(
+            (each.kept_since for those in self._kept.values() for each in those), default=None
+        )
+        self._sweep = None
+        if first is not None:
+            self._sweep = loop.call_at(first + self._keepalive, self._swept)
 
 
 class Arriving:
     """An answer whose body is still to be read, then `close`d in any case."""
 
-    def __init__(self, response: aiohttp.ClientResponse, slots: asyncio.Semaphore) -> None:
-        self.status = response.status
-        self.headers = Headers(response.raw_headers)
-        self._response = response
-        self._slots: asyncio.Semaphore | None = slots
+    def __init__(
+        self,
+        connection: Connection,
+        headers: Headers,
+        patience: Patience,
+        give_back: Callable[[], None],
+    ) -> None:
+        self.status = connection.status
+        self.headers = headers
+        self._connection = connection
+        self._patience = patience
+        self._give_back: Callable[[], None] | None = give_back
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yield the body as it comes, packed as it is. Raises `HttpError`."""
-        problem: HttpError
-        try:
-            async for piece in self._response.content.iter_any():
-                yield piece
-        except (aiohttp.ClientError, OSError) as error:
-            problem = translated(error)
-        else:
-            return
-        raise problem
+        while self._give_back is not None and (
+            piece := await self._connection.piece(self._patience)
+        ):
+            yield piece
 
     def close(self) -> None:
         """Give the connection back, or end it when the body was left before its end."""
-        self._response.close()
-        if self._slots is not None:
-            self._slots.release()
-            self._slots = None
-
-
-def translated(error: Exception) -> HttpError:
-    """Return what an error of aiohttp or of the system is in the terms of this room."""
-    return next(made(error) for kind, made in _ERRORS if isinstance(error, kind))
-
-
-def _reason(error: Exception) -> BaseException:
-    return error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-
-
-def _of_connecting(error: Any) -> NotConnected:
-    return NotConnected(words_for(getattr(error, "certificate_error", None) or _reason(error)))
-
-
-class _NotTaken(TimeoutError):
-    """The write time-out, of a kind that aiohttp hands on as it is."""
-
-
-# The first that fits.
-_ERRORS: Final[tuple[tuple[type[Exception], Callable[[Any], HttpError]], ...]] = (
-    (aiohttp.ConnectionTimeoutError, lambda _: ConnectTimedOut("no connection in time")),
-    (_NotTaken, lambda _: WriteTimedOut("the request was not taken in time")),
-    (TimeoutError, lambda _: ReadTimedOut("no answer in time")),
-    (aiohttp.ClientHttpProxyError, lambda it: NotConnected(f"the proxy answered {it.status}")),
-    (aiohttp.ClientConnectorError, _of_connecting),
-    (aiohttp.ServerFingerprintMismatch, _of_connecting),
-    (aiohttp.InvalidURL, lambda _: BadAddress(_NO_ADDRESS)),
-    (aiohttp.ClientResponseError, lambda _: BadAnswer("not HTTP")),
-    (OSError, lambda it: Disconnected(words_for(it))),
-    (aiohttp.ClientError, lambda _: Disconnected("closed before the answer was whole")),
-)
-
-
-@lru_cache(maxsize=1)
-def tls_context() -> ssl.SSLContext:
-    """The trust roots: certifi's, or those of SSL_CERT_FILE and SSL_CERT_DIR."""
-    return httpx.create_ssl_context()
-
-
-class _Handler(ResponseHandler):
-    def connection_lost(self, exc: BaseException | None) -> None:
-        """End a body that only its connection's end would end, but not by a reset."""
-        if exc is not None and self._payload is not None and not self._payload.is_eof():
-            self._payload.set_exception(aiohttp.ClientPayloadError("reset"))
-        super().connection_lost(exc)
-
-
-class _Pieces(aiohttp.Payload):
-    """A body of which each piece has to be taken within the write time-out."""
-
-    def __init__(self, upload: Upload, patience: float | None) -> None:
-        super().__init__(upload.pieces, content_type="application/octet-stream")
-        self._size = upload.size
-        self._patience = patience
-
-    async def write(self, writer: AbstractStreamWriter) -> None:
-        """Send it. Raises `_NotTaken`."""
-        for piece in self._value:
-            try:
-                async with asyncio.timeout(self._patience):
-                    await writer.write(piece)
-            except TimeoutError:
-                raise _NotTaken from None
-
-    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        """The whole body as text, for aiohttp's diagnostics."""
-        return b"".join(self._value).decode(encoding, errors)
-
-
-def _body(body: bytes | Upload | None, patience: float | None) -> bytes | _Pieces | None:
-    if isinstance(body, bytes):
-        return body if len(body) <= _SMALL else _Pieces(Upload([body], len(body)), patience)
-    return None if body is None else _Pieces(body, patience)
-
-
-def _given(seconds: float | None) -> float | None:
-    # aiohttp reads zero as no limit.
-    return _AT_ONCE if seconds == 0 else seconds
-
-
-def _address(text: str) -> URL:
-    try:
-        url = URL(text, encoded=True)
-        usable = url.scheme in {"http", "https"} and url.host and url.port is not None
-    except ValueError:
-        usable = False
-    if not usable:
-        raise BadAddress(_NO_ADDRESS)
-    return url
-
-
-def _proxy_address(proxy: Proxy) -> URL:
-    return URL.build(scheme="https" if proxy.secure else "http", host=proxy.host, port=proxy.port)
-
-
-def _proxy_headers(proxy: Proxy) -> dict[str, str] | None:
-    given = proxy.authorization
-    return None if given is None else {"Proxy-Authorization": given}
+        give_back, self._give_back = self._give_back, None
+        if give_back is not None:
+            self._connection.leave()
+            give_back()

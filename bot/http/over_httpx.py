@@ -9,6 +9,7 @@ from bot.http import errors
 from bot.http.connections import Arriving, Connections
 from bot.http.messages import Patience, Request
 
+_WRITTEN_BELOW: Final = frozenset({b"host", b"connection", b"content-length", b"transfer-encoding"})
 # The first that fits.
 _KINDS: Final[tuple[tuple[type[errors.HttpError], type[httpx.TransportError]], ...]] = (
     (errors.BadAddress, httpx.UnsupportedProtocol),
@@ -17,9 +18,9 @@ _KINDS: Final[tuple[tuple[type[errors.HttpError], type[httpx.TransportError]], .
     (errors.PoolTimedOut, httpx.PoolTimeout),
     (errors.ConnectTimedOut, httpx.ConnectTimeout),
     (errors.WriteTimedOut, httpx.WriteTimeout),
-    (errors.ReadTimedOut, httpx.ReadTimeout),
+    (errors.TimedOut, httpx.ReadTimeout),
     (errors.Disconnected, httpx.ReadError),
-    (errors.BadAnswer, httpx.RemoteProtocolError),
+    (errors.HttpError, httpx.RemoteProtocolError),
 )
 
 
@@ -40,10 +41,7 @@ class OverConnections(httpx.AsyncBaseTransport):
                 Request(
                     request.method,
                     str(request.url),
-                    {
-                        name.decode("latin-1"): text.decode("latin-1")
-                        for name, text in request.headers.raw
-                    },
+                    _headers(request),
                     request.content or None,
                 ),
                 Patience(
@@ -85,3 +83,11 @@ def translated(error: errors.HttpError) -> httpx.TransportError:
     """Return the same in httpx's terms."""
     kind = next(theirs for ours, theirs in _KINDS if isinstance(error, ours))
     return kind(str(error))
+
+
+def _headers(request: httpx.Request) -> dict[str, str]:
+    return {
+        name.decode(): text.decode()
+        for name, text in request.headers.raw
+        if name.lower() not in _WRITTEN_BELOW
+    }

@@ -1,6 +1,17 @@
-"""Free of the machine's proxies."""
+"""Free of the machine's proxies; on both event loops where bytes are looked at."""
+
+import asyncio
 
 import pytest
+import uvloop
+
+_ON_BOTH_LOOPS = {"test_connections.py", "test_http11.py", "test_tls.py"}
+
+
+def pytest_asyncio_loop_factories(config, item):
+    """The bot runs on uvloop, and on asyncio's own where there is none."""
+    both = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+    return both if item.path.name in _ON_BOTH_LOOPS else {"asyncio": asyncio.new_event_loop}
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,18 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 
 @dataclass
@@ -49,7 +57,9 @@ Talk = Callable[[Line], Awaitable[None]]
 
 
 @asynccontextmanager
-async def peer(talk: Talk, *, host: str = "127.0.0.1") -> AsyncIterator[Peer]:
+async def peer(
+    talk: Talk, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Peer]:
     """A peer that runs `talk` for each connection and closes it afterwards."""
     made = Peer()
 
@@ -57,14 +67,14 @@ async def peer(talk: Talk, *, host: str = "127.0.0.1") -> AsyncIterator[Peer]:
         made.made += 1
         try:
             await talk(Line(made, reader, writer))
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the other side ended first, as some tests intend
         finally:
             writer.close()
 
-    server = await asyncio.start_server(each, host, 0)
+    server = await asyncio.start_server(each, host, 0, ssl=tls)
     shown = f"[{host}]" if ":" in host else host
-    made.url = f"http://{shown}:{server.sockets[0].getsockname()[1]}"
+    made.url = f"http{'s' * (tls is not None)}://{shown}:{server.sockets[0].getsockname()[1]}"
     try:
         yield made
     finally:
@@ -96,3 +106,35 @@ def fields(head: bytes) -> dict[str, str]:
     """The header fields of a head, names in lower case."""
     pairs = (each.decode("latin-1").split(": ", 1) for each in head.strip().split(b"\r\n")[1:])
     return {name.lower(): value for name, value in pairs}
+
+
+def certificate(folder: Path, *names: str) -> Path:
+    """Write a certificate for names, its own authority, and its key into one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
+    hosts = [
+        x509.IPAddress(ip_address(name)) if name[0].isdigit() else x509.DNSName(name)
+        for name in names
+    ]
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / f"{names[0]}.pem"
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def serving_tls(path: Path) -> ssl.SSLContext:
+    """The context of a peer with that certificate."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(path)
+    return context

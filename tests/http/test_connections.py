@@ -339,16 +339,6 @@ async def test_no_free_connection_in_time():
     assert held.made == 1
 
 
-async def test_an_interim_answer_is_passed_over():
-    """102 and 103 come before the answer and are none; their headers are not its headers."""
-    early = head("Early: 1", status="103 Early Hints") + head(status="102 Processing")
-    async with peer(saying(early + OK)) as held:
-        answer = await ask(held)
-    assert isinstance(answer, Answer)
-    assert (answer.status, answer.content) == (200, b"{}")
-    assert "early" not in answer.headers
-
-
 def test_every_error_is_drawn_in_the_tree():
     """The drawing at the top of the module names each class exactly once."""
     drawn = (errors.__doc__ or "").split("\n\n")[1]
