@@ -23,7 +23,7 @@ ARGS = [
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """One browser for all tests; each test opens its own context."""
+    """One browser for all tests; `held` lends its pages."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (apt-get install chromium)")
     async with async_playwright() as playwright:
