@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
+import aiohttp
 
 from sandbox.world import Addresses, World
 
@@ -107,11 +107,11 @@ def _empty_folder() -> None:
 async def _until_polled(addresses: Addresses, ended: asyncio.Task[int]) -> None:
     """Wait until the bot asks for updates, so that the page never opens on a silent chat."""
     deadline = time.monotonic() + _BOT_STARTS_WITHIN
-    async with httpx.AsyncClient() as client:
+    async with aiohttp.ClientSession(addresses.chat) as session:
         while time.monotonic() < deadline and not ended.done():
-            answer = await client.get(f"{addresses.chat}/sandbox/botapi/calls")
-            if "getUpdates" in answer.json().get("counts", {}):
-                return
+            async with session.get("/sandbox/botapi/calls") as answer:
+                if "getUpdates" in (await answer.json()).get("counts", {}):
+                    return
             await asyncio.sleep(0.1)
 
 
@@ -120,10 +120,19 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
+def _event_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415 - not made for every system
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 def main() -> int:
     """Return 0 after a signal, else 1."""
     try:
-        return asyncio.run(_run(_arguments()))
+        with asyncio.Runner(loop_factory=_event_loop) as runner:
+            return runner.run(_run(_arguments()))
     except OSError as error:
         sys.stderr.write(f"cannot start: {error}\n")
         return 1

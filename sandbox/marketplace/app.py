@@ -15,7 +15,7 @@ from sandbox.marketplace.config import MarketplaceConfig
 from sandbox.marketplace.control import Control, loopback_only
 from sandbox.marketplace.endpoints import ENDPOINTS
 from sandbox.marketplace.gateway import Gateway
-from sandbox.marketplace.matching import PictureIndex
+from sandbox.marketplace.matching import ShippedPictures
 from sandbox.marketplace.order_control import OrderControl
 from sandbox.marketplace.picture_files import ROUTE, read_picture
 from sandbox.marketplace.push_control import PushControl
@@ -44,7 +44,7 @@ def create_app(
         config,
         catalogue or load_catalogue(),
         pictures,
-        picture_search or PictureIndex(),
+        picture_search or ShippedPictures(),
         clock or Clock(),
     )
     app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[loopback_only])

@@ -6,6 +6,7 @@ The readings are worked out once by `scripts/draw_catalogue.py` and lie beside t
 a picture that is missing there, or has changed since, is read when the index is built.
 """
 
+import functools
 import gzip
 import json
 import math
@@ -90,6 +91,20 @@ class PictureIndex:
             best[offer_id] = min(best[offer_id], distance + doubt)
         matches = [Match(offer_id, math.exp(-2 * gap * gap)) for offer_id, gap in best.items()]
         return sorted(matches, key=lambda match: (-match.score, match.offer_id))
+
+
+@functools.cache
+def shipped_index() -> PictureIndex:
+    """The index of the whole catalogue, one for all worlds of a process."""
+    return PictureIndex()
+
+
+class ShippedPictures:
+    """Searches the whole catalogue. Most worlds are never shown a photo, so the index waits."""
+
+    def search(self, image: bytes) -> list[Match]:
+        """As `PictureIndex.search`."""
+        return shipped_index().search(image)
 
 
 def catalogue_pictures(catalogue: Catalogue) -> list[tuple[int, Path]]:
