@@ -49,7 +49,7 @@ class Bot:
         self._ownership = Ownership(settings.database_path)
         self._storage = build_storage(settings)
         metrics = Metrics(self._storage)
-        clock = WorldClock()
+        self._clock = clock = WorldClock()
         self._client = DajiClient(
             client_config(settings), on_call=metrics.on_call, on_date=clock.hears(MARKETPLACE)
         )
@@ -147,10 +147,17 @@ class Bot:
         )
 
     async def _serve(self, stop: asyncio.Event) -> None:
+        begun = await self._storage.runs.begin_run(self._clock.now())
+        if begun.last_alive is not None:
+            self._clock.set_floor(begun.last_alive)
+            away = (self._clock.now() - begun.last_alive).total_seconds()
+            _log.info("run_begun", away_seconds=round(away), restored=begun.restored)
+        if begun.restored:
+            self._house.alarms.restored = True
         while await self._storage.tracking.sort_orders():
             pass
         await end_powers(self._storage, self._settings.admin_ids)
-        unclear = await self._house.operator_payments.give_up()
+        unclear = await self._house.operator_payments.give_up(forget_questions=begun.restored)
         await self._house.intake.resume()
         self._server.begin()
         await self._house.ordering.resume_all()

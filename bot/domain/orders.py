@@ -207,6 +207,14 @@ class Order(Value):
             raise InvalidTransition(f"{self.placing} -> {placing}")
         return self.replace(placing=placing, **changes)
 
+    def doubted(self) -> "Order":
+        """Return an unfinished order as a copy that was put back has it: it may have been sent.
+
+        What was claimed or looked up then may have been sent since, and sent again.
+        """
+        again = self.placing is not Placing.CLAIMED
+        return self.replace(placing=Placing.UNCERTAIN, lookups=0, sent_again=again, vouched=False)
+
     def sending(self, at: datetime, there: datetime | None = None) -> "Order":
         """Return the order as create is about to be sent: once, and once more by itself.
 

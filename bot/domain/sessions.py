@@ -199,6 +199,10 @@ class Tap(Value):
 _KEPT_TAPS = 6
 
 
+REVISIONS_LOST = 1_000_000
+"""More steps than anybody makes between a copy and its return."""
+
+
 class Session(Value):
     """A conversation. `revision` counts its commits and stands in every button drawn for it.
 
@@ -253,6 +257,14 @@ class Session(Value):
         """Put one line above the next screen."""
         flash = Flash(key=key, params=params, money=money or {})
         return self.replace(announced=self.announced.replace(flash=flash))
+
+    def after_restore(self) -> "Session":
+        """Return the conversation of a copy that was put back, as if its screen had to be read.
+
+        What it showed since is not known here: no button drawn then may fit any screen drawn from
+        now on, and numbers are to be asked for again.
+        """
+        return self.replace(revision=self.revision + REVISIONS_LOST, quoted=Quoted())
 
     def cleared(self) -> "Session":
         """Return the same conversation back at the start, without the draft in hand.

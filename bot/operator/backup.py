@@ -5,8 +5,13 @@ from pathlib import Path
 from bot.operator import CommandRefused
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
-from bot.storage.sqlite.copying import copy_database, put_in_place, verify_copy
+from bot.storage.sqlite.copying import copy_database, mark_restored, put_in_place, verify_copy
 from bot.storage.sqlite.ownership import Ownership
+
+_NEXT_START = (
+    "The next start looks up what was in flight before it orders anything; orders made since the "
+    "copy are unknown here: compare with the marketplace's list."
+)
 
 
 def backup(settings: Settings, target: Path) -> str:
@@ -38,4 +43,20 @@ def restore(settings: Settings, copy: Path) -> str:
     finally:
         ownership.give_back()
     kept = f" What was there is kept as {aside}." if aside else ""
-    return f"{settings.database_path} restored from {copy}.{kept}"
+    return f"{settings.database_path} restored from {copy}.{kept} {_NEXT_START}"
+
+
+def restored(settings: Settings) -> str:
+    """Mark a database that other means put back, such as a machine's snapshot.
+
+    Raises as `restore` does.
+    """
+    if not settings.database_path.exists():
+        raise CommandRefused(f"DATABASE_URL: there is no {settings.database_path}")
+    ownership = Ownership(settings.database_path)
+    ownership.take()
+    try:
+        mark_restored(settings.database_path)
+    finally:
+        ownership.give_back()
+    return f"{settings.database_path} is marked as put back. {_NEXT_START}"

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.marketplace.daji.client import DajiClient
 from bot.operator import CommandRefused, orders_desk, parked
-from bot.operator.backup import backup, restore
+from bot.operator.backup import backup, restore, restored
 from bot.operator.doctor import examine
 from bot.operator.rotate import new_key, rotate
 from bot.process.settings_files import whoami
@@ -44,10 +44,10 @@ def _done(arguments: argparse.Namespace, settings: Settings) -> str:
             return backup(settings, arguments.file)
         case "restore":
             return restore(settings, arguments.file)
+        case "restored":
+            return restored(settings)
         case "rotate-key":
-            if arguments.print:
-                return new_key(settings)
-            return asyncio.run(rotate(settings))
+            return new_key(settings) if arguments.print else asyncio.run(rotate(settings))
         case "parked":
             return asyncio.run(_with_storage(settings, _parked(arguments)))
         case _:

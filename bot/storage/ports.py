@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from pydantic import Field, JsonValue
+from pydantic import AwareDatetime, Field, JsonValue
 
 from bot.domain.addresses import SavedAddress
 from bot.domain.identifiers import ChatId, MerchantOrderNo, OfferId, UserId
@@ -241,6 +241,27 @@ class RightsPort(Protocol):
         """Return everything that is kept of a person, readable."""
 
 
+class RunBegun(Value):
+    """What a start found: whether the database was put back, and when a run last used it."""
+
+    restored: bool = False
+    last_alive: AwareDatetime | None = None
+
+
+class RunPort(Protocol):
+    """One run of the bot after the other, on a database that may have been put back."""
+
+    async def begin_run(self, now: datetime) -> RunBegun:
+        """Begin a run. In a restored database everything that was in flight becomes uncertain.
+
+        Claimed orders are to be looked up first, payments under way are unclear, buttons drawn
+        before lose their power, and messages to everybody stop.
+        """
+
+    async def alive(self, now: datetime) -> None:
+        """Remember that the bot runs."""
+
+
 class UpkeepPort(Protocol):
     """Counting, dropping what is old, and what commands tell the running bot."""
 
@@ -286,6 +307,7 @@ class Storage(Protocol):
     picture_files: PictureFilePort
     pushes: PushPort
     rights: RightsPort
+    runs: RunPort
     shop: ShopPort
     shop_events: ShopEventPort
     tracking: TrackingPort

@@ -53,11 +53,14 @@ class Alarms:
     strays: Callable[[], Iterable[str]] = tuple  # our numbers of `Ordering.strays`
     clock_off: Callable[[], timedelta | None] = lambda: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    restored: bool = False  # the database was put back: to be told once
     _told: dict[str, ToldAlarm] | None = None
     _uncertain_looks: int = 0
 
     async def look(self) -> None:
         """Tell what is new. Raises `StorageUnavailable`."""
+        if self.restored:
+            self.restored = not await self._tell_all("operator.restored")
         census = await self.storage.upkeep.census()
         stuck: list[str] = []
         if census.orders.get(Placing.UNRESOLVED):
@@ -114,6 +117,12 @@ class Alarms:
         reached = [await self._tell(operator, key, params) for operator in self.operators]
         if reached and not any(reached):
             await self._forget(key)
+
+    async def _tell_all(self, key: str) -> bool:
+        """Tell every operator; return whether anybody was reached, or nobody is there to be."""
+        _log.warning("alarm", trouble=key)
+        reached = [await self._tell(operator, key, {}) for operator in self.operators]
+        return any(reached) or not reached
 
     async def _forget(self, key: str) -> None:
         await self.storage.alarms.drop_alarm(key)

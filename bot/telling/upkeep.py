@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -13,6 +13,7 @@ from bot.telling.alarms import Alarms
 
 _PURGE_EVERY = timedelta(hours=1).total_seconds()
 _LOOK_EVERY = 10.0  # seconds between two looks for troubles
+_ALIVE_EVERY = 10.0  # seconds; a copy made by hand is known as one when it is this much older
 _LISTEN_EVERY = 2.0  # seconds until a command of the operator's is noticed
 _log = structlog.get_logger(__name__)
 
@@ -28,7 +29,9 @@ class Upkeep:
         alarms: Alarms,
         keep: Retention,
         look_every: float = _LOOK_EVERY,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._clock = clock
         self._storage = storage
         self._intake = intake
         self._ordering = ordering
@@ -43,11 +46,15 @@ class Upkeep:
             tasks.create_task(_every(_PURGE_EVERY, self._purge), name="purge")
             tasks.create_task(_every(self._look_every, self._alarms.look), name="alarms")
             tasks.create_task(_every(_LISTEN_EVERY, self._listen), name="nudges")
+            tasks.create_task(_every(_ALIVE_EVERY, self._alive), name="alive")
 
     async def _purge(self) -> None:
         gone = await self._storage.upkeep.purge_old(self._keep)
         if any(gone.values()):
             _log.info("purged", **{what: count for what, count in gone.items() if count})
+
+    async def _alive(self) -> None:
+        await self._storage.runs.alive(self._clock())
 
     async def _listen(self) -> None:
         """Go on with orders that a command decided on and updates that it put back."""

@@ -169,7 +169,7 @@ class House:
             storage_pause=waits.storage_again,
         )
         self.intake = Intake(storage.inbox, processor, clock=clock.now)
-        alarms = Alarms(
+        self.alarms = alarms = Alarms(
             bot,
             storage,
             settings.admin_ids,
@@ -178,7 +178,9 @@ class House:
             strays=lambda: self.ordering.strays,
             clock_off=lambda: clock.off,
         )
-        self.upkeep = Upkeep(storage, self.intake, self.ordering, alarms, settings.retention)
+        self.upkeep = Upkeep(
+            storage, self.intake, self.ordering, alarms, settings.retention, clock=clock.now
+        )
 
     async def close_reads(self) -> None:
         """Give up what is being read for several at once."""

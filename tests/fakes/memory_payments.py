@@ -63,3 +63,8 @@ class MemoryPayments:
                 state = AttemptState.UNCLEAR if sent else AttemptState.UNSENT
                 self._attempts[attempt_id] = each.replace(state=state)
         return [each for each in self._attempts.values() if each.state is AttemptState.UNCLEAR]
+
+    def _doubt_payments(self) -> None:
+        for attempt_id, each in self._attempts.items():
+            if each.state in UNDER_WAY:
+                self._attempts[attempt_id] = each.replace(state=AttemptState.UNCLEAR)

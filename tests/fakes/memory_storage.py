@@ -38,6 +38,7 @@ from bot.storage.ports import (
     InboxUpdate,
     OrderMoved,
     Retention,
+    RunBegun,
     StepCommit,
     StorageUnavailable,
     VersionConflict,
@@ -82,6 +83,9 @@ class MemoryStorage(
 
     unavailable: bool = False
     opened: bool = True
+    restored: bool = False
+    """Whether this is a copy of an earlier moment, which the next run has to know."""
+    _alive_at: datetime | None = None
     commits: list[StepCommit] = field(default_factory=list)
     _inbox: dict[int, _Stored] = field(default_factory=dict)
     _sessions: dict[tuple[ChatId, UserId], Session] = field(default_factory=dict)
@@ -96,7 +100,7 @@ class MemoryStorage(
         return self
 
     access = addresses = alarms = broadcasts = conversations = inbox = notices = offers = _part
-    orders = payments = picture_files = pushes = rights = tracking = upkeep = _part
+    orders = payments = picture_files = pushes = rights = runs = tracking = upkeep = _part
     shop = shop_events = _part
 
     async def open(self) -> None:
@@ -108,6 +112,28 @@ class MemoryStorage(
 
     async def check(self) -> None:
         self._answer()
+
+    async def begin_run(self, now: datetime) -> RunBegun:
+        self._answer()
+        begun = RunBegun(restored=self.restored, last_alive=self._alive_at)
+        if self.restored:
+            self._doubt()
+        self.restored = False
+        await self.alive(now)
+        return begun
+
+    async def alive(self, now: datetime) -> None:
+        self._answer()
+        self._alive_at = now
+
+    def _doubt(self) -> None:
+        for place, session in self._sessions.items():
+            self._sessions[place] = session.after_restore()
+        for number, each in self._orders.items():
+            if each.order.placing not in settled_states():
+                doubted = each.order.doubted()
+                self._orders[number] = replace(each, order=doubted, told=False)
+        self._doubt_payments()
 
     async def put_updates(self, updates: Sequence[InboxUpdate]) -> tuple[int, ...]:
         self._answer()

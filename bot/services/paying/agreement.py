@@ -81,6 +81,7 @@ class OperatorPayments:
         self.daily_limit = daily_limit
         self._covered = covered
         self._clock = clock
+        self._questions_since: datetime | None = None
 
     def may_pay(self, person: UserId) -> bool:
         """Tell whether that person runs this bot."""
@@ -138,7 +139,7 @@ class OperatorPayments:
         # Nobody tells as news in between what is told here.
         async with self._tracking.holding(order.order_no):
             order, offered = await self.offer(operator, order, number)
-            if asked_at is not None and not _is_fresh(asked_at, now):
+            if asked_at is not None and not self._is_fresh(asked_at, now):
                 raise Blocked(Block.TOO_OLD, order)
             if offered.beyond and agreed == offered.agreed:
                 raise Blocked(Block.BEYOND, order)
@@ -165,15 +166,25 @@ class OperatorPayments:
         await self._check_once_more(order, attempt)
         return await self._send(order, attempt, tries_left=MOST_ATTEMPTS - 1 - offered.tries_before)
 
+    def _is_fresh(self, asked_at: datetime, now: datetime) -> bool:
+        """Tell whether a question is no older than a consent lasts, nor from a clock's future."""
+        since = self._questions_since
+        if since is not None and asked_at < since:
+            return False
+        return -_CLOCKS_DIFFER <= now - asked_at <= CONSENT_LASTS
+
     async def spent_today(self) -> Fen:
         """Return the fen that were, or may have been, spent today."""
         return await self._store.spent_since(start_of_day(self._clock()))
 
-    async def give_up(self) -> list[Attempt]:
+    async def give_up(self, *, forget_questions: bool = False) -> list[Attempt]:
         """End what an earlier run left under way; return all attempts that are unclear.
 
-        To be called before anything else is.
+        To be called before anything else is. `forget_questions` where a consent may have been
+        used without a record of it here: no question asked before now is answered by a payment.
         """
+        if forget_questions:
+            self._questions_since = self._clock()
         return await self._store.give_up_payments()
 
     async def look_into(self, unclear: Iterable[Attempt]) -> None:
@@ -281,11 +292,6 @@ class OperatorPayments:
     def _only(self, person: UserId) -> None:
         if not self.may_pay(person):
             raise PermissionError("only an operator may do this")
-
-
-def _is_fresh(asked_at: datetime, now: datetime) -> bool:
-    """Tell whether a question is no older than a consent lasts; nor from another clock's future."""
-    return -_CLOCKS_DIFFER <= now - asked_at <= CONSENT_LASTS
 
 
 def _shown_to(operator: UserId, order: Order) -> frozenset[NewsKind]:

@@ -13,6 +13,7 @@ from bot.storage.sealing import Sealer, WrongKey
 from bot.storage.sqlite.connection import database_errors
 from bot.storage.sqlite.database import KEY_CHECK, KEY_CHECK_CONTEXT
 from bot.storage.sqlite.migrations import STEPS
+from bot.storage.sqlite.runs import mark_copied
 
 _OWNER_ONLY = 0o600
 
@@ -35,6 +36,8 @@ def copy_database(source: Path, target: Path) -> None:
             here.backup(there, pages=-1)
             # One file, without a log beside it.
             there.execute("PRAGMA journal_mode=DELETE").fetchall()
+            mark_copied(there, datetime.now(UTC))
+            there.commit()
             _refuse_damaged(there, target)
         _sync(draft)
         target.hardlink_to(draft)
@@ -91,6 +94,7 @@ def put_in_place(copy: Path, database: Path) -> Path | None:
         with copy.open("rb") as source, draft.open("wb") as target:
             while chunk := source.read(1 << 20):
                 target.write(chunk)
+        mark_restored(draft)
         _sync(draft)
         aside = _keep_aside(database)
         draft.replace(database)
@@ -98,6 +102,16 @@ def put_in_place(copy: Path, database: Path) -> Path | None:
         draft.unlink(missing_ok=True)
     sync_directory(database.parent)
     return aside
+
+
+def mark_restored(database: Path) -> None:
+    """Have a database that nobody has open say that it was put back.
+
+    Raises `StorageUnavailable`.
+    """
+    with database_errors(), contextlib.closing(sqlite3.connect(database, timeout=5.0)) as there:
+        mark_copied(there, datetime.now(UTC))
+        there.commit()
 
 
 def _keep_aside(database: Path) -> Path | None:

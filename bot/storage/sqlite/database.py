@@ -188,6 +188,11 @@ class Database:
         rows = await self.rows(sql, *parameters)
         return rows[0] if rows else None
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
     def now(self) -> datetime:
         """Return the time by this storage's clock."""
         return self._clock()

@@ -14,6 +14,7 @@ from bot.storage.ports import (
     OrderPort,
     PictureFilePort,
     RightsPort,
+    RunPort,
     UpkeepPort,
 )
 from bot.storage.sealing import Sealer
@@ -34,6 +35,7 @@ from bot.storage.sqlite.picture_files import PictureFiles
 from bot.storage.sqlite.push_inbox import Pushes
 from bot.storage.sqlite.resealing import Resealing
 from bot.storage.sqlite.rights import Rights
+from bot.storage.sqlite.runs import Runs
 from bot.storage.sqlite.shop import Shop
 from bot.storage.sqlite.shop_events import ShopEvents
 from bot.storage.sqlite.tracking import TrackedOrders
@@ -87,6 +89,7 @@ class SqliteStorage:
         self.picture_files: PictureFilePort = PictureFiles(database)
         self.pushes: PushPort = Pushes(database)
         self.rights: RightsPort = rights
+        self.runs: RunPort = Runs(database)
         self.shop: ShopPort = shop
         self.shop_events: ShopEventPort = events
         self.tracking: TrackingPort = TrackedOrders(database, orders, notices, shop)

@@ -1,0 +1,168 @@
+"""Whether this database is the one that the last run left, and when that was alive.
+
+A copy says that it is one: `backup` and `restore` write a mark into it. For copies made by other
+hands a counter stands in the database and, a moment later, in a file beside it: a database that
+is behind its file was put back. What brings both back together, such as a machine's snapshot,
+can't be told from here (`python -m bot restored` says so for it).
+"""
+
+import json
+import secrets
+import sqlite3
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from bot.domain.orders import Order
+from bot.domain.sessions import Session
+from bot.storage.codec import from_micros, to_micros
+from bot.storage.places import place_of_order, place_of_session
+from bot.storage.ports import RunBegun, StorageUnavailable
+from bot.storage.sqlite.database import Database
+
+COPIED = "copied_at"
+_LINEAGE, _BEAT, _ALIVE = "lineage", "beat", "alive_at"
+_TOGETHER = 200
+_log = structlog.get_logger(__name__)
+
+_IN_FLIGHT = (
+    "SELECT order_no, body FROM orders WHERE placing IN ('claimed', 'creating', 'uncertain')"
+)
+# Whatever was under way when the copy was made may have been done since.
+_DOUBTED = (
+    "UPDATE payment_attempts SET state = 'unclear' WHERE state IN ('claimed', 'sent')",
+    "UPDATE broadcast_people SET state = 'unclear' WHERE state = 'claimed'",
+    "UPDATE broadcasts SET state = 'stopped' WHERE state = 'sending'",
+)
+
+
+def mark_copied(connection: sqlite3.Connection, at: datetime) -> None:
+    """Have a database say that it is a copy of an earlier moment."""
+    _put(connection, COPIED, to_micros(at))
+
+
+class Runs:
+    """Implements `RunPort`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._beside = beside(database.path)
+
+    async def begin_run(self, now: datetime) -> RunBegun:
+        """Find out what this database is, and make what a copy can't know uncertain."""
+        meta = dict(
+            await self._database.rows(
+                "SELECT name, value FROM meta WHERE name IN (?, ?, ?, ?)",
+                *(COPIED, _LINEAGE, _BEAT, _ALIVE),
+            )
+        )
+        restored = self._is_restored(meta)
+        last_alive = from_micros(meta[_ALIVE]) if _ALIVE in meta else None
+        if restored:
+            await self._doubt()
+        if restored or _LINEAGE not in meta:
+            lineage = secrets.token_hex(8)
+            await self._database.write(lambda connection: _begin(connection, lineage))
+        await self.alive(now)
+        return RunBegun(restored=restored, last_alive=last_alive)
+
+    async def alive(self, now: datetime) -> None:
+        """Remember that the bot runs; first in the database, which so is never behind its file."""
+
+        def beat(connection: sqlite3.Connection) -> tuple[str, int]:
+            (lineage,) = connection.execute(
+                "SELECT value FROM meta WHERE name = ?", (_LINEAGE,)
+            ).fetchone()
+            row = connection.execute("SELECT value FROM meta WHERE name = ?", (_BEAT,)).fetchone()
+            count = int(row[0]) + 1 if row else 1
+            _put(connection, _BEAT, count)
+            _put(connection, _ALIVE, to_micros(now))
+            return str(lineage), count
+
+        lineage, count = await self._database.write(beat)
+        try:
+            draft = self._beside.with_name(f".{self._beside.name}")
+            draft.write_text(json.dumps({_LINEAGE: lineage, _BEAT: count}), encoding="ascii")
+            draft.replace(self._beside)
+        except OSError as error:
+            _log.warning("alive_not_noted", error=type(error).__name__)
+
+    def _is_restored(self, meta: dict[str, object]) -> bool:
+        if COPIED in meta:
+            return True
+        try:
+            beside = json.loads(self._beside.read_text(encoding="ascii"))
+            lineage, beat = str(beside[_LINEAGE]), int(beside[_BEAT])
+        except FileNotFoundError:
+            # One that ran before has its file beside it, unless somebody moved it alone.
+            return _LINEAGE in meta
+        except (OSError, ValueError, TypeError, KeyError):
+            return _LINEAGE in meta
+        return lineage != meta.get(_LINEAGE) or beat > int(str(meta.get(_BEAT, 0)))
+
+    async def _doubt(self) -> None:
+        """A piece at a time, since there may be many; the mark goes last."""
+        after: tuple[int, int] | None = (-(2**63), -(2**63))
+        while after is not None:
+            after = await self._database.write(partial(self._renew, after))
+        await self._database.write(self._doubt_orders)
+        self._database.read_anew()
+
+    def _renew(
+        self, after: tuple[int, int], connection: sqlite3.Connection
+    ) -> tuple[int, int] | None:
+        """Take their power from the buttons that some conversations ever showed."""
+        rows = connection.execute(
+            "SELECT chat_id, user_id, body FROM sessions WHERE (chat_id, user_id) > (?, ?)"
+            " ORDER BY chat_id, user_id LIMIT ?",
+            (*after, _TOGETHER),
+        ).fetchall()
+        for chat_id, user_id, body in rows:
+            place = place_of_session(chat_id, user_id)
+            try:
+                session = self._database.unseal(Session, body, place).after_restore()
+            except StorageUnavailable as error:
+                _log.error("session_unreadable", error=type(error).__name__)
+                continue
+            connection.execute(
+                "UPDATE sessions SET revision = ?, body = ? WHERE chat_id = ? AND user_id = ?",
+                (session.revision, self._database.seal(session, place), chat_id, user_id),
+            )
+        return (rows[-1][0], rows[-1][1]) if rows else None
+
+    def _doubt_orders(self, connection: sqlite3.Connection) -> None:
+        rows = connection.execute(_IN_FLIGHT).fetchall()
+        for order_no, body in rows:
+            place = place_of_order(order_no)
+            try:
+                order = self._database.unseal(Order, body, place).doubted()
+            except StorageUnavailable as error:
+                # Nobody can read it, so nobody can order by it either.
+                _log.error("order_unreadable", order_no=order_no, error=str(error))
+                continue
+            connection.execute(
+                "UPDATE orders SET placing = ?, body = ?, told = 0 WHERE order_no = ?",
+                (order.placing.value, self._database.seal(order, place), order_no),
+            )
+        for statement in _DOUBTED:
+            connection.execute(statement)
+
+
+def _begin(connection: sqlite3.Connection, lineage: str) -> None:
+    _put(connection, _LINEAGE, lineage)
+    connection.execute("DELETE FROM meta WHERE name IN (?, ?)", (COPIED, _BEAT))
+
+
+def _put(connection: sqlite3.Connection, name: str, value: object) -> None:
+    connection.execute(
+        "INSERT INTO meta (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
+
+
+def beside(database: Path) -> Path:
+    """Return the file that is kept beside a database."""
+    return database.with_name(f"{database.name}.alive")

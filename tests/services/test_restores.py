@@ -1,0 +1,85 @@
+"""After a restore: at most one live order a consent, and no payment that was made before."""
+
+import copy
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.identifiers import UserId
+from bot.domain.orders import OrderPart, OrderStatus, Placing
+from bot.domain.payment_attempts import AttemptState, Block, NewAttempt
+from tests.services.agreed import FIRST, NOW, NUMBER, consent, found, stored
+from tests.services.ledger import KNOWN, shop
+from tests.services.test_operator_payments import BOSS, DUE, Desk, blocked
+
+
+async def restored(made) -> None:
+    """Put back a copy of the storage as it was before the first piece of work."""
+    made.storage.restored = True
+    begun = await made.storage.begin_run(made.now)
+    assert begun.restored
+
+
+@pytest.mark.parametrize("placing", [Placing.CLAIMED, Placing.CREATING, Placing.UNCERTAIN])
+async def test_an_order_that_was_placed_since_is_found_and_not_made_again(placing) -> None:
+    """The copy has it as agreed to a moment ago, and the consent is still fresh."""
+    made, ledger = await shop("", order=consent(placing), listed=[KNOWN, found()])
+    await restored(made)
+    order = await made.work()
+    assert ledger.created == []
+    assert order.placing is Placing.PLACED
+    assert [part.order_id for part in order.parts] == [FIRST]
+
+
+async def test_what_was_not_made_since_is_made_after_all_the_look_ups() -> None:
+    """Under its number, as after any doubt; and watched afterwards."""
+    made, ledger = await shop("")
+    await restored(made)
+    order = await made.work()
+    assert (order.placing, order.sent_again) == (Placing.PLACED, True)
+    assert [each[0] for each in ledger.created] == [NUMBER]
+    before = ledger.calls[: ledger.calls.index("create")]
+    assert before.count("find") > 6
+
+
+async def test_what_may_have_been_sent_twice_is_for_a_person() -> None:
+    """The copy had it uncertain already."""
+    made, ledger = await shop("", order=consent(Placing.UNCERTAIN, sent_at=NOW))
+    await restored(made)
+    assert (await made.work()).placing is Placing.UNRESOLVED
+    assert ledger.created == []
+
+
+async def test_an_old_consent_is_asked_again() -> None:
+    """The copy is from yesterday."""
+    made, ledger = await shop("")
+    await restored(made)
+    made.now += timedelta(days=1)
+    assert (await made.work()).placing is Placing.CHANGED
+    assert ledger.created == []
+
+
+async def test_a_payment_that_was_under_way_is_unclear_and_no_old_question_pays() -> None:
+    """It was paid since, and the copy knows of a claim only; or of nothing at all."""
+    at = Desk(
+        await stored(consent(Placing.PLACED, parts=(OrderPart(order_id=FIRST, total=DUE),))), 0
+    )
+    agreed = await at.agree()
+    asked_at = at.now
+    new = NewAttempt(order_id=FIRST, order_no=NUMBER, operator=BOSS, amount=DUE)
+    before = copy.deepcopy(at.storage)
+    await at.storage.claim_payment(new, known=0, since=NOW, limit=0)
+    for storage, known in ((at.storage, [AttemptState.UNCLEAR]), (before, [])):
+        storage.restored = True
+        at.storage = storage
+        at.tracking._orders = storage
+        await storage.begin_run(at.now)
+        at.payments = at.another()
+        await at.payments.give_up(forget_questions=True)
+        assert await at.states() == known
+        paying = at.payments.pay(BOSS, await at.order(), 1, agreed, asked_at=asked_at)
+        assert await blocked(paying) in {Block.WAIT, Block.TOO_OLD}
+    assert at.market.paid == []
+    at.market.details[FIRST] = found(status=OrderStatus.AWAITING_SHIPMENT)
+    assert await blocked(at.agree()) is Block.NOT_OPEN
+    assert UserId(7) == BOSS

@@ -1,0 +1,184 @@
+"""A database that was put back says so, however that was done, and takes nothing for certain."""
+
+import contextlib
+import shutil
+import sqlite3
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.money import ZERO, Fen
+from bot.domain.orders import Placing
+from bot.domain.payment_attempts import AttemptState, NewAttempt
+from bot.domain.quotes import Quote
+from bot.domain.sessions import REVISIONS_LOST, Quoted, Session
+from bot.domain.writes import ClaimOrder
+from bot.storage.ports import RunBegun, StepCommit
+from bot.storage.sealing import Sealer
+from bot.storage.sqlite.copying import copy_database, mark_restored, put_in_place
+from bot.storage.sqlite.storage import SqliteStorage
+from tests.storage.samples import ALICE, BOB, KEY, NOW, first, following, order, session
+
+LATER = NOW + timedelta(minutes=5)
+QUOTE = Quote(lines=(), goods=Fen(100), freight=Fen(0), total=Fen(100))
+PAYMENT = NewAttempt(
+    order_id=MarketplaceOrderId("2257000000000000001"),
+    order_no=MerchantOrderNo("S261123-7K3MZQ4T"),
+    operator=ALICE,
+    amount=Fen(500),
+)
+
+
+async def run(database: Path, now: datetime = NOW) -> tuple[SqliteStorage, RunBegun]:
+    """One run of the bot over the file."""
+    storage = SqliteStorage(database, Sealer(KEY), lambda: now)
+    await storage.open()
+    return storage, await storage.runs.begin_run(now)
+
+
+async def begin(database: Path) -> SqliteStorage:
+    """A first run with a claimed order, a numbered screen and a payment that begins."""
+    storage, begun = await run(database)
+    assert begun == RunBegun(restored=False, last_alive=None)
+    quoted = session(BOB).replace(quoted=Quoted(quote=QUOTE, at=NOW))
+    await storage.conversations.commit_step(StepCommit(session=quoted, expected_revision=None))
+    await storage.conversations.commit_step(first(ALICE, writes=(ClaimOrder(order(1)),)))
+    await storage.payments.claim_payment(PAYMENT, known=0, since=NOW, limit=ZERO)
+    return storage
+
+
+async def is_doubted(database: Path) -> bool:
+    """Tell whether everything in flight is uncertain after the next start, and only once."""
+    storage, begun = await run(database, LATER)
+    (found,) = await storage.orders.unsettled_orders()
+    seen = await storage.conversations.load_session(session(BOB).chat_id, BOB)
+    (paid,) = await storage.payments.payments_of(PAYMENT.order_id)
+    await storage.close()
+    storage, again = await run(database, LATER)
+    assert not again.restored
+    (once,) = await storage.orders.unsettled_orders()
+    await storage.close()
+    assert once == found
+    assert isinstance(seen, Session)
+    if begun.restored:
+        assert (found.placing, found.sent_again) == (Placing.UNCERTAIN, False)
+        assert (seen.revision, seen.quoted) == (1 + REVISIONS_LOST, Quoted())
+        assert paid.state is AttemptState.UNCLEAR
+    else:
+        assert found.placing is Placing.CLAIMED
+        assert (seen.revision, seen.quoted.quote) == (1, QUOTE)
+        assert paid.state is AttemptState.CLAIMED
+    return begun.restored
+
+
+async def test_a_restart_is_no_restore(database: Path) -> None:
+    """What was claimed goes on, and the run tells when the last one was alive."""
+    storage = await begin(database)
+    await storage.runs.alive(NOW + timedelta(minutes=2))
+    await storage.close()
+    assert not await is_doubted(database)
+    storage, begun = await run(database)
+    assert begun.last_alive == LATER
+    await storage.close()
+
+
+async def test_a_restored_backup_says_so(database: Path, tmp_path: Path) -> None:
+    """Its order may have been placed since."""
+    storage = await begin(database)
+    copy_database(database, tmp_path / "copy.db")
+    await storage.close()
+    put_in_place(tmp_path / "copy.db", database)
+    assert await is_doubted(database)
+
+
+async def test_a_backup_of_an_earlier_release_says_so_once_it_is_restored(
+    database: Path, tmp_path: Path
+) -> None:
+    """It has no mark of its own."""
+    storage = await begin(database)
+    copy_database(database, tmp_path / "copy.db")
+    await storage.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        copy.execute("DELETE FROM meta WHERE name = 'copied_at'")
+        copy.commit()
+    put_in_place(tmp_path / "copy.db", database)
+    assert await is_doubted(database)
+
+
+async def test_a_backup_copied_back_by_hand_says_so(database: Path, tmp_path: Path) -> None:
+    """Without `restore`, and without the file beside the database."""
+    storage = await begin(database)
+    copy_database(database, tmp_path / "copy.db")
+    await storage.close()
+    for each in database.parent.iterdir():
+        each.unlink()
+    shutil.copy(tmp_path / "copy.db", database)
+    assert await is_doubted(database)
+
+
+async def test_a_file_copied_back_by_hand_is_behind_the_one_beside_it(
+    database: Path, tmp_path: Path
+) -> None:
+    """A copy of the stopped bot's file, put back after another run."""
+    storage = await begin(database)
+    await storage.close()
+    shutil.copy(database, tmp_path / "copy.db")
+    storage, begun = await run(database)
+    assert not begun.restored
+    await storage.close()
+    shutil.copy(tmp_path / "copy.db", database)
+    assert await is_doubted(database)
+
+
+async def test_a_file_that_comes_alone_is_taken_for_a_copy(database: Path) -> None:
+    """Nobody can tell of when it is."""
+    storage = await begin(database)
+    await storage.close()
+    database.with_name(f"{database.name}.alive").unlink()
+    assert await is_doubted(database)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"lineage": 1, "beat": "x"}', "\x00"])
+async def test_a_broken_file_beside_it_counts_as_none(database: Path, text: str) -> None:
+    """Rather one look-up too many."""
+    storage = await begin(database)
+    await storage.close()
+    database.with_name(f"{database.name}.alive").write_text(text)
+    assert await is_doubted(database)
+
+
+async def test_an_operator_can_say_so(database: Path) -> None:
+    """Where a machine's snapshot brought both files back together."""
+    storage = await begin(database)
+    await storage.close()
+    mark_restored(database)
+    assert await is_doubted(database)
+
+
+async def test_a_file_beside_that_is_older_is_what_a_crash_leaves(database: Path) -> None:
+    """The database is always written first."""
+    storage = await begin(database)
+    beside = database.with_name(f"{database.name}.alive")
+    before = beside.read_text()
+    await storage.runs.alive(LATER)
+    await storage.close()
+    beside.write_text(before)
+    assert not await is_doubted(database)
+
+
+async def test_what_was_looked_up_then_may_have_been_sent_twice_since(database: Path) -> None:
+    """So it is not sent a third time by itself."""
+    storage = await begin(database)
+    (claimed,) = await storage.orders.unsettled_orders()
+    uncertain = claimed.sending(NOW).moved(Placing.UNCERTAIN, lookups=5)
+    await storage.orders.save_order(uncertain, Placing.CLAIMED)
+    await storage.close()
+    mark_restored(database)
+    storage, _ = await run(database, LATER)
+    (doubted,) = await storage.orders.unsettled_orders()
+    assert (doubted.lookups, doubted.sent_again) == (0, True)
+    assert await storage.orders.untold_orders() == []
+    await storage.conversations.commit_step(following(BOB, expected=1 + REVISIONS_LOST))
+    await storage.close()
