@@ -179,6 +179,8 @@ class Bot:
             )
             tasks.append(polling)
             waited.add(polling)
+        if not self._settings.admin_ids:
+            _log.warning("nobody_is_told_of_trouble", setting="ADMIN_IDS")
         _log.info("serving", listen=self._settings.listen, webhook=bool(self._settings.webhook_url))
         done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         for task in (*tasks, stopped):

@@ -43,6 +43,8 @@ _SIGNATURES: Final = re.compile(
     re.DOTALL,
 )
 _BOXED: Final = re.compile(rb"....ftyp", re.DOTALL)
+_JPEG, _END_MARK = b"\xff\xd8\xff", b"\xff\xd9"
+_FILLINGS: Final = (b"", b"\x55\xaa" * 32, b"\x0f\xf0" * 32)
 _WIDE_TOP: Final = 65535  # white in 16 bits
 _TOP: Final = 255  # white in 8 bits
 _SRGB: Final = ImageCms.createProfile("sRGB")
@@ -57,10 +59,22 @@ def decode(data: bytes, *, longest: int, min_side: int = 1) -> Image.Image:
     Never enlarges. The result carries no metadata. Bounds are checked from the header, before any
     pixel is decoded.
 
+    A JPEG that lacks nothing but its end mark, as some programs write it, is taken.
+
     Raises: NotAPicture, UnreadablePicture, PictureTooLarge, PictureTooSmall.
     """
     if len(data) > MAX_BYTES:
         raise PictureTooLarge("bytes")
+    try:
+        return _decode(data, longest, min_side)
+    except UnreadablePicture:
+        ended = _ended(data, longest)
+        if ended is None:
+            raise
+    return _decode(ended, longest, min_side)
+
+
+def _decode(data: bytes, longest: int, min_side: int) -> Image.Image:
     with _pillow_errors(data), Image.open(io.BytesIO(data), formats=_formats(data)) as opened:
         _check_size(opened, min_side)
         opened.draft(None, (longest, longest))
@@ -75,6 +89,34 @@ def decode(data: bytes, *, longest: int, min_side: int = 1) -> Image.Image:
         raise PictureTooSmall(f"scaled to {picture.width}x{picture.height}")
     picture.info = {}
     return picture
+
+
+def _ended(data: bytes, longest: int) -> bytes | None:
+    """Return a JPEG with the end mark that it lacks; None when more of it is missing.
+
+    Bits that the decoder does not need change nothing. So whatever is put before the mark, the
+    pixels stay the same, unless some of them would have been in what is missing.
+    """
+    if not data.startswith(_JPEG) or data.endswith(_END_MARK):
+        return None
+    data = data.removesuffix(_END_MARK[:1])
+    first: bytes | None = None
+    for filled in _FILLINGS:
+        try:
+            pixels = _pixels(data + filled + _END_MARK, longest)
+        except PictureError:
+            return None
+        if first is not None and pixels != first:
+            return None
+        first = pixels
+    return data + _END_MARK
+
+
+def _pixels(jpeg: bytes, longest: int) -> bytes:
+    with _pillow_errors(jpeg), Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as opened:
+        _check_size(opened, 1)
+        opened.draft(None, (longest, longest))
+        return opened.tobytes()
 
 
 def encode_jpeg(picture: Image.Image, max_bytes: int, qualities: tuple[int, ...]) -> bytes:

@@ -4,7 +4,9 @@ The stock HTTPXRequest keeps its connections in a pool whose bookkeeping grows w
 the waiting requests. This one behaves the same towards python-telegram-bot and does not.
 """
 
+import re
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Final, cast
 
 import httpx
@@ -25,6 +27,8 @@ NOT_SENT: Final = "Request was *not* sent to Telegram."
 NO_ANSWER: Final = "http."
 """Begins the text of each network error that is no answer of Telegram's, but for time-outs."""
 
+_RESULT: Final = re.compile(rb'\s*\{\s*"ok"\s*:\s*true\s*,\s*"result"\s*:')  # as Telegram has it
+_STATUS_END = 600
 _POOL_TIMEOUT_TEXT: Final = (
     f"Pool timeout: All connections in the connection pool are occupied. {NOT_SENT} "
     "Consider adjusting the connection pool size or the pool timeout."
@@ -133,6 +137,8 @@ class DirectRequest(BaseRequest):
         except errors.HttpError as error:
             problem = translated(error)
         else:
+            if method == "POST" and answer.status == HTTPStatus.OK:
+                return _status_of(answer.content), answer.content
             return answer.status, answer.content
         raise problem
 
@@ -153,6 +159,29 @@ class DirectRequest(BaseRequest):
             proxies=self._proxies,
             on_date=self._on_date,
         )
+
+
+def _status_of(content: bytes) -> int:
+    """Return what the status of an answer should have been.
+
+    Something before Telegram may answer 200 to what Telegram refused; stock looks at the status
+    alone and then for a result. Raises `NetworkError` for what is neither result nor refusal:
+    whether the call took effect is not known then.
+    """
+    if _RESULT.match(content):
+        return HTTPStatus.OK
+    try:
+        parsed = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return HTTPStatus.OK  # stock has the words for it
+    if not isinstance(parsed, dict) or (parsed.get("ok") and "result" not in parsed):
+        raise NetworkError(f"{NO_ANSWER}Unreadable: neither a result nor a refusal")
+    if "result" in parsed and parsed.get("ok", True):
+        return HTTPStatus.OK
+    code = parsed.get("error_code")
+    if isinstance(code, int) and HTTPStatus.BAD_REQUEST <= code < _STATUS_END:
+        return code
+    return HTTPStatus.BAD_GATEWAY
 
 
 def translated(error: errors.HttpError) -> NetworkError:

@@ -19,7 +19,7 @@ from bot.pictures import (
     PictureTooSmall,
     UnreadablePicture,
 )
-from bot.pictures.decoding import MAX_BYTES
+from bot.pictures.decoding import MAX_BYTES, decode
 from bot.pictures.intake import prepare_photo
 from tests.tiers import SLOW
 
@@ -60,6 +60,36 @@ def test_a_truncated_picture_is_unreadable(kind, share):
     data = encoded(quarters(600, 400), kind)
     with pytest.raises(UnreadablePicture):
         prepare_photo(data[: max(16, int(len(data) * share))])
+
+
+def _jpegs() -> dict[str, bytes]:
+    noise = Image.frombytes("RGB", (400, 300), random.Random(7).randbytes(400 * 300 * 3))
+    return {
+        f"{name} {how or 'baseline'}": encoded(picture, "JPEG", **({how: True} if how else {}))
+        for name, picture in (("flat", quarters(600, 400)), ("noise", noise))
+        for how in ("", "progressive", "optimize")
+    }
+
+
+JPEGS = _jpegs()
+
+
+@pytest.mark.parametrize("kind", JPEGS)
+def test_a_jpeg_without_its_end_mark_is_taken(kind):
+    """Some programs write none; every pixel is there, and it comes out the same."""
+    whole = JPEGS[kind]
+    assert whole.endswith(b"\xff\xd9")
+    assert prepare_photo(whole[:-2]) == prepare_photo(whole)
+    assert decode(whole[:-1], longest=300).tobytes() == decode(whole, longest=300).tobytes()
+
+
+@pytest.mark.parametrize("kind", JPEGS)
+@pytest.mark.parametrize("missing", [60, 200, 1000])
+def test_a_jpeg_that_lacks_more_is_unreadable(kind, missing):
+    """What is missing of its pixels is not made up."""
+    whole = JPEGS[kind]
+    with pytest.raises(UnreadablePicture):
+        prepare_photo(whole[: -2 - min(missing, len(whole) // 3)])
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
@@ -119,3 +120,26 @@ def test_every_column_has_its_title(language: str):
     """As many as there are columns, none twice."""
     titles = texts_in(language)("admin.columns").split("|")
     assert len(set(titles)) == len(titles) == len(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "shown"),
+    [
+        ("2026-02-28 15:59:59.999600", "2026-02-28 23:59:59"),  # of the last half second
+        ("2026-02-28 15:59:59.5", "2026-02-28 23:59:59"),
+        ("2026-12-31 15:59:59.999999", "2026-12-31 23:59:59"),
+        ("2026-02-28 16:00:00", "2026-03-01 00:00:00"),
+    ],
+)
+def test_a_time_is_cut_to_its_second(agreed: str, shown: str) -> None:
+    """Rounded, as spreadsheets do, the last moment of a month would stand in the next one."""
+    moment = datetime.fromisoformat(agreed).replace(tzinfo=UTC)
+    (row, *_) = cells(placed(created_at=moment))[1:]
+    days = Decimal(row["ordered"])
+    seconds = days * 86_400
+    # No fraction is left that a reader could round.
+    assert abs(seconds - round(seconds)) < Decimal("0.01")
+    assert _SPREADSHEETS_BEGIN + timedelta(seconds=round(seconds)) == datetime.fromisoformat(shown)
+
+
+_SPREADSHEETS_BEGIN = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no zones

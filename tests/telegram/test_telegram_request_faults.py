@@ -10,7 +10,11 @@ from aiohttp import web
 from bot_api_servers import TOKEN, broken, data, not_accepting, outcome, raw_serving, serving
 from telegram import InputFile
 from telegram.error import (
+    BadRequest,
+    Forbidden,
+    InvalidToken,
     NetworkError,
+    RetryAfter,
     TelegramError,
     TimedOut,
 )
@@ -224,3 +228,53 @@ async def test_shutdown_during_a_call_is_a_network_error(make):
         await request.shutdown()
         with pytest.raises(NetworkError):
             await asyncio.wait_for(call, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        ('{"ok":false,"error_code":403,"description":"Forbidden: x"}', Forbidden, "Forbidden: x"),
+        ('{"ok": false, "error_code": 400, "description": "Bad x"}', BadRequest, "Bad x"),
+        ('{"description":"Bad x","error_code":400,"ok":false}', BadRequest, "Bad x"),
+        (
+            '{"ok":false,"error_code":429,"description":"Too Many","parameters":{"retry_after":7}}',
+            RetryAfter,
+            "Flood control exceeded. Retry in 7 seconds",
+        ),
+        ('{"ok":false,"error_code":401,"description":"Unauthorized"}', InvalidToken, ""),
+        ('{"ok":false,"description":"upstream"}', NetworkError, "upstream"),
+        ('{"ok":false,"error_code":"x"}', NetworkError, ""),
+        ('{"ok":false,"result":null}', NetworkError, ""),
+        ('{"ok":true}', NetworkError, "neither a result nor a refusal"),
+        ("{}", NetworkError, ""),
+        ("[]", NetworkError, "neither a result nor a refusal"),
+        ("null", NetworkError, "neither a result nor a refusal"),
+        ("17", NetworkError, "neither a result nor a refusal"),
+    ],
+)
+async def test_a_refusal_under_a_good_status_is_the_refusal(
+    body: str, kind: type[TelegramError], words: str
+):
+    """Something before Telegram answers 200 to everything; stock fails with a KeyError there."""
+
+    async def behind_a_proxy(_: web.Request) -> web.Response:
+        return web.Response(text=body, content_type="application/json")
+
+    request = DirectRequest()
+    await request.initialize()
+    async with serving(behind_a_proxy) as url:
+        raised, said = await outcome(request, url)
+    await request.shutdown()
+    assert raised is kind
+    assert words in said
+
+
+async def test_a_result_wherever_it_stands_is_the_result(make):
+    """An answer whose names come in another order is as good."""
+
+    async def reordered(_: web.Request) -> web.Response:
+        text = '{"description":"' + "x" * 100 + '","result":5,"ok":true}'
+        return web.Response(text=text, content_type="application/json")
+
+    async with serving(reordered) as url:
+        assert await outcome(make(), url) == 5

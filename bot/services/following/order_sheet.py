@@ -84,8 +84,10 @@ def _write(sheet: Any, row: int, cells: dict[str, _Cell], money: Any) -> None:
         if isinstance(value, str):
             sheet.write_string(row, column, guarded(value))
         elif isinstance(value, datetime):
-            # A spreadsheet knows no zones: China's time, as the title says.
-            sheet.write_datetime(row, column, value.astimezone(_CHINA).replace(tzinfo=None))
+            # A spreadsheet knows no zones: China's time, as the title says. It rounds fractions of
+            # a second, the last of a day into the next one, so they are cut.
+            local = value.astimezone(_CHINA).replace(tzinfo=None, microsecond=0)
+            sheet.write_datetime(row, column, local)
         elif name in _MONEY:
             sheet.write_number(row, column, to_yuan(value), money)
         else:
