@@ -26,6 +26,7 @@ from bot.storage.ports import StorageUnavailable
 from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
 from bot.telegram.pacing import seconds_of
 from bot.telling.broadcasts import Broadcaster
+from bot.web.door import raise_descriptor_limit
 from bot.web.server import WEBHOOK_PATH, WebServer
 from bot.wiring.house import House, Outside
 from bot.wiring.parts import (
@@ -227,6 +228,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     give_back_large_blocks()
+    raise_descriptor_limit()
     with collector_resting():
         bot = Bot(settings)
     await bot.run(stop)

@@ -1,6 +1,7 @@
 """`python -m bot doctor`: is everything as it should be, and what to mend where it is not."""
 
 import contextlib
+import resource
 import shutil
 import sqlite3
 import time
@@ -37,6 +38,7 @@ _PATIENCE = 10.0  # seconds
 _LEAST_FREE = 200 * 1024 * 1024
 _LITTLE_FREE = 1024 * 1024 * 1024
 _CLOCK_WARN, _CLOCK_FAIL = 5.0, 60.0  # seconds of difference
+_DESCRIPTORS = 2048
 _NOT_FOUND, _UNAUTHORIZED = 404, 401
 _OWNER_BITS = 0o077
 _CLIENT_ERROR_SKEW = "signatures and consents depend on the clock: set up NTP"
@@ -89,6 +91,7 @@ async def examine(
         _key_file(settings),
         _key_place(settings),
         _disk(settings),
+        _descriptors(),
     ):
         yield finding
 
@@ -275,6 +278,15 @@ def _key_place(settings: Settings) -> Finding:
         "move it to a place of its own and name that in DATA_KEY_FILE"
     )
     return Finding(Verdict.WARN, "key's place", text)
+
+
+def _descriptors(limit: int | None = None) -> Finding:
+    """How many files and connections the bot may have open, after it has raised that itself."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1] if limit is None else limit
+    if hard == resource.RLIM_INFINITY or hard >= _DESCRIPTORS:
+        return Finding(Verdict.OK, "descriptors", f"{hard} files and connections may be open")
+    text = f"only {hard} files and connections may be open: raise the limit (ulimit -n) to 4096"
+    return Finding(Verdict.WARN, "descriptors", text)
 
 
 def _disk(settings: Settings) -> Finding:

@@ -1,17 +1,21 @@
 """The bot's own HTTP server: Telegram's webhook, pushes, whether the bot is alive and ready."""
 
+import asyncio
 import hmac
 import json
 import time
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.intake.inbox import Intake
 from bot.process.metrics import CONTENT_TYPE, Metrics
 from bot.storage.ports import StorageUnavailable
 from bot.web.bodies import body_of
+from bot.web.door import FIRST_WORD_WITHIN, IDLE_AT_MOST, Door, GuardedSite
 from bot.web.push_intake import PUSH_PATH, PushIntake
 
 WEBHOOK_PATH = "/telegram/webhook"
@@ -40,7 +44,12 @@ class WebServer:
         check: Check,
         metrics: Metrics | None = None,
         pushes: PushIntake | None = None,
+        most_connections: int | None = None,
+        first_word_within: float = FIRST_WORD_WITHIN,
     ) -> None:
+        self._most = most_connections
+        self._first_word_within = first_word_within
+        self._door: Door | None = None
         self._host, self._port = host, port
         self._intake = intake
         self._secret = secret
@@ -57,7 +66,7 @@ class WebServer:
 
     async def open(self) -> None:
         """Listen. Raises `OSError` when the address is taken."""
-        app = web.Application(client_max_size=_LARGEST_BODY)
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[self._hear])
         app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
         if self._metrics is not None:
@@ -67,9 +76,20 @@ class WebServer:
         if self._pushes is not None:
             app.router.add_post(PUSH_PATH, self._pushes.receive)
         # Nobody who may send here packs a body: what is packed is no JSON and no form.
-        self._runner = web.AppRunner(app, access_log=None, auto_decompress=False)
+        self._runner = web.AppRunner(
+            app, access_log=None, auto_decompress=False, keepalive_timeout=IDLE_AT_MOST
+        )
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        self._door = Door(
+            cast("Callable[[], asyncio.Protocol]", self._runner.server),
+            most=self._most,
+            first_word_within=self._first_word_within,
+        )
+        await GuardedSite(self._runner, self._host, self._port, self._door).start()
+
+    @web.middleware
+    async def _hear(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await (handler(request) if self._door is None else self._door.hear(request, handler))
 
     def begin(self) -> None:
         """Take updates from now on."""
