@@ -35,7 +35,7 @@ def most_connections(limit: int | None = None) -> int:
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if limit == resource.RLIM_INFINITY:
         return MOST_CONNECTIONS
-    return max(16, min(MOST_CONNECTIONS, limit - _RESERVED, limit // 2))
+    return max(16, min(MOST_CONNECTIONS, max(limit - _RESERVED, limit // 4)))
 
 
 def raise_descriptor_limit() -> None:
