@@ -163,7 +163,7 @@ class Bot:
         self._server.begin()
         await self._house.ordering.resume_all()
         tasks = [
-            asyncio.create_task(register(self._application.bot), name="profile"),
+            asyncio.create_task(self._introduce(), name="profile"),
             asyncio.create_task(self._house.upkeep.run(), name="upkeep"),
             asyncio.create_task(
                 Broadcaster(self._application.bot, self._storage).run(), name="news"
@@ -191,6 +191,11 @@ class Bot:
             if isinstance(task.exception(), InvalidToken):
                 raise StartupError("BOT_TOKEN: Telegram no longer accepts this token")
             task.result()
+
+    async def _introduce(self) -> None:
+        """Set menus and descriptions."""
+        shop = self._house.services.shop is not None
+        await register(self._application.bot, self._settings.admin_ids, shop=shop)
 
     async def _close(self) -> None:
         """End everything within `STOP_SECONDS`; what is cut off goes on at the next start."""

@@ -156,6 +156,7 @@ def states() -> dict[Step, list[Handler]]:
         ],
         Step.PAYMENT: [
             Buttons(new=payment.new, next=payment.next_order),
+            MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, payment.sent_here),
             MessageHandler(WORDS, search.words),
         ],
         Step.PROOF: [

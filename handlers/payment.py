@@ -13,7 +13,8 @@ from bot.domain.splitting import orders_of
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import MOST_PER_LINK
 from handlers import preview, start
-from handlers.collecting import to_the_shop
+from handlers.collecting import proof, to_the_shop
+from handlers.finding import search
 from handlers.orders import card
 from handlers.orders.card import LONGEST_COPY, copyable
 from handlers.orders.card_text import difference
@@ -185,6 +186,18 @@ async def check(_: Update, context: Context) -> Reply:
     if order.quote.charge is None and unpaid(order):
         context.flash("payment.not_yet")
     return Step.PAYMENT
+
+
+async def sent_here(update: Update, context: Context) -> Reply:
+    """A photo or a file where a shop asks to be paid is its proof; elsewhere it is looked for."""
+    order = await own_order(context, context.session.ordered.order_no or "")
+    shop = context.services.shop
+    account = await shop.account_of(order) if shop is not None and order is not None else None
+    if account is None or account.is_covered:
+        return await search.photo(update, context)
+    message = update.effective_message
+    photo = message is not None and bool(message.photo)
+    return await (proof.photo if photo else proof.document)(update, context)
 
 
 async def next_order(_: Update, context: Context) -> Reply:

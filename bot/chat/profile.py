@@ -1,9 +1,15 @@
 """What Telegram shows of the bot before anybody writes: commands and descriptions per language."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
-from telegram import BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
+from telegram import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -23,6 +29,14 @@ PRIVATE_COMMANDS = {
     "mydata": "command.mydata",
     "deletemydata": "command.deletemydata",
 }
+SHOP_COMMANDS = {"balance": "command.balance"}
+OPERATOR_COMMANDS = {
+    "admin": "command.admin",
+    "invite": "command.invite",
+    "invites": "command.invites",
+    "broadcast": "command.broadcast",
+}
+SHOP_OPERATOR_COMMANDS = {"shop": "command.shop", "rate": "command.rate"}
 GROUP_COMMANDS = {
     "find": "command.find_in_group",
     "start": "command.start_in_group",
@@ -31,20 +45,38 @@ GROUP_COMMANDS = {
 _log = structlog.get_logger(__name__)
 
 
-async def register(bot: ExtBot[Any]) -> None:
-    """Set menus and descriptions. A refusal is logged: the bot works without them."""
+async def register(bot: ExtBot[Any], operators: Iterable[int] = (), *, shop: bool = False) -> None:
+    """Set menus and descriptions. A refusal is logged: the bot works without them.
+
+    Operators have their own commands in their own chats, which others never see.
+    """
+    private = PRIVATE_COMMANDS | SHOP_COMMANDS if shop else PRIVATE_COMMANDS
     try:
         for language in LANGUAGES:
-            await _register_language(bot, language)
+            await _register_language(bot, language, private)
     except TelegramError as error:
         _log.warning("profile_not_registered", error=str(error))
+    own = OPERATOR_COMMANDS | (SHOP_OPERATOR_COMMANDS if shop else {}) | private
+    for operator in operators:
+        await _register_operator(bot, operator, own)
 
 
-async def _register_language(bot: ExtBot[Any], language: str) -> None:
+async def _register_operator(bot: ExtBot[Any], operator: int, commands: dict[str, str]) -> None:
+    """Set an operator's menu; one who never wrote to the bot has no chat to set it in."""
+    try:
+        for language in LANGUAGES:
+            t, code = texts_in(language), None if language == FALLBACK else language
+            shown = [BotCommand(name, t(key)) for name, key in commands.items()]
+            await bot.set_my_commands(shown, BotCommandScopeChat(operator), language_code=code)
+    except TelegramError as error:
+        _log.info("operator_menu_not_set", error=type(error).__name__)
+
+
+async def _register_language(bot: ExtBot[Any], language: str, commands: dict[str, str]) -> None:
     t = texts_in(language)
     # No code means everybody whose language has no list of its own.
     code = None if language == FALLBACK else language
-    private = [BotCommand(name, t(key)) for name, key in PRIVATE_COMMANDS.items()]
+    private = [BotCommand(name, t(key)) for name, key in commands.items()]
     in_groups = [BotCommand(name, t(key)) for name, key in GROUP_COMMANDS.items()]
     await bot.set_my_commands(private, BotCommandScopeAllPrivateChats(), language_code=code)
     await bot.set_my_commands(in_groups, BotCommandScopeAllGroupChats(), language_code=code)

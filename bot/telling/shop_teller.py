@@ -23,7 +23,13 @@ from bot.domain.quiet import QuietHours
 from bot.domain.sessions import Session
 from bot.domain.shop_events import FOR_OPERATORS, ShopEvent
 from bot.services.collecting.shop import Shop
-from bot.storage.ports import Storage, StorageError, StorageUnavailable
+from bot.storage.ports import (
+    StepCommit,
+    Storage,
+    StorageError,
+    StorageUnavailable,
+    VersionConflict,
+)
 from bot.telegram.outcomes import Sent, judged
 from bot.telling.sending import send_screen
 
@@ -141,4 +147,11 @@ class ShopTeller:
             # One that can't be read keeps nobody from hearing of their money.
             _log.exception("language_unknown")
             session = None
-        return session or Session.begun(chat_id, user_id, language)
+        if session is None:
+            session = Session.begun(chat_id, user_id, language)
+            with contextlib.suppress(VersionConflict):  # somebody who just wrote has one by now
+                # Its buttons name this session: a press has to find it.
+                await self._storage.conversations.commit_step(
+                    StepCommit(session=session, expected_revision=None)
+                )
+        return session

@@ -87,9 +87,8 @@ async def forget(_: Update, context: Context) -> Reply:
 
 
 async def _open_orders(context: Context, *, refreshed: bool) -> list[Order]:
-    """Return the person's open orders; first ask the marketplace which ended meanwhile."""
-    store, user_id = context.services.store, context.session.user_id
-    orders = [each for each in await store.orders.orders_of(user_id, limit=_ALL) if each.is_open]
+    """Return the person's orders that stay; first ask the marketplace which ended meanwhile."""
+    orders = await _kept(context)
     placed = [each for each in orders if each.placing is Placing.PLACED][:_MOST_REFRESHED]
     if not refreshed or not placed:
         return orders
@@ -98,7 +97,16 @@ async def _open_orders(context: Context, *, refreshed: bool) -> list[Order]:
             await asyncio.gather(*(_refresh(context, each) for each in placed))
     except TimeoutError:
         _log.info("states_not_refreshed", reason="too slow")
-    return [each for each in await store.orders.orders_of(user_id, limit=_ALL) if each.is_open]
+    return await _kept(context)
+
+
+async def _kept(context: Context) -> list[Order]:
+    """Return the orders that goods are under way for, or that a shop or its customer owes for."""
+    store, user_id = context.services.store, context.session.user_id
+    books = await store.shop.books_of(user_id)
+    owed = {order for each in books.currencies() for order in books.open_orders(each)}
+    orders = await store.orders.orders_of(user_id, limit=_ALL)
+    return [each for each in orders if each.is_open or each.order_no in owed]
 
 
 async def _refresh(context: Context, order: Order) -> None:

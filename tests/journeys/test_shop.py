@@ -9,6 +9,8 @@ from buying import Market, at_preview
 from chat import Person, Shown
 from crashing import Clients, Own, own_world
 
+from bot.chat.buttons import Press
+
 SETTINGS = "Your shop's terms|店铺设置"
 PAY = "Please pay the shop|请向店主付款"
 
@@ -21,7 +23,8 @@ class ShopWorld:
 
 @pytest.fixture(scope="module")
 def world_of_shop() -> Iterator[ShopWorld]:
-    with own_world(LOOKUP_DELAYS="0.1,0.1", FLOOD_UPDATES="0", PAYMENT="shop") as own:
+    settings = {"POLL_SHORTEST_SECONDS": "0.5", "POLL_UNPAID_SECONDS": "1"}
+    with own_world(LOOKUP_DELAYS="0.1,0.1", FLOOD_UPDATES="0", PAYMENT="shop", **settings) as own:
         yield ShopWorld(own)
 
 
@@ -137,3 +140,169 @@ async def test_a_customer_pays_the_operator_confirms_and_pays_1688(
     await operator.say("/admin", "to pay at 1688: 0")
     shown = await customer.say("/balance", "Nothing is open in USD")
     assert "payment received" in shown.text
+
+
+async def proven(customer: Person, operator: Person, text: str = "TX 1") -> str:
+    """Order, send a number as the proof, and open the case; return the payment code."""
+    code = code_in(await ordered(customer))
+    await customer.do("I have paid", "Send the proof")
+    await customer.say(text, "is checking your payment")
+    told = await operator.sees(rf"sent a proof of payment: {code}")
+    await operator.tap("Open", told)
+    await operator.sees("A proof of payment waits")
+    return code
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("0", "more than zero"),
+        ("-5", "more than zero"),
+        ("1,005", "read in two ways"),
+        ("1.0005", "Nothing is rounded"),
+        ("five", "no amount"),
+        ("５ EUR", "paid in USD"),
+        ("9" * 40, "more than can be booked"),
+    ],
+)
+async def test_an_amount_that_cannot_be_meant_is_asked_again(
+    clients: Clients, operator: Person, typed: str, answer: str
+):
+    """Nothing is booked, and the right one is taken afterwards with its comma, after a yes."""
+    customer = await clients.arrive()
+    await proven(customer, operator)
+    await operator.do("Another amount", "How much came in")
+    shown = await operator.say(typed, answer)
+    assert "How much came in" in shown.text
+    await operator.say("2,50", r"Book \$2\.50")
+    await operator.do(r"Yes, \$2\.50 came in", r"Booked: \$2\.50 received")
+    part = await customer.sees("Something is still to pay")
+    assert "Received: $2.50" in part.text
+    await customer.say("/balance", r"You owe \$")
+
+
+async def test_of_two_operators_one_confirms_and_the_other_reads_who(
+    clients: Clients, operator: Person, colleague: Person
+):
+    """The same proof, looked at by both: booked once."""
+    customer = await clients.arrive()
+    code = await proven(customer, operator)
+    told = await colleague.sees(rf"sent a proof of payment: {code}")
+    await colleague.tap("Open", told)
+    seen = await colleague.sees("A proof of payment waits")
+    await operator.do("came in$", "Booked")
+    await colleague.tap("came in$", seen)
+    shown = await colleague.sees("Nothing was booked twice")
+    assert "Tester confirmed $" in shown.text
+    shown = await customer.say("/balance", "Nothing is open in USD")
+    assert shown.text.count("payment received") == 1
+
+
+async def test_a_proof_for_an_order_that_was_closed_meanwhile_is_kept(
+    clients: Clients, operator: Person, market: Market
+):
+    """The money may have been sent: it is looked at, booked, and owed back."""
+    customer = await clients.arrive()
+    code = code_in(await ordered(customer))
+    await customer.do("I have paid", "Send the proof")
+    order = await market.only_order()
+    await market.order(order["orderId"], "close")
+    await customer.sees("closed")
+    await customer.say("TX 2", "closed meanwhile")
+    told = await operator.sees(rf"sent a proof of payment: {code}")
+    await operator.tap("Open", told)
+    await operator.sees("A proof of payment waits")
+    await operator.do("Another amount", "How much came in")
+    await operator.say("3", r"Book \$3\.00")
+    await operator.do("Yes", "Booked")
+    await operator.do(r"I sent \$3\.00 back", r"Booked: \$3\.00 sent back")
+    await customer.sees("sent money back")
+    await customer.say("/balance", "Nothing is open in USD")
+
+
+async def test_what_proves_nothing_is_said_and_nothing_is_lost(
+    clients: Clients, samples: dict[str, bytes]
+):
+    """A film, a file too large, a novel; then a photo, sent without pressing anything first."""
+    customer = await clients.arrive()
+    await ordered(customer)
+    await customer.do("I have paid", "Send the proof")
+    await customer.document(b"film", "film.mp4")
+    await customer.sees("A film, a voice message or a sticker")
+    await customer.document(b"x" * (21 * 1024 * 1024), "receipt.pdf")
+    await customer.sees("larger than 20 MB")
+    await customer.say("x" * 201, "201 characters; up to 200")
+    await customer.do("Back", "Please pay the shop")
+    await customer.photo(next(iter(samples.values())))
+    await customer.sees("is checking your payment")
+
+
+async def test_a_rate_is_checked_and_holds_from_the_next_quote_on(
+    clients: Clients, operator: Person
+):
+    """What somebody has seen and agrees to stays what they pay."""
+    customer = await clients.arrive()
+    seen = await at_preview(customer)
+    total = re.search(r"Total to pay: (\$[\d.]+)", seen.text)
+    assert total is not None
+    for typed, answer in (("/rate 0", "more than zero"), ("/rate 1000000000", "far apart")):
+        await operator.say(typed, answer)
+    await operator.say("/rate 1 USD = 3.6 CNY", "Saved")
+    payment = await customer.do("Confirm order", PAY)
+    assert f"Amount: {total[1]}" in payment.text
+    assert "1 USD = 7.2 CNY" in payment.text
+    await operator.say("/rate 1 USD = 7.2 CNY", "Saved")
+
+
+async def test_who_deletes_their_data_while_money_is_open_is_told_what_stays(clients: Clients):
+    customer = await clients.arrive()
+    await ordered(customer)
+    await customer.say("/deletemydata", "Kept until it is finished")
+    await customer.do("Delete everything", "except order")
+    await customer.say("/balance", r"You owe \$")
+
+
+async def test_1688_is_not_paid_before_the_customer(
+    clients: Clients, operator: Person, market: Market
+):
+    """No button offers it, and one that somebody makes is refused."""
+    customer = await clients.arrive()
+    code = code_in(await ordered(customer))
+    told = await operator.sees(f"New order .*{code}")
+    await operator.tap("Open", told)
+    shown = await operator.sees("The customer has to pay")
+    assert not [each for each in shown.labels if "1688" in each]
+    press = Press.decode(shown.button("Refresh|🔄")["callback_data"])
+    order = re.search(r"S\d{6}-\w{8}", shown.text)
+    assert order is not None
+    for action, arg in (("debit", f"{order[0]}.1"), ("link", order[0])):
+        forged = Press(press.session_id, None, action, arg, drawn=press.drawn)
+        await operator.press(shown.id, forged.encode())
+        await operator.sees("has not paid for this order yet")
+    assert (await market.only_order())["status"] == "waitbuyerpay"
+    assert await market.count("pay_without_password") == 0
+
+
+async def test_an_operator_who_is_none_any_more_decides_nothing(
+    world_of_shop: ShopWorld, clients: Clients, operator: Person, colleague: Person
+):
+    """Removed from `ADMIN_IDS` in the middle: the proof still waits, for the others."""
+    customer = await clients.arrive()
+    code = await proven(customer, operator)
+    shown = await operator.screen()
+    bot = world_of_shop.own.bot
+    everybody = bot.environment["ADMIN_IDS"]
+    bot.environment["ADMIN_IDS"] = str(colleague.id)
+    assert bot.stop() == 0
+    bot.start()
+    await bot.ready()
+    query = await operator.tap("came in$", shown)
+    assert "earlier step" in (await operator.toast(query) or "")
+    told = await colleague.sees(rf"sent a proof of payment: {code}")
+    await colleague.tap("Open", told)
+    await colleague.sees("A proof of payment waits")
+    await colleague.do("came in$", "Booked")
+    bot.environment["ADMIN_IDS"] = everybody
+    assert bot.stop() == 0
+    bot.start()
+    await bot.ready()
