@@ -23,7 +23,7 @@ RELEASE := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 JOBS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo run test test-all slow lint types catalogs supply pytest soak bench bench-check lock changes release clean
+.PHONY: demo run test test-all slow lint types catalogs supply pytest soak image-check bench bench-check lock changes release clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
 	@$(BIN)/python -m sandbox --started $(STARTED)
@@ -56,6 +56,9 @@ pytest: $(VENV)/.dev
 
 slow: $(VENV)/.dev ## only what `make test` leaves out, and its properties with more examples
 	$(PYTEST) -m "slow or hypothesis" --hypothesis-profile thorough $(PYTEST_ARGS)
+
+image-check: $(VENV)/.dev ## the Dockerfile's steps replayed without an engine, and the bot run from them
+	$(BIN)/python scripts/replay_dockerfile.py
 
 soak: $(VENV)/.dev ## people order at once while the bot is killed and everything misbehaves
 	$(BIN)/python scripts/soak.py $(SOAK_ARGS)

@@ -38,6 +38,7 @@ from bot.marketplace.daji.signing import Signing
 from bot.process.settings_files import (
     BadSettings,
     SecretFiles,
+    settings_are_shared,
     settings_file,
     unread_file,
     whoami,
@@ -421,7 +422,7 @@ def load_settings() -> Settings:
     """Read the settings. Raises `BadSettings` with one line for each thing to mend."""
     file = settings_file()
     try:
-        return Settings(_env_file=file)
+        settings = Settings(_env_file=file)
     except ValidationError as error:
         lines = {_name(each): _line(each) for each in reversed(error.errors())}
         unread = unread_file()
@@ -430,6 +431,11 @@ def load_settings() -> Settings:
         raise BadSettings("\n".join(reversed(lines.values()))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"{file} can't be read: {type(error).__name__}") from None
+    if settings_are_shared() and not settings.database_path.is_absolute():
+        raise BadSettings(
+            "DATABASE_URL: write the whole path; who shares SETTINGS_FILE starts in other folders"
+        )
+    return settings
 
 
 def _name(error: ErrorDetails) -> str:

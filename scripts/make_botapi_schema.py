@@ -26,7 +26,8 @@ TARGET = Path(__file__).resolve().parent.parent / "sandbox" / "botapi" / "schema
 
 # The methods that the sandbox plays; every other one is only named, to be refused as such.
 PLAYED = """
-answerCallbackQuery close copyMessage deleteMessage deleteMessages deleteMyCommands deleteWebhook
+answerCallbackQuery answerInlineQuery close copyMessage deleteMessage deleteMessages
+deleteMyCommands deleteWebhook
 editMessageCaption editMessageMedia editMessageReplyMarkup editMessageText forwardMessage getChat
 getChatMember getChatMemberCount getChatMenuButton getFile getMe getMyCommands getMyDescription
 getMyName getMyShortDescription getUpdates getWebhookInfo logOut pinChatMessage sendChatAction

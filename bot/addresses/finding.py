@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.addresses.characters import fold, one_off
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.naming import Entry, NameIndex, name_index
 
 MOST_CANDIDATES = 20
+HAN = re.compile(r"[\u3400-\u9fff]")
 WEIGHT_EXACT = 3  # a character of a full name tells more than one of a short name
 WEIGHT_SHORT = 2
 SEPARATORS = re.compile(r"[\s,、/\\\->·|.;。]*")
@@ -36,18 +38,6 @@ NOT_A_DISTRICT = re.compile(
 SUFFIXES = "市区县州盟旗省"
 SHORTEST_TITLE = 3  # characters; of 苗族自治县 one may be wrong, of 区 none
 NOT_AFTER_SUFFIX = re.compile(r"场|民|路|街(?!道)|政府|府|委")
-
-
-def one_off(typed: str, name: str) -> bool:
-    """Return whether two names differ by one character: another, one more or less, or swapped."""
-    if typed == name or abs(len(typed) - len(name)) > 1:
-        return False
-    if len(typed) == len(name):
-        pairs = zip(typed, name, strict=True)
-        apart = sum(one != other for one, other in pairs)
-        return apart == 1 or (apart == len("ab") and sorted(typed) == sorted(name))
-    longer, shorter = (typed, name) if len(typed) > len(name) else (name, typed)
-    return any(longer[:cut] + longer[cut + 1 :] == shorter for cut in range(len(longer)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +192,7 @@ class RouteFinder:
 
 
 def find_division(text: str, divisions: Divisions, within: str | None = None) -> list[Division]:
-    """Return what a typed answer such as `深圳南山` or `长河街道` may mean, at most 20.
+    """Return what a typed answer such as `深圳南山`, `长河街道` or `Nanshan` may mean, at most 20.
 
     `within` is a code that all answers must lie under (`KeyError` when unknown). Hong Kong, Macau
     and Taiwan are among the answers; `Divisions.deliverable` tells. Empty when nothing fits.
@@ -211,6 +201,11 @@ def find_division(text: str, divisions: Divisions, within: str | None = None) ->
     if not typed:
         return []
     above = divisions.by_code(within) if within else None
+    if not HAN.search(typed):
+        from bot.addresses.latin import find_romanised  # noqa: PLC0415 - data few texts need
+
+        return find_romanised(typed, divisions, within)[:MOST_CANDIDATES]
+    typed = fold(typed)
     finder = RouteFinder(divisions)
     best = finder.best(list(finder.routes(typed, 0, above)))
     if best:
@@ -228,8 +223,8 @@ def matching_towns(name: str, place: Division, divisions: Divisions) -> list[Div
     if not name:
         return []
     towns = towns_below(place, divisions)
-    exact = [town for town in towns if town.name == name]
-    return exact or [town for town in towns if town_stem(town.name) == name]
+    exact = [town for town in towns if fold(town.name) == name]
+    return exact or [town for town in towns if fold(town_stem(town.name)) == name]
 
 
 def towns_below(place: Division, divisions: Divisions, holding: str = "") -> list[Division]:
@@ -260,11 +255,11 @@ def _by_part_of_name(text: str, divisions: Divisions, above: Division | None) ->
     def fits(division: Division) -> bool:
         return above is None or divisions.within(division.code, above.code)
 
-    named = [each for each in divisions.all_above_towns() if text in each.name and fits(each)]
+    named = [each for each in divisions.all_above_towns() if text in fold(each.name) and fits(each)]
     if named:
         doubled = {b.code for a, b in pairwise(named) if a.name == b.name and b.parent == a.code}
         kept = [each for each in named if each.code not in doubled]
-        return sorted(kept, key=lambda each: not each.name.startswith(text))[:MOST_CANDIDATES]
+        return sorted(kept, key=lambda each: not fold(each.name).startswith(text))[:MOST_CANDIDATES]
     owners = [owner for owner in divisions.owners_of_town(text) if fits(owner)]
     towns = [town for owner in owners for town in divisions.towns(owner.code) if town.name == text]
     return towns[:MOST_CANDIDATES]

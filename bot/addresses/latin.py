@@ -5,10 +5,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from bot.addresses.characters import one_off
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.romanised import letters, names, spelt
 
 LONGEST_WORDS = 6
+SHORTEST_BEGINNING = 3
 SHORTEST = 2  # letters: E, Yi and Li are counties of one syllable
 _KINDS: dict[str, tuple[Level, str]] = {}
 for _level, _ends, _words in (
@@ -19,6 +21,7 @@ for _level, _ends, _words in (
     (Level.CITY, "市", "city|shi|municipality|prefecture level city|prefecture-level city"),
     (Level.CITY, "州盟区", "prefecture|zhou|autonomous prefecture|league|meng|diqu"),
     (Level.DISTRICT, "区", "district|dist|qu|new area|new district|xinqu|xin qu"),
+    (Level.DISTRICT, "区", "distict|distric|distrct|disrict|destrict|districk|didtrict"),
     (Level.DISTRICT, "县", "county|xian|autonomous county"),
     (Level.DISTRICT, "旗", "banner|qi"),
     (Level.TOWN, "镇乡道", "town|zhen|township|xiang|street|jiedao|subdistrict|sub-district"),
@@ -30,9 +33,10 @@ WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-zÀ-ÿ]+)*")
 KIND_WORDS = 4
 # Behind a bare name these make it part of a road, a building or an institution.
 ROAD = re.compile(
-    r"\s*(?:(?:east|west|south|north|middle|central|e|w|s|n|dong|xi|nan|bei|zhong|\d+(?:st|nd|"
+    r"[ ]*(?:(?:east|west|south|north|middle|central|e|w|s|n|dong|xi|nan|bei|zhong|\d+(?:st|nd|"
     r"rd|th)?|yi|er|san|"
-    r"first|second|third)\.?\s+)?(?:[a-z]*(?:lu|jie|dadao)|road|rd|street|st|avenue|ave|lu|jie|dadao|dajie|boulevard|"
+    r"first|second|third)\.?\s+)?(?:[a-z]*(?:lu|jie|dadao)|road|rd|street|st|avenue|ave|lu|jie|"
+    r"dadao|dajie|boulevard|"
     r"blvd|lane|"
     r"alley|xiang|nong|highway|expressway|square|plaza|park|tower|building|bldg|mansion|hotel|"
     r"university|"
@@ -60,6 +64,13 @@ class Span(NamedTuple):
     ends: str
 
 
+MISTYPED = re.compile(
+    r"(?<![A-Za-z'])(?P<name>[A-Z][A-Za-z']+)[ ]?(?P<kind>District|Dist\.?|Qu|County|"
+    r"Xian)(?![\w'])",
+    re.IGNORECASE,
+)
+
+
 class Romanised(NamedTuple):
     """What the names mean together. `spans` are the pieces of the text that name them."""
 
@@ -67,6 +78,8 @@ class Romanised(NamedTuple):
     town: Division | None
     spans: tuple[tuple[int, int], ...]
     rivals: tuple[Division, ...] = ()
+    mistyped: str = ""  # a district's name that none below the place has
+    meant: tuple[str, ...] = ()  # codes of those that it is one letter from
 
 
 def locate_romanised(text: str, divisions: Divisions) -> Romanised:
@@ -80,7 +93,7 @@ def locate_romanised(text: str, divisions: Divisions) -> Romanised:
             best.append((value, divisions.by_code(code), used))
     if not best:
         return Romanised((), None, ())
-    deepest = _without_holders([each[1] for each in best], divisions)
+    deepest = _widest([each[1] for each in best], divisions)
     used = next(spans for _, place, spans in best if place in deepest)
     places = tuple(deepest)
     rivals, against = _rivals(text, places, used, found, divisions)
@@ -89,16 +102,45 @@ def locate_romanised(text: str, divisions: Divisions) -> Romanised:
     if len(places) == 1 and place.level is Level.TOWN:
         town, places = place, (divisions.by_code(place.parent),)
     spans = tuple((span.start, span.end) for span in (*used, *against))
-    return Romanised(places, town, spans, rivals)
+    read = Romanised(places, town, spans, rivals)
+    return _with_mistyped(text, read, found, divisions)
 
 
-def _without_holders(places: list[Division], divisions: Divisions) -> list[Division]:
-    """Leave out what holds another, and a municipality's province beside its city."""
+def _with_mistyped(
+    text: str, read: Romanised, found: list[Span], divisions: Divisions
+) -> Romanised:
+    """Recognise a district's name that is none: Nanshna District, Shenzhen."""
+    if len(read.places) != 1 or divisions.deliverable(read.places[0].code):
+        return read
+    for typed in MISTYPED.finditer(text):
+        if any(span.start < typed.end() and typed.start() < span.end for span in found):
+            continue
+        name = letters(typed["name"])
+        meant = tuple(
+            child.code
+            for child in divisions.children(read.places[0].code)
+            if any(one_off(name, spelling) for spelling in names()[child.code].spellings)
+        )
+        spans = (*read.spans, typed.span())
+        return read._replace(spans=spans, mistyped=typed.group() if meant else "", meant=meant)
+    return read
+
+
+def _widest(places: list[Division], divisions: Divisions) -> list[Division]:
+    """Leave out what lies within another; a municipality's city stands for its province."""
     return [
         place
         for place in places
         if not any(
-            other.code != place.code and divisions.within(other.code, place.code)
+            other.code != place.code
+            and divisions.within(place.code, other.code)
+            and other.name != place.name
+            for other in places
+        )
+        and not any(
+            other.code != place.code
+            and other.name == place.name
+            and divisions.within(other.code, place.code)
             for other in places
         )
     ]
@@ -255,11 +297,12 @@ def _value(code: str, found: list[Span], divisions: Divisions) -> tuple[int, tup
         spans = [span for span in found if any(each == place.code for each, _ in span.codes)]
         if place is path[-1] and not spans:
             return 0, ()
-        # The name of a city and of its province may be one word: Beijing, Chongqing, Jilin.
-        spans = [span for span in spans if span not in used] or spans[:1]
+        # A municipality and its city are one word, 朝阳市 and 朝阳县 are two.
+        twice = any(other.name == place.name for other in path if other is not place)
+        spans = [span for span in spans if twice or span not in used]
         for span in spans[:1]:
             rank = next(rank for each, rank in span.codes if each == place.code)
-            value += 20 - 2 * rank + (6 if span.level is not None else 0) + place.level
+            value += 20 - 2 * rank + (6 if span.level is not None else 0)
         used += [span for span in spans if span not in used]
     return value, tuple(used)
 
@@ -296,3 +339,31 @@ def _rivals(
         if apart and len(apart) == len(others):
             return tuple(apart[:4]), (span,)
     return (), ()
+
+
+def find_romanised(text: str, divisions: Divisions, within: str | None = None) -> list[Division]:
+    """Return what a typed answer in Latin letters may mean: `Nanshan, Shenzhen`, `bao'an qu`.
+
+    `within` is a code that all answers must lie under. What begins so is found as well.
+    """
+
+    def fits(division: Division) -> bool:
+        return within is None or (
+            division.code != within and divisions.within(division.code, within)
+        )
+
+    located = locate_romanised(text, divisions)
+    named = (located.town,) if located.town else located.places
+    if found := [division for division in named if fits(division)]:
+        return found
+    typed = letters(text)
+    if len(typed) < SHORTEST_BEGINNING:
+        return []
+    codes = dict.fromkeys(
+        code
+        for spelling, pairs in spelt().items()
+        if spelling.startswith(typed)
+        for code, _ in pairs
+    )
+    begun = [division for code in codes if (division := divisions.get(code)) is not None]
+    return sorted((each for each in begun if fits(each)), key=lambda each: (each.level, each.code))

@@ -75,6 +75,9 @@ def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
     person = recipient(pieces.names, pieces.address, tokens)
     street, person = _street_and_person(pieces.address, tokens, located, person)
     written = split_remarks(street)
+    if person.tokens and not person.sure:
+        # If the guess is not the recipient, it was a part of the street.
+        written = written._replace(guessless=street_of(pieces.address, tokens, located, ()))
     return _finished(pieces, numbers, located, person, written, post_code, divisions)
 
 
@@ -115,9 +118,7 @@ def _finished(
     post_code: str,
     divisions: Divisions,
 ) -> ParsedAddress:
-    street, rest = written.line, ""
-    if person.tokens and not person.sure:
-        rest = " ".join(filter(None, (street, *(token.text for token in person.tokens))))
+    street = written.line
     if pieces.code and person.name and pieces.code not in person.name:
         person = Person(f"{person.name} {pieces.code}", sure=False, tokens=person.tokens)
     elif pieces.code and not person.name:
@@ -129,7 +130,7 @@ def _finished(
     street = tidy_street(street, suffix or _box_of(person.name))
     whole = "" if written.whole == written.line else written.whole
     doubts = outside(pieces.address, located) or [
-        *name_doubts(person.name, sure=person.sure, rest=rest),
+        *name_doubts(person.name, sure=person.sure, rest=written.guessless),
         *phone_doubts(numbers, pieces.number_like),
         *division_doubts(pieces.address, located, divisions),
         *street_doubts(street, located, whole),

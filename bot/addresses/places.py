@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from bot.addresses.characters import fold
+from bot.addresses.characters import fold, one_off
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.finding import (
     MOST_CANDIDATES,
@@ -13,7 +13,6 @@ from bot.addresses.finding import (
     SEPARATORS,
     Route,
     RouteFinder,
-    one_off,
 )
 from bot.addresses.history import AREAS
 from bot.addresses.labels import BOUNDARY

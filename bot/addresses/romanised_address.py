@@ -14,7 +14,10 @@ SHORTEST = 6  # letters; fewer may be a door or a brand
 POST_CODE = re.compile(r"(?<![\w-])\d{6}(?![\w-])")
 EDGES = " \t\n,;:.|-/()[]"
 PART = re.compile(r"[^,;|\n" + PHONE_MARK + r"\0]+")
-STREET_LIKE = re.compile(r"\d")
+# A full stop parts as well, but not behind what it shortens: No. 18, Rd. 5, Mr. Chen.
+FULL_STOP = re.compile(r"(?<=[A-Za-z0-9]{4})\. (?=[A-Z])|(?<=\d)\. (?=[A-Z])")
+# 588 Li Lei: a name behind the number of a house, with nothing but a space between.
+NAME_BEHIND = re.compile(r"(?<=\d) (?P<name>[A-Z][A-Za-z'\-]+(?: [A-Z][A-Za-z'\-]+){1,2})$")
 
 
 def looks_latin(text: str) -> bool:
@@ -36,6 +39,7 @@ def read_latin(
     for start, end in found.spans:
         blanked[start:end] = "\0" * (end - start)
     rest = COUNTRY.sub(lambda match: "\0" * len(match.group()), "".join(blanked))
+    rest = FULL_STOP.sub("; ", rest)
     post_code = ""
     if code := POST_CODE.search(rest):
         post_code = code.group()
@@ -55,7 +59,20 @@ def read_latin(
     ]
     person = Person(names[0], sure=True) if names else _recipient(parts)
     street = ", ".join(part.text for part in parts if part not in person.tokens).strip(EDGES[:-4])
-    located = Located(0, 0, found.places, town=found.town, rivals=found.rivals)
+    if not person.name and parts and (behind := NAME_BEHIND.search(parts[-1].text)):
+        name = behind["name"]
+        if not LATIN_PLACE.search(name):
+            person = Person(name, sure=parts[-1].near_number)
+            street = street.removesuffix(name).strip(EDGES[:-4])
+    located = Located(
+        0,
+        0,
+        found.places,
+        town=found.town,
+        rivals=found.rivals,
+        mistyped=found.mistyped,
+        meant=found.meant,
+    )
     return located, person, street, post_code
 
 
@@ -82,5 +99,6 @@ def _recipient(parts: list[Token]) -> Person:
     top = [part for rank, part in ranked if rank == best]
     part = top[0]
     sure = len(top) == 1 and (part.near_number or likeness(part.text) is Likeness.STRONG)
-    sure = sure and not is_code(part.text)
+    # A code of two letters or more is no door: beside the number it is the recipient.
+    sure = sure and (not is_code(part.text) or (part.near_number and part.text[:2].isalpha()))
     return Person(tidy_name(part.text), sure, (part,))

@@ -17,15 +17,20 @@ PROVINCE_LIKE = re.compile(r"[\u3400-\u9fff]{1,6}(?:省|自治区)$")
 
 
 class Street(NamedTuple):
-    """A street line, and everything that was written there, a remark included."""
+    """A street line, and everything that was written there, a remark included.
+
+    `guessless` is the line with what was taken for the recipient, empty when that is sure.
+    """
 
     line: str
     whole: str
+    guessless: str = ""
 
 
 # What people tell the courier or the seller: nothing of where a parcel goes.
 REMARK = re.compile(
-    r"(?=.*(?:送货|发货|配送|快递|尽快|不要|勿|麻烦|请|周末|工作日|上班|下班|休息|放在|放门|放到|签收|谢谢|提前|"
+    r"(?=.*(?:送货|发货|配送|快递|尽快|不要|勿|麻烦|请|周末|工作日|上班|下班|休息|放在|放门|"
+    r"放到|签收|谢谢|提前|"
     r"加急|易碎|打电话|联系|通知|包好|轻放|到付|多久|什么时候|吗|呢|下午|上午|晚上|不在|有人))"
     r"(?!.*(?:站|柜|店|点|超市|公司|处|仓|部|室|楼|栋|号|路|街)[)\]]?$)"
     r"[^\d]*?(?:\d{1,2}[点:：][^\d]*)*"
@@ -36,8 +41,18 @@ REMARK = re.compile(
 )
 
 
+ENGLISH_REMARK = re.compile(
+    r"(?<=[^A-Za-z])(?:please|pls|kindly|call (?:me|before|first)|deliver (?:to|before|after|"
+    r"on)|leave (?:it|at)|"
+    r"thanks?|thank you|fragile|пожалуйста|спасибо)\b[^\d]*$",
+    re.IGNORECASE,
+)
+
+
 def split_remarks(street: str) -> Street:
     """Tell a street from the remarks behind it: 文三路1号 周末送货."""
+    if asked := ENGLISH_REMARK.search(street):
+        return Street(tidy_street(street[: asked.start()]) or street, street)
     pieces = re.split(r"(?:, |[ ,])", street)
     kept = [piece for piece in pieces if not REMARK.fullmatch(fold(piece))]
     if len(kept) == len(pieces) or not kept:

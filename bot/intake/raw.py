@@ -9,7 +9,13 @@ import orjson
 
 from bot.storage.ports import InboxUpdate
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+)
 """What the bot asks Telegram for; anything else that comes is stored, finished and forgotten."""
 
 _LARGEST_ID = 2**63 - 1  # what the database holds; Telegram's own ids have at most 52 bits
@@ -47,8 +53,13 @@ def _written(raw: Mapping[str, Any]) -> bytes:
 
 
 def lane_of(raw: Mapping[str, Any]) -> int:
-    """Return what keeps an update in order: its chat's id, else its user's, else itself."""
+    """Return what keeps an update in order: its chat's id, else its user's, else itself.
+
+    What somebody types inline waits for nothing in their private chat, which has the same number.
+    """
     for kind, content in raw.items():
+        if kind == "inline_query":
+            continue
         if kind != "update_id" and isinstance(content, Mapping):
             for owner in _owners(content):
                 if isinstance(owner, Mapping) and _is_id(owner.get("id")):

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from bot.domain.links import GroupLinks
 from bot.http.connections import Connections
 from bot.http.over_httpx import OverConnections
 from bot.http.proxies import Proxies
@@ -166,8 +167,26 @@ async def _telegram(
         yield Finding(Verdict.FAIL, "Telegram", text)
         return
     yield Finding(Verdict.OK, "BOT_TOKEN", f"@{me['result'].get('username', '?')}")
+    for finding in _modes(settings, me["result"]):
+        yield finding
     yield _webhook(settings, webhook.get("result") or {})
     yield _clock(answer.headers.get("Date"), wall_clock())
+
+
+def _modes(settings: Settings, me: dict[str, Any]) -> list[Finding]:
+    """Tell what has to be switched at @BotFather, as far as getMe says (Bot API, `User`)."""
+    found = []
+    if not me.get("supports_inline_queries"):
+        text = "off: nobody can share goods in other chats; /setinline at @BotFather"
+        found.append(Finding(Verdict.WARN, "inline mode", text))
+    reads_all = bool(me.get("can_read_all_group_messages"))
+    if settings.group_links is GroupLinks.ALWAYS and not reads_all:
+        text = (
+            "on: in groups the bot sees no links without a mention, whatever GROUP_LINKS says, "
+            "unless it is an administrator; /setprivacy at @BotFather"
+        )
+        found.append(Finding(Verdict.WARN, "privacy mode", text))
+    return found
 
 
 def _webhook(settings: Settings, info: dict[str, Any]) -> Finding:

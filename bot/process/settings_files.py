@@ -37,11 +37,16 @@ def settings_file() -> Path | None:
     return None
 
 
+def settings_are_shared() -> bool:
+    """Tell whether a file was named, which a service and its operator's commands then share."""
+    return bool(os.environ.get("SETTINGS_FILE"))
+
+
 def unread_file() -> Path | None:
     """Return the `.env` that is there and that this user may not read."""
     path = Path(DEFAULT_FILE)
-    there = "SETTINGS_FILE" not in os.environ and path.exists() and not os.access(path, os.R_OK)
-    return path if there else None
+    unread = path.exists() and not os.access(path, os.R_OK)
+    return path if unread and not settings_are_shared() else None
 
 
 def whoami() -> str:
@@ -56,6 +61,14 @@ def whoami() -> str:
 def names_in(path: Path) -> list[str]:
     """Return the names that a settings file gives a value."""
     return [name for name, value in dotenv_values(path).items() if value]
+
+
+def setting(name: str) -> str | None:
+    """Return one setting as it is written, wherever it stands. Raises `BadSettings`."""
+    file = settings_file()
+    given = {**(dotenv_values(file) if file else {}), **os.environ}
+    named = given.get(f"{name}_FILE")
+    return given.get(name) or (_content(f"{name}_FILE", Path(named)) if named else None)
 
 
 class SecretFiles(PydanticBaseSettingsSource):

@@ -52,6 +52,7 @@ from bot.wiring.parts import (
 )
 from handlers.collecting import told
 from handlers.group.answering import GoodsInGroups, GroupAllowance
+from handlers.group.inline import InlineGoods
 from handlers.journey import conversation, group_handlers
 from handlers.orders import news
 from handlers.placing import session_after
@@ -151,7 +152,8 @@ class House:
         allowance = GroupAllowance(settings.group_answers_per_minute)
         goods = GoodsInGroups(self.services, drawer, allowance, settings.group_links)
         in_groups = group_handlers(goods if settings.group_answers_per_minute else None)
-        behind: list[AnyHandler] = [journey, *in_groups]
+        self._inline = InlineGoods(self.services)
+        behind: list[AnyHandler] = [journey, self._inline, *in_groups]
         self.application.add_handlers(behind)
         flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
         self.application.add_handler(Gate(behind, access, flood, storage.conversations), BEFORE_ALL)
@@ -184,5 +186,6 @@ class House:
 
     async def close_reads(self) -> None:
         """Give up what is being read for several at once."""
+        await self._inline.close()
         for reads in self._reads:
             await reads.close()

@@ -6,6 +6,7 @@ from bot.chat.measuring import fitting
 from bot.chat.screens import (
     Button,
     ContactSheet,
+    Rows,
     Screen,
     SellerPicture,
     grid,
@@ -94,6 +95,17 @@ def results_card(t: Texts, username: str, hits: Sequence[OfferSummary]) -> Scree
     ]
     sheet = ContactSheet(tuple(hit.picture_url for hit in shown))
     return Screen(fitting(text, _IN_A_LIST), grid(buttons, _COLUMNS), sheet)
+
+
+def hit_card(t: Texts, hit: OfferSummary, buttons: Rows) -> Screen:
+    """Show one hit of a search as far as a search knows it: its minimum stands in the offer."""
+
+    def text(longest: int) -> Html:
+        shown = cut(hit.title.in_language(t.language), longest)
+        return paragraphs(t("offer.title", title=shown), _price(t, hit))
+
+    picture = SellerPicture(hit.picture_url) if hit.picture_url else None
+    return Screen(fitting(text, _TITLES), buttons, picture)
 
 
 def _price(t: Texts, hit: OfferSummary) -> Html:

@@ -25,6 +25,7 @@ class Switches(BaseModel):
     webhook_retry_max: float = Field(default=30, ge=0)
     duplicate_updates: bool = False
     refuse_local_urls: bool = False
+    inline_mode: bool = True
 
 
 @dataclass(frozen=True)

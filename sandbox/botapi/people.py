@@ -7,7 +7,7 @@ from typing import Any
 from .errors import TesterError
 from .markup import utf16_length
 from .members import member_json
-from .state import Callback, Sandbox
+from .state import Callback, InlineQuery, Sandbox
 from .text import MAX_CAPTION, MAX_TEXT, find_entities
 from .world import Chat, Entry, Json
 
@@ -82,6 +82,30 @@ class People:
         }
         self._sandbox.updates.add("callback_query", query)
         return query_id
+
+    def ask_inline(self, user_id: int, query: str, offset: str, chat_type: str) -> str:
+        """Types behind the bot's name in any chat. Returns the inline query's id.
+
+        Raises TesterError where inline mode is off at @BotFather, or nobody has that id.
+        """
+        user = self._sandbox.world.users.get(user_id)
+        if user is None or not self._sandbox.switches.inline_mode:
+            raise TesterError("nobody has that id, or the bot is not inline")
+        query_id = str(secrets.randbits(62) | 1 << 62)
+        self._sandbox.inline_queries[query_id] = InlineQuery(user_id)
+        content = {"id": query_id, "from": user, "query": query, "offset": offset}
+        self._sandbox.updates.add("inline_query", content | {"chat_type": chat_type})
+        return query_id
+
+    def choose(self, chat: Chat, user_id: int, query_id: str, result_id: str) -> Entry:
+        """Sends a result of an inline query into a chat, in the person's name."""
+        sender, asked = self._writer(chat, user_id), self._sandbox.inline_queries.get(query_id)
+        if asked is None or asked.user_id != user_id or result_id not in asked.messages:
+            raise TesterError("no such result of that person", 404)
+        content = asked.messages[result_id] | {"via_bot": self._sandbox.world.bot}
+        entry = self._sandbox.world.add_message(chat, sender, content)
+        entry.mine = user_id
+        return entry
 
     def set_blocked(self, user_id: int, *, blocked: bool) -> None:
         """Blocks or unblocks the bot in the person's private chat."""

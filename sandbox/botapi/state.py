@@ -28,6 +28,16 @@ class Callback:
     answer: dict[str, Any] | None = None
 
 
+@dataclass
+class InlineQuery:
+    """What somebody typed behind the bot's name. `messages` are what its results would send."""
+
+    user_id: int
+    born: float = field(default_factory=time.monotonic)
+    answer: dict[str, Any] | None = None
+    messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
 class Sandbox:
     """The state behind all routes."""
 
@@ -50,6 +60,7 @@ class Sandbox:
         self.flood = FloodLimits()
         self.journal = Journal()
         self.callbacks: dict[str, Callback] = {}
+        self.inline_queries: dict[str, InlineQuery] = {}
         self.set_switches(self.config.switches)
 
     def set_switches(self, switches: Switches) -> None:

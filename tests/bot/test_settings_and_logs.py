@@ -201,6 +201,9 @@ def test_another_settings_file_takes_the_place_of_the_usual_one(
     (tmp_path / ".env").write_text("DATABASE_URL=here.db\n")
     monkeypatch.setenv("SETTINGS_FILE", _file(tmp_path / "bot.env", "DATABASE_URL=/var/lib/b.db\n"))
     assert load_settings().database_path == Path("/var/lib/b.db")
+    monkeypatch.setenv("DATABASE_URL", "data/bot.db")
+    with pytest.raises(BadSettings, match="DATABASE_URL: write the whole path"):
+        load_settings()
     monkeypatch.setenv("SETTINGS_FILE", str(tmp_path / "none.env"))
     with pytest.raises(BadSettings, match=r"SETTINGS_FILE: .*none\.env can't be read by user"):
         load_settings()

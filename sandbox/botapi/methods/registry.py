@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from . import about, chats, editing, media, receiving, sending
+from . import about, chats, editing, inline, media, receiving, sending
 from .call import Call
 
 Handler = Callable[[Call], Awaitable[Any]]
@@ -31,6 +31,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "deleteMessage": editing.delete_message,
     "deleteMessages": editing.delete_messages,
     "answerCallbackQuery": chats.answer_callback_query,
+    "answerInlineQuery": inline.answer_inline_query,
     "getFile": chats.get_file,
     "getChat": chats.get_chat,
     "getChatMember": chats.get_chat_member,

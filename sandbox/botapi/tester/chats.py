@@ -40,6 +40,9 @@ class ChatRoutes:
             web.post(f"{base}/tap", self.tap),
             web.post(f"{base}/edit", self.edit),
             web.post(f"{base}/join", self.join),
+            web.post(f"{base}/choose", self.choose),
+            web.post("/sandbox/inline", self.ask_inline),
+            web.get("/sandbox/inline/{query_id}", self.inline_answer),
         ]
 
     async def messages(self, request: web.Request) -> web.Response:
@@ -153,6 +156,36 @@ class ChatRoutes:
         chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
         self._people.join(chat, whole((await json_body(request)).get("user_id"), "user_id"))
         return web.json_response({"ok": True})
+
+    async def ask_inline(self, request: web.Request) -> web.Response:
+        """A person types behind the bot's name, in a chat of that type."""
+        body = await json_body(request)
+        query_id = self._people.ask_inline(
+            whole(body.get("from"), "from"),
+            words(body.get("query", ""), "query"),
+            words(body.get("offset", ""), "offset"),
+            words(body.get("chat_type", "group"), "chat_type"),
+        )
+        return web.json_response({"inline_query_id": query_id})
+
+    async def inline_answer(self, request: web.Request) -> web.Response:
+        """What the bot answered so far."""
+        asked = self._sandbox.inline_queries.get(request.match_info["query_id"])
+        if asked is None:
+            raise TesterError("no such inline query", 404)
+        return web.json_response({"answer": asked.answer})
+
+    async def choose(self, request: web.Request) -> web.Response:
+        """A person sends one of the results into the chat."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        body = await json_body(request)
+        entry = self._people.choose(
+            chat,
+            whole(body.get("from"), "from"),
+            words(body.get("inline_query_id"), "inline_query_id"),
+            words(body.get("result_id"), "result_id"),
+        )
+        return web.json_response({"message": entry.public()})
 
 
 def as_sent_by_app(data: bytes) -> bytes:
