@@ -64,7 +64,6 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "bot.chat.buttons",
             "bot.chat.keyboards",
             "bot.chat.screens",
-            "bot.chat.views",
             "bot.chat.drawing",
         ),
     ),

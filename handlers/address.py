@@ -1,5 +1,7 @@
 """The address book: picking where to deliver, and keeping the saved addresses in order."""
 
+from dataclasses import dataclass
+
 from telegram import Update
 
 from bot.addresses import Fit
@@ -11,6 +13,7 @@ from bot.domain.addresses import MOST_PER_PERSON, Address, SavedAddress
 from bot.domain.asking import AddressOpen, Asking, BookManaged
 from bot.domain.sessions import AddressForm, Delivery, Quoted, Session, Step
 from bot.domain.writes import DeleteAddress, SaveAddress
+from bot.services.bundle import Services
 from handlers import address_form, preview
 from handlers.finding import search
 from handlers.shared.address_answers import delivery_to, form_of
@@ -20,7 +23,20 @@ _LABEL = 40
 _PAGE = 8
 
 
-def screen(view: View) -> Screen:
+@dataclass(frozen=True, slots=True)
+class BookView(View):
+    """A person's addresses, the default first."""
+
+    addresses: tuple[SavedAddress, ...] = ()
+
+
+async def load(session: Session, services: Services) -> BookView:
+    """Load the address book."""
+    saved = await services.store.addresses.addresses_of(session.user_id)
+    return await BookView.of(session, services, addresses=saved)
+
+
+def screen(view: BookView) -> Screen:
     """List the saved addresses, or one of them with what can be done to it."""
     t, session = view.t, view.session
     one = _opened(view.session.focus.asking, view.addresses)
@@ -74,7 +90,7 @@ def _button(view: View, saved: SavedAddress, managing: bool) -> Button:  # noqa:
     return Button(label, "open" if opens else "deliver", to_base36(saved.address_id))
 
 
-def _book_buttons(view: View, managing: bool) -> Rows:  # noqa: FBT001 - as above
+def _book_buttons(view: BookView, managing: bool) -> Rows:  # noqa: FBT001 - as above
     t = view.t
     add = None
     if len(view.addresses) < MOST_PER_PERSON:

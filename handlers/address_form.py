@@ -17,13 +17,14 @@ from bot.addresses import (
 )
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
-from bot.chat.screens import Button, Rows, Screen, View, lines, paragraphs, row
+from bot.chat.screens import Button, Rows, Screen, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.addresses import MOST_PER_PERSON, SavedAddress
 from bot.domain.identifiers import AddressId
-from bot.domain.sessions import AddressField, AddressForm, Quoted, Step
+from bot.domain.sessions import AddressField, AddressForm, Quoted, Session, Step
 from bot.domain.small_talk import is_yes
 from bot.domain.writes import SaveAddress
+from bot.services.bundle import Services
 from handlers import preview
 from handlers.finding import search
 from handlers.shared.address_answers import (
@@ -36,7 +37,7 @@ from handlers.shared.address_answers import (
     keep,
     reading_of,
 )
-from handlers.shared.address_parts import WHOLE, candidates, understood
+from handlers.shared.address_parts import WHOLE, FormView, candidates, understood, view_of
 from handlers.shared.address_words import (
     begins_address,
     change_named,
@@ -67,7 +68,12 @@ _ASKS_OF_FIELD = {
 }
 
 
-def screen(view: View) -> Screen:
+async def load(session: Session, services: Services) -> FormView:
+    """Name the places that the form is about."""
+    return await view_of(session, services)
+
+
+def screen(view: FormView) -> Screen:
     """Ask for the paste, for one doubtful part, or for the final yes."""
     t, form = view.t, view.session.form or AddressForm()
     if form.reading is None:
@@ -95,7 +101,7 @@ def screen(view: View) -> Screen:
     return Screen(paragraphs(view.flash, t("address_form.check"), understood(view, reading)), rows)
 
 
-def _question(view: View, form: AddressForm, reading: ParsedAddress) -> Html:
+def _question(view: FormView, form: AddressForm, reading: ParsedAddress) -> Html:
     t = view.t
     doubt = doubt_about(reading, form.asking)
     if doubt is None:
@@ -122,7 +128,7 @@ def _is_masked(number: str) -> bool:
     return False
 
 
-def _leave(view: View) -> Rows:
+def _leave(view: FormView) -> Rows:
     again = None
     if view.session.form and view.session.form.reading is not None:
         again = Button(view.t("address_form.again_button"), "again")

@@ -8,6 +8,7 @@ Each step's file in this folder has its screen and its callbacks, named as here.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from telegram import Update
 from telegram.ext import (
@@ -22,7 +23,7 @@ from bot.chat.context import Context
 from bot.chat.conversation import Handler, StoredConversationHandler
 from bot.chat.drawing import Drawer
 from bot.chat.routing import OFFER_LINK, WORDS, Buttons
-from bot.chat.screens import ScreenOf
+from bot.chat.screens import StepScreen, only_session
 from bot.domain.sessions import Step
 from bot.services.bundle import Services
 from handlers import (
@@ -71,22 +72,22 @@ _MOVING = (
     | filters.Sticker.ALL
 )
 
-SCREENS: dict[Step, ScreenOf] = {
-    Step.START: start.screen,
-    Step.RESULTS: results.screen,
-    Step.OFFER: offer.screen,
-    Step.VARIANT: variant.screen,
-    Step.QUANTITY: quantity.screen,
-    Step.CART: cart.screen,
-    Step.LINES: lines.screen,
-    Step.ADDRESS: address.screen,
-    Step.ADDRESS_FORM: address_form.screen,
-    Step.PREVIEW: preview.screen,
-    Step.PLACING: placing.screen,
-    Step.PAYMENT: payment.screen,
-    Step.PROOF: proof.screen,
-    Step.CASE: case.screen,
-    Step.TERMS: terms.screen,
+SCREENS: dict[Step, StepScreen[Any]] = {
+    Step.START: StepScreen(only_session, start.screen),
+    Step.RESULTS: StepScreen(results.load, results.screen),
+    Step.OFFER: StepScreen(offer.load, offer.screen),
+    Step.VARIANT: StepScreen(variant.load, variant.screen),
+    Step.QUANTITY: StepScreen(quantity.load, quantity.screen),
+    Step.CART: StepScreen(only_session, cart.screen),
+    Step.LINES: StepScreen(lines.load, lines.screen),
+    Step.ADDRESS: StepScreen(address.load, address.screen),
+    Step.ADDRESS_FORM: StepScreen(address_form.load, address_form.screen),
+    Step.PREVIEW: StepScreen(only_session, preview.screen),
+    Step.PLACING: StepScreen(placing.load, placing.screen),
+    Step.PAYMENT: StepScreen(payment.load, payment.screen),
+    Step.PROOF: StepScreen(proof.load, proof.screen),
+    Step.CASE: StepScreen(case.load, case.screen),
+    Step.TERMS: StepScreen(only_session, terms.screen),
 }
 
 

@@ -1,6 +1,7 @@
 """The order being put together: lines of one seller, each changeable."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from telegram import Update
 
@@ -18,9 +19,10 @@ from bot.domain.sessions import Delivery, Focus, Picking, Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, orders_of
 from bot.domain.writes import KeepOffer
 from bot.marketplace.errors import RefusalReason, Refused
+from bot.services.bundle import Services
 from handlers import preview, quantity
 from handlers.finding import search
-from handlers.shared.freight_line import freight_line
+from handlers.shared.freight_line import FreightShown, freight_line, freight_of
 from handlers.shared.in_cart import cart_button
 from handlers.shared.mixed_batch import mixed_batch_line
 from handlers.shared.money_words import fee_ahead
@@ -30,7 +32,20 @@ _VARIANT = 60
 _PAGE = 8
 
 
-def screen(view: View) -> Screen:
+@dataclass(frozen=True, slots=True)
+class LinesView(View):
+    """The lines with what their freight is likely to cost."""
+
+    freight: FreightShown | None = None
+
+
+async def load(session: Session, services: Services) -> LinesView:
+    """Estimate the freight of the draft in hand."""
+    freight = await freight_of(session.draft.lines, session, services)
+    return await LinesView.of(session, services, freight=freight)
+
+
+def screen(view: LinesView) -> Screen:
     """List the lines with their estimates; the binding numbers come with the preview."""
     t, draft = view.t, view.session.draft
     if not draft.lines:
@@ -49,7 +64,7 @@ def screen(view: View) -> Screen:
         lines(
             page if before or after else None,
             total,
-            freight_line(view),
+            freight_line(t, view.freight),
             fee_ahead(view),
             t("lines.estimate_only"),
         ),

@@ -1,5 +1,7 @@
 """One offer: picture, both titles, prices, minimum, stock, the seller."""
 
+from dataclasses import dataclass
+
 from telegram import Update
 
 from bot.chat.context import Context, Reply
@@ -11,8 +13,9 @@ from bot.domain.asking import OfferUnread
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer, QuoteType
 from bot.domain.pricing import price_span
-from bot.domain.sessions import Picking, Step
+from bot.domain.sessions import Picking, Session, Step
 from bot.domain.writes import KeepOffer
+from bot.services.bundle import Services
 from handlers.finding import search
 from handlers.shared.in_cart import cart_button
 from handlers.shared.money_words import fee_ahead
@@ -31,7 +34,25 @@ _IDENTITIES = {
 }
 
 
-def screen(view: View) -> Screen:
+@dataclass(frozen=True, slots=True)
+class OfferView(View):
+    """The offer that is looked at, as last read; None when it never was."""
+
+    offer: Offer | None = None
+
+
+async def load(session: Session, services: Services) -> OfferView:
+    """Load the offer."""
+    return await OfferView.of(session, services, offer=await offer_of(session, services))
+
+
+async def offer_of(session: Session, services: Services) -> Offer | None:
+    """Return the offer that the session is about, as stored."""
+    offer_id = session.picking.offer_id
+    return await services.store.offers.offer(offer_id) if offer_id is not None else None
+
+
+def screen(view: OfferView) -> Screen:
     """Show what decides whether to order here."""
     t, offer = view.t, view.offer
     if offer is None or view.session.focus.asking == OfferUnread():
@@ -60,7 +81,7 @@ def titles(view: View, offer: Offer, longest: int = _TITLES[0]) -> Html:
     return view.t("offer.title_both", title=shown, original=original)
 
 
-def _hindrance(view: View) -> Html | None:
+def _hindrance(view: OfferView) -> Html | None:
     """Why this offer can't be ordered, if it can't."""
     offer = view.offer
     if offer is None or not offer.on_sale:

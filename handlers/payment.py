@@ -1,17 +1,22 @@
 """The order stands: its numbers, its amounts, and where to pay."""
 
+import asyncio
+from dataclasses import dataclass
+
+import structlog
 from telegram import Update
 
 from bot.chat.context import Context, Overlay, Reply
-from bot.chat.screens import Button, QrCode, Rows, Screen, View, lines, paragraphs, row
+from bot.chat.screens import Button, OrderView, QrCode, Rows, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html, Texts
 from bot.domain.news import ON_PAYMENT
 from bot.domain.order_actions import CLOSED, amount_due, unpaid
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
-from bot.domain.sessions import Focus, Ordered, Picking, Step
+from bot.domain.sessions import Focus, Ordered, Picking, Session, Step
 from bot.domain.splitting import orders_of
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import MOST_PER_LINK
+from bot.services.bundle import Services
 from handlers import preview, start
 from handlers.collecting import proof, to_the_shop
 from handlers.finding import search
@@ -21,12 +26,53 @@ from handlers.orders.card_text import difference
 from handlers.orders.words import left_out, state
 from handlers.shared.failures import failure_key
 from handlers.shared.in_cart import cart_button
-from handlers.shared.own_order import own_order
+from handlers.shared.own_order import order_of, own_order
+
+_log = structlog.get_logger(__name__)
 
 _MOST_PARTS_SHOWN = 8
 
 
-def screen(view: View) -> Screen:
+@dataclass(frozen=True, slots=True)
+class PaymentView(OrderView):
+    """An order with a fresh link to pay it; None where there is none to be had."""
+
+    payment_url: str | None = None
+
+
+async def load(session: Session, services: Services) -> PaymentView:
+    """Load the order, its deadline and a link. Nothing of the two fails the screen."""
+    order, url = await order_of(session, services), None
+    if order is not None and order.quote.charge is not None:
+        order = await _read_once(order, services)
+    elif order is not None:
+        url, order = await asyncio.gather(_link(order, services), _read_once(order, services))
+    return await PaymentView.of(session, services, order=order, payment_url=url)
+
+
+async def _link(order: Order, services: Services) -> str | None:
+    """Return a fresh payment link, None when there is nothing to pay or none to be had."""
+    try:
+        link = await services.payments.link(order)
+    except MarketplaceError as error:
+        # The order stands without its link; the screen offers to ask for it again.
+        _log.warning("payment_link_missing", error=str(error))
+        return None
+    return link.url if link else None
+
+
+async def _read_once(order: Order, services: Services) -> Order:
+    """Read a new order's detail: create's answer leaves the payment deadline out."""
+    if all(part.read_at is not None for part in order.parts):
+        return order
+    try:
+        return await services.tracking.refresh(order, told=ON_PAYMENT)
+    except MarketplaceError as error:
+        _log.info("deadline_unknown", reason=type(error).__name__)
+        return order
+
+
+def screen(view: PaymentView) -> Screen:
     """Show what was ordered for how much, and the way to pay it."""
     t, order = view.t, view.order
     if order is None:
@@ -94,7 +140,7 @@ def _next(view: View) -> Button | None:
     return Button(view.t("payment.next_button", number=number, of=of), "next")
 
 
-def _how_to_pay(view: View, open_parts: tuple[OrderPart, ...]) -> Html:
+def _how_to_pay(view: PaymentView, open_parts: tuple[OrderPart, ...]) -> Html:
     """The deadline of the part that closes first, where the marketplace names one, and the way."""
     t = view.t
     ends = [part.pay_before for part in open_parts if part.pay_before is not None]
@@ -104,7 +150,7 @@ def _how_to_pay(view: View, open_parts: tuple[OrderPart, ...]) -> Html:
     return paragraphs(deadline, t("together.how" if ends else "payment.how"))
 
 
-def _buttons(view: View, order: Order, open_parts: tuple[OrderPart, ...]) -> Rows:
+def _buttons(view: PaymentView, order: Order, open_parts: tuple[OrderPart, ...]) -> Rows:
     t, number = view.t, order.order_no
     details = Button(t("payment.details_button"), "card", number, standing=True)
     cancel = Button(t("card.cancel_button"), "cancel", number, standing=True)
@@ -133,7 +179,7 @@ def _rest(view: View) -> Rows:
     return row(_next(view)) + row(cart_button(view.t, view.session)) + row(_new_search(view))
 
 
-def _to_pay(view: View, order: Order, open_parts: tuple[OrderPart, ...]) -> Rows:
+def _to_pay(view: PaymentView, order: Order, open_parts: tuple[OrderPart, ...]) -> Rows:
     t, url = view.t, view.payment_url
     if not open_parts:
         return ()

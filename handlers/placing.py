@@ -7,7 +7,7 @@ from bot.chat.context import Context, Reply
 from bot.chat.conversation import received_at
 from bot.chat.measuring import fitting
 from bot.chat.reading import place_of
-from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, paragraphs, row
+from bot.chat.screens import TEXT_LIMIT, Button, OrderView, Rows, Screen, View, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
 from bot.domain.money import Fen
@@ -16,11 +16,13 @@ from bot.domain.quotes import Quote, change_between
 from bot.domain.sessions import Delivery, Focus, Ordered, Picking, Quoted, Session, Step
 from bot.domain.splitting import left_after, orders_of
 from bot.domain.writes import ClaimOrder, MarkTold
+from bot.services.bundle import Services
 from bot.services.placing.placing import NOT_SENT
 from handlers import preview
 from handlers.preview import returned
 from handlers.shared.agreement import NAME_WIDTHS, agreement
 from handlers.shared.failures import reason_in, refusal_of
+from handlers.shared.own_order import order_of
 from handlers.shared.quotas import may_order
 
 _HEADS = {
@@ -37,7 +39,12 @@ _NAME = 60
 _log = structlog.get_logger(__name__)
 
 
-def screen(view: View) -> Screen:
+async def load(session: Session, services: Services) -> OrderView:
+    """Load the order that is being made."""
+    return await OrderView.of(session, services, order=await order_of(session, services))
+
+
+def screen(view: OrderView) -> Screen:
     """Say how far the order has come, and what was agreed to.
 
     The same message stays as the record of the consent once the order has settled.

@@ -1,5 +1,7 @@
 """How many: buttons and typed numbers, with every rule said before it bites."""
 
+from dataclasses import dataclass
+
 from telegram import Update
 
 from bot.chat.context import Context, Reply
@@ -7,6 +9,7 @@ from bot.chat.screens import Button, Rows, Screen, SellerPicture, View, grid, li
 from bot.chat.texts import Html, cut
 from bot.chat.units import both, counted, counted_anywhere, noun, noun_anywhere
 from bot.domain.cart import MOST_LINES, MOST_SELLERS, CartFull, TooManySellers
+from bot.domain.drafts import OrderLine
 from bot.domain.links import bare_offer
 from bot.domain.offers import Offer, Sku
 from bot.domain.pricing import (
@@ -35,9 +38,10 @@ from bot.domain.quantities import (
     stock_of,
 )
 from bot.domain.sessions import Picking, Session, Step
+from bot.services.bundle import Services
 from handlers.finding import search
-from handlers.offer import choose, terms
-from handlers.shared.freight_line import freight_line
+from handlers.offer import OfferView, choose, offer_of, terms
+from handlers.shared.freight_line import FreightShown, freight_line, freight_of
 from handlers.shared.in_cart import called
 from handlers.shared.mixed_batch import mixed_batch_line
 from handlers.shared.money_words import fee_ahead
@@ -47,7 +51,50 @@ _TITLE = 90
 _VARIANT = 120
 
 
-def screen(view: View) -> Screen:
+@dataclass(frozen=True, slots=True)
+class QuantityView(OfferView):
+    """With what freight is likely to cost, and what counts towards a price tier."""
+
+    freight: FreightShown | None = None
+    tier_scope: TierScope = TierScope.OFFER
+
+
+async def load(session: Session, services: Services) -> QuantityView:
+    """Load the offer, and the freight of the quantity in question."""
+    offer = await offer_of(session, services)
+    goods = _at_quantity(session, offer) if offer is not None else ()
+    freight = await freight_of(goods, session, services)
+    shown = {"offer": offer, "freight": freight, "tier_scope": services.tier_scope}
+    return await QuantityView.of(session, services, **shown)
+
+
+def _at_quantity(session: Session, offer: Offer) -> tuple[OrderLine, ...]:
+    """The offer's goods if the quantity in question were taken: asked for, had, or smallest."""
+    sku = offer.sku(session.picking.sku_id)
+    if offer.skus and sku is None:
+        return ()
+    spec_id = sku.spec_id if sku else None
+    draft = session.cart.draft_of(offer.seller.seller_id)
+    of_offer = [line for line in draft.lines if line.offer_id == offer.offer_id]
+    others = tuple(line for line in of_offer if line.spec_id != spec_id)
+    had = next((line.quantity for line in of_offer if line.spec_id == spec_id), None)
+    elsewhere = sum(line.quantity for line in others)
+    quantity = min(
+        session.announced.asked_quantity or had or smallest(offer, elsewhere), stock_of(offer, sku)
+    )
+    if quantity <= 0:
+        return ()
+    line = OrderLine(
+        offer_id=offer.offer_id,
+        sku_id=sku.sku_id if sku else None,
+        spec_id=spec_id,
+        title=offer.title,
+        quantity=quantity,
+    )
+    return (*others, line)
+
+
+def screen(view: QuantityView) -> Screen:
     """Ask for a quantity of exactly this variant."""
     t, session, offer = view.t, view.session, view.offer
     if offer is None:
@@ -66,7 +113,7 @@ def screen(view: View) -> Screen:
         lines(
             _price_line(view, offer, sku),
             fee_ahead(view),
-            freight_line(view, offer.unit),
+            freight_line(view.t, view.freight, offer.unit),
             terms(view, offer, of_variant=bool(variant)),
         ),
         coach(view, offer, sku),
@@ -83,7 +130,7 @@ def _variant_line(view: View, offer: Offer, sku: Sku | None) -> str:
     return view.t("quantity.variant", variant=cut(label, _VARIANT), stock=stock)
 
 
-def _price_line(view: View, offer: Offer, sku: Sku | None) -> Html:
+def _price_line(view: QuantityView, offer: Offer, sku: Sku | None) -> Html:
     price = unit_price(offer, sku, towards_tier(view, offer, sku))
     if price is None:
         return view.t("offer.no_price")
@@ -91,7 +138,7 @@ def _price_line(view: View, offer: Offer, sku: Sku | None) -> Html:
     return view.t("quantity.price", price=view.t.money(price), unit=unit)
 
 
-def _buttons(view: View, offer: Offer, sku: Sku | None) -> Rows:
+def _buttons(view: QuantityView, offer: Offer, sku: Sku | None) -> Rows:
     t, session = view.t, view.session
     elsewhere = units_elsewhere(session, offer, sku)
     offered = [Button(t.number(each), "take", str(each)) for each in presets(offer, sku, elsewhere)]
@@ -101,7 +148,7 @@ def _buttons(view: View, offer: Offer, sku: Sku | None) -> Rows:
     return grid(ways, 1) + grid(offered, _COLUMNS) + row(back)
 
 
-def _mends(view: View, offer: Offer, sku: Sku | None, asked: int) -> list[Button]:
+def _mends(view: QuantityView, offer: Offer, sku: Sku | None, asked: int) -> list[Button]:
     """Ways on from a quantity that was not taken."""
     elsewhere = units_elsewhere(view.session, offer, sku)
     try:
@@ -261,7 +308,7 @@ async def back(_: Update, context: Context) -> Reply:
     return Step.VARIANT if offer is not None and len(offer.skus) > 1 else Step.OFFER
 
 
-def coach(view: View, offer: Offer, sku: Sku | None) -> Html:
+def coach(view: QuantityView, offer: Offer, sku: Sku | None) -> Html:
     """What the order has already, what is missing to the minimum, what more would save."""
     t, unit = view.t, offer.unit
     now = line_quantity(view.session, offer, sku)
@@ -289,7 +336,7 @@ def coach(view: View, offer: Offer, sku: Sku | None) -> Html:
     )
 
 
-def _short_of_mixed_batch(view: View, offer: Offer, sku: Sku | None) -> Html | None:
+def _short_of_mixed_batch(view: QuantityView, offer: Offer, sku: Sku | None) -> Html | None:
     """What the order would lack as a mixed batch, if the quantity asked for were taken."""
     asked, draft = (
         view.session.announced.asked_quantity,
@@ -302,7 +349,7 @@ def _short_of_mixed_batch(view: View, offer: Offer, sku: Sku | None) -> Html | N
     return mixed_batch_line(view.t, gap) if gap is not None else None
 
 
-def towards_tier(view: View, offer: Offer, sku: Sku | None) -> int:
+def towards_tier(view: QuantityView, offer: Offer, sku: Sku | None) -> int:
     """The units that count towards the tier if the asked (or smallest) quantity is taken."""
     session = view.session
     elsewhere = units_elsewhere(session, offer, sku)

@@ -8,14 +8,24 @@ from bot.chat.measuring import fitting
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.asking import FiltersOpen, NavigationOpen, PricesAsked, WordAsked
+from bot.domain.finding import NavigationGroup
 from bot.domain.offers import OfferSummary, SearchPage
 from bot.domain.price_bounds import PriceUnreadable, read_clear_bounds
-from bot.domain.sessions import Query, SortField, Step
+from bot.domain.sessions import Query, Session, SortField, Step
 from bot.domain.writes import KeepResults
+from bot.services.bundle import Services
 from bot.services.finding.search import HITS_PER_PAGE
 from handlers.finding import filters, navigation, search
 from handlers.finding.categories import categories_button
-from handlers.finding.looked_for import chips, first_number, heading, narrowed_by, sheet, without
+from handlers.finding.looked_for import (
+    ResultsView,
+    chips,
+    first_number,
+    heading,
+    narrowed_by,
+    sheet,
+    without,
+)
 from handlers.shared.in_cart import cart_button
 
 _WORD = 30
@@ -29,7 +39,16 @@ _SORTS = (
 )
 
 
-def screen(view: View) -> Screen:
+async def load(session: Session, services: Services) -> ResultsView:
+    """Load the page, and the marketplace's navigation while it is open."""
+    results = await services.store.conversations.results_of(session.session_id)
+    groups: tuple[NavigationGroup, ...] = ()
+    if isinstance(session.focus.asking, NavigationOpen):
+        groups = await navigation.load_groups(session, services)
+    return await ResultsView.of(session, services, results=results, navigation=groups)
+
+
+def screen(view: ResultsView) -> Screen:
     """Show a page of hits, nothing found, a failed search, or the panel that is open."""
     t, session, results = view.t, view.session, view.results
     asking = session.focus.asking
@@ -48,7 +67,7 @@ def screen(view: View) -> Screen:
     return Screen(page_of_hits(view, query, results), _buttons(view, query, results), sheet(view))
 
 
-def _buttons(view: View, query: Query, results: SearchPage) -> Rows:
+def _buttons(view: ResultsView, query: Query, results: SearchPage) -> Rows:
     t = view.t
     numbers = [
         Button(str(number), "pick", str(hit.offer_id))
@@ -86,7 +105,7 @@ def _leave(view: View, query: Query | None) -> Rows:
     return row(back) + row(cart_button(view.t, view.session))
 
 
-def _way_on(view: View) -> Rows:
+def _way_on(view: ResultsView) -> Rows:
     """What to do without hits: drop what narrows, look again, or go back."""
     t, query = view.t, view.session.query
     back = None
@@ -228,13 +247,13 @@ _TITLES = {"en": (33, 24, 18, 12, 8, 4), "zh": (15, 12, 9, 6)}
 _HEAD = 60
 
 
-def page_of_hits(view: View, query: Query, results: SearchPage) -> Html:
+def page_of_hits(view: ResultsView, query: Query, results: SearchPage) -> Html:
     """The text under a page's sheet of pictures."""
     lengths = _TITLES[view.t.language]
     return fitting(lambda longest: _text(view, query, results, longest), lengths)
 
 
-def _text(view: View, query: Query, results: SearchPage, longest: int) -> Html:
+def _text(view: ResultsView, query: Query, results: SearchPage, longest: int) -> Html:
     """The whole page with titles of at most that many characters."""
     t = view.t
     room = _HEAD if longest == _TITLES[t.language][0] else longest * 2
@@ -263,7 +282,7 @@ def _outside(view: View, query: Query, results: SearchPage) -> Html | None:
     return view.t("results.outside_prices")
 
 
-def nothing(view: View) -> Html:
+def nothing(view: ResultsView) -> Html:
     """Nothing found: what was looked for, and what to try instead."""
     t, query = view.t, view.session.query
     if query is None:
@@ -288,7 +307,7 @@ def _line(view: View, number: int, hit: OfferSummary, longest: int) -> Html:
     return t("results.line", number=str(number), title=title, facts=Html(" · ".join(facts)))
 
 
-def _narrowed(view: View, query: Query, longest: int) -> Html:
+def _narrowed(view: ResultsView, query: Query, longest: int) -> Html:
     parts = narrowed_by(view, query, longest)
     if query.page > 1:
         key = "results.page" if has_more(view) else "results.last_page"
@@ -303,7 +322,7 @@ def price_of(t: Texts, hit: OfferSummary) -> Html:
     return t("results.from_price", price=t.money(hit.price))
 
 
-def has_more(view: View) -> bool:
+def has_more(view: ResultsView) -> bool:
     """Tell whether another page may follow; how many there are is not always told."""
     query, results = view.session.query, view.results
     if query is None or results is None or len(results.hits) < HITS_PER_PAGE:

@@ -26,10 +26,11 @@ from bot.chat.texts import Html, cut
 from bot.chat.units import both
 from bot.domain.links import bare_offer
 from bot.domain.offers import Offer, Sku, Wording
-from bot.domain.sessions import Picking, Step
+from bot.domain.sessions import Picking, Session, Step
 from bot.domain.variants import choices, matching, named, next_attribute
+from bot.services.bundle import Services
 from handlers.finding import search
-from handlers.offer import read_again, titles
+from handlers.offer import OfferView, offer_of, read_again, titles
 
 _PAGE = 10  # a sheet shows no more pictures, and more lines are not read
 _NAMES = (40, 28, 20, 12)  # characters, the first with which the caption fits
@@ -53,7 +54,12 @@ class Item:
     sku: Sku | None = None
 
 
-def screen(view: View) -> Screen:
+async def load(session: Session, services: Services) -> OfferView:
+    """Load the offer whose variants are chosen from."""
+    return await OfferView.of(session, services, offer=await offer_of(session, services))
+
+
+def screen(view: OfferView) -> Screen:
     """Ask for the next attribute; what can't be had is marked and says why when pressed."""
     t, offer = view.t, view.offer
     if offer is None:

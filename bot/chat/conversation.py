@@ -17,11 +17,10 @@ from bot.chat.context import Context, Overlay, Quiet, Reply
 from bot.chat.drawing import Drawer
 from bot.chat.reading import Place, place_of
 from bot.chat.routing import asks_for_an_answer
-from bot.chat.screens import Screen, ScreenOf
+from bot.chat.screens import Screen, StepScreen
 from bot.chat.signs_of_life import WHILE_DRAWING, WHILE_WORKING, SignsOfLife
 from bot.chat.taps import OverlayTaps, TapAnswer, fits, is_double_tap, press_of
 from bot.chat.texts import language_of
-from bot.chat.views import assemble
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session, Step
 from bot.domain.writes import ClaimOrder
@@ -64,7 +63,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         states: Mapping[Step, Sequence[Handler]],
         fallbacks: Sequence[Handler],
         *,
-        screens: Mapping[Step, ScreenOf],
+        screens: Mapping[Step, StepScreen[Any]],
         on_marketplace_error: Failure,
         stale: Callable[[Context], None],
         services: Services,
@@ -158,8 +157,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         """Have the message that said "placing" say what became of the order."""
         waited = before.step is Step.PLACING is not after.step
         if waited and before.ordered.message_id is not None:
-            view = await assemble(before, self._services)
-            screen = self._screens[before.step](view)
+            screen = await self._screens[before.step].drawn(before, self._services)
             await self._drawer.rewrite(before, before.ordered.message_id, screen)
 
     async def _walk(
@@ -259,8 +257,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
     async def _draw(self, session: Session, tapped: Place | None) -> None:
         """Draw the session's screen. Whatever goes wrong, the step before it is committed."""
         try:
-            view = await assemble(session, self._services)
-            screen = self._screens[session.step](view)
+            screen = await self._screens[session.step].drawn(session, self._services)
             await self._show(session, screen, tapped, committed=True)
         except ScreenNotDrawn:
             raise

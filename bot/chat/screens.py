@@ -1,20 +1,15 @@
 """What a person sees: a screen is a pure function of the session and what it shows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
 
-from bot.chat.texts import Html, Texts
-from bot.domain.addresses import SavedAddress
-from bot.domain.collecting import Proof, Standing
-from bot.domain.finding import NavigationGroup
-from bot.domain.ledger import OrderAccount
-from bot.domain.money import Fen
-from bot.domain.offers import Offer, SearchPage, Wording
+from bot.chat.shop_shown import ShopShown, shop_shown
+from bot.chat.texts import Html, Texts, texts_in
+from bot.domain.offers import Wording
 from bot.domain.orders import Order
-from bot.domain.pricing import TierScope
 from bot.domain.sessions import Session
-from bot.domain.shop_terms import ShopTerms
+from bot.services.bundle import Services
 
 T = TypeVar("T")
 CAPTION_LIMIT = 1024  # characters under a picture, in UTF-16 units as Telegram counts
@@ -87,41 +82,26 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class FreightShown:
-    """An estimate in fen of what `units` of goods cost to be sent to a city; 0 is free."""
-
-    amount: Fen
-    city: str
-    units: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShopShown:
-    """A shop's terms as they are now, and where an order's money is; proofs the oldest first."""
-
-    terms: ShopTerms | None = None
-    account: OrderAccount | None = None
-    standing: Standing | None = None
-    proofs: tuple[Proof, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class View:
-    """All that a screen may show. What a step does not need is left empty."""
+    """What a screen shows. A step that shows more than its session adds to it, in its own file."""
 
     session: Session
     t: Texts
-    results: SearchPage | None = None
-    offer: Offer | None = None
-    addresses: tuple[SavedAddress, ...] = ()
-    order: Order | None = None
-    payment_url: str | None = None
-    freight: FreightShown | None = None
-    navigation: tuple[NavigationGroup, ...] = ()  # while results are narrowed by it
-    tier_scope: TierScope = TierScope.OFFER
-    division_names: Mapping[str, str] = field(default_factory=dict)  # of the form's candidates
-    place_in_latin: str = ""  # of the form, for whoever reads no Chinese
     shop: ShopShown | None = None  # None for a team
+
+    @classmethod
+    async def of(cls, session: Session, services: Services, **shown: Any) -> Self:
+        """Return the view of a session with what it shows besides, by the view's own names.
+
+        In a shop every screen may name the terms, and that of an `order` where its money is.
+        """
+        shop = services.shop
+        return cls(
+            session=session,
+            t=texts_in(session.language).priced(shop.rate if shop else None),
+            shop=await shop_shown(shop, shown.get("order")),
+            **shown,
+        )
 
     @property
     def flash(self) -> str:
@@ -138,7 +118,31 @@ class View:
         return self.t(flash.key, **values)
 
 
-ScreenOf = Callable[[View], Screen]
+@dataclass(frozen=True, slots=True)
+class OrderView(View):
+    """A view of one order; None when it is gone."""
+
+    order: Order | None = None
+
+
+V = TypeVar("V", bound=View)
+
+
+@dataclass(frozen=True, slots=True)
+class StepScreen(Generic[V]):
+    """How a step is shown: what it loads, and the pure screen of that."""
+
+    load: Callable[[Session, Services], Awaitable[V]]
+    screen: Callable[[V], Screen]
+
+    async def drawn(self, session: Session, services: Services) -> Screen:
+        """Load what the step shows, and show it. Raises what loading raises."""
+        return self.screen(await self.load(session, services))
+
+
+async def only_session(session: Session, services: Services) -> View:
+    """Load nothing: the step shows its session alone."""
+    return await View.of(session, services)
 
 
 def paragraphs(*parts: str | None) -> Html:

@@ -1,9 +1,22 @@
 """What a shop's screens show besides goods: the terms that hold, and where an order's money is."""
 
-from bot.chat.screens import ShopShown
-from bot.domain.collecting import ProofState, standing_of
+from dataclasses import dataclass
+
+from bot.domain.collecting import Proof, ProofState, Standing, standing_of
+from bot.domain.ledger import OrderAccount
 from bot.domain.orders import Order, Placing
+from bot.domain.shop_terms import ShopTerms
 from bot.services.collecting.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class ShopShown:
+    """A shop's terms as they are now, and where an order's money is; proofs the oldest first."""
+
+    terms: ShopTerms | None = None
+    account: OrderAccount | None = None
+    standing: Standing | None = None
+    proofs: tuple[Proof, ...] = ()
 
 
 async def shop_shown(shop: Shop | None, order: Order | None = None) -> ShopShown | None:

@@ -14,7 +14,7 @@ import structlog
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot.chat.screens import Screen, View
+from bot.chat.screens import OrderView, Screen
 from bot.chat.texts import texts_in
 from bot.domain.identifiers import ChatId, MerchantOrderNo
 from bot.domain.news import TO_PAY, News, grouped
@@ -29,7 +29,7 @@ from bot.telegram.outcomes import Sent, judged
 from bot.telegram.pacing import seconds_of
 from bot.telling.sending import send_screen
 
-ScreenOfNews = Callable[[View, News], Screen]
+ScreenOfNews = Callable[[OrderView, News], Screen]
 _AT_ONCE = 8
 _LOOK_EVERY = 1.0  # seconds; whoever has news wakes it at once
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0
@@ -168,7 +168,7 @@ class Notifier:
         """Send one piece; return whether the next may follow."""
         session = await self._session(chat_id, order)
         rate = order.quote.charge.rate if order.quote.charge else None
-        view = View(session=session, t=texts_in(session.language).priced(rate), order=order)
+        view = OrderView(session=session, t=texts_in(session.language).priced(rate), order=order)
         screen = self._screen(view, news)
         await self._store.notices.claim_notices(notices)
         try:

@@ -14,7 +14,7 @@ import structlog
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.chat.screens import Screen, View
+from bot.chat.screens import OrderView, Screen
 from bot.chat.shop_shown import shop_shown
 from bot.chat.texts import texts_in
 from bot.domain.identifiers import ChatId, UserId
@@ -33,7 +33,7 @@ from bot.storage.ports import (
 from bot.telegram.outcomes import Sent, judged
 from bot.telling.sending import send_screen
 
-ScreenOfEvent = Callable[[View, ShopEvent], Screen]
+ScreenOfEvent = Callable[[OrderView, ShopEvent], Screen]
 _AT_ONCE = 20
 _LOOK_EVERY = 1.0  # seconds; whoever has something to tell wakes it at once
 _AGAIN = timedelta(seconds=20)
@@ -121,7 +121,7 @@ class ShopTeller:
         """Tell one person; None when they were told."""
         session = await self._session(chat_id, user_id, order.language)
         rate = order.quote.charge.rate if order.quote.charge else None
-        view = View(
+        view = OrderView(
             session=session,
             t=texts_in(session.language).priced(rate),
             order=order,

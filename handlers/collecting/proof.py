@@ -3,7 +3,7 @@
 from telegram import Document, Message, PhotoSize, Update
 
 from bot.chat.context import QUIET, Context, Reply
-from bot.chat.screens import Button, Screen, View, paragraphs, row
+from bot.chat.screens import Button, OrderView, Screen, paragraphs, row
 from bot.chat.texts import cut
 from bot.domain.collecting import (
     LARGEST_PROOF,
@@ -16,18 +16,24 @@ from bot.domain.collecting import (
 )
 from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.orders import Order, Placing
-from bot.domain.sessions import Step
+from bot.domain.sessions import Session, Step
 from bot.domain.writes import SendProof
+from bot.services.bundle import Services
 from handlers.finding.search import is_rest_of_album
 from handlers.shared.in_hand import in_hand, take_in_hand
 from handlers.shared.money_words import both_amounts
-from handlers.shared.own_order import gone, own_order
+from handlers.shared.own_order import gone, order_of, own_order
 
 _MEGABYTE = 1024 * 1024
 _FILMS = ("video", "audio")
 
 
-def screen(view: View) -> Screen:
+async def load(session: Session, services: Services) -> OrderView:
+    """Load the order that is to be paid, with where its money is."""
+    return await OrderView.of(session, services, order=await order_of(session, services))
+
+
+def screen(view: OrderView) -> Screen:
     """Say what can be sent."""
     t, order = view.t, view.order
     rows = row(Button(t("proof.back_button"), "back"))

@@ -4,13 +4,13 @@ from bot.chat.screens import (
     Button,
     Rows,
     Screen,
-    ShopShown,
     StoredPhoto,
     View,
     lines,
     paragraphs,
     row,
 )
+from bot.chat.shop_shown import ShopShown
 from bot.chat.texts import Html, escape
 from bot.domain.collecting import ProofState, Standing, pay_before, payment_code
 from bot.domain.order_actions import unpaid

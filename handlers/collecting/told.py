@@ -1,6 +1,7 @@
 """What a shop tells of an order's money: operators of orders and proofs, customers of the rest."""
 
-from bot.chat.screens import Button, Rows, Screen, ShopShown, View, lines, paragraphs, row
+from bot.chat.screens import Button, OrderView, Rows, Screen, lines, paragraphs, row
+from bot.chat.shop_shown import ShopShown
 from bot.chat.texts import Html, cut
 from bot.domain.collecting import Proof, payment_code
 from bot.domain.shop_events import FOR_OPERATORS, EventKind, ShopEvent
@@ -10,7 +11,7 @@ from handlers.shared.money_words import account_lines, both_amounts
 _NAME = 40
 
 
-def screen(view: View, event: ShopEvent) -> Screen:
+def screen(view: OrderView, event: ShopEvent) -> Screen:
     """Say what happened, and lead to where something can be done about it."""
     if event.kind in FOR_OPERATORS:
         return _for_operators(view, event)
@@ -23,7 +24,7 @@ def screen(view: View, event: ShopEvent) -> Screen:
     return Screen(text, _buttons(view, event, number))
 
 
-def _head(view: View, event: ShopEvent, shop: ShopShown) -> Html:
+def _head(view: OrderView, event: ShopEvent, shop: ShopShown) -> Html:
     t, number = view.t, event.order_no
     match event.kind:
         case EventKind.DECLINED:
@@ -45,7 +46,7 @@ def _confirmed(event: ShopEvent, shop: ShopShown) -> Proof | None:
     return next((each for each in shop.proofs if str(each.proof_id) == event.detail), None)
 
 
-def _buttons(view: View, event: ShopEvent, number: str) -> Rows:
+def _buttons(view: OrderView, event: ShopEvent, number: str) -> Rows:
     t = view.t
     details = Button(t("payment.details_button"), "card", number, standing=True)
     if event.kind is EventKind.DECLINED:
@@ -53,7 +54,7 @@ def _buttons(view: View, event: ShopEvent, number: str) -> Rows:
     return row(details, Button(t("balance.button"), "balance", standing=True))
 
 
-def _for_operators(view: View, event: ShopEvent) -> Screen:
+def _for_operators(view: OrderView, event: ShopEvent) -> Screen:
     t, order = view.t, view.order
     if order is None or order.quote.charge is None:
         return Screen(t("orders.gone"))

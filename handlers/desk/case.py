@@ -7,22 +7,25 @@ where it is not. Paying 1688 comes after it, never before.
 from bot.chat.buttons import to_base36
 from bot.chat.screens import (
     Button,
+    OrderView,
     Rows,
     Screen,
     SellerPicture,
-    ShopShown,
     View,
     lines,
     paragraphs,
     row,
 )
+from bot.chat.shop_shown import ShopShown
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.collecting import Proof, ProofKind, ProofState, Standing, payment_code
 from bot.domain.currencies import Money
 from bot.domain.order_actions import amount_due, unpaid
 from bot.domain.orders import Order
+from bot.domain.sessions import Session
 from bot.domain.shop_asking import AmountOf
 from bot.domain.shop_terms import Charge
+from bot.services.bundle import Services
 from handlers.orders.card_text import goods_named
 from handlers.orders.words import state
 from handlers.shared.in_hand import amount_asked
@@ -33,6 +36,7 @@ from handlers.shared.money_words import (
     rate_line,
     standing_word,
 )
+from handlers.shared.own_order import order_of
 
 _NAME = 40
 _SPEAKS = {"en": "case.speaks_en", "zh": "case.speaks_zh"}
@@ -51,7 +55,12 @@ _ONE_PENNY_MORE = 100
 """Who owes at most a hundredth of the total may be let off by one tap."""
 
 
-def screen(view: View) -> Screen:
+async def load(session: Session, services: Services) -> OrderView:
+    """Load the order that is decided on, with where its money is."""
+    return await OrderView.of(session, services, order=await order_of(session, services))
+
+
+def screen(view: OrderView) -> Screen:
     """Show the order, and what can be done about its money now."""
     t, order = view.t, view.order
     charge = order.quote.charge if order else None

@@ -6,7 +6,7 @@ from telegram import Update
 
 from bot.chat.buttons import BadButton, from_base36, natural, to_base36
 from bot.chat.context import Context, Overlay, Reply
-from bot.chat.screens import Button, Screen, View, lines, paragraphs, row
+from bot.chat.screens import Button, OrderView, Screen, lines, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.orders import Order
@@ -118,7 +118,7 @@ async def _ask(
         return _card(context, order, not_read(context.t, error))
     t = context.t
     several = len(order.parts) > 1
-    view = View(session=context.session, t=t, order=order)
+    view = OrderView(session=context.session, t=t, order=order)
     text = paragraphs(
         *above,
         t(

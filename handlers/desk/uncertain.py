@@ -5,7 +5,7 @@ import hashlib
 from telegram import Update
 
 from bot.chat.context import Context, Overlay, Reply
-from bot.chat.screens import Button, Screen, View, grid, lines, paragraphs, row
+from bot.chat.screens import Button, OrderView, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.money import Fen
 from bot.domain.orders import Order, Placing
@@ -96,7 +96,7 @@ async def _case(context: Context, order_no: str, *above: str) -> Overlay:
         finding = await desk.look(order)
     except MarketplaceError as error:
         trouble = t(failure_key(error))
-    view = View(session=context.session, t=t, order=order)
+    view = OrderView(session=context.session, t=t, order=order)
     text = paragraphs(
         *above,
         lines(

@@ -16,7 +16,7 @@ from bot.domain.price_bounds import (
     read_price_bounds,
 )
 from handlers.finding import search
-from handlers.finding.looked_for import FILTERS, heading, prices_in_words, sheet
+from handlers.finding.looked_for import FILTERS, ResultsView, heading, prices_in_words, sheet
 
 _OFFERED = (
     Filter.FACTORY,
@@ -28,7 +28,7 @@ _OFFERED = (
 _COLUMNS = 2
 
 
-def screen(view: View) -> Screen:
+def screen(view: ResultsView) -> Screen:
     """Show what can be ticked, or ask for a price range, under the same pictures."""
     t, query = view.t, view.session.query
     asking = view.session.focus.asking

@@ -1,11 +1,13 @@
 """What results are of, in words: the heading, what narrows them, and the chips that take it off."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.chat.screens import Button, ContactSheet, Rows, View, grid
 from bot.chat.texts import Html, Texts, cut
-from bot.domain.finding import Category, Filter
+from bot.domain.finding import Category, Filter, NavigationGroup
 from bot.domain.money import Fen
+from bot.domain.offers import SearchPage
 from bot.domain.price_bounds import PriceBounds
 from bot.domain.sessions import Query, SortField
 from bot.services.finding.search import HITS_PER_PAGE
@@ -131,7 +133,15 @@ def first_number(page: int) -> int:
     return (page - 1) * HITS_PER_PAGE + 1
 
 
-def sheet(view: View) -> ContactSheet | None:
+@dataclass(frozen=True, slots=True)
+class ResultsView(View):
+    """A page of results, and what they can be narrowed by while that is being chosen."""
+
+    results: SearchPage | None = None
+    navigation: tuple[NavigationGroup, ...] = ()
+
+
+def sheet(view: ResultsView) -> ContactSheet | None:
     """Return the pictures of the page that was found, None where nothing was.
 
     A panel has the page's own sheet, so that it opens and closes in place.

@@ -1,5 +1,6 @@
 """Results narrowed by the marketplace's own navigation: groups, then choices (contract 4.7)."""
 
+import structlog
 from telegram import Update
 
 from bot.chat.buttons import natural
@@ -8,11 +9,14 @@ from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, p
 from bot.chat.texts import cut
 from bot.domain.asking import Asking, NavigationOpen
 from bot.domain.finding import NavigationChoice, NavigationGroup
-from bot.domain.sessions import Query
+from bot.domain.sessions import Query, Session
 from bot.marketplace.errors import MarketplaceError
+from bot.services.bundle import Services
 from handlers.finding import filters, search
-from handlers.finding.looked_for import heading, sheet
+from handlers.finding.looked_for import ResultsView, heading, sheet
 from handlers.shared.failures import failure_key
+
+_log = structlog.get_logger(__name__)
 
 _COLUMNS = 2
 _PAGE = 16
@@ -26,7 +30,19 @@ def is_offered(query: Query) -> bool:
     return by_words and not query.no_navigation
 
 
-def screen(view: View) -> Screen:
+async def load_groups(session: Session, services: Services) -> tuple[NavigationGroup, ...]:
+    """Return what the results can be narrowed by, nothing where it can't be had now."""
+    if session.query is None:
+        return ()
+    try:
+        return await services.search.navigation(session.query.words)
+    except MarketplaceError as error:
+        # The screen offers to try again.
+        _log.warning("navigation_missing", error=type(error).__name__)
+        return ()
+
+
+def screen(view: ResultsView) -> Screen:
     """Show what can be narrowed by, or the choices of one group, under the same pictures."""
     t, query = view.t, view.session.query
     language = view.session.language

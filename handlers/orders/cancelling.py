@@ -4,7 +4,7 @@ from telegram import Update
 
 from bot.chat.buttons import to_base36
 from bot.chat.context import Context, Overlay, Reply
-from bot.chat.screens import Button, Screen, View, paragraphs, row
+from bot.chat.screens import Button, OrderView, Screen, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.order_actions import amount_due, fingerprint, unpaid
 from bot.domain.orders import Order
@@ -38,7 +38,7 @@ def _asked(context: Context, order: Order, *above: str, again: bool = False) -> 
     if not parts:
         nothing = t("cancelling.nothing")
         return Overlay(card.screen(context, order, *above, nothing), in_place=True)
-    view = View(session=context.session, t=t, order=order)
+    view = OrderView(session=context.session, t=t, order=order)
     due = amount_due(parts)
     text = paragraphs(
         *above,

@@ -15,6 +15,7 @@ from bot.chat.screens import (
     TEXT_LIMIT,
     Button,
     ContactSheet,
+    OrderView,
     Picture,
     Rows,
     Screen,
@@ -88,7 +89,7 @@ def _is_fresh(context: Context, order: Order) -> bool:
 
 def screen(context: Context, order: Order, *above: str, page: int = 0) -> Screen:
     """Draw a card. With a picture where the text fits below one, else the text alone."""
-    view = View(session=context.session, t=context.t.priced(rate_of(order)), order=order)
+    view = OrderView(session=context.session, t=context.t.priced(rate_of(order)), order=order)
 
     def make(detail: Detail) -> Html:
         return card_text(view, order, page, detail, *above)

@@ -1,7 +1,18 @@
 """News of an order, told without being asked: what happened, to which goods, what can be done."""
 
 from bot.chat.measuring import fitting
-from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, grid, lines, paragraphs, row
+from bot.chat.screens import (
+    TEXT_LIMIT,
+    Button,
+    OrderView,
+    Rows,
+    Screen,
+    View,
+    grid,
+    lines,
+    paragraphs,
+    row,
+)
 from bot.chat.texts import Html, cut
 from bot.domain.money import Fen
 from bot.domain.news import TO_PAY, News, NewsKind, Passed
@@ -32,14 +43,14 @@ _MOST_COPIES = 4
 _TRACKING = 24
 
 
-def screen(view: View, news: News) -> Screen:
+def screen(view: OrderView, news: News) -> Screen:
     """Say what happened to the order in `view`, with buttons that stay good."""
     return Screen(
         fitting(lambda most: _text(view, news, most), _PARCELS, TEXT_LIMIT), _rows(view, news)
     )
 
 
-def _text(view: View, news: News, most: int) -> Html:
+def _text(view: OrderView, news: News, most: int) -> Html:
     order = view.order
     if order is None:
         return _head(view, news)
@@ -51,7 +62,7 @@ def _text(view: View, news: News, most: int) -> Html:
     )
 
 
-def _head(view: View, news: News) -> Html:
+def _head(view: OrderView, news: News) -> Html:
     t = view.t
     if news.kind is NewsKind.PRICE_CHANGED:
         return t("news.freight_changed" if _only_freight(news) else "news.price_changed")
@@ -77,7 +88,7 @@ def _goods(total: Fen | None, freight: Fen | None) -> int | None:
     return None if total is None or freight is None else total - freight
 
 
-def _details(view: View, news: News) -> list[Html | None]:
+def _details(view: OrderView, news: News) -> list[Html | None]:
     t = view.t
     deadline = t("card.pay_before", time=t.time(news.pay_before)) if news.pay_before else None
     match news.kind:
@@ -105,14 +116,14 @@ def _change(view: View, key: str, before: int | None, now: int | None) -> Html |
     return t(key, before=t.money(before), now=t.money(now))
 
 
-def _why_closed(view: View, news: News) -> list[Html | None]:
+def _why_closed(view: OrderView, news: News) -> list[Html | None]:
     t = view.t
     words = dict.fromkeys(closing(t, part) for part in _parts(view, news))
     why: list[Html | None] = [t("news.because", closing=each) for each in words if each]
     return [*why, t("news.nothing_paid") if news.unpaid else None]
 
 
-def _refund(view: View, news: News) -> Html | None:
+def _refund(view: OrderView, news: News) -> Html | None:
     t = view.t
     if news.refund is None:
         return None
@@ -131,7 +142,7 @@ def _was(view: View, passed: Passed) -> Html | None:
     return t(with_time, time=t.time(passed.at)) if passed.at else t(without)
 
 
-def _parcels(view: View, news: News, most: int) -> list[Html]:
+def _parcels(view: OrderView, news: News, most: int) -> list[Html]:
     shown = [parcel(view.t, each) for each in news.parcels[:most]]
     more = len(news.parcels) - most
     if more > 0:
@@ -139,7 +150,7 @@ def _parcels(view: View, news: News, most: int) -> list[Html]:
     return shown
 
 
-def _which(view: View, news: News, order: Order) -> Html:
+def _which(view: OrderView, news: News, order: Order) -> Html:
     """Which order it is, and which of its parts when not all are meant."""
     t = view.t
     numbers = [str(n) for n, part in enumerate(order.parts, 1) if part.order_id in news.parts]
@@ -158,12 +169,12 @@ def _meant(news: News, order: Order) -> list[PartLine] | None:
     return meant or None
 
 
-def _parts(view: View, news: News) -> list[OrderPart]:
+def _parts(view: OrderView, news: News) -> list[OrderPart]:
     order = view.order
     return [part for part in order.parts if part.order_id in news.parts] if order else []
 
 
-def _rows(view: View, news: News) -> Rows:
+def _rows(view: OrderView, news: News) -> Rows:
     t, order = view.t, view.order
     if order is None:
         return ()

@@ -4,7 +4,7 @@ from telegram import Update
 
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Overlay, Reply
-from bot.chat.screens import Button, Screen, View, paragraphs, row
+from bot.chat.screens import Button, OrderView, Screen, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.order_actions import fingerprint, open_refund, receivable
 from bot.domain.orders import Order, OrderPart, OrderStatus
@@ -42,7 +42,7 @@ def _asked(context: Context, order: Order, number: int, *above: str) -> Overlay:
     if part is None or part not in receivable(order):
         why = t(_why_not(part))
         return Overlay(card.screen(context, order, *above, why), in_place=True)
-    view = View(session=context.session, t=t, order=order)
+    view = OrderView(session=context.session, t=t, order=order)
     several = len(order.parts) > 1
     amount = t.money(part.total) if part.total is not None else None
     text = paragraphs(

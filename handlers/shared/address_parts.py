@@ -1,9 +1,14 @@
 """Pieces of the address screens: what is known so far, and what can be chosen from."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from bot.addresses import DoubtKind, ParsedAddress
+from bot.addresses.romanised import described, shown
 from bot.chat.screens import Button, Rows, View, grid, lines, page_of, row
 from bot.chat.texts import Html, cut
-from bot.domain.sessions import AddressField, AddressForm
+from bot.domain.sessions import AddressField, AddressForm, Session
+from bot.services.bundle import Services
 from handlers.shared.address_answers import doubt_about, reading_of
 
 WHOLE = "whole"
@@ -12,7 +17,52 @@ _PAGE = 20
 _LABEL = 40
 
 
-def understood(view: View, reading: ParsedAddress) -> Html:
+@dataclass(frozen=True, slots=True)
+class FormView(View):
+    """The places of the address being entered: by code those offered, in Latin the one read."""
+
+    division_names: Mapping[str, str] = field(default_factory=dict)
+    place_in_latin: str = ""  # for whoever reads no Chinese
+
+
+async def view_of(session: Session, services: Services) -> FormView:
+    """Name the places of the form."""
+    names, place = _division_names(session, services), _place_in_latin(session, services)
+    return await FormView.of(session, services, division_names=names, place_in_latin=place)
+
+
+def _division_names(session: Session, services: Services) -> dict[str, str]:
+    """Name the divisions offered as buttons: in full unless several lie in the same place.
+
+    Who reads no Chinese sees the Latin name first, and both to compare.
+    """
+    codes = session.form.candidates if session.form else ()
+    known = [each for code in codes if (each := services.divisions.get(code)) is not None]
+    together = len(known) > 1 and len({each.parent for each in known}) == 1
+    chinese = {
+        each.code: each.name if together else services.divisions.describe(each.code)
+        for each in known
+    }
+    if session.language == "zh":
+        return chinese
+    latin = {
+        each.code: shown(each) if together else described(each.code, services.divisions)
+        for each in known
+    }
+    return {
+        code: f"{latin[code]} · {name}" if latin[code] else name for code, name in chinese.items()
+    }
+
+
+def _place_in_latin(session: Session, services: Services) -> str:
+    """Return the place of the address being entered for whoever reads no Chinese, or nothing."""
+    code = (session.form.reading or {}).get("district_code") if session.form else None
+    if session.language == "zh" or not isinstance(code, str) or not services.divisions.get(code):
+        return ""
+    return described(code, services.divisions)
+
+
+def understood(view: FormView, reading: ParsedAddress) -> Html:
     """What is known so far, a line for each part."""
     t = view.t
     places = dict.fromkeys(
@@ -29,13 +79,13 @@ def understood(view: View, reading: ParsedAddress) -> Html:
     )
 
 
-def _place(view: View, division: str, code: str | None) -> Html:
+def _place(view: FormView, division: str, code: str | None) -> Html:
     if code is None:
         return view.t("address_form.division_open", division=division)
     return view.t("address_form.division", division=division, code=code)
 
 
-def candidates(view: View, form: AddressForm) -> Rows:
+def candidates(view: FormView, form: AddressForm) -> Rows:
     """Buttons for divisions to choose from, for a guessed name, or for the list of provinces."""
     t = view.t
     if form.asking in {AddressField.NAME, AddressField.STREET} and form.reading:
@@ -60,7 +110,7 @@ def candidates(view: View, form: AddressForm) -> Rows:
     return grid(shown, columns) + pages + row(Button(t("address_form.list_button"), "list"))
 
 
-def _guesses(view: View, form: AddressForm) -> Rows:
+def _guesses(view: FormView, form: AddressForm) -> Rows:
     """The guess for a name or a street as a button; a street with and without its remark."""
     reading = reading_of(form)
     doubt = doubt_about(reading, form.asking)
@@ -76,5 +126,5 @@ def _guesses(view: View, form: AddressForm) -> Rows:
     return rows
 
 
-def _short(view: View, code: str) -> str:
+def _short(view: FormView, code: str) -> str:
     return view.division_names.get(code, "")

@@ -6,6 +6,8 @@ from bot.chat.context import Context, Overlay
 from bot.chat.screens import Button, Screen, row
 from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.orders import Order
+from bot.domain.sessions import Session
+from bot.services.bundle import Services
 
 _log = structlog.get_logger(__name__)
 
@@ -30,3 +32,9 @@ def gone(context: Context) -> Overlay:
     t = context.t
     rows = row(Button(t("orders.mine_button"), "mine", standing=True))
     return Overlay(Screen(t("orders.gone"), rows))
+
+
+async def order_of(session: Session, services: Services) -> Order | None:
+    """Return the order that the session's screen is about, as stored."""
+    order_no = session.ordered.order_no
+    return await services.store.orders.order(order_no) if order_no is not None else None

@@ -72,7 +72,9 @@ def test_no_float_on_the_ways_of_money() -> None:
 def test_a_step_is_a_file_a_screen_and_a_family_of_texts(step: Step) -> None:
     """One guess finds all that belongs to a step."""
     [file] = (ROOT / "handlers").rglob(f"{step}.py")
-    assert SCREENS[step].__module__ == ".".join(file.relative_to(ROOT).with_suffix("").parts)
+    module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+    assert SCREENS[step].screen.__module__ == module
+    assert SCREENS[step].load.__module__ in {module, "bot.chat.screens"}
     for language in ("en", "zh"):
         catalog = ROOT / "locales" / language / "LC_MESSAGES" / "snaporder.po"
         assert f'msgid "{step}.' in catalog.read_text("utf-8")

@@ -12,7 +12,7 @@ from bot.chat.context import QUIET, Context, Overlay, Reply
 from bot.chat.conversation import Handler, StoredConversationHandler
 from bot.chat.drawing import Drawer
 from bot.chat.routing import Buttons
-from bot.chat.screens import Button, Picture, Screen, View, row
+from bot.chat.screens import Button, Picture, Screen, StepScreen, View, only_session, row
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session, Step
 from bot.marketplace.errors import Unreachable
@@ -65,7 +65,7 @@ class Toy:
             self.entry_points(),
             self.states(),
             [MessageHandler(filters.ALL, self._add)],
-            screens={Step.START: self._screen, Step.OFFER: self._screen},
+            screens=dict.fromkeys((Step.START, Step.OFFER), StepScreen(only_session, self._screen)),
             on_marketplace_error=_say_down,
             stale=_say_old,
             services=services_of(self.storage),

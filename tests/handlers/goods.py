@@ -1,7 +1,7 @@
 """Offers, hits and views for the tests of screens and callbacks."""
 
 from dataclasses import fields
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import httpx
 from memory_storage import MemoryStorage
@@ -102,9 +102,12 @@ def session(**changes: Any) -> Session:
     return whole.replace(**changes)
 
 
-def view(of: Session, **shown: Any) -> View:
+V = TypeVar("V", bound=View)
+
+
+def view(of: Session, kind: type[V] = View, **shown: Any) -> V:
     """What a screen is drawn from."""
-    return View(session=of, t=texts_in(of.language), **shown)
+    return kind(session=of, t=texts_in(of.language), **shown)
 
 
 class Shelf:

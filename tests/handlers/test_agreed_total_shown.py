@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.screens import View
+from bot.chat.screens import OrderView
 from bot.chat.texts import texts_in
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.money import Fen
@@ -20,7 +20,7 @@ def order(total: int, *failed: FailedLine) -> Order:
 
 
 def said(total: int, *failed: FailedLine) -> str:
-    view = View(session=SESSION, t=texts_in("en"), order=order(total, *failed))
+    view = OrderView(session=SESSION, t=texts_in("en"), order=order(total, *failed))
     return difference(view, order(total, *failed))
 
 

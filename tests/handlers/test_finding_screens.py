@@ -28,7 +28,7 @@ from bot.marketplace.errors import MarketplaceError, Unreachable
 from handlers import results
 from handlers.finding import categories, filters, navigation, shop
 from handlers.finding.category_names import name_of
-from handlers.finding.looked_for import chips, without
+from handlers.finding.looked_for import ResultsView, chips, without
 
 WORDS = Query(keyword="杯")
 GROUP = NavigationGroup(
@@ -46,7 +46,7 @@ def at_results(query: Query = WORDS, *, asking: Asking | None = None, **changes:
 
 def drawn(of: Session, **shown: Any) -> Screen:
     shown = {"results": page("杯子"), **shown}
-    return results.screen(view(of, **shown))
+    return results.screen(view(of, ResultsView, **shown))
 
 
 def labels(screen: Screen) -> list[str]:
@@ -93,8 +93,11 @@ def test_a_panel_lies_under_the_pages_own_pictures(asking: Asking, language: str
     """So that it opens and closes in place; its caption fits whatever is looked for."""
     query = Query(keyword="好" * 60, page=3)
     of = at_results(query, asking=asking, language=language)
-    shown = results.screen(view(of, results=page("杯"), navigation=(GROUP,)))
-    assert shown.picture == results.screen(view(at_results(query), results=page("杯"))).picture
+    shown = results.screen(view(of, ResultsView, results=page("杯"), navigation=(GROUP,)))
+    assert (
+        shown.picture
+        == results.screen(view(at_results(query), ResultsView, results=page("杯"))).picture
+    )
     assert isinstance(shown.picture, ContactSheet)
     assert visible_length(shown.text) <= CAPTION_LIMIT
 
@@ -190,12 +193,15 @@ async def test_only_known_filters_can_be_ticked(arg: str) -> None:
 def test_many_choices_are_paged() -> None:
     """Sixteen at a time."""
     of = at_results(asking=NavigationOpen(group="978"))
-    first = labels(results.screen(view(of, results=page("杯"), navigation=(GROUP,))))
+    first = labels(results.screen(view(of, ResultsView, results=page("杯"), navigation=(GROUP,))))
     assert sum(each.startswith("料") for each in first) == 16
     last = labels(
         results.screen(
             view(
-                of.replace(focus=of.focus.replace(page=2)), results=page("杯"), navigation=(GROUP,)
+                of.replace(focus=of.focus.replace(page=2)),
+                ResultsView,
+                results=page("杯"),
+                navigation=(GROUP,),
             )
         )
     )
@@ -209,7 +215,7 @@ async def test_ids_that_no_button_can_hold_are_left_out(bad: str) -> None:
     odd = NavigationChoice(navigation_id=bad, name=Wording(zh="怪"))
     group = GROUP.replace(choices=(odd, *GROUP.choices[:2]))
     of = at_results(asking=NavigationOpen(group="978"))
-    shown = results.screen(view(of, results=page("杯"), navigation=(group,)))
+    shown = results.screen(view(of, ResultsView, results=page("杯"), navigation=(group,)))
     assert keyboard(of, shown) is not None
     assert "怪" not in labels(shown)
 

@@ -11,7 +11,7 @@ from test_screens_fit import TITLES, well_formed
 from bot.chat.buttons import MOST_BYTES
 from bot.chat.keyboards import keyboard
 from bot.chat.measuring import visible_length, without_markup
-from bot.chat.screens import TEXT_LIMIT, Screen
+from bot.chat.screens import TEXT_LIMIT, OrderView, Screen
 from bot.domain.identifiers import LineId
 from bot.domain.money import Fen
 from bot.domain.news import News, NewsKind, Passed
@@ -43,7 +43,7 @@ def news_of(order: Order, kind: NewsKind, **more: object) -> News:
 
 
 def shown(order: Order, news: News, language: str) -> Screen:
-    return notices.screen(view(session(language=language), order=order), news)
+    return notices.screen(view(session(language=language), OrderView, order=order), news)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

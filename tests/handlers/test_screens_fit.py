@@ -14,6 +14,8 @@ from bot.domain.price_bounds import PriceBounds
 from bot.domain.sessions import Announced, Flash, Focus, Picking, Query, SortField, Step
 from handlers import offer as offer_step
 from handlers import results, variant
+from handlers.finding.looked_for import ResultsView
+from handlers.offer import OfferView
 
 TITLES = {
     "plain": "Warm winter boots " * 100,
@@ -65,7 +67,7 @@ def test_a_page_of_endless_titles_fits_under_its_sheet(title: str, language: str
         query=query,
         announced=Announced(flash=Flash(key="search.album")),
     )
-    screen = results.screen(view(of, results=page(TITLES[title], number=99)))
+    screen = results.screen(view(of, ResultsView, results=page(TITLES[title], number=99)))
     assert visible_length(screen.text) <= CAPTION_LIMIT
     assert well_formed(screen.text)
     assert isinstance(screen.picture, ContactSheet)
@@ -83,7 +85,7 @@ def test_an_offer_with_everything_fits_under_its_picture(title: str, language: s
         picking=Picking(offer_id=OFFER_ID),
         announced=Announced(flash=Flash(key="variant.withdrawn", params={"value": "好" * 24})),
     )
-    shown = offer_step.screen(view(of, offer=offer(title=words, on_sale=False)))
+    shown = offer_step.screen(view(of, OfferView, offer=offer(title=words, on_sale=False)))
     assert visible_length(shown.text) <= CAPTION_LIMIT
     assert well_formed(shown.text)
     assert isinstance(shown.picture, SellerPicture)
@@ -103,7 +105,7 @@ def test_variants_of_endless_names_fit_under_their_sheet(title: str, language: s
         picking=Picking(offer_id=OFFER_ID),
         focus=Focus(page=3),
     )
-    shown = variant.screen(view(of, offer=offer(*skus, title=words)))
+    shown = variant.screen(view(of, OfferView, offer=offer(*skus, title=words)))
     assert visible_length(shown.text) <= CAPTION_LIMIT
     assert well_formed(shown.text)
     assert isinstance(shown.picture, ContactSheet)
