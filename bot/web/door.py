@@ -88,9 +88,8 @@ class Door:
         """Take a connection in; return whether there was room."""
         if len(self._open) >= self._most:
             self._turned_away += 1
-            if (
-                self._turned_away & (self._turned_away - 1) == 0
-            ):  # 1, 2, 4, 8, ...: no flood of logs
+            # The 1st, 2nd, 4th, 8th and so on: no flood of lines.
+            if self._turned_away & (self._turned_away - 1) == 0:
                 _log.warning("connections_turned_away", so_far=self._turned_away)
             longest = next(iter(self._silent), None)
             if longest is None:

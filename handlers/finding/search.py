@@ -15,9 +15,10 @@ from bot.domain.writes import KeepOffer, KeepResults
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import NotAPicture, PictureError, PicturesBusy, PictureTooLarge, PictureTooSmall
 from bot.services.finding.albums import caption_of
+from bot.services.finding.search import Search
 from handlers.shared.address_words import is_address, take_pasted
 from handlers.shared.failures import failure_key
-from handlers.shared.quotas import may_search
+from handlers.shared.quotas import count_search, may_search
 
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # Telegram hands bots no larger file
 LONGEST_KEYWORD = 60  # characters
@@ -46,8 +47,7 @@ async def photo(update: Update, context: Context) -> Reply:
         return None
     if message.media_group_id is not None:
         context.flash("search.album")
-    data = await _download(message, context)
-    query = await _uploaded(context, data) if data is not None else None
+    query = await _uploaded(message, context)
     if query is None:
         return None
     hint = await _caption(message, context)
@@ -60,10 +60,18 @@ def is_rest_of_album(message: Message, context: Context) -> bool:
     return album_id is not None and album_id == context.session.album_id
 
 
-async def _uploaded(context: Context, data: bytes) -> Query | None:
-    """Hand a picture to the marketplace, or put a flash and return None."""
+async def _uploaded(message: Message, context: Context) -> Query | None:
+    """Hand a picture to the marketplace, or put a flash and return None.
+
+    A file that is no use took as much to find that out as one that is: it counts as a search.
+    """
     try:
-        return await context.services.search.query_for_photo(data)
+        return await query_for_file(context.services.search, message)
+    except PicturesBusy as error:
+        context.flash(picture_problem(error))
+        return None
+    except BadFile as error:
+        context.flash(error.key)
     except PictureError as error:
         context.flash(picture_problem(error))
     except Refused:
@@ -71,7 +79,19 @@ async def _uploaded(context: Context, data: bytes) -> Query | None:
     except MarketplaceError:
         # Without an upload there is nothing to try again with.
         context.flash("search.upload_failed")
+    count_search(context)
     return None
+
+
+async def query_for_file(search: Search, message: Message) -> Query:
+    """Return the query that finds what looks like a message's photo or image file.
+
+    Its bytes are within the one budget of all files until they are uploaded. Raises `BadFile`,
+    `PictureError`, `MarketplaceError`.
+    """
+    file = _file_of(message)
+    async with search.room_for(file.file_size if file is not None else 0):
+        return await search.query_for_photo(await downloaded(message))
 
 
 def picture_problem(error: PictureError) -> str:
@@ -208,15 +228,6 @@ class BadFile(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
-
-
-async def _download(message: Message, context: Context) -> bytes | None:
-    """Fetch the file from Telegram, or put a flash and return None."""
-    try:
-        return await downloaded(message)
-    except BadFile as error:
-        context.flash(error.key)
-        return None
 
 
 async def downloaded(message: Message) -> bytes:

@@ -22,7 +22,7 @@ from bot.domain.sessions import Query
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import PictureError
 from bot.services.bundle import Services
-from handlers.finding.search import LONGEST_KEYWORD, BadFile, downloaded, picture_problem
+from handlers.finding.search import LONGEST_KEYWORD, BadFile, picture_problem, query_for_file
 from handlers.group.asked import Asked, asked_in
 from handlers.group.card import offer_card, results_card, start_link
 from handlers.shared.failures import failure_key, reason_in
@@ -169,7 +169,7 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
                 raise _NothingToLookForError("groups.how")
             return Query(keyword=keyword)
         try:
-            return await self._services.search.query_for_photo(await downloaded(asked.photo))
+            return await query_for_file(self._services.search, asked.photo)
         except BadFile as error:
             raise _NothingToLookForError(error.key) from error
         except PictureError as error:

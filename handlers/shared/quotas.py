@@ -19,6 +19,11 @@ def may_search(context: Context, *, counted: bool = True) -> bool:
     return True
 
 
+def count_search(context: Context) -> None:
+    """Count a search that came to nothing."""
+    context.services.quotas.count_search(context.session.user_id)
+
+
 async def may_order(context: Context) -> bool:
     """Tell whether the person may leave one more order unpaid; else put a flash."""
     quotas = context.services.quotas

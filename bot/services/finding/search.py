@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import structlog
@@ -13,6 +14,7 @@ from bot.domain.sessions import Query, SortField
 from bot.marketplace.errors import RefusalReason, Refused
 from bot.marketplace.port import ImageId, Marketplace, Sort
 from bot.pictures import PreparedPhoto
+from bot.pictures.budget import ByteBudget
 from bot.services.finding.shared_reads import SharedReads
 
 HITS_PER_PAGE = 10
@@ -38,12 +40,21 @@ class Search:
         marketplace: Marketplace,
         photos: PhotoPreparer,
         clock: Callable[[], float] = time.monotonic,
+        budget: ByteBudget | None = None,
     ) -> None:
+        self._budget = budget or ByteBudget()
         self._marketplace = marketplace
         self._photos = photos
         self._navigation: SharedReads[str, tuple[NavigationGroup, ...]] = SharedReads(
             _NAVIGATIONS, _NAVIGATION_LIFE, clock
         )
+
+    def room_for(self, size: int | None) -> AbstractAsyncContextManager[None]:
+        """Hold memory for a person's file of so many bytes, from its download to its upload.
+
+        Entering waits for others' files, and raises `PicturesBusy` when that takes too long.
+        """
+        return self._budget.lent(size)
 
     async def query_for_photo(self, data: bytes) -> Query:
         """Upload a photo and return the query that finds what looks like it.
