@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Marketplace: signing, parameters, mapping", ("bot.marketplace",)),
     (
         "HTTP of both: bodies out, answers in",
-        ("aiohttp.client_proto:data_received", "aiohttp.client_reqrep:write_bytes"),
+        ("bot.http.connection:data_received",),
     ),
     ("Storage: codec, sealing, waiting for commits", ("bot.storage", "aiosqlite")),
     ("QR codes and pictures", ("bot.pictures", "bot.chat.illustrations")),
@@ -76,8 +76,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Layers by what stands on a stack: modules with all that is in them, or `module:function`.
 
-For a frame the first that fits holds. A frame that fits none, such as of pydantic, of aiohttp in
-the middle of a call, or of a Telegram object, is at work for whoever called it.
+For a frame the first that fits holds. A frame that fits none, such as of pydantic, or of a
+Telegram object, is at work for whoever called it.
 """
 
 _FOR_ITS_CALLER = ("bot.domain", "bot.http")
@@ -87,6 +87,9 @@ _FOR_ITS_CALLER = ("bot.domain", "bot.http")
 def layer_of(stack: Sequence[str]) -> str:
     """Return the innermost layer on a stack of `module:function`, the innermost first."""
     for place in stack:
+        named = next((layer for layer, places in LAYERS if place in places), None)
+        if named is not None:
+            return named
         if _within(place, _FOR_ITS_CALLER):
             continue
         for layer, places in LAYERS:

@@ -20,6 +20,7 @@ _PACKAGES = (
     "python-telegram-bot",
     "aiogram",
     "aiohttp",
+    "httptools",
     "httpx",
     "aiosqlite",
     "pydantic",

@@ -35,7 +35,7 @@ _MOST_PER_BYTE: Final = 8
 _CLOSED: Final = "closed before the answer was whole"
 _INTERIM: Final = range(100, 200)
 _WITHOUT_BODY: Final = (204, 304)
-_TUNNEL: Final = range(200, 300)
+_FRAMING: Final = frozenset({len(b"content-length"), len(b"transfer-encoding")})
 
 
 class Connection(asyncio.Protocol):
@@ -244,11 +244,12 @@ class Connection(asyncio.Protocol):
             return
         framed, codings = status in _WITHOUT_BODY, []
         for name, value in self.headers:
-            size = len(name)
-            if size == len(b"content-length") and name.lower() == b"content-length":
-                framed = True
-            elif size == len(b"transfer-encoding") and name.lower() == b"transfer-encoding":
-                codings.append(value.strip().lower())
+            if len(name) in _FRAMING:
+                known = name.lower()
+                if known == b"content-length":
+                    framed = True
+                elif known == b"transfer-encoding":
+                    codings.append(value.strip().lower())
         if codings and codings != [b"chunked"]:
             self._fail(BadAnswer("framed in a way that was not asked for"))
         self._until_close = not framed and not codings
@@ -283,7 +284,7 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         self._parser = httptools.HttpResponseParser(self)
         held: socket.socket | None = transport.get_extra_info("socket")
-        if held is not None:
+        if held is not None and hasattr(select, "poll"):  # Windows has none
             self._poll = select.poll()
             self._poll.register(held.fileno(), select.POLLIN)
 

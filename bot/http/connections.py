@@ -53,9 +53,9 @@ class Connections:
         finally:
             self._given_back(origin, connection)
         headers = self._heard(connection)
-        encoding = headers.get("content-encoding")
+        encoding = headers.first(b"content-encoding")
         if encoding is not None:
-            content = unpacked(content, encoding, at_most)
+            content = unpacked(content, encoding.decode("latin-1"), at_most)
         return Answer(connection.status, headers, content)
 
     async def open(self, request: Request, patience: Patience) -> "Arriving":
@@ -83,7 +83,7 @@ class Connections:
     def _heard(self, connection: Connection) -> Headers:
         headers = Headers(connection.headers)
         if self._on_date is not None:
-            self._on_date(headers.get("date", ""))
+            self._on_date((headers.first(b"date") or b"").decode("latin-1"))
         return headers
 
     def _prepared(self, request: Request, encoding: str) -> tuple[Origin, bytes]:

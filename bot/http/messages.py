@@ -49,11 +49,18 @@ class Headers(Mapping[str, str]):
         self.raw = raw
 
     def __getitem__(self, name: str) -> str:
-        wanted = name.lower().encode("latin-1")
+        found = self.first(name.lower().encode("latin-1"))
+        if found is None:
+            raise KeyError(name)
+        return found.decode("latin-1")
+
+    def first(self, name: bytes) -> bytes | None:
+        """Return the value as it came of a name in lower case; None without one."""
+        size = len(name)
         for known, value in self.raw:
-            if known.lower() == wanted:
-                return value.decode("latin-1")
-        raise KeyError(name)
+            if len(known) == size and known.lower() == name:
+                return value
+        return None
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys(name.decode("latin-1").lower() for name, _ in self.raw))

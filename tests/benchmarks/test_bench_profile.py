@@ -45,7 +45,7 @@ _CALLED = ["bot.marketplace.daji.calls:_attempt", "bot.services.finding.search:o
         ),
         (
             [
-                "aiohttp.client:_request",
+                "bot.http.connection:exchange",
                 "bot.http.connections:send",
                 "bot.telegram.request:do_request",
                 *_TOLD,
@@ -55,7 +55,7 @@ _CALLED = ["bot.marketplace.daji.calls:_attempt", "bot.services.finding.search:o
         ),
         (
             [
-                "aiohttp.client:_request",
+                "bot.http.connection:exchange",
                 "bot.http.connections:send",
                 "bot.marketplace.daji.transport:send",
                 *_CALLED,
@@ -80,7 +80,7 @@ _CALLED = ["bot.marketplace.daji.calls:_attempt", "bot.services.finding.search:o
             "Metrics and log",
         ),
         (
-            ["aiohttp.client_proto:data_received", *_LOOP],
+            ["bot.http.connection:on_header", "bot.http.connection:data_received", *_LOOP],
             "HTTP of both: bodies out, answers in",
         ),
         (["json.encoder:encode", *_UPDATE[1:], *_LOOP], "Inbox, lanes, dispatch"),
