@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
+import socket
+import struct
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +21,8 @@ BAD_GATEWAY_PAGE = (
     "</body>\r\n</html>\r\n"
 )
 NOT_JSON_PAGE = "<!DOCTYPE html><title>系统升级中</title>"
+_END_MARK = 8  # bytes: checksum and size, RFC 1952
+_UNTIL_IT_ARRIVED = 0.05  # seconds; a reset can overtake what is still on its way
 ID_FIELDS = frozenset({"orderId", "imageId", "payUrl", "offerId", "id", "idOfStr"})
 
 
@@ -30,8 +37,9 @@ async def faulty_answer(
     if fault.kind == "refuse":
         record.outcome, record.code, record.message = "refused", fault.code, fault.message
         return json_response(envelope(fault.code, fault.message, None, at_ms))
-    if fault.kind == "cut_mid_answer":
-        return await _half_answer(request, record, json_text(body).encode())
+    if fault.kind in _BROKEN_OFF:
+        record.outcome = "cut"
+        return await _BROKEN_OFF[fault.kind](request, json_text(body).encode())
     if fault.kind in ("cut_before", "answer_lost"):
         return cut(request, record)
     if fault.kind == "null_data":
@@ -63,8 +71,7 @@ def cut(request: web.Request, record: CallRecord) -> web.Response:
     return web.Response()
 
 
-async def _half_answer(request: web.Request, record: CallRecord, body: bytes) -> web.StreamResponse:
-    record.outcome = "cut"
+async def _half_answer(request: web.Request, body: bytes) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     response.content_length = len(body)
     await response.prepare(request)
@@ -72,6 +79,37 @@ async def _half_answer(request: web.Request, record: CallRecord, body: bytes) ->
     if request.transport is not None:
         request.transport.close()
     return response
+
+
+async def _reset_answer(request: web.Request, body: bytes) -> web.StreamResponse:
+    """All of it, but without a length, and then a reset: nobody can know that it was all."""
+    transport = request.transport
+    if transport is not None:
+        # aiohttp would say a length or send chunks.
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+        transport.write(head + body)
+        await asyncio.sleep(_UNTIL_IT_ARRIVED)
+        held: socket.socket | None = transport.get_extra_info("socket")
+        if held is not None:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response()
+
+
+async def _cut_gzip(_: web.Request, body: bytes) -> web.StreamResponse:
+    """Compressed, of the length it says, and without the mark that it is whole."""
+    return web.Response(
+        body=gzip.compress(body)[:-_END_MARK],
+        content_type="application/json",
+        headers={"Content-Encoding": "gzip"},
+    )
+
+
+_BROKEN_OFF: dict[str, Callable[[web.Request, bytes], Awaitable[web.StreamResponse]]] = {
+    "cut_mid_answer": _half_answer,
+    "reset_after_answer": _reset_answer,
+    "cut_gzip": _cut_gzip,
+}
 
 
 def _without_ids(value: object) -> object:

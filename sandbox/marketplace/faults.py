@@ -14,6 +14,8 @@ FaultKind = Literal[
     "throttle_429",
     "cut_before",
     "cut_mid_answer",
+    "reset_after_answer",
+    "cut_gzip",
     "slow",
     "answer_lost",
     "not_json",

@@ -25,6 +25,8 @@ async def confirm(buyer, wanted):
     [
         {"kind": "answer_lost"},
         {"kind": "cut_mid_answer"},
+        {"kind": "reset_after_answer"},
+        {"kind": "cut_gzip"},
         {"kind": "not_json"},
         {"kind": "null_data"},
         {"kind": "missing_ids"},

@@ -154,7 +154,17 @@ async def test_split_orders_and_their_one_link(world: World, address):
     assert all(each in url for each in ids)
 
 
-@pytest.mark.parametrize("kind", ["answer_lost", "cut_mid_answer", "not_json", "missing_ids"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "answer_lost",
+        "cut_mid_answer",
+        "reset_after_answer",
+        "cut_gzip",
+        "not_json",
+        "missing_ids",
+    ],
+)
 async def test_a_lost_answer_of_create_is_found_again(world: World, address, kind):
     """Unclear, sent once, and then to be found by number and by time."""
     client = world.client()
@@ -186,6 +196,8 @@ FAULTS: list[tuple[str, dict[str, Any], type[MarketplaceError]]] = [
     ("throttle_429", {"retryAfter": 60}, Throttled),
     ("cut_before", {}, Unreachable),
     ("cut_mid_answer", {}, Unreachable),
+    ("reset_after_answer", {}, Unreachable),
+    ("cut_gzip", {}, Unreadable),
     ("not_json", {}, Unreadable),
     ("missing_ids", {}, Unreadable),
     ("refuse", {"code": 500}, GatewayFailed),

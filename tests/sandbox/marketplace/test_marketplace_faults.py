@@ -64,6 +64,29 @@ async def test_an_answer_cut_in_the_middle(market: Caller) -> None:
     assert len(await market.orders()) == 1
 
 
+async def test_an_answer_without_a_length_and_then_a_reset(market: Caller) -> None:
+    """All of it may have come: only the reset says that nobody can know. The order exists."""
+    await market.fault("reset_after_answer", "create")
+    try:
+        answer = await market.raw_post(CREATE, create_body(MUGS, third="T1"))
+    except httpx.TransportError:
+        pass  # who is careful sees an error; others take what came for the whole
+    else:
+        assert not answer.headers.keys() & {"content-length", "transfer-encoding"}
+    assert len(await market.orders()) == 1
+    [call] = (await market.calls())["recent"]
+    assert (call["outcome"], call["fault"]) == ("cut", "reset_after_answer")
+
+
+async def test_a_compressed_answer_without_its_end_mark(market: Caller) -> None:
+    """Its length is right and its text readable; only the mark is missing. The order exists."""
+    await market.fault("cut_gzip", "create")
+    answer = await market.raw_post(CREATE, create_body(MUGS, third="T1"))
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.json()["code"] == 200  # httpx does not look for the mark
+    assert len(await market.orders()) == 1
+
+
 @pytest.mark.parametrize("kind", ["not_json", "null_data", "missing_ids"])
 async def test_an_unusable_answer_of_a_made_order(market: Caller, kind: str) -> None:
     """HTTP 200 without JSON, with null data, or with its ids gone: the order was made."""
