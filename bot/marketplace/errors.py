@@ -5,6 +5,7 @@ MarketplaceError
 ├── Throttled           HTTP 429; `retry_after` seconds when the gateway named them
 ├── GatewayFailed       HTTP 5xx, or an answer whose own code or words say the gateway failed
 ├── CredentialsRefused  app key, secret or signature not accepted
+│   └── ClockSkewed     the signature holds a time, and the host's clock is off by `seconds`
 ├── Refused             a business refusal: `reason`, `code`, `message`, `failed_lines`
 ├── Unreadable          not JSON, not the documented shape, or money that does not add up
 └── OutcomeUnclear      a write that may or may not have happened; `cause` says why that is unknown
@@ -121,7 +122,38 @@ class GatewayFailed(MarketplaceError):
 
 
 class CredentialsRefused(MarketplaceError):
-    """The app key, its secret or the signature was not accepted: an operator has to mend that."""
+    """The app key, its secret or the signature was not accepted: an operator has to mend that.
+
+    `there` is what the gateway's own clock showed then, in seconds since 1970, if it said so.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        endpoint: str,
+        code: str = "",
+        trace_id: str = "",
+        there: float | None = None,
+    ) -> None:
+        super().__init__(message, endpoint=endpoint, code=code, trace_id=trace_id)
+        self.there = there
+
+
+class ClockSkewed(CredentialsRefused):
+    """A signature that holds a time was refused, and the host's clock is `seconds` ahead."""
+
+    _own_words = True
+
+    def __init__(self, refused: CredentialsRefused, seconds: float) -> None:
+        super().__init__(
+            f"the signature's time is {seconds:+.0f} s off",
+            endpoint=refused.endpoint,
+            code=refused.code,
+            trace_id=refused.trace_id,
+            there=refused.there,
+        )
+        self.seconds = seconds
 
 
 class Refused(MarketplaceError):

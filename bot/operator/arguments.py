@@ -13,7 +13,12 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("run", help="run the bot (what happens without a command)")
-    commands.add_parser("doctor", help="check settings, Telegram, marketplace, database, clock")
+    one = commands.add_parser(
+        "doctor", help="check settings, Telegram, marketplace, database, clock"
+    )
+    one.add_argument(
+        "--probe", action="store_true", help="find out how the marketplace wants to be signed to"
+    )
     one = commands.add_parser("backup", help="copy the database while the bot runs")
     one.add_argument("file", type=Path)
     one = commands.add_parser("restore", help="put a copy in place; the bot must be stopped")

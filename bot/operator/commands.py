@@ -8,6 +8,7 @@ from bot.marketplace.daji.client import DajiClient
 from bot.operator import CommandRefused, orders_desk, parked
 from bot.operator.backup import backup, restore, restored
 from bot.operator.doctor import examine
+from bot.operator.probe import probe
 from bot.operator.rotate import new_key, rotate
 from bot.process.settings_files import whoami
 from bot.services.placing.resolving import OrderResolving
@@ -23,7 +24,7 @@ def run_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """Do a command, print what came of it, and return the exit code."""
     try:
         if arguments.command == "doctor":
-            return asyncio.run(_examined(settings))
+            return asyncio.run(_examined(settings, probed=arguments.probe))
         print(_done(arguments, settings))  # noqa: T201 - a command's answer
     except CommandRefused as error:
         print(error)  # noqa: T201 - as above
@@ -93,9 +94,10 @@ async def _with_storage(settings: Settings, work: Callable[[Storage], Awaitable[
         await storage.close()
 
 
-async def _examined(settings: Settings) -> int:
+async def _examined(settings: Settings, *, probed: bool) -> int:
     healthy = True
-    async for finding in examine(settings):
+    findings = probe(client_config(settings)) if probed else examine(settings)
+    async for finding in findings:
         print(finding.line, flush=True)  # noqa: T201 - the report
         healthy = healthy and not finding.failed
     return DONE if healthy else FAILED

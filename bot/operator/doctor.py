@@ -6,9 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +19,13 @@ from bot.http.proxies import Proxies
 from bot.http.reading import BadDate, read_date
 from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.errors import (
+    ClockSkewed,
     CredentialsRefused,
     MarketplaceError,
     Throttled,
     Unreachable,
 )
+from bot.operator.findings import Finding, Verdict
 from bot.process.settings_files import names_in, settings_file, unread_file, whoami
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
@@ -43,33 +43,6 @@ _DESCRIPTORS = 2048
 _NOT_FOUND, _UNAUTHORIZED = 404, 401
 _OWNER_BITS = 0o077
 _CLIENT_ERROR_SKEW = "signatures and consents depend on the clock: set up NTP"
-
-
-class Verdict(StrEnum):
-    """How a check came out."""
-
-    OK = "OK"
-    WARN = "WARN"
-    FAIL = "FAIL"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report: what was checked, how it is, and the mend."""
-
-    verdict: Verdict
-    subject: str
-    text: str
-
-    @property
-    def line(self) -> str:
-        """Return it as it is printed."""
-        return f"{self.verdict.value:<4}  {self.subject}: {self.text}"
-
-    @property
-    def failed(self) -> bool:
-        """Tell whether the bot can't do its work with this."""
-        return self.verdict is Verdict.FAIL
 
 
 async def examine(
@@ -228,12 +201,15 @@ async def _marketplace(settings: Settings) -> Finding:
     try:
         async with DajiClient(client_config(settings)) as client:
             page = await client.search_by_keyword("杯子", page=1, page_size=1)
+    except ClockSkewed as error:
+        text = f"{error.what()}; {_CLIENT_ERROR_SKEW}"
+        return Finding(Verdict.FAIL, "marketplace", text)
     except CredentialsRefused as error:
         named = f"code {error.code or '-'}, trace {error.trace_id or '-'}"
         text = (
             f"keys or signature refused ({named}): "
             "check MARKETPLACE_APP_KEY and MARKETPLACE_APP_SECRET, then try another "
-            f"MARKETPLACE_SIGNING than {signing} (json, java, secret)"
+            f"MARKETPLACE_SIGNING than {signing}: `doctor --probe` tries each"
         )
         return Finding(Verdict.FAIL, "marketplace", text)
     except Unreachable:
@@ -246,7 +222,7 @@ async def _marketplace(settings: Settings) -> Finding:
         return Finding(Verdict.FAIL, "marketplace", text)
     text = (
         f"signed search answered, {len(page.hits)} hit; writes with a JSON body are signed as "
-        f"'{signing}': if previews alone are refused, try another MARKETPLACE_SIGNING"
+        f"'{signing}': if previews alone are refused, `doctor --probe` tries every other form"
     )
     return Finding(Verdict.OK, "marketplace", text)
 

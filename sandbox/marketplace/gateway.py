@@ -112,7 +112,7 @@ class Gateway:
         world.trading.settle_due()
         record = exchange.record
         try:
-            check_access(call, world.config, world.switches)
+            check_access(call, world.config, world.switches, world.clock.now_ms())
             data = await exchange.endpoint.answer(world, call)
         except GatewayRefusal as refusal:
             record.outcome, record.code, record.message = "refused", refusal.code, refusal.message

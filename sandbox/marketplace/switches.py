@@ -6,6 +6,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sandbox.marketplace.signing import NestedSigning
+
 Seconds = Annotated[float, Field(ge=0)]
 
 Language = Literal["en", "ru", "vi", "ja", "ko", "fr", "pt", "es", "th", "id", "ar", "zh"]
@@ -17,8 +19,10 @@ class Switches(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    nested_signing: Literal["json", "java"] = "json"
-    """How nested values enter the signed text."""
+    nested_signing: NestedSigning = "json"
+    """How nested values enter the signed text, or what a `requestTime` in the body stands for."""
+    request_time_tolerance_seconds: Seconds = 300
+    """How far a `requestTime` may be from the gateway's clock."""
     clear_credentials: Literal["refused", "accepted"] = "refused"
     """Whether `appSecret` may stand in for a signature."""
     activated_languages: frozenset[Language] = frozenset({"en"})

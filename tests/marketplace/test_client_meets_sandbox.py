@@ -1,5 +1,6 @@
 """Client and simulated marketplace, each written from the contract alone, agree over HTTP."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -16,6 +17,7 @@ from bot.domain.quantities import smallest
 from bot.marketplace.daji.config import ListNotation
 from bot.marketplace.daji.signing import Signing
 from bot.marketplace.errors import (
+    ClockSkewed,
     CredentialsRefused,
     GatewayFailed,
     MarketplaceError,
@@ -221,3 +223,24 @@ async def test_nothing_found_in_each_of_its_forms(world: World, no_hits):
     """Null lists and null data are no errors."""
     await world.switch(no_hits=no_hits)
     assert (await world.client().search_by_keyword("没有这种东西xyz")).hits == ()
+
+
+@pytest.mark.parametrize("ahead", [-3600.0, 3600.0])
+async def test_a_signature_that_holds_a_time_tells_a_clock_that_is_off(
+    world: World, address, ahead
+):
+    """It is no matter of keys then; with a clock that is right the same keys are taken."""
+    await world.switch(nested_signing="time")
+    line = await a_line(world, world.client(signing=Signing.TIME))
+    wrong = world.client(signing=Signing.TIME, now=lambda: time.time() + ahead)
+    for call in (wrong.preview([line], address), wrong.create(ORDER_NO, [line], address)):
+        with pytest.raises(ClockSkewed) as raised:
+            await call
+        assert abs(raised.value.seconds - ahead) < 60
+        assert f"{ahead:+.0f}"[:3] in str(raised.value)
+    assert await world.get("orders") == []
+    # Without a time in it a refusal is one of keys, whatever the clock.
+    await world.switch(nested_signing="java")
+    with pytest.raises(CredentialsRefused) as refused:
+        await world.client(now=lambda: time.time() + ahead).preview([line], address)
+    assert not isinstance(refused.value, ClockSkewed)

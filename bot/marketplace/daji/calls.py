@@ -14,6 +14,7 @@ from bot.marketplace.daji.retry import Retry
 from bot.marketplace.daji.signing import Parameters
 from bot.marketplace.daji.transport import Exchange
 from bot.marketplace.errors import (
+    ClockSkewed,
     CredentialsRefused,
     MarketplaceError,
     OutcomeUnclear,
@@ -29,6 +30,8 @@ CANCELLED = "cancelled"
 # After these nothing was done, so a write may raise them as they are.
 _CERTAIN = (Unreachable, CredentialsRefused, Refused, OutcomeUnclear)
 _BEFORE_CAPITALS = re.compile(r"(?<!^)(?=[A-Z])")
+
+_CLOCK_IS_OFF = 30.0  # seconds; no tolerance is documented, and none is likely to be less
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +65,7 @@ class Caller:
             trace_id = answer.trace_id
             result = read(answer)
         except Exception as raised:
-            error = _settled(raised, endpoint)
+            error = _settled(self._seen_by_the_clock(raised), endpoint)
             outcome = outcome_of(error)
             if error is raised:
                 raise
@@ -73,6 +76,17 @@ class Caller:
         finally:
             seconds = time.perf_counter() - started
             self._tell(endpoint, outcome, seconds, error, trace_id)
+
+    def _seen_by_the_clock(self, error: Exception) -> Exception:
+        """Return a refused signature that holds a time as what it is when the clock is off."""
+        if not isinstance(error, CredentialsRefused) or error.there is None:
+            return error
+        ahead = self._exchange.now() - error.there
+        if not self._exchange.depends_on_clock or abs(ahead) < _CLOCK_IS_OFF:
+            return error
+        skewed = ClockSkewed(error, ahead)
+        skewed.__cause__ = error
+        return skewed
 
     def _tell(
         self,

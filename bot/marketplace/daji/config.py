@@ -1,12 +1,13 @@
 """What a client is configured with, and what it tells its observer."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
 from bot.marketplace.daji.endpoints import Endpoint
-from bot.marketplace.daji.signing import Credentials, Signing
+from bot.marketplace.daji.signing import TIMED, Credentials, Signing
 
 PRODUCTION_URL = "https://openapi.dajisaas.com"
 LANGUAGES = frozenset({"ar", "en", "es", "fr", "id", "ja", "ko", "pt", "ru", "th", "vi"})
@@ -62,11 +63,17 @@ class ClientConfig:
     read_attempts: int = 3
     max_connections: int = 50
     keepalive_seconds: float = 120.0
+    now: Callable[[], float] = field(default=time.time, repr=False, compare=False)
 
     @property
     def credentials(self) -> Credentials:
         """Return who calls."""
-        return Credentials(self.app_key, self.app_secret, self.signing)
+        return Credentials(self.app_key, self.app_secret, self.signing, self.now)
+
+    @property
+    def depends_on_clock(self) -> bool:
+        """Tell whether a host's clock that is off has requests refused."""
+        return self.signing in TIMED
 
     def seconds_for(self, endpoint: Endpoint) -> float:
         """Return how long one attempt at `endpoint` may take in all."""

@@ -43,6 +43,7 @@ class Answer:
     data: object
     trace_id: str
     accepted: bool
+    there: float | None = None  # the gateway's clock, in seconds since 1970
 
     @property
     def confirmed(self) -> bool:
@@ -99,7 +100,9 @@ class Answer:
         if self.code == HTTPStatus.TOO_MANY_REQUESTS:
             raise Throttled(words, endpoint=name, code=code, trace_id=trace_id)
         if self.code in _NOT_LET_IN or (not self.accepted and tells_of_credentials(words)):
-            raise CredentialsRefused(words, endpoint=name, code=code, trace_id=trace_id)
+            raise CredentialsRefused(
+                words, endpoint=name, code=code, trace_id=trace_id, there=self.there
+            )
         if _is_failure(self.code) or tells_of_failure(code, words):
             raise GatewayFailed(words, endpoint=name, code=code, trace_id=trace_id)
 
@@ -114,7 +117,7 @@ def read_answer(answered: HttpAnswer, endpoint: Endpoint, success_codes: frozens
     status = answered.status
     trace_id = _text(envelope, "traceId")
     words = _text(envelope, "message") or f"HTTP {status}"
-    failure = _by_status(answered, endpoint, words, trace_id, known=envelope is not None)
+    failure = _by_status(answered, endpoint, words, trace_id, envelope)
     if failure is not None:
         raise failure
     if envelope is None:
@@ -135,11 +138,16 @@ def read_answer(answered: HttpAnswer, endpoint: Endpoint, success_codes: frozens
         data=envelope.get("data"),
         trace_id=trace_id,
         accepted=code in success_codes,
+        there=_clock_of(envelope),
     )
 
 
 def _by_status(
-    answered: HttpAnswer, endpoint: Endpoint, words: str, trace_id: str, *, known: bool
+    answered: HttpAnswer,
+    endpoint: Endpoint,
+    words: str,
+    trace_id: str,
+    envelope: dict[str, object] | None,
 ) -> MarketplaceError | None:
     status, name = answered.status, endpoint.name
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -150,8 +158,11 @@ def _by_status(
     if _is_failure(status) or status == HTTPStatus.REQUEST_TIMEOUT:
         return GatewayFailed(words, endpoint=name, code=str(status), trace_id=trace_id)
     # Of a write, only the gateway's own envelope proves that it was turned away.
-    if status in _NOT_LET_IN and (known or not endpoint.writes):
-        return CredentialsRefused(words, endpoint=name, code=str(status), trace_id=trace_id)
+    if status in _NOT_LET_IN and (envelope is not None or not endpoint.writes):
+        there = _clock_of(envelope or {})
+        return CredentialsRefused(
+            words, endpoint=name, code=str(status), trace_id=trace_id, there=there
+        )
     return None
 
 
@@ -169,6 +180,13 @@ def _envelope(content: bytes) -> dict[str, object] | None:
     except ValueError:
         return None
     return parsed if isinstance(parsed, dict) else None
+
+
+def _clock_of(envelope: dict[str, object]) -> float | None:
+    """Return the envelope's `timestamp`, which is in milliseconds (contract 1)."""
+    stamp = envelope.get("timestamp")
+    known = isinstance(stamp, int) and not isinstance(stamp, bool) and stamp > 0
+    return stamp / 1000 if known and isinstance(stamp, int) else None
 
 
 def _code(value: object) -> int | None:

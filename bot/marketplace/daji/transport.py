@@ -74,6 +74,15 @@ class Exchange:
             raise translated(error, endpoint) from error
         return read_answer(answered, endpoint, self._config.success_codes)
 
+    def now(self) -> float:
+        """Return the host's time in seconds since 1970, as signatures hold it."""
+        return self._config.now()
+
+    @property
+    def depends_on_clock(self) -> bool:
+        """Tell whether a host's clock that is off has requests refused."""
+        return self._config.depends_on_clock
+
     async def close(self) -> None:
         """Close all connections."""
         await self._carrier.aclose()
