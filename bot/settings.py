@@ -185,6 +185,7 @@ class Settings(FollowingSettings):
     allowed_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     # per person; 0 stands for no limit
     searches_per_hour: int = Field(default=120, ge=0, le=1_000_000)
+    calls_per_hour: int = Field(default=2000, ge=0, le=1_000_000)
     unpaid_orders: int = Field(default=10, ge=0, le=100)
     # yuan that operators may spend without a password in a day; 0 stands for no limit
     pay_daily_limit: Fen = Fen(200_000)  # in fen; 0 is no limit

@@ -27,6 +27,7 @@ from bot.domain.writes import ClaimOrder
 from bot.marketplace.errors import MarketplaceError
 from bot.process.locks import KeyedLocks
 from bot.services.bundle import Services
+from bot.services.spending import on_behalf_of
 from bot.storage.ports import AlreadyClaimed, StepCommit, VersionConflict
 
 received_at: ContextVar[datetime | None] = ContextVar("received_at", default=None)
@@ -183,7 +184,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         ):
             tap.give()
             return
-        with self._signs.during(context.bot, key[0], tap, WHILE_WORKING):
+        with self._signs.during(context.bot, key[0], tap, WHILE_WORKING), on_behalf_of(key[1]):
             outcome = await self._callback(update, application, context, session)
         if isinstance(outcome, Quiet):
             tap.give(context.toast, alert=context.alert)
@@ -209,7 +210,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
             moved = moved.tapped(query.data, self._clock())
         await self._commit(moved, session.revision if stored else None, update, context)
         tap.give(context.toast, alert=context.alert)
-        with self._signs.during(context.bot, key[0], tap, WHILE_DRAWING):
+        with self._signs.during(context.bot, key[0], tap, WHILE_DRAWING), on_behalf_of(key[1]):
             await self._draw(moved, place_of(query))
 
     async def _callback(

@@ -1,4 +1,4 @@
-"""How much one person may ask for: searches within an hour, orders left unpaid.
+"""How much one person may ask for within an hour, and how many orders may stay unpaid.
 
 Operators have no quota. See docs/decisions/0010-who-may-order.md.
 """
@@ -17,6 +17,7 @@ from bot.services.following.tracking import Tracking
 from bot.storage.ports import OrderPort
 
 _HOUR = 3600.0
+_TOGETHER = 30.0  # seconds whose calls are remembered as one
 _REMEMBERED = 10_000  # people
 _LOOKED_THROUGH = 100  # latest orders; older ones were paid or closed long ago
 _log = structlog.get_logger(__name__)
@@ -36,9 +37,12 @@ class Quotas:
         *,
         searches_per_hour: int = 0,
         unpaid_orders: int = 0,
+        calls_per_hour: int = 0,
         unlimited: Iterable[int] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._calls_per_hour = calls_per_hour
+        self._calls: Recent[UserId, deque[tuple[float, int]]] = Recent(_REMEMBERED)
         self._orders = orders
         self._tracking = tracking
         self._searches_per_hour = searches_per_hour
@@ -68,6 +72,24 @@ class Quotas:
             made = deque(maxlen=self._searches_per_hour)
             self._searches.put(user_id, made)
         made.append(self._clock())
+
+    def spend(self, user_id: UserId, weight: int) -> bool:
+        """Count calls of the marketplace that a person's wish takes; return whether it may."""
+        if not self._calls_per_hour or user_id in self._unlimited:
+            return True
+        now, made = self._clock(), self._calls.get(user_id)
+        if made is None:
+            made = deque()
+            self._calls.put(user_id, made)
+        while made and now - made[0][0] >= _HOUR:
+            made.popleft()
+        if sum(each for _, each in made) + weight > self._calls_per_hour:
+            return False
+        if made and now - made[-1][0] < _TOGETHER:
+            made[-1] = (made[-1][0], made[-1][1] + weight)
+        else:
+            made.append((now, weight))
+        return True
 
     async def may_order(self, user_id: UserId) -> bool:
         """Tell whether that person may leave one more order unpaid.

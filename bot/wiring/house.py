@@ -36,6 +36,7 @@ from bot.services.paying.together import PayingTogether
 from bot.services.placing import latecomers, ordering
 from bot.services.placing.ordering import Ordering
 from bot.services.placing.resolving import OrderResolving
+from bot.services.spending import counted
 from bot.settings import Settings
 from bot.storage.ports import Storage
 from bot.telegram import DirectBot
@@ -121,12 +122,14 @@ class House:
             settings, marketplace, storage.payments, tracking, clock.now, self.collecting.shop
         )
         access = build_access(settings, storage.access)
-        search, categories = Search(marketplace, outside.photos), Categories(marketplace)
-        freight = Freight(marketplace)
+        quotas = build_quotas(settings, storage.orders, tracking)
+        wished = counted(marketplace, quotas)
+        search, categories = Search(wished, outside.photos), Categories(wished)
+        freight = Freight(wished)
         self._reads = (search, categories, freight)
         self.services = Services(
             store=storage,
-            marketplace=marketplace,
+            marketplace=wished,
             search=search,
             categories=categories,
             freight=freight,
@@ -140,7 +143,7 @@ class House:
             divisions=load_divisions(),
             short_links=outside.short_links,
             access=access,
-            quotas=build_quotas(settings, storage.orders, tracking),
+            quotas=quotas,
             resolving=OrderResolving(storage, marketplace),
             operator_payments=self.operator_payments,
             health=outside.metrics.health,

@@ -126,6 +126,7 @@ def build_quotas(settings: Settings, orders: OrderPort, tracking: Tracking) -> Q
         orders,
         tracking,
         searches_per_hour=settings.searches_per_hour,
+        calls_per_hour=settings.calls_per_hour,
         unpaid_orders=settings.unpaid_orders,
         unlimited=settings.admin_ids,
     )

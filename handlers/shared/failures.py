@@ -13,6 +13,7 @@ from bot.marketplace.errors import (
     Unreadable,
 )
 from bot.services.placing.placing import DROPPED, NOT_SENT
+from bot.services.spending import CallsUsedUp
 
 _FAILURES: dict[type[MarketplaceError], str] = {
     Unreachable: "marketplace.unreachable",
@@ -21,6 +22,7 @@ _FAILURES: dict[type[MarketplaceError], str] = {
     CredentialsRefused: "marketplace.credentials",
     Unreadable: "marketplace.unreadable",
     Refused: "marketplace.refused",
+    CallsUsedUp: "quota.calls",
 }
 
 _REFUSALS: dict[str, tuple[str, Step]] = {

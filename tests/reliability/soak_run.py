@@ -17,7 +17,12 @@ from tests.loopback import http_client
 
 _SETTLES_WITHIN = 90.0
 _NONE_LOOKED_UP = 'snaporder_orders{state="uncertain"} 0.0'
-_NO_QUOTAS = {"UNPAID_ORDERS": "0", "SEARCHES_PER_HOUR": "0", "FLOOD_UPDATES": "0"}
+_NO_QUOTAS = {
+    "UNPAID_ORDERS": "0",
+    "SEARCHES_PER_HOUR": "0",
+    "CALLS_PER_HOUR": "0",
+    "FLOOD_UPDATES": "0",
+}
 _KILLED_AFTER_ITS_START = 0.85  # the others may be killed while it starts
 _SECRET = "soak-secret"
 
