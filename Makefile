@@ -23,7 +23,7 @@ RELEASE := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 JOBS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo run test test-all slow lint types catalogs supply pytest soak image-check bench bench-check lock changes release clean
+.PHONY: demo run test test-all slow lint types catalogs supply pytest soak image-check bench bench-check lock wheel changes release clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
 	@$(BIN)/python -m sandbox --started $(STARTED)
@@ -72,6 +72,10 @@ bench: $(VENV)/.dev ## floors, peers and the bot in one run; BENCH_ARGS="--quick
 lock: $(VENV)/.dev ## pin everything again, with hashes and without addresses
 	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml -c requirements-dev.lock --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
+
+wheel: $(VENV)/.dev ## dist/snaporder-*.whl: the bot with its command, without the sandbox
+	@rm -rf build  # setuptools would put what was there before into the wheel
+	$(BIN)/uv build --wheel --offline --no-build-isolation --python $(BIN)/python -o dist
 
 changes: $(VENV)/.dev ## the changelog's next section, from the fragments in changes/
 	@$(BIN)/towncrier build --draft --version $(RELEASE) 2>/dev/null

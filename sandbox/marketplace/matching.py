@@ -2,7 +2,7 @@
 
 Each listing picture is compared as it is and in a few disguises (cropped, brighter, darker,
 a little turned), by two readings (see `picture_reading.py`), the better of which counts.
-The readings are worked out once by `scripts/draw_catalogue.py` and lie beside the pictures;
+The readings are worked out once by `sandbox/marketplace/drawing` and lie beside the pictures;
 a picture that is missing there, or has changed since, is read when the index is built.
 """
 

@@ -1,7 +1,7 @@
 """The goods of the simulated marketplace: `load_catalogue()` gives them all.
 
 The written facts are in `data/*.json`; `build.py` derives variants, ids and stock.
-Pictures are file names in `PICTURES`; `scripts/draw_catalogue.py` draws them.
+Pictures are file names in `PICTURES`; `sandbox/marketplace/drawing` draws them.
 """
 
 import json

@@ -6,9 +6,19 @@ from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
-from drawing.registry import layer_of
-from drawing.shapes import arc, ellipse, path, rect, smooth
-from drawing.sketch import INK, SIZE, Colour, Sketch, dark, light, mix, ramp, round_stops
+from sandbox.marketplace.drawing.registry import layer_of
+from sandbox.marketplace.drawing.shapes import arc, ellipse, path, rect, smooth
+from sandbox.marketplace.drawing.sketch import (
+    INK,
+    SIZE,
+    Colour,
+    Sketch,
+    dark,
+    light,
+    mix,
+    ramp,
+    round_stops,
+)
 
 WIDTH, HEIGHT = 1280, 960
 ORIENTATION = 0x0112

@@ -1,7 +1,17 @@
 """Drawings of paper goods, pens and what goes with them."""
 
-from drawing.shapes import Point, ellipse, path, rect, smooth, turn
-from drawing.sketch import INK, STEEL, WHITE, Colour, Sketch, dark, light, luminance, round_stops
+from sandbox.marketplace.drawing.shapes import Point, ellipse, path, rect, smooth, turn
+from sandbox.marketplace.drawing.sketch import (
+    INK,
+    STEEL,
+    WHITE,
+    Colour,
+    Sketch,
+    dark,
+    light,
+    luminance,
+    round_stops,
+)
 
 CREAM: Colour = (252, 248, 238)
 

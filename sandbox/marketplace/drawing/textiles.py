@@ -1,7 +1,7 @@
 """Drawings of home textiles."""
 
-from drawing.shapes import ellipse, mirror, path, rect, smooth, turn
-from drawing.sketch import (
+from sandbox.marketplace.drawing.shapes import ellipse, mirror, path, rect, smooth, turn
+from sandbox.marketplace.drawing.sketch import (
     STEEL,
     WHITE,
     Colour,

@@ -1,6 +1,6 @@
 """Drawings of kitchen goods."""
 
-from drawing.shapes import (
+from sandbox.marketplace.drawing.shapes import (
     Outline,
     arc,
     ellipse,
@@ -10,7 +10,18 @@ from drawing.shapes import (
     smooth,
     turn,
 )
-from drawing.sketch import INK, STEEL, WHITE, WOOD, Colour, Sketch, dark, light, mix, round_stops
+from sandbox.marketplace.drawing.sketch import (
+    INK,
+    STEEL,
+    WHITE,
+    WOOD,
+    Colour,
+    Sketch,
+    dark,
+    light,
+    mix,
+    round_stops,
+)
 
 CLAY: Colour = (142, 78, 52)
 TEA: Colour = (196, 112, 34)

@@ -2,8 +2,26 @@
 
 import math
 
-from drawing.shapes import arc, ellipse, mirror, path, rect, smooth, turn
-from drawing.sketch import STEEL, WHITE, Colour, Sketch, dark, light, mix, round_stops
+from sandbox.marketplace.drawing.shapes import (
+    Outline,
+    arc,
+    ellipse,
+    mirror,
+    path,
+    rect,
+    smooth,
+    turn,
+)
+from sandbox.marketplace.drawing.sketch import (
+    STEEL,
+    WHITE,
+    Colour,
+    Sketch,
+    dark,
+    light,
+    mix,
+    round_stops,
+)
 
 DIAL: Colour = (244, 242, 236)
 
@@ -83,7 +101,7 @@ def ring(s: Sketch, c: Colour) -> None:
     s.shade(path("M 352 306 L 448 306 L 424 336 L 376 336 Z"), round_stops(c))
     girdle, tip = [(290, 188), (510, 188)], (400, 316)
     table = [(340, 132), (460, 132)]
-    stone = [girdle[0], table[0], table[1], girdle[1], tip]
+    stone: Outline = [girdle[0], table[0], table[1], girdle[1], tip]
     s.fill(stone, (214, 232, 246))
     xs = [290, 334, 378, 422, 466, 510]
     tones = ((250, 253, 255), (176, 206, 232), (232, 244, 252), (150, 186, 220), (240, 248, 254))
@@ -126,7 +144,7 @@ def watch(s: Sketch, c: Colour) -> None:
     _gear(s, 446, 452, 40, (160, 164, 170))
     _gear(s, 430, 372, 30, (200, 120, 100))
     for length, width, angle in ((92, 13, 304), (136, 9, 62)):
-        hand = [(400 - width, 400), (400, 400 - length), (400 + width, 400), (400, 424)]
+        hand: Outline = [(400 - width, 400), (400, 400 - length), (400 + width, 400), (400, 424)]
         s.fill(turn(hand, angle), (44, 62, 108), volume=0.5, soft=4)
     s.line(turn([(400, 440), (400, 262)], 190), 3.5, (196, 52, 48))
     s.ball(ellipse(400, 400, 11), (210, 176, 100))

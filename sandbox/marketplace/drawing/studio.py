@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from drawing.sketch import BLACK, SIZE, WHITE, Colour, gradient, light, mix
+from sandbox.marketplace.drawing.sketch import BLACK, SIZE, WHITE, Colour, gradient, light, mix
 
 PALE, PALE_SHARE = 200, 0.4
 GLOW = 150

@@ -2,8 +2,8 @@
 
 import math
 
-from drawing.shapes import both, ellipse, path, rect, smooth, turn
-from drawing.sketch import (
+from sandbox.marketplace.drawing.shapes import both, ellipse, path, rect, smooth, turn
+from sandbox.marketplace.drawing.sketch import (
     INK,
     STEEL,
     Colour,
@@ -83,7 +83,7 @@ def beanie(s: Sketch, c: Colour) -> None:
     dome = path("M 180 560 C 170 330 270 230 400 230 C 530 230 630 330 620 560 Z")
     mask = s.ball(dome, c, (0.4, 0.2))
     for k in range(15):
-        x = 190 + k * 30
+        x = 190.0 + k * 30
         top = 400 + (x - 400) * 0.25
         s.line(
             path(f"M {top} 232 C {x} 320 {x} 440 {x} 570"), 9, dark(c, 0.4), clip=mask, opacity=0.3

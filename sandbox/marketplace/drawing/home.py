@@ -2,8 +2,18 @@
 
 import math
 
-from drawing.shapes import arc, ellipse, lathe, mirror, path, rect, smooth, turn
-from drawing.sketch import (
+from sandbox.marketplace.drawing.shapes import (
+    Outline,
+    arc,
+    ellipse,
+    lathe,
+    mirror,
+    path,
+    rect,
+    smooth,
+    turn,
+)
+from sandbox.marketplace.drawing.sketch import (
     INK,
     STEEL,
     WHITE,
@@ -82,7 +92,7 @@ def plant_pot(s: Sketch, c: Colour) -> None:
     for k in range(3):
         leaf = path("M 400 410 C 372 370 372 310 400 270 C 428 310 428 370 400 410 Z")
         s.fill(turn(leaf, (-30, 30, 0)[k], (400, 420)), (164, 208, 150), volume=0.8)
-    zig = [(238 + i * 27, 520 + (i % 2) * 40) for i in range(13)]
+    zig: Outline = [(238 + i * 27, 520 + (i % 2) * 40) for i in range(13)]
     s.line(zig, 6, light(c, 0.75) if luminance(c) < 170 else dark(c, 0.3), opacity=0.7)
 
 
@@ -164,7 +174,7 @@ def basket(s: Sketch, c: Colour) -> None:
 def clock(s: Sketch, c: Colour) -> None:
     """A twin-bell alarm clock."""
     for flip in (False, True):
-        leg = [(270, 610), (220, 706)]
+        leg: Outline = [(270, 610), (220, 706)]
         s.line(mirror(leg) if flip else leg, 30, STEEL, volume=0.9)
         bell = turn(path("M 196 250 C 196 150 350 150 350 250 Z"), -30, (273, 230))
         s.ball(mirror(bell) if flip else bell, (222, 180, 96))

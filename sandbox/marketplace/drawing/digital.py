@@ -2,8 +2,18 @@
 
 import math
 
-from drawing.shapes import Point, arc, ellipse, lathe, mirror, path, rect, smooth, turn
-from drawing.sketch import (
+from sandbox.marketplace.drawing.shapes import (
+    Point,
+    arc,
+    ellipse,
+    lathe,
+    mirror,
+    path,
+    rect,
+    smooth,
+    turn,
+)
+from sandbox.marketplace.drawing.sketch import (
     INK,
     STEEL,
     WHITE,

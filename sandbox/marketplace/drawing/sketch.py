@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from drawing.shapes import Outline
+from sandbox.marketplace.drawing.shapes import Outline
 
 SIZE = 800
 SUPER = 4

@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from drawing.carried import CARRIED
-from drawing.digital import DIGITAL
-from drawing.home import HOME
-from drawing.jewels import JEWELS
-from drawing.kitchen import KITCHEN
-from drawing.sketch import SIZE, Colour, Sketch, rgb
-from drawing.sport import SPORT
-from drawing.stationery import STATIONERY
-from drawing.textiles import TEXTILES
-from drawing.toys import TOYS
-from drawing.wear import WEAR
+from sandbox.marketplace.drawing.carried import CARRIED
+from sandbox.marketplace.drawing.digital import DIGITAL
+from sandbox.marketplace.drawing.home import HOME
+from sandbox.marketplace.drawing.jewels import JEWELS
+from sandbox.marketplace.drawing.kitchen import KITCHEN
+from sandbox.marketplace.drawing.sketch import SIZE, Colour, Sketch, rgb
+from sandbox.marketplace.drawing.sport import SPORT
+from sandbox.marketplace.drawing.stationery import STATIONERY
+from sandbox.marketplace.drawing.textiles import TEXTILES
+from sandbox.marketplace.drawing.toys import TOYS
+from sandbox.marketplace.drawing.wear import WEAR
 
 DRAWINGS: dict[str, Callable[[Sketch, Colour], None]] = {
     **KITCHEN,

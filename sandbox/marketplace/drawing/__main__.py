@@ -1,7 +1,7 @@
-"""Draws every picture of the simulated marketplace and the chat page's sample photos.
+"""Draw every picture of the simulated marketplace and the chat page's sample photos.
 
-    python scripts/draw_catalogue.py            all pictures
-    python scripts/draw_catalogue.py phone-case only that product's
+    python -m sandbox.marketplace.drawing             all pictures
+    python -m sandbox.marketplace.drawing phone-case  only that product's
 
 The pictures are the project's own work, under its licence. Drawing depends on nothing but
 this code, Pillow and the catalogue, so running it again gives the same pictures.
@@ -12,26 +12,20 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from PIL import Image
 
-from drawing import scenes, studio  # noqa: E402 -- as above
-from drawing.registry import STANDING, layer_of  # noqa: E402 -- as above
-from PIL import Image  # noqa: E402 -- the project's root has to be on the path first
-
-from sandbox.marketplace.catalogue import (  # noqa: E402 -- as above
+from sandbox.marketplace.catalogue import (
     PICTURES,
     OfferSource,
     colour_picture,
     load_catalogue,
     written_offers,
 )
-from sandbox.marketplace.matching import (  # noqa: E402 -- as above
-    catalogue_pictures,
-    save_features,
-)
+from sandbox.marketplace.drawing import scenes, studio
+from sandbox.marketplace.drawing.registry import STANDING, layer_of
+from sandbox.marketplace.matching import catalogue_pictures, save_features
 
-SAMPLES = ROOT / "sandbox" / "chat" / "samples"
+SAMPLES = Path(__file__).resolve().parents[2] / "chat" / "samples"
 COLOUR_SIDE = 480
 QUALITY = 82
 SIDE_BY_SIDE = 4

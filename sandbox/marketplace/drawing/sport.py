@@ -2,8 +2,29 @@
 
 import math
 
-from drawing.shapes import Point, arc, ellipse, mirror, path, rect, shift, smooth, turn
-from drawing.sketch import INK, STEEL, WHITE, Colour, Sketch, dark, light, mix, round_stops
+from sandbox.marketplace.drawing.shapes import (
+    Outline,
+    Point,
+    arc,
+    ellipse,
+    mirror,
+    path,
+    rect,
+    shift,
+    smooth,
+    turn,
+)
+from sandbox.marketplace.drawing.sketch import (
+    INK,
+    STEEL,
+    WHITE,
+    Colour,
+    Sketch,
+    dark,
+    light,
+    mix,
+    round_stops,
+)
 
 
 def yoga_mat(s: Sketch, c: Colour) -> None:
@@ -43,7 +64,7 @@ def dumbbells(s: Sketch, c: Colour) -> None:
             volume=0.6,
         )
         for x in (170, 510):
-            head = [(x, 340), (x + 24, 296), (x + 96, 296), (x + 120, 340), (x + 120, 460), (x + 96, 504),
+            head: Outline = [(x, 340), (x + 24, 296), (x + 96, 296), (x + 120, 340), (x + 120, 460), (x + 96, 504),
                     (x + 24, 504), (x, 460)]  # fmt: skip
             s.fill(at(head), c, volume=1.0, soft=18)
             s.fill(

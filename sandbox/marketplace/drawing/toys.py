@@ -2,8 +2,8 @@
 
 from PIL import Image, ImageChops
 
-from drawing.shapes import ellipse, mirror, path, smooth, turn
-from drawing.sketch import WHITE, Colour, Sketch, dark, light, luminance, mix
+from sandbox.marketplace.drawing.shapes import ellipse, mirror, path, smooth, turn
+from sandbox.marketplace.drawing.sketch import WHITE, Colour, Sketch, dark, light, luminance, mix
 
 
 def _fur(

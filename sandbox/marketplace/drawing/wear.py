@@ -1,7 +1,7 @@
 """Drawings of clothes and shoes."""
 
-from drawing.shapes import both, ellipse, mirror, path, rect, smooth, turn
-from drawing.sketch import WHITE, Colour, Sketch, dark, light, luminance, mix
+from sandbox.marketplace.drawing.shapes import both, ellipse, mirror, path, rect, smooth, turn
+from sandbox.marketplace.drawing.sketch import WHITE, Colour, Sketch, dark, light, luminance, mix
 
 
 def _trim(c: Colour) -> Colour:

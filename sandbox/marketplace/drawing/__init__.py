@@ -1,0 +1,1 @@
+"""What drew the marketplace's pictures: `python -m sandbox.marketplace.drawing`."""
