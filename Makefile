@@ -23,10 +23,13 @@ RELEASE := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 JOBS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo run test test-all slow lint types catalogs supply pytest soak image-check bench bench-check lock wheel changes release clean
+.PHONY: demo demo-shop run test test-all slow lint types catalogs supply pytest soak image-check bench bench-check lock wheel changes release clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
 	@$(BIN)/python -m sandbox --started $(STARTED)
+
+demo-shop: $(VENV)/.run ## the same as a shop: customers pay an operator, whom you play as well
+	@$(BIN)/python -m sandbox --shop --started $(STARTED)
 
 run: $(VENV)/.run ## the bot itself; settings come from the environment and .env
 	@exec $(BIN)/python -m bot

@@ -32,7 +32,10 @@ def screen(view: View) -> Screen:
     )
     over = Button(t("start.over_button"), "over") if session.draft.lines else None
     rows = row(cart_button(t, session), over) + rows
-    return Screen(paragraphs(view.flash, t("start.welcome")), rows)
+    return Screen(
+        paragraphs(view.flash, t("start.welcome" if view.shop is None else "start.welcome_shop")),
+        rows,
+    )
 
 
 async def start(_: Update, context: Context) -> Reply:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import aiohttp
 
+from sandbox.botapi.world import BOSS
 from sandbox.world import Addresses, World
 
 _FOLDER = Path(".demo")
@@ -22,6 +23,19 @@ _LOOPBACK = "127.0.0.1"
 _PUSH_PATH = "/marketplace/push"
 _BOT_STARTS_WITHIN = 60.0
 _BOT_STOPS_WITHIN = 30.0
+_OPENING = (
+    "/start",
+    "/rate 1 USD = 7.2 CNY",
+    "/shop en Send the amount to card 4000 1234 5678 9010 and write the payment code on it.",
+    "/shop zh 请转账到卡号 4000 1234 5678 9010，并在备注里写付款码。",
+    "/admin",
+)
+_WHO_IS_WHO = """  老板 (the boss) is the bot's operator: write /admin in that chat.
+"""
+_WHO_IS_WHO_IN_A_SHOP = """  A shop: Anna and the others are customers, who pay 老板, the boss.
+  Order as Anna, pay, press "I have paid" and send any photo; then switch to 老板,
+  open the order, confirm what came in, and pay 1688.
+"""
 
 
 def _arguments() -> argparse.Namespace:
@@ -31,6 +45,7 @@ def _arguments() -> argparse.Namespace:
         "--port", type=int, default=8088, help="of the chat page; 0 takes a free one"
     )
     parser.add_argument("--without-bot", action="store_true")
+    parser.add_argument("--shop", action="store_true", help="customers pay an operator (PAYMENT)")
     parser.add_argument("--started", type=float, default=time.time(), help="seconds since 1970")
     return parser.parse_args()
 
@@ -70,6 +85,8 @@ async def _with_bot(
         "DATABASE_URL": str(_FOLDER / "snaporder.db"),
         "LISTEN": listen,
         "LOG_FORMAT": "console",
+        "ADMIN_IDS": str(BOSS),
+        "PAYMENT": "shop" if options.shop else "team",
     }
     log = (_FOLDER / "bot.log").open("wb")
     bot = await asyncio.create_subprocess_exec(
@@ -79,9 +96,12 @@ async def _with_bot(
     stopping = asyncio.create_task(stop.wait())
     try:
         await _until_polled(addresses, ended)
+        if options.shop and not ended.done():
+            await _open_shop(addresses)
         if not ended.done():
             _say(f"\n  Open {addresses.chat}\n  (ready {time.time() - options.started:.1f} s after")
             _say(f"   the start; the bot's log is {_FOLDER / 'bot.log'}; Ctrl+C ends it)\n")
+            _say(_WHO_IS_WHO_IN_A_SHOP if options.shop else _WHO_IS_WHO)
         await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
@@ -113,6 +133,15 @@ async def _until_polled(addresses: Addresses, ended: asyncio.Task[int]) -> None:
                 if "getUpdates" in (await answer.json()).get("counts", {}):
                     return
             await asyncio.sleep(0.1)
+
+
+async def _open_shop(addresses: Addresses) -> None:
+    """Have the operator say what a shop needs to know, as anybody would write it in the chat."""
+    async with aiohttp.ClientSession(addresses.chat) as session:
+        for text in _OPENING:
+            body = {"from": BOSS, "text": text}
+            async with session.post(f"/sandbox/chats/{BOSS}/send", json=body) as answer:
+                answer.raise_for_status()
 
 
 def _say(text: str) -> None:

@@ -53,7 +53,7 @@ async def register(bot: ExtBot[Any], operators: Iterable[int] = (), *, shop: boo
     private = PRIVATE_COMMANDS | SHOP_COMMANDS if shop else PRIVATE_COMMANDS
     try:
         for language in LANGUAGES:
-            await _register_language(bot, language, private)
+            await _register_language(bot, language, private, shop=shop)
     except TelegramError as error:
         _log.warning("profile_not_registered", error=str(error))
     own = OPERATOR_COMMANDS | (SHOP_OPERATOR_COMMANDS if shop else {}) | private
@@ -72,7 +72,9 @@ async def _register_operator(bot: ExtBot[Any], operator: int, commands: dict[str
         _log.info("operator_menu_not_set", error=type(error).__name__)
 
 
-async def _register_language(bot: ExtBot[Any], language: str, commands: dict[str, str]) -> None:
+async def _register_language(
+    bot: ExtBot[Any], language: str, commands: dict[str, str], *, shop: bool
+) -> None:
     t = texts_in(language)
     # No code means everybody whose language has no list of its own.
     code = None if language == FALLBACK else language
@@ -80,5 +82,7 @@ async def _register_language(bot: ExtBot[Any], language: str, commands: dict[str
     in_groups = [BotCommand(name, t(key)) for name, key in GROUP_COMMANDS.items()]
     await bot.set_my_commands(private, BotCommandScopeAllPrivateChats(), language_code=code)
     await bot.set_my_commands(in_groups, BotCommandScopeAllGroupChats(), language_code=code)
-    await bot.set_my_description(t("profile.description"), language_code=code)
+    await bot.set_my_description(
+        t("profile.description_shop" if shop else "profile.description"), language_code=code
+    )
     await bot.set_my_short_description(t("profile.short_description"), language_code=code)

@@ -1,5 +1,6 @@
 """`/shop` and `/rate`: a shop's terms, set in chat; each change a version, orders keep theirs."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -136,19 +137,34 @@ def _readings(view: View, asked: TermAsked) -> Rows:
 
 
 @for_operators
-async def shop(_: Update, context: Context) -> Reply:
-    """`/shop`: the terms that hold, each to be changed."""
-    return await _open(context, None)
+async def shop(update: Update, context: Context) -> Reply:
+    """`/shop`: the terms; with words behind it, they become how to pay, in the language named."""
+    reply, typed = await _open(context, None), _behind(update)
+    if reply is not Step.TERMS or not typed:
+        return reply
+    named, _space, rest = typed.partition(" ")
+    known = {"en": Term.EN, "zh": Term.ZH}
+    language = known.get(named.lower())
+    if language is None:
+        language, rest = known.get(context.session.language, Term.EN), typed
+    asked = TermAsked(term=language)
+    return await _READERS[language](context, asked, rest.strip()) or reply
 
 
 @for_operators
 async def rate(update: Update, context: Context) -> Reply:
     """`/rate`, alone or with a number: what a yuan costs from the next quote on."""
     asked = TermAsked(term=Term.RATE)
-    reply = await _open(context, asked)
-    message = update.effective_message
-    typed = ((message.text if message else None) or "").partition(" ")[2].strip()
-    return await _rate(context, asked, typed) or reply if typed else reply
+    reply, typed = await _open(context, asked), _behind(update)
+    if reply is not Step.TERMS or not typed:
+        return reply
+    return await _rate(context, asked, typed) or reply
+
+
+def _behind(update: Update) -> str:
+    """What was written behind a command."""
+    message = update.effective_message if update.callback_query is None else None
+    return ((message.text if message else None) or "").partition(" ")[2].strip()
 
 
 async def _open(context: Context, asked: TermAsked | None) -> Reply:
@@ -243,7 +259,7 @@ async def _currency(context: Context, _: TermAsked, given: str) -> Reply:
 
 async def _rate(context: Context, asked: TermAsked, given: str) -> Reply:
     terms = await _terms(context)
-    currency = asked.currency or terms.currency
+    currency = asked.currency or _named(given) or terms.currency
     if currency is CNY:
         context.flash("terms.rate_of_yuan")
         ask(context, None)
@@ -258,6 +274,18 @@ async def _rate(context: Context, asked: TermAsked, given: str) -> Reply:
         return await _set_rate(context, readings[0])
     ask(context, asked.replace(readings=readings))
     return None
+
+
+def _named(given: str) -> Currency | None:
+    """The one currency that a rate names beside the yuan: it becomes the shop's with it."""
+    found = set()
+    for code in re.findall(r"[A-Z]{3}", given.upper()):
+        try:
+            found.add(Currency(code))
+        except UnknownCurrency:
+            return None
+    found.discard(CNY)
+    return found.pop() if len(found) == 1 else None
 
 
 async def _set_rate(context: Context, rate_: Rate) -> Reply:
