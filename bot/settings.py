@@ -203,6 +203,7 @@ class Settings(FollowingSettings):
     keep_orders_days: int = Field(default=730, ge=1, le=_DAYS)
     keep_pushes_days: int = Field(default=7, ge=1, le=_DAYS)
     keep_notices_days: int = Field(default=90, ge=1, le=_DAYS)
+    keep_parked_days: int = Field(default=14, ge=1, le=_DAYS)
     # from SIGTERM to the end; Docker kills after 10 seconds unless told otherwise
     stop_seconds: Seconds = 8.0
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
@@ -400,6 +401,7 @@ class Settings(FollowingSettings):
             orders=timedelta(days=self.keep_orders_days),
             pushes=timedelta(days=self.keep_pushes_days),
             notices=timedelta(days=self.keep_notices_days),
+            parked=timedelta(days=self.keep_parked_days),
         )
 
     @property

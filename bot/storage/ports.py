@@ -100,6 +100,10 @@ class StepCommit:
     writes: tuple[Write, ...] = ()
 
 
+MOST_PARKED = 1000
+"""So many updates are kept aside at most; the oldest go first."""
+
+
 class Retention(Value):
     """How long what nobody uses any more is kept. Open orders and addresses have no limit."""
 
@@ -111,6 +115,7 @@ class Retention(Value):
     orders: timedelta = timedelta(days=730)
     pushes: timedelta = timedelta(days=7)  # ids of handled pushes, since they came
     notices: timedelta = timedelta(days=90)  # which news was told, since it was
+    parked: timedelta = timedelta(days=14)  # what people wrote that failed, since it came
 
 
 class Census(Value):

@@ -33,6 +33,7 @@ from bot.domain.writes import (
 )
 from bot.storage.operator_ports import People
 from bot.storage.ports import (
+    MOST_PARKED,
     AlreadyClaimed,
     Census,
     InboxUpdate,
@@ -174,6 +175,9 @@ class MemoryStorage(
         stored = self._inbox.get(update_id)
         if stored is not None and stored.state != "finished":
             stored.state, stored.error = "parked", error
+        parked = [key for key, each in sorted(self._inbox.items()) if each.state == "parked"]
+        for key in parked[:-MOST_PARKED]:
+            self._inbox[key].state = "finished"
 
     async def parked_updates(self, limit: int = 100) -> list[tuple[WaitingUpdate, str]]:
         self._answer()

@@ -1,10 +1,12 @@
 """What every storage promises of updates from Telegram."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from bot.storage.ports import (
+    MOST_PARKED,
     Storage,
     VersionConflict,
 )
@@ -106,3 +108,16 @@ class TestInbox:
         assert [each.update_id for each in await storage.inbox.waiting_updates()] == [1]
         assert [each.update_id for each, _ in await storage.inbox.parked_updates()] == [2]
         assert await storage.inbox.put_updates([update(2_000), update(3)]) == (3,)
+
+
+async def test_what_is_put_aside_is_bounded_in_number(storage: Storage):
+    """The oldest are given up; their ids stay, so that a repeat is known."""
+    numbers = range(1, MOST_PARKED + 4)
+    await storage.inbox.put_updates([update(number) for number in numbers])
+    error = "ValueError at bot/a.py:1"
+    await asyncio.gather(*(storage.inbox.park_update(number, error) for number in numbers))
+    kept = [each.update_id for each, _ in await storage.inbox.parked_updates(limit=5000)]
+    assert len(kept) == MOST_PARKED
+    assert min(kept) == 4
+    assert await storage.inbox.put_updates([update(1)]) == ()
+    assert not await storage.inbox.requeue_update(1)

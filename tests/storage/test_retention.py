@@ -185,3 +185,15 @@ async def test_an_order_of_a_forgotten_person_goes_when_it_ends(aging: SqliteSto
     await aging.orders.save_order(done, Placing.PLACED)
     assert (await aging.upkeep.purge_old(KEEP))["forgotten_orders"] == 1
     assert await aging.orders.orders_of(ALICE) == []
+
+
+async def test_what_was_put_aside_is_kept_for_two_weeks(sqlite: SqliteStorage):
+    """Nobody's words wait for ever for an operator."""
+    await sqlite.inbox.put_updates(
+        [update(1, age=timedelta(days=15)), update(2, age=timedelta(days=13))]
+    )
+    for number in (1, 2):
+        await sqlite.inbox.park_update(number, "ValueError at bot/a.py:1")
+    await sqlite.upkeep.purge_old(Retention())
+    assert [each.update_id for each, _ in await sqlite.inbox.parked_updates()] == [2]
+    assert await sqlite.inbox.take_update(1) is None

@@ -7,10 +7,19 @@ from typing import Any
 
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_error, place_of_payload
-from bot.storage.ports import InboxUpdate, WaitingUpdate
+from bot.storage.ports import MOST_PARKED, InboxUpdate, WaitingUpdate
 from bot.storage.sqlite.batch import Work, executing
 from bot.storage.sqlite.database import Database
 
+_GIVE_UP_BEFORE = (
+    "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"
+    " WHERE state = 'parked' AND received_at < ?"
+)
+_GIVE_UP_BEYOND = (
+    "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"
+    " WHERE state = 'parked' AND update_id IN (SELECT update_id FROM inbox"
+    " WHERE state = 'parked' ORDER BY update_id DESC LIMIT -1 OFFSET ?)"
+)
 _PURGED_TOGETHER = 500
 _FRESH = 512
 _FINISH = "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL WHERE update_id = ?"
@@ -109,15 +118,28 @@ class Inbox:
         return await self._database.write(count)
 
     async def park_update(self, update_id: int, error: str) -> None:
-        """Put an update aside for the operator; it is not tried again by itself."""
+        """Put an update aside for the operator; it is not tried again by itself.
+
+        Beyond `MOST_PARKED` the oldest of them is given up.
+        """
         self._fresh.pop(update_id, None)
         parameters = (self._sealed_error(error, update_id), update_id)
-        await self._database.write(
-            lambda connection: connection.execute(
+
+        def park(connection: sqlite3.Connection) -> None:
+            connection.execute(
                 "UPDATE inbox SET state = 'parked', error = ?"
                 " WHERE update_id = ? AND state <> 'finished'",
                 parameters,
             )
+            connection.execute(_GIVE_UP_BEYOND, (MOST_PARKED,))
+
+        await self._database.write(park)
+
+    async def give_up_parked(self, before: datetime) -> int:
+        """Give up what was parked and received before that time; return how many."""
+        moment = to_micros(before)
+        return await self._database.write(
+            lambda connection: connection.execute(_GIVE_UP_BEFORE, (moment,)).rowcount
         )
 
     async def parked_updates(self, limit: int = 100) -> list[tuple[WaitingUpdate, str]]:

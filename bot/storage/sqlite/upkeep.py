@@ -129,8 +129,10 @@ class Upkeep:
             self._database.read_anew()
 
     async def _purge_old(self, keep: Retention) -> dict[str, int]:
+        now = self._database.now()
+        given_up = await self._inbox.give_up_parked(now - keep.parked)
         return {
-            "updates": await self._inbox.purge(self._database.now() - keep.updates),
+            "updates": given_up + await self._inbox.purge(now - keep.updates),
             "drafts": await self._clear_drafts(keep.drafts),
             "results": await self._drop("results", keep.searches),
             "offers": await self._drop("offers", keep.offers),
