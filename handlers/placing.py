@@ -90,6 +90,8 @@ async def confirm(update: Update, context: Context) -> Reply:
         return await _ask_again(context, session.quoted.quote)
     # When the press arrived, not when it is handled; the consent itself is older still.
     agreed_at = received_at.get() or context.now
+    place = place_of(update.callback_query)
+    message_id = place.message_id if place is not None else None
     order = Order(
         order_no=new_merchant_order_no(agreed_at),
         user_id=session.user_id,
@@ -100,16 +102,14 @@ async def confirm(update: Update, context: Context) -> Reply:
         address=session.delivery.address,
         note=session.draft.note,
         language=session.language,
+        message_id=message_id,
         **_buyer(update, context),
         created_at=agreed_at,
         quoted_at=seen_at,
     )
     context.write(ClaimOrder(order))
-    place = place_of(update.callback_query)
     context.change(
-        ordered=Ordered(
-            order_no=order.order_no, message_id=place.message_id if place is not None else None
-        ),
+        ordered=Ordered(order_no=order.order_no, message_id=message_id),
         quoted=session.quoted.replace(change=None),
     )
     context.focus(asking=None)

@@ -22,7 +22,7 @@ from bot.chat.signs_of_life import WHILE_DRAWING, WHILE_WORKING, SignsOfLife
 from bot.chat.taps import OverlayTaps, TapAnswer, fits, is_double_tap, press_of
 from bot.chat.texts import language_of
 from bot.domain.identifiers import ChatId, UserId
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import Ordered, Session, Step
 from bot.domain.writes import ClaimOrder
 from bot.marketplace.errors import MarketplaceError
 from bot.process.locks import KeyedLocks
@@ -120,10 +120,13 @@ class StoredConversationHandler(ConversationHandler[Context]):
         chat_id: ChatId,
         user_id: UserId,
         apply: Callable[[Session], Session | None],
+        record: Ordered | None = None,
     ) -> None:
         """Move a conversation for something other than an update, and draw its screen.
 
-        `apply` returns None for nothing to show. Raises `ScreenNotDrawn` after the commit.
+        `apply` returns None for nothing to show. `record` names an order and the message that
+        said "placing" of it, wherever the person is by now: it says what became of the order.
+        Raises `ScreenNotDrawn` after the commit.
         """
         async with self._locks.holding((chat_id, user_id)):
             try:
@@ -131,7 +134,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
             except VersionConflict:
                 moves = await self._move(chat_id, user_id, apply)
             if moves is not None:
-                await self._rewrite_waiting(*moves)
+                await self._rewrite_record(*moves, record or moves[0].ordered)
                 await self._draw(moves[1], None)
 
     async def redraw(self, chat_id: ChatId, user_id: UserId) -> None:
@@ -154,12 +157,17 @@ class StoredConversationHandler(ConversationHandler[Context]):
         await self._services.store.conversations.commit_step(commit)
         return session, moved
 
-    async def _rewrite_waiting(self, before: Session, after: Session) -> None:
-        """Have the message that said "placing" say what became of the order."""
-        waited = before.step is Step.PLACING is not after.step
-        if waited and before.ordered.message_id is not None:
-            screen = await self._screens[before.step].drawn(before, self._services)
-            await self._drawer.rewrite(before, before.ordered.message_id, screen)
+    async def _rewrite_record(self, before: Session, after: Session, record: Ordered) -> None:
+        """Have the message that said "placing" say what became of the order.
+
+        Done before the outcome counts as told, so that a kill in between has it done once more.
+        """
+        drawn_anyway = after.step is Step.PLACING and after.ordered.order_no == record.order_no
+        if drawn_anyway or record.order_no is None or record.message_id is None:
+            return
+        as_waiting = _without_flash(before).replace(step=Step.PLACING, ordered=record)
+        screen = await self._screens[Step.PLACING].drawn(as_waiting, self._services)
+        await self._drawer.rewrite(as_waiting, record.message_id, screen)
 
     async def _walk(
         self,

@@ -184,6 +184,7 @@ class Order(Value):
     address: Address
     note: str = ""
     language: str = "en"
+    message_id: int | None = None  # the message in its chat that says how placing it goes
     buyer_name: str = ""  # how the person is called in Telegram, for a shop's operator
     buyer_username: str = ""
     created_at: datetime

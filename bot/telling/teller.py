@@ -15,7 +15,7 @@ from bot.chat.conversation import ScreenNotDrawn, StoredConversationHandler
 from bot.chat.texts import language_of, texts_in
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Order
-from bot.domain.sessions import Session
+from bot.domain.sessions import Ordered, Session
 from bot.intake.processing import REDRAW_DELAYS
 from bot.storage.ports import Storage, StorageError
 
@@ -71,8 +71,12 @@ class Teller:
 
     async def _show(self, order: Order) -> bool:
         try:
+            record = Ordered(order_no=order.order_no, message_id=order.message_id)
             await self._conversation.resume(
-                order.chat_id, order.user_id, lambda session: self._session_after(session, order)
+                order.chat_id,
+                order.user_id,
+                lambda session: self._session_after(session, order),
+                record if order.message_id is not None else None,
             )
         except ScreenNotDrawn as error:
             _log.warning("screen_not_drawn", reason=str(error))
