@@ -87,7 +87,7 @@ def _button(view: View, saved: SavedAddress, managing: bool) -> Button:  # noqa:
     star = ("★ " if saved.is_default else "") + ("📦 " if address.forwarder else "")
     label = cut(f"{star}{address.full_name} · {place} {address.street}", _LABEL)
     opens = managing or not _ordering(view.session)
-    return Button(label, "open" if opens else "deliver", to_base36(saved.address_id))
+    return Button(label, "open" if opens else "deliver", to_base36(int(saved.address_id.id)))
 
 
 def _book_buttons(view: BookView, managing: bool) -> Rows:  # noqa: FBT001 - as above
@@ -102,7 +102,7 @@ def _book_buttons(view: BookView, managing: bool) -> Rows:  # noqa: FBT001 - as 
 
 
 def _one_buttons(view: View, saved: SavedAddress) -> Rows:
-    t, arg = view.t, to_base36(saved.address_id)
+    t, arg = view.t, to_base36(int(saved.address_id.id))
     deliver = (
         Button(t("address.deliver_button"), "deliver", arg) if _ordering(view.session) else None
     )
@@ -140,11 +140,11 @@ async def book(_: Update, context: Context) -> Reply:
 async def _chosen(context: Context) -> SavedAddress | None:
     """Return the person's own address that a button names; nobody else's can be reached."""
     try:
-        wanted = from_base36(context.arg)
+        wanted = str(from_base36(context.arg))
     except BadButton:
         return None
     saved = await context.services.store.addresses.addresses_of(context.session.user_id)
-    return next((each for each in saved if each.address_id == wanted), None)
+    return next((each for each in saved if each.address_id.id == wanted), None)
 
 
 async def deliver(_: Update, context: Context) -> Reply:

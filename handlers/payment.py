@@ -156,7 +156,7 @@ def _buttons(view: PaymentView, order: Order, open_parts: tuple[OrderPart, ...])
     cancel = Button(t("card.cancel_button"), "cancel", number, standing=True)
     mine = Button(t("orders.mine_button"), "mine", standing=True)
     copies: Rows = ()
-    for numbers in copyable(part.order_id for part in order.parts):
+    for numbers in copyable(str(part.order_id) for part in order.parts):
         copies += row(Button(t("payment.copy_number_button"), copy=numbers))
     return (
         _to_pay(view, order, open_parts)

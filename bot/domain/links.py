@@ -5,7 +5,7 @@ import unicodedata
 from enum import StrEnum
 from urllib.parse import unquote
 
-from bot.domain.identifiers import OfferId
+from bot.domain.identifiers import ALIBABA_1688, OfferId
 
 _HOST = r"(?<![\w.@-])(?:[\w-]+\.)*1688\.com"
 # detail.1688.com/offer/N.html, m.1688.com/offer/N.html, ...?offerId=N; the id ends with the digits.
@@ -67,9 +67,12 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 def payload_of(offer_id: OfferId) -> str:
     """Return what `?start=` carries to open an offer: at most 16 of Telegram's 64 characters.
 
-    `o1` says how the rest is to be read, so that a later form leaves links that travel valid.
+    `o1` says how the rest is to be read, a number of 1688, so that a later form leaves links that
+    travel valid. Raises `ValueError` for what is not one.
     """
-    number, digits = int(offer_id), ""
+    if offer_id.marketplace != ALIBABA_1688:
+        raise ValueError(f"o1 names no offer of {offer_id.marketplace}")
+    number, digits = int(offer_id.id), ""
     while number:
         number, digit = divmod(number, len(_DIGITS))
         digits = _DIGITS[digit] + digits

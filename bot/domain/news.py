@@ -78,7 +78,7 @@ class News(Value):
 
 def key_of(kind: NewsKind, detail: str, parts: tuple[MarketplaceOrderId, ...]) -> str:
     """Return a key that the same news has again, short whatever it is made of."""
-    made_of = "\n".join((detail, *sorted(parts)))
+    made_of = "\n".join((detail, *sorted(map(str, parts))))
     return f"{kind}.{hashlib.sha256(made_of.encode()).hexdigest()[:24]}"
 
 

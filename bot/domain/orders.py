@@ -10,6 +10,7 @@ from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import (
     ChatId,
     LineId,
+    MarketplaceName,
     MarketplaceOrderId,
     MerchantOrderNo,
     OfferId,
@@ -201,6 +202,11 @@ class Order(Value):
     sent_again: bool = False  # create was sent a second time, under the same number
     vouched: bool = False  # an operator says that no order exists: create it once more
     vouched_by: UserId | None = None  # who says so; None for who has the command line
+
+    @property
+    def marketplace(self) -> MarketplaceName:
+        """Return where it is ordered; one order is of one marketplace."""
+        return self.lines[0].offer_id.marketplace
 
     def moved(self, placing: Placing, **changes: object) -> "Order":
         """Return the order in its next state. Raises `InvalidTransition`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Iterable, Sequence
 
+from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.money import Fen, to_yuan
 from bot.domain.orders import Order
 from bot.marketplace.errors import MarketplaceError
@@ -62,8 +63,10 @@ async def adopt(
     desk: OrderResolving, order_no: str, order_ids: Sequence[str], *, force: bool = False
 ) -> str:
     """Take orders at the marketplace for ours. Raises `CommandRefused`, `StorageError`."""
-    order = await _settled(desk.adopt(order_no, order_ids, force=force))
-    return f"{order_no} is placed as {', '.join(each.order_id for each in order.parts)}."
+    order = await _settled(
+        desk.adopt(order_no, [MarketplaceOrderId(each) for each in order_ids], force=force)
+    )
+    return f"{order_no} is placed as {', '.join(str(each.order_id) for each in order.parts)}."
 
 
 async def recreate(desk: OrderResolving, order_no: str) -> str:
@@ -114,7 +117,7 @@ def _text(refusal: NotSettled) -> str:
     return _OBJECTIONS[refusal.objection].format(
         number=refusal.order_no,
         state=refusal.order.placing.value if refusal.order else "",
-        ids=", ".join(refusal.order_ids),
+        ids=", ".join(map(str, refusal.order_ids)),
         error=refusal.error,
         found="; ".join(_findings(refusal.finding, refusal.order.quote.total))
         if refusal.finding and refusal.order

@@ -26,9 +26,9 @@ def place_of_results(session_id: str) -> str:
     return f"results/{session_id}"
 
 
-def place_of_address(user_id: UserId, address_id: int) -> str:
+def place_of_address(user_id: UserId, marketplace: str, address_id: str) -> str:
     """Return the place of a saved address."""
-    return f"addresses/{user_id}/{address_id}"
+    return f"addresses/{user_id}/{marketplace}/{address_id}"
 
 
 def place_of_order(order_no: str) -> str:
@@ -41,9 +41,9 @@ def place_of_notice(order_no: str, key: str) -> str:
     return f"notices/{order_no}/{key}"
 
 
-def place_of_push(msg_id: str) -> str:
+def place_of_push(marketplace: str, msg_id: str) -> str:
     """Return the place of a push."""
-    return f"pushes/{msg_id}"
+    return f"pushes/{marketplace}/{msg_id}"
 
 
 def place_of_broadcast(broadcast_id: int) -> str:

@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo
+from bot.domain.identifiers import (
+    ALIBABA_1688,
+    ChatId,
+    MarketplaceName,
+    MarketplaceOrderId,
+    MerchantOrderNo,
+)
 from bot.domain.model import Value
 from bot.domain.news import News
 from bot.domain.orders import Order
@@ -54,6 +60,7 @@ class NoticeEnd(StrEnum):
 class StoredPush(Value):
     """A genuine push as it arrived. `msg_id` is the marketplace's, or made of the message."""
 
+    marketplace: MarketplaceName = ALIBABA_1688
     msg_id: str
     topic: str
     message: str
@@ -64,6 +71,7 @@ class WaitingPush(Value):
     """A stored push that is still to be handled."""
 
     push_id: int
+    marketplace: MarketplaceName = ALIBABA_1688
     message: str
     received_at: datetime
     attempts: int = 0

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 import structlog
 from aiohttp import web
 
+from bot.domain.identifiers import ALIBABA_1688
 from bot.marketplace.daji.push_messages import (
     MESSAGE_FIELD,
     SIGNATURE_FIELD,
@@ -89,6 +90,16 @@ def _stored(message: str) -> StoredPush:
     except UnreadablePush:
         digest = hashlib.sha256(message.encode("utf-8", "surrogatepass")).hexdigest()
         return StoredPush(
-            msg_id=f"sha256:{digest}", topic="unreadable", message=message, received_at=now
+            marketplace=ALIBABA_1688,
+            msg_id=f"sha256:{digest}",
+            topic="unreadable",
+            message=message,
+            received_at=now,
         )
-    return StoredPush(msg_id=push.msg_id, topic=push.topic, message=message, received_at=now)
+    return StoredPush(
+        marketplace=ALIBABA_1688,
+        msg_id=push.msg_id,
+        topic=push.topic,
+        message=message,
+        received_at=now,
+    )

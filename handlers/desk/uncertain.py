@@ -144,7 +144,7 @@ def _found(context: Context, order: Order, finding: Finding) -> Html:
 
 def _facts(context: Context, found: FoundOrder) -> dict[str, str]:
     amount = context.t.money(found.total) if found.total is not None else Html("?")
-    return {"id": found.order_id, "amount": amount}
+    return {"id": str(found.order_id), "amount": amount}
 
 
 def _mark(finding: Finding | None) -> str:

@@ -207,7 +207,7 @@ def _copies(view: View, order: Order) -> Rows:
         Button(t("card.copy_tracking_button", number=cut(each, _TRACKING)), copy=each)
         for each in list(tracked)[:_MOST_BUTTONS]
     ]
-    numbers = [part.order_id for part in order.parts]
+    numbers = [str(part.order_id) for part in order.parts]
     buttons += [Button(t("payment.copy_number_button"), copy=each) for each in copyable(numbers)]
     return grid(buttons, 1)
 

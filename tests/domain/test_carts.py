@@ -125,7 +125,7 @@ def test_there_are_only_so_many_sellers():
         cart = cart.take([_line(number)], SellerId(f"s{number}"))
     with pytest.raises(TooManySellers):
         cart.take([_line(99)], SellerId("one more"))
-    assert cart.take([_line(99)], SellerId("s0")).draft.seller_id == "s0"
+    assert cart.take([_line(99)], SellerId("s0")).draft.seller_id == SellerId("s0")
 
 
 @given(carts)

@@ -16,7 +16,7 @@ from bot.domain.links import (
     payload_of,
 )
 
-OFFER = 628379848279
+OFFER = OfferId(628379848279)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_is_not_1688_is_no_link_of_it(text: str) -> None:
         ("", None),
     ],
 )
-def test_a_bare_number_is_an_offer_when_it_stands_alone(text: str, offer: int | None) -> None:
+def test_a_bare_number_is_an_offer_when_it_stands_alone(text: str, offer: OfferId | None) -> None:
     """Ten to fourteen digits, full-width ones too."""
     assert bare_offer(text) == offer
 

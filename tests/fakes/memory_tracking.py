@@ -170,7 +170,8 @@ class MemoryTracking:
 
     async def put_push(self, push: StoredPush) -> bool:
         self._answer()
-        if push.msg_id in {each.push.msg_id for each in self._pushes}:
+        name = (push.marketplace, push.msg_id)
+        if name in {(each.push.marketplace, each.push.msg_id) for each in self._pushes}:
             return False
         self._pushes.append(_Pushed(push))
         return True
@@ -180,6 +181,7 @@ class MemoryTracking:
         return [
             WaitingPush(
                 push_id=push_id,
+                marketplace=each.push.marketplace,
                 message=each.push.message,
                 received_at=each.push.received_at,
                 attempts=each.attempts,

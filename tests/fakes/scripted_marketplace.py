@@ -107,7 +107,8 @@ class ScriptedMarketplace:
     async def payment_link(self, order_ids: Sequence[MarketplaceOrderId]) -> PaymentLink:
         self.calls.append("link")
         self.linked.append(tuple(order_ids))
-        return PaymentLink(url="https://pay.example/" + "-".join(order_ids), order_ids=order_ids)
+        numbers = "-".join(map(str, order_ids))
+        return PaymentLink(url=f"https://pay.example/{numbers}", order_ids=order_ids)
 
     async def confirm_receipt(
         self, order_id: MarketplaceOrderId, line_ids: Sequence[LineId]

@@ -82,7 +82,7 @@ def page(title: str, hits: int = 10, total: int = 0, number: int = 1) -> SearchP
     return SearchPage(
         hits=tuple(
             OfferSummary(
-                offer_id=OfferId(OFFER_ID + index),
+                offer_id=OfferId(int(OFFER_ID.id) + index),
                 title=Wording(zh=title, translated=title),
                 picture_url=f"https://img.test/{index}.jpg",
                 price=Fen(99_999_999),

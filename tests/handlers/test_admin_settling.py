@@ -50,7 +50,7 @@ async def test_what_was_found_is_adopted_after_a_second_question() -> None:
     """The order is placed as what the marketplace has."""
     at = await desk()
     text, buttons = await at.shows(uncertain.case, NUMBER)
-    assert FIRST in text
+    assert str(FIRST) in text
     assert "✅ Adopt" in buttons
     assert not [label for label in buttons if "Drop" in label or "again" in label]
     text, buttons = await at.shows(uncertain.ask, buttons["✅ Adopt"])

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from telegram import Bot, Message
 
+from bot.domain.identifiers import OfferId
 from bot.domain.links import GroupLinks
 from handlers.group.asked import Asked, asked_in
 
 US, OURS = 99, "snap_bot"
 LINK = "https://detail.1688.com/offer/718092053690.html"
-OFFER = Asked(offer_id=718092053690)
+OFFER = Asked(offer_id=OfferId(718092053690))
 _BOT = Bot("1:a")
 
 

@@ -247,7 +247,7 @@ async def test_an_offers_shop_needs_no_id_in_the_button() -> None:
     )
     walked.write(KeepOffer(offer(seller=seller)))
     assert await shop.shop(written("x"), walked) is Step.RESULTS
-    assert shelf.searched[0]["seller"] == "B" * 90
+    assert shelf.searched[0]["seller"] == SellerId("B" * 90)
     query = walked.session.query
     assert query is not None
     assert (query.of_offer, query.before) == (OFFER_ID, WORDS)

@@ -10,7 +10,7 @@ from typing import Any, Self
 import httpx
 
 from bot.domain.drafts import OrderLine
-from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, OfferId, SpecId
 from bot.domain.offers import Wording
 from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.daji.config import ClientConfig, OnCall
@@ -21,6 +21,7 @@ EXAMPLES = Path(__file__).parent / "examples"
 SECRET = "dj_test_secret"
 ORDER_NO = MerchantOrderNo("S261123-7K3MZQ4T")
 ORDER_ID = "2257164624870311973"
+ORDER = MarketplaceOrderId(ORDER_ID)
 HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 Respond = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
 
@@ -37,7 +38,12 @@ def answer(status: int, content: bytes = HTML, **headers: str) -> httpx.Response
 
 
 def as_json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
+    return json.dumps(value, ensure_ascii=False, default=_on_the_wire).encode()
+
+
+def _on_the_wire(value: object) -> int | str:
+    """1688 gives offers as numbers, and whatever has 19 digits as texts (contract 1.1)."""
+    return int(value.id) if isinstance(value, OfferId) else str(value)
 
 
 def enveloped(data: object, code: int = 200, message: str = "操作成功") -> bytes:

@@ -3,7 +3,17 @@
 from typing import Any
 
 import pytest
-from daji_gateway import ORDER_ID, ORDER_NO, PENCILS, Gateway, as_json, enveloped, example, line
+from daji_gateway import (
+    ORDER,
+    ORDER_ID,
+    ORDER_NO,
+    PENCILS,
+    Gateway,
+    as_json,
+    enveloped,
+    example,
+    line,
+)
 
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.marketplace.errors import OutcomeUnclear, RefusalReason, Refused
@@ -82,7 +92,7 @@ async def test_an_order_id_counts_before_every_flag(gateway, client, address, co
     data = creation(orderId=ORDER_ID, totalSuccessAmount=1196, postFee=300, success=success)
     gateway.answers(enveloped(data, code))
     (part,) = (await client.create(ORDER_NO, [PENCILS], address)).parts
-    assert (part.order_id, part.total, part.freight) == (ORDER_ID, 1196, 300)
+    assert (part.order_id, part.total, part.freight) == (ORDER, 1196, 300)
 
 
 async def test_split_orders(gateway: Gateway, client, address):
@@ -101,7 +111,7 @@ async def test_some_lines_ordered_and_some_not(gateway: Gateway, client, address
     data = creation(orderId=ORDER_ID, failedOfferList=failed, success=False, code="500_004")
     gateway.answers(enveloped(data))
     made = await client.create(ORDER_NO, [PENCILS], address)
-    assert [each.order_id for each in made.parts] == [ORDER_ID]
+    assert [each.order_id for each in made.parts] == [ORDER]
     (line_failed,) = made.failed_lines
     assert (line_failed.offer_id, line_failed.spec_id) == (PENCILS.offer_id, PENCILS.spec_id)
     assert (line_failed.code, line_failed.message) == ("500_004", "insufficient stock")
@@ -121,7 +131,7 @@ async def test_an_unreadable_amount_does_not_lose_the_order(gateway, client, add
     """Only whole fen are believed; the id stays, and the total is to be asked for."""
     gateway.answers(enveloped(creation(orderId=ORDER_ID, totalSuccessAmount=amount)))
     (part,) = (await client.create(ORDER_NO, [PENCILS], address)).parts
-    assert (part.order_id, part.total) == (ORDER_ID, None)
+    assert (part.order_id, part.total) == (ORDER, None)
 
 
 @pytest.mark.parametrize(

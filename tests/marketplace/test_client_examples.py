@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from daji_gateway import (
     EXAMPLES,
+    ORDER,
     ORDER_ID,
     ORDER_NO,
     PENCILS,
@@ -102,11 +103,11 @@ async def test_create_sample_agrees_with_the_detail_of_its_order(gateway, client
     """1196 fen made, of which 300 freight; the detail says 8.96 + 3.00 = 11.96 yuan."""
     gateway.answers(as_json(example("10")["response"]))
     (part,) = (await client.create(ORDER_NO, [PENCILS], address)).parts
-    assert (part.order_id, part.total, part.freight) == (ORDER_ID, 1196, 300)
+    assert (part.order_id, part.total, part.freight) == (ORDER, 1196, 300)
     detail = example("12")["response"]
     gateway.answers(as_json(detail))
     order = await client.order_detail(part.order_id)
-    assert (order.order_id, order.total, order.freight) == (ORDER_ID, 1196, 300)
+    assert (order.order_id, order.total, order.freight) == (ORDER, 1196, 300)
     item = detail["data"]["productItems"][0]["itemAmount"]
     assert from_yuan(str(item)) + part.freight == part.total
 
@@ -140,7 +141,7 @@ async def test_published_detail_without_a_head(gateway: Gateway, client):
     """The published part has no `baseInfo`; the state is read off the lines, the total unknown."""
     gateway.answers(as_json(example("12")["responseDocumentedPart"]))
     order = await client.order_detail(MarketplaceOrderId(ORDER_ID))
-    assert (order.order_id, order.status, order.total) == (ORDER_ID, OrderStatus.CANCELLED, None)
+    assert (order.order_id, order.status, order.total) == (ORDER, OrderStatus.CANCELLED, None)
 
 
 async def test_offer_sample(gateway: Gateway, client):
@@ -161,7 +162,7 @@ async def test_offer_sample(gateway: Gateway, client):
         200,
         2,
     )
-    assert offer.seller.seller_id == "BBBEjczPHMQ_zHE-67YyNGXyw"
+    assert offer.seller.seller_id.id == "BBBEjczPHMQ_zHE-67YyNGXyw"
     assert offer.seller.repeat_purchase_percent == 52
     assert (offer.units_sold, offer.trade_score) == ("128", "4.9")
     assert offer.unit.in_language("en") == "Piece"
@@ -175,8 +176,8 @@ async def test_search_samples(gateway: Gateway, client):
     assert (page.page, page.total, len(page.hits)) == (1, 2000, 20)
     assert [hit.price for hit in page.hits[:3]] == [1200, 14000, 690]
     first = page.hits[0]
-    assert (first.offer_id, first.sold_last_month, first.repurchase_rate) == (
-        769649076522,
+    assert (first.offer_id.id, first.sold_last_month, first.repurchase_rate) == (
+        "769649076522",
         2456,
         "20%",
     )
@@ -188,7 +189,7 @@ async def test_list_sample(gateway: Gateway, client):
     found = await client.find_orders()
     assert (found.total, found.page) == (1, 1)
     (order,) = found.orders
-    assert (order.order_id, order.status, order.total) == (ORDER_ID, OrderStatus.COMPLETED, 1196)
+    assert (order.order_id, order.status, order.total) == (ORDER, OrderStatus.COMPLETED, 1196)
     assert "T20250703001" in {order.out_order_id, order.remark, order.feedback}
 
 

@@ -7,7 +7,7 @@ import pytest
 from daji_gateway import Gateway, as_json, enveloped, example, line
 
 from bot.domain.finding import ROOT_CATEGORY, Category, Filter
-from bot.domain.identifiers import CategoryId, SellerId, SkuId
+from bot.domain.identifiers import CategoryId, OfferId, SellerId, SkuId
 from bot.domain.money import Fen
 from bot.domain.price_bounds import PriceBounds
 from bot.marketplace.daji.config import NavigationLocale
@@ -42,7 +42,7 @@ async def test_every_search_can_be_narrowed(gateway: Gateway, client):
     await client.search_by_keyword("连衣裙", navigation_id="978:1352", **narrowed)
     assert sent(gateway) == PAGE | NARROWED | {"keyword": "连衣裙", "snId": "978:1352"}
     await client.search_shop(SHOP, keyword="裙", **narrowed)
-    assert sent(gateway) == PAGE | NARROWED | {"sellerOpenId": SHOP, "keyword": "裙"}
+    assert sent(gateway) == PAGE | NARROWED | {"sellerOpenId": SHOP.id, "keyword": "裙"}
 
 
 async def test_filters_have_the_same_signature_in_any_order(gateway: Gateway, client):
@@ -80,7 +80,7 @@ async def test_a_shop_is_searched_page_by_page(gateway: Gateway, client):
     sort = Sort(field=SortField.SOLD, ascending=False)
     page = await client.search_shop(SHOP, page=2, page_size=10, sort=sort)
     assert sent(gateway) == PAGE | {
-        "sellerOpenId": SHOP,
+        "sellerOpenId": SHOP.id,
         "beginPage": "2",
         "pageSize": "10",
         "sort": '{"monthSold":"desc"}',
@@ -236,7 +236,7 @@ async def test_navigation_that_is_no_list_is_unreadable(gateway: Gateway, client
         await client.navigation("裙")
 
 
-SHIRT = 670291644950
+SHIRT = OfferId(670291644950)
 
 
 def shirts(sku_id: int | None, quantity: int) -> Any:

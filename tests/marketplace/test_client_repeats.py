@@ -4,7 +4,7 @@ import httpx
 import pytest
 from daji_gateway import (
     HTML,
-    ORDER_ID,
+    ORDER,
     ORDER_NO,
     PENCILS,
     Gateway,
@@ -115,4 +115,4 @@ async def test_a_broken_observer_loses_no_order(gateway: Gateway, address):
 
     gateway.answers(as_json(example("10")["response"]))
     client = gateway.client(on_call=broken)
-    assert (await client.create(ORDER_NO, [PENCILS], address)).parts[0].order_id == ORDER_ID
+    assert (await client.create(ORDER_NO, [PENCILS], address)).parts[0].order_id == ORDER

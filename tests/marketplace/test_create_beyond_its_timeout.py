@@ -35,6 +35,6 @@ async def test_a_create_slower_than_its_time_out_ends_as_one_order(
     await ordering.close()
     order = await storage.order(agreed.order_no)
     assert order.lookups > 0
-    assert [part.order_id for part in order.parts] == [
+    assert [part.order_id.id for part in order.parts] == [
         each["orderId"] for each in await world.get("orders")
     ]

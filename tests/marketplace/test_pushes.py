@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from daji_gateway import ORDER_ID, SECRET, example
+from daji_gateway import ORDER, ORDER_ID, SECRET, example
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.orders import OrderStatus
 from bot.domain.parcels import TraceStatus
 from bot.domain.pushes import Push, PushKind
@@ -73,7 +74,10 @@ def test_the_published_push_reads():
     """Nineteen digits of a bare number, China's time without a zone, the state as it was then."""
     push = read_push(FORM["message"])
     assert (push.msg_id, push.topic) == ("92705609220", "ORDER_BUYER_VIEW_ORDER_PAY")
-    assert (push.kind, push.order_ids) == (PushKind.PAID, ("2237938826932135493",))
+    assert (push.kind, push.order_ids) == (
+        PushKind.PAID,
+        (MarketplaceOrderId("2237938826932135493"),),
+    )
     assert (push.raw_status, push.status) == ("waitsellersend", OrderStatus.AWAITING_SHIPMENT)
     assert push.born_at == datetime(2024, 8, 9, 1, 44, 24, 904_000, tzinfo=UTC)
     assert push.sent_at == datetime(2024, 8, 9, 1, 44, 24, tzinfo=UTC)
@@ -84,7 +88,7 @@ def test_the_published_push_reads():
 def test_every_example_reads():
     """Each has its own kind, and each names the one order."""
     pushes = [read_push(json.dumps(each)) for each in MESSAGES]
-    assert {each.order_ids for each in pushes} == {(ORDER_ID,)}
+    assert {each.order_ids for each in pushes} == {(ORDER,)}
     kinds = [each.kind for each in pushes]
     assert len(set(kinds)) == len(kinds) == 12
     assert PushKind.OTHER not in kinds
@@ -110,7 +114,7 @@ def test_every_example_reads():
 def test_topics_beside_the_examples(topic, kind):
     """An unknown topic keeps its name, and its order if it names one."""
     push = read_push(message(topic, {"orderId": int(ORDER_ID)}))
-    assert (push.topic, push.kind, push.order_ids) == (topic, kind, (ORDER_ID,))
+    assert (push.topic, push.kind, push.order_ids) == (topic, kind, (ORDER,))
 
 
 def test_batch_payments():
@@ -123,7 +127,7 @@ def test_batch_payments():
         {"orderId": int(ORDER_ID), "status": "successed"},
     ]
     push = read_push(message("ORDER_BATCH_PAY", {"batchPay": batch}))
-    assert push.order_ids == (ORDER_ID, "2257164624870311975")
+    assert push.order_ids == (ORDER, MarketplaceOrderId("2257164624870311975"))
     assert [(each.paid, each.problem) for each in push.batch] == [
         (True, ""),
         (False, "ACCOUNT_BALANCE_NOT_ENOUGH"),
@@ -162,9 +166,9 @@ def test_odd_news_of_a_carrier():
     assert push.trace is not None
     assert (push.trace.status, push.trace.raw_status) == (None, "LOST")
     assert (push.trace.changed_at, push.trace.lines) == (None, ())
-    assert (push.order_ids, push.trace.tracking_no) == ((ORDER_ID,), "78912345678901")
+    assert (push.order_ids, push.trace.tracking_no) == ((ORDER,), "78912345678901")
     push = trace(orderLogsItems=[None, "?", {"orderId": {}}, log])
-    assert push.order_ids == (ORDER_ID,)
+    assert push.order_ids == (ORDER,)
     assert trace(orderLogsItems="?").order_ids == ()
 
 
@@ -180,7 +184,7 @@ def test_a_corrected_tracking_number():
         "orderLogsItems": [{"orderId": int(ORDER_ID), "orderEntryId": int(ORDER_ID)}],
     }
     push = read_push(message("LOGISTICS_MAIL_NO_CHANGE", {"MailNoChangeModel": model}))
-    assert (push.kind, push.order_ids) == (PushKind.TRACKING_CHANGED, (ORDER_ID,))
+    assert (push.kind, push.order_ids) == (PushKind.TRACKING_CHANGED, (ORDER,))
 
 
 @pytest.mark.parametrize(
@@ -210,7 +214,7 @@ def test_numbers_may_be_texts():
             gmtBorn="1723167864904",
         )
     )
-    assert (push.msg_id, push.order_ids) == ("92705609220", (ORDER_ID,))
+    assert (push.msg_id, push.order_ids) == ("92705609220", (ORDER,))
     assert push.born_at == datetime(2024, 8, 9, 1, 44, 24, 904_000, tzinfo=UTC)
 
 
@@ -257,7 +261,10 @@ def test_junk_has_one_error(text):
 def test_half_an_emoji_does_not_lose_a_push():
     """No storage takes a lone surrogate, so it becomes a question mark."""
     text = '{"type": "T", "msgId": 1, "data": {"operator": "a\\ud83d", "orderId": 7}}'
-    assert (read_push(text).operator, read_push(text).order_ids) == ("a?", ("7",))
+    assert (read_push(text).operator, read_push(text).order_ids) == (
+        "a?",
+        (MarketplaceOrderId("7"),),
+    )
     assert read_push(text.replace("\\ud83d", "\ud83d")).operator == "a?"
     assert read_push(text.replace("\\ud83d", "\\ud83d\\ude00")).operator == "a😀"
 

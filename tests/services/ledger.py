@@ -53,7 +53,7 @@ class Ledger(ScriptedMarketplace):
         effect = self.effects.pop(0)
         if isinstance(effect, MarketplaceError):
             raise effect
-        order_id = MarketplaceOrderId(str(int(FIRST) + len(self.created) - 1))
+        order_id = MarketplaceOrderId(str(int(FIRST.id) + len(self.created) - 1))
         made = found(order_id, number=order_no)
         if effect != "no":
             (self.hidden if effect == "late" else self.listed).append(made)

@@ -32,7 +32,7 @@ class Market:
 
     def __init__(self, each: int = 100) -> None:
         self.each = each
-        self.asked: list[tuple[int, int, str]] = []
+        self.asked: list[tuple[OfferId, int, str]] = []
         self.errors: dict[int, MarketplaceError] = {}
         self.gate: asyncio.Event | None = None
 
@@ -70,7 +70,10 @@ async def test_offers_are_asked_for_one_by_one_and_added() -> None:
     market = Market()
     lines = [line(1, 1, 2), line(2, 5, 3), line(1, 2, 4)]
     assert await freight(market).estimate(lines, HERE) == 900
-    assert sorted(market.asked) == [(1, 6, "330108"), (2, 3, "330108")]
+    assert sorted(market.asked) == [
+        (OfferId(1), 6, "330108"),
+        (OfferId(2), 3, "330108"),
+    ]
 
 
 async def test_the_same_goods_to_the_same_district_are_asked_for_once() -> None:
@@ -110,7 +113,7 @@ async def test_a_slow_answer_is_not_waited_for_and_serves_the_next_screen() -> N
 async def test_a_failure_is_logged_without_the_person_and_rests_for_a_while() -> None:
     """A template that can't be read does not cost every screen a call."""
     market, clock = Market(), Clock()
-    market.errors[1] = Unreachable("no answer", endpoint="estimate_freight")
+    market.errors[OfferId(1)] = Unreachable("no answer", endpoint="estimate_freight")
     estimates = freight(market, clock=clock)
     with capture_logs() as logs:
         assert await estimates.estimate([line()], HERE) is None
@@ -126,7 +129,7 @@ async def test_a_failure_is_logged_without_the_person_and_rests_for_a_while() ->
 async def test_a_sum_with_a_part_missing_is_no_sum() -> None:
     """Half of the freight would be a promise that is not kept."""
     market = Market()
-    market.errors[2] = Unreachable("no answer", endpoint="estimate_freight")
+    market.errors[OfferId(2)] = Unreachable("no answer", endpoint="estimate_freight")
     assert await freight(market).estimate([line(1), line(2)], HERE) is None
 
 

@@ -28,9 +28,9 @@ class Cashier:
     """A marketplace that gives links, but none for what `refused` names."""
 
     def __init__(self, *refused: str, together: bool = True) -> None:
-        self.refused = set(refused)
+        self.refused = set(map(MarketplaceOrderId, refused))
         self.together = together
-        self.asked: list[tuple[str, ...]] = []
+        self.asked: list[tuple[MarketplaceOrderId, ...]] = []
 
     async def payment_link(self, order_ids: list[MarketplaceOrderId]) -> PaymentLink:
         self.asked.append(tuple(order_ids))
@@ -73,7 +73,7 @@ async def test_only_what_is_unpaid_is_asked_for() -> None:
     paid = half.parts[0].seen(OrderStatus.AWAITING_SHIPMENT)
     cashier = Cashier()
     await service(cashier).link([half.replace(parts=(paid, half.parts[1])), order(2)])
-    assert cashier.asked == [("101", "200")]
+    assert cashier.asked == [(MarketplaceOrderId("101"), MarketplaceOrderId("200"))]
 
 
 async def test_the_one_that_is_refused_is_found() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.news import NewsKind
 from bot.domain.orders import OrderStatus
 from bot.domain.parcels import Parcel, TraceStatus
@@ -68,12 +69,14 @@ class Desk:
         )
         assert await self.read.storage.put_push(push)
 
-    async def put_trace(self, status: str, number: str = "78A", order_id: str = FIRST) -> None:
+    async def put_trace(
+        self, status: str, number: str = "78A", order_id: MarketplaceOrderId = FIRST
+    ) -> None:
         model = {
             "mailNo": number,
             "statusChanged": status,
             "changeTime": "2026-11-23 20:00:00",
-            "orderLogsItems": [{"orderId": int(order_id), "orderEntryId": int(order_id)}],
+            "orderLogsItems": [{"orderId": int(order_id.id), "orderEntryId": int(order_id.id)}],
         }
         await self.put("LOGISTICS_BUYER_VIEW_TRACE", OrderLogisticsTracingModel=model)
 
@@ -101,7 +104,7 @@ async def test_every_topic_of_an_order_makes_it_due(topic: str) -> None:
     """Also one that we do not know, as long as it names an order of ours; nothing else changes."""
     desk = Desk(await shipped())
     before = await desk.read.in_store()
-    await desk.put(topic, orderId=int(FIRST), currentStatus="cancel")
+    await desk.put(topic, orderId=int(FIRST.id), currentStatus="cancel")
     assert not await desk.is_due()
     await desk.handle()
     assert await desk.is_due()
@@ -114,7 +117,7 @@ async def test_every_topic_of_an_order_makes_it_due(topic: str) -> None:
 async def test_a_batch_payment_makes_each_of_its_orders_due() -> None:
     """Paid or not: what the marketplace says of each is read."""
     desk = Desk(await reading(placed(OrderStatus.AWAITING_PAYMENT, OrderStatus.AWAITING_PAYMENT)))
-    paid = [{"orderId": int(SECOND), "status": "ACCOUNT_BALANCE_NOT_ENOUGH"}]
+    paid = [{"orderId": int(SECOND.id), "status": "ACCOUNT_BALANCE_NOT_ENOUGH"}]
     await desk.put("ORDER_BATCH_PAY", batchPay=paid)
     await desk.handle()
     assert await desk.is_due()
@@ -147,7 +150,7 @@ async def test_what_is_no_message_is_counted_and_holds_up_nothing(message: str) 
     """It was signed, so it was stored."""
     desk = Desk(await shipped())
     await desk.put_raw(message)
-    await desk.put("ORDER_BUYER_VIEW_ORDER_PAY", orderId=int(FIRST))
+    await desk.put("ORDER_BUYER_VIEW_ORDER_PAY", orderId=int(FIRST.id))
     await desk.handle()
     assert await desk.is_due()
     assert desk.counted == {("unreadable", "unused"): 1, ("paid", "used"): 1}
@@ -157,7 +160,7 @@ async def test_many_pushes_of_one_order_are_one_reading() -> None:
     """A storm wakes whoever reads once for each batch."""
     desk = Desk(await shipped())
     for _ in range(250):
-        await desk.put("ORDER_BUYER_VIEW_ORDER_PAY", orderId=int(FIRST))
+        await desk.put("ORDER_BUYER_VIEW_ORDER_PAY", orderId=int(FIRST.id))
     await desk.handle()
     assert desk.woken == 3
     assert desk.counted == {("paid", "used"): 250}
@@ -220,7 +223,7 @@ async def test_a_word_that_cannot_be_checked_now_waits() -> None:
     desk = Desk(read)
     await desk.put_trace("SIGN")
     await desk.handle()
-    await desk.put("ORDER_BUYER_VIEW_ORDER_PAY", orderId=int(FIRST))
+    await desk.put("ORDER_BUYER_VIEW_ORDER_PAY", orderId=int(FIRST.id))
     await desk.handle()
     assert desk.counted == {("paid", "used"): 1}
     read.market.details[FIRST] = found(status=OrderStatus.AWAITING_RECEIPT, parcels=(PARCEL,))

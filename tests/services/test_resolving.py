@@ -50,8 +50,8 @@ async def test_an_order_that_is_still_looked_up_may_be_adopted() -> None:
     [
         ([KNOWN_ID], Objection.STRANGE, (KNOWN_ID,)),
         ([FIRST, SECOND], Objection.DOUBLES, ()),
-        (["3"], Objection.OTHER_GOODS, ()),
-        (["4"], Objection.UNREADABLE, ("4",)),
+        ([MarketplaceOrderId("3")], Objection.OTHER_GOODS, ()),
+        ([MarketplaceOrderId("4")], Objection.UNREADABLE, (MarketplaceOrderId("4"),)),
     ],
 )
 async def test_what_does_not_fit_is_not_adopted(ids, expected, named) -> None:

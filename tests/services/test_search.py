@@ -141,7 +141,7 @@ async def test_filters_and_prices_go_with_every_kind_of_search(query: Query) -> 
 async def test_a_shop_is_searched_with_or_without_a_word() -> None:
     """The narrowing word is the keyword within the shop."""
     kind, seller, options = await asked(Query(seller_id=SellerId("BBB-x_y")))
-    assert (kind, seller, options["keyword"]) == ("shop", "BBB-x_y", "")
+    assert (kind, seller, options["keyword"]) == ("shop", SellerId("BBB-x_y"), "")
     _, _, options = await asked(Query(seller_id=SellerId("BBB-x_y"), refine="红"))
     assert options["keyword"] == "红"
 

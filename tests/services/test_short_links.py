@@ -5,11 +5,12 @@ import asyncio
 import httpx
 import pytest
 
+from bot.domain.identifiers import OfferId
 from bot.services.finding import short_links
 from bot.services.finding.short_links import ShortLinks
 
 SHORT = "https://qr.1688.com/s/AbCd1234"
-OFFER = 628379848279
+OFFER = OfferId(628379848279)
 
 
 class Web:

@@ -181,6 +181,8 @@ WRITES: dict[str, Call] = {
     ),
     "pushes.retry_pushes": lambda storage: storage.pushes.retry_pushes([3], LATER),
     "rights.forget": lambda storage: storage.rights.forget(ALICE),
+    "runs.alive": lambda storage: storage.runs.alive(NOW),
+    "runs.begin_run": lambda storage: storage.runs.begin_run(NOW),
     "shop.book": lambda storage: storage.shop.book(IN_SHOP, _receive("new")),
     "shop.decide": lambda storage: storage.shop.decide(
         ProofId(1), Decision(amount=yuan(500), by=OPERATOR, at=NOW), _receive("1")

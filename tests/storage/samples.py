@@ -1,6 +1,8 @@
 """Values that storage tests put in and expect back."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot.domain.addresses import Address, SavedAddress
 from bot.domain.cart import Cart
@@ -147,3 +149,11 @@ def rich_session() -> Session:
 async def reopen(storage: Storage) -> None:
     await storage.close()
     await storage.open()
+
+
+def restored(dump: Path, database: Path) -> None:
+    """Make a database of what `earlier/make.py` wrote down."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(database) as connection:
+        connection.executescript(dump.read_text(encoding="utf-8"))
+    connection.close()

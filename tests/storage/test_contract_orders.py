@@ -36,7 +36,9 @@ class TestAddresses:
         await storage.conversations.commit_step(
             following(expected=2, writes=(SaveAddress(saved_address(3)),))
         )
-        assert [each.address_id for each in await storage.addresses.addresses_of(ALICE)] == [
+        assert [
+            int(each.address_id.id) for each in await storage.addresses.addresses_of(ALICE)
+        ] == [
             2,
             3,
             1,
@@ -47,7 +49,7 @@ class TestAddresses:
         )
         await reopen(storage)
         addresses = await storage.addresses.addresses_of(ALICE)
-        assert [each.address_id for each in addresses] == [2, 1, 3]
+        assert [int(each.address_id.id) for each in addresses] == [2, 1, 3]
         assert addresses[1].address == address("李四")
 
     async def test_a_person_has_one_default_at_most(self, storage: Storage):
@@ -62,7 +64,7 @@ class TestAddresses:
             following(writes=(SaveAddress(saved_address(2, is_default=True)),))
         )
         defaults = [
-            each.address_id
+            int(each.address_id.id)
             for each in await storage.addresses.addresses_of(ALICE)
             if each.is_default
         ]
@@ -93,7 +95,9 @@ class TestAddresses:
         await storage.conversations.commit_step(
             following(expected=3, writes=(DeleteAddress(AddressId(1)),))
         )
-        assert [each.address_id for each in await storage.addresses.addresses_of(ALICE)] == [2]
+        assert [
+            int(each.address_id.id) for each in await storage.addresses.addresses_of(ALICE)
+        ] == [2]
 
 
 class TestOrders:

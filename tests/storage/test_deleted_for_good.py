@@ -146,7 +146,7 @@ async def test_what_was_plain_before_is_gone_after_the_upgrade(database: Path):
     database.parent.mkdir()
     connection = sqlite3.connect(database, isolation_level=None)
     connection.execute("PRAGMA secure_delete=OFF").fetchall()
-    migrate(connection, STEPS[:10], seal=Sealer(KEY).seal)
+    migrate(connection, STEPS[:10], seal=Sealer(KEY).seal, unseal=Sealer(KEY).open)
     for number in range(300):
         row = (f"S{number}", page().model_dump_json().encode() * 20)
         connection.execute("INSERT INTO results (session_id, body) VALUES (?, ?)", row)

@@ -1,7 +1,6 @@
 """Databases that earlier releases made open with everything in them (`earlier/make.py`)."""
 
 import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,10 @@ from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.earlier.filling import KEY, NOW, read
 from tests.storage.earlier.make import make
+from tests.storage.samples import restored
 
 NOT_KEPT = {"medal_level"}  # nobody ever read it
 EARLIER = sorted((Path(__file__).parent / "earlier").glob("*.sql"))
-
-
-def restored(dump: Path, database: Path) -> None:
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with sqlite3.connect(database) as connection:
-        connection.executescript(dump.read_text(encoding="utf-8"))
 
 
 def missing(before: Any, after: Any, where: str = "") -> list[str]:
@@ -37,6 +31,8 @@ def missing(before: Any, after: Any, where: str = "") -> list[str]:
                 else [f"{where}/{name} is gone"]
             )
         ]
+    if isinstance(after, dict) and after == {"marketplace": "1688", "id": str(before)}:
+        return []  # before marketplaces had names there was one
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         pairs = enumerate(zip(before, after, strict=True))
         return [each for at, (one, two) in pairs for each in missing(one, two, f"{where}/{at}")]
@@ -66,7 +62,8 @@ async def test_what_an_earlier_release_stored_is_read(database: Path, dump: Path
     before = json.loads(dump.with_suffix(".json").read_text(encoding="utf-8"))
     for person in before["people"].values():
         for each in person["conversations"]:
-            each["state"] = in_todays_shape(each["state"])
+            if "picking" not in each["state"]:
+                each["state"] = in_todays_shape(each["state"])
     assert missing(before, await _read(database)) == []
 
 
@@ -79,6 +76,9 @@ async def test_a_comparison_that_would_miss_something_fails():
         "/d is gone",
     ]
     assert missing(before, before | {"new": 1}) == []
+    name = {"marketplace": "1688", "id": "17"}
+    assert missing([17, "17"], [name, name]) == []
+    assert len(missing([17, 18], [name | {"marketplace": "taobao"}, name])) == 2
 
 
 async def test_this_release_can_be_written_down(database: Path, tmp_path: Path):

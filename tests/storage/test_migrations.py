@@ -12,8 +12,9 @@ from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.migrations import STEPS, migrate
 from bot.storage.sqlite.storage import SqliteStorage
-from tests.storage.samples import ALICE, KEY, first, order, page, update
+from tests.storage.samples import ALICE, BOB, KEY, NOW, first, order, page, restored, update
 
+OLDEST = Path(__file__).parent / "earlier" / "0.1.0.sql"
 _KILLED_MIDWAY = """
 import os, sqlite3, sys
 from bot.storage.sqlite.migrations import STEPS, migrate
@@ -26,7 +27,8 @@ def half_done(connection):
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("PRAGMA journal_mode=WAL")
 applied = int(sys.argv[2])
-migrate(connection, [*STEPS[:applied], half_done], seal=lambda value, place: b"")
+keep = lambda value, place: value
+migrate(connection, [*STEPS[:applied], half_done], seal=keep, unseal=keep)
 """
 
 
@@ -37,6 +39,11 @@ def _schema(path: Path) -> list[tuple[str, str]]:
         )
 
 
+def _dump(path: Path) -> list[str]:
+    with sqlite3.connect(path) as connection:
+        return list(connection.iterdump())
+
+
 def _version(path: Path) -> int:
     with sqlite3.connect(path) as connection:
         return connection.execute("PRAGMA user_version").fetchone()[0]
@@ -45,7 +52,7 @@ def _version(path: Path) -> int:
 def _at_version(path: Path, version: int) -> None:
     path.parent.mkdir(exist_ok=True)
     connection = sqlite3.connect(path, isolation_level=None)
-    migrate(connection, STEPS[:version], seal=Sealer(KEY).seal)
+    migrate(connection, STEPS[:version], seal=Sealer(KEY).seal, unseal=Sealer(KEY).open)
     if version:
         connection.execute(
             "INSERT INTO inbox (update_id, lane, received_at, payload) VALUES (77, 1, 0, ?)",
@@ -117,7 +124,7 @@ async def test_a_step_that_fails_leaves_nothing_behind(database: Path):
     before = _schema(database)
     connection = sqlite3.connect(database, isolation_level=None)
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
-        migrate(connection, [STEPS[0], fails], seal=Sealer(KEY).seal)
+        migrate(connection, [STEPS[0], fails], seal=Sealer(KEY).seal, unseal=Sealer(KEY).open)
     assert not connection.in_transaction
     connection.close()
     assert _schema(database) == before
@@ -140,4 +147,36 @@ async def test_opening_twice_in_a_row_migrates_once(database: Path):
     storage = SqliteStorage(database, Sealer(KEY))
     await storage.open()
     assert await storage.orders.orders_of(ALICE) == [order()]
+    await storage.close()
+
+
+async def test_another_key_is_refused_before_anything_is_changed(database: Path):
+    """A step that seals anew would leave what neither key opens together with the rest."""
+    restored(OLDEST, database)
+    before = _dump(database)
+    with pytest.raises(StorageUnavailable, match="another key"):
+        await SqliteStorage(database, Sealer(KEY[::-1])).open()
+    assert _version(database) == 10
+    assert _dump(database) == before
+    storage = SqliteStorage(database, Sealer(KEY))
+    await storage.open()
+    assert len(await storage.addresses.addresses_of(ALICE)) == 3
+    await storage.close()
+
+
+async def test_a_row_that_nobody_can_open_keeps_nobody_from_starting(database: Path):
+    """It stays as it is, and says so only to whoever asks for it."""
+    restored(OLDEST, database)
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "UPDATE addresses SET body = substr(body, 1, 20) WHERE user_id = ?", (ALICE,)
+        )
+        connection.execute("UPDATE pushes SET payload = x'0100' WHERE state = 'waiting'")
+    storage = SqliteStorage(database, Sealer(KEY), lambda: NOW)
+    await storage.open()
+    with pytest.raises(StorageUnavailable):
+        await storage.addresses.addresses_of(ALICE)
+    assert len(await storage.addresses.addresses_of(BOB)) == 1
+    (push,) = await storage.pushes.waiting_pushes(NOW, 9)
+    assert push.message == ""
     await storage.close()

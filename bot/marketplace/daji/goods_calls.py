@@ -86,7 +86,7 @@ class GoodsCalls:
     ) -> SearchPage:
         """Shop search (contract 4.6)."""
         query: dict[str, Parameter] = {
-            "sellerOpenId": seller_id,
+            "sellerOpenId": requests.own(seller_id),
             "keyword": keyword.strip() or None,
         }
         query |= requests.narrowing(filters, prices, category_id)
@@ -94,7 +94,10 @@ class GoodsCalls:
 
     async def offer(self, offer_id: OfferId) -> Offer:
         """Product detail (contract 4.4)."""
-        query: dict[str, Parameter] = {"offerId": str(offer_id), "country": self._config.country}
+        query: dict[str, Parameter] = {
+            "offerId": requests.own(offer_id),
+            "country": self._config.country,
+        }
         return await self._caller.call(
             endpoints.OFFER, query, lambda answer: answers.offer(answer, offer_id)
         )

@@ -80,7 +80,7 @@ def found_order(trade: Trade, asked: MarketplaceOrderId | None = None) -> FoundO
 def _line(item: Item, trade: Trade, order_id: MarketplaceOrderId) -> FoundLine:
     line_id = item.sub_item_id_string or item.sub_item_id
     if line_id is None and len(trade.product_items) == 1:
-        line_id = LineId(order_id)  # they are equal in an order of one line (contract 5.4)
+        line_id = LineId(str(order_id))  # they are equal in an order of one line (contract 5.4)
     return FoundLine(
         offer_id=item.product_id,
         spec_id=item.spec_id,

@@ -88,15 +88,15 @@ class OrderCalls:
         """Order detail (contract 5.4)."""
         return await self._caller.call(
             endpoints.ORDER_DETAIL,
-            _SITE | {"orderId": order_id},
+            _SITE | {"orderId": requests.own(order_id)},
             lambda answer: answers.found_order(answer, order_id),
         )
 
     async def cancel(self, order_id: MarketplaceOrderId) -> None:
         """Cancel, sent exactly once (contract 5.3)."""
-        body = _SITE | {"orderId": order_id, "cancelReason": "buyerCancel"}
+        body = _SITE | {"orderId": requests.own(order_id), "cancelReason": "buyerCancel"}
         if self._config.send_trade_id:
-            body["tradeID"] = order_id
+            body["tradeID"] = requests.own(order_id)
         await self._caller.call(endpoints.CANCEL, body, answers.done)
 
     async def confirm_receipt(
@@ -131,7 +131,7 @@ class OrderCalls:
         """
         if amount is not None and amount <= 0:
             raise ValueError(f"a payment of {amount} fen")
-        body: dict[str, Parameter] = {"orderId": order_id}
+        body: dict[str, Parameter] = {"orderId": requests.own(order_id)}
         if self._config.pay_guard:
             body["payAmount"] = amount
         return await self._caller.call(endpoints.PAY_WITHOUT_PASSWORD, body, answers.payment)

@@ -7,7 +7,15 @@ from datetime import datetime
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.finding import Filter
-from bot.domain.identifiers import CategoryId, LineId, MarketplaceOrderId, MerchantOrderNo, SkuId
+from bot.domain.identifiers import (
+    ALIBABA_1688,
+    CategoryId,
+    LineId,
+    MarketplaceOrderId,
+    MerchantOrderNo,
+    NamedByMarketplace,
+    SkuId,
+)
 from bot.domain.money import Fen, to_yuan
 from bot.domain.price_bounds import PriceBounds
 from bot.marketplace.daji.config import ListNotation
@@ -52,7 +60,7 @@ def cargo_param(lines: Sequence[OrderLine]) -> Parameter:
 
 def _cargo(line: OrderLine) -> dict[str, Parameter]:
     spec: dict[str, Parameter] = {} if line.spec_id is None else {"specId": line.spec_id}
-    return {"offerId": line.offer_id, **spec, "quantity": line.quantity}
+    return {"offerId": number(line.offer_id), **spec, "quantity": line.quantity}
 
 
 def narrowing(
@@ -89,7 +97,7 @@ def freight_body(lines: Sequence[OrderLine], address: Address) -> dict[str, Para
             pieces[line.sku_id] = pieces.get(line.sku_id, 0) + line.quantity
     province, city = _divisions_above(address.district_code)
     return {
-        "offerId": offers.pop(),
+        "offerId": number(offers.pop()),
         "toProvinceCode": province,
         "toCityCode": city,
         "toCountryCode": address.district_code,
@@ -152,10 +160,18 @@ def line_numbers(line_ids: Sequence[LineId]) -> Parameter:
     return [number(each) for each in dict.fromkeys(line_ids)]
 
 
-def number(some_id: str) -> int:
+def own(name: NamedByMarketplace) -> str:
+    """Return the id of something of 1688. Raises `ValueError` for another marketplace's."""
+    if name.marketplace != ALIBABA_1688:
+        raise ValueError(f"{type(name).__name__} of {name.marketplace} is unknown at 1688")
+    return name.id
+
+
+def number(some_id: NamedByMarketplace | str) -> int:
     """Return an id as a number of the same digits. Raises `ValueError` for anything else."""
+    some_id = some_id if isinstance(some_id, str) else own(some_id)
     if not some_id.isascii() or not some_id.isdigit() or some_id.startswith("0"):
-        raise ValueError("an id of an order or a line has digits only")
+        raise ValueError("an id of an offer, an order or a line has digits only")
     return int(some_id)
 
 

@@ -71,11 +71,11 @@ class Freight:
             )
         except TimeoutError:
             self._slow_until = self._clock() + _PAUSE_WHEN_SLOW
-            _log.info("freight_estimate_slow", offer_id=lines[0].offer_id)
+            _log.info("freight_estimate_slow", offer_id=str(lines[0].offer_id))
         except MarketplaceError as error:
             self._failed.put(goods, self._clock())
             reason = type(error).__name__
-            _log.info("freight_estimate_failed", offer_id=lines[0].offer_id, error=reason)
+            _log.info("freight_estimate_failed", offer_id=str(lines[0].offer_id), error=reason)
         return None
 
     async def _ask(self, lines: Sequence[OrderLine], address: Address) -> Fen:

@@ -111,7 +111,7 @@ def _order(order: Order, stage: str) -> dict[str, _Cell]:
     return {
         "ordered": order.created_at,
         "stage": stage,
-        "their_numbers": " ".join(part.order_id for part in parts),
+        "their_numbers": " ".join(str(part.order_id) for part in parts),
         "states": " ".join(part.raw_status or part.status.value for part in parts),
         "person": str(order.user_id),
         "agreed": order.quote.total,

@@ -136,12 +136,12 @@ async def _cancel(marketplace: Marketplace, order_id: MarketplaceOrderId, pause:
         except Refused as error:
             # Too young to be cancelled: nothing was done, so it may be asked again.
             if error.reason is not RefusalReason.TOO_SOON or wait is None:
-                _log.warning("double_not_cancelled", order_id=order_id, error=str(error))
+                _log.warning("double_not_cancelled", order_id=str(order_id), error=str(error))
                 return
         except MarketplaceError as error:
-            _log.warning("double_not_cancelled", order_id=order_id, error=str(error))
+            _log.warning("double_not_cancelled", order_id=str(order_id), error=str(error))
             return
         else:
-            _log.info("double_cancelled", order_id=order_id)
+            _log.info("double_cancelled", order_id=str(order_id))
             return
         await pause(wait)

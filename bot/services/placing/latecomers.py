@@ -90,7 +90,7 @@ class Latecomers:
         await cancel_doubles(self._marketplace, extras.unwanted, pause=self._pause)
         strays = tuple(each.order_id for each in extras.strays)
         if strays:
-            _log.error("stray_orders", order_ids=strays)
+            _log.error("stray_orders", order_ids=[str(each) for each in strays])
             self._strays[order.order_no] = strays
         else:
             self._strays.pop(order.order_no, None)

@@ -42,7 +42,7 @@ class NotSettled(Exception):
     objection: Objection
     order_no: str
     order: Order | None = None
-    order_ids: tuple[str, ...] = ()
+    order_ids: tuple[MarketplaceOrderId, ...] = ()
     finding: Finding | None = None
     error: MarketplaceError | None = None
 
@@ -75,7 +75,9 @@ class OrderResolving:
         """Ask the marketplace what it has of an order now. Raises `MarketplaceError`."""
         return await look_up(self._marketplace, order)
 
-    async def adopt(self, order_no: str, order_ids: Sequence[str], *, force: bool = False) -> Order:
+    async def adopt(
+        self, order_no: str, order_ids: Sequence[MarketplaceOrderId], *, force: bool = False
+    ) -> Order:
         """Take orders at the marketplace for ours: the person is told that it was placed.
 
         They have to carry our number and no other goods than agreed to, unless forced.
@@ -134,9 +136,9 @@ class OrderResolving:
         refusal = Refusal(code=DROPPED, message="settled by the operator")
         return await self._save(order, after.replace(refusal=refusal))
 
-    async def _detail(self, order: Order, order_id: str) -> FoundOrder:
+    async def _detail(self, order: Order, order_id: MarketplaceOrderId) -> FoundOrder:
         try:
-            return await self._marketplace.order_detail(MarketplaceOrderId(order_id))
+            return await self._marketplace.order_detail(order_id)
         except MarketplaceError as error:
             raise NotSettled(
                 Objection.UNREADABLE, order.order_no, order, (order_id,), error=error

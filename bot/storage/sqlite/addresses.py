@@ -3,7 +3,7 @@
 import sqlite3
 
 from bot.domain.addresses import Address, SavedAddress
-from bot.domain.identifiers import AddressId, UserId
+from bot.domain.identifiers import AddressId, MarketplaceName, UserId
 from bot.storage.places import place_of_address
 from bot.storage.sqlite.batch import Work, executing
 from bot.storage.sqlite.database import Database
@@ -18,22 +18,27 @@ class AddressBook:
     async def addresses_of(self, user_id: UserId) -> tuple[SavedAddress, ...]:
         """Return that person's addresses, the default first, then the latest saved."""
         rows = await self._database.rows(
-            "SELECT address_id, is_default, body FROM addresses WHERE user_id = ?"
+            "SELECT marketplace, address_id, is_default, body FROM addresses WHERE user_id = ?"
             " ORDER BY is_default DESC, saved_order DESC",
             user_id,
         )
         return tuple(
             SavedAddress(
-                address_id=AddressId(address_id),
-                address=self._database.unseal(Address, body, place_of_address(user_id, address_id)),
+                address_id=AddressId(address_id, MarketplaceName(marketplace)),
+                address=self._database.unseal(
+                    Address, body, place_of_address(user_id, marketplace, address_id)
+                ),
                 is_default=bool(is_default),
             )
-            for address_id, is_default, body in rows
+            for marketplace, address_id, is_default, body in rows
         )
 
     def saving(self, saved: SavedAddress, user_id: UserId) -> Work:
         """Return what stores an address; a default takes that from the others."""
-        sealed = self._database.seal(saved.address, place_of_address(user_id, saved.address_id))
+        name = saved.address_id
+        sealed = self._database.seal(
+            saved.address, place_of_address(user_id, name.marketplace, name.id)
+        )
 
         def save(connection: sqlite3.Connection) -> None:
             if saved.is_default:
@@ -42,14 +47,18 @@ class AddressBook:
                     (user_id,),
                 )
             connection.execute(
-                "INSERT INTO addresses (user_id, address_id, is_default, saved_order, body)"
-                " SELECT :user, :address, :default, COALESCE(MAX(saved_order), 0) + 1, :body"
+                "INSERT INTO addresses"
+                " (user_id, marketplace, address_id, is_default, saved_order, body)"
+                " SELECT :user, :marketplace, :address, :default,"
+                " COALESCE(MAX(saved_order), 0) + 1, :body"
                 " FROM addresses WHERE user_id = :user"
-                " ON CONFLICT (user_id, address_id) DO UPDATE SET is_default = excluded.is_default,"
+                " ON CONFLICT (user_id, marketplace, address_id) DO UPDATE"
+                " SET is_default = excluded.is_default,"
                 " saved_order = excluded.saved_order, body = excluded.body",
                 {
                     "user": user_id,
-                    "address": saved.address_id,
+                    "marketplace": name.marketplace,
+                    "address": name.id,
                     "default": saved.is_default,
                     "body": sealed,
                 },
@@ -60,5 +69,8 @@ class AddressBook:
     def deleting(self, address_id: AddressId, user_id: UserId) -> Work:
         """Return what drops an address, if that person has it."""
         return executing(
-            "DELETE FROM addresses WHERE user_id = ? AND address_id = ?", user_id, address_id
+            "DELETE FROM addresses WHERE user_id = ? AND marketplace = ? AND address_id = ?",
+            user_id,
+            address_id.marketplace,
+            address_id.id,
         )

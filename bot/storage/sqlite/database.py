@@ -89,7 +89,9 @@ class Database:
     async def _open(self) -> None:
         writer = await connect_writer(self._path, self._busy_timeout)
         try:
-            await writer.run(partial(migrate, seal=self._sealer.seal))
+            # With another key a step would seal what nobody can open together with the rest.
+            await writer.run(self._check_known_key)
+            await writer.run(partial(migrate, seal=self._sealer.seal, unseal=self.unseal_bytes))
             await writer.run(self._check_key)
             await _rewrite_where_due(writer)
             if self._on_statement is not None:
@@ -226,6 +228,14 @@ class Database:
             raise StorageUnavailable("the storage is not open")
         return self._commits
 
+    def _check_known_key(self, connection: sqlite3.Connection) -> None:
+        """Check the key of a database that has one already. Raises `StorageUnavailable`."""
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            stored = connection.execute("SELECT value FROM meta WHERE name = ?", (KEY_CHECK,))
+            sealed = stored.fetchone()
+            if sealed is not None:
+                self._refuse_other_key(sealed[0])
+
     def _check_key(self, connection: sqlite3.Connection) -> None:
         sealed = self._sealer.seal(KEY_CHECK_PLAIN, KEY_CHECK_CONTEXT)
         connection.execute(
@@ -233,8 +243,11 @@ class Database:
             (KEY_CHECK, sealed),
         )
         stored = connection.execute("SELECT value FROM meta WHERE name = ?", (KEY_CHECK,))
+        self._refuse_other_key(stored.fetchone()[0])
+
+    def _refuse_other_key(self, sealed: bytes) -> None:
         try:
-            self._sealer.open(stored.fetchone()[0], KEY_CHECK_CONTEXT)
+            self._sealer.open(sealed, KEY_CHECK_CONTEXT)
         except WrongKey as error:
             raise StorageUnavailable(
                 f"{self._path} was sealed with another key: "

@@ -47,7 +47,7 @@ _CONVERSATIONS = (
     " WHERE user_id = ? ORDER BY chat_id"
 )
 _ADDRESSES = (
-    "SELECT address_id, is_default, body FROM addresses WHERE user_id = ?"
+    "SELECT marketplace, address_id, is_default, body FROM addresses WHERE user_id = ?"
     " ORDER BY is_default DESC, saved_order DESC"
 )
 _ORDERS = (
@@ -64,7 +64,8 @@ _UPDATES = (
 )
 # An operator's own, and those of everybody for the orders of this person.
 _PAYMENTS = (
-    "SELECT order_no, part_id, amount, state, at, operator_id = :user FROM payment_attempts"
+    "SELECT order_no, marketplace, part_id, amount, state, at, operator_id = :user"
+    " FROM payment_attempts"
     " WHERE operator_id = :user OR order_no IN (SELECT order_no FROM orders WHERE user_id = :user)"
     " ORDER BY attempt_id"
 )
@@ -168,10 +169,12 @@ class Export:
             "found_at": _moment(found_at),
         }
 
-    def _address(self, address_id: int, is_default: int, body: bytes) -> JsonValue:
-        place = place_of_address(self._user_id, address_id)
+    def _address(
+        self, marketplace: str, address_id: str, is_default: int, body: bytes
+    ) -> JsonValue:
+        place = place_of_address(self._user_id, marketplace, address_id)
         return {
-            "address_id": address_id,
+            "address_id": {"marketplace": marketplace, "id": address_id},
             "is_default": bool(is_default),
             "address": _readable(self._value(Address, body, place)),
         }
@@ -270,11 +273,11 @@ class Export:
 
 
 def _payment(
-    order_no: str, part_id: str, amount: int, state: str, at: int, by_you: int
+    order_no: str, marketplace: str, part_id: str, amount: int, state: str, at: int, by_you: int
 ) -> JsonValue:
     return {
         "order_no": order_no,
-        "marketplace_order_id": part_id,
+        "marketplace_order_id": {"marketplace": marketplace, "id": part_id},
         "amount_in_fen": amount,
         "state": state,
         "at": _moment(at),

@@ -24,7 +24,11 @@ class Offers:
         if known is not None:
             return known
         began = self._lately.moment
-        row = await self._database.row("SELECT body FROM offers WHERE offer_id = ?", offer_id)
+        row = await self._database.row(
+            "SELECT body FROM offers WHERE marketplace = ? AND offer_id = ?",
+            offer_id.marketplace,
+            offer_id.id,
+        )
         if row is None:
             return None
         offer = unpack(Offer, row[0])
@@ -34,10 +38,11 @@ class Offers:
     def saving(self, offer: Offer) -> Work:
         """Return what stores an offer; `saved` or `doubted` has to follow."""
         return executing(
-            "INSERT INTO offers (offer_id, body, touched_at) VALUES (?, ?, ?)"
-            " ON CONFLICT (offer_id) DO UPDATE"
+            "INSERT INTO offers (marketplace, offer_id, body, touched_at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (marketplace, offer_id) DO UPDATE"
             " SET body = excluded.body, touched_at = excluded.touched_at",
-            offer.offer_id,
+            offer.offer_id.marketplace,
+            offer.offer_id.id,
             pack(offer),
             to_micros(self._database.now()),
         )

@@ -162,6 +162,7 @@ class Orders:
             raise ValueError(f"{order.order_no} is not of this conversation")
         row = (
             order.order_no,
+            order.marketplace,
             order.user_id,
             order.chat_id,
             session.session_id,
@@ -175,8 +176,9 @@ class Orders:
         def claim(connection: sqlite3.Connection) -> None:
             try:
                 connection.execute(
-                    "INSERT INTO orders (order_no, user_id, chat_id, session_id, revision,"
-                    " placing, stage, created_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO orders (order_no, marketplace, user_id, chat_id, session_id,"
+                    " revision, placing, stage, created_at, body)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     row,
                 )
             except sqlite3.IntegrityError as error:
@@ -189,7 +191,7 @@ class Orders:
 def name_parts(connection: sqlite3.Connection, order: Order) -> None:
     """Remember which orders of the marketplace are this one of ours."""
     connection.executemany(
-        "INSERT INTO order_parts (part_id, order_no) VALUES (?, ?)"
-        " ON CONFLICT (part_id) DO UPDATE SET order_no = excluded.order_no",
-        [(part.order_id, order.order_no) for part in order.parts],
+        "INSERT INTO order_parts (marketplace, part_id, order_no) VALUES (?, ?, ?)"
+        " ON CONFLICT (marketplace, part_id) DO UPDATE SET order_no = excluded.order_no",
+        [(part.order_id.marketplace, part.order_id.id, order.order_no) for part in order.parts],
     )

@@ -4,14 +4,14 @@ import sqlite3
 from datetime import datetime
 from typing import Any
 
-from bot.domain.identifiers import MarketplaceOrderId
+from bot.domain.identifiers import MarketplaceName, MarketplaceOrderId
 from bot.domain.money import Fen
 from bot.domain.payment_attempts import Attempt, AttemptState, NewAttempt
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.ports import OverLimit, PaymentTaken
 from bot.storage.sqlite.database import Database
 
-_COLUMNS = "attempt_id, part_id, order_no, operator_id, amount, state, at"
+_COLUMNS = "attempt_id, marketplace, part_id, order_no, operator_id, amount, state, at"
 _SPENT = (
     "SELECT COALESCE(SUM(amount), 0) FROM payment_attempts"
     " WHERE at >= ? AND state NOT IN ('refused', 'unsent')"
@@ -33,22 +33,25 @@ class PaymentAttempts:
         def claim(connection: sqlite3.Connection) -> Attempt:
             # One writer: nothing is claimed between the look and the change.
             (there,) = connection.execute(
-                "SELECT COUNT(*) FROM payment_attempts WHERE part_id = ?", (new.order_id,)
+                "SELECT COUNT(*) FROM payment_attempts WHERE marketplace = ? AND part_id = ?",
+                (new.order_id.marketplace, new.order_id.id),
             ).fetchone()
             if there != known:
-                raise PaymentTaken(new.order_id)
+                raise PaymentTaken(str(new.order_id))
             (spent,) = connection.execute(_SPENT, (to_micros(since),)).fetchone()
             if limit and spent + new.amount > limit:
                 raise OverLimit(Fen(spent))
-            values = (new.order_id, new.order_no, new.operator, new.amount, to_micros(now))
+            part = (new.order_id.marketplace, new.order_id.id)
+            values = (*part, new.order_no, new.operator, new.amount, to_micros(now))
             try:
                 row = connection.execute(
-                    "INSERT INTO payment_attempts (part_id, order_no, operator_id, amount, at)"
-                    " VALUES (?, ?, ?, ?, ?) RETURNING attempt_id",
+                    "INSERT INTO payment_attempts"
+                    " (marketplace, part_id, order_no, operator_id, amount, at)"
+                    " VALUES (?, ?, ?, ?, ?, ?) RETURNING attempt_id",
                     values,
                 ).fetchone()
             except sqlite3.IntegrityError as error:
-                raise PaymentTaken(new.order_id) from error
+                raise PaymentTaken(str(new.order_id)) from error
             return Attempt(attempt_id=row[0], at=now, **dict(new))
 
         return await self._database.write(claim)
@@ -65,8 +68,10 @@ class PaymentAttempts:
     async def payments_of(self, order_id: MarketplaceOrderId) -> list[Attempt]:
         """Return all attempts to pay an order, oldest first."""
         rows = await self._database.rows(
-            f"SELECT {_COLUMNS} FROM payment_attempts WHERE part_id = ? ORDER BY attempt_id",  # noqa: S608 - a constant
-            order_id,
+            f"SELECT {_COLUMNS} FROM payment_attempts WHERE marketplace = ? AND part_id = ?"  # noqa: S608 - a constant
+            " ORDER BY attempt_id",
+            order_id.marketplace,
+            order_id.id,
         )
         return [_attempt(row) for row in rows]
 
@@ -93,10 +98,10 @@ class PaymentAttempts:
 
 
 def _attempt(row: tuple[Any, ...]) -> Attempt:
-    attempt_id, order_id, order_no, operator, amount, state, at = row
+    attempt_id, marketplace, part_id, order_no, operator, amount, state, at = row
     return Attempt(
         attempt_id=attempt_id,
-        order_id=order_id,
+        order_id=MarketplaceOrderId(part_id, MarketplaceName(marketplace)),
         order_no=order_no,
         operator=operator,
         amount=amount,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.identifiers import MarketplaceName, MarketplaceOrderId, MerchantOrderNo
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_push
 from bot.storage.ports import StorageUnavailable
@@ -27,16 +27,19 @@ class Pushes:
     async def put_push(self, push: StoredPush) -> bool:
         """Store a push; return whether it is new. A repeat changes nothing."""
         row = (
+            push.marketplace,
             push.msg_id,
             push.topic,
             to_micros(push.received_at),
-            self._database.seal_bytes(push.message.encode(), place_of_push(push.msg_id)),
+            self._database.seal_bytes(
+                push.message.encode(), place_of_push(push.marketplace, push.msg_id)
+            ),
         )
         return await self._database.write(
             lambda connection: bool(
                 connection.execute(
-                    "INSERT INTO pushes (msg_id, topic, received_at, payload)"
-                    " VALUES (?, ?, ?, ?) ON CONFLICT (msg_id) DO NOTHING",
+                    "INSERT INTO pushes (marketplace, msg_id, topic, received_at, payload)"
+                    " VALUES (?, ?, ?, ?, ?) ON CONFLICT (marketplace, msg_id) DO NOTHING",
                     row,
                 ).rowcount
             )
@@ -45,7 +48,7 @@ class Pushes:
     async def waiting_pushes(self, now: datetime, limit: int) -> list[WaitingPush]:
         """Return pushes that are to be handled now, in the order of their arrival."""
         rows = await self._database.rows(
-            "SELECT push_id, msg_id, received_at, attempts, payload FROM pushes"
+            "SELECT push_id, marketplace, msg_id, received_at, attempts, payload FROM pushes"
             " WHERE state = 'waiting' AND (not_before IS NULL OR not_before <= ?)"
             " ORDER BY push_id LIMIT ?",
             to_micros(now),
@@ -54,17 +57,18 @@ class Pushes:
         return [
             WaitingPush(
                 push_id=push_id,
-                message=self._opened_push(payload, msg_id),
+                marketplace=MarketplaceName(marketplace),
+                message=self._opened_push(payload, place_of_push(marketplace, msg_id)),
                 received_at=from_micros(received_at),
                 attempts=attempts,
             )
-            for push_id, msg_id, received_at, attempts, payload in rows
+            for push_id, marketplace, msg_id, received_at, attempts, payload in rows
         ]
 
-    def _opened_push(self, payload: bytes, msg_id: str) -> str:
+    def _opened_push(self, payload: bytes, place: str) -> str:
         """Return a push's message; nothing for one that can't be opened, which reads as none."""
         try:
-            return self._database.unseal_bytes(payload, place_of_push(msg_id)).decode()
+            return self._database.unseal_bytes(payload, place).decode()
         except StorageUnavailable as error:
             _log.error("push_unreadable", error=str(error))
             return ""
@@ -74,11 +78,15 @@ class Pushes:
     ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
         """Return our numbers of those orders of the marketplace that are ours."""
         rows = await self._database.rows(
-            "SELECT part_id, order_no FROM order_parts"
-            " WHERE part_id IN (SELECT value FROM json_each(?))",
-            json.dumps(list(order_ids)),
+            "SELECT marketplace, part_id, order_no FROM json_each(?) AS asked"
+            " CROSS JOIN order_parts ON marketplace = json_extract(asked.value, '$[0]')"
+            " AND part_id = json_extract(asked.value, '$[1]')",
+            json.dumps([(each.marketplace, each.id) for each in order_ids]),
         )
-        return {MarketplaceOrderId(part): MerchantOrderNo(order) for part, order in rows}
+        return {
+            MarketplaceOrderId(part_id, marketplace): MerchantOrderNo(order_no)
+            for marketplace, part_id, order_no in rows
+        }
 
     async def finish_pushes(
         self,

@@ -51,7 +51,9 @@ class TrackedOrders:
     async def order_of_part(self, order_id: MarketplaceOrderId) -> MerchantOrderNo | None:
         """Return the number of ours that has this order of the marketplace."""
         row = await self._database.row(
-            "SELECT order_no FROM order_parts WHERE part_id = ?", order_id
+            "SELECT order_no FROM order_parts WHERE marketplace = ? AND part_id = ?",
+            order_id.marketplace,
+            order_id.id,
         )
         return None if row is None else MerchantOrderNo(row[0])
 

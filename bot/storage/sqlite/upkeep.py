@@ -23,8 +23,7 @@ _DROP = {
         " (SELECT session_id FROM results WHERE touched_at < ? LIMIT ?)"
     ),
     "offers": (
-        "DELETE FROM offers WHERE offer_id IN"
-        " (SELECT offer_id FROM offers WHERE touched_at < ? LIMIT ?)"
+        "DELETE FROM offers WHERE rowid IN (SELECT rowid FROM offers WHERE touched_at < ? LIMIT ?)"
     ),
     "picture_files": (
         "DELETE FROM picture_files WHERE key IN"

@@ -237,6 +237,7 @@ def _part(number: int, status: OrderStatus) -> OrderPart:
 
 async def fill(storage: Storage) -> None:
     """Put something of everything into an empty storage, in every state that it can have."""
+    await storage.runs.begin_run(NOW)
     await storage.inbox.put_updates([update(number) for number in range(1, 6)])
     revisions: dict[UserId, int] = {}
     for user, (fields, writes) in zip(PEOPLE, _sessions(), strict=True):
@@ -371,6 +372,9 @@ async def read(storage: Storage) -> dict[str, Any]:
         await storage.notices.waiting_notices(MerchantOrderNo(f"S261123-{number:08d}"), NOW)
         for number in range(10, 18)
     ]
+    own = await storage.pushes.orders_of_parts(
+        [MarketplaceOrderId(str(2 * 10**18 + number)) for number in range(9, 130)]
+    )
     return {
         "people": {str(user): await storage.rights.export_of(user) for user in PEOPLE},
         "offers": [_json(await storage.offers.offer(each.offer_id)) for each in OFFERS],
@@ -380,9 +384,7 @@ async def read(storage: Storage) -> dict[str, Any]:
         "unsettled": [each.order_no for each in await storage.orders.unsettled_orders()],
         "untold": [each.order_no for each in await storage.orders.untold_orders()],
         "due": await storage.tracking.due_orders(NOW + 10 * HOUR, 100),
-        "own": await storage.pushes.orders_of_parts(
-            [MarketplaceOrderId(str(2 * 10**18 + number)) for number in range(9, 130)]
-        ),
+        "own": {str(part): order_no for part, order_no in own.items()},
         "notices": [[_json(each) for each in some] for some in notices],
         "pushes": [_json(each) for each in await storage.pushes.waiting_pushes(NOW, 10)],
         "payments": [[_json(each) for each in some] for some in payments],

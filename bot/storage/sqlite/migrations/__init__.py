@@ -12,7 +12,7 @@ from bot.storage.ports import StorageUnavailable
 
 Step = Callable[[sqlite3.Connection], None]
 Seal = Callable[[bytes, str], bytes]
-"""Seals a value for a place."""
+"""Seals a value for a place, or opens what was sealed for it."""
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -48,16 +48,30 @@ STEPS: tuple[Step, ...] = tuple(
         "0010_alarms.sql",
         "0011_results_sealed.sql",
         "0012_shop.sql",
+        "0013_marketplaces.sql",
     )
 )
 
 
-def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, *, seal: Seal) -> None:
+def migrate(
+    connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, *, seal: Seal, unseal: Seal
+) -> None:
     """Apply the steps that are missing. Raises `StorageUnavailable` for a newer database.
 
-    A step's SQL may call `seal(value, place)`.
+    A step's SQL may call `seal(value, place)` and `reseal(value, before, after)`. `unseal` raises
+    `StorageUnavailable` for what it can't open; that stays as it is, and unreadable.
     """
+
+    def reseal(value: bytes | None, before: str, after: str) -> bytes | None:
+        if value is None:
+            return None
+        try:
+            return seal(unseal(value, before), after)
+        except StorageUnavailable:
+            return value
+
     connection.create_function("seal", 2, seal)
+    connection.create_function("reseal", 3, reseal)
     while _apply_next(connection, steps):
         pass
 
