@@ -153,7 +153,9 @@ class Settings(FollowingSettings):
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
     telegram_proxy: str | None = None
     # messages to all chats together; Telegram grants more than 30 to who pays for broadcasts
-    telegram_messages_per_second: float = Field(default=30.0, ge=0.1, le=1000, allow_inf_nan=False)
+    telegram_messages_per_second: float = Field(
+        default=30.0, ge=0.1, le=1_000_000, allow_inf_nan=False
+    )
     marketplace_url: HttpUrl = HttpUrl("https://openapi.dajisaas.com")
     marketplace_app_key: str = Field(min_length=1)
     marketplace_app_secret: SecretStr
