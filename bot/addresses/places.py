@@ -22,9 +22,7 @@ SHORTEST_TELLING = 3  # characters of a full name; 城区 and 东区 are words a
 LONGEST_NAME = 20  # characters that a division before the chain may have
 CLEAR_VALUE = 8  # a chain worth two short names or one full one
 ROAD_AFTER = re.compile(ROAD)
-DISTRICT_SHAPE = re.compile(
-    r"(?!高新|经开|经济|开发|工业|高技|科技|新区|城区)[\u3400-\u9fff]{1,8}?(?:区|县|市|旗)(?![\u3400-\u9fff]?场|政府)"
-)
+_IS_NAME = re.compile(r"(?!高新|经开|开发|工业|科技)[\u3400-\u9fff]+")
 
 
 class Located(NamedTuple):
@@ -132,7 +130,9 @@ class Locator:
             if any(self._divisions.within(known.code, place.code) for place in other)
         )
         if fitting:
-            return located._replace(start=top[0].start, places=fitting)
+            # Names are often written twice: 山西省 运城市运城市 新绛县.
+            wider = located._replace(start=top[0].start, places=fitting)
+            return self._with_chain_before(text, wider)
         return located._replace(start=top[0].start, rivals=tuple(other))
 
     def _with_second_chain(self, text: str, located: Located) -> Located:
@@ -153,7 +153,8 @@ class Locator:
             if any(self._divisions.within(place.code, known.code) for known in located.places)
         ]
         if fitting:
-            return located._replace(end=other.end, places=tuple(fitting), unsure=False)
+            deeper = located._replace(end=other.end, places=tuple(fitting), unsure=False)
+            return self._with_second_chain(text, deeper)
         kept = [
             known
             for known in located.places
@@ -228,21 +229,19 @@ class Locator:
         if self._divisions.deliverable(place.code) or located.area:
             return None
         skipped = SEPARATORS.match(text, located.end)
-        typed = DISTRICT_SHAPE.match(text, skipped.end() if skipped else located.end)
-        if typed is None:
-            return None
+        begin = skipped.end() if skipped else located.end
         below = self._divisions.children(place.code)
         if place.level is Level.PROVINCE:
             below = tuple(each for city in below for each in self._divisions.children(city.code))
-        meant = [
-            each.code
-            for each in below
-            if len(each.name) >= SHORTEST_TELLING and one_off(typed.group(), fold(each.name))
-        ]
+        meant = [(each.code, typed) for each in below if (typed := _misspelt(text, begin, each))]
         if not meant:
             return None
+        longest = max((typed for _, typed in meant), key=len)
         return located._replace(
-            end=typed.end(), mistyped=typed.group(), meant=tuple(meant), unsure=True
+            end=begin + len(longest),
+            mistyped=longest,
+            meant=tuple(code for code, typed in meant if typed == longest),
+            unsure=True,
         )
 
     def _in_another_district(self, town: str, located: Located) -> Located:
@@ -261,3 +260,15 @@ class Locator:
         if not others:
             return located
         return located._replace(places=tuple(others), rivals=(place,), unknown_town="")
+
+
+def _misspelt(text: str, begin: int, division: Division) -> str:
+    """Return what stands at `begin` in the place of a district's name, one character off."""
+    name = fold(division.name)
+    if len(name) < SHORTEST_TELLING:
+        return ""
+    for length in (len(name), len(name) + 1, len(name) - 1):
+        typed = text[begin : begin + length]
+        if typed.endswith(name[-1]) and one_off(typed, name) and _IS_NAME.fullmatch(typed):
+            return typed
+    return ""

@@ -59,7 +59,8 @@ def _short_towns(text: str, begin: int, towns: list[Division]) -> list[tuple[Div
     for town in towns:
         stem = fold(town_stem(town.name))
         end = begin + len(stem)
-        if stem == fold(town.name) or not text.startswith(stem, begin):
+        road = stem.endswith(("路", "街", "道"))  # 人民路街道 in 五家渠市人民路525号
+        if road or stem == fold(town.name) or not text.startswith(stem, begin):
             continue
         if text.startswith("区", end) and not AREA_AFTER.match(text, end + 1):
             if town.parent not in WIDER_THAN_TOWNS:
