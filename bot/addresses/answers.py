@@ -3,7 +3,6 @@
 Answer  a value, and how well it fits the question
 """
 
-import re
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from bot.addresses.divisions import Divisions
 from bot.addresses.labels import PHONE_MARK, Part, clean, segments
 from bot.addresses.parsed import LONGEST_NAME, ParsedAddress
 from bot.addresses.parsing import parse_address
+from bot.addresses.patterns import lazily
 from bot.addresses.people import (
     GOODS,
     LATIN_PLACE,
@@ -25,7 +25,7 @@ from bot.addresses.phones import Phone, read_phone
 from bot.addresses.streets import REMARK, tidy_street
 
 # A number with its unit, or a road: what a recipient's name never has.
-STREET_SIGN = re.compile(
+STREET_SIGN = lazily(
     r"\d+\s*(?:号|弄|栋|幢|单元|室|楼|层|座|米|组|队)|[路街巷弄道村](?:[^\u3400-\u9fff]|\d|$)|大道|胡同|小区|工业园|"
     r"开发区|[\u3400-\u9fff]{2,}(?:镇|乡|街道|村|路|街|巷|大厦|广场|花园|公寓|中心|大学|医院|宿舍|仓库?|市场|商城)"
 )

@@ -1,15 +1,14 @@
 """Turning what was read into the questions that are left."""
 
-import re
-
 from bot.addresses.contacts import Numbers
 from bot.addresses.divisions import Divisions
 from bot.addresses.parsed import LONGEST_NAME, LONGEST_STREET, Doubt, DoubtKind, Hint
+from bot.addresses.patterns import lazily
 from bot.addresses.places import Located
 from bot.addresses.territories import foreign_country
 
-HAN = re.compile(r"[\u3400-\u9fff]")
-LATIN = re.compile(r"[A-Za-z]")
+HAN = lazily(r"[\u3400-\u9fff]")
+LATIN = lazily(r"[A-Za-z]")
 SHORTEST_LATIN = 8  # letters; fewer may be a door or a brand
 SHORTEST_STREET = 2
 

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from bot.addresses.labels import PHONE_MARK
+from bot.addresses.patterns import lazily
 from bot.addresses.phones import Phone, PhoneError, PhoneKind, read_phone
 
 COUNTRY = r"(?:\(?(?:\+ ?|00)?86\)?[-. ]?)?"
@@ -47,12 +48,12 @@ SHAPES = (
     r"(?:\+?86[-. ]?)?(?:1\d{9}|1\d{11,12}|1[012]\d{9})",
     rf"1[3-9]\d[-. ](?:{GROUPS})",
 )
-NUMBER = re.compile(
+NUMBER = lazily(
     r"(?=[\d(+])(?<![\d.])(?P<number>" + "|".join(SHAPES) + r")(?!\d)" + EXTENSION,
     re.IGNORECASE,
 )
 # What people add about a number: it belongs to nothing else.
-ABOUT_NUMBER = re.compile(
+ABOUT_NUMBER = lazily(
     r"[\s,]*[(\[]?\s*(?:微信同号|微信同步|微信号?同?(?:手机|电话)?号?|同微信号?|手机同号|"
     r"\+?v同号|vx同号|"
     r"(?:after|before|until|from) \d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?)?|(?:we ?chat|whats ?app|"
@@ -62,7 +63,7 @@ ABOUT_NUMBER = re.compile(
     r"(?=[\s,;。|]|$)",
     re.IGNORECASE,
 )
-POST_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+POST_CODE = lazily(r"(?<!\d)\d{6}(?!\d)")
 NO_POST_CODE = "000000"  # what shops print where nobody gave one
 # The first two digits of post codes by the first two of division codes (China Post).
 POST_PREFIXES = {

@@ -1,6 +1,5 @@
 """Finding divisions in a text: the longest chain of names that lie within one another."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,19 +7,20 @@ from itertools import pairwise
 from bot.addresses.characters import fold, one_off
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.naming import Entry, NameIndex, name_index
+from bot.addresses.patterns import lazily
 
 MOST_CANDIDATES = 20
-HAN = re.compile(r"[\u3400-\u9fff]")
+HAN = lazily(r"[\u3400-\u9fff]")
 WEIGHT_EXACT = 3  # a character of a full name tells more than one of a short name
 WEIGHT_SHORT = 2
-SEPARATORS = re.compile(r"[\s,、/\\\->·|.;。]*")
+SEPARATORS = lazily(r"[\s,、/\\\->·|.;。]*")
 # What pickers put where a level is missing; 县 alone only between separators, or before a county.
-PLACEHOLDER = re.compile(
+PLACEHOLDER = lazily(
     r"市辖区|自治区直辖县级行政区划|省直辖县级行政区划|省直辖县级|省直辖县|直辖县级|直辖县|直辖"
     r"|县(?=[\s,、/\\\->·|.;。]|[^\s,]{1,12}[县区市])"
 )
 # A city that nobody knows, between a province and a district that only one of its cities has.
-UNKNOWN_CITY = re.compile(r"[\u3400-\u9fff]{1,5}?(?:州?市|州|盟|地区)(?=[\u3400-\u9fff])")
+UNKNOWN_CITY = lazily(r"[\u3400-\u9fff]{1,5}?(?:州?市|州|盟|地区)(?=[\u3400-\u9fff])")
 # A short name before one of these is part of another name: 南京东路, 朝阳门, 中山公园.
 ROAD = r"[东西南北中]?[一二三四五六七八九十]?(?:路|街(?!道)|大道|大街|巷|弄|胡同)"
 INSTITUTION = (
@@ -28,8 +28,8 @@ INSTITUTION = (
     r"[东西南北]站|体育|文化|国际|中心|商城|商场|市场|小区|新村|银行|法院|政府|派出所|高速|立交|地铁|剧院|"
     r"图书|博物|会展"
 )
-NOT_A_CITY = re.compile(f"{ROAD}|{INSTITUTION}")
-NOT_A_DISTRICT = re.compile(
+NOT_A_CITY = lazily(f"{ROAD}|{INSTITUTION}")
+NOT_A_DISTRICT = lazily(
     f"{ROAD}|{INSTITUTION}"
     r"|[东西南北中外内]?门|里(?!水)|大?桥|站|塔|寺|祠|村|镇|乡|街道|苑|坊"
     r"|经济|高新(?![一二三四五六七八九十]+路)|高技术|产业|管理区|港|[^\s,]?风景"
@@ -37,7 +37,7 @@ NOT_A_DISTRICT = re.compile(
 )
 SUFFIXES = "市区县州盟旗省"
 SHORTEST_TITLE = 3  # characters; of 苗族自治县 one may be wrong, of 区 none
-NOT_AFTER_SUFFIX = re.compile(r"场|民|路|街(?!道)|政府|府|委")
+NOT_AFTER_SUFFIX = lazily(r"场|民|路|街(?!道)|政府|府|委")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.addresses.characters import fold
+from bot.addresses.patterns import lazily
 
 LONGEST_TEXT = 1000
 PHONE_MARK = "\ue000"  # stands where a telephone number was; no text holds it, see `clean`
@@ -89,7 +90,7 @@ LATIN_LABELS = {
 }
 _CONTACT = LATIN_LABELS[Part.PHONE]
 LETTER = r"A-Za-zÀ-ÿА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі"
-LABEL = re.compile(
+LABEL = lazily(
     rf"(?=[\[(<]|[{LETTER}]|[收联真姓名寄昵移固备手电号座微所省城区街乡镇市县行门地住详邮"
     rf"客会用买仓代识标唛麦编专入订留国具家单公送快转])"
     r"[\[(<]?\s*(?:"
@@ -102,24 +103,24 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 # Whatever stands with a colon before a number announces it, in whichever language.
-ANNOUNCED = re.compile(
+ANNOUNCED = lazily(
     rf"(?:^|(?<=[\s,;|]))[{LETTER}][{LETTER} .]{{0,20}}:\s*(?={PHONE_MARK})", re.MULTILINE
 )
 # Contact words beside a number, without a colon: they are nobody's name.
-BESIDE_NUMBER = re.compile(
+BESIDE_NUMBER = lazily(
     rf"(?:(?<=[\s,;|])|^)(?:{_CONTACT}|number|no\.?|at|on|电话|手机|微信|联系方式|联系电话|"
     rf"号码)[\s:.]*(?={PHONE_MARK})",
     re.IGNORECASE | re.MULTILINE,
 )
 BOUNDARY = frozenset("\n ,;。、|([\t" + PHONE_MARK)
 BARE_VALUE = {
-    Part.NAME: re.compile(r"[ \t\n]+\S|[\u3400-\u9fff]"),
-    Part.PHONE: re.compile(rf"\s*[{PHONE_MARK}\d+(]|\s+\S"),
-    Part.REGION: re.compile(r"[ \t\n]+\S"),
-    Part.TOWN: re.compile(r"[ \t\n]+\S"),
-    Part.STREET: re.compile(r"\s*\S"),
-    Part.POST_CODE: re.compile(r"\s*\d{6}(?!\d)"),
-    Part.ASIDE: re.compile(r"[ \t\n]+\S"),
+    Part.NAME: lazily(r"[ \t\n]+\S|[\u3400-\u9fff]"),
+    Part.PHONE: lazily(rf"\s*[{PHONE_MARK}\d+(]|\s+\S"),
+    Part.REGION: lazily(r"[ \t\n]+\S"),
+    Part.TOWN: lazily(r"[ \t\n]+\S"),
+    Part.STREET: lazily(r"\s*\S"),
+    Part.POST_CODE: lazily(r"\s*\d{6}(?!\d)"),
+    Part.ASIDE: lazily(r"[ \t\n]+\S"),
 }
 WITHOUT_COLON = {
     Part.NAME: frozenset(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.addresses.characters import one_off
 from bot.addresses.divisions import Division, Divisions, Level
+from bot.addresses.patterns import lazily
 from bot.addresses.romanised import letters, names, spelt
 
 LONGEST_WORDS = 6
@@ -29,10 +30,10 @@ for _level, _ends, _words in (
     for _word in _words.split("|"):
         _KINDS[letters(_word)] = (_level, _ends)
 _KIND_LENGTHS = sorted({len(word) for word in _KINDS}, reverse=True)
-WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-zÀ-ÿ]+)*")
+WORD = lazily(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-zÀ-ÿ]+)*")
 KIND_WORDS = 4
 # Behind a bare name these make it part of a road, a building or an institution.
-ROAD = re.compile(
+ROAD = lazily(
     r"[ ]*(?:(?:east|west|south|north|middle|central|e|w|s|n|dong|xi|nan|bei|zhong|\d+(?:st|nd|"
     r"rd|th)?|yi|er|san|"
     r"first|second|third)\.?\s+)?(?:[a-z]*(?:lu|jie|dadao)|road|rd|street|st|avenue|ave|lu|jie|"
@@ -46,7 +47,7 @@ ROAD = re.compile(
     r"warehouse)(?![\w'’])",
     re.IGNORECASE,
 )
-COUNTRY = re.compile(
+COUNTRY = lazily(
     r"(?:people'?s republic of china|p\.? ?r\.? ?(?:of )?china|mainland china|china|prc|chn|"
     r"cn)\b\.?",
     re.IGNORECASE,
@@ -64,7 +65,7 @@ class Span(NamedTuple):
     ends: str
 
 
-MISTYPED = re.compile(
+MISTYPED = lazily(
     r"(?<![A-Za-z'])(?P<name>[A-Z][A-Za-z']+)[ ]?(?P<kind>District|Dist\.?|Qu|County|"
     r"Xian)(?![\w'])",
     re.IGNORECASE,
@@ -212,7 +213,7 @@ def _readings(joined: str, text: str, end: int) -> list[tuple[str, Level | None,
 
 
 _KIND_WORD = r"[A-Za-z]+(?:-[A-Za-z]+)?\.?"
-_KIND = re.compile(rf"[ \-]({_KIND_WORD}(?: {_KIND_WORD}){{0,{KIND_WORDS - 1}}})")
+_KIND = lazily(rf"[ \-]({_KIND_WORD}(?: {_KIND_WORD}){{0,{KIND_WORDS - 1}}})")
 
 
 def _kind_match(text: str, end: int) -> tuple[int, tuple[Level, str]] | None:

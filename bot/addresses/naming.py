@@ -1,6 +1,5 @@
 """What people call the divisions: full names, short ones, local and former ones."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,11 +8,12 @@ from typing import NamedTuple
 from bot.addresses.characters import fold
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.history import ALSO, FORMER, MOSTLY
+from bot.addresses.patterns import lazily
 
 SHORTEST_NAME = 2
 TITLES = ("特别行政区", "自治区", "自治州", "自治县", "自治旗", "林区", "地区", "新区")
 LAST_CHARACTERS = "省市区县盟旗"
-PEOPLES = re.compile(
+PEOPLES = lazily(
     "(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|"
     "东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|"
     "俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各)族$"
@@ -21,8 +21,8 @@ PEOPLES = re.compile(
 )
 ZONE_DIGIT = "7"  # the fifth digit of a development zone's statistical code
 ZONE_KINDS = (
-    (re.compile(r"高新技术(?:产业)?(?:开发区|园区)$|高技术产业开发区$"), ("高新区",)),
-    (re.compile(r"经济(?:技术)?开发区$"), ("经开区", "开发区")),
+    (lazily(r"高新技术(?:产业)?(?:开发区|园区)$|高技术产业开发区$"), ("高新区",)),
+    (lazily(r"经济(?:技术)?开发区$"), ("经开区", "开发区")),
 )
 
 

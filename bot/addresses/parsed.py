@@ -1,11 +1,11 @@
 """What was read from a pasted address, and what has to be asked."""
 
-import re
 from enum import StrEnum
 from typing import Self
 
 from bot.addresses.characters import fold
 from bot.addresses.divisions import Division, Divisions
+from bot.addresses.patterns import lazily
 from bot.addresses.phones import Phone
 from bot.addresses.streets import without, without_digits, without_divisions
 from bot.domain.addresses import Address
@@ -206,7 +206,7 @@ class ParsedAddress(Value):
         return self.replace(doubts=remaining, **changes)
 
 
-EXTENSION = re.compile(r"\[转?\d{1,6}\]$")
+EXTENSION = lazily(r"\[转?\d{1,6}\]$")
 
 
 def _extension_of(name: str | None) -> str:

@@ -22,6 +22,7 @@ from bot.addresses.labels import (
     segments,
 )
 from bot.addresses.parsed import LONGEST_NAME, Doubt, ParsedAddress
+from bot.addresses.patterns import lazily
 from bot.addresses.people import BOXED, Likeness, glued_name, has_code, is_code, likeness, tidy_name
 from bot.addresses.places import Located, Locator
 from bot.addresses.romanised_address import looks_latin, read_latin
@@ -32,11 +33,11 @@ SLASHES_THAT_SEPARATE = 3  # fewer may belong to a floor or a door: 5/F
 SHORTEST_NUMBER = 5  # digits of what stands for a telephone number behind its label
 SURELY_A_NAME = 3  # characters; two after a house number may be a brand as well
 DEPTHS = (
-    re.compile(r"省份?|province|state|провинция|область|облыс", re.IGNORECASE),
-    re.compile(r"城?市|city|город|қала", re.IGNORECASE),
-    re.compile(r"区县|区|县|district|county|район|аудан", re.IGNORECASE),
+    lazily(r"省份?|province|state|провинция|область|облыс", re.IGNORECASE),
+    lazily(r"城?市|city|город|қала", re.IGNORECASE),
+    lazily(r"区县|区|县|district|county|район|аудан", re.IGNORECASE),
 )
-BETWEEN_NAME_AND_REST = re.compile(r"[,;。|\t\n]|  ")
+BETWEEN_NAME_AND_REST = lazily(r"[,;。|\t\n]|  ")
 
 
 class Pieces(NamedTuple):
@@ -260,7 +261,7 @@ def _split_code(piece: str, word: str, known: str) -> tuple[str, str]:
     return (f"{word}:{value}" if value.isdigit() and word.isascii() else value), more
 
 
-CODE_VALUE = re.compile(rf"[^\s,;。|()\[\]{PHONE_MARK}]+")
+CODE_VALUE = lazily(rf"[^\s,;。|()\[\]{PHONE_MARK}]+")
 
 
 def has_code_like(value: str) -> bool:

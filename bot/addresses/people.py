@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from bot.addresses.characters import fold
+from bot.addresses.patterns import lazily
 
 LONGEST_HAN_NAME = 4
 SURNAMES = frozenset(
@@ -28,12 +29,12 @@ HONORIFIC = (
     r"(?:先生|女士|小姐|太太|老师|师傅|阿姨|经理|老板|同学|同志|医生|护士|主任|队长|店长|总|姐|"
     r"哥|叔|姨|嫂)"
 )
-PERSON = re.compile(rf"{HAN}{{2,4}}")
-COMPOUND = re.compile(rf"(?:{COMPOUND_SURNAMES}){HAN}{{1,2}}")
-ADDRESSED = re.compile(rf"{HAN}{{1,4}}{HONORIFIC}")
-ETHNIC = re.compile(rf"{HAN}{{1,8}}(?:[·•・‧.]{HAN}{{1,8}}){{1,3}}")
+PERSON = lazily(rf"{HAN}{{2,4}}")
+COMPOUND = lazily(rf"(?:{COMPOUND_SURNAMES}){HAN}{{1,2}}")
+ADDRESSED = lazily(rf"{HAN}{{1,4}}{HONORIFIC}")
+ETHNIC = lazily(rf"{HAN}{{1,8}}(?:[·•・‧.]{HAN}{{1,8}}){{1,3}}")
 # What names of Yi, Dai, Tibetan, Uyghur, Kazakh and Mongolian people are written with.
-TRANSCRIBED = re.compile(
+TRANSCRIBED = lazily(
     r"扎西|卓玛|央金|次仁|格桑|洛桑|旦增|多吉|索朗|仁增|拉姆|尼玛|达瓦|边巴|普布|巴桑|丹增|次旦|"
     r"平措|德吉|白玛|顿珠|"
     r"旺堆|贡布|益西|娜仁|[岩玉][温罕香叫应坎波光恩甩宰尖扁捧腊拉龙保金喊娜南月双凤章金三]{1,2}|"
@@ -43,14 +44,14 @@ TRANSCRIBED = re.compile(
     r"合塔尔希曼玉素甫赛达杰才让措姆普布央金顿珠平措白益洛桑欧珠乃比麦麦提图尔荪约麻贡金秋朵]{3,8}"
 )
 WORD = r"[A-Za-zÀ-ÿА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі][A-Za-zÀ-ÿА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі'.\-]*"
-LATIN = re.compile(rf"{WORD}(?: {WORD}){{0,3}}")
-COMPANY = re.compile(
+LATIN = lazily(rf"{WORD}(?: {WORD}){{0,3}}")
+COMPANY = lazily(
     rf"{HAN}[\w()&·\- ]*(?:公司|集团|经营部|工作室|商行|商贸|贸易|旗舰店|专卖店|事务所|货运部|"
     rf"物流部|"
     r"服务部|批发部|门市部|办事处|分店|超市|便利店)"
 )
-NICKNAME = re.compile(rf"[小老阿]{HAN}{{1,2}}|{HAN}{{1,3}}[儿仔]|({HAN})\1")
-PLACE_WORDS = re.compile(
+NICKNAME = lazily(rf"[小老阿]{HAN}{{1,2}}|{HAN}{{1,3}}[儿仔]|({HAN})\1")
+PLACE_WORDS = lazily(
     r"[路街巷弄号栋幢楼层座室省市区县镇乡村屯寨堡组队园苑城厦院场站"
     r"店馆厂库港湾里桥坊府邸庭轩阁居墅道口门]$"
     r"|街道|小区|公寓|大厦|广场|中心|单元|花园|学校|大学|医院|宿舍|号楼|附近|对面|旁边|隔壁|"
@@ -77,15 +78,15 @@ CODE = (
     r"|[А-ЯЁ]{2,8}[-_ ]?\d{1,10}|[A-Z]\d{4,10}"
     r"|[A-Z]{2,6}(?:\d+[A-Z]+)+\d*)"
 )
-WHOLE_CODE = re.compile(CODE)
+WHOLE_CODE = lazily(CODE)
 BOXED_CODE = rf"[(\[] ?(?:{CODE}|[A-Za-z0-9-]*\d[A-Za-z0-9-]*) ?[)\]]"
-BESIDE = re.compile(
+BESIDE = lazily(
     rf"(?P<name>[^()\[\]]*?{HAN}[^()\[\]]*?|{WORD}(?: {WORD}){{0,3}}?)"
     rf"(?P<code>[ _-]?(?:{BOXED_CODE}|{CODE}))+"
 )
-CODE_FIRST = re.compile(rf"(?P<code>{CODE})[ _-]?(?P<name>{HAN}{{1,4}}|{WORD}(?: {WORD}){{0,3}})")
-RECEIPT = re.compile(r"[(\[]?\s*(?:亲?收|收件|亲启|启|收货|签收)\s*[)\]]?$")
-LEAD_IN = re.compile(
+CODE_FIRST = lazily(rf"(?P<code>{CODE})[ _-]?(?P<name>{HAN}{{1,4}}|{WORD}(?: {WORD}){{0,3}})")
+RECEIPT = lazily(r"[(\[]?\s*(?:亲?收|收件|亲启|启|收货|签收)\s*[)\]]?$")
+LEAD_IN = lazily(
     r"^[是为][:： ]?(?=[\u3400-\u9fff]{2,4}$)|^(?:请?(?:寄|发|送|交)(?:给|到|至)?(?!\w{0,3}路)|"
     r"收件?人?[是为:]|我(?:的名字)?(?:叫|是)|"
     r"名字(?:叫|是)?|姓名是?|叫|本人)[:： ]?"
@@ -93,12 +94,12 @@ LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 # What goods end with and people's names do not: 马克杯 is a mug, though 马 is a surname.
-GOODS = re.compile(
+GOODS = lazily(
     r"[杯巾鞋裤衫裙袜帽袋盒瓶链灯笔纸垫器架锁壳膜伞碗盘锅壶毯枕帘椅"
     r"桌柜床衣套包表镜刀剪漆胶膏霜液贴夹钩筐桶篮]$"
     r"|玩具$|衬衫|毛衣|外套|手机|耳机|充电|数据线|背包|书包|钱包|口罩|手套|雨伞|水杯|项链|耳环|戒指"
 )
-LATIN_PLACE = re.compile(
+LATIN_PLACE = lazily(
     r"\b(?:district|road|rd|street|st|avenue|ave|city|province|room|rm|building|bldg|floor|fl|"
     r"china|prc|town|"
     r"block|no|unit|county|village|lane|park|zone|apt|suite|plaza|tower|warehouse|industrial|"
@@ -231,20 +232,18 @@ def _han_likeness(name: str) -> Likeness:
 
 
 # What a person's name may stand behind without a space: 3楼李明, 5号楼2单元李明, 1502室王先生.
-UNIT_BEFORE = re.compile(
+UNIT_BEFORE = lazily(
     r"(?:[\dA-Za-z一二三四五六七八九十](?:号楼|单元|[号室楼栋座层户幢房铺区门排组队院弄]))$|"
     r"[室号栋幢座]$"
 )
-DIGIT_BEFORE = re.compile(r"[\dA-Za-z)]$")
-PLACE_BEFORE = re.compile(
+DIGIT_BEFORE = lazily(r"[\dA-Za-z)]$")
+PLACE_BEFORE = lazily(
     r"(?:广场|大厦|小区|公寓|花园|学校|大学|中学|小学|医院|宿舍|工业区|"
     r"[村苑园店厂路街巷寓楼层门城场站馆]|门口|旁边?|对面|附近|隔壁)$"
 )
-ANYTHING = re.compile("")
-GLUED_TRANSCRIBED = re.compile(
-    rf"(?<=[^·•])[阿艾买努古热帕吐麦亚库依]{HAN}{{1,6}}[·•]{HAN}{{2,8}}$"
-)
-BOXED = re.compile(
+ANYTHING = lazily("")
+GLUED_TRANSCRIBED = lazily(rf"(?<=[^·•])[阿艾买努古热帕吐麦亚库依]{HAN}{{1,6}}[·•]{HAN}{{2,8}}$")
+BOXED = lazily(
     r"[(\[]\s*(?P<name>[^()\[\]]{1,20}?)\s*(?:亲?收|收件|启)\s*[)\]]"
     r"|[(\[]\s*(?:收件人?|收货人?|联系人|收)[: ]*(?P<other>[^()\[\]]{1,20})[)\]]"
 )

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from bot.addresses.patterns import lazily
 from bot.domain.model import Value
 
 # PhoneError (ValueError)  the text holds no number that a courier in the mainland can call
@@ -65,16 +66,16 @@ class Phone(Value):
         return full_name if full_name.endswith(self.suffix) else full_name + self.suffix
 
 
-MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE = lazily(r"1[3-9]\d{9}")
 MOBILE_LENGTH = 11
 SHORTEST = 10
 _LONGEST = 100  # characters, however a number is dressed; searching more would take its time
 SERVICE_PREFIXES = ("400", "800")  # hotlines: no courier reaches a recipient there
-EXTENSION = re.compile(
+EXTENSION = lazily(
     r"(?:\s*(?:转分机|转接|分机号?|转|ext\.?|x|#|-|,)\s*)(\d{1,6})\s*$", re.IGNORECASE
 )
-MASK = re.compile(r"\d[\s-]*[*•●xX×]{2,}")
-COUNTRY = re.compile(r"^\(?(?:\+\s*|00)?86\)?[\s-]*(?=\(?0?\d)")
+MASK = lazily(r"\d[\s-]*[*•●xX×]{2,}")
+COUNTRY = lazily(r"^\(?(?:\+\s*|00)?86\)?[\s-]*(?=\(?0?\d)")
 
 
 def read_phone(text: str) -> Phone:

@@ -16,13 +16,14 @@ from bot.addresses.finding import (
 )
 from bot.addresses.history import AREAS
 from bot.addresses.labels import BOUNDARY
+from bot.addresses.patterns import lazily
 from bot.addresses.towns import towns_at, unknown_town
 
 SHORTEST_TELLING = 3  # characters of a full name; 城区 and 东区 are words as well as names
 LONGEST_NAME = 20  # characters that a division before the chain may have
 CLEAR_VALUE = 8  # a chain worth two short names or one full one
-ROAD_AFTER = re.compile(ROAD)
-_IS_NAME = re.compile(r"(?!高新|经开|开发|工业|科技)[\u3400-\u9fff]+")
+ROAD_AFTER = lazily(ROAD)
+_IS_NAME = lazily(r"(?!高新|经开|开发|工业|科技)[\u3400-\u9fff]+")
 
 
 class Located(NamedTuple):

@@ -5,19 +5,20 @@ import re
 from bot.addresses.divisions import Divisions
 from bot.addresses.labels import PHONE_MARK
 from bot.addresses.latin import COUNTRY, locate_romanised
+from bot.addresses.patterns import lazily
 from bot.addresses.people import LATIN_PLACE, Likeness, is_code, likeness, tidy_name
 from bot.addresses.places import Located
 from bot.addresses.tokens import Person, Token
 
-LETTERS = re.compile(r"[A-Za-zÀ-ÿ]")
+LETTERS = lazily(r"[A-Za-zÀ-ÿ]")
 SHORTEST = 6  # letters; fewer may be a door or a brand
-POST_CODE = re.compile(r"(?<![\w-])\d{6}(?![\w-])")
+POST_CODE = lazily(r"(?<![\w-])\d{6}(?![\w-])")
 EDGES = " \t\n,;:.|-/()[]"
-PART = re.compile(r"[^,;|\n" + PHONE_MARK + r"\0]+")
+PART = lazily(r"[^,;|\n" + PHONE_MARK + r"\0]+")
 # A full stop parts as well, but not behind what it shortens: No. 18, Rd. 5, Mr. Chen.
-FULL_STOP = re.compile(r"(?<=[A-Za-z0-9]{4})\. (?=[A-Z])|(?<=\d)\. (?=[A-Z])")
+FULL_STOP = lazily(r"(?<=[A-Za-z0-9]{4})\. (?=[A-Z])|(?<=\d)\. (?=[A-Z])")
 # 588 Li Lei: a name behind the number of a house, with nothing but a space between.
-NAME_BEHIND = re.compile(r"(?<=\d) (?P<name>[A-Z][A-Za-z'\-]+(?: [A-Z][A-Za-z'\-]+){1,2})$")
+NAME_BEHIND = lazily(r"(?<=\d) (?P<name>[A-Z][A-Za-z'\-]+(?: [A-Z][A-Za-z'\-]+){1,2})$")
 
 
 def looks_latin(text: str) -> bool:

@@ -5,15 +5,16 @@ from typing import NamedTuple
 
 from bot.addresses.characters import fold
 from bot.addresses.naming import short_name
+from bot.addresses.patterns import lazily
 from bot.addresses.places import Located
 from bot.addresses.tokens import IDLE, Token
 
 EDGES = " ,;:。、|-_/\\·\"'"
-ADDRESS_LIKE = re.compile(r"\d|[路街巷弄号栋幢楼层室村屯组园苑城厦院场站店馆厂道]")
-HAN = re.compile(r"[\u3400-\u9fff]")
+ADDRESS_LIKE = lazily(r"\d|[路街巷弄号栋幢楼层室村屯组园苑城厦院场站店馆厂道]")
+HAN = lazily(r"[\u3400-\u9fff]")
 PAIRS = {")": "(", "]": "["}
 # What remains of a typed province that nobody knows: 浙工省 before 杭州市.
-PROVINCE_LIKE = re.compile(r"[\u3400-\u9fff]{1,6}(?:省|自治区)$")
+PROVINCE_LIKE = lazily(r"[\u3400-\u9fff]{1,6}(?:省|自治区)$")
 
 
 class Street(NamedTuple):
@@ -28,7 +29,7 @@ class Street(NamedTuple):
 
 
 # What people tell the courier or the seller: nothing of where a parcel goes.
-REMARK = re.compile(
+REMARK = lazily(
     r"(?=.*(?:送货|发货|配送|快递|尽快|不要|勿|麻烦|请|周末|工作日|上班|下班|休息|放在|放门|"
     r"放到|签收|谢谢|提前|"
     r"加急|易碎|打电话|联系|通知|包好|轻放|到付|多久|什么时候|吗|呢|下午|上午|晚上|不在|有人))"
@@ -41,7 +42,7 @@ REMARK = re.compile(
 )
 
 
-ENGLISH_REMARK = re.compile(
+ENGLISH_REMARK = lazily(
     r"(?<=[^A-Za-z])(?:please|pls|kindly|call (?:me|before|first)|deliver (?:to|before|after|"
     r"on)|leave (?:it|at)|"
     r"thanks?|thank you|fragile|пожалуйста|спасибо)\b[^\d]*$",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bot.addresses.contacts import is_post_code
 from bot.addresses.labels import BOUNDARY, PHONE_MARK
+from bot.addresses.patterns import lazily
 from bot.addresses.people import (
     WORD,
     Likeness,
@@ -17,14 +18,14 @@ from bot.addresses.people import (
 from bot.addresses.places import Located
 
 LONGEST_RECIPIENT = 5  # pieces
-TOKEN = re.compile(
+TOKEN = lazily(
     rf"{PHONE_MARK}"
     r"|(?:UID|ID|uid|id|VIP)[:#] ?\w+"
     rf"|(?=[A-ZÀ-ÝА-ЯЁ]){WORD}(?: (?=[A-ZÀ-ÝА-ЯЁ]){WORD}){{1,3}}(?![\w\-])"
     rf"|[^\s,;。|{PHONE_MARK}]+"
 )
-HARD = re.compile(rf"[\n,;。|{PHONE_MARK}]")
-IDLE = re.compile(
+HARD = lazily(rf"[\n,;。|{PHONE_MARK}]")
+IDLE = lazily(
     r"[(\[]?(?:亲?收|启|寄到|寄往|寄给|发到|发往|送到|寄|(?:麻烦|请)?(?:寄|发|送)到?|你好|您好|谢谢|多谢|"
     r"地址|收货|收件|收件人|收货人|联系人|姓名|电话|手机|微信|号码|(?:收件|收货|详细|默认|我的)?地址|"
     r"国家|中国|中华人民共和国|默认|复制|全部复制|编辑|淘宝|天猫|京东|拼多多|抖音|快手|闲鱼|家|公司|学校|"
@@ -33,9 +34,9 @@ IDLE = re.compile(
     r"|[\W_]+",
     re.IGNORECASE,
 )
-DIGITS = re.compile(r"[(\[#]?\d{2,10}[)\]]?")
-BOXED_POST_CODE = re.compile(r"(?:[(\[]|(?<=[号室楼栋座]))(\d{6})[)\]]?$")
-ADDRESS_END = re.compile(r"[\d号室楼层栋座单元幢户房店铺A-Za-z)]$")
+DIGITS = lazily(r"[(\[#]?\d{2,10}[)\]]?")
+BOXED_POST_CODE = lazily(r"(?:[(\[]|(?<=[号室楼栋座]))(\d{6})[)\]]?$")
+ADDRESS_END = lazily(r"[\d号室楼层栋座单元幢户房店铺A-Za-z)]$")
 
 
 class Token(NamedTuple):

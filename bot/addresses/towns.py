@@ -1,7 +1,5 @@
 """Reading the town behind the divisions: full, short, or what looks like one."""
 
-import re
-
 from bot.addresses.characters import fold
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.finding import (
@@ -11,14 +9,15 @@ from bot.addresses.finding import (
     towns_below,
 )
 from bot.addresses.history import WIDER_THAN_TOWNS
+from bot.addresses.patterns import lazily
 
 SHORTEST_NAME = 2
-TOWN_SHAPE = re.compile(
+TOWN_SHAPE = lazily(
     r"([\u3400-\u9fff]{1,8}?)(街道办事处|街道办|街道|苏木|地区|镇|乡)(?![路街口巷]|政府|大道)"
 )
-NOT_IN_TOWN = re.compile(r"[路街号园区城厦栋楼村]|小$|古$|特色$")
-OFFICE = re.compile(r"办事处|办(?!公)")
-AREA_AFTER = re.compile(r"域|政府|委")
+NOT_IN_TOWN = lazily(r"[路街号园区城厦栋楼村]|小$|古$|特色$")
+OFFICE = lazily(r"办事处|办(?!公)")
+AREA_AFTER = lazily(r"域|政府|委")
 
 
 def towns_at(
