@@ -166,6 +166,8 @@ class Settings(FollowingSettings):
     marketplace_push_secret: SecretStr | None = None
     marketplace_push_signature: PushRule = PushRule.OFFICIAL
     marketplace_tier_scope: TierScope = TierScope.OFFER
+    # codes sent in place of ours, where the marketplace knows a district by another one
+    marketplace_division_codes: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
     marketplace_language: str = "en"
     marketplace_picture_hosts: Annotated[tuple[str, ...], NoDecode, Field(min_length=1)] = (
         "*.alicdn.com",
@@ -269,6 +271,19 @@ class Settings(FollowingSettings):
         if not re.fullmatch(r"[a-z]{2}_[A-Z]{2},[A-Z]{2},[A-Z]{3}", value.replace(" ", "")):
             raise ValueError("write language, region and currency, such as zh_CN,CN,CNY")
         return tuple(value.replace(" ", "").split(","))
+
+    @field_validator("marketplace_division_codes", mode="before")
+    @classmethod
+    def _codes_are_pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [each.strip() for each in value.split(",") if each.strip()]
+        if not all(re.fullmatch(r"\d{6}=\d{6}", each, re.ASCII) for each in pairs):
+            raise ValueError("write pairs of six digits with commas, such as 320576=320571")
+        ours = [each.partition("=")[0] for each in pairs]
+        if len(set(ours)) < len(ours):
+            raise ValueError("a code stands there twice")
+        return dict(each.split("=") for each in pairs)
 
     @field_validator("lookup_delays", mode="before")
     @classmethod

@@ -2,7 +2,7 @@
 
 Sources of the later divisions, each announced by the government named (decision 0004):
 
-* 和安县, 和康县: Xinjiang, 2024-12-27, out of 和田县 and 皮山县;
+* 和安县, 和康县: Xinjiang, 2024-12, out of 和田县 and 皮山县;
 * 两江新区: Chongqing, 2025-11-07, in place of 江北区 and 渝北区 (the State Council's reply of
   2025-11-06; code by the Chongqing civil affairs bureau, 2025-12-05);
 * 岑岭县: Xinjiang, 2026-03-26, out of 叶城县;

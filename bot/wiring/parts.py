@@ -174,6 +174,7 @@ def client_config(settings: Settings) -> ClientConfig:
         signing=settings.marketplace_signing,
         country=settings.marketplace_language,
         list_notation=settings.marketplace_list_notation,
+        division_codes=settings.marketplace_division_codes,
         navigation=NavigationLocale(*settings.marketplace_navigation),
         pay_guard=settings.marketplace_pay_guard,
     )

@@ -244,6 +244,22 @@ def test_what_is_not_documented_for_sure_is_a_setting(monkeypatch: pytest.Monkey
     assert (config.navigation, config.pay_guard) == (NavigationLocale("zh_CN", "CN", "CNY"), False)
 
 
+def test_codes_of_districts_can_be_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists disagree about development zones: what is sent is the operator's to say."""
+    assert client_config(load_settings()).division_codes == {}
+    monkeypatch.setenv("MARKETPLACE_DIVISION_CODES", "320576=320571, 500157=500112")
+    codes = client_config(load_settings()).division_codes
+    assert codes == {"320576": "320571", "500157": "500112"}
+
+
+@pytest.mark.parametrize("codes", ["320576", "320576=1", "320576:320571", "320576=320571,320576=1"])
+def test_codes_that_are_no_pairs_are_refused(codes: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a code would send parcels anywhere."""
+    monkeypatch.setenv("MARKETPLACE_DIVISION_CODES", codes)
+    with pytest.raises(BadSettings, match="MARKETPLACE_DIVISION_CODES"):
+        load_settings()
+
+
 def test_what_operators_may_spend_is_bounded_unless_told_otherwise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

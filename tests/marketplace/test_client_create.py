@@ -77,6 +77,15 @@ async def test_the_message_keeps_our_number_and_the_limit(gateway, client, addre
     assert note.strip()[:10] in message
 
 
+async def test_a_district_goes_by_the_marketplaces_own_code(gateway: Gateway, address):
+    """Where lists disagree, the operator says which code is sent; the names stay."""
+    gateway.answers(as_json(example("10")["response"]))
+    client = gateway.client(division_codes={"330108": "330171"})
+    await client.create(ORDER_NO, [PENCILS], address)
+    assert gateway.body["addressParam"]["districtCode"] == "330171"
+    assert gateway.body["addressParam"]["areaText"] == "滨江区"
+
+
 async def test_foreign_phones_go_as_digits(gateway: Gateway, client, address):
     """The gateway wants digits alone (contract 5.1)."""
     gateway.answers(as_json(example("10")["response"]))

@@ -45,6 +45,7 @@ class ClientConfig:
     `send_trade_id`: cancel then names the order as `tradeID` too (contract 5.3).
     `pay_guard`: password-free payment then names the amount that may be taken, an option that is
     official but not documented for this gateway (contract 6.2).
+    `division_codes`: what is sent in place of a district's code of ours (decision 4).
     `seconds` overrides an endpoint's time-out by its name.
     """
 
@@ -55,6 +56,7 @@ class ClientConfig:
     country: str = "en"
     success_codes: frozenset[int] = frozenset({200})
     list_notation: ListNotation = ListNotation.JSON
+    division_codes: Mapping[str, str] = field(default_factory=dict)
     navigation: NavigationLocale = NavigationLocale()
     send_trade_id: bool = False
     pay_guard: bool = False

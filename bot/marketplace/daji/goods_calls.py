@@ -125,7 +125,7 @@ class GoodsCalls:
         self, lines: Sequence[OrderLine], address: Address
     ) -> FreightEstimate:
         """Freight estimate (contract 4.8)."""
-        body = requests.freight_body(lines, address)
+        body = requests.freight_body(lines, address, self._config.division_codes)
         return await self._caller.call(
             endpoints.FREIGHT,
             body,

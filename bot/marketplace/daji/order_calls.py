@@ -36,7 +36,7 @@ class OrderCalls:
     async def preview(self, lines: Sequence[OrderLine], address: Address) -> Quote:
         """Preview (contract 5.1)."""
         body = _TRADE | {
-            "addressParam": requests.address_param(address),
+            "addressParam": requests.address_param(address, self._config.division_codes),
             "cargoParamList": requests.cargo_param(lines),
         }
         return await self._caller.call(
@@ -55,7 +55,7 @@ class OrderCalls:
             "thirdOrderId": order_no,
             "message": requests.message_to_seller(note, order_no),
             "isvBizType": "cross",
-            "addressParam": requests.address_param(address),
+            "addressParam": requests.address_param(address, self._config.division_codes),
             "cargoParamList": requests.cargo_param(lines),
         }
         return await self._caller.call(

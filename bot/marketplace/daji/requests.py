@@ -1,7 +1,7 @@
 """From our values to the parameters that the endpoints want (contract 4 and 5)."""
 
 import string
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.addresses import Address
@@ -27,11 +27,12 @@ _MUNICIPALITIES = {"11", "12", "31", "50"}  # 北京, 天津, 上海, 重庆
 _RIGHT_UNDER_PROVINCE = "90"
 
 
-def address_param(address: Address) -> Parameter:
+def address_param(address: Address, codes: Mapping[str, str] | None = None) -> Parameter:
     """Return `addressParam` with all ten texts, for the schema marks each as required.
 
     A missing district or town goes as an empty text: the district code decides where the parcel
-    goes, and a made-up name would be printed on it. Phones go as digits alone.
+    goes, and a made-up name would be printed on it. Phones go as digits alone. `codes` has the
+    marketplace's code for some of ours.
     """
     digits = "".join(sign for sign in address.mobile if sign in string.digits)
     return {
@@ -44,7 +45,7 @@ def address_param(address: Address) -> Parameter:
         "areaText": address.district,
         "townText": address.town,
         "address": address.street,
-        "districtCode": address.district_code,
+        "districtCode": _sent(address.district_code, codes),
     }
 
 
@@ -82,7 +83,13 @@ def _yuan(amount: Fen | None) -> str | None:
     return None if amount is None else f"{to_yuan(amount)}"
 
 
-def freight_body(lines: Sequence[OrderLine], address: Address) -> dict[str, Parameter]:
+def _sent(code: str, codes: Mapping[str, str] | None) -> str:
+    return (codes or {}).get(code, code)
+
+
+def freight_body(
+    lines: Sequence[OrderLine], address: Address, codes: Mapping[str, str] | None = None
+) -> dict[str, Parameter]:
     """Return what the freight of one offer is estimated by (contract 4.8).
 
     `toCountryCode` is the district's code, despite its name. Raises `ValueError` for lines of
@@ -95,12 +102,13 @@ def freight_body(lines: Sequence[OrderLine], address: Address) -> dict[str, Para
     for line in lines:
         if line.sku_id is not None:
             pieces[line.sku_id] = pieces.get(line.sku_id, 0) + line.quantity
-    province, city = _divisions_above(address.district_code)
+    district = _sent(address.district_code, codes)
+    province, city = _divisions_above(district)
     return {
         "offerId": number(offers.pop()),
         "toProvinceCode": province,
         "toCityCode": city,
-        "toCountryCode": address.district_code,
+        "toCountryCode": district,
         "totalNum": sum(line.quantity for line in lines),
         "logisticsSkuNumModels": [
             {"skuId": str(sku_id), "number": number} for sku_id, number in pieces.items()
