@@ -23,7 +23,7 @@ RELEASE := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 JOBS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo demo-shop run test test-all slow lint types catalogs supply pytest soak image-check bench bench-check lock wheel changes release clean
+.PHONY: demo demo-shop run test test-all slow lint types catalogs supply pytest soak audit image-check bench bench-check lock wheel changes release clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
 	@$(BIN)/python -m sandbox --started $(STARTED)
@@ -59,6 +59,9 @@ pytest: $(VENV)/.dev
 
 slow: $(VENV)/.dev ## only what `make test` leaves out, and its properties with more examples
 	$(PYTEST) -m "slow or hypothesis" --hypothesis-profile thorough $(PYTEST_ARGS)
+
+audit: $(VENV)/.dev ## known vulnerabilities of what is pinned, as the registry itself tells them
+	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes -r requirements.lock --vulnerability-service pypi
 
 image-check: $(VENV)/.dev ## the Dockerfile's steps replayed without an engine, and the bot run from them
 	$(BIN)/python scripts/replay_dockerfile.py

@@ -87,7 +87,12 @@ def load_keyring(setting: str | None, key_file: Path) -> Keyring:
 
 
 def replace_keyring(ring: Keyring, key_file: Path) -> None:
-    """Put the ring in the place of the file, whole or not at all, and on the disk."""
+    """Put the ring in the place of the file, whole or not at all, and on the disk.
+
+    Only for whoever owns the database: drafts that a killed exchange left, which hold keys, go.
+    """
+    for left in key_file.parent.glob(f".{key_file.name}.*"):
+        left.unlink(missing_ok=True)
     draft = _draft(ring, key_file)
     try:
         draft.replace(key_file)

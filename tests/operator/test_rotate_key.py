@@ -1,5 +1,6 @@
 """The key is exchanged for good, however often that is killed."""
 
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -12,6 +13,7 @@ from bot.domain.identifiers import UserId
 from bot.domain.writes import ClaimOrder, SaveAddress
 from bot.operator import CommandRefused
 from bot.operator.rotate import new_key, rotate
+from bot.settings import Settings
 from bot.storage.keys import load_keyring
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
@@ -164,3 +166,73 @@ async def test_a_running_bot_is_not_met(configure: Configure, storage: SqliteSto
     ownership = Ownership(settings.database_path)
     ownership.take()  # the dead owner's lock is gone
     ownership.give_back()
+
+
+_KILLED_AT_A_STEP = """
+import asyncio, os, sys
+from bot.operator.rotate import rotate
+from bot.settings import Settings
+
+seen, limit = 0, int(sys.argv[2])
+
+def step(*_):
+    global seen
+    seen += 1
+    if seen == limit:
+        os.kill(os.getpid(), 9)
+
+# Whatever changes a file's place, and each batch: all that a kill can come between.
+sys.addaudithook(lambda event, _: step() if event in {"os.rename", "os.link", "os.remove"} else 0)
+settings = Settings(_env_file=None, bot_token="1:x", marketplace_app_key="k",
+                    marketplace_app_secret="s", database_url=sys.argv[1])
+asyncio.run(rotate(settings, step))
+print(seen)
+"""
+
+
+def _rotate_with_a_kill(path: Path, step: int) -> subprocess.CompletedProcess[str]:
+    arguments = [sys.executable, "-c", _KILLED_AT_A_STEP, str(path), str(step)]
+    return subprocess.run(arguments, check=False, cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.mark.crash
+async def test_killed_at_each_step_it_goes_on(
+    configure: Configure, storage: SqliteStorage, tmp_path: Path
+) -> None:
+    """Before every change of a file and after every batch: nothing is lost, nothing lies about."""
+    await storage.inbox.put_updates([update(1)])
+    await storage.conversations.commit_step(
+        first(writes=(ClaimOrder(order()), SaveAddress(saved_address(1))))
+    )
+    await storage.close()
+    settings = configure()
+    kept = tmp_path / "kept"
+    shutil.copytree(settings.database_path.parent, kept)
+    whole = _rotate_with_a_kill(settings.database_path, 0)
+    assert whole.returncode == 0, whole.stderr
+    steps = int(whole.stdout)
+    assert steps >= 5
+    for step in range(1, steps + 1):
+        shutil.rmtree(settings.database_path.parent)
+        shutil.copytree(kept, settings.database_path.parent)
+        assert _rotate_with_a_kill(settings.database_path, step).returncode == -9
+        await _one_is_there(settings)
+        await rotate(settings)
+        await _one_is_there(settings)
+        ids = _key_ids(settings.database_path)
+        assert len(ids) == 1, step
+        files = {each.name for each in settings.database_path.parent.iterdir()}
+        drafts = {each for each in files if each.startswith(".")}
+        assert drafts == set(), step  # they hold keys
+
+
+async def _one_is_there(settings: Settings) -> None:
+    ring = load_keyring(None, settings.key_path)
+    opened = SqliteStorage(settings.database_path, ring.sealer())
+    await opened.open()
+    try:
+        assert await opened.inbox.take_update(1) == update(1)
+        assert await opened.orders.orders_of(ALICE) == [order()]
+        assert (await opened.addresses.addresses_of(ALICE))[0].address == address()
+    finally:
+        await opened.close()
