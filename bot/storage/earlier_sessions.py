@@ -16,8 +16,15 @@ Stored = dict[str, Any]
 FORMAT = 2
 
 
-def upgraded(stored: Stored) -> Stored:
-    """Return a stored session in today's format."""
+def upgraded(stored: object) -> Stored:
+    """Return a stored session in today's format.
+
+    Raises `ValueError` for a newer release's, and for what never was a session.
+    """
+    if not isinstance(stored, dict) or not isinstance(stored.get("format", 1), int):
+        raise ValueError("no session")  # noqa: TRY004 - a wrong value, not a wrong type
+    if stored.get("format", 1) > FORMAT:
+        raise ValueError("a newer release stored it")
     if stored.get("format", 1) < 2:  # noqa: PLR2004 - the numbers of the module's docstring
         stored = _nested(_noted(stored))
     return stored

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from bot.domain.sessions import Session
-from bot.storage.earlier_sessions import upgraded
+from bot.storage.codec import from_json, to_json
+from bot.storage.earlier_sessions import FORMAT, upgraded
+from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.earlier.filling import KEY, NOW, read
@@ -86,3 +88,19 @@ async def test_this_release_can_be_written_down(database: Path, tmp_path: Path):
     await make("now", tmp_path)
     restored(tmp_path / "now.sql", database)
     assert await _read(database) == json.loads((tmp_path / "now.json").read_text(encoding="utf-8"))
+
+
+async def test_a_newer_releases_session_is_refused():
+    """Read as one of ours it would lose what we know nothing of."""
+    newer = to_json(Session(session_id="A", chat_id=1, user_id=1)).replace(
+        b'"format":%d' % FORMAT, b'"format":%d' % (FORMAT + 1)
+    )
+    with pytest.raises(StorageUnavailable, match="Session"):
+        from_json(Session, newer)
+
+
+@pytest.mark.parametrize("stored", [b"", b"{", b"[]", b"null", b'{"format": "x"}', b"\xff"])
+async def test_what_is_no_session_is_told(stored: bytes):
+    """Not as an error of whatever tried to read it."""
+    with pytest.raises(StorageUnavailable, match="Session"):
+        from_json(Session, stored)
