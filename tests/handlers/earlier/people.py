@@ -73,7 +73,8 @@ from handlers.journey import SCREENS
 from tests.storage.samples import NOW
 
 FIRST_PERSON = 8_000
-MUG = OfferId(670291644950)
+FIRST_OFFER = 670291644950
+MUG = OfferId(FIRST_OFFER)
 SELLER, OTHER_SELLER = SellerId("BBBseller1"), SellerId("BBBseller2")
 DIVISIONS = load_divisions()
 Person = tuple[dict[str, Any], tuple[Write, ...], Placing | None]
@@ -116,7 +117,7 @@ OFFER = Offer(
 PAGE = SearchPage(
     hits=tuple(
         OfferSummary(
-            offer_id=OfferId(MUG + number),
+            offer_id=OfferId(FIRST_OFFER + number),
             title=Wording(zh=f"杯子{number}", translated=f"Cup {number}"),
             picture_url=f"https://cbu01.alicdn.com/{number}.jpg",
             price=Fen(990 + number),
@@ -190,7 +191,7 @@ def _people() -> dict[str, Person]:
         prices=PriceBounds(low=Fen(100), high=Fen(9900)),
     )
     mine = Draft(seller_id=SELLER, lines=LINES, note="请发顺丰 blue ribbon")
-    aside = Draft(seller_id=OTHER_SELLER, lines=(_line(7, 5, OfferId(MUG + 1)),))
+    aside = Draft(seller_id=OTHER_SELLER, lines=(_line(7, 5, OfferId(FIRST_OFFER + 1)),))
     gone = Draft(seller_id=SellerId("BBBseller3"), lines=(_line(2),))
     cart = {"cart": Cart(draft=mine, shelf=(aside,))}
     to = {"delivery": Delivery(address_id=AddressId(11), address=ADDRESS)}
