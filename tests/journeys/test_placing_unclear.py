@@ -1,6 +1,7 @@
 """Confirm without a clear answer: looked up, and made once more only when surely not made."""
 
 import asyncio
+import re
 
 import httpx
 import pytest
@@ -18,6 +19,13 @@ CONFIRM = "Confirm order"
 
 async def confirm(buyer, wanted):
     return await buyer.do(CONFIRM, wanted)
+
+
+def says_twice(text: str) -> list[str]:
+    """The sentences that a screen has more than once."""
+    sentences = [each.strip() for each in re.split(r"[.!?:;。！？\n]", text)]
+    long = [each for each in sentences if len(each) > 20]
+    return [each for each in set(long) if long.count(each) > 1]
 
 
 @pytest.mark.parametrize(
@@ -132,12 +140,14 @@ async def test_what_cannot_be_proven_ends_with_a_person(person, marketplace, fau
     await confirm(buyer, UNCLEAR)
     shown = await buyer.sees("couldn't find order S")
     assert shown.labels[0] == "🔍 Look again"
-    await buyer.do("Look again", "still not to be found")
+    shown = await buyer.do("Look again", "still not to be found")
+    assert says_twice(shown.text) == []
     assert await market.orders() == []
     assert await market.count("create") == 1
     await buyer.do("Do something else", "I'll write when I know")
     await buyer.say("/orders", "unclear: not found at the marketplace")
     card = await buyer.do("^1$", "Not found at the marketplace so far")
+    assert says_twice(card.text) == []
     assert card.button("Look again")
 
 
