@@ -11,11 +11,12 @@ from bot.chat.texts import Html, cut
 from bot.chat.units import counted, noun
 from bot.domain.asking import OfferUnread
 from bot.domain.identifiers import OfferId
+from bot.domain.links import payload_of, start_link
 from bot.domain.offers import Offer, QuoteType
 from bot.domain.pricing import price_span
 from bot.domain.sessions import Picking, Session, Step
 from bot.domain.writes import KeepOffer
-from bot.services.bundle import Services
+from bot.services.bundle import Face, Services
 from handlers.finding import search
 from handlers.shared.in_cart import cart_button
 from handlers.shared.money_words import fee_ahead
@@ -39,11 +40,13 @@ class OfferView(View):
     """The offer that is looked at, as last read; None when it never was."""
 
     offer: Offer | None = None
+    face: Face | None = None
 
 
 async def load(session: Session, services: Services) -> OfferView:
-    """Load the offer."""
-    return await OfferView.of(session, services, offer=await offer_of(session, services))
+    """Load the offer, and by which name it can be shared."""
+    offer = await offer_of(session, services)
+    return await OfferView.of(session, services, offer=offer, face=services.face())
 
 
 async def offer_of(session: Session, services: Services) -> Offer | None:
@@ -150,7 +153,7 @@ def _seller(view: View, offer: Offer) -> Html:
     )
 
 
-def _buttons(view: View, offer: Offer) -> Rows:
+def _buttons(view: OfferView, offer: Offer) -> Rows:
     t = view.t
     choose = None
     if offer.on_sale and offer.stock > 0:
@@ -164,7 +167,17 @@ def _buttons(view: View, offer: Offer) -> Rows:
     # The offer's own seller, so that it may have an id that no button could hold.
     more = Button(t("shop.button"), "shop")
     cart = cart_button(t, view.session)
-    return row(choose) + row(more) + row(_to_results(view), page) + row(cart)
+    return row(choose) + row(more) + row(_to_results(view), page) + _share(view, offer) + row(cart)
+
+
+def _share(view: OfferView, offer: Offer) -> Rows:
+    """The ways to show it to others: in a chat that is chosen now, or by a link."""
+    face, t = view.face, view.t
+    if face is None or not face.username:
+        return ()
+    link = start_link(face.username, payload_of(offer.offer_id))
+    share = Button(t("travel.share_button"), share=str(offer.offer_id)) if face.inline else None
+    return row(share, Button(t("travel.link_button"), copy=link))
 
 
 def _leave(view: View) -> Rows:

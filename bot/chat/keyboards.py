@@ -10,6 +10,9 @@ from bot.chat.buttons import Press
 from bot.chat.screens import Button, Screen
 from bot.domain.sessions import Session
 
+# Other bots read nothing that is posted for them.
+_ANYWHERE = {"allow_user_chats": True, "allow_group_chats": True, "allow_channel_chats": True}
+
 
 def keyboard(
     session: Session, screen: Screen, *, only_actions: bool = False
@@ -53,6 +56,11 @@ def _button(session: Session, button: Button) -> dict[str, Any]:
         return {"text": text, "url": button.url}
     if button.copy is not None:
         return {"text": text, "copy_text": {"text": button.copy}}
+    if button.share is not None:
+        return {
+            "text": text,
+            "switch_inline_query_chosen_chat": {"query": button.share} | _ANYWHERE,
+        }
     revision = None if button.standing else session.revision
     drawn = session.revision if button.standing else None
     press = Press(session.session_id, revision, button.action or "", button.arg, drawn)

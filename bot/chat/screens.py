@@ -18,7 +18,10 @@ TEXT_LIMIT = 4096  # characters of a message, counted the same way
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: acts on the session, opens a link, or copies a text. Exactly one of them."""
+    """A button: acts on the session, opens a link, copies a text, or shares what inline mode finds.
+
+    Exactly one of them. `share` is what stands behind the bot's name in the chat that is chosen.
+    """
 
     text: str
     action: str | None = None
@@ -26,9 +29,10 @@ class Button:
     standing: bool = False
     url: str | None = None
     copy: str | None = None
+    share: str | None = None
 
     def __post_init__(self) -> None:
-        if sum(each is not None for each in (self.action, self.url, self.copy)) != 1:
+        if sum(each is not None for each in (self.action, self.url, self.copy, self.share)) != 1:
             raise ValueError("a button does exactly one thing")
 
 

@@ -86,3 +86,8 @@ def offer_in_payload(arguments: list[str] | None) -> OfferId | None:
         return None
     number = int(match[1], len(_DIGITS))
     return OfferId(number) if _BARE.fullmatch(str(number)) else None
+
+
+def start_link(username: str, payload: str) -> str:
+    """Return the link that opens the bot's private chat with a payload (t.me/…?start=…)."""
+    return f"https://t.me/{username}?start={payload}"

@@ -25,6 +25,14 @@ from bot.storage.ports import Storage
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """What Telegram says of the bot itself. `inline` when it may be asked in any chat."""
+
+    username: str
+    inline: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The use cases, and the ports that handlers read from."""
 
@@ -47,3 +55,4 @@ class Services:
     health: Callable[[], MarketplaceHealth]
     tier_scope: TierScope = TierScope.OFFER
     shop: Shop | None = None  # None for a team
+    face: Callable[[], "Face | None"] = lambda: None

@@ -50,6 +50,7 @@ from bot.wiring.parts import (
     build_application,
     build_operator_payments,
     build_quotas,
+    face_of,
 )
 from handlers.collecting import told
 from handlers.group.answering import GoodsInGroups, GroupAllowance
@@ -148,6 +149,7 @@ class House:
             operator_payments=self.operator_payments,
             health=outside.metrics.health,
             tier_scope=settings.marketplace_tier_scope,
+            face=partial(face_of, bot),
             shop=self.collecting.shop,
         )
         drawer = Drawer(bot, outside.pictures, storage.picture_files)

@@ -15,6 +15,7 @@ from bot.marketplace.port import Marketplace
 from bot.process.clock import TELEGRAM, WorldClock
 from bot.process.metrics import Metrics, OnUpdate
 from bot.services.access import Access
+from bot.services.bundle import Face
 from bot.services.collecting.shop import Shop
 from bot.services.following.tracking import Tracking
 from bot.services.paying.agreement import OperatorPayments
@@ -97,6 +98,14 @@ def build_application(bot: DirectBot, metrics: Metrics) -> AnyApplication:
     assert isinstance(application, StoringApplication)  # noqa: S101 - the class given above
     application.on_update = metrics.on_update
     return application
+
+
+def face_of(bot: DirectBot) -> Face | None:
+    """Return what Telegram said of the bot; None before it was asked."""
+    try:
+        return Face(bot.bot.username or "", inline=bool(bot.bot.supports_inline_queries))
+    except RuntimeError:  # python-telegram-bot's word for a bot that is not initialized
+        return None
 
 
 def build_storage(settings: Settings) -> SqliteStorage:

@@ -16,7 +16,7 @@ from bot.chat.drawing import Drawer
 from bot.chat.screens import Button, Screen, row
 from bot.chat.texts import Html, Texts, cut, language_of, texts_in
 from bot.domain.identifiers import ChatId, OfferId, UserId
-from bot.domain.links import GroupLinks
+from bot.domain.links import GroupLinks, start_link
 from bot.domain.recent import Recent
 from bot.domain.sessions import Query
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
@@ -24,7 +24,7 @@ from bot.pictures import PictureError
 from bot.services.bundle import Services
 from handlers.finding.search import LONGEST_KEYWORD, BadFile, picture_problem, query_for_file
 from handlers.group.asked import Asked, asked_in
-from handlers.group.card import offer_card, results_card, start_link
+from handlers.group.card import offer_card, results_card
 from handlers.shared.failures import failure_key, reason_in
 
 _MINUTE = 60.0
@@ -98,7 +98,9 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
         if message is None or asked is None:
             return
         user = message.from_user
+        shop = self._services.shop
         t = texts_in(language_of(user.language_code if user else None))
+        t = t.priced(shop.rate if shop else None)
         private = row(
             Button(t("groups.open_button"), url=start_link(context.bot.username, "group"))
         )

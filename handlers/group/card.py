@@ -17,7 +17,7 @@ from bot.chat.screens import (
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
 from bot.domain.identifiers import OfferId
-from bot.domain.links import payload_of
+from bot.domain.links import payload_of, start_link
 from bot.domain.offers import Offer, OfferSummary
 from bot.domain.pricing import price_span
 
@@ -25,11 +25,6 @@ MOST_HITS = 6
 _TITLES = (120, 80, 50, 30)
 _IN_A_LIST = (60, 40, 24)
 _COLUMNS = 3
-
-
-def start_link(username: str, payload: str) -> str:
-    """Return the link that opens the private chat with a payload (t.me/…?start=…)."""
-    return f"https://t.me/{username}?start={payload}"
 
 
 def order_button(t: Texts, username: str, offer_id: OfferId) -> Button:

@@ -85,7 +85,9 @@ class InlineGoods(BaseHandler[Update, Context, None]):
             _log.error("inline_query_failed", error=type(error).__name__)
 
     async def _answer(self, query: InlineQuery, context: Context) -> None:
+        shop = self._services.shop
         t = texts_in(language_of(query.from_user.language_code))
+        t = t.priced(shop.rate if shop else None)
         name = context.bot.username
         try:
             answer = await self._found(query, t, name)

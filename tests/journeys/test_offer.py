@@ -199,3 +199,14 @@ async def test_a_stray_sentence_leaves_the_offer_where_it_is(person):
     await at_offer(buyer, SNEAKERS)
     await buyer.say("多久能到呢呀qwertz", "当前商品还在这里")
     await buyer.do("规格", ".")
+
+
+async def test_an_offer_is_shared_by_a_link_and_into_a_chat(person):
+    """The link opens it for anybody; Telegram asks which chat its card goes to."""
+    buyer, friend = await person(), await person("zh-hans")
+    shown = await at_offer(buyer, SNEAKERS)
+    share = shown.button("Share")["switch_inline_query_chosen_chat"]
+    assert (share["query"], share["allow_channel_chats"]) == (str(SNEAKERS), True)
+    link = shown.button("Copy link")["copy_text"]["text"]
+    await friend.send(f"/start {link.partition('?start=')[2]}")
+    await friend.sees("起订量")
