@@ -421,7 +421,7 @@ async def seen(storage: Storage, user: UserId) -> dict[str, Any]:
     unused = dict.fromkeys((each.name for each in fields(Services)), cast("Any", None))
     market = cast("Any", Market())
     used = {"store": storage, "freight": market, "payments": market, "search": market}
-    used |= {"divisions": DIVISIONS, "tier_scope": TierScope.OFFER}
+    used |= {"divisions": DIVISIONS, "tier_scope": TierScope.OFFER, "face": lambda: None}
     services = Services(**(unused | used))
     session = await storage.conversations.load_session(ChatId(user), user)
     assert session is not None
