@@ -161,7 +161,8 @@ def _buttons(view: View, order: Order, charge: Charge, shop: ShopShown) -> Rows:
             rows += row(Button(t("case.see_button"), "see", f"{proof.proof_id}", standing=True))
     if shop.standing is Standing.TO_PAY_THERE:
         rows += _pay_there(view, order)
-    if balance.units > 0:
+    waits = any(proof.state is ProofState.WAITING for proof in shop.proofs)
+    if balance.units > 0 and not waits:
         rows += row(Button(t("case.receive_button"), "amount", AmountOf.RECEIPT.value))
         if balance.units * _ONE_PENNY_MORE <= charge.due.units:
             let_off = t("case.write_off_button", amount=t.amount(balance))

@@ -43,7 +43,8 @@ async def buttons(context: Context, shop: Shop) -> Rows:
         if counts[each]
     ]
     terms = Button(t("terms.button"), "terms", standing=True)
-    return grid([*there, terms], 2)
+    books = Button(t("ledger.button"), "ledger", standing=True)
+    return grid([*there, terms, books], 2)
 
 
 @for_operators

@@ -138,6 +138,8 @@ async def test_a_customer_pays_the_operator_confirms_and_pays_1688(
     order = await market.only_order()
     assert order["status"] == "waitsellersend"
     await operator.say("/admin", "to pay at 1688: 0")
+    await operator.do("Books", r"Fee: ¥\d+\.\d\d")
+    await operator.do("All entries as a spreadsheet", "The last rows are the sums")
     shown = await customer.say("/balance", "Nothing is open in USD")
     assert "payment received" in shown.text
 

@@ -1,0 +1,73 @@
+"""A shop's books: what this month and this day earned, and all entries as a spreadsheet."""
+
+import asyncio
+import html
+
+from telegram import InputFile, Update
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.chat.context import QUIET, Context, Overlay, Reply
+from bot.chat.conversation import ScreenNotDrawn
+from bot.chat.screens import Button, Screen, lines, paragraphs, row
+from bot.chat.texts import Html
+from bot.domain.currencies import CNY, Money
+from bot.domain.ledger import Account, Operation
+from bot.domain.payment_attempts import start_of_day
+from bot.services.collecting.ledger_sheet import account_sums, ledger_sheet
+from handlers.desk.door import desk_button, for_operators
+
+_EARNED = {
+    Account.FEE: "ledger.fee",
+    Account.GAIN: "ledger.gain",
+    Account.LOSS: "ledger.loss",
+}
+
+
+@for_operators
+async def books(_: Update, context: Context) -> Reply:
+    """Show what today and this month earned; offer the file."""
+    t = context.t.priced(None)
+    day = start_of_day(context.now)
+    operations = await context.services.store.shop.operations(day.replace(day=1))
+    today = [each for each in operations if each.at >= day]
+    text = paragraphs(
+        t("ledger.title"),
+        lines(t("ledger.today"), *_earned(context, today)),
+        lines(t("ledger.month"), *_earned(context, operations)),
+    )
+    file = Button(t("ledger.file_button"), "ledger_file", standing=True)
+    return Overlay(Screen(text, row(file) + row(desk_button(context))), in_place=True)
+
+
+def _earned(context: Context, operations: list[Operation]) -> list[Html]:
+    """Fee, gains and losses in each currency; a fee stands as owed to the operator: minus."""
+    t = context.t.priced(None)
+    told = []
+    for (account, currency), units in account_sums(operations).items():
+        if account in _EARNED and (units or currency is CNY):
+            amount = Money(currency=currency, units=-units)
+            told.append(t(_EARNED[account], amount=t.amount(amount)))
+    return told or [t("ledger.nothing")]
+
+
+@for_operators
+async def send(_: Update, context: Context) -> Reply:
+    """Make the file, off the event loop, and send it."""
+    t = context.t
+    operations = await context.services.store.shop.operations()
+    if not operations:
+        return Overlay(Screen(t("ledger.nothing"), row(desk_button(context))), in_place=True)
+    titles = html.unescape(t("ledger.columns")).split("|")
+    names = (html.unescape(t("ledger.sheet")), html.unescape(t("ledger.total")))
+    content = await asyncio.to_thread(ledger_sheet, operations, titles, *names)
+    try:
+        await context.bot.send_document(
+            context.session.chat_id,
+            InputFile(content, filename=f"ledger-{context.now:%Y%m%d-%H%M}.xlsx", attach=True),
+            caption=t("ledger.caption", number=len(operations)),
+            parse_mode=ParseMode.HTML,
+        )
+    except TelegramError as error:
+        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
+    return QUIET

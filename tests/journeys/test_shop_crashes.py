@@ -1,0 +1,91 @@
+"""A shop whose bot is killed at every turn: no proof is lost, nothing is booked twice."""
+
+import asyncio
+import random
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from buying import Market, at_preview
+from chat import Person
+from crashing import Clients, Own, own_world
+
+from bot.domain.ledger import Account, Books, Kind
+from bot.storage.keys import load_keyring
+from bot.storage.sqlite.storage import SqliteStorage
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
+
+CUSTOMERS = 4
+
+
+async def kill_and_start(own: Own, rng: random.Random) -> None:
+    """Kill the bot, at once or a moment later, and have it back."""
+    await asyncio.sleep(rng.choice((0, 0.02, 0.1, 0.3)))
+    own.bot.kill()
+    own.bot.start()
+    await own.bot.ready()
+
+
+async def paid_in_pieces(own: Own, clients: Clients, operator: Person, rng: random.Random) -> None:
+    """One customer's order, with a kill after each thing that anybody does."""
+    customer = await clients.arrive()
+    await at_preview(customer)
+    await customer.tap("Confirm order")
+    await kill_and_start(own, rng)
+    payment = await customer.sees("Please pay the shop")
+    code = re.search(r"transfer: ([0-9A-Z]{5})", payment.text)
+    assert code is not None
+    await customer.do("I have paid", "Send the proof")
+    await customer.send("TX 1")
+    await kill_and_start(own, rng)
+    await customer.sees("is checking your payment")
+    order = re.search(r"S\d{6}-\w{8}", payment.text)
+    assert order is not None
+    await operator.say("/admin", "Proofs to confirm: 1")
+    await operator.do(r"Proofs \(1\)", code[1])
+    shown = await operator.do(code[1], "A proof of payment waits")
+    await operator.tap("came in$", shown)
+    await kill_and_start(own, rng)
+    await operator.sees("Booked|booked twice|Nothing was booked")
+    await operator.say("/admin", "Proofs to confirm: 0")
+    await customer.say("/balance", "Nothing is open in USD")
+
+
+async def test_a_kill_after_everything_that_anybody_does(tmp_path: Path) -> None:
+    """Afterwards the books add up, and each proof has exactly one receipt."""
+    rng = random.Random(14)
+    with own_world(LOOKUP_DELAYS="0.1,0.1", FLOOD_UPDATES="0", PAYMENT="shop") as own:
+        async with own.clients() as clients:
+            operator = await clients.arrive()
+            own.bot.environment["ADMIN_IDS"] = str(operator.id)
+            own.bot.start()
+            await own.bot.ready()
+            await operator.say("/rate 1 USD = 7.2 CNY", "1 USD = 7.2 CNY")
+            await operator.say("/shop en Send it to card 4000 1234", "4000 1234")
+            for _ in range(CUSTOMERS):
+                await paid_in_pieces(own, clients, operator, rng)
+            assert len(await Market(clients.market).orders()) == CUSTOMERS
+        assert own.bot.stop() == 0
+        await _audit(own.bot.folder, tmp_path)
+
+
+async def _audit(folder: Path, copy: Path) -> None:
+    database = _copied(folder, copy)
+    storage = SqliteStorage(database, load_keyring(None, database.with_suffix(".key")).sealer())
+    await storage.open()
+    operations = await storage.shop.operations()
+    await storage.close()
+    books = Books(operations)
+    assert books.differences() == {}
+    kinds = [each.kind for each in operations]
+    assert kinds.count(Kind.CHARGE) == kinds.count(Kind.RECEIPT) == CUSTOMERS
+    [dollars] = books.currencies()
+    assert books.sum_of(Account.CUSTOMER, dollars).units == 0
+
+
+def _copied(folder: Path, copy: Path) -> Path:
+    for file in folder.glob("bot.*"):
+        shutil.copy(file, copy)
+    return copy / "bot.db"
