@@ -35,7 +35,7 @@ WORDS = {
         "ask": "Send the proof",
         "checking": "is checking your payment",
         "open": "Open",
-        "came": "came in",
+        "came": r"\d came in",
         "booked": "Booked",
         "there": "Pay 1688",
         "sure": "without a password",
