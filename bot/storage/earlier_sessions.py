@@ -2,7 +2,7 @@
 
 A stored session says its `format`. Whatever is older is brought up to date as it is read, one
 format after the other; its next step stores it anew. A new shape gets a number, a function here,
-and a fixture of the release before (`tests/handlers/earlier/make.py`, `tests/storage/earlier/`).
+and a fixture of the release before (`tests/handlers/earlier/write_down.py` makes one).
 
 1. Release 0.1: thirty fields side by side; what is asked is a bare string, a flash a `notice`.
 2. What ends together is one value; what is asked has a type.

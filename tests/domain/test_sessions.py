@@ -228,4 +228,7 @@ def test_steps_stand_in_the_order_of_the_journey():
         "preview",
         "placing",
         "payment",
+        "proof",
+        "case",
+        "terms",
     ]

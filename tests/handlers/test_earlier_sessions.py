@@ -1,7 +1,7 @@
 """Conversations that earlier releases stored open where they stood, and their buttons still work.
 
-`earlier/<release>.sql` was made by that release (`earlier/make.py`): somebody at every step, and
-at everything that a step may ask. `earlier/<release>.json` is what each of them saw.
+`earlier/<release>.sql` was made by that release (`earlier/write_down.py`): somebody at every
+step, and at everything that a step may ask. `earlier/<release>.json` is what each of them saw.
 """
 
 import difflib
@@ -19,8 +19,8 @@ from bot.domain.sessions import Step
 from bot.storage.ports import StepCommit
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage
-from tests.handlers.earlier.make import make
 from tests.handlers.earlier.people import seen
+from tests.handlers.earlier.write_down import make
 from tests.storage.samples import KEY, NOW
 
 EARLIER = sorted((Path(__file__).parent / "earlier").glob("*.sql"))
@@ -109,7 +109,7 @@ async def test_its_next_step_stores_a_session_anew(dump: Path, tmp_path: Path) -
 
 
 async def test_this_release_can_be_written_down(tmp_path: Path) -> None:
-    """What `make.py` writes of this release is what this release draws again."""
+    """What `write_down.py` writes of this release is what this release draws again."""
     await make("now", tmp_path)
     dump = tmp_path / "now.sql"
     async with restored(dump, tmp_path) as storage:

@@ -1,6 +1,6 @@
 """People at every step, and at everything that a step may ask; and what each of them sees.
 
-`make.py` beside it writes them down at a release, so that later ones draw them again.
+`write_down.py` beside it writes them down at a release, so that later ones draw them again.
 """
 
 from dataclasses import fields

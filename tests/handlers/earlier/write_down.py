@@ -1,4 +1,6 @@
-"""Write down where people stand in this release: `python -m tests.handlers.earlier.make 0.2.0`.
+"""Write down where people stand in this release.
+
+`python -m tests.handlers.earlier.write_down 0.2.0`
 
 Makes `<release>.sql`, a database with somebody at every step, and `<release>.json`, what each of
 them sees. Run it at a release; what was made is never changed.
