@@ -15,4 +15,4 @@ def http_client(**options: Any) -> httpx.AsyncClient:
 
     It sends over aiohttp, which takes less than half of the CPU a request.
     """
-    return HttpxAiohttpClient(verify=NO_TLS, **options)
+    return HttpxAiohttpClient(**{"verify": NO_TLS, "timeout": 60, **options})

@@ -54,7 +54,7 @@ class Stranger:
     async def answer(self, body: bytes) -> int:
         self.writer.write(body)
         await self.writer.drain()
-        status = await asyncio.wait_for(self.reader.readline(), 5)
+        status = await asyncio.wait_for(self.reader.readline(), 60)
         self.writer.close()
         return int(status.split()[1])
 

@@ -84,7 +84,7 @@ async def test_whom_a_run_that_died_was_writing_to_gets_nothing_twice() -> None:
     running = asyncio.create_task(
         Broadcaster(cast("Any", telegram), storage, per_second=10_000, looks_every=0.01).run()
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while True:
             news = await storage.broadcast()
             if news is not None and news.state is BroadcastState.DONE:

@@ -221,7 +221,7 @@ async def test_a_run_that_dies_while_sending_leaves_the_claim_behind(desk: Desk)
     desk.telegram.slow["sendMessage"] = 60
     await desk.happens(NewsKind.PAID)
     await desk.started.begin_waiting()
-    await asyncio.wait_for(sending.wait(), 5)
+    await asyncio.wait_for(sending.wait(), 60)
     dying = list(desk.started._tasks.values())
     for task in dying:
         task.cancel()

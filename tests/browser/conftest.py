@@ -7,7 +7,9 @@ import pytest
 import pytest_asyncio
 from fake_sandbox import FakeSandbox, serving
 from phones import Phone, held
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
+
+expect.set_options(timeout=60_000)  # a bound, never a measurement
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGS = [

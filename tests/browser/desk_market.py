@@ -104,6 +104,6 @@ async def open_market() -> AsyncIterator[Market]:
         app = create_app(config, picture_search=NoPictures())
         async with (
             TestServer(app) as server,
-            http_client(base_url=str(server.make_url("/")), timeout=20) as http,
+            http_client(base_url=str(server.make_url("/"))) as http,
         ):
             yield Market(http, str(server.make_url("/")).rstrip("/"), taken)

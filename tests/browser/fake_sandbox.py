@@ -39,7 +39,7 @@ class FakeSandbox(ChatWorld):
 
         The page shows a move before the move is delivered.
         """
-        async with asyncio.timeout(5), self._moved:
+        async with asyncio.timeout(60), self._moved:
             await self._moved.wait_for(lambda: len(record) >= number)
         return record
 

@@ -20,7 +20,7 @@ class Phone:
         self.errors: list[str] = []
         page.on("pageerror", self._failed)
         page.on("console", self._logged)
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
 
     def _failed(self, error: Error) -> None:
         self.errors.append(str(error))

@@ -289,6 +289,6 @@ async def test_a_lost_connection_is_told_and_nothing_is_missed(phone, fake):
     await fake.answer((await fake.received(fake.tapped))[0]["query_id"])
     await fake.say("while away")
     fake.cut = False
-    await expect(page.get_by_test_id("timeline")).to_contain_text("while away", timeout=8000)
+    await expect(page.get_by_test_id("timeline")).to_contain_text("while away")
     await expect(page.get_by_test_id("offline")).to_be_hidden()
     await expect(button(page, "Go")).not_to_have_attribute("aria-busy", "true")

@@ -69,7 +69,6 @@ async def _pushed_to(own: Own, clients: Clients, **switches: Any) -> None:
 
 async def _lived(page: Page, order: Locator) -> None:
     """Do at the desk what a seller does; the chat beside it tells each step before the next."""
-    expect.set_options(timeout=20_000)
     await order.get_by_test_id("do-pay").click()
     await expect(_messages(page, PAID)).to_be_visible()
     await order.get_by_test_id("order-line").first.check()

@@ -107,7 +107,6 @@ async def test_a_photo_becomes_a_paid_order(
     words = _WORDS[language]
     async with held(chromium, world.chat) as phone:
         phone.page.set_default_timeout(20_000)
-        expect.set_options(timeout=20_000)
         page = await phone.open(int(words["person"]))
         await page.get_by_role("button", name=re.compile("^(Start|开始)$")).click()
         await expect(_last(page)).to_contain_text("Snaporder")

@@ -34,8 +34,6 @@ async def desk(chromium: Browser, fake: FakeSandbox, market: Market) -> AsyncIte
 
 async def opened(phone: Phone, person: int = ANNA) -> Page:
     page = await phone.open(person)
-    page.set_default_timeout(10_000)
-    expect.set_options(timeout=10_000)
     await page.get_by_test_id("open-desk").click()
     await expect(page.get_by_test_id("desk")).to_be_visible()
     return page

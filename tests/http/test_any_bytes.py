@@ -67,7 +67,7 @@ async def _outcome(pieces: list[bytes], end: str) -> bytes | HttpError:
     if end != "silence":
         connection.connection_lost(ConnectionResetError(104, "x") if end == "reset" else None)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             content = await running
     except HttpError as error:
         return error

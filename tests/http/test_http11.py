@@ -384,7 +384,7 @@ async def test_a_connection_is_given_up_after_its_time():
     async with peer(talk) as held:
         connections = Connections(5, keepalive=0.05)
         await connections.send(Request("GET", held.url), SOME)
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), 60)
         await connections.send(Request("GET", held.url), SOME)
         await connections.aclose()
     assert held.made == 2
@@ -419,7 +419,7 @@ async def test_closing_ends_what_runs():
         await asyncio.sleep(0.01)
         await connections.aclose()
         with pytest.raises(Disconnected, match="closed here"):
-            await asyncio.wait_for(running, 1)
+            await asyncio.wait_for(running, 60)
         assert (await connections.send(Request("GET", held.url), SOME)).content == b"{}"
         await connections.aclose()
 

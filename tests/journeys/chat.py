@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a person waits for the bot; a bound, never a measurement."""
 
 _QUIET = 0.25

@@ -65,6 +65,9 @@ class Clients:
         faults = (await self.telegram.get("/sandbox/botapi/faults")).json()["faults"]
         return sum(int(each["struck"]) for each in faults)
 
+    async def has_struck(self) -> bool:
+        return await self.struck() > 0
+
     async def market_calls(self) -> int:
         counts = (await self.market.get("/sandbox/calls")).json()["counts"]
         return sum(counts.values())
@@ -88,7 +91,7 @@ def own_world(**settings: str) -> Iterator[Own]:
             world.stop()
 
 
-async def until(fact, within: float = 20.0) -> None:
+async def until(fact, within: float = 60.0) -> None:
     """Wait until an asynchronous fact holds."""
     async with asyncio.timeout(within):
         while not await fact():  # noqa: ASYNC110 - another process decides; there is no event

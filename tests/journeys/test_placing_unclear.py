@@ -115,12 +115,12 @@ async def test_a_first_create_that_takes_effect_after_all_is_closed(person, mark
     await market.fault("cut_before", "create", times=1)
     await at_preview(buyer)
     await confirm(buyer, UNCLEAR)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(orders := await market.orders()) < 2:  # noqa: ASYNC110 - another process decides
             await asyncio.sleep(0.02)
     await make_double(marketplace, orders[1])
     shown = await buyer.sees("Order placed")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await market.orders())[2]["status"] != "cancel":  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.05)
     assert orders[1]["orderId"] in shown.text

@@ -212,7 +212,7 @@ async def test_a_silent_gateway_is_left_after_the_time_out(gateway: Gateway, add
 
     gateway.respond = forever
     client = gateway.client(seconds={"offer": 0.05, "create": 0.05}, read_attempts=1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         creating = client.create(ORDER_NO, [PENCILS], address)
         call = creating if writing else client.offer(OFFER)
         with pytest.raises(OutcomeUnclear if writing else Unreachable):

@@ -31,7 +31,7 @@ async def test_a_create_slower_than_its_time_out_ends_as_one_order(
 
     ordering.on_change(hear)
     ordering.start(agreed.order_no)
-    await asyncio.wait_for(settled.wait(), 20)
+    await asyncio.wait_for(settled.wait(), 60)
     await ordering.close()
     order = await storage.order(agreed.order_no)
     assert order.lookups > 0

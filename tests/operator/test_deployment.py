@@ -185,7 +185,7 @@ def _proxy(folder: Path, bot: int, tls: int, plain: int) -> "subprocess.Popen[by
 
 
 async def _answers(http: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await http.get("/")

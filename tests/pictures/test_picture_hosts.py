@@ -101,7 +101,7 @@ async def test_an_answer_without_end_is_left_with_its_connection():
         PictureFetcher(frozenset({name}), max_bytes=50_000) as fetcher,
     ):
         assert await fetcher.get(f"http://{name}/a.jpg") is None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await host.closed.wait()
         host.talk = saying(GOOD)
         assert await fetcher.get(f"http://{name}/b.jpg") == PICTURE

@@ -20,10 +20,10 @@ from processes import LOOKUP_DELAYS
 
 from tests.tiers import SLOW, slow_but
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 
 Reached = Callable[[Clients], Awaitable[bool]]
-SOON = 15.0
+SOON = 60.0
 CROWD = 50
 
 
@@ -218,7 +218,7 @@ async def test_fifty_people_confirm_at_once_under_kills(own: Own) -> None:
             await own.bot.ready()
         await presses
         await clients.no_faults()
-        shown = await asyncio.gather(*(each.sees("Order placed", within=90) for each in people))
+        shown = await asyncio.gather(*(each.sees("Order placed", within=180) for each in people))
         _everyone_has_their_own(await clients.orders.orders(), list(shown))
 
 

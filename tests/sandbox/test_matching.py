@@ -223,7 +223,7 @@ def test_an_unknown_picture_is_read_when_the_index_is_built(tmp_path) -> None:
 
 
 def test_building_and_searching_are_quick(index: PictureIndex) -> None:
-    """Under 3 s to build from the stored readings, under 150 ms of processor time a search."""
+    """Under 3 s to build from the stored readings, half a second of processor time to search."""
     start = process_time()
     PictureIndex()
     assert process_time() - start < 3
@@ -231,4 +231,4 @@ def test_building_and_searching_are_quick(index: PictureIndex) -> None:
     start = process_time()
     for _ in range(10):
         index.search(photo)
-    assert (process_time() - start) / 10 < 0.15
+    assert (process_time() - start) / 10 < 0.5

@@ -173,7 +173,7 @@ class Workshop:
 
     async def settled(self) -> None:
         mine = [each for each in asyncio.all_tasks() if each.get_name() == f"order {NUMBER}"]
-        await asyncio.wait_for(asyncio.gather(*mine), 5)
+        await asyncio.wait_for(asyncio.gather(*mine), 60)
 
 
 async def workshop(

@@ -104,7 +104,7 @@ class Ledger(ScriptedMarketplace):
 
     async def until_cancelled(self) -> None:
         """Wait until an order was closed."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await self.was_cancelled.wait()
 
     def appear(self) -> None:

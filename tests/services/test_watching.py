@@ -139,7 +139,7 @@ async def test_a_storage_out_of_order_is_waited_for() -> None:
     one.read.storage.unavailable = False
     one.seconds += 10
     one.watch.wake()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not one.read.market.count("detail"):  # noqa: ASYNC110 - the service has no event
             await asyncio.sleep(0)
     task.cancel()
@@ -167,7 +167,7 @@ async def test_few_are_read_at_a_time_and_each_once() -> None:
     one.read.storage.due_orders = due_orders  # type: ignore[method-assign] - the fake's own calls
     one.read.storage.tracked = tracked  # type: ignore[method-assign] - as above
     task = asyncio.create_task(one.watch.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while names:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0)
     task.cancel()

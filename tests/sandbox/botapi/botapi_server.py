@@ -94,7 +94,7 @@ async def serving(**switches):
     await site.start()
     base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
-        async with http_client(base_url=base_url, timeout=20) as http:
+        async with http_client(base_url=base_url) as http:
             yield Server(base_url, http, app[SANDBOX])
     finally:
         await runner.cleanup()

@@ -38,7 +38,7 @@ async def server(config: MarketplaceConfig, pictures: Path) -> AsyncIterator[Tes
 
 @pytest.fixture
 async def market(server: TestServer) -> AsyncIterator[Caller]:
-    async with http_client(base_url=str(server.make_url("/")), timeout=5) as http:
+    async with http_client(base_url=str(server.make_url("/"))) as http:
         yield Caller(http)
 
 
