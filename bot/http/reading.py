@@ -39,14 +39,15 @@ def read_address(text: str, base: httpx.URL | None = None) -> httpx.URL:
 
 
 def read_date(text: str) -> datetime:
-    """Return the moment that an HTTP date such as `Date` or `Retry-After` names.
+    """Return the moment that an HTTP date such as `Date` or `Retry-After` names, in its own zone.
 
     Raises `BadDate`.
     """
     try:
         moment = parsedate_to_datetime(text)
-        # One without a zone is in GMT (RFC 9110, 5.6.7); the conversion fails outside year 1-9999.
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        # One without a zone is in GMT (RFC 9110, 5.6.7). Not brought to UTC: late on the last day
+        # of 9999 that would be a year too many, and it is a wish to wait all the same.
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, ArithmeticError, IndexError):
         pass
     raise BadDate("no date of HTTP")

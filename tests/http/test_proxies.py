@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from raw_peers import Line, fields, peer
 from telegram.error import TelegramError
 
-from bot.domain.identifiers import OfferId
+from bot.domain.identifiers import MarketplaceOrderId, OfferId
 from bot.http.errors import UnusableProxy
 from bot.http.proxies import Proxies, Proxy
 from bot.marketplace.daji.client import DajiClient
@@ -291,7 +291,7 @@ async def test_a_write_that_could_not_leave_is_not_unclear(monkeypatch):
             monkeypatch.setenv("https_proxy", value)
             async with DajiClient(config) as client:
                 with pytest.raises(Unreachable):
-                    await client.cancel("1")
+                    await client.cancel(MarketplaceOrderId("1"))
     assert len(held.heads) == 1
 
 
