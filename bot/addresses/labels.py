@@ -112,6 +112,13 @@ BESIDE_NUMBER = lazily(
     rf"号码)[\s:.]*(?={PHONE_MARK})",
     re.IGNORECASE | re.MULTILINE,
 )
+# A word with a colon that nobody here knows announces something, and is nothing itself.
+UNKNOWN_LABEL = lazily(
+    r"(^|[\s,;|])(?!(?:UID|ID|VIP)\b)[^\W\d_][^\d\s:,;|()\[\]]{0,15}:(?!\d)[ \t]*",
+    re.MULTILINE | re.IGNORECASE,
+)
+# 1. 张三 2. 13812345678: the numbers of a list.
+LIST_NUMBER = lazily(r"(?:^|(?<=\s))[1-9][.、)]\s+(?=[^\s\d]|1[3-9]\d|\+)", re.MULTILINE)
 BOUNDARY = frozenset("\n ,;。、|([\t" + PHONE_MARK)
 BARE_VALUE = {
     Part.NAME: lazily(r"[ \t\n]+\S|[\u3400-\u9fff]"),

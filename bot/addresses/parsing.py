@@ -16,7 +16,9 @@ from bot.addresses.divisions import Divisions
 from bot.addresses.labels import (
     ANNOUNCED,
     BESIDE_NUMBER,
+    LIST_NUMBER,
     PHONE_MARK,
+    UNKNOWN_LABEL,
     Part,
     clean,
     segments,
@@ -56,7 +58,7 @@ def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
     At most 1,000 characters are considered. A telephone extension joins the name
     (`Phone.name_with_extension`). Of several numbers the first mobile counts.
     """
-    plain = clean(text)
+    plain = LIST_NUMBER.sub("", clean(text))
     numbers = take_numbers(plain)
     marked = numbers.text
     if marked.count("/") >= SLASHES_THAT_SEPARATE:
@@ -203,6 +205,7 @@ def _sort(text: str) -> Pieces:
             rest.append(piece)
     divisions = " ".join(piece for _, piece in sorted(region, key=itemgetter(0)))
     address = "\n".join(filter(str.strip, [divisions, *rest]))
+    address = UNKNOWN_LABEL.sub(r"\1", address)
     return Pieces(tuple(filter(None, names)), address, post_code, number_like, code)
 
 

@@ -32,6 +32,7 @@ HONORIFIC = (
 PERSON = lazily(rf"{HAN}{{2,4}}")
 COMPOUND = lazily(rf"(?:{COMPOUND_SURNAMES}){HAN}{{1,2}}")
 ADDRESSED = lazily(rf"{HAN}{{1,4}}{HONORIFIC}")
+SPACED = lazily(rf"{HAN} {HAN}{{1,2}}")  # 张 三
 ETHNIC = lazily(rf"{HAN}{{1,8}}(?:[·•・‧.]{HAN}{{1,8}}){{1,3}}")
 # What names of Yi, Dai, Tibetan, Uyghur, Kazakh and Mongolian people are written with.
 TRANSCRIBED = lazily(
@@ -117,7 +118,8 @@ _CONTACT_WORDS = (
     "ok yes "
     "телефон тел моб номер адрес получатель индекс имя привет спасибо вичат китай мекенжай qq "
     "email "
-    "the and to at on for is my from with order delivery shipping deliver china"
+    "client cliente kunde customer клиент code код mark user id the and to at on for is my from "
+    "with order delivery shipping deliver china"
 )
 NO_NAMES = frozenset(_CONTACT_WORDS.split())
 
@@ -187,6 +189,8 @@ def is_code(text: str) -> bool:
 def _plain_likeness(name: str) -> Likeness:
     if ETHNIC.fullmatch(name) or COMPANY.fullmatch(name):
         return Likeness.STRONG
+    if SPACED.fullmatch(name) and name[0] in SURNAMES:
+        return _han_likeness(name.replace(" ", ""))
     if LATIN.fullmatch(name):
         return _latin_likeness(name)
     if any(character.isdigit() for character in name):

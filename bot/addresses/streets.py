@@ -30,6 +30,7 @@ class Street(NamedTuple):
 
 # What people tell the courier or the seller: nothing of where a parcel goes.
 REMARK = lazily(
+    r"(?:顺丰|圆通|中通|申通|韵达|极兔|德邦|邮政|EMS|京东)(?:快递|速运|物流)?|"
     r"(?=.*(?:送货|发货|配送|快递|尽快|不要|勿|麻烦|请|周末|工作日|上班|下班|休息|放在|放门|"
     r"放到|签收|谢谢|提前|"
     r"加急|易碎|打电话|联系|通知|包好|轻放|到付|多久|什么时候|吗|呢|下午|上午|晚上|不在|有人))"
