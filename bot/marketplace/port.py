@@ -20,6 +20,7 @@ from bot.domain.finding import (
 from bot.domain.identifiers import (
     CategoryId,
     LineId,
+    MarketplaceName,
     MarketplaceOrderId,
     MerchantOrderNo,
     OfferId,
@@ -36,6 +37,7 @@ from bot.marketplace.values import (
     LONGEST_MESSAGE,
     MOST_PER_LINK,
     MOST_PER_PAGE,
+    Capabilities,
     Created,
     FoundLine,
     FoundOrder,
@@ -52,6 +54,7 @@ __all__ = [
     "LONGEST_MESSAGE",
     "MOST_PER_LINK",
     "MOST_PER_PAGE",
+    "Capabilities",
     "Created",
     "FoundLine",
     "FoundOrder",
@@ -71,6 +74,16 @@ class Marketplace(Protocol):
     Only `create`, `cancel`, `confirm_receipt` and `pay_without_password` change anything. None of
     them is ever retried; all of them raise `OutcomeUnclear` when it may have been done.
     """
+
+    @property
+    def name(self) -> MarketplaceName:
+        """Return what everything found here is named by, beside its own id."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what can be done here."""
+        ...
 
     async def upload_image(self, jpeg: bytes) -> ImageId:
         """Upload a JPEG, PNG or WebP file of at most `LARGEST_IMAGE` bytes (contract 4.1)."""

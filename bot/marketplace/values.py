@@ -34,6 +34,31 @@ LONGEST_MESSAGE = 500
 """Characters of the note to the seller, our order number included (contract 5.2)."""
 
 
+class Capabilities(Value):
+    """What a marketplace can do: asked of its port, never of its name."""
+
+    preview: bool  # binding numbers before anything is ordered
+    payment_link: bool  # a page where whoever has it pays
+    pays_by_agreement: bool  # paid from the account's agreement, by a call
+    create_is_payment: bool  # create takes the money at once
+    asynchronous_create: bool  # what create answered may still fail
+    tiers: bool  # prices and minimums that depend on the quantity
+
+    @property
+    def hinder_ordering(self) -> tuple[str, ...]:
+        """Return what keeps this bot from ordering there; it orders where there is none.
+
+        A person agrees to binding numbers, for an order that is there and unpaid when create says
+        so (decision 9): any other way needs screens and a recovery of its own.
+        """
+        hinders = {
+            "no preview": not self.preview,
+            "create takes the money": self.create_is_payment,
+            "create's answer is not final": self.asynchronous_create,
+        }
+        return tuple(name for name, so in hinders.items() if so)
+
+
 class Sort(Value):
     """An order of hits, such as cheapest first."""
 

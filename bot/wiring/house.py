@@ -37,7 +37,7 @@ from bot.services.placing import latecomers, ordering
 from bot.services.placing.ordering import Ordering
 from bot.services.placing.resolving import OrderResolving
 from bot.services.spending import counted
-from bot.settings import Settings
+from bot.settings import Settings, StartupError
 from bot.storage.ports import Storage
 from bot.telegram import DirectBot
 from bot.telling.alarms import Alarms
@@ -101,6 +101,8 @@ class House:
     def __init__(self, settings: Settings, outside: Outside, waits: Waits | None = None) -> None:
         waits = waits or Waits()
         storage, marketplace, bot = outside.storage, outside.marketplace, outside.bot
+        if hinders := marketplace.capabilities.hinder_ordering:
+            raise StartupError(f"can't order at {marketplace.name}: {', '.join(hinders)}")
         clock = outside.clock
         self.application = build_application(bot, outside.metrics)
         self.following = Following(

@@ -15,6 +15,7 @@ from bot.domain.identifiers import LineId, MarketplaceOrderId, MerchantOrderNo
 from bot.domain.money import Fen
 from bot.domain.orders import OrderStatus
 from bot.domain.quotes import Quote
+from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.marketplace.port import Created, FoundOrder, FoundOrders, PaymentAnswer, PaymentLink
 
@@ -27,6 +28,9 @@ class ScriptedMarketplace:
 
     An exception in a script is raised. `by_time` answers look-ups that name no number.
     """
+
+    name = DajiClient.name
+    capabilities = DajiClient.capabilities
 
     quotes: list[Quote | Exception] = field(default_factory=list)
     creations: list[Created | Exception] = field(default_factory=list)

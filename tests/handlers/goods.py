@@ -27,6 +27,7 @@ from bot.domain.offers import (
     Wording,
 )
 from bot.domain.sessions import Session
+from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.errors import MarketplaceError
 from bot.services.bundle import Services
 from bot.services.finding.categories import Categories
@@ -112,6 +113,8 @@ def view(of: Session, kind: type[V] = View, **shown: Any) -> V:
 
 class Shelf:
     """A marketplace that knows some offers; `error` is raised instead while it is set."""
+
+    capabilities = DajiClient.capabilities
 
     def __init__(self, *offers: Offer) -> None:
         self.offers = {each.offer_id: each for each in offers}

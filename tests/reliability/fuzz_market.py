@@ -45,6 +45,7 @@ from bot.domain.offers import (
 from bot.domain.orders import OrderPart, OrderStatus
 from bot.domain.price_bounds import PriceBounds
 from bot.domain.quotes import Quote, QuoteLine
+from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.errors import (
     GatewayFailed,
     OutcomeUnclear,
@@ -124,6 +125,9 @@ class MadeOrder:
 @dataclass
 class FuzzMarket:
     """Implements `Marketplace`. `faults` are met one a call, `create_faults` by create alone."""
+
+    name = DajiClient.name
+    capabilities = DajiClient.capabilities
 
     extra: dict[OfferId, int] = field(default_factory=dict)  # fen on every price
     freight: int = 500

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from bot.domain.identifiers import ALIBABA_1688
 from bot.marketplace.daji.calls import Caller
 from bot.marketplace.daji.config import ClientConfig, OnCall
 from bot.marketplace.daji.goods_calls import GoodsCalls
 from bot.marketplace.daji.order_calls import OrderCalls
 from bot.marketplace.daji.retry import Retry
 from bot.marketplace.daji.transport import Carrier, Exchange
+from bot.marketplace.values import Capabilities
 
 
 class DajiClient(GoodsCalls, OrderCalls):
@@ -18,6 +20,17 @@ class DajiClient(GoodsCalls, OrderCalls):
     Keep one for the whole process and close it at the end, or use it as a context manager:
     connections are kept alive between calls.
     """
+
+    name = ALIBABA_1688
+    # Contract 5.1, 6.1, 6.2, 5.2 (an order that awaits payment, with its number), 4.4.
+    capabilities = Capabilities(
+        preview=True,
+        payment_link=True,
+        pays_by_agreement=True,
+        create_is_payment=False,
+        asynchronous_create=False,
+        tiers=True,
+    )
 
     def __init__(
         self,

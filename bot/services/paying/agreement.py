@@ -84,8 +84,8 @@ class OperatorPayments:
         self._questions_since: datetime | None = None
 
     def may_pay(self, person: UserId) -> bool:
-        """Tell whether that person runs this bot."""
-        return person in self._operators
+        """Tell whether that person runs this bot, and can pay with a call where it orders."""
+        return person in self._operators and self._marketplace.capabilities.pays_by_agreement
 
     async def offer(self, operator: UserId, order: Order, number: int) -> tuple[Order, Offered]:
         """Read an order and say what paying its part of that number (from 1) would mean.

@@ -12,9 +12,12 @@ class Payments:
         self._marketplace = marketplace
 
     async def link(self, order: Order) -> PaymentLink | None:
-        """Return a fresh link for the first `MOST_PER_LINK` unpaid parts, None when there is none.
+        """Return a fresh link for the first `MOST_PER_LINK` unpaid parts.
 
-        Raises `MarketplaceError`.
+        None when nothing is unpaid, and where orders are not paid by links. Raises
+        `MarketplaceError`.
         """
+        if not self._marketplace.capabilities.payment_link:
+            return None
         ids = [part.order_id for part in unpaid(order)][:MOST_PER_LINK]
         return await self._marketplace.payment_link(ids) if ids else None
