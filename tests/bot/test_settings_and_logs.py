@@ -416,7 +416,7 @@ def test_an_error_is_placed_where_it_passed_our_code_last() -> None:
     assert where(ValueError("text")) == "ValueError"
 
 
-@given(st.text(min_size=6).filter(lambda text: text.strip() == text and text.isprintable()))
+@given(st.text(st.characters(categories=("L", "N", "P", "S")), min_size=6))
 def test_no_secret_passes_whatever_it_is_made_of(secret: str) -> None:
     """Characters that mean something to a pattern mean nothing here."""
     blotted = Blotter([secret])(None, "info", {"event": f"a{secret}b"})
