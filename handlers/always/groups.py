@@ -8,12 +8,22 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.chat.context import Context
-from bot.chat.profile import GROUP_COMMANDS, PRIVATE_COMMANDS
+from bot.chat.profile import (
+    GROUP_COMMANDS,
+    OPERATOR_COMMANDS,
+    PRIVATE_COMMANDS,
+    SHOP_COMMANDS,
+    SHOP_OPERATOR_COMMANDS,
+)
 from bot.chat.texts import language_of, texts_in
 
-# In no menu, since most people can't use them; named here as they are in handlers/journey.py.
-_OPERATORS_COMMANDS = {"admin", "broadcast", "invite", "invites"}
-_OURS = PRIVATE_COMMANDS.keys() | GROUP_COMMANDS.keys() | _OPERATORS_COMMANDS
+_OURS = {
+    *PRIVATE_COMMANDS,
+    *SHOP_COMMANDS,
+    *OPERATOR_COMMANDS,
+    *SHOP_OPERATOR_COMMANDS,
+    *GROUP_COMMANDS,
+}
 # No right to write there, a message that is gone, a bot that was put out: for good.
 _FOR_GOOD = (BadRequest, ChatMigrated, Forbidden)
 _log = structlog.get_logger(__name__)
