@@ -36,7 +36,11 @@ OPERATOR_COMMANDS = {
     "invites": "command.invites",
     "broadcast": "command.broadcast",
 }
-SHOP_OPERATOR_COMMANDS = {"shop": "command.shop", "rate": "command.rate"}
+SHOP_OPERATOR_COMMANDS = {
+    "case": "command.case",
+    "shop": "command.shop",
+    "rate": "command.rate",
+}
 GROUP_COMMANDS = {
     "find": "command.find_in_group",
     "start": "command.start_in_group",

@@ -17,7 +17,9 @@ async def help_(_: Update, context: Context) -> Reply:
 
 async def privacy(_: Update, context: Context) -> Reply:
     """`/privacy`: what is kept, why, and who sees it."""
-    return Overlay(Screen(context.t("privacy.text"), row(_back(context))))
+    t, shop = context.t, context.services.shop
+    text = paragraphs(t("privacy.text"), t("privacy.shop") if shop is not None else None)
+    return Overlay(Screen(text, row(_back(context))))
 
 
 def _back(context: Context) -> Button:

@@ -36,6 +36,7 @@ from bot.marketplace.errors import MarketplaceError
 from bot.services.collecting.shop import NothingOpen, Shop
 from bot.storage.ports import OrderMoved
 from bot.storage.shop_ports import ProofDecided
+from handlers.desk import finding
 from handlers.desk.case import decided
 from handlers.desk.door import desk_button, for_operators
 from handlers.shared.failures import failure_key
@@ -98,10 +99,9 @@ async def text(update: Update, context: Context) -> Reply:
     message, asked = update.effective_message, amount_asked(context.session)
     order = await _order(context, in_hand(context.session))
     charge = order.quote.charge if order else None
-    if asked is None or charge is None:
-        context.flash("case.use_buttons")
-        return None
     typed = (message.text if message else None) or ""
+    if asked is None or charge is None:
+        return await finding.found(context, typed)
     currency = charge.due.currency
     try:
         ask(context, asked.replace(typed=read_money(typed, currency)))

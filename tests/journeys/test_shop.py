@@ -308,3 +308,19 @@ async def test_an_operator_who_is_none_any_more_decides_nothing(
     assert bot.stop() == 0
     bot.start()
     await bot.ready()
+
+
+async def test_an_order_is_found_by_code_number_buyer_and_words(
+    clients: Clients, operator: Person, market: Market
+):
+    """And what is not there is said, with what can be looked for."""
+    customer = await clients.arrive()
+    code = code_in(await ordered(customer))
+    order = await market.only_order()
+    for words in (code.lower(), order["orderId"], "tester", "steel TAPE"):
+        shown = await operator.say(f"/case {words}", r"Found: \d+ order")
+        assert code in shown.text
+    await operator.say("/case velvet submarine", "Nothing found for")
+    await operator.say("/case", "Write /case with")
+    await customer.say("/case tester", "don't know that command")
+    await customer.say("/privacy", "In this shop: your payments")
