@@ -105,7 +105,7 @@ async def test_the_file_holds_everything_of_that_person_and_nobody_else(
     data = await _file(other)
     assert STREET in json.dumps(data["addresses"], ensure_ascii=False)
     (talk,) = data["conversations"]
-    assert talk["state"]["draft"]["lines"]
+    assert talk["state"]["cart"]["draft"]["lines"]
     assert ADDRESS.split()[0] in json.dumps(data, ensure_ascii=False)
 
 
@@ -120,4 +120,4 @@ async def test_another_persons_button_deletes_nothing(
     own = await attacker.screen()
     await attacker.press(own.id, asked.button("Delete everything")["callback_data"])
     await attacker.sees("earlier step")
-    assert (await _file(victim))["conversations"][0]["state"]["draft"]["lines"]
+    assert (await _file(victim))["conversations"][0]["state"]["cart"]["draft"]["lines"]
