@@ -46,6 +46,7 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
+	$(BIN)/mypy scripts benchmarks tests/loopback.py tests/tiers.py tests/conftest.py
 
 catalogs: $(VENV)/.dev
 	$(BIN)/python scripts/check_catalogs.py

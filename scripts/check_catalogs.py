@@ -56,7 +56,8 @@ def _keys(catalog: Catalog) -> set[str]:
 
 def _texts(message: Message) -> list[str]:
     texts = message.string
-    return list(texts) if isinstance(texts, (tuple, list)) else [texts]
+    several = texts if isinstance(texts, (tuple, list)) else [texts]
+    return [text or "" for text in several]
 
 
 def _own(name: str, catalog: Catalog) -> list[str]:

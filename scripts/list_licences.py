@@ -71,7 +71,7 @@ def licence_of(package: Distribution) -> str | None:
 
 def _words(package: Distribution) -> str:
     meta = package.metadata
-    stated = meta.get("License-Expression") or ""
+    stated = meta["License-Expression"] or ""
     if not stated:
         classifiers = [
             each.rpartition(" :: ")[2]
@@ -80,7 +80,7 @@ def _words(package: Distribution) -> str:
         ]
         stated = "; ".join(classifiers)
     if not stated:
-        free_text = (meta.get("License") or "").strip().splitlines()
+        free_text = (meta["License"] or "").strip().splitlines()
         stated = free_text[0][:_LONGEST_NAME] if free_text else ""
     return stated
 

@@ -3,13 +3,23 @@
 import os
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 # A machine that is busy with other tests is no fault of the code: no deadlines.
-_PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("quick", max_examples=25, **_PATIENT)
-settings.register_profile("thorough", max_examples=300, **_PATIENT)
+_patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", _patient, max_examples=25)
+settings.register_profile("thorough", _patient, max_examples=300)
 settings.load_profile("quick")
+
+# Developers' tools bring rich, with which a traceback takes a second of CPU to draw; the bot that
+# runs in production has none either.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 _MUST_RUN = [kind for kind in os.environ.get("SNAPORDER_MUST_RUN", "").split(",") if kind]
 _ran: set[str] = set()

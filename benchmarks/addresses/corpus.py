@@ -237,7 +237,7 @@ def _full_width(p: Parts) -> Parts | None:
 
 def _traditional_divisions(p: Parts) -> Parts | None:
     return p._replace(
-        **{
+        **{  # type: ignore[arg-type] # only text fields change
             each: _traditional(getattr(p, each))
             for each in ("province", "city", "district", "town")
         }
@@ -310,7 +310,7 @@ def _sample(random_: random.Random, places: list[Place], layout: str) -> Sample:
     text, changes = LAYOUTS[layout](slipped or parts)
     if slip is not None and slipped is not None and "name" in slip.open:
         changes = {}
-    truth = truth._replace(**changes)
+    truth = truth._replace(**changes)  # type: ignore[arg-type] # only text fields change
     left_open = _OPEN.get(layout, frozenset())
     if slip is None or slipped is None:
         return Sample(layout, "", text, truth, left_open)

@@ -87,7 +87,7 @@ def _code_of(names: tuple[str, ...]) -> str:
 
 def _forms(place: Place) -> list[tuple[str, ...]]:
     cities = {place.city, "市辖区", "县", ""} if place.city == place.province else {place.city}
-    forms = [(place.province, city, place.district) for city in cities]
+    forms: list[tuple[str, ...]] = [(place.province, city, place.district) for city in cities]
     if not place.district:
         forms += [(place.province, "", place.city), (place.province, place.city, place.city)]
     return forms

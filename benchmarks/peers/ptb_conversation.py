@@ -75,7 +75,7 @@ def main() -> None:
     if persistent:
         builder = builder.persistence(PicklePersistence(sys.argv[1]))
     application = builder.build()
-    words = MessageHandler(filters.TEXT & ~filters.COMMAND, said)
+    words: Any = MessageHandler(filters.TEXT & ~filters.COMMAND, said)
     application.add_handler(
         ConversationHandler(
             entry_points=[CommandHandler("start", said)],
