@@ -177,6 +177,31 @@ READINGS = {
     "东莞港": "dong guan gang",
     "石碣": "shi jie",
     "长安": "chang an",
+    "长治": "chang zhi",
+}
+# Characters that the romaniser reads otherwise in most names: 长宁 is no zhangning.
+SIGNS = {
+    "长": "chang",
+    "朝": "chao",
+    "都": "du",
+    "什": "shi",
+    "勒": "le",
+    "佛": "fo",
+    "尾": "wei",
+    "泊": "bo",
+    "蚌": "beng",
+    "曾": "zeng",
+    "莞": "guan",
+    "伽": "jia",
+    "卡": "ka",
+    "台": "tai",
+    "解": "jie",
+    "柏": "bai",
+    "会": "hui",
+    "峙": "shi",
+    "坻": "di",
+    "盖": "gai",
+    "色": "se",
 }
 # Characters with two common readings in place names; either may be typed.
 BOTH = {
@@ -332,6 +357,10 @@ ENGLISH = {
 }
 
 
+# Names that are words: 城区 of 晋城 is its Urban District.
+WORDS = {"城区": "urban", "郊区": "suburban", "矿区": "mining"}
+
+
 def spellings(stem: str, signs: list[str], raw: list[str]) -> list[str]:
     """Return the joined spellings beside the one on signs, the likeliest first."""
     choices = [
@@ -349,13 +378,16 @@ def line(division: Division) -> str:
     else:
         stem, _ = stem_and_kind(division)
     raw = lazy_pinyin(stem, v_to_u=True, errors=list)
-    signs = READINGS[stem].split() if stem in READINGS else raw
+    usual = [SIGNS.get(character, read) for character, read in zip(stem, raw, strict=True)]
+    signs = READINGS[stem].split() if stem in READINGS else usual
     if len(signs) != len(stem):
         sys.exit(f"{division.name}: {signs} does not fit {stem}")
     english, *more = ENGLISH.get(division.code, "").split("|")
     if division.level is Level.DISTRICT and is_zone(division):
         # Suzhou alone is the city; the zone is known by its kind alone.
         more = [f"{''.join(signs)}{kind}" for _, kind in [stem_and_kind(division)]]
+    if stem in WORDS:
+        more = [*more, WORDS[stem]]
     others = [*more, *spellings(stem, signs, raw)][:MOST_SPELLINGS]
     return f"{division.code}\t{' '.join(signs)}\t{english}\t{'|'.join(others)}".rstrip("\t")
 

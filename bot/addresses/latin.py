@@ -22,6 +22,7 @@ for _level, _ends, _words in (
     (Level.CITY, "市", "city|shi|municipality|prefecture level city|prefecture-level city"),
     (Level.CITY, "州盟区", "prefecture|zhou|autonomous prefecture|league|meng|diqu"),
     (Level.DISTRICT, "区", "district|dist|qu|new area|new district|xinqu|xin qu"),
+    (Level.DISTRICT, "区", "mining district|forestry district|kuangqu|linqu"),
     (Level.DISTRICT, "区", "distict|distric|distrct|disrict|destrict|districk|didtrict"),
     (Level.DISTRICT, "县", "county|xian|autonomous county"),
     (Level.DISTRICT, "旗", "banner|qi"),
@@ -175,8 +176,10 @@ def _span_at(
         joined = letters("".join(word.group() for word in run))
         first, last = run[0], run[-1]
         for stem, level, ends in _readings(joined, text, last.end()):
-            codes = _fitting(known.get(stem, ()), level, ends, divisions)
-            codes = codes or _single(stem, level, ends, divisions)
+            named = known.get(stem, ())
+            if level is Level.DISTRICT:  # 献县 is Xian County as well as 西安 a city
+                named = (*named, *_singles(divisions).get(stem, ()))
+            codes = _fitting(named, level, ends, divisions)
             if not codes:
                 continue
             kind_end = _kind_end(text, last.end()) if stem == joined and level else last.end()
@@ -252,7 +255,10 @@ def _fitting(
         )
         # Chaoyang City of old, Pudong District: what people call it matters less than where it is.
         loose = level is Level.DISTRICT and division.level is Level.DISTRICT
-        if (division.level is level or city or loose) and (
+        # 定安县 and 神农架林区 lie right under their province.
+        direct = level is Level.DISTRICT and division.level is Level.CITY
+        direct = direct and division.name[-1] in ends and divisions.deliverable(code)
+        if (division.level is level or city or loose or direct) and (
             loose or division.name[-1] in ends or level is Level.PROVINCE
         ):
             kept.append((code, rank if division.name[-1] in ends else rank + 1))
@@ -274,14 +280,6 @@ def _singles(divisions: Divisions) -> dict[str, tuple[tuple[str, int], ...]]:
                     pair = (code, min(rank, 1))
                     found.setdefault(spelling.removesuffix(kind), []).append(pair)
     return {stem: tuple(codes) for stem, codes in found.items()}
-
-
-def _single(
-    stem: str, level: Level | None, ends: str, divisions: Divisions
-) -> tuple[tuple[str, int], ...]:
-    if level is not Level.DISTRICT:
-        return ()
-    return _fitting(_singles(divisions).get(stem, ()), level, ends, divisions)
 
 
 def _terminals(found: list[Span], divisions: Divisions) -> list[str]:

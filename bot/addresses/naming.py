@@ -11,7 +11,7 @@ from bot.addresses.history import ALSO, FORMER, MOSTLY
 from bot.addresses.patterns import lazily
 
 SHORTEST_NAME = 2
-TITLES = ("特别行政区", "自治区", "自治州", "自治县", "自治旗", "林区", "地区", "新区")
+TITLES = ("特别行政区", "自治区", "自治州", "自治县", "自治旗", "地区", "新区")
 LAST_CHARACTERS = "省市区县盟旗"
 PEOPLES = lazily(
     "(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|"
@@ -127,6 +127,8 @@ def _zone_names(zone: Division, divisions: Divisions) -> list[tuple[str, bool, b
 
 def short_name(name: str) -> str:
     """Return a division's name without what it is (恩施土家族苗族自治州 is 恩施)."""
+    if name == "神农架林区":  # the only forestry district; 万柏林区 is 万柏林
+        return "神农架"
     for title in TITLES:
         if name.endswith(title):
             stem = name.removesuffix(title)

@@ -39,10 +39,6 @@ _KINDS = (
     ("特别行政区", ""),
     ("地区", ""),
     ("新区", "New Area"),
-    ("林区", "Forestry District"),
-    ("郊区", "Suburban District"),
-    ("城区", "Urban District"),
-    ("矿区", "Mining District"),
     ("区", "District"),
     ("县", "County"),
     ("旗", "Banner"),
@@ -51,6 +47,7 @@ _KINDS = (
     ("省", ""),
     ("市", ""),
 )
+_WORDS = {"城区": "Urban District", "郊区": "Suburban District", "矿区": "Mining District"}
 _TOWNS = (("街道", "Subdistrict"), ("镇", "Town"), ("乡", "Township"))
 _VOWELS = "aeo"
 
@@ -70,6 +67,12 @@ def stem_and_kind(division: Division) -> tuple[str, str]:
             if name.endswith(ending) and len(name) > len(ending) + 1:
                 return name.removesuffix(ending), kind
         return name, ""
+    if name in _WORDS:
+        return name, _WORDS[name]
+    if name.endswith("矿区"):
+        return name.removesuffix("矿区"), _WORDS["矿区"]
+    if name == "神农架林区":
+        return "神农架", "Forestry District"
     stem = short_name(name)
     return stem, next((kind for ending, kind in _KINDS if name.endswith(ending)), "")
 
@@ -112,7 +115,7 @@ def shown(division: Division) -> str:
         kind = next((kind for ending, kind in _TOWNS if division.name.endswith(ending)), "")
     else:
         _, kind = stem_and_kind(division)
-    if division.name in {"城区", "郊区", "矿区"}:
+    if division.name in _WORDS:
         return kind  # the word itself is the name
     one_character = division.level is Level.DISTRICT and len(division.name) <= len("歙县")
     stem = known.shown

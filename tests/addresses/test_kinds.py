@@ -331,3 +331,33 @@ def test_a_doubt_about_the_street_keeps_everything():
     doubt = parsed.blocking[0]
     assert doubt.kind is DoubtKind.STREET_DOUBTFUL
     assert (doubt.text, doubt.rest) == ("文三路1号", "文三路1号 周末送货")
+
+
+def test_every_district_is_found_by_its_latin_name():
+    """In English order and the other way round: read right, or asked about, never another one."""
+    asked = 0
+    mainland = [each for each in DIVISIONS.all_above_towns() if not each.outside_mainland]
+    for index, each in enumerate(each for each in mainland if DIVISIONS.deliverable(each.code)):
+        places = described(each.code, DIVISIONS)
+        if index % 2:
+            places = ", ".join(reversed(places.split(", ")))
+        parsed = parse(f"5 Renmin Road, {places}, China; Li Lei 13800138000")
+        assert (parsed.full_name, parsed.street) == ("Li Lei", "5 Renmin Road"), places
+        assert parsed.blocking or parsed.district_code == each.code, places
+        asked += bool(parsed.blocking)
+    assert asked <= 30
+
+
+def test_signs_are_read_as_signs():
+    """长 is chang but in 长子; 万柏林区 is no forest, 东城区 no suburb of anything."""
+    shown_as = {
+        "310105": "Changning District, Shanghai",
+        "140428": "Zhangzi County, Changzhi, Shanxi",
+        "140109": "Wanbailin District, Taiyuan, Shanxi",
+        "110101": "Dongcheng District, Beijing",
+        "429021": "Shennongjia Forestry District, Hubei",
+        "140302": "Urban District, Yangquan, Shanxi",
+        "411100": "Luohe, Henan",
+    }
+    for code, words in shown_as.items():
+        assert described(code, DIVISIONS) == words
