@@ -76,6 +76,7 @@ class ShopTeller:
             self._woken.clear()
             try:
                 if not begun:
+                    await self._shop.terms()  # their rate is shown before anybody writes
                     unclear = await self._events.give_up_events()
                     begun = True
                     if unclear:
