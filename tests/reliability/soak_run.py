@@ -23,6 +23,7 @@ _NO_QUOTAS = {
     "CALLS_PER_HOUR": "0",
     "FLOOD_UPDATES": "0",
 }
+_STAYS_DOWN = 0.2  # of the kills leave people alone for a while
 _KILLED_AFTER_ITS_START = 0.85  # the others may be killed while it starts
 _SECRET = "soak-secret"
 
@@ -141,6 +142,7 @@ class _Killer:
     def __init__(self, bot: BotProcess, rng: random.Random, every: float) -> None:
         self._bot, self._random, self._every = bot, rng, every
         self.kills = 0
+        self.downtimes = 0
 
     async def go_on(self) -> None:
         """Until cancelled; never leaves the bot down."""
@@ -158,6 +160,9 @@ class _Killer:
                 raise RuntimeError("the bot ended by itself:\n" + self._bot.log.read_text()[-3000:])
             self._bot.kill()
             self.kills += 1
+            if self._random.random() < _STAYS_DOWN:
+                await asyncio.sleep(self._random.uniform(0.5, 1.0) * self._every)
+                self.downtimes += 1
             self._bot.start()
 
 
