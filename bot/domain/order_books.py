@@ -80,6 +80,8 @@ class _Reading:
         """The marketplace asks for less than was agreed: lines it did not take, a lower price."""
         parts = self._order.parts
         asked = amount_due(parts)
+        if self._books.is_reversed(charge_key(self._agreed.order_no)):
+            return  # it came to nothing, whatever is asked for it
         if asked is None or any(part.status is not OrderStatus.AWAITING_PAYMENT for part in parts):
             return
         before = credited_so_far(self._books, self._agreed.order_no)
@@ -108,7 +110,8 @@ class _Reading:
         """Nothing awaits payment any more."""
         if self._account().paid_there:
             self._post(*settled_there(self._books, self._agreed, self._at))
-        elif self._order.parts:
+        elif self._order.parts and not any(map(was_paid, self._order.parts)):
+            # What is paid for an amount that nobody knows yet waits for it.
             self._post(*cancelled(self._books, self._agreed, self._at))
 
     def _account(self) -> OrderAccount:

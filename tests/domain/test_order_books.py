@@ -190,6 +190,20 @@ def test_what_was_paid_for_a_cancelled_order_counts_for_the_next() -> None:
     assert owed(books, second) == 0
 
 
+def test_paid_for_an_amount_that_is_not_known_yet_is_no_cancelled_order() -> None:
+    """It waits for the amount, and is settled with it."""
+    unknown = order(part(OrderStatus.AWAITING_SHIPMENT, None))
+    assert owed(told(order(part()), unknown), unknown) == 13_000
+    books = told(unknown, order(part(OrderStatus.AWAITING_SHIPMENT)))
+    assert books.sum_of(Account.CASH, CNY) == -yuan(12_000)
+
+
+def test_nothing_is_credited_for_an_order_that_came_to_nothing() -> None:
+    """States that go backwards change no closed account."""
+    closed, again = order(part(OrderStatus.CANCELLED)), order(part(total=11_000))
+    assert owed(told(order(part()), closed, again), closed) == 0
+
+
 statuses = st.sampled_from([each for each in OrderStatus if each is not OrderStatus.UNKNOWN])
 
 
