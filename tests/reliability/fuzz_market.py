@@ -114,7 +114,7 @@ class MadeOrder:
                     spec_id=each.spec_id,
                     sku_id=each.sku_id,
                     quantity=each.quantity,
-                    line_id=LineId(str(int(self.order_id) + place)),
+                    line_id=LineId(str(int(str(self.order_id)) + place)),
                     status=self.status,
                 )
                 for place, each in enumerate(self.lines)
@@ -309,7 +309,7 @@ class FuzzMarket:
 
     async def payment_link(self, order_ids: Sequence[MarketplaceOrderId]) -> PaymentLink:
         await self._answer("payment_links")
-        url = "https://pay.example/?orderId=" + ";".join(order_ids)
+        url = "https://pay.example/?orderId=" + ";".join(map(str, order_ids))
         return PaymentLink(url=url, order_ids=tuple(order_ids))
 
     def ship(self, order_id: MarketplaceOrderId) -> None:
