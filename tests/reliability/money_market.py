@@ -10,6 +10,7 @@ from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.money import Fen
 from bot.domain.orders import OrderPart, OrderStatus
 from bot.domain.quotes import Quote, QuoteLine
+from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.errors import OutcomeUnclear, RefusalReason, Refused, Unreachable
 from bot.marketplace.port import Created, FoundLine, FoundOrder, FoundOrders, PaymentAnswer
 
@@ -51,6 +52,9 @@ class Market:
     "" is answered; "made", "late" take effect unanswered, at once or for the list later; "no" does
     not; "split" makes a part for each line, "half late" shows the first of them only.
     """
+
+    name = DajiClient.name
+    capabilities = DajiClient.capabilities
 
     now: datetime
     effects: list[str] = field(default_factory=list)
