@@ -17,6 +17,7 @@ from chat import Person, Shown
 from steps import PLACES
 
 from bot.chat.buttons import BadButton, Press
+from tests.tiers import slow_but
 
 Arrive = Callable[..., Awaitable[Person]]
 
@@ -110,7 +111,7 @@ async def settled(buyer: Person) -> Shown:
     return shown
 
 
-@pytest.mark.parametrize("name", NASTY)
+@pytest.mark.parametrize("name", slow_but(WORST, NASTY))
 async def test_what_a_seller_writes(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:
@@ -149,7 +150,7 @@ async def test_what_a_seller_writes(
     assert await calls.refused() == []
 
 
-@pytest.mark.parametrize("name", [*NASTY, "halves"])
+@pytest.mark.parametrize("name", slow_but([*WORST, "halves"], [*NASTY, "halves"]))
 async def test_what_a_person_types_anywhere(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:

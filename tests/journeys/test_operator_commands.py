@@ -16,7 +16,7 @@ from processes import ROOT, BotProcess
 from bot.storage.keys import load_keyring
 from bot.storage.ports import InboxUpdate
 from bot.storage.sqlite.storage import SqliteStorage
-from tests.tiers import slow_but
+from tests.tiers import SLOW, slow_but
 
 
 async def command(bot: BotProcess, *words: str, **settings: str) -> tuple[int, str]:
@@ -101,6 +101,7 @@ async def test_a_backup_is_made_while_the_bot_runs_and_not_put_back(
         assert (code, "in use by a running bot" in said) == (1, True), said
 
 
+@SLOW
 async def test_a_dropped_order_is_told_and_can_be_ordered_again(
     bot: BotProcess, person, marketplace: httpx.AsyncClient
 ) -> None:
@@ -165,6 +166,7 @@ async def test_an_adopted_order_leads_to_its_payment(
     assert theirs not in shown.text
 
 
+@SLOW
 async def test_a_parked_update_is_tried_again(bot: BotProcess, person) -> None:
     """It is listed by its error, not by its words, and handled by the running bot after `retry`."""
     buyer: Person = await person()
