@@ -1,6 +1,6 @@
 """Addresses in China: the divisions with their codes, and reading what people paste."""
 
-from bot.addresses.answers import Answer, Fit, read_name, read_number, read_street
+from bot.addresses.answers import Answer, Fit, read_name, read_number, read_street, said_plainly
 from bot.addresses.divisions import Division, Divisions, Level, Location, load_divisions
 from bot.addresses.finding import find_division
 from bot.addresses.parsed import Doubt, DoubtKind, Hint, IncompleteAddressError, ParsedAddress
@@ -30,4 +30,5 @@ __all__ = [
     "read_number",
     "read_phone",
     "read_street",
+    "said_plainly",
 ]

@@ -3,6 +3,7 @@
 Answer  a value, and how well it fits the question
 """
 
+import re
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -15,7 +16,9 @@ from bot.addresses.parsing import parse_address
 from bot.addresses.patterns import lazily
 from bot.addresses.people import (
     GOODS,
+    GOODS_WORDS,
     LATIN_PLACE,
+    QUANTITY,
     Likeness,
     has_code,
     likeness,
@@ -23,6 +26,7 @@ from bot.addresses.people import (
 )
 from bot.addresses.phones import Phone, read_phone
 from bot.addresses.streets import REMARK, tidy_street
+from bot.addresses.territories import foreign_country
 
 # A number with its unit, or a road: what a recipient's name never has.
 STREET_SIGN = lazily(
@@ -30,6 +34,37 @@ STREET_SIGN = lazily(
     r"开发区|[\u3400-\u9fff]{2,}(?:镇|乡|街道|村|路|街|巷|大厦|广场|花园|公寓|中心|大学|医院|宿舍|仓库?|市场|商城)"
 )
 SHORTEST_STREET = 2
+# A door without its road is no street of its own, and nobody knows what 加上 is to be added to.
+_DOOR = r"(?:号楼|号|栋|幢|单元|室|楼|层|座|户)"
+_NUMBERED = rf"(?:[A-Za-z]?\d+[A-Za-z]?{_DOOR}?|(?:[一二三四五六七八九十]+|[A-Za-z]){_DOOR})"
+DOOR_ONLY = lazily(
+    rf"{_NUMBERED}(?:[- ]?{_NUMBERED})*"
+    r"|(?:(?:room|rm|building|bldg|unit|floor|apt|suite|no)\.? ?[A-Za-z]?-?\d+[A-Za-z]?[, ]*)+",
+    re.IGNORECASE,
+)
+ADDITION = lazily(
+    r"(?:不是|再?加上?|补上|还有|后面|前面|去掉|删掉|少了|漏了|add\b|remove\b|without\b)",
+    re.IGNORECASE,
+)
+# How people say what is to be changed, and into what: 名字改成李四, change the street to …
+CHANGED_TO = lazily(
+    r"^(?:请|麻烦|帮我|把)*(?P<field>收货人|收件人|联系人|姓名|名字|(?:联系)?电话(?:号码)?|手机(?:号码?)?|号码|"
+    r"(?:详细|收货|街道)?地址|街道|门牌号?|楼层)?(?:帮我|请|应该|要|需要)*"
+    r"(?:(?:修改|更改|更正|改|换|写|寄|送|发)(?:成|为|到|做)|应该是|应为|(?P<is>是|为|改|换))[:, ]*"
+    r"|^(?:please )?(?:change|update|correct|set)(?: the| my)?"
+    r"(?: (?P<changed>name|recipient|phone(?: number)?|number|street|address))?(?: to)?[: ]+"
+    r"|^(?:the |my )?(?P<given>name|recipient|phone(?: number)?|number|street|address)"
+    r" (?:is|should be)[: ]+"
+    r"|^(?:измените?|поменяйте?|смените?) (?P<other>имя|получателя|телефон|номер|адрес|улицу) "
+    r"на[: ]+",
+    re.IGNORECASE,
+)
+_NAME_WORDS = "收货人 收件人 联系人 姓名 名字 name recipient имя получателя"
+_STREET_WORDS = "地址 详细地址 收货地址 街道地址 街道 门牌 门牌号 楼层 street address адрес улицу"
+LABEL_OF = {
+    "收件人": frozenset(_NAME_WORDS.split()),
+    "地址": frozenset(_STREET_WORDS.split()),
+}
 
 
 class Fit(IntEnum):
@@ -47,27 +82,50 @@ class Answer(NamedTuple):
     fit: Fit
 
 
+def said_plainly(text: str) -> str:
+    """Return what a wish for a change says: 名字改成李四 as 收件人:李四, 改成李四 as 李四."""
+    plain = clean(text)
+    found = CHANGED_TO.match(fold(plain))
+    if found is None or found.end() == len(plain):
+        return text
+    field = found["field"] or found["changed"] or found["given"] or found["other"] or ""
+    if found["is"] and not field and "应该" not in found.group():
+        return text
+    label = next((each for each, words in LABEL_OF.items() if field.lower() in words), "")
+    rest = plain[found.end() :]
+    return f"{label}:{rest}" if label else rest
+
+
 def read_name(text: str) -> Answer | None:
     """Return the recipient that an answer names (姓名：李四, 我叫李四, 李四（收）), or None.
 
     Numbers, streets and remarks are nobody's name; a forwarder's code is one.
     """
-    plain = clean(text)
+    plain = clean(said_plainly(text))
     labelled = _labelled(plain, Part.NAME)
-    name = tidy_name(labelled or plain)
+    name = _without_particle(tidy_name(labelled or plain))
     if not name or len(name) > LONGEST_NAME or "\n" in name:
         return None
     if PHONE_MARK in take_numbers(name).text or REMARK.fullmatch(fold(name)):
         return None
     like = likeness(name)
+    if QUANTITY.fullmatch(name):
+        return None
     if like is Likeness.NONE and (_is_place(name) or not any(map(str.isalpha, name))):
         return None
-    if like is Likeness.NONE or GOODS.search(fold(name)):
+    abroad = foreign_country(name) == name
+    if like is Likeness.NONE or abroad or GOODS.search(fold(name)) or GOODS_WORDS.search(name):
         return Answer(name, Fit.DOUBTFUL)
     told = bool(labelled) or name != " ".join(plain.split())
     # Telephones begin every sentence with a capital letter; a name has one in every word.
     strong = like is Likeness.STRONG and (not name.isascii() or has_code(name) or name.istitle())
     return Answer(name, Fit.CERTAIN if strong or told else Fit.FITTING)
+
+
+def _without_particle(name: str) -> str:
+    """Return 李四 of 李四啊 and 李四的: no name ends so."""
+    bare = name.rstrip("的啊吧哦哟呀")
+    return bare if bare != name and likeness(bare) is Likeness.STRONG else name
 
 
 def _is_place(name: str) -> bool:
@@ -90,7 +148,7 @@ def read_street(text: str, known: ParsedAddress, divisions: Divisions) -> Answer
 
     A name, a number and a remark are no street.
     """
-    plain = clean(text)
+    plain = clean(said_plainly(text))
     line = tidy_street(_labelled(plain, Part.STREET) or " ".join(plain.split()))
     whole = parse_address(line, divisions)
     if whole.street and whole.district_code == known.district_code is not None:
@@ -98,8 +156,11 @@ def read_street(text: str, known: ParsedAddress, divisions: Divisions) -> Answer
     if len(line) < SHORTEST_STREET or REMARK.fullmatch(fold(line)) or _is_number(line):
         return None
     numbered = any(map(str.isdigit, line)) and any(map(str.isalpha, line))
+    if ADDITION.match(fold(line)):
+        return Answer(line, Fit.DOUBTFUL)
     if _is_place(line):
-        return Answer(line, Fit.CERTAIN if numbered else Fit.FITTING)
+        whole_street = numbered and not DOOR_ONLY.fullmatch(fold(line))
+        return Answer(line, Fit.CERTAIN if whole_street else Fit.FITTING)
     if likeness(line) is Likeness.STRONG:
         return None
     return Answer(line, Fit.DOUBTFUL)

@@ -90,16 +90,26 @@ RECEIPT = lazily(r"[(\[]?\s*(?:亲?收|收件|亲启|启|收货|签收)\s*[)\]]?
 LEAD_IN = lazily(
     r"^[是为][:： ]?(?=[\u3400-\u9fff]{2,4}$)|^(?:请?(?:寄|发|送|交)(?:给|到|至)?(?!\w{0,3}路)|"
     r"收件?人?[是为:]|我(?:的名字)?(?:叫|是)|"
-    r"名字(?:叫|是)?|姓名是?|叫|本人)[:： ]?"
-    rf"(?={HAN}{{2,4}}|[A-ZА-Я])|^(?:my name is|i am|i'm|name is|it's|меня зовут)[: ]+",
+    r"名字(?:叫|是)?|姓名是?|叫|给|本人)[:： ]?"
+    rf"(?={HAN}{{2,4}}|[A-ZА-Я])|^(?:my name is|i am|i'm|name is|it's|меня зовут)[: ]+"
+    r"|^(?:name|recipient|consignee|имя|фио|получатель|я|мен)[: ]+(?-i:(?=[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]))",
     re.IGNORECASE,
 )
 # What goods end with and people's names do not: 马克杯 is a mug, though 马 is a surname.
 GOODS = lazily(
     r"[杯巾鞋裤衫裙袜帽袋盒瓶链灯笔纸垫器架锁壳膜伞碗盘锅壶毯枕帘椅"
     r"桌柜床衣套包表镜刀剪漆胶膏霜液贴夹钩筐桶篮]$"
+    r"|[红黄蓝绿白黑灰金银粉紫棕橙青米咖]色|[均大中小特加]码"
     r"|玩具$|衬衫|毛衣|外套|手机|耳机|充电|数据线|背包|书包|钱包|口罩|手套|雨伞|水杯|项链|耳环|戒指"
 )
+# Colours, sizes and goods in English: with a capital letter each they look like a name.
+GOODS_WORDS = lazily(
+    r"\b(?:sizes?|colou?rs?|pcs|pieces?|pairs?|black|white|red|blue|green|yellow|pink|grey|gray|purple|"
+    r"mugs?|shirts?|shoes?|sneakers?|socks?|dress(?:es)?|bags?|cases?|caps?|hats?|toys?|rings?|"
+    r"watch(?:es)?|lamps?|cups?|jackets?|pants|jeans|phone case|x{1,4}[sl])\b",
+    re.IGNORECASE,
+)
+QUANTITY = lazily(r"[\d一二两三四五六七八九十百几]+ ?[件个双条只支套盒箱包打米对张本把瓶台块]")
 LATIN_PLACE = lazily(
     r"\b(?:district|road|rd|street|st|avenue|ave|city|province|room|rm|building|bldg|floor|fl|"
     r"china|prc|town|"

@@ -19,6 +19,7 @@ from bot.addresses import (
     read_name,
     read_number,
     read_street,
+    said_plainly,
 )
 from bot.addresses.parsed import (
     DIVISION_KINDS,
@@ -131,6 +132,7 @@ def moved(reading: ParsedAddress, pasted: ParsedAddress) -> ParsedAddress:
 
 def answer(context: Context, form: AddressForm, typed: str) -> None:
     """Take the answer to one question, or say why it can't be taken."""
+    typed = said_plainly(typed)
     reading = reading_of(form)
     doubt = doubt_about(reading, form.asking)
     if is_yes(typed) and doubt is not None and accept_guess(context, reading, form.asking):

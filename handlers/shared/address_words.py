@@ -15,6 +15,7 @@ from bot.addresses import (
     read_name,
     read_number,
     read_street,
+    said_plainly,
 )
 from bot.chat.context import Context, Reply
 from bot.domain.identifiers import OfferId
@@ -102,6 +103,7 @@ def change_named(context: Context, reading: ParsedAddress, typed: str) -> None:
     A place comes with its street and number; a lone name, number or street changes itself alone.
     """
     divisions = context.services.divisions
+    typed = said_plainly(typed)
     pasted = parse_address(typed, divisions)
     if is_talk(typed) and not pasted.mobile and not _goes_somewhere(pasted):
         say_kept(context, typed)

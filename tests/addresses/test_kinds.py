@@ -189,7 +189,20 @@ def test_folding_keeps_the_length_and_meets_both_forms():
         ("咔佳 KA-112", "咔佳 KA-112", Fit.CERTAIN),
         ("岩温", "岩温", Fit.CERTAIN),
         ("Anna", "Anna", Fit.FITTING),
-        ("Red mug", "Red mug", Fit.FITTING),
+        ("改成李四", "李四", Fit.CERTAIN),
+        ("名字改成李四", "李四", Fit.CERTAIN),
+        ("收货人改为 王小明", "王小明", Fit.CERTAIN),
+        ("change the name to Anna", "Anna", Fit.CERTAIN),
+        ("имя Анна Иванова", "Анна Иванова", Fit.CERTAIN),
+        ("я Анна", "Анна", Fit.CERTAIN),
+        ("李四的", "李四", Fit.CERTAIN),
+        ("给李四", "李四", Fit.CERTAIN),
+        ("Michael Jordan", "Michael Jordan", Fit.CERTAIN),
+        ("Red mug", "Red mug", Fit.DOUBTFUL),
+        ("Red Mug", "Red Mug", Fit.DOUBTFUL),
+        ("Size L", "Size L", Fit.DOUBTFUL),
+        ("白色", "白色", Fit.DOUBTFUL),
+        ("Казахстан", "Казахстан", Fit.DOUBTFUL),
         ("马克杯", "马克杯", Fit.DOUBTFUL),
     ],
 )
@@ -202,7 +215,15 @@ def test_answers_that_name_the_recipient(text: str, value: str, fit: Fit):
 
 @pytest.mark.parametrize(
     "text",
-    ["浙江省杭州市西湖区文三路1号", "13812345678", "周末不送货", "圆通", "Room 5, 18 Keyuan Road"],
+    [
+        "浙江省杭州市西湖区文三路1号",
+        "13812345678",
+        "周末不送货",
+        "圆通",
+        "Room 5, 18 Keyuan Road",
+        "两件",
+        "3双",
+    ],
 )
 def test_answers_that_name_nobody(text: str):
     """An address, a number and a wish are no recipient."""
@@ -216,6 +237,12 @@ def test_answers_that_name_nobody(text: str):
         ("详细地址：网商路699号", "网商路699号"),
         ("浙江省杭州市滨江区网商路699号", "网商路699号"),
         ("Room 5, 18 Keyuan Road", "Room 5, 18 Keyuan Road"),
+        ("地址改成文三路1号", "文三路1号"),
+        ("街道改为文三路1号", "文三路1号"),
+        ("换成文三路1号3楼", "文三路1号3楼"),
+        ("应该是网商路700号", "网商路700号"),
+        ("change the street to 18 Keyuan Road", "18 Keyuan Road"),
+        ("my address is 18 Keyuan Road", "18 Keyuan Road"),
     ],
 )
 def test_answers_that_name_the_street(text: str, value: str):
@@ -224,6 +251,17 @@ def test_answers_that_name_the_street(text: str, value: str):
     answer = read_street(text, known, DIVISIONS)
     assert answer is not None
     assert (answer.value, answer.fit) == (value, Fit.CERTAIN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["700号", "门牌号改成700号", "3单元502", "B座1201", "Room 5", "加上3楼302", "不是699号是700号"],
+)
+def test_a_door_without_its_road_replaces_no_street(text: str):
+    """Taken where a street is asked for, or confirmed; at the check the road would be lost."""
+    street = read_street(text, ParsedAddress(district_code="330108"), DIVISIONS)
+    assert street is not None
+    assert street.fit < Fit.CERTAIN
 
 
 @pytest.mark.parametrize("text", ["李四", "13812345678", "748177702248", "周末不送货", "好"])
