@@ -63,6 +63,16 @@ ABOUT_NUMBER = lazily(
     r"(?=[\s,;。|]|$)",
     re.IGNORECASE,
 )
+# Accounts, papers and orders: nothing of where a parcel goes, and nobody's business there.
+ACCOUNT = lazily(
+    r"(?:(?<=[\s,;。|()\ue000])|^)(?:(?:微信号?|wechat|vx|wx|旺旺|支付宝|淘宝(?:账号|ID))[: ]{0,2}"
+    r"[A-Za-z](?!(?-i:[A-Z-]*\d+\b))[\w-]{4,19}|(?:微信号?[: ]?)?QQ号?[: ]{0,2}\d{5,11}"
+    r"|(?:身份证(?:号码?)?|护照(?:号码?)?|passport(?: no\.?)?|паспорт)[: ]{0,2}"
+    r"[A-Z]{0,2}\d{6,17}[\dXx]"
+    r"|(?:订单编?号|订单|运单号|快递单号|order no\.?)[: ]{0,2}[A-Za-z]{0,2}\d{8,20})(?![\w-])",
+    re.IGNORECASE,
+)
+DOTTED_MOBILE = lazily(r"(?<!\d)(1[3-9]\d)[·•・_](\d{4})[·•・_](\d{4})(?!\d)")
 POST_CODE = lazily(r"(?<!\d)\d{6}(?!\d)")
 NO_POST_CODE = "000000"  # what shops print where nobody gave one
 # The first two digits of post codes by the first two of division codes (China Post).
@@ -117,6 +127,7 @@ class Numbers(NamedTuple):
 
 def take_numbers(text: str) -> Numbers:
     """Take the telephone numbers out of a cleaned text."""
+    text = DOTTED_MOBILE.sub(r"\1-\2-\3", text)
     phones: list[tuple[Phone, bool]] = []
     refused = ""
     kept: list[str] = []

@@ -49,7 +49,7 @@ LABELS = {
     r"镇(?=\s*[:=])",
     Part.STREET: r"(?:详细收货|收货人|收件人|收货|收件|送货|详细|街道|具体|家庭|单位|公司|仓库|"
     r"联系|快递|邮寄)地址"
-    r"|门牌号码?|地 ?址|住址|详址|仓库(?=\s*:)|寄到(?=\s*:)",
+    r"|门牌号码?|门牌(?=\s*:|\s+\S)|地 ?址|住址|详址|仓库(?=\s*:)|寄到(?=\s*:)",
     Part.POST_CODE: r"邮政编码|邮政区码|邮 ?编",
     Part.CODE: r"(?:客户|会员|用户|买家|收件|仓库|代购|转运)?(?:识别码|标识码|唛头|麦头|编号|"
     r"代码|专属码)(?=\s*:)"
@@ -109,7 +109,7 @@ ANNOUNCED = lazily(
 # Contact words beside a number, without a colon: they are nobody's name.
 BESIDE_NUMBER = lazily(
     rf"(?:(?<=[\s,;|])|^)(?:{_CONTACT}|number|no\.?|at|on|电话|手机|微信|联系方式|联系电话|"
-    rf"号码)[\s:.]*(?={PHONE_MARK})",
+    rf"号码)[是为]?[\s:.]*(?={PHONE_MARK})",
     re.IGNORECASE | re.MULTILINE,
 )
 # A word with a colon that nobody here knows announces something, and is nothing itself.
@@ -118,7 +118,20 @@ UNKNOWN_LABEL = lazily(
     re.MULTILINE | re.IGNORECASE,
 )
 # 1. 张三 2. 13812345678: the numbers of a list.
-LIST_NUMBER = lazily(r"(?:^|(?<=\s))[1-9][.、)]\s+(?=[^\s\d]|1[3-9]\d|\+)", re.MULTILINE)
+LIST_NUMBER = lazily(r"(?:^|(?<=\s))[1-9](?:[.)]\s+|、\s*)(?=[^\s\d]|1[3-9]\d|\+)", re.MULTILINE)
+# Who sends is not who receives, and neither are their number and their place.
+SENDER = lazily(
+    r"(?:^|(?<=[\s,;。|\[(]))[\[(]?(?:[发寄]件人|(?:[发寄]件|[发寄]货人|寄方|发货方|shipper|sender|from|"
+    r"отправитель|жөнелтуші)(?:信息)?(?=\s*[:\])]))",
+    re.IGNORECASE,
+)
+RECEIVER = lazily(
+    r"[\[(]?(?:收[件货]|收(?=\s*:)|recipient|consignee|receiver|"
+    r"(?:ship(?:ping)? |deliver )?to(?=\s*:)|"
+    r"получатель|кому|қабылдаушы|алушы)",
+    re.IGNORECASE,
+)
+NUMBER_LIKE = lazily(r"\d{7}|\d{3,4}[- ]\d{4}")
 BOUNDARY = frozenset("\n ,;。、|([\t" + PHONE_MARK)
 BARE_VALUE = {
     Part.NAME: lazily(r"[ \t\n]+\S|[\u3400-\u9fff]"),
@@ -137,6 +150,7 @@ WITHOUT_COLON = {
     Part.REGION: frozenset({"所在地区", "收货地区", "所在区域", "省市区"}),
     Part.ASIDE: frozenset({"备注", "买家留言"}),
 }
+OWN_LINE = lazily(r"[ \t]+[\u3400-\u9fff]{1,12}(?:街道|[镇鎮乡鄉])[ \t]*(?:\n|$)")
 ONE_CHARACTER = 1
 # Quotation marks say nothing; boxes of every kind are one.
 SIGNS = str.maketrans(
@@ -162,6 +176,23 @@ def clean(text: str) -> str:
         elif kind not in {"Cf", "Sk", "Mn", "Me"}:
             kept.append(character)
     return "".join(kept)[:LONGEST_TEXT].strip()
+
+
+def without_sender(text: str) -> str:
+    """Return a cleaned text without the sender of the parcel, as carriers' slips name them."""
+    sender = SENDER.search(text)
+    if sender is None:
+        return text
+    before = text[: sender.start()].rstrip(" [(")
+    if receiver := RECEIVER.search(text, sender.end()):
+        return f"{before}\n{text[receiver.start() :]}"
+    line, _, rest = text[sender.end() :].partition("\n")
+    if not NUMBER_LIKE.search(before):
+        return f"{before}\n{rest}" if NUMBER_LIKE.search(rest) else text
+    # A slip that names the receiver first ends with the sender, on one line or on several.
+    return (
+        f"{before}\n{'' if NUMBER_LIKE.search(rest) and NUMBER_LIKE.search(line) is None else rest}"
+    )
 
 
 def segments(text: str) -> list[Segment]:
@@ -200,7 +231,9 @@ def _is_label(text: str, label: re.Match[str]) -> bool:
     if not at_boundary or len(word) == ONE_CHARACTER or not _is_han(word):
         return False
     if part in WITHOUT_COLON and word not in WITHOUT_COLON[part]:
-        return False
+        # A form without colons: 街道　稠城街道 on a line of its own.
+        lone = before in {"", "\n"} and part is Part.TOWN
+        return lone and OWN_LINE.match(text, label.end()) is not None
     bare = BARE_VALUE.get(part)
     return bare is not None and bare.match(text, label.end()) is not None
 

@@ -11,7 +11,7 @@ from bot.addresses.asking import (
     phone_doubts,
     street_doubts,
 )
-from bot.addresses.contacts import NO_POST_CODE, POST_CODE, Numbers, take_numbers
+from bot.addresses.contacts import ACCOUNT, NO_POST_CODE, POST_CODE, Numbers, take_numbers
 from bot.addresses.divisions import Divisions
 from bot.addresses.labels import (
     ANNOUNCED,
@@ -22,13 +22,14 @@ from bot.addresses.labels import (
     Part,
     clean,
     segments,
+    without_sender,
 )
 from bot.addresses.parsed import LONGEST_NAME, Doubt, ParsedAddress
 from bot.addresses.patterns import lazily
 from bot.addresses.people import BOXED, Likeness, glued_name, has_code, is_code, likeness, tidy_name
 from bot.addresses.places import Located, Locator
 from bot.addresses.romanised_address import looks_latin, read_latin
-from bot.addresses.streets import EDGES, Street, split_remarks, street_of, tidy_street
+from bot.addresses.streets import ADDRESS_LIKE, EDGES, Street, split_remarks, street_of, tidy_street
 from bot.addresses.tokens import Person, Token, cut, recipient, take_post_code
 
 SLASHES_THAT_SEPARATE = 3  # fewer may belong to a floor or a door: 5/F
@@ -58,9 +59,9 @@ def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
     At most 1,000 characters are considered. A telephone extension joins the name
     (`Phone.name_with_extension`). Of several numbers the first mobile counts.
     """
-    plain = LIST_NUMBER.sub("", clean(text))
+    plain = without_sender(LIST_NUMBER.sub("", clean(text)))
     numbers = take_numbers(plain)
-    marked = numbers.text
+    marked = ACCOUNT.sub(" ", numbers.text)
     if marked.count("/") >= SLASHES_THAT_SEPARATE:
         marked = marked.replace("/", " ")
     marked = BESIDE_NUMBER.sub(" ", ANNOUNCED.sub(_kept_label, marked))
@@ -77,11 +78,25 @@ def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
     post_code, tokens = take_post_code(pieces.post_code, tokens, located)
     person = recipient(pieces.names, pieces.address, tokens)
     street, person = _street_and_person(pieces.address, tokens, located, person)
-    written = split_remarks(street)
+    written = _without_foreword(split_remarks(street), tokens, located, person)
     if person.tokens and not person.sure:
         # If the guess is not the recipient, it was a part of the street.
         written = written._replace(guessless=street_of(pieces.address, tokens, located, ()))
     return _finished(pieces, numbers, located, person, written, post_code, divisions)
+
+
+def _without_foreword(
+    written: Street, tokens: list[Token], located: Located, person: Person
+) -> Street:
+    """Tell what stands before the divisions from the street behind them, and ask about it."""
+    kept = [token.text for token in tokens if token.before and token not in person.tokens]
+    line = written.line
+    for piece in kept:
+        line = line.removeprefix(piece).lstrip(EDGES)
+    whole_street = ADDRESS_LIKE.search(line) and any(map(str.isdigit, line))
+    if line == written.line or not whole_street or not located.places:
+        return written
+    return written._replace(line=line)
 
 
 def _kept_label(found: re.Match[str]) -> str:
@@ -199,6 +214,8 @@ def _sort(text: str) -> Pieces:
             rest.append(more)
         elif part is Part.ASIDE:
             rest.append(PHONE_MARK if PHONE_MARK in piece else "")
+        elif part is Part.TOWN and not region and any(map(str.strip, rest)):
+            rest.append(piece)  # its city stands before it, without a label
         elif part in {Part.REGION, Part.TOWN}:
             region.append((_depth(part, word), piece))
         else:
@@ -238,7 +255,7 @@ def _split_name(piece: str) -> tuple[str, str]:
     if cut_at := BETWEEN_NAME_AND_REST.search(name):
         name, more = name[: cut_at.start()], f"{name[cut_at.end() :]} {mark}{more}"
         mark = ""
-    words = name.split(" ")
+    words = re.sub(r" ?/ ?", "/", name).split(" ")
     longest = 1
     for count in range(2, len(words) + 1):
         coded = longest == count - 1 and is_code(words[count - 1])

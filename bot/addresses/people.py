@@ -83,9 +83,10 @@ WHOLE_CODE = lazily(CODE)
 BOXED_CODE = rf"[(\[] ?(?:{CODE}|[A-Za-z0-9-]*\d[A-Za-z0-9-]*) ?[)\]]"
 BESIDE = lazily(
     rf"(?P<name>[^()\[\]]*?{HAN}[^()\[\]]*?|{WORD}(?: {WORD}){{0,3}}?)"
-    rf"(?P<code>[ _-]?(?:{BOXED_CODE}|{CODE}))+"
+    rf"(?P<code>[ _/-]?(?:{BOXED_CODE}|{CODE}))+"
 )
-CODE_FIRST = lazily(rf"(?P<code>{CODE})[ _-]?(?P<name>{HAN}{{1,4}}|{WORD}(?: {WORD}){{0,3}})")
+CODE_FIRST = lazily(rf"(?P<code>{CODE})[ _/-]?(?P<name>{HAN}{{1,4}}|{WORD}(?: {WORD}){{0,3}})")
+NUMBERED = lazily(rf"(?P<name>{HAN}{{2,4}})[ _/-]?\d{{4,8}}")  # 何军88123
 RECEIPT = lazily(r"[(\[]?\s*(?:亲?收|收件|亲启|启|收货|签收)\s*[)\]]?$")
 LEAD_IN = lazily(
     r"^[是为][:： ]?(?=[\u3400-\u9fff]{2,4}$)|^(?:请?(?:寄|发|送|交)(?:给|到|至)?(?!\w{0,3}路)|"
@@ -179,9 +180,12 @@ def likeness(text: str) -> Likeness:
         return Likeness.WEAK
     for pattern in (BESIDE, CODE_FIRST):
         if found := pattern.fullmatch(name):
-            beside = found["name"].strip(" _-")
+            beside = found["name"].strip(" _/-")
             if beside in SURNAMES or _plain_likeness(beside):
                 return Likeness.STRONG
+    numbered = NUMBERED.fullmatch(name)
+    if numbered and _han_likeness(numbered["name"]) is Likeness.STRONG:
+        return Likeness.WEAK
     return _plain_likeness(name)
 
 

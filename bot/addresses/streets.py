@@ -30,7 +30,9 @@ class Street(NamedTuple):
 
 # What people tell the courier or the seller: nothing of where a parcel goes.
 REMARK = lazily(
-    r"(?:顺丰|圆通|中通|申通|韵达|极兔|德邦|邮政|EMS|京东)(?:快递|速运|物流)?|"
+    r"(?:请|麻烦|默认)?(?:发|走|用|寄|要)?(?:顺丰|圆通|中通|申通|韵达|极兔|德邦|邮政|EMS|京东)(?:快递|速运|物流)?|"
+    r"(?:请|麻烦|勿|不要|别|可)?(?:放|送|存)(?:到|在)?(?:菜鸟)?(?:驿站|丰巢柜?|快递柜|门口|门卫|前台|物业)处?|"
+    r"(?:要|买|订)?[\d一二两三四五六七八九十]+[件双条只套]|(?:尺码|颜色|规格|款式|型号|数量)[:]?\S+|"
     r"(?=.*(?:送货|发货|配送|快递|尽快|不要|勿|麻烦|请|周末|工作日|上班|下班|休息|放在|放门|"
     r"放到|签收|谢谢|提前|"
     r"加急|易碎|打电话|联系|通知|包好|轻放|到付|多久|什么时候|吗|呢|下午|上午|晚上|不在|有人))"
@@ -43,6 +45,9 @@ REMARK = lazily(
 )
 
 
+# In Russian behind a Chinese street: a name or a remark, nothing that is on a house.
+CYRILLIC = lazily(r"(?<=[\u3400-\u9fff\d)])(?: [(]?[А-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі.]{2,}[)]?)+$")
+BOXED_REMARK = lazily(r"[(\[](?P<inside>[^()\[\]]+)[)\]]")
 ENGLISH_REMARK = lazily(
     r"(?<=[^A-Za-z])(?:please|pls|kindly|call (?:me|before|first)|deliver (?:to|before|after|"
     r"on)|leave (?:it|at)|"
@@ -55,6 +60,11 @@ def split_remarks(street: str) -> Street:
     """Tell a street from the remarks behind it: 文三路1号 周末送货."""
     if asked := ENGLISH_REMARK.search(street):
         return Street(tidy_street(street[: asked.start()]) or street, street)
+    if foreign := CYRILLIC.search(street):
+        return Street(tidy_street(street[: foreign.start()]), street)
+    for boxed in BOXED_REMARK.finditer(street):
+        if REMARK.fullmatch(fold(boxed["inside"].strip())):
+            return Street(tidy_street(street.replace(boxed.group(), " ")), street)
     pieces = re.split(r"(?:, |[ ,])", street)
     kept = [piece for piece in pieces if not REMARK.fullmatch(fold(piece))]
     if len(kept) == len(pieces) or not kept:
@@ -80,9 +90,12 @@ def street_of(text: str, tokens: list[Token], located: Located, taken: tuple[Tok
     return tidy_street(" ".join(token.text for token in kept))
 
 
+PARTICLE = lazily(r"(?<=[\d号室楼层栋座])[吧啊哦呀呢哈]$")  # 发到文三路1号吧
+
+
 def tidy_street(street: str, box: str = "") -> str:
     """Return a street without stray brackets and without the extension that the name carries."""
-    line = " ".join(street.split()).strip(EDGES)
+    line = PARTICLE.sub("", " ".join(street.split()).strip(EDGES))
     if box:
         line = line.removesuffix(box).rstrip(EDGES)
         line = re.sub(rf"(?:^|(?<= )){re.escape(box)}(?= |$)", " ", line)
@@ -125,7 +138,7 @@ def without(street: str, piece: str) -> str:
 
 def without_digits(street: str, digits: str) -> str:
     """Return a street without a number that an answer has settled, however it was grouped."""
-    grouped = r"[-. ]?".join(digits)
+    grouped = r"[-. ·•・_/]?".join(digits)
     line = re.sub(rf"(?<!\d)(?:\+?86[-. ]?)?{grouped}(?!\d)", " ", street)
     return tidy_street(line.removesuffix(digits))
 

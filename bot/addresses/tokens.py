@@ -160,7 +160,9 @@ def _with_lone_code(person: Person, tokens: list[Token]) -> Person:
         behind = token.before or token.near_number or token is tokens[-1]
         beside = any(each.chunk == token.chunk for each in person.tokens) or token.before
         coded = is_code(token.text) and alone and behind
-        numbered = DIGITS.fullmatch(token.text) is not None and beside and token.near_number
+        leads = any(each.chunk == token.chunk for each in person.tokens) and token.before
+        close = token.near_number or leads
+        numbered = DIGITS.fullmatch(token.text) is not None and beside and close
         if token not in person.tokens and token.apart and (coded or numbered):
             first = bool(person.tokens) and token.start < person.tokens[0].start
             pair = (token.text, person.name) if first else (person.name, token.text)
