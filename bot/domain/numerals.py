@@ -6,6 +6,8 @@ from decimal import Decimal
 _DIGITS = dict(zip("一二两兩三四五六七八九", (1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _DIGIT = f"[{''.join(_DIGITS)}]"
 CHARACTERS = "".join(_DIGITS) + "零〇十百千万萬"
+_FORMAL = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟", "一二二三三四五六六七八九十百千")
+"""The characters of contracts and receipts."""
 _SECTION = re.compile(
     f"(?:({_DIGIT})千)?(零?)(?:({_DIGIT})百)?(零?)(?:({_DIGIT})?(十))?(零?)({_DIGIT})?"
 )
@@ -18,6 +20,7 @@ def chinese_number(text: str) -> int | None:
     A last digit without 零 counts the next lower unit, as people say it: 一百二 is 120,
     一百零二 is 102.
     """
+    text = text.translate(_FORMAL)
     if text in {"零", "〇"}:
         return 0
     head, ten_thousand, tail = text.replace("萬", "万").replace("〇", "零").partition("万")
@@ -52,9 +55,15 @@ _MIXED = re.compile(
 )  # 3万5千, 1.5w, 2千5
 _PAIR = re.compile(rf"({_FIGURE})([十百千万萬kw])|(零?)(\d+)", re.IGNORECASE)
 _NUMERAL = re.compile(f"[{CHARACTERS}]+")
-_COINS = re.compile(r"(?<![\d.])(\d+)(?:块|元)(\d)(?:毛|角)?(?![\d.万千百])")
-_ONLY_COINS = re.compile(r"(?<![\d.元块])(\d)(?:毛|角)")
+_COINS = re.compile(
+    r"(?<![\d.])(\d+)(?:块|元)(\d|零(?=[\d一二两三四五六七八九]))"
+    r"(?:毛|角)?([\d一二两三四五六七八九])?分?(?![\d.万千百])"
+)
+_ONLY_COINS = re.compile(r"(?<![\d.元块])(\d)(?:毛|角)(\d)?分?")
 _LONGEST_NUMERAL = 24
+_AS_FIGURES = str.maketrans({zh: str(value) for zh, value in _DIGITS.items()})
+_MIXED_SCRIPTS = re.compile(rf"(?:[\d.]+[十百千万萬]|{_DIGIT}[十百千万萬])+(?:零?(?:\d|{_DIGIT}))?")
+_ROUND = re.compile(r"(?<![\d零〇一二两三四五六七八九十百千万])([百千万])(?=[元块])")  # 百元以内
 
 
 def mixed_number(text: str) -> Decimal | None:
@@ -63,6 +72,8 @@ def mixed_number(text: str) -> Decimal | None:
     3万5千 is 35,000, 1.5万 15,000. A last single figure counts the next lower unit, as in
     numerals: 3万5 is 35,000 too, 2千零5 2,005. Units go downwards.
     """
+    if any(each.isdecimal() for each in text):  # 3万五千, 三万5千
+        text = text.translate(_AS_FIGURES)
     if len(text) > _LONGEST_NUMERAL or not _MIXED.fullmatch(text):
         return None
     value, last = Decimal(0), 0
@@ -86,10 +97,21 @@ def in_figures(text: str) -> str:
 
     两块五 and 2块5毛 become 2.5元, 五毛 0.5元. What is no number stays as it is.
     """
-    plain = _NUMERAL.sub(_figures_of, text)
+    plain = _MIXED_SCRIPTS.sub(_mixed_in_figures, _ROUND.sub(r"一\1", text))
+    plain = _NUMERAL.sub(_figures_of, plain)
     plain = _MIXED.sub(_value_of, plain)
-    plain = _COINS.sub(r"\1.\2元", plain)
-    return _ONLY_COINS.sub(r"0.\1元", plain)
+    plain = _COINS.sub(_yuan_of, plain)
+    return _ONLY_COINS.sub(r"0.\1\2元", plain)
+
+
+def _mixed_in_figures(found: re.Match[str]) -> str:
+    both = re.search(r"\d", found[0]) and re.search(_DIGIT, found[0])
+    return found[0].translate(_AS_FIGURES) if both else found[0]
+
+
+def _yuan_of(found: re.Match[str]) -> str:
+    yuan, jiao, fen = (each.translate(_AS_FIGURES) for each in found.groups(default=""))
+    return f"{yuan}.{jiao.replace('零', '0')}{fen}元"
 
 
 def _figures_of(found: re.Match[str]) -> str:

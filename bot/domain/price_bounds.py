@@ -10,19 +10,29 @@ from bot.domain.numerals import in_figures
 HIGHEST = Fen(1_000_000_000)
 """Ten million yuan: no unit price lies above it."""
 
-_YUAN = r"(?:¥|￥|rmb|cny|yuan|元|块钱|块)"
+_YUAN = r"(?:¥|￥|rmb|cny|yuan|юан(?:ей|я|ь)|元|块钱|块)"
 _DIGITS = r"((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
 _NUMBER = rf"{_YUAN}?\s*{_DIGITS}\s*{_YUAN}?"
+_THOUSANDS_OR_PART = re.compile(r"[0-9]{1,3}\.[0-9]{3}")  # 1.000: one, or a thousand elsewhere
 _LONGEST = 12  # digits, past any price
-_TO = r"(?:-|–|—|−|~|～|至|到|to|and|\.\.+|…)"
+_TO = r"(?:-|–|—|−|~|～|至|到|to|and|до|\.\.+|…)"
 _RANGE = re.compile(
-    rf"(?:from|between|从)?\s*{_NUMBER}\s*{_TO}\s*{_NUMBER}\s*(?:之间)?", re.IGNORECASE
+    rf"(?:from|between|从|от)?\s*{_NUMBER}\s*{_TO}\s*{_NUMBER}\s*(?:之间)?", re.IGNORECASE
 )
-_AT_LEAST = r"(?:from|over|above|more than|at least|min|>=?|≥|高于|大于|不低于|不少于|至少|从)"
+_AT_LEAST = (
+    r"(?:from|over|above|more than|at least|min|>=?|≥|高于|大于|不低于|不少于|至少|"
+    r"最低|最少|从|от|больше|не меньше)"
+)
 _OR_MORE = r"(?:\+|-|~|以上|起|and (?:up|more|above)|or more|and over)"
+_BOTH = re.compile(
+    rf"{_NUMBER}\s*(?:{_OR_MORE})[\s,]*{_NUMBER}\s*(?:以下|以内|之内|封顶)", re.IGNORECASE
+)
 _LOW = re.compile(rf"(?:{_AT_LEAST}\s*{_NUMBER}\s*(?:起)?|{_NUMBER}\s*{_OR_MORE})", re.IGNORECASE)
-_AT_MOST = r"(?:up to|to|under|below|less than|at most|max|<=?|≤|低于|小于|不高于|不超过|最多|到)"
-_OR_LESS = r"(?:以下|以内|之内|or less|and less|and under|max)"
+_AT_MOST = (
+    r"(?:up to|to|under|below|less than|at most|max|<=?|≤|低于|小于|不高于|"
+    r"不要?超过|最多|最高|到|до|меньше|не больше)"
+)
+_OR_LESS = r"(?:以下|以内|之内|封顶|or less|and less|and under|max)"
 _HIGH = re.compile(rf"(?:{_AT_MOST}\s*{_NUMBER}|{_NUMBER}\s*{_OR_LESS})", re.IGNORECASE)
 _ALONE = re.compile(_NUMBER, re.IGNORECASE)
 
@@ -82,7 +92,7 @@ def read_clear_bounds(text: str) -> PriceBounds | None:
     price has.
     """
     plain = _plain(text)
-    if match := _RANGE.fullmatch(plain):
+    if match := _RANGE.fullmatch(plain) or _BOTH.fullmatch(plain):
         low, high = sorted((_fen(match[1]), _fen(match[2])))
         return _checked(low, high)
     if match := _LOW.fullmatch(plain):
@@ -105,6 +115,8 @@ def _plain(text: str) -> str:
 
 
 def _fen(number: str) -> Fen:
+    if _THOUSANDS_OR_PART.fullmatch(number):
+        raise PriceTooFine(number)
     if len(number.partition(".")[0]) > _LONGEST:
         raise PriceTooHigh(HIGHEST)
     try:

@@ -113,17 +113,20 @@ _MEASURED = re.compile(
     r"(\d+(?:\.\d+)?)(?:mm|cm|m|ml|l|g|kg|w|v|a|mah|gb|tb|inch|in|pcs|y|yrs?|years?)"
 )
 _NEGATIONS = frozenset({"no", "non", "not", "without", "excluding", "un", "w/o"})
+_COLOURS: Final = "红黄蓝绿白黑灰金银紫棕橙青粉紅黃藍綠銀"
 _OTHERWISE: Final = "不无無非没沒未免勿除特加超极半双雙单單多次深浅淡暗亮米藏"
 """What makes another thing of the Chinese word behind it."""
 
 
 def _words(text: str) -> tuple[str, ...]:
     """Return a text's words without the differences between two ways of typing it."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("⁄", "/")
     return tuple(_sized("".join(each[0].split())) for each in _WORD.finditer(plain))
 
 
 def _sized(word: str) -> str:
+    if word[0].isdecimal():
+        word = word.replace("*", "x").replace("×", "x")
     match = _EXTRA_SIZE.fullmatch(word)
     return f"{len(match[1])}x{match[2]}" if match else word
 
@@ -151,6 +154,8 @@ def _is_word_of(wanted: str, word: str) -> bool:
     if not _is_han(wanted) or not _is_han(word):
         return False
     at = word.find(wanted)
+    if wanted[0] in _COLOURS and (at > 0 or word[at + len(wanted) :][:1] in {*_COLOURS}):
+        return False  # 红 is none of 酒红, 蓝 none of 蓝白
     return at == 0 or (at > 0 and word[at - 1] not in _OTHERWISE)
 
 

@@ -39,6 +39,19 @@ def between(low: int | None, high: int | None) -> PriceBounds:
         ("2块5毛以内", None, 250),
         ("2元5角以内", None, 250),
         ("五毛以上", 50, None),
+        ("3万五千以内", None, 3_500_000),
+        ("百元以内", None, 10_000),
+        ("千元以上", 100_000, None),
+        ("1块2毛5以下", None, 125),
+        ("一毛五到两毛", 15, 20),
+        ("两块零五以内", None, 205),
+        ("20元以上，50元以下", 2_000, 5_000),
+        ("最高50", None, 5_000),
+        ("不要超过50", None, 5_000),
+        ("50封顶", None, 5_000),
+        ("最低10元", 1_000, None),
+        ("от 10 до 50", 1_000, 5_000),
+        ("до 50 юаней", None, 5_000),
         ("1k-2k", 100_000, 200_000),
         ("10–50", 1000, 5000),
         ("10~50元", 1000, 5000),
@@ -130,3 +143,10 @@ def test_bounds_admit_what_lies_on_them() -> None:
     assert between(None, None).admit(Fen(10**12))
     assert between(None, None).are_open
     assert not between(1, None).are_open
+
+
+@pytest.mark.parametrize("typed", ["1.000", "up to 1.000", "10-1.000"])
+def test_a_thousand_in_half_of_europe_is_no_yuan(typed: str):
+    """1.000 is one yuan to some and a thousand to others: asked again, as with quantities."""
+    with pytest.raises(PriceTooFine):
+        read_price_bounds(typed)

@@ -156,6 +156,13 @@ def test_a_part_of_a_unit_is_fractional(number: int, fraction: int):
         ("二十", 20),
         ("两百", 200),
         ("一百二十件", 120),
+        ("3万五千", 35000),
+        ("三万5千", 35000),
+        ("伍拾", 50),
+        ("贰佰叁拾", 230),
+        ("50 шт", 50),
+        ("12 пар", 12),
+        ("50 дана", 50),
         ("五个", 5),
         ("两双", 2),
         ("一千零五", 1005),
@@ -351,3 +358,29 @@ def test_what_is_no_number_is_none(typed: str) -> None:
     """Units go downwards, and a vague number is none."""
     with pytest.raises(QuantityUnreadable):
         read_quantity(typed)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("24支", "盒"),
+        ("12片", "包"),
+        ("100张", "箱"),
+        ("2双", "箱"),
+        ("2只", "双"),
+        ("24只", "对"),
+        ("3双", "只"),
+    ],
+)
+def test_what_lies_inside_the_unit_is_no_number_of_units(text: str, unit: str):
+    """24支 of pencils by the box may be two boxes or 24; one shoe is no pair."""
+    with pytest.raises(QuantityOtherUnit):
+        read_quantity(text, Wording(zh=unit))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"), [("24支", "支"), ("3盒", "盒"), ("3件", "盒"), ("2对", "双")]
+)
+def test_the_units_own_words_and_loose_ones_agree_with_it(text: str, unit: str):
+    """What is sold so is counted so."""
+    assert read_quantity(text, Wording(zh=unit)) == int(text[:-1])
