@@ -216,7 +216,7 @@ async def pay(_: Update, context: Context) -> Reply:
         context.flash(failure_key(error))
     if order.quote.charge is None and not unpaid(order):
         nothing = context.t("payment.nothing_to_pay")
-        return Overlay(card.screen(context, order, nothing), in_place=True)
+        return Overlay(await card.screen(context, order, nothing), in_place=True)
     context.change(ordered=Ordered(order_no=order.order_no), focus=Focus())
     return Step.PAYMENT
 

@@ -42,16 +42,18 @@ def screen(view: View, order: Order, charge: Charge, rest: Rows) -> Screen:
     t = view.t.priced(rate_of(order))
     standing = shop.standing or Standing.TO_PAY
     asks = standing in _ASKS and (shop.account is None or shop.account.balance.units > 0)
+    # Whoever sent a proof is not told to pay again while it is looked at.
+    how = asks and standing is Standing.TO_PAY
     text = paragraphs(
         view.flash,
         lines(t(_TITLES[standing]), t("payment.our_number", number=order.order_no)),
         _amounts(view, charge),
         _proofs(view, shop),
         left_out(view, order),
-        _how(view, order, shop) if asks else None,
+        _how(view, order, shop) if how else None,
     )
     terms = shop.terms
-    photo = StoredPhoto(terms.pictures[0]) if asks and terms and terms.pictures else None
+    photo = StoredPhoto(terms.pictures[0]) if how and terms and terms.pictures else None
     # A code to pay by must not stay in the chat of an order that is paid.
     return Screen(text, _buttons(view, order, shop, asks=asks) + rest, photo, replaces=not asks)
 

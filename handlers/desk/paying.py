@@ -83,10 +83,10 @@ async def debit_yes(__: Update, context: Context) -> Reply:
     except Blocked as blocked:
         if blocked.block in _ASKED_ANEW:
             return await _ask(context, blocked.order, at, context.t(_BLOCKS[blocked.block]))
-        return _blocked(context, blocked)
+        return await _blocked(context, blocked)
     except MarketplaceError as error:
-        return _card(context, order, not_read(context.t, error))
-    return _card(context, settled.order, _told(context, settled))
+        return await _card(context, order, not_read(context.t, error))
+    return await _card(context, settled.order, _told(context, settled))
 
 
 async def _order(context: Context, order_no: str) -> Order | None:
@@ -113,9 +113,9 @@ async def _ask(
     try:
         order, offered = await payments.offer(person, order, number)
     except Blocked as blocked:
-        return _blocked(context, blocked)
+        return await _blocked(context, blocked)
     except MarketplaceError as error:
-        return _card(context, order, not_read(context.t, error))
+        return await _card(context, order, not_read(context.t, error))
     t = context.t
     several = len(order.parts) > 1
     view = OrderView(session=context.session, t=t, order=order)
@@ -174,7 +174,7 @@ def _limit(context: Context, offered: Offered) -> Html | None:
     return t("debit.spent", spent=t.money(offered.spent), limit=t.money(offered.limit), left=left)
 
 
-def _blocked(context: Context, blocked: Blocked) -> Overlay:
+async def _blocked(context: Context, blocked: Blocked) -> Overlay:
     t, key = context.t, _BLOCKS[blocked.block]
     match blocked.block:
         case Block.TOO_MANY:
@@ -184,7 +184,7 @@ def _blocked(context: Context, blocked: Blocked) -> Overlay:
             why = t(key, spent=t.money(blocked.spent), limit=limit)
         case _:
             why = t(key)
-    return _card(context, blocked.order, why)
+    return await _card(context, blocked.order, why)
 
 
 def _told(context: Context, settled: Settled) -> Html:
@@ -198,9 +198,9 @@ def _told(context: Context, settled: Settled) -> Html:
     return lines(told, t("debit.no_tries", count=MOST_ATTEMPTS) if over else None)
 
 
-def _card(context: Context, order: Order, told: str) -> Overlay:
+async def _card(context: Context, order: Order, told: str) -> Overlay:
     if order.user_id == context.session.user_id:
-        return Overlay(card.screen(context, order, told), in_place=True)
+        return Overlay(await card.screen(context, order, told), in_place=True)
     t = context.t
     states = " / ".join(dict.fromkeys(state(t, part) for part in order.parts))
     title = t("admin.order", number=order.order_no, state=Html(states))

@@ -46,7 +46,7 @@ async def reorder(_: Update, context: Context) -> Reply:
     if not isinstance(found, Reordering):
         return found
     if found.is_same:
-        return _to_lines(context, order, found)
+        return await _to_lines(context, order, found)
     return _report(context, order, found)
 
 
@@ -54,7 +54,7 @@ async def _looked_through(context: Context, order: Order) -> Reordering | Reply:
     """Return what can be had now, or what to answer when that can't be said."""
     t = context.t
     if not may_be_ordered_again(order):
-        return Overlay(card.screen(context, order, t("reorder.unsure")), in_place=True)
+        return Overlay(await card.screen(context, order, t("reorder.unsure")), in_place=True)
     if context.session.step is Step.PLACING:
         context.flash("placing.wait")
         return None
@@ -62,7 +62,7 @@ async def _looked_through(context: Context, order: Order) -> Reordering | Reply:
         return await look_through(context.services.search, order.lines, context.services.tier_scope)
     except MarketplaceError as error:
         trouble = t(failure_key(error))
-        return Overlay(card.screen(context, order, trouble), in_place=True)
+        return Overlay(await card.screen(context, order, trouble), in_place=True)
 
 
 def _report(context: Context, order: Order, found: Reordering, *above: str) -> Overlay:
@@ -187,7 +187,7 @@ async def _agreed(context: Context, order_no: str, agreed: str, picked: int | No
     if _digest(found) != agreed:
         return _report(context, order, found, context.t("reorder.changed"))
     if found.taken:
-        step = _to_lines(context, order, found)
+        step = await _to_lines(context, order, found)
         if picked is None or step is not Step.LINES:
             return step
     if picked is None or picked >= len(found.lines):
@@ -195,7 +195,7 @@ async def _agreed(context: Context, order_no: str, agreed: str, picked: int | No
     return await search.open_offer(context, found.lines[picked].line.offer_id)
 
 
-def _to_lines(context: Context, order: Order, found: Reordering) -> Reply:
+async def _to_lines(context: Context, order: Order, found: Reordering) -> Reply:
     """Put what can be had onto its seller's draft, for the same address."""
     session, seller_id = context.session, found.seller_id
     assert seller_id is not None  # noqa: S101 - somebody sells what is taken
@@ -203,7 +203,7 @@ def _to_lines(context: Context, order: Order, found: Reordering) -> Reply:
     try:
         cart = session.cart.take(found.taken, seller_id)
     except CartError:
-        return Overlay(card.screen(context, order, context.t("reorder.cart_full")))
+        return Overlay(await card.screen(context, order, context.t("reorder.cart_full")))
     draft = cart.draft.replace(address=order.address)
     offers = {each.offer.offer_id: each.offer for each in found.lines if each.offer}
     for offer in offers.values():

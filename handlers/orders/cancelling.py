@@ -29,15 +29,15 @@ async def cancel(_: Update, context: Context) -> Reply:
     if order is None:
         return gone(context)
     order, trouble = await card.reread(context, order, anew=True)
-    return _asked(context, order, trouble)
+    return await _asked(context, order, trouble)
 
 
-def _asked(context: Context, order: Order, *above: str, again: bool = False) -> Overlay:
+async def _asked(context: Context, order: Order, *above: str, again: bool = False) -> Overlay:
     """The question, or the card where there is nothing to cancel."""
     t, parts = context.t, unpaid(order)
     if not parts:
         nothing = t("cancelling.nothing")
-        return Overlay(card.screen(context, order, *above, nothing), in_place=True)
+        return Overlay(await card.screen(context, order, *above, nothing), in_place=True)
     view = OrderView(session=context.session, t=t, order=order)
     due = amount_due(parts)
     text = paragraphs(
@@ -54,7 +54,7 @@ def _asked(context: Context, order: Order, *above: str, again: bool = False) -> 
         arg += f".{to_base36(int(context.now.timestamp()))}"
     yes = Button(t("cancelling.yes_button"), "cancel_yes", arg, standing=True)
     keep = Button(t("cancelling.no_button"), "card", f"{order.order_no}.0", standing=True)
-    picture = card.screen(context, order).picture
+    picture = card.goods_picture(order)
     return Overlay(Screen(text, row(yes) + row(keep), picture, replaces=True), in_place=True)
 
 
@@ -78,10 +78,10 @@ async def cancel_yes(_: Update, context: Context) -> Reply:
         done = await context.services.aftersales.cancel(order, agreed)
     except ConsentOutdated as outdated:
         changed = [context.t("aftersale.changed")] if unpaid(outdated.order) else []
-        return _asked(context, outdated.order, *changed)
+        return await _asked(context, outdated.order, *changed)
     except MarketplaceError as error:
-        return Overlay(card.screen(context, order, not_read(context.t, error)), in_place=True)
+        return Overlay(await card.screen(context, order, not_read(context.t, error)), in_place=True)
     told = outcome(context.t, done, _WORDS)
     if any(each.result is Result.TOO_SOON for each in done.results):
-        return _asked(context, done.order, told, again=True)
-    return Overlay(card.screen(context, done.order, told), in_place=True)
+        return await _asked(context, done.order, told, again=True)
+    return Overlay(await card.screen(context, done.order, told), in_place=True)

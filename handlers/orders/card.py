@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -26,6 +27,7 @@ from bot.chat.screens import (
     row,
 )
 from bot.chat.texts import Html, cut
+from bot.domain.collecting import Standing
 from bot.domain.news import ON_CARD
 from bot.domain.order_actions import amount_due, may_be_ordered_again, receivable, unpaid
 from bot.domain.orders import Order, Placing
@@ -60,7 +62,8 @@ async def card(_: Update, context: Context) -> Reply:
         return gone(context)
     # Paging through it, or going back to it, need not ask the marketplace again.
     order, trouble = await reread(context, order, anew=bool(anew) or not page)
-    return Overlay(screen(context, order, trouble, page=natural(page) or 0), in_place=bool(page))
+    drawn = await screen(context, order, trouble, page=natural(page) or 0)
+    return Overlay(drawn, in_place=bool(page))
 
 
 async def reread(context: Context, order: Order, *, anew: bool = False) -> tuple[Order, str]:
@@ -87,22 +90,23 @@ def _is_fresh(context: Context, order: Order) -> bool:
     return bool(read) and all(at is not None and context.now - at < _FRESH for at in read)
 
 
-def screen(context: Context, order: Order, *above: str, page: int = 0) -> Screen:
+async def screen(context: Context, order: Order, *above: str, page: int = 0) -> Screen:
     """Draw a card. With a picture where the text fits below one, else the text alone."""
-    view = OrderView(session=context.session, t=context.t.priced(rate_of(order)), order=order)
+    loaded = await OrderView.of(context.session, context.services, order=order)
+    view = replace(loaded, t=loaded.t.priced(rate_of(order)))
 
     def make(detail: Detail) -> Html:
         return card_text(view, order, page, detail, *above)
 
     text = fitting(make, _BELOW_PICTURE)
-    picture = _picture(order, page)
+    picture = goods_picture(order, page)
     if picture is None or visible_length(text) > CAPTION_LIMIT:
         picture = None
         text = fitting(make, _ALONE, TEXT_LIMIT)
     return Screen(text, _buttons(context, view, order, page), picture, replaces=True)
 
 
-def _picture(order: Order, page: int) -> Picture | None:
+def goods_picture(order: Order, page: int = 0) -> Picture | None:
     """The goods of this page: one picture, or a sheet with the lines' numbers."""
     shown, _, _ = numbered(order, page)
     urls = tuple(line.picture_url for _, line in shown)
@@ -159,7 +163,10 @@ def _pay(view: View, order: Order) -> Rows:
 def _to_the_shop(view: View, order: Order, charge: Charge) -> Rows:
     """How to pay the shop, or where that money is; and the way out while 1688 is unpaid."""
     t, number = view.t, order.order_no
-    label = t("pay.button", amount=t.amount(charge.due))
+    standing = view.shop.standing if view.shop else None
+    label = t("pay.see_button")
+    if standing in {None, Standing.TO_PAY}:
+        label = t("pay.button", amount=t.amount(charge.due))
     cancel = Button(t("card.cancel_button"), "cancel", number, standing=True)
     pay = Button(label, "pay", number, standing=True)
     placed = order.placing is Placing.PLACED

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.chat.screens import View, lines, page_of, paragraphs
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import both, counted
+from bot.domain.collecting import Standing
 from bot.domain.drafts import OrderLine
 from bot.domain.money import Fen
 from bot.domain.order_actions import amount_due, freight_of, unpaid
@@ -80,8 +81,12 @@ def _head(view: View, order: Order) -> Html:
         return lines(t("card.not_made"), changed, ordered)
     states = {part.status for part in order.parts}
     if len(states) == 1:
-        return lines(t("card.state", state=state(t, order.parts[0])), ordered)
+        return lines(t("card.state", state=state(t, order.parts[0], _standing(view))), ordered)
     return lines(t("card.state", state=t("card.in_parts")), ordered)
+
+
+def _standing(view: View) -> Standing | None:
+    return view.shop.standing if view.shop else None
 
 
 def numbered(order: Order, page: int) -> tuple[Sequence[tuple[int, OrderLine]], bool, bool]:
@@ -163,7 +168,7 @@ def _amounts(view: View, order: Order) -> Html:
         t("card.goods", goods=t.money(total - freight), freight=t.money(freight))
         if freight is not None
         else None,
-        t("card.total", total=t.money(total)),
+        t("card.total", total=t.money(total)) if quote.charge is None else None,
         difference(view, order),
         charged(t, quote),
     )
@@ -208,8 +213,9 @@ def _part(view: View, order: Order, part: OrderPart, number: int | None, detail:
     head = t("card.their_number", number=part.order_id)
     if number is not None:
         amount = t.money(part.total) if part.total is not None else t("payment.amount_unknown")
+        now = state(t, part, _standing(view))
         head = lines(
-            t("card.part", number=str(number), state=state(t, part), amount=amount),
+            t("card.part", number=str(number), state=now, amount=amount),
             t("card.items", items=_items(t, order, part.lines), count=len(part.lines))
             if part.lines
             else None,

@@ -8,6 +8,7 @@ from bot.chat.buttons import natural
 from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
+from bot.domain.collecting import Standing
 from bot.domain.order_actions import amount_due
 from bot.domain.orders import Order, OrderPart, Placing
 from bot.domain.stages import Stage
@@ -65,7 +66,7 @@ async def listed(
     found = await store.orders.orders_of(person, limit=_PAGE, offset=start, stage=stage)
     if not sum(counts.values()):
         return Overlay(Screen(paragraphs(*above, t("orders.none"))))
-    described = [_described(context, start + n, order) for n, order in enumerate(found, 1)]
+    described = [await _described(context, start + n, order) for n, order in enumerate(found, 1)]
     title = t("orders.title") if stage is None else t("orders.title_of", stage=t(STAGES[stage]))
     page = None
     if total > len(found) > 0:
@@ -122,17 +123,19 @@ def _together(t: Texts, counts: Mapping[Stage, int], shown: Stage | None) -> Row
     return row(Button(t("orders.together_button"), "together", standing=True))
 
 
-def _described(context: Context, number: int, order: Order) -> Html:
+async def _described(context: Context, number: int, order: Order) -> Html:
     """An order in two lines: what, and how much in which state since when."""
     t = context.t
     title = cut(order.lines[0].title.in_language(context.session.language), _TITLE)
+    shop = context.services.shop
+    case = await shop.case(order.order_no) if shop and order.quote.charge else None
     more = t("orders.and_more", count=len(order.lines)) if len(order.lines) > 1 else Html("")
     return lines(
         t("orders.line", number=str(number), title=title, more=more),
         t(
             "orders.facts",
             amount=_amount(t, order),
-            state=_state(t, order),
+            state=_state(t, order, case.standing if case else None),
             day=t.day(order.created_at, context.now),
         ),
         t("orders.agreed", agreed=t.money(order.quote.total))
@@ -155,10 +158,10 @@ def _due(order: Order) -> int:
     return order.quote.total if due is None else due
 
 
-def _state(t: Texts, order: Order) -> Html:
+def _state(t: Texts, order: Order, standing: Standing | None) -> Html:
     match order.placing:
         case Placing.PLACED:
-            return _state_of_parts(t, order.parts)
+            return _state_of_parts(t, order.parts, standing)
         case Placing.REFUSED | Placing.CHANGED:
             return t("orders.state_not_made")
         case Placing.UNCERTAIN:
@@ -169,6 +172,6 @@ def _state(t: Texts, order: Order) -> Html:
             return t("orders.state_being_placed")
 
 
-def _state_of_parts(t: Texts, parts: tuple[OrderPart, ...]) -> Html:
-    states = dict.fromkeys(state(t, part) for part in parts)
+def _state_of_parts(t: Texts, parts: tuple[OrderPart, ...], standing: Standing | None) -> Html:
+    states = dict.fromkeys(state(t, part, standing) for part in parts)
     return Html(" / ".join(states))

@@ -32,16 +32,16 @@ async def receipt(_: Update, context: Context) -> Reply:
     if order is None:
         return gone(context)
     order, trouble = await card.reread(context, order, anew=True)
-    return _asked(context, order, natural(number) or 0, trouble)
+    return await _asked(context, order, natural(number) or 0, trouble)
 
 
-def _asked(context: Context, order: Order, number: int, *above: str) -> Overlay:
+async def _asked(context: Context, order: Order, number: int, *above: str) -> Overlay:
     """The warning, or the card where there is nothing to confirm."""
     t = context.t
     part = _part_at(order, number)
     if part is None or part not in receivable(order):
         why = t(_why_not(part))
-        return Overlay(card.screen(context, order, *above, why), in_place=True)
+        return Overlay(await card.screen(context, order, *above, why), in_place=True)
     view = OrderView(session=context.session, t=t, order=order)
     several = len(order.parts) > 1
     amount = t.money(part.total) if part.total is not None else None
@@ -57,7 +57,7 @@ def _asked(context: Context, order: Order, number: int, *above: str) -> Overlay:
     label = t("receipt.yes_button", amount=amount) if amount else t("receipt.yes_plain_button")
     yes = Button(label, "receipt_yes", arg, standing=True)
     keep = Button(t("receipt.no_button"), "card", f"{order.order_no}.0", standing=True)
-    picture = card.screen(context, order).picture
+    picture = card.goods_picture(order)
     # The way back comes first: nobody hands money over by a tap too many.
     return Overlay(Screen(text, row(keep) + row(yes), picture, replaces=True), in_place=True)
 
@@ -94,13 +94,13 @@ async def receipt_yes(_: Update, context: Context) -> Reply:
         return gone(context)
     part = _part_at(order, natural(number) or 0)
     if part is None:
-        return _asked(context, order, 0)
+        return await _asked(context, order, 0)
     try:
         done = await context.services.aftersales.confirm_receipt(order, part.order_id, agreed)
     except ConsentOutdated as outdated:
         changed = context.t("aftersale.changed")
-        return _asked(context, outdated.order, natural(number) or 0, changed)
+        return await _asked(context, outdated.order, natural(number) or 0, changed)
     except MarketplaceError as error:
-        return Overlay(card.screen(context, order, not_read(context.t, error)), in_place=True)
+        return Overlay(await card.screen(context, order, not_read(context.t, error)), in_place=True)
     told = outcome(context.t, done, _WORDS)
-    return Overlay(card.screen(context, done.order, told), in_place=True)
+    return Overlay(await card.screen(context, done.order, told), in_place=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.chat.screens import View, lines
 from bot.chat.texts import Html, Texts, cut
+from bot.domain.collecting import Standing
 from bot.domain.order_actions import part_of
 from bot.domain.orders import Order, OrderPart, OrderStatus
 from bot.domain.parcels import ClosedBy, Handover, Parcel, RefundStage, TraceStatus
@@ -21,6 +22,10 @@ _STATES = {
     OrderStatus.CANCELLED: "payment.cancelled",
     OrderStatus.TERMINATED: "payment.terminated",
     OrderStatus.UNKNOWN: "payment.unknown_state",
+}
+_WITH_THE_SHOP = {
+    Standing.PROOF: "orders.shop_checks",
+    Standing.TO_PAY_THERE: "orders.shop_pays",
 }
 _TRACES = {
     TraceStatus.CONSIGNED: "card.trace_consigned",
@@ -64,8 +69,14 @@ _NO_REASONS = {"", "other"}
 _REASON = 60  # characters of a reason in the marketplace's own words
 
 
-def state(t: Texts, part: OrderPart) -> Html:
-    """A part's state; one that we do not know is named in the marketplace's own word."""
+def state(t: Texts, part: OrderPart, standing: Standing | None = None) -> Html:
+    """A part's state; one that we do not know is named in the marketplace's own word.
+
+    With `standing`, as a shop's customer sees it: who paid the shop has nothing to pay, though
+    1688 still waits for the shop's payment.
+    """
+    if part.status is OrderStatus.AWAITING_PAYMENT and standing in _WITH_THE_SHOP:
+        return t(_WITH_THE_SHOP[standing])
     if part.status is OrderStatus.AWAITING_PAYMENT and part.paying:
         return t("card.paying")
     if part.status is OrderStatus.AWAITING_SHIPMENT and part.parcels:

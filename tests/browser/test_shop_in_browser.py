@@ -53,7 +53,7 @@ WORDS = {
         "open": "打开",
         "came": "已收到",
         "booked": "已记账",
-        "there": "付1688",
+        "there": "付 1688",
         "sure": "免密",
         "received": "店主已收到",
         "shipped": "已发货",

@@ -176,11 +176,11 @@ def assert_fits(screen: Screen, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("title", list(TITLES))
-def test_a_card_of_fifty_endless_lines_in_eight_parts_fits(title: str, language: str) -> None:
+async def test_a_card_of_fifty_endless_lines_in_eight_parts_fits(title: str, language: str) -> None:
     """The first pages of its lines and the last, with news above; all numbers still stand."""
     of = order(TITLES[title])
     for page in (0, 4, 50 // LINES_PER_PAGE):
-        screen = card.screen(here(language), of, "好" * 300, page=page)
+        screen = await card.screen(here(language), of, "好" * 300, page=page)
         assert_fits(screen, language)
         assert of.order_no in screen.text
         assert all(str(each.order_id) in screen.text for each in of.parts[:4])
@@ -188,7 +188,7 @@ def test_a_card_of_fifty_endless_lines_in_eight_parts_fits(title: str, language:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("title", WORST)
-def test_a_small_orders_card_keeps_its_picture(title: str, language: str) -> None:
+async def test_a_small_orders_card_keeps_its_picture(title: str, language: str) -> None:
     """Endless names are cut before the picture is given up; each line's number is on the sheet."""
     for count in (1, 3):
         of = order(TITLES[title], count, 1)
@@ -198,7 +198,7 @@ def test_a_small_orders_card_keeps_its_picture(title: str, language: str) -> Non
         of = of.replace(
             parts=(plain,), note="", address=of.address.replace(full_name="张三", street="长" * 60)
         )
-        screen = card.screen(here(language), of)
+        screen = await card.screen(here(language), of)
         assert_fits(screen, language)
         kind = SellerPicture if count == 1 else ContactSheet
         assert isinstance(screen.picture, kind)
@@ -222,10 +222,10 @@ def not_placed(title: str) -> Iterator[Order]:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("title", WORST)
-def test_cards_of_every_state_fit(title: str, language: str) -> None:
+async def test_cards_of_every_state_fit(title: str, language: str) -> None:
     """Being placed, refused with endless words, changed, in part, in forty parts."""
     for of in not_placed(title):
-        assert_fits(card.screen(here(language), of), language)
+        assert_fits(await card.screen(here(language), of), language)
 
 
 async def stored(ctx: Context, *of: Order) -> None:
@@ -265,18 +265,18 @@ async def test_lists_of_endless_titles_fit(title: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("title", WORST)
-def test_questions_about_a_large_order_fit(title: str, language: str) -> None:
+async def test_questions_about_a_large_order_fit(title: str, language: str) -> None:
     """Cancelling and confirming name what they are about."""
     open_parts = order(TITLES[title]).parts
     unpaid = order(
         TITLES[title],
         parts=tuple(each.replace(status=OrderStatus.AWAITING_PAYMENT) for each in open_parts),
     )
-    assert_fits(cancelling._asked(here(language), unpaid, "好" * 300).screen, language)
+    assert_fits((await cancelling._asked(here(language), unpaid, "好" * 300)).screen, language)
     shipped = unpaid.replace(
         parts=tuple(each.replace(status=OrderStatus.AWAITING_RECEIPT) for each in open_parts)
     )
-    assert_fits(receipt._asked(here(language), shipped, 8, "好" * 300).screen, language)
+    assert_fits((await receipt._asked(here(language), shipped, 8, "好" * 300)).screen, language)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

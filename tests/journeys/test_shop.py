@@ -127,10 +127,18 @@ async def test_a_customer_pays_the_operator_confirms_and_pays_1688(
     await operator.sees("New order")
     await customer.do("I have paid", "Send the proof")
     await customer.photo(next(iter(samples.values())))
-    await customer.sees("is checking your payment")
+    checking = await customer.sees("is checking your payment")
+    assert "Pay before" not in checking.text
+    assert "Once you have paid" not in checking.text
+    await customer.say("/orders", "the shop is checking your payment")
     assert await market.count("pay") == 0
     await confirmed(operator, code)
     told = await customer.sees("The shop received")
+    listed = await customer.say("/orders", "paid, being ordered by the shop")
+    await customer.tap("^1$", listed)
+    card = await customer.sees("State: paid, being ordered by the shop")
+    assert len(re.findall(r"^Total", card.text, re.MULTILINE)) == 2  # in yuan, and what is paid
+    assert "Payment: $" not in " ".join(each["text"] for each in card.buttons)
     assert re.search(r"Received: \$\d+\.\d\d", told.text)
     await operator.do("Pay 1688: ¥", "without a password")
     await operator.tap("Pay ¥.*now")
