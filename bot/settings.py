@@ -52,6 +52,9 @@ _SQLITE = "sqlite:///"
 _LARGEST_PORT = 65535
 _LARGEST_ID = 2**52 - 1  # https://core.telegram.org/bots/api#user: at most 52 significant bits
 _DAYS = 36_500
+_PLAIN_YUAN = re.compile(r"-?\d{1,9}(\.\d*)?", re.ASCII)
+_TELEGRAM = "api.telegram.org"
+_WEBHOOK_PORTS = frozenset({80, 88, 443, 8443})  # https://core.telegram.org/bots/api#setwebhook
 _HOST = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_-]+(:\d{1,5})?", re.ASCII)
 
 Seconds = Annotated[float, Field(gt=0, le=86_400 * 30, allow_inf_nan=False)]
@@ -311,9 +314,11 @@ class Settings(FollowingSettings):
         if not isinstance(value, str):
             return value
         try:
-            fen = from_yuan(value)
-        except MoneyError as error:
-            raise ValueError("write it in yuan, such as 5000 or 99.50") from error
+            fen = from_yuan(value) if _PLAIN_YUAN.fullmatch(value.strip()) else None
+        except MoneyError:
+            fen = None
+        if fen is None:
+            raise ValueError("write it in yuan, such as 5000 or 99.50")
         if fen < 0:
             raise ValueError("write 0 for no limit, or more")
         return fen
@@ -329,7 +334,11 @@ class Settings(FollowingSettings):
     @classmethod
     def _listen_is_host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
-        if not host or not re.fullmatch(r"\d{1,5}", port, re.ASCII) or int(port) > _LARGEST_PORT:
+        if (
+            not re.fullmatch(r"[\w.:\[\]-]+", host, re.ASCII)
+            or not re.fullmatch(r"\d{1,5}", port, re.ASCII)
+            or int(port) > _LARGEST_PORT
+        ):
             raise ValueError("write it as host:port, such as 127.0.0.1:8080")
         return value
 
@@ -374,6 +383,15 @@ class Settings(FollowingSettings):
     def _webhook_is_guarded(self) -> "Settings":
         if self.webhook_url and not self.webhook_secret:
             raise ValueError("WEBHOOK_SECRET is missing: set it whenever WEBHOOK_URL is set")
+        return self
+
+    @model_validator(mode="after")
+    def _telegram_reaches_the_webhook(self) -> "Settings":
+        url = self.webhook_url
+        if url is None or self.telegram_api_url.host != _TELEGRAM:
+            return self  # a Bot API server of one's own takes http and any port
+        if url.scheme != "https" or url.port not in _WEBHOOK_PORTS:
+            raise ValueError("WEBHOOK_URL: Telegram takes https on port 443, 80, 88 or 8443 alone")
         return self
 
     @model_validator(mode="after")

@@ -54,6 +54,9 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("WEBHOOK_URL", "https://example.com", "WEBHOOK_SECRET is missing"),
         ("LISTEN", "8080", "LISTEN: write it as host:port"),
         ("LISTEN", "x:99999", "LISTEN: write it as host:port"),
+        ("LISTEN", "a b:80", "LISTEN: write it as host:port"),
+        ("PAY_DAILY_LIMIT", "1e9", "PAY_DAILY_LIMIT: write it in yuan"),
+        ("PAY_DAILY_LIMIT", "99999999999999", "PAY_DAILY_LIMIT: write it in yuan"),
         ("LISTEN", "x:²", "LISTEN: write it as host:port"),
         ("ADMIN_IDS", "1, me", "ADMIN_IDS: write Telegram ids as numbers"),
         ("LOOKUP_DELAYS", "soon", "LOOKUP_DELAYS"),
@@ -436,3 +439,16 @@ def test_a_quiet_zone_that_the_machine_does_not_know_is_refused(
     quiet = load_settings().quiet
     assert quiet is not None
     assert quiet.begin.hour == 23
+
+
+@pytest.mark.parametrize("url", ["http://bot.example.com/", "https://bot.example.com:9999/"])
+def test_a_webhook_that_telegram_cannot_reach_is_refused(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Telegram takes https on four ports; a Bot API server of one's own takes anything."""
+    monkeypatch.setenv("WEBHOOK_URL", url)
+    monkeypatch.setenv("WEBHOOK_SECRET", "s3cret")
+    with pytest.raises(BadSettings, match=r"^WEBHOOK_URL: Telegram takes https on port 443"):
+        load_settings()
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:8081")
+    assert load_settings().webhook_url is not None
