@@ -1,4 +1,4 @@
-"""`make soak`: people order at once while the bot is killed and everything misbehaves.
+"""`make soak`: people order at once while everything misbehaves, the bot's host included.
 
 Prints what became of every consent; ends with 1 when anything was duplicated, lost, stuck or
 wrong. What is promised and how to read the table: docs/reliability.md.
@@ -16,6 +16,7 @@ for _folder in (_ROOT, _ROOT / "tests" / "journeys", _ROOT / "tests" / "reliabil
 
 from backlog import BacklogReport, work_off  # noqa: E402 - found through the path above
 from crashing import own_world  # noqa: E402 - as above
+from soak_host import Trouble, faketime_library  # noqa: E402 - as above
 from soak_run import Plan, Report, soak  # noqa: E402 - as above
 
 _MOST_SHOWN = 20
@@ -25,7 +26,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="soak", description=__doc__)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--kill-every", type=float, default=5.0, help="seconds; 0: never")
+    usual = Trouble()
+    every = {"type": float, "help": "seconds; 0: never"}
+    parser.add_argument("--kill-every", default=usual.kill_every, **every)
+    parser.add_argument("--stays-down", type=float, default=usual.stays_down, help="of the kills")
+    parser.add_argument("--restore-every", default=usual.restore_every, **every)
+    parser.add_argument("--step-every", default=usual.step_every, **every)
     parser.add_argument("--faults", choices=("all", "none"), default="all")
     parser.add_argument("--webhook", action="store_true", help="instead of polling")
     parser.add_argument("--backlog", type=int, default=10_000, help="updates at a start; 0: none")
@@ -35,11 +41,17 @@ def _arguments() -> argparse.Namespace:
 
 
 def _rows(report: Report) -> list[tuple[str, object]]:
-    found, did = report.findings, report.did
+    found, did, host = report.findings, report.did, report.host
     return [
         ("people", found.people),
         ("seconds", round(report.seconds)),
-        ("kill -9", report.kills),
+        ("kill -9", host.kills),
+        ("  downtimes after one", host.downtimes),
+        ("copies made beside the bot", len(host.copies)),
+        ("  with orders under way", sum(each.in_flight > 0 for each in host.copies)),
+        ("restores", len(host.restores)),
+        ("  seconds back, all together", round(sum(r.at - r.copy.begun for r in host.restores))),
+        ("steps of the clock", host.clock.steps if host.clock else 0),
         ("faults switched on", sum(report.faults.values())),
         ("messages and presses", sum(found.updates.values())),
         ("presses of Confirm", did["confirm"]),
@@ -47,6 +59,9 @@ def _rows(report: Report) -> list[tuple[str, object]]:
         *sorted((f"  {name}", count) for name, count in found.outcomes.items()),
         ("orders at the marketplace", found.at_marketplace),
         ("  doubles there, cancelled", found.doubles_cancelled),
+        ("lost by a restore: orders", found.orders_forgotten),
+        ("  of them at the marketplace", found.forgotten_at_marketplace),
+        ("lost by a restore: updates", found.updates_forgotten),
         *sorted((f"updates {state}", count) for state, count in found.updates.items()),
         *sorted((f"log: {event}", count) for event, count in found.tracebacks.items()),
         ("DUPLICATED", len(found.duplicated)),
@@ -67,6 +82,11 @@ async def _backlog(updates: int) -> BacklogReport:
 def main() -> int:
     """Return 0 when nothing was duplicated, lost, stuck or wrong."""
     options = _arguments()
+    trouble = Trouble(
+        options.kill_every, options.stays_down, options.restore_every, options.step_every
+    )
+    if trouble.step_every and faketime_library() is None:
+        print("The clock is not stepped: libfaketime is not installed (Debian: faketime).")
     with tempfile.TemporaryDirectory(prefix="soak-") as scratch:
         folder: Path = options.folder or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +94,7 @@ def main() -> int:
             folder,
             people=options.people,
             seconds=options.minutes * 60,
-            kill_every=options.kill_every,
+            trouble=trouble,
             faults=options.faults == "all",
             webhook=options.webhook,
             seed=options.seed,

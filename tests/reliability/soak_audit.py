@@ -1,82 +1,20 @@
 """What became of every consent, seen from three sides: the chats, our database, the marketplace."""
 
 import json
-import shutil
-import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from soak_books import Books, PutBack
 from soak_chat import OUR_NUMBER
+from soak_findings import Audit
 from soak_people import Shopper
+from soak_restores import forgotten_orders, judge_consents, judge_put_back
 
-from bot.domain.identifiers import UserId
 from bot.domain.orders import Order, Placing
-from bot.storage.keys import load_keyring
-from bot.storage.sqlite.storage import SqliteStorage
 
 _CLOSED = "cancel"
-
-
-@dataclass
-class Books:
-    """Our side, read from a copy of the database."""
-
-    orders: list[Order]
-    untold: set[str]
-    updates: dict[int, str]  # update id -> state
-
-
-@dataclass
-class Audit:
-    """The findings. Each entry of `duplicated`, `lost`, `stuck` and `wrong` is a failure."""
-
-    people: int = 0
-    presses: int = 0
-    confirmed: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    at_marketplace: int = 0
-    doubles_cancelled: int = 0
-    duplicated: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-    stuck: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    updates: Counter[str] = field(default_factory=Counter)
-    tracebacks: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def failures(self) -> list[str]:
-        return [
-            f"{kind}: {each}"
-            for kind in ("duplicated", "lost", "stuck", "wrong")
-            for each in getattr(self, kind)
-        ]
-
-
-async def read_books(database: Path, copy: Path, people: Iterable[int]) -> Books:
-    """Read a stopped bot's database through its storage, on a copy, with its key."""
-    _copy(database, copy)
-    storage = SqliteStorage(
-        copy / database.name, load_keyring(None, copy / f"{database.stem}.key").sealer()
-    )
-    await storage.open()
-    try:
-        theirs = [await storage.orders.orders_of(UserId(each), limit=100_000) for each in people]
-        untold = {each.order_no for each in await storage.orders.untold_orders()}
-    finally:
-        await storage.close()
-    with sqlite3.connect(copy / database.name) as connection:
-        updates = dict(connection.execute("SELECT update_id, state FROM inbox"))
-    return Books([order for orders in theirs for order in orders], untold, updates)
-
-
-def _copy(database: Path, copy: Path) -> None:
-    copy.mkdir()
-    for name in (database.name, f"{database.name}-wal", f"{database.stem}.key"):
-        if (database.parent / name).exists():
-            shutil.copy2(database.parent / name, copy / name)
 
 
 def audit(
@@ -84,8 +22,9 @@ def audit(
     books: Books,
     at_marketplace: Sequence[dict[str, Any]],
     log: Path,
+    put_back: Sequence[PutBack] = (),
 ) -> Audit:
-    """Compare the three sides."""
+    """Compare the three sides. `put_back` is in the order in which it happened."""
     found = Audit(people=len(people), confirmed=len(books.orders))
     found.presses = sum(len(each.consents) for each in people)
     found.outcomes.update(each.placing.value for each in books.orders)
@@ -100,25 +39,29 @@ def audit(
         _judge(found, order, by_number.pop(order.order_no, []), shoppers[order.user_id])
         if order.order_no in books.untold:
             found.lost.append(f"{order.order_no} {order.placing}: the person was never told")
+    forgotten = forgotten_orders(books, put_back)
+    for order in forgotten.values():
+        theirs = by_number.pop(order.order_no, [])
+        _judge_forgotten(found, order, theirs, shoppers[order.user_id])
     found.wrong += [f"{number}: an order that nobody agreed to" for number in by_number]
-    for person in people:
-        _compare_consents(
-            found, person, [o for o in books.orders if o.user_id == person.chat.user_id]
-        )
-    known = {order.order_no for order in books.orders}
+    judge_consents(found, people, books, put_back)
+    judge_put_back(found, books, put_back, at_marketplace)
+    known = {order.order_no for order in books.orders} | set(forgotten)
     for person in people:
         strange = person.chat.numbers - known
         found.lost += [f"{number}: in a chat, but not in the database" for number in strange]
-    _count_updates(found, books, sum(each.chat.sent for each in people))
+    _count_updates(found, books, put_back, sum(each.chat.sent for each in people))
     found.tracebacks = tracebacks(log)
     return found
 
 
-def _count_updates(found: Audit, books: Books, sent: int) -> None:
-    """Everything that anybody sent was stored once and brought to an end."""
+def _count_updates(found: Audit, books: Books, put_back: Sequence[PutBack], sent: int) -> None:
+    """Everything that anybody sent was stored once and brought to an end, or forgotten."""
     found.updates.update(books.updates.values())
-    if len(books.updates) < sent:
-        found.lost.append(f"{sent - len(books.updates)} of {sent} updates were never stored")
+    stored = set(books.updates).union(*(each.replaced.updates for each in put_back))
+    found.updates_forgotten = len(stored) - len(books.updates)
+    if len(stored) < sent:
+        found.lost.append(f"{sent - len(stored)} of {sent} updates were never stored")
     for update_id, state in books.updates.items():
         if state not in {"finished", "parked"}:
             found.lost.append(f"update {update_id} is {state}")
@@ -139,6 +82,7 @@ def _judge(found: Audit, order: Order, theirs: list[dict[str, Any]], person: Sho
             return
         if extra := [each["orderId"] for each in live if each["orderId"] not in ours]:
             found.duplicated.append(f"{name}: also {extra}")
+        _judge_closed(found, order, theirs, person)
         # What was closed since, by its buyer or for want of payment, was made all the same.
         _judge_goods(found, order, [each for each in theirs if each["orderId"] in ours], person)
     elif order.placing in {Placing.REFUSED, Placing.CHANGED}:
@@ -146,23 +90,82 @@ def _judge(found: Audit, order: Order, theirs: list[dict[str, Any]], person: Sho
     elif order.placing is Placing.UNRESOLVED:
         if order.order_no not in person.chat.numbers:
             found.lost.append(f"{name}: the person never saw its number")
-        if len(live) > 1:
-            found.duplicated.append(f"{name}: {[each['orderId'] for each in live]}")
+        _judge_unclear(found, order, live)
         if live:
             found.outcomes["unresolved, but at the marketplace"] += 1
     else:
         found.lost.append(f"{name}: never settled")
+    _judge_paid(found, order, theirs, person)
+
+
+def _judge_forgotten(
+    found: Audit, order: Order, theirs: list[dict[str, Any]], person: Shopper
+) -> None:
+    """An order as it stood when a restore replaced its database: nobody looks after it since."""
+    found.orders_forgotten += 1
+    found.forgotten_at_marketplace += bool(theirs)
+    live = [each for each in theirs if each["status"] != _CLOSED]
+    name = f"{order.order_no} {order.placing}, forgotten"
+    if order.placing is Placing.CLAIMED:
+        found.wrong += [f"{name}: but {each['orderId']} exists" for each in theirs]
+    elif order.placing is Placing.PLACED:
+        ours = {part.order_id for part in order.parts}
+        if not ours <= {each["orderId"] for each in theirs}:
+            found.lost.append(f"{name}: not at the marketplace")
+        _judge_closed(found, order, theirs, person)
+    _judge_unclear(found, order, live)
+    _judge_paid(found, order, theirs, person)
+
+
+def _judge_closed(
+    found: Audit, order: Order, theirs: list[dict[str, Any]], person: Shopper
+) -> None:
+    """What was placed is closed by nobody but its buyer."""
+    ours = {part.order_id for part in order.parts}
+    if order.order_no not in person.cancelled:
+        found.wrong += [
+            f"{order.order_no}: {each['orderId']} is closed, but its buyer wants it"
+            for each in theirs
+            if each["orderId"] in ours and each.get("closeReason") == "buyerCancel"
+        ]
+
+
+def _judge_paid(found: Audit, order: Order, theirs: list[dict[str, Any]], person: Shopper) -> None:
+    """Nothing is paid beyond what was agreed, or told with its number before."""
+    paid = [each["totalFen"] for each in theirs if each.get("paidMs")]
+    amounts = [f"{each / 100:,.2f}" for each in paid]
+    if sum(paid) > order.quote.total and not any(
+        _tells(text, order.order_no, amounts) for text in person.chat.seen_text
+    ):
+        found.wrong.append(f"{order.order_no}: paid {amounts}, agreed to {order.quote.total} fen")
+
+
+def _judge_unclear(found: Audit, order: Order, live: list[dict[str, Any]]) -> None:
+    """Several live orders may be the parts of one, but never more than was agreed to."""
+    if more := _goods_of(live) - _agreed(order):
+        found.duplicated.append(
+            f"{order.order_no} {order.placing}: {[each['orderId'] for each in live]}, {dict(more)}"
+        )
+
+
+def _agreed(order: Order) -> Counter[tuple[int, str | None]]:
+    agreed: Counter[tuple[int, str | None]] = Counter()
+    for line in order.lines:
+        agreed[(line.offer_id, line.spec_id)] += line.quantity
+    return agreed
+
+
+def _goods_of(theirs: list[dict[str, Any]]) -> Counter[tuple[int, str | None]]:
+    got: Counter[tuple[int, str | None]] = Counter()
+    for each in theirs:
+        for line in each["lines"]:
+            got[(line["offerId"], line["specId"])] += line["quantity"]
+    return got
 
 
 def _judge_goods(found: Audit, order: Order, made: list[dict[str, Any]], person: Shopper) -> None:
     """The goods are the agreed ones, once each; other amounts than agreed were told."""
-    agreed = Counter({(line.offer_id, line.spec_id): 0 for line in order.lines})
-    for line in order.lines:
-        agreed[(line.offer_id, line.spec_id)] += line.quantity
-    got: Counter[tuple[int, str | None]] = Counter()
-    for each in made:
-        for line in each["lines"]:
-            got[(line["offerId"], line["specId"])] += line["quantity"]
+    agreed, got = _agreed(order), _goods_of(made)
     left_out = {(each.offer_id, each.spec_id) for each in order.failed_lines}
     missing = {key for key, quantity in agreed.items() if got[key] != quantity}
     if got - agreed:
@@ -185,15 +188,6 @@ def _tells(text: str, number: str, amounts: list[str]) -> bool:
 
 def _carries(theirs: dict[str, Any], number: str) -> bool:
     return OUR_NUMBER.findall(theirs["message"])[-1:] == [number]
-
-
-def _compare_consents(found: Audit, person: Shopper, orders: list[Order]) -> None:
-    """Every order has a press of Confirm of its own that named its total."""
-    pressed = Counter(each.total for each in set(person.consents))
-    for order in orders:
-        pressed[order.quote.total] -= 1
-        if pressed[order.quote.total] < 0:
-            found.wrong.append(f"{order.order_no}: no press agreed to {order.quote.total} fen")
 
 
 def tracebacks(log: Path) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +57,7 @@ class ChatView:
     numbers: set[str] = field(default_factory=set)
     seen_text: list[str] = field(default_factory=list)
     old_buttons: list[Pressable] = field(default_factory=list)
+    first_seen: dict[str, float] = field(default_factory=dict)  # a button's data: since 1970
     _texts: dict[int, str] = field(default_factory=dict)
 
     async def send(self, text: str) -> None:
@@ -95,6 +97,8 @@ class ChatView:
             for each in buttons
             if "callback_data" in each
         )
+        for each in pressable:
+            self.first_seen.setdefault(each.data, time.time())
         self.old_buttons = [*self.old_buttons[-40:], *pressable]
         self.screen = Screen(text, pressable, tuple(b["url"] for b in buttons if "url" in b))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import httpx
-from soak_chat import ChatView, Pressable, Screen
+from soak_chat import OUR_NUMBER, ChatView, Pressable, Screen
 
 GOODS = (
     730698112924,  # no variants, from 2, tiers
@@ -46,10 +46,11 @@ _ORDER_MATTERS = (
 
 @dataclass(frozen=True)
 class Consent:
-    """A press of Confirm: the button's data, and the total on it in fen."""
+    """A press of Confirm: the button's data, the total on it in fen, when it was seen first."""
 
     data: str
     total: int
+    seen: float = 0.0  # seconds since 1970
 
 
 @dataclass
@@ -73,6 +74,7 @@ class Shopper:
     random: random.Random
     temper: Temper
     consents: list[Consent] = field(default_factory=list)
+    cancelled: set[str] = field(default_factory=set)  # numbers whose cancelling they confirmed
     did: Counter[str] = field(default_factory=Counter)
     stuck: str | None = None
 
@@ -228,7 +230,10 @@ class Shopper:
     async def _press(self, button: Pressable) -> None:
         self.did[button.action] += 1
         if button.action == "confirm" and button.total is not None:
-            self.consents.append(Consent(button.data, button.total))
+            seen = self.chat.first_seen[button.data]
+            self.consents.append(Consent(button.data, button.total, seen))
+        if button.action == "cancel_yes":
+            self.cancelled.update(OUR_NUMBER.findall(button.data))
         await self.chat.press(button)
         if self.random.random() < self.temper.twice:
             self.did["twice"] += 1

@@ -1,4 +1,4 @@
-"""A soak: people, kills and faults for some minutes, then quiet, then the audit."""
+"""A soak: people, faults and a bad host for some minutes, then quiet, then the audit."""
 
 import asyncio
 import random
@@ -9,8 +9,11 @@ from pathlib import Path
 
 import httpx
 from processes import BotProcess, SandboxProcess
-from soak_audit import Audit, audit, read_books
+from soak_audit import audit
+from soak_books import read_books, read_put_back
 from soak_faults import Mischief
+from soak_findings import Audit
+from soak_host import Host, HostClock, Trouble, faketime_library
 from soak_people import Shopper, Temper
 
 from tests.loopback import http_client
@@ -23,14 +26,12 @@ _NO_QUOTAS = {
     "CALLS_PER_HOUR": "0",
     "FLOOD_UPDATES": "0",
 }
-_STAYS_DOWN = 0.2  # of the kills leave people alone for a while
-_KILLED_AFTER_ITS_START = 0.85  # the others may be killed while it starts
 _SECRET = "soak-secret"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One soak. `kill_every` is in seconds, 0 for never; so are `lookup_delays`.
+    """One soak. `lookup_delays` are in seconds.
 
     A slow machine gets up to four times the seconds until `at_least` orders were confirmed.
     """
@@ -38,7 +39,7 @@ class Plan:
     folder: Path
     people: int = 50
     seconds: float = 600.0
-    kill_every: float = 5.0
+    trouble: Trouble = field(default_factory=Trouble)
     faults: bool = True
     webhook: bool = False
     seed: int = 1
@@ -52,7 +53,7 @@ class Report:
     """What happened, and the findings."""
 
     findings: Audit
-    kills: int
+    host: Host
     faults: Counter[str]
     did: Counter[str]
     seconds: float
@@ -67,6 +68,7 @@ async def soak(plan: Plan) -> Report:
     if plan.webhook:
         url = f"http://127.0.0.1:{bot.port}"
         bot.environment |= {"WEBHOOK_URL": url, "WEBHOOK_SECRET": _SECRET}
+    clock = _clock_of(bot, plan)
     try:
         async with _client(world.chat) as telegram, _client(world.marketplace) as market:
             bot.start()
@@ -79,24 +81,36 @@ async def soak(plan: Plan) -> Report:
                 await Shopper.arrive(telegram, market, random.Random(rng.random()), plan.temper)
                 for _ in range(plan.people)
             ]
-            kills = await _trouble(plan, bot, mischief, people)
+            host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock)
+            await _trouble(plan, host, mischief, people)
             await _rest(plan, bot, people)
             theirs = (await market.get("/sandbox/orders")).json()
             if code := bot.stop():
                 raise RuntimeError(f"the bot ended with code {code}")
             ids = [each.chat.user_id for each in people]
-            books = await read_books(bot.folder / "bot.db", bot.folder / "copy", ids)
-            findings = audit(people, books, theirs, bot.log)
+            key = bot.folder / "bot.key"
+            books = await read_books(bot.folder / "bot.db", key, bot.folder / "read", ids)
+            put_back = await read_put_back(host.restores, key, bot.folder, ids)
+            findings = audit(people, books, theirs, bot.log, put_back)
             did = sum((each.did for each in people), Counter[str]())
-            return Report(findings, kills, mischief.made, did, time.monotonic() - started)
+            return Report(findings, host, mischief.made, did, time.monotonic() - started)
     finally:
         if bot.process is not None and bot.process.poll() is None:
             bot.kill()
         world.stop()
 
 
-async def _trouble(plan: Plan, bot: BotProcess, mischief: Mischief, people: list[Shopper]) -> int:
-    """Have everybody order at once while the bot is killed and both worlds misbehave."""
+def _clock_of(bot: BotProcess, plan: Plan) -> HostClock | None:
+    library = faketime_library()
+    if library is None or not plan.trouble.step_every:
+        return None
+    clock = HostClock(plan.folder / "clock", library)
+    bot.environment |= clock.environment()
+    return clock
+
+
+async def _trouble(plan: Plan, host: Host, mischief: Mischief, people: list[Shopper]) -> None:
+    """Have everybody order at once while the host is a bad one and both worlds misbehave."""
     began = time.monotonic()
 
     def is_over() -> bool:
@@ -104,8 +118,7 @@ async def _trouble(plan: Plan, bot: BotProcess, mischief: Mischief, people: list
         enough = sum(len(each.chat.numbers) for each in people) >= plan.at_least
         return spent > plan.seconds and (enough or spent > 4 * plan.seconds)
 
-    killer = _Killer(bot, random.Random(plan.seed + 2), plan.kill_every)
-    others = [asyncio.create_task(killer.go_on())] if plan.kill_every else []
+    others = host.tasks()
     if plan.faults:
         others.append(asyncio.create_task(mischief.go_on()))
     shopping = asyncio.gather(*(each.shop(is_over) for each in people))
@@ -114,9 +127,9 @@ async def _trouble(plan: Plan, bot: BotProcess, mischief: Mischief, people: list
         task.cancel()
     await asyncio.gather(*others, shopping, return_exceptions=True)
     await mischief.stop()
+    await host.come_to_rest()
     for task in done:
         task.result()  # a bug of the soak itself is not to pass for a finding
-    return killer.kills
 
 
 async def _rest(plan: Plan, bot: BotProcess, people: list[Shopper]) -> None:
@@ -134,36 +147,6 @@ async def _rest(plan: Plan, bot: BotProcess, people: list[Shopper]) -> None:
             await asyncio.sleep(0.5)
     await asyncio.sleep(sum(plan.lookup_delays) + 2.0)  # for what shows up late
     await asyncio.gather(*(each.come_to_rest() for each in people))
-
-
-class _Killer:
-    """Kills the bot at random moments, now and then while it starts, and starts it again."""
-
-    def __init__(self, bot: BotProcess, rng: random.Random, every: float) -> None:
-        self._bot, self._random, self._every = bot, rng, every
-        self.kills = 0
-        self.downtimes = 0
-
-    async def go_on(self) -> None:
-        """Until cancelled; never leaves the bot down."""
-        while True:
-            killed = time.monotonic()
-            if self._random.random() < _KILLED_AFTER_ITS_START:
-                await self._bot.ready()
-                # A machine that takes long to start the bot also takes long to do anything.
-                start = max(1.0, time.monotonic() - killed)
-                await asyncio.sleep(self._random.uniform(0.1, 1.0) * start)
-            pause = self._every * self._random.uniform(0.5, 1.5)
-            await asyncio.sleep(max(0.2, killed + pause - time.monotonic()))
-            process = self._bot.process
-            if process is None or process.poll() is not None:
-                raise RuntimeError("the bot ended by itself:\n" + self._bot.log.read_text()[-3000:])
-            self._bot.kill()
-            self.kills += 1
-            if self._random.random() < _STAYS_DOWN:
-                await asyncio.sleep(self._random.uniform(0.5, 1.0) * self._every)
-                self.downtimes += 1
-            self._bot.start()
 
 
 def _client(address: str) -> httpx.AsyncClient:

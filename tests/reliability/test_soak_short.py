@@ -4,18 +4,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from soak_host import Trouble
 from soak_people import Temper
 from soak_run import Plan, Report, soak
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
 
 QUICK = Temper(pause=(0.05, 0.4), waits=(2.0, 6.0))
+BAD = Trouble(kill_every=3, restore_every=12, step_every=6)
 LOOKUPS = (0.3, 0.4, 0.5, 0.8, 1.0, 1.5)
 
 
 def _holds(report: Report) -> None:
     assert report.findings.failures == []
-    assert report.kills >= 3
+    assert report.host.kills >= 2
     assert sum(report.faults.values()) >= 5
     assert report.findings.confirmed >= 2, report.did
     assert report.findings.outcomes["placed"] >= 2, report.findings.outcomes
@@ -24,11 +26,11 @@ def _holds(report: Report) -> None:
 
 async def test_nothing_is_duplicated_lost_stuck_or_wrong(tmp_path: Path) -> None:
     """Kills every few seconds and faults on both sides leave every consent with one outcome."""
-    plan = Plan(tmp_path, people=12, seconds=18, kill_every=3, seed=7, at_least=3)
+    plan = Plan(tmp_path, people=12, seconds=18, trouble=BAD, seed=7, at_least=3)
     _holds(await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS)))
 
 
 async def test_the_webhook_holds_as_well(tmp_path: Path) -> None:
     """What Telegram re-sends while it is being handled, or after a crash, is applied once."""
-    plan = Plan(tmp_path, people=10, seconds=14, kill_every=3, seed=8, webhook=True, at_least=3)
+    plan = Plan(tmp_path, people=10, seconds=14, trouble=BAD, seed=8, webhook=True, at_least=3)
     _holds(await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS)))

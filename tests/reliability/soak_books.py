@@ -1,0 +1,88 @@
+"""The bot's books, read from copies of its databases: the last one, and those it forgot."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from soak_host import Restore
+
+from bot.domain.identifiers import UserId
+from bot.domain.orders import Order
+from bot.storage.keys import load_keyring
+from bot.storage.sqlite.storage import SqliteStorage
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """Which button an order was agreed to with: one press, one order."""
+
+    session_id: str
+    revision: int
+
+
+@dataclass
+class Books:
+    """Our side, read from a copy of a database."""
+
+    orders: list[Order]
+    untold: set[str]
+    updates: dict[int, str]  # update id -> state
+    pressed: dict[str, Pressed] = field(default_factory=dict)  # by order number
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """A restore. Moments are seconds since 1970 by the true clock.
+
+    The copy was begun at `copied`; the bot was started on it at `restored`. `replaced` is what
+    the bot knew when it was stopped.
+    """
+
+    copied: float
+    restored: float
+    copy: Books
+    replaced: Books
+
+
+async def read_books(database: Path, key: Path, scratch: Path, people: Iterable[int]) -> Books:
+    """Read a database that nobody has open through its storage, on a copy, with its key."""
+    copy = _copied(database, scratch)
+    storage = SqliteStorage(copy, load_keyring(None, key).sealer())
+    await storage.open()
+    try:
+        theirs = [await storage.orders.orders_of(UserId(each), limit=100_000) for each in people]
+        untold = {each.order_no for each in await storage.orders.untold_orders()}
+    finally:
+        await storage.close()
+    with closing(sqlite3.connect(copy)) as connection:
+        updates = dict(connection.execute("SELECT update_id, state FROM inbox"))
+        rows = connection.execute("SELECT order_no, session_id, revision FROM orders").fetchall()
+    # A step is stored under the revision after the one that its button was drawn for.
+    pressed = {number: Pressed(session, revision - 1) for number, session, revision in rows}
+    return Books([order for orders in theirs for order in orders], untold, updates, pressed)
+
+
+def _copied(database: Path, scratch: Path) -> Path:
+    scratch.mkdir()
+    for name in (database.name, f"{database.name}-wal"):
+        if (database.parent / name).exists():
+            shutil.copy2(database.parent / name, scratch / name)
+    return scratch / database.name
+
+
+async def read_put_back(
+    restores: Sequence[Restore], key: Path, scratch: Path, people: Sequence[int]
+) -> list[PutBack]:
+    """Read what was put back, and what it replaced, in the order in which it happened."""
+    return [
+        PutBack(
+            each.copy.begun,
+            each.at,
+            await read_books(each.copy.file, key, scratch / f"copy-read-{n}", people),
+            await read_books(each.replaced, key, scratch / f"replaced-read-{n}", people),
+        )
+        for n, each in enumerate(restores)
+    ]
