@@ -70,7 +70,7 @@ def _count_updates(found: Audit, books: Books, put_back: Sequence[PutBack], sent
 def _judge(found: Audit, order: Order, theirs: list[dict[str, Any]], person: Shopper) -> None:
     """One consent against what the marketplace has under its number."""
     live = [each for each in theirs if each["status"] != _CLOSED]
-    ours = {part.order_id for part in order.parts}
+    ours = {part.order_id.id for part in order.parts}
     closed = [each for each in theirs if each not in live]
     found.doubles_cancelled += sum(each["orderId"] not in ours for each in closed)
     name = f"{order.order_no} {order.placing}"
@@ -109,7 +109,7 @@ def _judge_forgotten(
     if order.placing is Placing.CLAIMED:
         found.wrong += [f"{name}: but {each['orderId']} exists" for each in theirs]
     elif order.placing is Placing.PLACED:
-        ours = {part.order_id for part in order.parts}
+        ours = {part.order_id.id for part in order.parts}
         if not ours <= {each["orderId"] for each in theirs}:
             found.lost.append(f"{name}: not at the marketplace")
         _judge_closed(found, order, theirs, person)
@@ -121,7 +121,7 @@ def _judge_closed(
     found: Audit, order: Order, theirs: list[dict[str, Any]], person: Shopper
 ) -> None:
     """What was placed is closed by nobody but its buyer."""
-    ours = {part.order_id for part in order.parts}
+    ours = {part.order_id.id for part in order.parts}
     if order.order_no not in person.cancelled:
         found.wrong += [
             f"{order.order_no}: {each['orderId']} is closed, but its buyer wants it"
@@ -148,25 +148,25 @@ def _judge_unclear(found: Audit, order: Order, live: list[dict[str, Any]]) -> No
         )
 
 
-def _agreed(order: Order) -> Counter[tuple[int, str | None]]:
-    agreed: Counter[tuple[int, str | None]] = Counter()
+def _agreed(order: Order) -> Counter[tuple[str, str | None]]:
+    agreed: Counter[tuple[str, str | None]] = Counter()
     for line in order.lines:
-        agreed[(line.offer_id, line.spec_id)] += line.quantity
+        agreed[(line.offer_id.id, line.spec_id)] += line.quantity
     return agreed
 
 
-def _goods_of(theirs: list[dict[str, Any]]) -> Counter[tuple[int, str | None]]:
-    got: Counter[tuple[int, str | None]] = Counter()
+def _goods_of(theirs: list[dict[str, Any]]) -> Counter[tuple[str, str | None]]:
+    got: Counter[tuple[str, str | None]] = Counter()
     for each in theirs:
         for line in each["lines"]:
-            got[(line["offerId"], line["specId"])] += line["quantity"]
+            got[(str(line["offerId"]), line["specId"])] += line["quantity"]
     return got
 
 
 def _judge_goods(found: Audit, order: Order, made: list[dict[str, Any]], person: Shopper) -> None:
     """The goods are the agreed ones, once each; other amounts than agreed were told."""
     agreed, got = _agreed(order), _goods_of(made)
-    left_out = {(each.offer_id, each.spec_id) for each in order.failed_lines}
+    left_out = {(each.offer_id.id, each.spec_id) for each in order.failed_lines}
     missing = {key for key, quantity in agreed.items() if got[key] != quantity}
     if got - agreed:
         found.duplicated.append(f"{order.order_no}: more than agreed: {dict(got - agreed)}")

@@ -15,7 +15,8 @@ from processes import ROOT, BotProcess
 
 _KILLED_AFTER_ITS_START = 0.85  # the others may be killed while it starts
 _STEPS = (180, 3600, -2400, 0)  # seconds off the true time
-_COPIES = 5  # the last so many may be put back, each as often as it comes
+_NEWEST = 0.6  # of the restores put the newest copy back, the others one of the last few
+_COPIES = 5
 _IN_FLIGHT = (
     "SELECT count(*) FROM orders WHERE placing IN ('claimed', 'creating', 'uncertain')"
     " AND forgotten = 0"
@@ -164,7 +165,8 @@ class Host:
             self.bot.kill()
         elif code := await asyncio.to_thread(self.bot.stop):
             raise RuntimeError(f"the bot ended with code {code}")
-        copy = self.random.choice(self.copies[-_COPIES:])
+        newest = self.random.random() < _NEWEST
+        copy = self.copies[-1] if newest else self.random.choice(self.copies[-_COPIES:])
         before = set(self._replaced())
         code, said = await _command(self.bot, "restore", str(copy.file))
         if code:
@@ -179,7 +181,7 @@ class Host:
     async def _copies(self) -> None:
         """Copy beside the running bot, rather while something is being ordered."""
         while True:
-            await asyncio.sleep(self._soon(self.trouble.restore_every) / 5)
+            await asyncio.sleep(self._soon(self.trouble.restore_every) / 8)
             async with self._database:
                 await self._copy()
 

@@ -11,7 +11,7 @@ from soak_chat import ChatView
 from soak_findings import Audit
 from soak_people import Consent, Shopper, Temper
 
-from bot.domain.identifiers import MerchantOrderNo
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.orders import Order, Placing
 from tests.loopback import http_client
 from tests.services.agreed import FIRST, LINES, NUMBER, SECOND, consent, created
@@ -24,16 +24,16 @@ def _order(placing: Placing = Placing.PLACED, **changes: Any) -> Order:
     return consent(placing, parts=parts).replace(**changes)
 
 
-def _theirs(order_id: str = FIRST, **changes: Any) -> dict[str, Any]:
+def _theirs(order_id: MarketplaceOrderId = FIRST, **changes: Any) -> dict[str, Any]:
     return {
-        "orderId": order_id,
+        "orderId": order_id.id,
         "thirdOrderId": NUMBER,
         "message": f"请发顺丰 {NUMBER}",
         "status": "waitbuyerpay",
         "totalFen": 10_500,
         "createdMs": 150_000,
         "lines": [
-            {"offerId": each.offer_id, "specId": each.spec_id, "quantity": each.quantity}
+            {"offerId": int(each.offer_id.id), "specId": each.spec_id, "quantity": each.quantity}
             for each in LINES
         ],
         **changes,
