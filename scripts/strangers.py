@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent
 for _folder in (_ROOT, _ROOT / "tests" / "journeys"):
@@ -40,7 +41,7 @@ def _resident(pid: int) -> int:
     return 0
 
 
-async def _peak_during(pid: int, work: asyncio.Future[object]) -> int:
+async def _peak_during(pid: int, work: asyncio.Future[Any]) -> int:
     peak = 0
     while not work.done():
         peak = max(peak, _resident(pid))
@@ -49,8 +50,8 @@ async def _peak_during(pid: int, work: asyncio.Future[object]) -> int:
     return peak
 
 
-async def _waits(people: list[Person], until: asyncio.Future[object]) -> list[float]:
-    waited = []
+async def _waits(people: list[Person], until: asyncio.Future[Any]) -> list[float]:
+    waited: list[float] = []
     while not until.done() or not waited:
         for person in people:
             began = time.monotonic()

@@ -36,12 +36,14 @@ def _actions_of(handlers) -> list[str]:
 STANDING = _actions_of(entry_points())
 OF_STEP = {step: _actions_of(handlers) for step, handlers in states().items()}
 EVERY = sorted({*STANDING, *(name for names in OF_STEP.values() for name in names)})
-WALKED = [step for step in OF_STEP if step not in {Step.PLACING, Step.PAYMENT}]
+# A shop's screens are reached in a shop alone: tests/journeys/test_shop.py.
+_OF_A_SHOP = {Step.PROOF, Step.CASE, Step.TERMS}
+WALKED = [step for step in OF_STEP if step not in {Step.PLACING, Step.PAYMENT, *_OF_A_SHOP}]
 
 
 ABOUT_ORDERS = (
     *("pay", "check", "look", "card", "cancel", "cancel_yes", "receipt", "receipt_yes"),
-    *("reorder", "reorder_yes", "reorder_pick"),
+    *("reorder", "reorder_yes", "reorder_pick", "prove"),
 )
 LEADING_ON = {  # whatever their argument, they ask for nothing by it
     *("resume", "over", "addresses", "orders", "lines", "refine", "keep", "again"),

@@ -159,7 +159,7 @@ async def test_nothing_disturbs_an_order_under_way(person, marketplace):
     await at_preview(buyer)
     await market.fault("slow", "create", seconds=2.0)
     await confirm(buyer, "Placing your order")
-    await buyer.say("hello", "your order is being placed")
+    await buyer.say("hello", "Nothing is needed from you now")
     await buyer.say("/cancel", "already on its way")
     await buyer.send("https://detail.1688.com/offer/692428411078.html")
     await buyer.send("/start")
