@@ -9,6 +9,7 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent
 for _folder in (_ROOT, _ROOT / "tests" / "journeys", _ROOT / "tests" / "reliability"):
@@ -27,7 +28,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=10.0)
     usual = Trouble()
-    every = {"type": float, "help": "seconds; 0: never"}
+    every: dict[str, Any] = {"type": float, "help": "seconds; 0: never"}
     parser.add_argument("--kill-every", default=usual.kill_every, **every)
     parser.add_argument("--stays-down", type=float, default=usual.stays_down, help="of the kills")
     parser.add_argument("--restore-every", default=usual.restore_every, **every)

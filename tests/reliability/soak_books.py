@@ -54,7 +54,7 @@ async def read_books(database: Path, key: Path, scratch: Path, people: Iterable[
     await storage.open()
     try:
         theirs = [await storage.orders.orders_of(UserId(each), limit=100_000) for each in people]
-        untold = {each.order_no for each in await storage.orders.untold_orders()}
+        untold = {str(each.order_no) for each in await storage.orders.untold_orders()}
     finally:
         await storage.close()
     with closing(sqlite3.connect(copy)) as connection:
