@@ -199,8 +199,8 @@ class Tap(Value):
 _KEPT_TAPS = 6
 
 
-REVISIONS_LOST = 1_000_000
-"""More steps than anybody makes between a copy and its return."""
+REVISIONS_LOST = range(1_000_000, 50_000_000)
+"""More steps than anybody makes between a copy and its return; one of them for each return."""
 
 
 class Session(Value):
@@ -258,13 +258,14 @@ class Session(Value):
         flash = Flash(key=key, params=params, money=money or {})
         return self.replace(announced=self.announced.replace(flash=flash))
 
-    def after_restore(self) -> "Session":
+    def after_restore(self, revisions_lost: int) -> "Session":
         """Return the conversation of a copy that was put back, as if its screen had to be read.
 
         What it showed since is not known here: no button drawn then may fit any screen drawn from
-        now on, and numbers are to be asked for again.
+        now on, and numbers are to be asked for again. `revisions_lost` is another of
+        `REVISIONS_LOST` each time, since the same copy may be put back twice.
         """
-        return self.replace(revision=self.revision + REVISIONS_LOST, quoted=Quoted())
+        return self.replace(revision=self.revision + revisions_lost, quoted=Quoted())
 
     def cleared(self) -> "Session":
         """Return the same conversation back at the start, without the draft in hand.

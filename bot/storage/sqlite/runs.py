@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from bot.domain.orders import Order
-from bot.domain.sessions import Session
+from bot.domain.sessions import REVISIONS_LOST, Session
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_order, place_of_session
 from bot.storage.ports import RunBegun, StorageUnavailable
@@ -105,13 +105,14 @@ class Runs:
     async def _doubt(self) -> None:
         """A piece at a time, since there may be many; the mark goes last."""
         after: tuple[int, int] | None = (-(2**63), -(2**63))
+        lost = secrets.choice(REVISIONS_LOST)
         while after is not None:
-            after = await self._database.write(partial(self._renew, after))
+            after = await self._database.write(partial(self._renew, lost, after))
         await self._database.write(self._doubt_orders)
         self._database.read_anew()
 
     def _renew(
-        self, after: tuple[int, int], connection: sqlite3.Connection
+        self, lost: int, after: tuple[int, int], connection: sqlite3.Connection
     ) -> tuple[int, int] | None:
         """Take their power from the buttons that some conversations ever showed."""
         rows = connection.execute(
@@ -122,7 +123,7 @@ class Runs:
         for chat_id, user_id, body in rows:
             place = place_of_session(chat_id, user_id)
             try:
-                session = self._database.unseal(Session, body, place).after_restore()
+                session = self._database.unseal(Session, body, place).after_restore(lost)
             except StorageUnavailable as error:
                 _log.error("session_unreadable", error=type(error).__name__)
                 continue
