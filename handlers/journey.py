@@ -22,7 +22,7 @@ from telegram.ext import (
 from bot.chat.context import Context
 from bot.chat.conversation import Handler, StoredConversationHandler
 from bot.chat.drawing import Drawer
-from bot.chat.routing import OFFER_LINK, WORDS, Buttons
+from bot.chat.routing import OFFER_LINK, ORDER_NUMBER, WORDS, Buttons
 from bot.chat.screens import StepScreen, only_session
 from bot.domain.sessions import Step
 from bot.services.bundle import Services
@@ -155,7 +155,10 @@ def states() -> dict[Step, list[Handler]]:
         ],
         Step.PLACING: [
             Buttons(leave=placing.leave),
-            MessageHandler(WORDS | OFFER_LINK | filters.PHOTO | filters.Document.ALL, placing.wait),
+            MessageHandler(
+                WORDS | ORDER_NUMBER | OFFER_LINK | filters.PHOTO | filters.Document.ALL,
+                placing.wait,
+            ),
         ],
         Step.PAYMENT: [
             Buttons(new=payment.new, next=payment.next_order),
@@ -171,7 +174,7 @@ def states() -> dict[Step, list[Handler]]:
         ],
         Step.CASE: [
             Buttons(amount=deciding.amount, amount_yes=deciding.amount_yes),
-            MessageHandler(WORDS, deciding.text),
+            MessageHandler(WORDS | ORDER_NUMBER, deciding.text),
         ],
         Step.TERMS: [
             Buttons(term=terms.term, take=terms.take, keep=terms.keep),
@@ -208,6 +211,7 @@ def entry_points() -> list[Handler]:
         CommandHandler("case", finding.find, new_message),
         MessageHandler((filters.PHOTO | filters.Document.ALL) & new_message, search.photo),
         MessageHandler(OFFER_LINK & new_message, search.link),
+        MessageHandler(ORDER_NUMBER, listing.numbered),
         Buttons(lang=language.choose, here=anywhere.here, over=start.over),
         Buttons(pay=payment.pay, check=payment.check, look=placing.look),
         Buttons(mine=listing.mine, earlier=listing.earlier, card=card.card),

@@ -51,7 +51,8 @@ BOXED_REMARK = lazily(r"[(\[](?P<inside>[^()\[\]]+)[)\]]")
 ENGLISH_REMARK = lazily(
     r"(?<=[^A-Za-z])(?:please|pls|kindly|call (?:me|before|first)|deliver (?:to|before|after|"
     r"on)|leave (?:it|at)|"
-    r"thanks?|thank you|fragile|пожалуйста|спасибо)\b[^\d]*$",
+    r"thanks?|thank you|fragile|пожалуйста|спасибо)\b[^\d]*"
+    r"(?:\d{1,2}(?::\d\d)? ?(?:[ap]m\b|o'clock|час)[^\d]*)*$",
     re.IGNORECASE,
 )
 

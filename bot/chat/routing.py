@@ -8,6 +8,7 @@ from telegram.ext import BaseHandler, filters
 
 from bot.chat.buttons import BadButton, Press
 from bot.chat.context import Context, Reply
+from bot.domain.identifiers import order_named
 from bot.domain.links import nameless_link, offer_in_link
 
 Callback = Callable[[Update, Context], Awaitable[Reply]]
@@ -49,11 +50,21 @@ class _OfferLink(filters.MessageFilter):
         return offer_in_link(words) is not None or nameless_link(words) is not None
 
 
+class _OrderNumber(filters.MessageFilter):
+    def filter(self, message: Message) -> bool:
+        return order_named(message.text or "") is not None
+
+
+ORDER_NUMBER = filters.TEXT & _OrderNumber() & ~filters.UpdateType.EDITED
+"""A text that is the number of an order, ours or the marketplace's, and nothing else."""
+
 OFFER_LINK = filters.TEXT & _OfferLink()
 """A text with a 1688 address, whether or not the address itself names an offer."""
 
-WORDS = filters.TEXT & ~filters.COMMAND & ~_OfferLink() & ~filters.UpdateType.EDITED
-"""A text that answers what the screen asks: no command and no link, which lead elsewhere."""
+WORDS = (
+    filters.TEXT & ~filters.COMMAND & ~_OfferLink() & ~_OrderNumber() & ~filters.UpdateType.EDITED
+)
+"""A text that answers what the screen asks: commands, links and orders' numbers lead elsewhere."""
 
 _WRITTEN = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
 # A live location "edits" its message every few seconds; only words are worth an answer.

@@ -1,5 +1,6 @@
 """Names for numbers and texts that must never be mistaken for one another."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -112,6 +113,19 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 def new_merchant_order_no(now: datetime) -> MerchantOrderNo:
     """Return a fresh order number such as `S261123-7K3MZQ4T` (day and 39 random bits)."""
     return MerchantOrderNo(f"S{now:%y%m%d}-{_random(8)}")
+
+
+_ORDER_NUMBER = re.compile(
+    rf"(?:^|\s)(S\d{{6}}-[{_ALPHABET}]{{8}}|\d{{19}})\s*$", re.ASCII | re.IGNORECASE
+)
+
+
+def order_named(text: str, *, alone: bool = True) -> str | None:
+    """Return our number of an order, or 1688's of 19 digits, that a text is or ends with."""
+    match = _ORDER_NUMBER.search(text)
+    if match is None or (alone and match[1] != text.strip()):
+        return None
+    return match[1].upper()
 
 
 def new_session_id() -> str:

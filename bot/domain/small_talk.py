@@ -36,7 +36,8 @@ _OPENINGS = (
     "请问|麻烦|为什么|怎么|如何|"
     "什么|哪[个里些儿款种]|谁|几[天点个号]|多久|多少|能不能|可不可以|可以[^路]|有没有|是不是|"
     "我想|我要|我的|帮我|"
-    "给我|不知道|没有|随便|不要|不用|不是|不对|错了?$|等一下|稍等|再说|请(?!收)|别[发送寄给]|周末|工作日|"
+    "给我|不知道|没有|随便|不要|不用|不是|不对|错了?$|等一下|稍等|再说|请(?!收)|别[发送寄给]|"
+    "周末|工作日|"
     "尽快|加急"
 )
 _ENDINGS = (
@@ -56,7 +57,46 @@ _TALK = re.compile(
     rf"[?？]|^(?:{_OPENINGS})|(?:{_ENDINGS})[。!！~]*$|(?:{_AMID})|^(?:{_ENGLISH}|{_OTHERS})(?!\w)",
     re.IGNORECASE,
 )
+_SAID = (
+    # Chinese
+    "亲?[，, ]?(?:在吗|在么|在不在|有人吗)|(?:亲|老板)?(?:你|您)好呀?|哈喽|嗨|(?:谢谢|多谢|感谢|"
+    "辛苦)(?:了|啦|你|您|亲|大家)?|"
+    "(?:我)?(?:已经?)?(?:付款|付|支付)(?:完|好)?了|已(?:付款|支付)|转?人工(?:客服)?|(?:找)?客服|"
+    "(?:请问)?(?:大概)?(?:多久|几天|什么时候|啥时候)(?:能|可以|会)?(?:到货?|发货|收到|送到)|"
+    "(?:今天|明天)?(?:能)?发货(?:了)?吗|"
+    "(?:我的)?(?:订单|快递|包裹|货)(?:呢|到哪里?了|在哪里?|到了吗|发了吗)|查(?:一下)?(?:物流|"
+    "快递|订单)|催(?:一下)?发货|"
+    "怎么(?:付款|支付|下单|买|用|退货|退款|取消)|(?:请问)?(?:包邮吗|多少钱|运费(?:是)?(?:多少|"
+    "怎么算)(?:钱)?)|"
+    "(?:我(?:想)?要)?(?:退款|退货)|(?:可以|能)(?:退|退货|退款|便宜点?|优惠|开发票)吗|"
+    # English
+    "(?:hi|hello|hey)(?: there| everyone)?|good (?:morning|evening|afternoon|day)|"
+    "(?:many )?(?:thanks|thank you|thx)"
+    "(?: so much| very much| a lot)?|(?:are you|anyone|anybody|is anyone) there|who are you|"
+    "what (?:is this|can you do)|"
+    "where(?: is|'s) my (?:orders?|parcel|package|goods)|track my (?:order|parcel|package)|"
+    "(?:when|how long) (?:will|does) (?:it|my order|my parcel|delivery)(?: \\w+){0,3}|how (?:do|"
+    "can|to)(?: i)? (?:pay|order|buy|return|cancel)(?: \\w+){0,3}|"
+    "how much (?:is|are|does|for)(?: the)? ?(?:shipping|delivery|it|"
+    "this)(?: cost)?(?: to [\\w ]+)?|(?:do|can) you (?:ship|deliver) to [\\w ]+|"
+    "(?:i(?:'ve| have)? )?(?:just )?paid(?: already| now)?|payment (?:is )?done|(?:i want |"
+    "can i |let me )?(?:to )?(?:talk|speak) to (?:a |an |the )?(?:human|operator|person|someone|"
+    "seller|manager)|"
+    "customer (?:support|service)|(?:i want |can i get )?(?:a )?refund|"
+    # Russian and Kazakh
+    "привет|здравствуйте|добрый (?:день|вечер)|(?:большое )?спасибо(?: большое)?|где (?:мой|моя|"
+    "мои) (?:заказы?|посылка)|как (?:оплатить|заказать|отменить)|"
+    "сколько стоит доставка[\\w ]*|(?:я )?оплатила?|(?:позовите )?оператора?|когда (?:прид[её]т|"
+    "будет|доставят)[\\w ]*|сәлем(?:етсіз бе)?|рахмет"
+)
+_WHOLLY_SAID = re.compile(rf"(?:{_SAID})[吗呢呀啊哦]?", re.IGNORECASE)
 _NAMED_SO = re.compile(r"(?:Will|Can|Do|Am|Are|I) [A-Z]\w+(?: [A-Z]\w+)?")  # Will Smith
+
+
+_SEARCH_FOR = re.compile(
+    r"(?:search(?: for)?|搜索?|找|искать|найди|іздеу)[:： ]+[“\"«「']?([^”\"»」']+)[”\"»」']?",
+    re.IGNORECASE,
+)
 
 
 def _plain(text: str) -> str:
@@ -75,6 +115,20 @@ def is_yes(text: str) -> bool:
 def command_meant(text: str) -> str | None:
     """Return the command that a whole message names without its slash, or None."""
     return _COMMAND_OF.get(_plain(text))
+
+
+def is_small_talk(text: str) -> bool:
+    """Tell whether a whole message is said to somebody, so that no product is meant by it.
+
+    Narrower than `is_talk`: hello kitty, can openers and 订单本 are goods, and are searched.
+    """
+    return _WHOLLY_SAID.fullmatch(_plain(re.sub(r"[?？~～]+", " ", text))) is not None
+
+
+def wanted_as_goods(text: str) -> str | None:
+    """Return what a message asks to search for in so many words: search for “help”, 搜索 订单."""
+    match = _SEARCH_FOR.fullmatch(text.strip())
+    return match[1].strip() if match else None
 
 
 def is_talk(text: str) -> bool:

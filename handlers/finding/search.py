@@ -11,6 +11,7 @@ from bot.domain.identifiers import OfferId
 from bot.domain.links import bare_offer, has_link, nameless_link, offer_in_link
 from bot.domain.offers import SearchPage
 from bot.domain.sessions import Focus, Picking, Query, Step
+from bot.domain.small_talk import command_meant, is_small_talk, wanted_as_goods
 from bot.domain.writes import KeepOffer, KeepResults
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import NotAPicture, PictureError, PicturesBusy, PictureTooLarge, PictureTooSmall
@@ -123,13 +124,27 @@ async def words(update: Update, context: Context, *, stay: str | None = None) ->
         return None
     if is_address(context, text):
         return take_pasted(context, text)
-    keyword = cut(text, LONGEST_KEYWORD)
+    goods = wanted_as_goods(text)
+    if goods is None and not _is_for_goods(context, text):
+        return None
+    keyword = cut(goods or text, LONGEST_KEYWORD)
     if not any(each.isalnum() for each in keyword):
         context.flash("search.no_words")
         return None
     if not any("\u4e00" <= each <= "\u9fff" for each in keyword):
         context.flash("search.chinese_is_best")
     return await look_for(context, Query(keyword=keyword), stay=stay)
+
+
+def _is_for_goods(context: Context, text: str) -> bool:
+    """Tell whether words may name goods; a command or small talk gets its answer instead."""
+    if command := command_meant(text):
+        context.flash("search.command_meant", command=command, words=text.strip())
+    elif is_small_talk(text):
+        context.flash("search.small_talk", words=cut(text.strip(), LONGEST_KEYWORD))
+    else:
+        return True
+    return False
 
 
 async def link(update: Update, context: Context) -> Reply:

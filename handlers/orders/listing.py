@@ -9,11 +9,13 @@ from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.collecting import Standing
+from bot.domain.identifiers import MarketplaceOrderId, order_named
 from bot.domain.order_actions import amount_due
 from bot.domain.orders import Order, OrderPart, Placing
 from bot.domain.stages import Stage
+from handlers.orders import card
 from handlers.orders.words import state
-from handlers.shared.own_order import pieces
+from handlers.shared.own_order import gone, own_order, pieces
 
 _PAGE = 8
 _COLUMNS = 4
@@ -29,12 +31,41 @@ STAGES = {
     Stage.NOT_MADE: "orders.not_made",
     Stage.PLACING: "orders.being_placed",
 }
+_SEARCHED = 500  # of a person's orders, for the marketplace's number
 _SEVERAL = 2  # unpaid orders are worth one payment
 
 
-async def show(_: Update, context: Context) -> Reply:
-    """List the latest orders beside the journey, which stays where it is."""
+async def show(update: Update, context: Context) -> Reply:
+    """List the latest orders beside the journey, which stays where it is; `/orders S…` one."""
+    if (number := _number_in(update, alone=False)) is not None:
+        return await _opened(context, number)
     return await listed(context)
+
+
+async def numbered(update: Update, context: Context) -> Reply:
+    """An order's number, ours or 1688's: open that order's card."""
+    number = _number_in(update)
+    return await _opened(context, number) if number is not None else None
+
+
+def _number_in(update: Update, *, alone: bool = True) -> str | None:
+    message = update.effective_message
+    return order_named(message.text or "", alone=alone) if message is not None else None
+
+
+async def _opened(context: Context, number: str) -> Overlay:
+    """Return the card of the person's own order of that number."""
+    order = await own_order(context, number)
+    if order is None and number.isdecimal():
+        theirs = MarketplaceOrderId(number)
+        mine = await context.services.store.orders.orders_of(context.session.user_id, _SEARCHED)
+        order = next(
+            (each for each in mine if any(part.order_id == theirs for part in each.parts)), None
+        )
+    if order is None:
+        return gone(context)
+    order, trouble = await card.reread(context, order)
+    return Overlay(await card.screen(context, order, trouble))
 
 
 async def mine(_: Update, context: Context) -> Reply:

@@ -1,0 +1,62 @@
+"""What is said to somebody, and what names goods though it begins like talk."""
+
+import pytest
+
+from bot.domain.identifiers import order_named
+from bot.domain.small_talk import is_small_talk, wanted_as_goods
+
+_SAID = (
+    "在吗|亲在吗|付完了|我付款了|谢谢亲|人工客服|多少钱|包邮吗|怎么付款|多久到货|快递到哪了|我的订单呢|查物流|"
+    "Hi there!|thank you so much|where is my order?|when will it arrive|track my order|i paid|"
+    "how much is shipping to London?|do you ship to Almaty?|can i talk to a human?|how do I pay?|"
+    "Привет|где мой заказ|сколько стоит доставка в Алматы|как оплатить|сәлем|рахмет"
+)
+_GOODS = (
+    "hello kitty mug|can opener|i want to buy shoes|订单本|快递袋|客服耳机|退货袋|你好布偶|谢谢卡|"
+    "货架|"
+    "thank you cards|hi-vis vest|paid stamp|good morning mug|多少码鞋|嗨翻天|кроссовки|support"
+)
+
+
+@pytest.mark.parametrize("text", _SAID.split("|"))
+def test_what_is_said_is_not_searched(text: str):
+    """Whole messages only."""
+    assert is_small_talk(text)
+
+
+@pytest.mark.parametrize("text", _GOODS.split("|"))
+def test_goods_are_searched(text: str):
+    """Their names may hold a greeting, an order or a refund."""
+    assert not is_small_talk(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("search for “help”", "help"),
+        ("search help", "help"),
+        ("搜索 订单", "订单"),
+        ("найди: спасибо", "спасибо"),
+        ("找茬玩具", None),
+        ("research", None),
+    ],
+)
+def test_goods_can_be_asked_for_in_so_many_words(text: str, goods: str | None):
+    """So that nothing is out of reach."""
+    assert wanted_as_goods(text) == goods
+
+
+@pytest.mark.parametrize(
+    ("text", "alone", "number"),
+    [
+        (" s261130-abcdefgh ", True, "S261130-ABCDEFGH"),
+        ("/orders S261130-ABCDEFGH", False, "S261130-ABCDEFGH"),
+        ("/orders S261130-ABCDEFGH", True, None),
+        ("2257000000000000001", True, "2257000000000000001"),
+        ("748177702248", True, None),
+        ("S261130", True, None),
+    ],
+)
+def test_an_orders_number_is_known_by_its_form(text: str, *, alone: bool, number: str | None):
+    """Ours in either case, the marketplace's by its 19 digits."""
+    assert order_named(text, alone=alone) == number
