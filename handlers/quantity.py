@@ -134,8 +134,18 @@ def _price_line(view: QuantityView, offer: Offer, sku: Sku | None) -> Html:
     price = unit_price(offer, sku, towards_tier(view, offer, sku))
     if price is None:
         return view.t("offer.no_price")
-    unit = noun(view.t, offer.unit)
-    return view.t("quantity.price", price=view.t.money(price), unit=unit)
+    key = "quantity.price" if _has_quantity(view, offer, sku) else "quantity.price_ahead"
+    return view.t(key, price=view.t.money(price), unit=noun(view.t, offer.unit))
+
+
+def _has_quantity(view: QuantityView, offer: Offer, sku: Sku | None) -> bool:
+    """Tell whether prices are those of a quantity that the person named, not of the smallest."""
+    session = view.session
+    return bool(
+        session.announced.asked_quantity
+        or line_quantity(session, offer, sku)
+        or (view.tier_scope is TierScope.OFFER and units_elsewhere(session, offer, sku))
+    )
 
 
 def _buttons(view: QuantityView, offer: Offer, sku: Sku | None) -> Rows:
@@ -324,7 +334,7 @@ def coach(view: QuantityView, offer: Offer, sku: Sku | None) -> Html:
         else None,
         _short_of_mixed_batch(view, offer, sku),
         t(
-            "quantity.next_tier",
+            "quantity.next_tier" if _has_quantity(view, offer, sku) else "quantity.tier_ahead",
             missing=counted(t, hint.missing, unit),
             saving=t.money(hint.saving),
             unit=noun(t, unit),

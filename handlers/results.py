@@ -62,9 +62,15 @@ def screen(view: ResultsView) -> Screen:
     if isinstance(asking, NavigationOpen):
         return navigation.screen(view)
     if not results.hits:
-        return Screen(paragraphs(view.flash, nothing(view)), _way_on(view))
+        return Screen(paragraphs(_above_nothing(view), nothing(view)), _way_on(view))
     query = session.query
     return Screen(page_of_hits(view, query, results), _buttons(view, query, results), sheet(view))
+
+
+def _above_nothing(view: ResultsView) -> str:
+    """The flash, but not a tip that `nothing` gives itself."""
+    flash = view.session.announced.flash
+    return "" if flash is not None and flash.key == "search.chinese_is_best" else view.flash
 
 
 def _buttons(view: ResultsView, query: Query, results: SearchPage) -> Rows:
@@ -113,7 +119,10 @@ def _way_on(view: ResultsView) -> Rows:
         back = Button(t("results.back_button"), "page", str(query.page - 1))
     again = Button(t("results.again_button"), "again")
     dropped = chips(view, query) if query is not None else ()
-    return dropped + row(again, back) + _leave(view, query)
+    browse = None
+    if query is not None and not query.pending and not dropped and not query.category:
+        browse = Button(t("category.button"), "categories", standing=True)
+    return dropped + row(again, back) + row(browse) + _leave(view, query)
 
 
 async def pick(_: Update, context: Context) -> Reply:

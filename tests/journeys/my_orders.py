@@ -20,7 +20,7 @@ async def one_more(
 ) -> Shown:
     """Place another order, for the address that is saved already."""
     await at_lines(buyer, offer_id, quantity)
-    await buyer.do("Continue|下一步", "Where shall it go|送到哪里")
+    await buyer.do("Continue|下一步", "Where should it go|送到哪里")
     await buyer.do(who, "Total to pay|应付总额")
     return await buyer.do("Confirm order|确认下单", "Order placed|下单成功")
 

@@ -31,7 +31,7 @@ async def two_shops(buyer: Person) -> Shown:
 
 async def to_preview(buyer: Person, button: str) -> Shown:
     """From a button that leads to the address book on to the numbers, at the saved address."""
-    await buyer.do(button, "Where shall it go")
+    await buyer.do(button, "Where should it go")
     return await buyer.do("张三", "Total to pay")
 
 

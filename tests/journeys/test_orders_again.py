@@ -44,12 +44,12 @@ async def test_it_can_go_elsewhere_this_time(person, marketplace):
     await placed(buyer)
     await pressed(buyer, "are here again")
     await buyer.do("Continue", "Total to pay")
-    await buyer.do("address", "Where shall it go")
+    await buyer.do("address", "Where should it go")
     await buyer.do("Add an address", "New address")
     await buyer.say("李四 13912345678 上海市普陀区长寿路街道1号", "Is this right")
     await buyer.do("Save", "李四.*Total to pay|Total to pay.*李四")
     await buyer.do("goods", "Your order")
-    await buyer.do("Continue", "Where shall it go")
+    await buyer.do("Continue", "Where should it go")
     await buyer.do("李四", "李四")
 
 

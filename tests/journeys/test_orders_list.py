@@ -68,7 +68,7 @@ async def test_a_page_at_a_time(person, marketplace):
     await placed(buyer)
     first = await market.only_order()
     await at_lines(buyer, TAPE_MEASURE, 4)
-    await buyer.do("Continue", "Where shall it go")
+    await buyer.do("Continue", "Where should it go")
     await buyer.do("张三", "Total to pay")
     for rise in range(1, 9):
         await market.change(TAPE_MEASURE, priceDelta=rise)
@@ -92,7 +92,7 @@ async def test_looking_at_orders_leaves_the_journey_where_it_is(person, marketpl
     lines = await at_lines(buyer, SNEAKERS, 3, "White", "37")
     await opened(buyer)
     await buyer.tap("Continue", on=lines)
-    await buyer.sees("Where shall it go")
+    await buyer.sees("Where should it go")
 
 
 async def test_an_order_that_was_not_made_says_so(person, marketplace):

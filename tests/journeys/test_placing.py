@@ -95,7 +95,7 @@ async def test_stock_that_goes_at_the_last_moment_is_refused_by_create(person, m
     await at_preview(buyer, TAPE_MEASURE, 4)
     await market.fault("refuse", "create", code=1009, message="500_004")
     await confirm(buyer, "isn't enough stock any more")
-    await buyer.do("Continue", "Where shall it go")
+    await buyer.do("Continue", "Where should it go")
     await buyer.do("张三", "Total to pay")
     await confirm(buyer, "Order placed")
     await market.only_order()

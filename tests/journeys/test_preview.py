@@ -91,7 +91,7 @@ async def test_changing_goods_asks_for_the_numbers_again(person):
     await buyer.do("Edit goods", "Your order")
     await buyer.do("Change 1", "How many")
     await buyer.say("60", "Your order")
-    await buyer.do("Continue", "Where shall it go")
+    await buyer.do("Continue", "Where should it go")
     shown = await buyer.do("张三", "Total to pay")
     assert "60 pieces × ¥5.20 → ¥312.00" in shown.text
     assert shown.text != first.text

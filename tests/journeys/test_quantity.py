@@ -22,9 +22,9 @@ async def test_the_screen_tells_every_rule_before_it_bites(person):
     assert "White / 37 (白色 / 37)" in shown.text
     assert "In stock of this variant: 421 pairs" in shown.text
     assert "10,150" not in shown.text  # of all variants together: it would mislead here
-    assert "¥32.80 per pair" in shown.text
+    assert "¥32.80 per pair\n" in shown.text  # no quantity is named yet
     assert "Minimum order: 3 pairs" in shown.text
-    assert "27 pairs more: ¥2.90 cheaper per pair (¥29.90 from 30 pairs on)" in shown.text
+    assert "From 30 pairs: ¥29.90 per pair, ¥2.90 cheaper" in shown.text
     assert shown.labels[:5] == ["3", "6", "15", "30", "300"]
     assert shown.has_picture
 
@@ -35,9 +35,10 @@ async def test_the_screen_reads_naturally_in_chinese(person):
     shown = await at_quantity(buyer, SNEAKERS, "白色", "37")
     assert "规格：白色 / 37" in shown.text
     assert "起订量：3 双" in shown.text
-    assert "再加 27 双，每双便宜 ¥2.90（满 30 双，单价 ¥29.90）" in shown.text
+    assert "满 30 双，每双 ¥29.90，便宜 ¥2.90" in shown.text
     assert "要多少双？" in shown.text
-    await buyer.say("2", "起订量是 3 双，现在共 2 双，还差 1 双。")
+    shown = await buyer.say("2", "起订量是 3 双，现在共 2 双，还差 1 双。")
+    assert "再加 28 双，每双便宜 ¥2.90（满 30 双，单价 ¥29.90）" in shown.text
     await buyer.say("3箱", "这件商品按双卖。要多少双？直接发数字")
 
 

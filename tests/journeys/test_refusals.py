@@ -24,7 +24,7 @@ async def refused(buyer, wanted):
 
 async def again(buyer, wanted="Total to pay"):
     """From the mended lines to the numbers."""
-    await buyer.do("Continue", "Where shall it go")
+    await buyer.do("Continue", "Where should it go")
     return await buyer.do("张三", wanted)
 
 
@@ -114,7 +114,7 @@ async def test_a_price_of_zero_is_no_bargain(person, market):
     [
         ("500_003", "variant is not offered any more", "Your order"),
         ("500_007", "to its partners only", "Your order"),
-        ("AddressId invalid", "doesn't accept this address", "Where shall it go"),
+        ("AddressId invalid", "doesn't accept this address", "Where should it go"),
         ("无法识别的原因", "refused: 无法识别的原因. Your order is kept", "Your order"),
     ],
 )
