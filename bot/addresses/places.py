@@ -16,9 +16,11 @@ from bot.addresses.finding import (
 )
 from bot.addresses.history import AREAS
 from bot.addresses.labels import BOUNDARY
+from bot.addresses.naming import short_name
 from bot.addresses.patterns import lazily
 from bot.addresses.towns import towns_at, unknown_town
 
+TITLED = lazily(r"(?:街道|[镇乡区])$")
 SHORTEST_TELLING = 3  # characters of a full name; 城区 and 东区 are words as well as names
 LONGEST_NAME = 20  # characters that a division before the chain may have
 CLEAR_VALUE = 8  # a chain worth two short names or one full one
@@ -207,6 +209,8 @@ class Locator:
         owners = {town.parent for town, _ in found}
         if len(owners) == 1:
             town, end = max(found, key=lambda pair: pair[1])
+            if text[end : end + 1] == "区" and not TITLED.search(town.name):
+                end += 1  # 松山湖区: the town is called 松山湖 and nothing more
             place = self._divisions.by_code(town.parent)
             return located._replace(end=end, places=(place,), town=town, unsure=False)
         if len(located.places) != 1:
@@ -214,6 +218,7 @@ class Locator:
         if mistyped := self._mistyped(text, located):
             return mistyped
         if typed := unknown_town(text, located.end):
+            located, typed = _uncut(text, located, typed)
             return self._in_another_district(typed, located._replace(unknown_town=typed))
         return located
 
@@ -261,6 +266,15 @@ class Locator:
         if not others:
             return located
         return located._replace(places=tuple(others), rivals=(place,), unknown_town="")
+
+
+def _uncut(text: str, located: Located, typed: str) -> tuple[Located, str]:
+    """Give a town its whole name back, of which a district's short name was read: 海棠湾镇."""
+    short = fold(short_name(located.places[0].name))
+    begin = located.end - len(short)
+    if len(typed) > len("湾镇") or begin <= located.start or text[begin : located.end] != short:
+        return located, typed
+    return located._replace(end=begin), short + typed
 
 
 def _misspelt(text: str, begin: int, division: Division) -> str:
