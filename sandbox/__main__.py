@@ -5,6 +5,7 @@
 
 import argparse
 import asyncio
+import errno
 import os
 import shutil
 import signal
@@ -164,6 +165,8 @@ def main() -> int:
             return runner.run(_run(_arguments()))
     except OSError as error:
         sys.stderr.write(f"cannot start: {error}\n")
+        if error.errno == errno.EADDRINUSE:
+            sys.stderr.write("Another demo may be running: end it first, they share a folder.\n")
         return 1
 
 
