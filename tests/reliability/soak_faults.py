@@ -89,6 +89,13 @@ class Mischief:
         await self._ok(self._flood(on=False))
         await self.stock_up()
 
+    async def hold_up(self) -> None:
+        """Have the next orders take long, before and after they are sent."""
+        for endpoint in ("preview", "create"):
+            fault = {"kind": "slow", "endpoint": endpoint, "seconds": 6, "times": 4}
+            self.made[f"marketplace {endpoint} held up"] += 1
+            await self._ok(self.market.post("/sandbox/faults", json=fault))
+
     async def _calm(self) -> None:
         await self._ok(self.market.delete("/sandbox/faults"))
         await self._ok(self.telegram.delete("/sandbox/botapi/faults"))

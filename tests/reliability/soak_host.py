@@ -6,7 +6,7 @@ import random
 import sqlite3
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,6 +104,7 @@ class Host:
     random: random.Random
     trouble: Trouble
     clock: HostClock | None = None
+    hold_up: Callable[[], Awaitable[None]] | None = None  # keeps orders under way for a copy
     kills: int = 0
     downtimes: int = 0
     restores: list[Restore] = field(default_factory=list)
@@ -187,6 +188,8 @@ class Host:
 
     async def _copy(self) -> None:
         database = self.bot.folder / "bot.db"
+        if self.hold_up:
+            await self.hold_up()
         for _ in range(60):  # three seconds
             if in_flight(database):
                 break

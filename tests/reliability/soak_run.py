@@ -81,7 +81,8 @@ async def soak(plan: Plan) -> Report:
                 await Shopper.arrive(telegram, market, random.Random(rng.random()), plan.temper)
                 for _ in range(plan.people)
             ]
-            host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock)
+            hold_up = mischief.hold_up if plan.faults else None
+            host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock, hold_up)
             await _trouble(plan, host, mischief, people)
             await _rest(plan, bot, people)
             theirs = (await market.get("/sandbox/orders")).json()
