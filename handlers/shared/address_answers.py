@@ -180,6 +180,10 @@ def _answer_name(context: Context, form: AddressForm, typed: str) -> None:
     if len(" ".join(typed.split())) > LONGEST_NAME and not pasted.mobile:
         context.flash("address_form.bad_length")
         return
+    told = pasted.full_name if not doubt_about(pasted, AddressField.NAME) else None
+    if pasted.mobile and told and not pasted.extension:
+        keep(context, reading.with_phone(read_number(typed)).with_name(told))
+        return
     name = None if is_talk(typed) else read_name(typed)
     if name is None:
         if pasted.mobile and reading.mobile is None:

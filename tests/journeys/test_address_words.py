@@ -136,6 +136,16 @@ async def test_what_is_no_name_is_refused_at_the_name(person, language, words):
     assert "李四" in shown.text
 
 
+@pytest.mark.parametrize("words", ["李四 13987654321", "收件人：李四，电话：13987654321"])
+async def test_a_name_with_its_number_answers_both(person, words):
+    """Who was asked for the recipient gives both, as on a card: neither is lost."""
+    buyer = await person()
+    await at_name(buyer)
+    shown = await buyer.say(words, _CHECK)
+    assert "Name: 李四" in shown.text
+    assert "Phone: 13987654321" in shown.text
+
+
 async def test_goods_at_the_name_are_asked_about(person):
     """马克杯 begins with a surname: it is confirmed, not believed."""
     buyer = await person()
