@@ -43,9 +43,12 @@ async def paid_in_pieces(own: Own, clients: Clients, operator: Person, rng: rand
     await customer.sees("is checking your payment")
     order = re.search(r"S\d{6}-\w{8}", payment.text)
     assert order is not None
-    await operator.say("/admin", "Proofs to confirm: 1")
-    await operator.do(r"Proofs \(1\)", code[1])
-    shown = await operator.do(code[1], "A proof of payment waits")
+    desk = await operator.say("/admin", "Proofs to confirm: 1")
+    # The word of the proof comes by itself, before or after.
+    await operator.tap(r"Proofs \(1\)", desk)
+    listed = await operator.sees(rf"Proofs to confirm: 1\s+{code[1]} ·")
+    await operator.tap(code[1], listed)
+    shown = await operator.sees("A proof of payment waits")
     await operator.tap("came in$", shown)
     await kill_and_start(own, rng)
     await operator.sees("Booked|booked twice|Nothing was booked")
