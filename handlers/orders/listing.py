@@ -49,7 +49,7 @@ async def numbered(update: Update, context: Context) -> Reply:
 
 
 def _number_in(update: Update, *, alone: bool = True) -> str | None:
-    message = update.effective_message
+    message = update.message  # a press has none of its own
     return order_named(message.text or "", alone=alone) if message is not None else None
 
 
