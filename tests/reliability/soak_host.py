@@ -56,12 +56,12 @@ class HostClock:
             "LD_PRELOAD": str(self.library),
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_CACHE_DURATION": "1",  # seconds; read at each call, it slows the bot down
             "NO_FAKE_STAT": "1",
         }
 
     def step(self, rng: random.Random) -> None:
-        """Have the clock show another time than now; the bot may run or not."""
+        """Have the clock show another time within a second; the bot may run or not."""
         self._write(rng.choice([each for each in _STEPS if each != self._offset]))
         self.steps += 1
 
