@@ -11,17 +11,17 @@ from soak_run import Plan, Report, soak
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
 
 QUICK = Temper(pause=(0.05, 0.4), waits=(2.0, 6.0))
-BAD = Trouble(kill_every=3, restore_every=20, step_every=6)
+# Without restores: in so short a time they take everything back that anybody has got to.
+BAD = Trouble(kill_every=3, restore_every=0, step_every=6)
 LOOKUPS = (0.3, 0.4, 0.5, 0.8, 1.0, 1.5)
 
 
 def _holds(report: Report) -> None:
     assert report.findings.failures == []
-    assert report.host.kills >= 2
+    assert report.host.kills >= 3
     assert sum(report.faults.values()) >= 5
-    forgotten = report.findings.orders_forgotten
-    assert report.findings.confirmed + forgotten >= 2, report.did
-    assert report.findings.outcomes["placed"] + forgotten >= 2, report.findings.outcomes
+    assert report.findings.confirmed >= 2, report.did
+    assert report.findings.outcomes["placed"] >= 2, report.findings.outcomes
     assert report.findings.tracebacks["raw traceback"] == 0
 
 
