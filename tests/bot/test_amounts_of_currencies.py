@@ -39,7 +39,8 @@ def test_what_is_shown_is_what_is_booked(currency: Currency, units: int, languag
     """The digits that a person sees, typed in, are the same minor units."""
     money = Money(currency=currency, units=units)
     shown = texts_in(language).amount(money)
-    digits = "".join(each for each in shown if each.isdigit() or each in ".,")
+    # Some currencies have a dot in their sign, such as Cg.
+    digits = "".join(each for each in shown if each.isdigit() or each in ".,").strip(".,")
     if currency.decimals == 3:
         digits = digits.replace(",", "")
     assert read_money(digits, currency) == money
