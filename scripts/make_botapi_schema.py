@@ -26,11 +26,12 @@ TARGET = Path(__file__).resolve().parent.parent / "sandbox" / "botapi" / "schema
 
 # The methods that the sandbox plays; every other one is only named, to be refused as such.
 PLAYED = """
-answerCallbackQuery answerInlineQuery close copyMessage deleteMessage deleteMessages
-deleteMyCommands deleteWebhook
+answerCallbackQuery answerInlineQuery close closeForumTopic copyMessage createForumTopic
+deleteForumTopic deleteMessage deleteMessages deleteMyCommands deleteWebhook editForumTopic
 editMessageCaption editMessageMedia editMessageReplyMarkup editMessageText forwardMessage getChat
 getChatMember getChatMemberCount getChatMenuButton getFile getMe getMyCommands getMyDescription
-getMyName getMyShortDescription getUpdates getWebhookInfo logOut pinChatMessage sendChatAction
+getMyName getMyShortDescription getUpdates getWebhookInfo logOut pinChatMessage reopenForumTopic
+sendChatAction
 sendDocument sendLocation sendMediaGroup sendMessage sendPhoto setChatMenuButton setMessageReaction
 setMyCommands setMyDescription setMyName setMyShortDescription setWebhook
 """.split()  # noqa: SIM905 -- forty words read better as words
@@ -49,7 +50,6 @@ UNPLAYED = {
     "inline_message_id",
     "live_period",
     "message_effect_id",
-    "message_thread_id",
     "poll_option_id",
     "proximity_alert_radius",
     "quote",

@@ -29,6 +29,8 @@ def member_json(chat: Chat, user: Json, status: str) -> Json:
         member["is_anonymous"] = False
     elif status == "administrator":
         member |= ADMIN_RIGHTS | (CHANNEL_RIGHTS if chat.type == "channel" else {})
+        if chat.type == "supergroup":
+            member["can_manage_topics"] = "can_manage_topics" in chat.bot_rights
     elif status == "kicked":
         member["until_date"] = 0
     return member

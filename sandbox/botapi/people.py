@@ -19,18 +19,32 @@ class People:
         self._sandbox = sandbox
 
     def say(
-        self, chat: Chat, user_id: int, contents: list[Json], reply_to: int | None
+        self,
+        chat: Chat,
+        user_id: int,
+        contents: list[Json],
+        reply_to: int | None,
+        topic: int | None = None,
     ) -> list[Entry]:
         """Puts the contents into the chat, one message each (several: an album).
 
+        In a forum `topic` is where it is written; an answer stands where what it answers does.
         Raises TesterError if the person cannot write there.
         """
         sender = self._writer(chat, user_id)
         common: Json = {}
-        if reply_to is not None:
-            target = chat.entry(reply_to)
-            if target is None:
-                raise TesterError(f"no message {reply_to} to reply to", 404)
+        target = chat.entry(reply_to) if reply_to is not None else None
+        if reply_to is not None and target is None:
+            raise TesterError(f"no message {reply_to} to reply to", 404)
+        if topic is None and target is not None:
+            topic = target.body.get("message_thread_id")
+        if topic is not None:
+            if topic not in chat.topics:
+                raise TesterError(f"no topic {topic}", 404)
+            if chat.topics[topic].closed and chat.members[user_id] == "member":
+                raise TesterError("that topic is closed", 403)
+            common |= self._sandbox.world.within(chat, topic)
+        if target is not None:
             inner = {key: v for key, v in target.body.items() if key != "reply_to_message"}
             common["reply_to_message"] = inner
         if len(contents) > 1:
@@ -118,18 +132,48 @@ class People:
         old, new = ("member", "kicked") if blocked else ("kicked", "member")
         self._bot_status(chat, user, old, new)
 
-    def open_chat(self, kind: str, title: str, members: list[int]) -> Chat:
+    def open_chat(self, kind: str, title: str, members: list[int], *, forum: bool = False) -> Chat:
         """The first member creates a group or channel and adds the bot to it."""
         world = self._sandbox.world
         status = "administrator" if kind == "channel" else "member"
         roles = dict.fromkeys(members, "member") | {members[0]: "creator"}
         chat = world.add_chat(kind, title, roles | {world.bot["id"]: status})
+        chat.is_forum = forum
         creator = world.users[members[0]]
         self._bot_status(chat, creator, "left", status)
         if kind != "channel":
             entry = world.add_message(chat, creator, {"new_chat_members": [world.bot]})
             self._update(chat, "message", entry)
         return chat
+
+    def promote(self, chat: Chat, rights: list[str]) -> None:
+        """Makes the bot an administrator of a group with those rights, or with none a member."""
+        world = self._sandbox.world
+        if chat.is_private or world.bot["id"] not in chat.members:
+            raise TesterError("the bot is in no such group")
+        old, new = chat.members[world.bot["id"]], "administrator" if rights else "member"
+        chat.bot_rights = frozenset(rights)
+        chat.members[world.bot["id"]] = new
+        owner = next(user for user, status in chat.members.items() if status == "creator")
+        self._bot_status(chat, world.users[owner], old, new)
+
+    def open_topic(self, chat: Chat, user_id: int, name: str) -> int:
+        """A person opens a topic; its number."""
+        opener = self._writer(chat, user_id)
+        if not chat.is_forum:
+            raise TesterError("that chat has no topics")
+        topic = self._sandbox.world.open_topic(chat, opener, name, 7322096)
+        return topic.thread_id
+
+    def turn_topic(self, chat: Chat, thread_id: int, what: str) -> None:
+        """A person closes, reopens or deletes a topic."""
+        topic = chat.topics.get(thread_id)
+        if topic is None:
+            raise TesterError(f"no topic {thread_id}", 404)
+        if what == "delete":
+            self._sandbox.world.take_topic_away(chat, topic)
+        else:
+            topic.closed = what == "close"
 
     def _bot_status(self, chat: Chat, user: Json, old: str, new: str) -> None:
         world = self._sandbox.world
@@ -161,7 +205,9 @@ class People:
         return user
 
     def _update(self, chat: Chat, kind: str, entry: Entry) -> None:
-        if chat.is_private or chat.type == "channel" or self._seen_in_group(entry.body):
+        bot_id = self._sandbox.world.bot["id"]
+        sees_all = chat.is_private or chat.members.get(bot_id) == "administrator"
+        if sees_all or chat.type == "channel" or self._seen_in_group(entry.body):
             self._sandbox.updates.add(kind, dict(entry.body))
 
     def _seen_in_group(self, body: Json) -> bool:

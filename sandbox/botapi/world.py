@@ -9,6 +9,7 @@ from typing import Any, Final
 from .config import BotApiConfig
 from .errors import BadRequestError, ForbiddenError, TesterError
 from .events import EventLog
+from .topics import Topic
 
 Json = dict[str, Any]
 
@@ -63,6 +64,9 @@ class Chat:
     started: bool = False
     blocked: bool = False
     pinned: int | None = None
+    is_forum: bool = False
+    topics: dict[int, Topic] = field(default_factory=dict)
+    bot_rights: frozenset[str] = frozenset()
     entries: dict[int, Entry] = field(default_factory=dict)
 
     @property
@@ -145,7 +149,8 @@ class World:
             shown = {name: user[name] for name in names if name in user}
             return {"id": chat.id, **shown, "type": "private"}
         username = {"username": chat.username} if chat.username else {}
-        return {"id": chat.id, "title": chat.title, **username, "type": chat.type}
+        forum = {"is_forum": True} if chat.is_forum else {}
+        return {"id": chat.id, "title": chat.title, **username, "type": chat.type, **forum}
 
     def find_chat(self, chat_id: int | str) -> Chat:
         """The chat by number or @username. Raises BadRequestError `chat not found`."""
@@ -200,6 +205,49 @@ class World:
         self.announce(chat, entry, "message")
         return entry
 
+    def may_manage_topics(self, chat: Chat) -> bool:
+        """Tell whether the bot is an administrator with that right."""
+        is_admin = chat.members.get(self.bot["id"]) == "administrator"
+        return is_admin and "can_manage_topics" in chat.bot_rights
+
+    def open_topic(self, chat: Chat, opener: Json, name: str, colour: int) -> Topic:
+        """A new topic; the service message that opens it gives it its number."""
+        service = {"forum_topic_created": {"name": name, "icon_color": colour}}
+        entry = self.add_message(chat, opener, service)
+        thread_id = entry.body["message_id"]
+        entry.body |= {"message_thread_id": thread_id, "is_topic_message": True}
+        topic = chat.topics[thread_id] = Topic(thread_id, name, colour, opener["id"])
+        return topic
+
+    def within(self, chat: Chat, thread_id: int) -> Json:
+        """What a message in a topic carries: Telegram has it answer the topic's first message."""
+        first = chat.entry(thread_id)
+        inside: Json = {"message_thread_id": thread_id, "is_topic_message": True}
+        if first is not None:
+            inside["reply_to_message"] = first.body
+        return inside
+
+    def topic_to_write_in(self, chat: Chat, thread_id: int | None) -> Json:
+        """What a message of the bot in that topic carries; nothing outside of one.
+
+        Raises BadRequestError for a topic that is not there, or closed to those who may not manage.
+        """
+        if thread_id is None:
+            return {}
+        topic = chat.topics.get(thread_id)
+        if topic is None:
+            raise BadRequestError("message thread not found")
+        if topic.closed and not self.may_manage_topics(chat):
+            raise BadRequestError("TOPIC_CLOSED")
+        return self.within(chat, thread_id)
+
+    def take_topic_away(self, chat: Chat, topic: Topic) -> None:
+        """Delete a topic with its messages."""
+        del chat.topics[topic.thread_id]
+        for entry in chat.entries.values():
+            if entry.body.get("message_thread_id") == topic.thread_id and not entry.deleted:
+                self.delete_message(chat, entry)
+
     def edit_message(self, chat: Chat, entry: Entry, body: Json) -> None:
         """Replaces a message's content and tells the watchers."""
         entry.body = {**body, "edit_date": int(time.time())}
@@ -230,6 +278,10 @@ class World:
         for chat in self.chats.values():
             public = {"username": chat.username} if chat.username else {}
             members = [member for member in chat.members if member in self.users]
-            state = {"started": chat.started, "blocked": chat.blocked}
+            state: Json = {"started": chat.started, "blocked": chat.blocked}
+            if chat.is_forum:
+                state["topics"] = [
+                    {**topic.public(), "closed": topic.closed} for topic in chat.topics.values()
+                ]
             shown: Json = {"id": chat.id, "type": chat.type, "title": chat.title}
             yield {**shown, **public, "members": members, "sandbox": state}

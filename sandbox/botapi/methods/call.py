@@ -42,10 +42,11 @@ class Call:
 
 
 def reply_target(call: Call, chat: Chat) -> Json:
-    """`reply_to_message` for reply_parameters; replies across chats are not played."""
+    """What the topic and reply_parameters add; replies across chats are not played."""
     wanted = call.params.get("reply_parameters")
+    inside = call.sandbox.world.topic_to_write_in(chat, call.params.get("message_thread_id"))
     if wanted is None:
-        return {}
+        return inside
     if "message_id" not in wanted:
         raise BadRequestError('can\'t find field "message_id"')
     other = wanted.get("chat_id", chat.id)
@@ -54,9 +55,15 @@ def reply_target(call: Call, chat: Chat) -> Json:
     entry = chat.entry(wanted["message_id"])
     if entry is None:
         if wanted.get("allow_sending_without_reply"):
-            return {}
+            return inside
         raise BadRequestError("message to be replied not found")
-    return {"reply_to_message": without_reply(entry.body)}
+    thread_id = entry.body.get("message_thread_id")
+    if inside and inside["message_thread_id"] != thread_id:
+        raise BadRequestError("message to be replied not found")
+    if not inside and thread_id in chat.topics:
+        # An answer stands in the topic of what it answers.
+        inside = call.sandbox.world.topic_to_write_in(chat, thread_id)
+    return inside | {"reply_to_message": without_reply(entry.body)}
 
 
 def without_reply(body: Json) -> Json:

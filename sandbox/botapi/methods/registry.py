@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from . import about, chats, editing, inline, media, receiving, sending
+from . import about, chats, editing, inline, media, receiving, sending, topics
 from .call import Call
 
 Handler = Callable[[Call], Awaitable[Any]]
@@ -38,6 +38,11 @@ HANDLERS: Final[dict[str, Handler]] = {
     "getChatMemberCount": chats.get_chat_member_count,
     "setMessageReaction": chats.set_message_reaction,
     "pinChatMessage": chats.pin_chat_message,
+    "createForumTopic": topics.create_forum_topic,
+    "editForumTopic": topics.edit_forum_topic,
+    "closeForumTopic": topics.close_forum_topic,
+    "reopenForumTopic": topics.reopen_forum_topic,
+    "deleteForumTopic": topics.delete_forum_topic,
     "setMyCommands": about.set_my_commands,
     "getMyCommands": about.get_my_commands,
     "deleteMyCommands": about.delete_my_commands,

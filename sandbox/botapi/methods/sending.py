@@ -60,6 +60,7 @@ async def send_chat_action(call: Call) -> bool:
     if call.params["action"] not in ACTIONS:
         raise BadRequestError("wrong parameter action in request")
     chat = call.sandbox.world.writable_chat(call.params["chat_id"])
+    call.sandbox.world.topic_to_write_in(chat, call.params.get("message_thread_id"))
     chat.events.append("action", action=call.params["action"])
     return True
 

@@ -40,6 +40,9 @@ class ChatRoutes:
             web.post(f"{base}/tap", self.tap),
             web.post(f"{base}/edit", self.edit),
             web.post(f"{base}/join", self.join),
+            web.post(f"{base}/promote", self.promote),
+            web.post(f"{base}/topics", self.open_topic),
+            web.post(f"{base}/topics/{{topic:\\d+}}/{{what:close|reopen|delete}}", self.turn_topic),
             web.post(f"{base}/choose", self.choose),
             web.post("/sandbox/inline", self.ask_inline),
             web.get("/sandbox/inline/{query_id}", self.inline_answer),
@@ -94,15 +97,16 @@ class ChatRoutes:
         if request.content_type == "multipart/form-data":
             form = await request.post()
             sender = whole(form.get("from"), "from")
-            reply = form.get("reply_to")
+            reply, topic = form.get("reply_to"), form.get("topic")
             contents = await self._attachments(form)
         else:
             body = await json_body(request)
             sender = whole(body.get("from"), "from")
-            reply = body.get("reply_to")
+            reply, topic = body.get("reply_to"), body.get("topic")
             contents = [worded(words(body.get("text"), "text"), is_caption=False)]
         reply_to = None if reply in (None, "") else whole(reply, "reply_to")
-        entries = self._people.say(chat, sender, contents, reply_to)
+        thread = None if topic in (None, "") else whole(topic, "topic")
+        entries = self._people.say(chat, sender, contents, reply_to, thread)
         return web.json_response({"messages": [entry.public() for entry in entries]})
 
     async def _attachments(self, form: Any) -> list[dict[str, Any]]:
@@ -155,6 +159,30 @@ class ChatRoutes:
         """A person enters a group or channel."""
         chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
         self._people.join(chat, whole((await json_body(request)).get("user_id"), "user_id"))
+        return web.json_response({"ok": True})
+
+    async def promote(self, request: web.Request) -> web.Response:
+        """The bot becomes an administrator with these rights."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        listed = (await json_body(request)).get("rights")
+        if not isinstance(listed, list):
+            raise TesterError("rights must be a list")
+        self._people.promote(chat, [words(each, "rights") for each in listed])
+        return web.json_response({"ok": True})
+
+    async def open_topic(self, request: web.Request) -> web.Response:
+        """A person opens a topic."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        body = await json_body(request)
+        name = words(body.get("name"), "name")
+        thread_id = self._people.open_topic(chat, whole(body.get("from"), "from"), name)
+        return web.json_response({"message_thread_id": thread_id})
+
+    async def turn_topic(self, request: web.Request) -> web.Response:
+        """A person closes, reopens or deletes a topic."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        what = request.match_info["what"]
+        self._people.turn_topic(chat, path_number(request, "topic"), what)
         return web.json_response({"ok": True})
 
     async def ask_inline(self, request: web.Request) -> web.Response:

@@ -74,7 +74,11 @@ class WorldRoutes:
         members = [whole(m, "members") for m in listed] if isinstance(listed, list) else []
         if not members or any(member not in world.users for member in members):
             raise TesterError("members must name at least one person and only known ones")
-        chat = self._people.open_chat(kind, words(body.get("title"), "title"), members)
+        forum = bool(body.get("forum"))
+        if forum and kind != "supergroup":
+            raise TesterError("only a supergroup has topics")
+        title = words(body.get("title"), "title")
+        chat = self._people.open_chat(kind, title, members, forum=forum)
         return web.json_response(world.chat_json(chat))
 
     async def block(self, request: web.Request) -> web.Response:

@@ -55,7 +55,11 @@ async def test_method_names_ignore_case(server, name):
     [
         ({"txet": "a"}, "unknown parameter txet"),
         ({"reply_to_message_id": 1}, "unknown parameter reply_to_message_id"),
-        ({"message_thread_id": 1}, "the sandbox does not simulate parameter message_thread_id"),
+        ({"message_thread_id": 1}, "message thread not found"),
+        (
+            {"business_connection_id": "1"},
+            "the sandbox does not simulate parameter business_connection_id",
+        ),
         (
             {"reply_markup": {"inline_keyboard": [[{"text": "a", "calback_data": "x"}]]}},
             "unknown parameter reply_markup.inline_keyboard[0][0].calback_data",
