@@ -6,11 +6,14 @@ The wire's names and misspellings live here and in the other modules named `wire
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, Final, NoReturn, TypeVar
 
+from msgspec import MsgspecError
+from msgspec.json import Decoder
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator, model_validator
 from pydantic.alias_generators import to_camel
 
@@ -27,6 +30,8 @@ _COMPACT = re.compile(r"(\d{14})(\d{0,9})([+-]\d{4}|Z)", re.ASCII)
 _YEARS = range(1999, 2101)
 _MOST_DIGITS = 20  # of an id: one in 64 bits has no more
 _LARGEST_NUMBER = 2**63 - 1  # of an id that is kept as a number: what the database holds
+
+_QUICK: Final = Decoder(float_hook=Decimal)
 
 # Where surrogates, escaped or raw, may stand alone.
 _HALVES = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
@@ -62,6 +67,11 @@ def read_json(content: bytes | str) -> Any:
     nesting and numbers without measure included.
     """
     halves = _may_hold_halves(content)
+    if not halves:
+        # Whatever it reads it reads as the slow way does, in a third of the time; what it does not
+        # is the slow way's to read or to refuse (byte order marks, UTF-16, nesting).
+        with suppress(MsgspecError, RecursionError):
+            return _QUICK.decode(content)
     try:
         parsed = json.loads(content, parse_float=Decimal, parse_constant=_no_constant)
         return _whole_signs(parsed) if halves else parsed
