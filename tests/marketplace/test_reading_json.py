@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -47,6 +48,7 @@ NONE = [
     b'"\\x"',
     b"[" * 100_000,
 ]
+HALVES = [r"\ud800", r"\uD83D", r"\udc00", r"\ude00", r"\u0041", "a", r"\n"]
 NUMBERS = st.from_regex(rb"\A-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?\Z")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 VALUES = st.recursive(
@@ -72,6 +74,17 @@ def test_what_is_no_json_is_a_value_error(content):
     """Also what one of two readers might have let pass."""
     with pytest.raises(ValueError, match=r"."):
         read_json(content)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_halves_of_an_emoji_become_question_marks_and_whole_ones_stay(length):
+    """Escaped in every order with other signs between; raw ones in a text, too."""
+    for pieces in product(HALVES, repeat=length):
+        content = ('"' + "".join(pieces) + '"').encode()
+        whole = as_the_library_reads(content)
+        assert read_json(content) == whole.encode("utf-8", "replace").decode()
+        raw = json.dumps(whole, ensure_ascii=False)
+        assert read_json(raw) == whole.encode("utf-8", "replace").decode()
 
 
 @given(NUMBERS)
