@@ -354,7 +354,7 @@ def _short_of_mixed_batch(view: QuantityView, offer: Offer, sku: Sku | None) -> 
     )
     if asked is None:
         return None
-    wished = draft.put(order_line(offer, sku, asked), offer.seller.seller_id)
+    wished = draft.put([order_line(offer, sku, asked)], offer.seller.seller_id)
     gap = mixed_batch_gap(wished)
     return mixed_batch_line(view.t, gap) if gap is not None else None
 

@@ -68,9 +68,7 @@ class Cart(Value):
         lines = tuple(lines)
         if not lines:
             return self
-        mine = self.draft_of(seller_id)
-        for line in lines:
-            mine = mine.put(line, seller_id)
+        mine = self.draft_of(seller_id).put(lines, seller_id)
         # An offer may have changed hands: its variants stand with its present seller alone.
         rest = (each.without(lines) for each in self.drafts if each.seller_id != seller_id)
         after = Cart(draft=mine, shelf=tuple(each for each in rest if each.lines))

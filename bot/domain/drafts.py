@@ -35,9 +35,10 @@ class OrderLine(Value):
     minimum: int = Field(default=1, ge=1)
     mixed_batch: MixedBatch = MixedBatch()
 
-    def same_goods(self, other: "OrderLine") -> bool:
-        """Tell whether both lines order the same variant."""
-        return (self.offer_id, self.spec_id) == (other.offer_id, other.spec_id)
+    @property
+    def goods(self) -> tuple[OfferId, SpecId | None]:
+        """The variant that is ordered."""
+        return (self.offer_id, self.spec_id)
 
 
 class Draft(Value):
@@ -59,17 +60,19 @@ class Draft(Value):
             raise ValueError("a draft has a seller exactly when it has lines")
         return self
 
-    def put(self, line: OrderLine, seller_id: SellerId) -> "Draft":
-        """Add `line`, or give its variant the new quantity when it is on the draft already.
+    def put(self, lines: Iterable[OrderLine], seller_id: SellerId) -> "Draft":
+        """Add `lines`, or give their variants the new quantities where they are on the draft.
 
         Raises `OtherSeller`.
         """
         if self.lines and seller_id != self.seller_id:
             raise OtherSeller(seller_id)
-        if any(line.same_goods(each) for each in self.lines):
-            lines = tuple(line if line.same_goods(each) else each for each in self.lines)
-            return self.replace(lines=lines)
-        return self.replace(seller_id=seller_id, lines=(*self.lines, line), orders_made=0)
+        by_goods = {each.goods: each for each in self.lines}
+        by_goods.update((each.goods, each) for each in lines)
+        after = tuple(by_goods.values())
+        if len(after) == len(self.lines):
+            return self.replace(lines=after)
+        return self.replace(seller_id=seller_id, lines=after, orders_made=0)
 
     def remove(self, index: int) -> "Draft":
         """Drop the line at `index`. Raises `IndexError` when there is none."""
@@ -79,10 +82,8 @@ class Draft(Value):
 
     def without(self, goods: Iterable[OrderLine]) -> "Draft":
         """Drop the lines of the same variants; what is not on the draft is passed over."""
-        gone = {(each.offer_id, each.spec_id) for each in goods}
-        return self._left_with(
-            tuple(each for each in self.lines if (each.offer_id, each.spec_id) not in gone)
-        )
+        gone = {each.goods for each in goods}
+        return self._left_with(tuple(each for each in self.lines if each.goods not in gone))
 
     def _left_with(self, lines: tuple[OrderLine, ...]) -> "Draft":
         return self.replace(lines=lines) if lines else Draft()

@@ -14,7 +14,7 @@ from tests.domain.strategies import SELLER, lines
 def _filled(each: list[OrderLine]) -> Draft:
     draft = Draft()
     for line in each:
-        draft = draft.put(line, SELLER)
+        draft = draft.put([line], SELLER)
     return draft
 
 
@@ -24,13 +24,23 @@ drafts = st.lists(lines(), max_size=8).map(_filled)
 @given(drafts, lines())
 def test_putting_a_line_makes_it_the_one_of_its_variant(draft: Draft, line: OrderLine):
     """The variant is there once with the new quantity; all other lines keep their place."""
-    after = draft.put(line, SELLER)
-    assert [each for each in after.lines if each.same_goods(line)] == [line]
-    others = [each for each in draft.lines if not each.same_goods(line)]
-    assert [each for each in after.lines if not each.same_goods(line)] == others
-    known = any(each.same_goods(line) for each in draft.lines)
+    after = draft.put([line], SELLER)
+    assert [each for each in after.lines if each.goods == line.goods] == [line]
+    others = [each for each in draft.lines if each.goods != line.goods]
+    assert [each for each in after.lines if each.goods != line.goods] == others
+    known = any(each.goods == line.goods for each in draft.lines)
     assert len(after.lines) == len(draft.lines) + (not known)
-    assert after.put(line, SELLER) == after
+    assert after.put([line], SELLER) == after
+
+
+@given(drafts, st.lists(lines(), max_size=8))
+def test_lines_put_at_once_are_the_same_as_one_after_the_other(draft: Draft, more: list[OrderLine]):
+    """In the same order, each variant once with its last quantity."""
+    one_by_one = draft
+    for line in more:
+        one_by_one = one_by_one.put([line], SELLER)
+    if more:
+        assert draft.put(more, SELLER) == one_by_one
 
 
 @given(drafts)
@@ -47,9 +57,9 @@ def test_another_seller_is_refused_while_there_are_lines(draft: Draft, line: Ord
     other = SellerId("BBBother")
     if draft.lines:
         with pytest.raises(OtherSeller):
-            draft.put(line, other)
+            draft.put([line], other)
     else:
-        assert draft.put(line, other).seller_id == other
+        assert draft.put([line], other).seller_id == other
 
 
 @given(drafts, st.integers(-3, 9))
@@ -95,7 +105,7 @@ def test_goods_leave_a_draft_whatever_their_quantity(draft: Draft, gone: list[Or
     """What was ordered goes, the rest keeps its place; nothing left is no draft at all."""
     noted = draft.replace(note="快点", orders_made=1) if draft.lines else draft
     after = noted.without(gone)
-    left = tuple(each for each in draft.lines if not any(each.same_goods(one) for one in gone))
+    left = tuple(each for each in draft.lines if not any(each.goods == one.goods for one in gone))
     assert after.lines == left
     assert after == (noted.replace(lines=left) if left else Draft())
 
@@ -103,15 +113,15 @@ def test_goods_leave_a_draft_whatever_their_quantity(draft: Draft, gone: list[Or
 def test_a_new_variant_begins_the_count_of_orders_anew():
     """Goods that came later belong to no earlier split; a new quantity changes nothing."""
     draft = _filled([_line(1), _line(2)]).replace(orders_made=1)
-    assert draft.put(_line(1, quantity=9), SELLER).orders_made == 1
-    assert draft.put(_line(3), SELLER).orders_made == 0
+    assert draft.put([_line(1, quantity=9)], SELLER).orders_made == 1
+    assert draft.put([_line(3)], SELLER).orders_made == 0
 
 
 @given(drafts, lines())
 def test_a_line_put_keeps_the_note(draft: Draft, line: OrderLine):
     """It is to the seller, not to a line."""
     noted = draft.replace(note="快点")
-    assert noted.put(line, SELLER).note == "快点"
+    assert noted.put([line], SELLER).note == "快点"
 
 
 @given(drafts)

@@ -81,10 +81,10 @@ def _line(marketplace: MarketplaceName, quantity: int = 2) -> OrderLine:
 
 def test_goods_of_two_marketplaces_never_mix() -> None:
     """The same numbers at another marketplace are another seller's other goods."""
-    here = Draft().put(_line(ALIBABA_1688), SellerId("S"))
+    here = Draft().put([_line(ALIBABA_1688)], SellerId("S"))
     assert here.units_of(OfferId("7")) == 2
     assert here.units_of(OfferId("7", ELSEWHERE)) == 0
-    assert not _line(ALIBABA_1688).same_goods(_line(ELSEWHERE))
+    assert _line(ALIBABA_1688).goods != _line(ELSEWHERE).goods
     assert here.without([_line(ELSEWHERE)]) == here
     with pytest.raises(OtherSeller):
         here.put(_line(ELSEWHERE), SellerId("S", ELSEWHERE))

@@ -156,7 +156,7 @@ def test_what_is_missing_to_a_mixed_batch() -> None:
     def gap(of: MixedBatch, *lines: OrderLine) -> MixedBatchGap | None:
         draft = Draft()
         for line in lines:
-            draft = draft.put(line.replace(mixed_batch=of), SellerId("one"))
+            draft = draft.put([line.replace(mixed_batch=of)], SellerId("one"))
         return mixed_batch_gap(draft)
 
     seven = goods_line(7, 235)
