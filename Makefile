@@ -23,6 +23,11 @@ RELEASE := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 JOBS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
+# Dozens of started processes and each worker would compile everything anew where the environment
+# forbids Python to keep what it compiled; kept below .venv it litters nobody's tree.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
+
 .PHONY: demo demo-shop run test test-all slow lint types catalogs supply pytest soak audit image-check bench bench-check lock wheel changes release clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open

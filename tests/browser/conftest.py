@@ -2,12 +2,15 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from fake_sandbox import FakeSandbox, serving
 from phones import Phone, held
 from playwright.async_api import Browser, async_playwright, expect
+
+from tests.tiers import slow_but_the_quick
 
 expect.set_options(timeout=60_000)  # a bound, never a measurement
 
@@ -21,6 +24,12 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A page costs a second of CPU: `make test` walks the short ways, `make slow` all."""
+    slow_but_the_quick(Path(__file__).parent, items)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -7,6 +7,8 @@ from fake_sandbox import serving
 from phones import held
 from playwright.async_api import Page, expect
 
+from tests.tiers import QUICK
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 # Contrast by WCAG 2: each text against the nearest opaque ground below it.
@@ -175,6 +177,7 @@ async def test_a_silent_bot_is_pointed_out(phone, fake):
     await expect(page.get_by_test_id("quiet")).to_be_hidden()
 
 
+@QUICK
 async def test_foreign_code_cannot_run(phone, fake):
     """Markup, handlers and scripts made from strings are all refused."""
     page: Page = await phone.open(ANNA)
@@ -192,6 +195,7 @@ async def test_foreign_code_cannot_run(phone, fake):
     assert len(reports) == len(attempts)
 
 
+@QUICK
 async def test_only_page_material_is_served(fake):
     """Python files, folders and paths that climb out are not found; the page carries its policy."""
     async with serving(fake) as address, ClientSession(address) as web:

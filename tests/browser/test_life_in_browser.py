@@ -18,7 +18,7 @@ sys.path.insert(0, os.fspath(Path(__file__).resolve().parent.parent / "journeys"
 from crashing import Clients, Own, own_world
 from my_orders import two_lines
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WIDE = {"viewport": {"width": 1440, "height": 900}}
 PAID, PART, SHIPPED = "✅ Paid: ", "part of your goods was shipped", "Your goods were shipped"

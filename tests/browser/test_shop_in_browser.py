@@ -18,7 +18,7 @@ from buying import Market, at_preview
 from chat import Person
 from crashing import own_world
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sandbox" / "chat" / "samples"
 POLLED = {
