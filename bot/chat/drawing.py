@@ -1,6 +1,7 @@
 """Putting a screen before a person: edited in place where it can be, else a new message."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -14,15 +15,26 @@ from bot.chat.keyboards import keyboard_json, links_json
 from bot.chat.measuring import fitted, visible_length, without_markup
 from bot.chat.reading import Place
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Picture, QrCode, Screen, StoredPhoto
+from bot.chat.texts import without_moments
 from bot.domain.identifiers import ChatId
 from bot.domain.sessions import Session
 from bot.storage.ports import PictureFilePort, StorageUnavailable
 from bot.telegram import DirectBot
+from bot.telegram.abilities import Ability, Can
+from bot.telegram.bot import Made
 
-__all__ = ["Drawer", "PictureSource", "is_unchanged", "picture_key", "visible_length"]
+__all__ = [
+    "NO_PREVIEW",
+    "Drawer",
+    "PictureSource",
+    "is_unchanged",
+    "picture_key",
+    "visible_length",
+    "worded",
+]
 
 _HTML = ParseMode.HTML.value
-_NO_PREVIEW = '{"is_disabled":true}'
+NO_PREVIEW = '{"is_disabled":true}'
 _log = structlog.get_logger(__name__)
 
 
@@ -50,19 +62,25 @@ class Drawer:
         if length > TEXT_LIMIT:
             _log.error("screen_too_long", step=session.step, length=length)
             screen = replace(screen, text=fitted(screen.text, TEXT_LIMIT))
-        markup = keyboard_json(session, screen)
         chat_id, place = session.chat_id, None if screen.milestone else tapped
+
+        def new(can: Can) -> str | None:
+            return keyboard_json(session, screen, can)
+
+        def edited(can: Can) -> str | None:
+            return keyboard_json(session, screen, can, edited=True)
+
         if screen.picture is not None and length > CAPTION_LIMIT:
             _log.warning("picture_left_out", step=session.step, length=length)
         elif screen.picture is not None:
             photo = _Photo(screen.picture, await self._known_file(screen.picture), self._pictures)
-            if await self._edit_photo(chat_id, screen, photo, markup, place):
+            if await self._edit_photo(chat_id, screen, photo, edited, place):
                 return
-            if await self._send_photo(chat_id, screen, photo, markup):
+            if await self._send_photo(chat_id, screen, photo, new):
                 await self._retire(chat_id, tapped)
                 return
-        if not await self._edit_text(chat_id, screen, markup, place):
-            await self._send_text(session, screen, markup)
+        if not await self._edit_text(chat_id, screen, edited, place):
+            await self._send_text(session, screen, new)
             await self._retire(chat_id, tapped, delete=screen.replaces)
 
     async def post(
@@ -73,7 +91,10 @@ class Drawer:
         What the group refuses (no right to write, no pictures, a topic that was closed) is
         simplified, then left: nobody waits for it in particular.
         """
-        markup = links_json(screen)
+
+        def links(can: Can) -> str | None:
+            return links_json(screen, can)
+
         where: dict[str, Any] = {
             "reply_parameters": orjson.dumps(
                 {"message_id": reply_to, "allow_sending_without_reply": True}
@@ -85,15 +106,14 @@ class Drawer:
                 photo = _Photo(
                     screen.picture, await self._known_file(screen.picture), self._pictures
                 )
-                if await self._send_photo(chat_id, screen, photo, markup, **where):
+                if await self._send_photo(chat_id, screen, photo, links, **where):
                     return
-            await self._bot.call(
+            await self._bot.fitting(
                 "sendMessage",
+                worded("text", screen.text, links),
                 chat_id=chat_id,
-                text=screen.text,
                 parse_mode=_HTML,
-                reply_markup=markup,
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
                 **where,
             )
         except (BadRequest, ChatMigrated, Forbidden) as error:
@@ -102,14 +122,17 @@ class Drawer:
     async def rewrite(self, session: Session, message_id: int, screen: Screen) -> None:
         """Change an earlier message's text and buttons, where that can still be done."""
         try:
-            await self._bot.call(
+            await self._bot.fitting(
                 "editMessageText",
+                worded(
+                    "text",
+                    fitted(screen.text, TEXT_LIMIT),
+                    lambda can: keyboard_json(session, screen, can, edited=True),
+                ),
                 chat_id=session.chat_id,
                 message_id=message_id,
-                text=fitted(screen.text, TEXT_LIMIT),
                 parse_mode=_HTML,
-                reply_markup=keyboard_json(session, screen),
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
             )
         except TelegramError as error:
             # A record beside the conversation: what matters comes as a message of its own.
@@ -119,21 +142,20 @@ class Drawer:
         self,
         chat_id: ChatId,
         screen: Screen,
-        markup: str | None,
+        markup: "_Markup",
         place: Place | None,
     ) -> bool:
         """Put the text into a message that has one; return whether it stands there now."""
         if place is None or not place.has_text:
             return False
         try:
-            await self._bot.call(
+            await self._bot.fitting(
                 "editMessageText",
+                worded("text", screen.text, markup),
                 chat_id=chat_id,
                 message_id=place.message_id,
-                text=screen.text,
                 parse_mode=_HTML,
-                reply_markup=markup,
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
             )
         except BadRequest as error:
             if is_unchanged(error):
@@ -142,15 +164,14 @@ class Drawer:
             return False
         return True
 
-    async def _send_text(self, session: Session, screen: Screen, markup: str | None) -> None:
+    async def _send_text(self, session: Session, screen: Screen, markup: "_Markup") -> None:
         try:
-            await self._bot.call(
+            await self._bot.fitting(
                 "sendMessage",
+                worded("text", screen.text, markup),
                 chat_id=session.chat_id,
-                text=screen.text,
                 parse_mode=_HTML,
-                reply_markup=markup,
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
             )
         except BadRequest as error:
             # A link or a text that Telegram does not take: the rest is better than silence.
@@ -160,7 +181,7 @@ class Drawer:
                 chat_id=session.chat_id,
                 text=without_markup(screen.text),
                 reply_markup=keyboard_json(session, screen, only_actions=True),
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
             )
 
     async def _edit_photo(
@@ -168,7 +189,7 @@ class Drawer:
         chat_id: ChatId,
         screen: Screen,
         photo: "_Photo",
-        markup: str | None,
+        markup: "_Markup",
         place: Place | None,
     ) -> bool:
         """Put the picture into a message that has one; return whether it stands there now."""
@@ -176,24 +197,22 @@ class Drawer:
             return False
         try:
             if photo.unique_id == place.photo:
-                sent = await self._bot.call(
+                sent = await self._bot.fitting(
                     "editMessageCaption",
+                    worded("caption", screen.text, markup),
                     chat_id=chat_id,
                     message_id=place.message_id,
-                    caption=screen.text,
                     parse_mode=_HTML,
-                    reply_markup=markup,
                 )
             else:
                 content = photo.file_id or await photo.made()
                 if content is None:
                     return False
-                sent = await self._bot.call(
+                sent = await self._bot.fitting(
                     "editMessageMedia",
+                    _pictured(content, screen.text, markup),
                     chat_id=chat_id,
                     message_id=place.message_id,
-                    media=_media(content, screen.text),
-                    reply_markup=markup,
                 )
         except BadRequest as error:
             if is_unchanged(error):
@@ -209,7 +228,7 @@ class Drawer:
         chat_id: ChatId,
         screen: Screen,
         photo: "_Photo",
-        markup: str | None,
+        markup: "_Markup",
         **where: Any,
     ) -> bool:
         """Send by the remembered file id, then by the picture's bytes."""
@@ -218,13 +237,12 @@ class Drawer:
             if content is None:
                 return False
             try:
-                sent = await self._bot.call(
+                sent = await self._bot.fitting(
                     "sendPhoto",
+                    worded("caption", screen.text, markup),
                     chat_id=chat_id,
                     photo=content if isinstance(content, str) else InputFile(content),
-                    caption=screen.text,
                     parse_mode=_HTML,
-                    reply_markup=markup,
                     **where,
                 )
             except BadRequest as error:
@@ -282,6 +300,27 @@ class _Photo:
             self._tried = True
             self._made = await self._source.make(self.picture)
         return self._made
+
+
+_Markup = Callable[[Can], str | None]
+
+
+def worded(field: str, text: str, markup: _Markup) -> Made:
+    """Return what makes a message's words and buttons, as far as the server takes them."""
+    return lambda can: {field: _shown(text, can), "reply_markup": markup(can)}
+
+
+def _pictured(content: str | bytes, caption: str, markup: _Markup) -> Made:
+    return lambda can: {
+        "media": _media(content, _shown(caption, can)),
+        "reply_markup": markup(can),
+    }
+
+
+def _shown(text: str, can: Can) -> str:
+    if "<tg-time " not in text or can(Ability.MOMENTS):
+        return text
+    return without_moments(text)
 
 
 def _media(content: str | bytes, caption: str) -> str | InputMediaPhoto:

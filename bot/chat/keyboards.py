@@ -9,6 +9,8 @@ from telegram import InlineKeyboardMarkup
 from bot.chat.buttons import Press
 from bot.chat.screens import Button, Screen
 from bot.domain.sessions import Session
+from bot.telegram.abilities import Ability, Can, nothing_new
+from bot.telegram.newer import DISABLED
 
 # Other bots read nothing that is posted for them.
 _ANYWHERE = {"allow_user_chats": True, "allow_group_chats": True, "allow_channel_chats": True}
@@ -21,37 +23,71 @@ def keyboard(
 
     `only_actions` leaves out the links and copies, which Telegram may refuse for what they hold.
     """
-    rows = _rows(session, screen, only_actions=only_actions)
+    rows = _rows(session, screen, nothing_new, only_actions=only_actions)
     return InlineKeyboardMarkup.de_json({"inline_keyboard": rows}) if rows else None
 
 
-def keyboard_json(session: Session, screen: Screen, *, only_actions: bool = False) -> str | None:
-    """Build the same as JSON, without the library's object for each button."""
-    rows = _rows(session, screen, only_actions=only_actions)
-    return orjson.dumps({"inline_keyboard": rows}).decode() if rows else None
+def keyboard_json(
+    session: Session,
+    screen: Screen,
+    can: Can = nothing_new,
+    *,
+    only_actions: bool = False,
+    edited: bool = False,
+) -> str | None:
+    """Build the same as JSON, without the library's object for each button.
+
+    `can` says what of the newer looks the server takes. What is `edited` keeps whether it opens
+    the reply field.
+    """
+    rows = _rows(session, screen, can, only_actions=only_actions)
+    if not rows:
+        return None
+    markup: dict[str, Any] = {"inline_keyboard": rows}
+    if screen.asks and not edited and can(Ability.ASKING):
+        markup["force_reply"] = True
+    return orjson.dumps(markup).decode()
 
 
-def links_json(screen: Screen) -> str | None:
+def links_json(screen: Screen, can: Can = nothing_new) -> str | None:
     """Build the keyboard of a card outside of any conversation: links alone, as JSON."""
     rows = [
-        [{"text": html.unescape(each.text), "url": each.url} for each in row if each.url]
+        [
+            {"text": html.unescape(each.text), "url": each.url} | _look(each, can)
+            for each in row
+            if each.url
+        ]
         for row in screen.rows
     ]
     kept = [row for row in rows if row]
     return orjson.dumps({"inline_keyboard": kept}).decode() if kept else None
 
 
-def _rows(session: Session, screen: Screen, *, only_actions: bool) -> list[list[dict[str, Any]]]:
+def _rows(
+    session: Session, screen: Screen, can: Can, *, only_actions: bool
+) -> list[list[dict[str, Any]]]:
     rows = (
-        [_button(session, each) for each in row if not only_actions or each.action is not None]
+        [
+            _button(session, each, can) | _look(each, can)
+            for each in row
+            if not only_actions or each.action is not None
+        ]
         for row in screen.rows
     )
     return [row for row in rows if row]
 
 
-def _button(session: Session, button: Button) -> dict[str, Any]:
+def _look(button: Button, can: Can) -> dict[str, Any]:
+    if button.style is None or not can(Ability.STYLES):
+        return {}
+    return {"style": button.style.value}
+
+
+def _button(session: Session, button: Button, can: Can) -> dict[str, Any]:
     # Buttons carry plain text, so what was escaped for HTML is taken back.
     text = html.unescape(button.text)
+    if button.disabled and can(Ability.DISABLED):
+        return {"text": text} | DISABLED
     if button.url is not None:
         return {"text": text, "url": button.url}
     if button.copy is not None:

@@ -10,6 +10,7 @@ from bot.domain.offers import Wording
 from bot.domain.orders import Order
 from bot.domain.sessions import Session
 from bot.services.bundle import Services
+from bot.telegram.newer import Style
 
 T = TypeVar("T")
 CAPTION_LIMIT = 1024  # characters under a picture, in UTF-16 units as Telegram counts
@@ -21,6 +22,8 @@ class Button:
     """A button: acts on the session, opens a link, copies a text, or shares what inline mode finds.
 
     Exactly one of them. `share` is what stands behind the bot's name in the chat that is chosen.
+    A `style` is a colour on top of words that say the same. A `disabled` one does nothing where
+    Telegram can show that; elsewhere it acts, so its action has to say why it can't.
     """
 
     text: str
@@ -30,6 +33,8 @@ class Button:
     url: str | None = None
     copy: str | None = None
     share: str | None = None
+    style: Style | None = None
+    disabled: bool = False
 
     def __post_init__(self) -> None:
         if sum(each is not None for each in (self.action, self.url, self.copy, self.share)) != 1:
@@ -75,7 +80,8 @@ Picture = ContactSheet | SellerPicture | QrCode | StoredPhoto
 class Screen:
     """A message: HTML text, buttons, and a picture above them when there is one.
 
-    `milestone` screens come as a message of their own instead of replacing the last one.
+    `milestone` screens come as a message of their own instead of replacing the last one. One that
+    `asks` opens the reply field where Telegram can, in messages that are sent, not edited.
     """
 
     text: str
@@ -83,6 +89,7 @@ class Screen:
     picture: Picture | None = None
     milestone: bool = False
     replaces: bool = False  # a picture above the pressed button would mislead from now on
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

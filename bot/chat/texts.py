@@ -38,6 +38,7 @@ _HALVES = re.compile("[\ud800-\udfff]")
 _JOINER = "\u200d"
 # Variation selectors, skin tones, and the tags that make a regional flag.
 _MODIFIER = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_MOMENT_TAG = re.compile(r"<tg-time [^>]*>(.*?)</tg-time>", re.DOTALL)
 _log = structlog.get_logger(__name__)
 
 
@@ -103,6 +104,11 @@ def _belongs_together(text: str, at: int) -> bool:
 
 def _is_regional(character: str) -> bool:
     return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def without_moments(text: str) -> str:
+    """Leave of each `Texts.moment` what stands inside it."""
+    return _MOMENT_TAG.sub(r"\1", text)
 
 
 def language_of(code: str | None) -> str:
@@ -175,6 +181,15 @@ class Texts:
         """Write a moment in China's time: the goods, the sellers and the deadlines are there."""
         local = moment.astimezone(_CHINA)
         return Html(format_datetime(local, _MOMENT[self.language], locale=self._locale))
+
+    def moment(self, moment: datetime, form: str = "Dt") -> Html:
+        """Write a moment that whoever reads it sees in their own time, in China's where they can't.
+
+        `form` is Telegram's: `r` for how long until then, `w` for the weekday, `d` or `D` for the
+        date, `t` or `T` for the time. Servers before Bot API 9.5 get what stands inside.
+        """
+        unix = int(moment.timestamp())
+        return Html(f'<tg-time unix="{unix}" format="{form}">{self.time(moment)}</tg-time>')
 
     def day(self, moment: datetime, now: datetime) -> Html:
         """Write the day of a moment in China, with its year unless that is the present one."""

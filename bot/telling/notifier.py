@@ -8,11 +8,9 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import structlog
 from telegram.error import RetryAfter, TelegramError
-from telegram.ext import ExtBot
 
 from bot.chat.screens import OrderView, Screen
 from bot.chat.texts import texts_in
@@ -25,6 +23,7 @@ from bot.marketplace.errors import MarketplaceError
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import Storage, StorageError, StorageUnavailable
 from bot.storage.tracking_ports import NoticeEnd
+from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
 from bot.telegram.pacing import seconds_of
 from bot.telling.sending import send_screen
@@ -43,7 +42,7 @@ class Notifier:
 
     def __init__(
         self,
-        bot: ExtBot[Any],
+        bot: DirectBot,
         store: Storage,
         tracking: Tracking,
         screen: ScreenOfNews,

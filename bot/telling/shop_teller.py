@@ -8,11 +8,9 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import structlog
 from telegram.error import TelegramError
-from telegram.ext import ExtBot
 
 from bot.chat.screens import OrderView, Screen
 from bot.chat.shop_shown import shop_shown
@@ -30,6 +28,7 @@ from bot.storage.ports import (
     StorageUnavailable,
     VersionConflict,
 )
+from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
 from bot.telling.sending import send_screen
 
@@ -46,7 +45,7 @@ class ShopTeller:
 
     def __init__(
         self,
-        bot: ExtBot[Any],
+        bot: DirectBot,
         storage: Storage,
         shop: Shop,
         screen: ScreenOfEvent,

@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
-
-from telegram.ext import ExtBot
 
 from bot.services.collecting.shop import Shop
 from bot.settings import PaymentWay, Settings
 from bot.storage.ports import Storage
+from bot.telegram import DirectBot
 from bot.telling.shop_teller import ScreenOfEvent, ShopTeller
 
 
@@ -20,7 +18,7 @@ class Collecting:
         self,
         settings: Settings,
         storage: Storage,
-        bot: ExtBot[Any],
+        bot: DirectBot,
         screen: ScreenOfEvent,
         clock: Callable[[], datetime],
     ) -> None:

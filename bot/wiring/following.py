@@ -2,9 +2,6 @@
 
 import asyncio
 import time
-from typing import Any
-
-from telegram.ext import ExtBot
 
 from bot.marketplace.daji.push_messages import read_push
 from bot.marketplace.port import Marketplace
@@ -14,6 +11,7 @@ from bot.services.following.tracking import Tracking
 from bot.services.following.watching import Watch
 from bot.settings import Settings
 from bot.storage.ports import Storage
+from bot.telegram import DirectBot
 from bot.telling.notifier import Notifier, ScreenOfNews
 from bot.web.push_intake import PushIntake
 
@@ -27,7 +25,7 @@ class Following:
         storage: Storage,
         marketplace: Marketplace,
         metrics: Metrics,
-        bot: ExtBot[Any],
+        bot: DirectBot,
         screen: ScreenOfNews,
     ) -> None:
         self.tracking = Tracking(

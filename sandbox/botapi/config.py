@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .versions import NEWEST
+
 
 class Switches(BaseModel):
     """Behaviour that tests change over `PATCH /sandbox/botapi/switches`.
@@ -26,6 +28,7 @@ class Switches(BaseModel):
     duplicate_updates: bool = False
     refuse_local_urls: bool = False
     inline_mode: bool = True
+    bot_api: str = Field(default=NEWEST, pattern=r"^\d+\.\d+$")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from .methods.call import Call
 from .methods.registry import HANDLERS
 from .state import Sandbox
 from .uploads import Upload, read_parameters
+from .versions import check_version
 
 
 class BotApi:
@@ -58,6 +59,7 @@ class BotApi:
             if fault is not None:
                 await refuse_by(fault)
             params = self._sandbox.schema.check(method, raw)
+            check_version(method, params, self._sandbox.switches.bot_api)
             uploads = {name: value for name, value in raw.items() if isinstance(value, Upload)}
             result = await HANDLERS[method](Call(self._sandbox, method, params, uploads))
         except ApiError as error:

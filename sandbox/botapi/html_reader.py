@@ -24,6 +24,7 @@ STYLES: Final = {
     "a": "text_link",
     "blockquote": "blockquote",
     "tg-emoji": "custom_emoji",
+    "tg-time": "date_time",
 }
 NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 SPACES: Final = " \t\r\n\v\f\0"
@@ -79,7 +80,9 @@ class HtmlReader:
             self._skip_spaces()
             if self.peek() == ">":
                 break
-            argument = self._attribute(name, where) or argument
+            found = self._attribute(name, where)
+            # A moment alone has two attributes: when it is, then after a space how to show it.
+            argument = f"{argument}{found}" if name == "tg-time" else found or argument
         self._at += 1
         if name == "span" and argument != "tg-spoiler":
             raise unparsable(f'Tag "span" must have class "tg-spoiler" at byte offset {where}')
@@ -120,6 +123,8 @@ class HtmlReader:
             ("a", "href"): value,
             ("span", "class"): value,
             ("tg-emoji", "emoji-id"): value,
+            ("tg-time", "unix"): value,
+            ("tg-time", "format"): f" {value}",
             ("code", "class"): value.removeprefix("language-")
             if value.startswith("language-")
             else "",

@@ -44,7 +44,10 @@ def inline_keyboard(markup: dict[str, Any] | None, *, refuse_local: bool) -> dic
             raise BadRequestError(f"more than {MAX_ROW} inline keyboard buttons in a row")
         for button in row:
             check_button(button, refuse_local=refuse_local)
-    return {"inline_keyboard": rows} if rows else None
+    if not rows:
+        return None
+    kept: dict[str, Any] = {"inline_keyboard": rows}
+    return kept | ({"force_reply": True} if markup.get("force_reply") else {})
 
 
 def reply_keyboard(markup: dict[str, Any] | None) -> dict[str, Any] | None:

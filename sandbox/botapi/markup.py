@@ -4,6 +4,7 @@ Follows https://core.telegram.org/bots/api#html-style. Hand-written, for the ref
 offsets are part of what the sandbox plays.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -113,6 +114,8 @@ class HtmlParser:
             entity = link(tag.argument or "".join(self._out[tag.start :]), span)
         elif tag.name == "tg-emoji":
             entity = custom_emoji(tag.argument, span)
+        elif tag.name == "tg-time":
+            entity = moment(tag.argument, span)
         elif tag.name == "blockquote" and tag.argument:
             entity = {"type": "expandable_blockquote", **span}
         if entity is not None:
@@ -124,6 +127,20 @@ def custom_emoji(identifier: str, span: Entity) -> Entity:
     if not (identifier.isascii() and identifier.isdigit() and 0 < int(identifier) < 2**63):
         raise unparsable("Invalid custom emoji identifier specified")
     return {"type": "custom_emoji", **span, "custom_emoji_id": identifier}
+
+
+def moment(argument: str, span: Entity) -> Entity:
+    """A date and time. Raises BadRequestError unless it names one and a form that exists.
+
+    https://core.telegram.org/bots/api#date-time-entity-formatting
+    """
+    unix, _, form = argument.partition(" ")
+    if not (unix.isascii() and unix.isdigit()):
+        raise unparsable("Invalid Unix time specified")
+    if not re.fullmatch(r"r|w?[dD]?[tT]?", form):
+        raise unparsable("Invalid date-time format specified")
+    found: Entity = {"type": "date_time", **span, "unix_time": int(unix)}
+    return found | ({"date_time_format": form} if form else {})
 
 
 def link(url: str, span: Entity) -> Entity | None:

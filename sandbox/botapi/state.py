@@ -61,6 +61,7 @@ class Sandbox:
         self.journal = Journal()
         self.callbacks: dict[str, Callback] = {}
         self.inline_queries: dict[str, InlineQuery] = {}
+        self.settings: dict[str, Any] = {}  # what setMySettings set
         self.set_switches(self.config.switches)
 
     def set_switches(self, switches: Switches) -> None:

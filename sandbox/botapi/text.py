@@ -40,6 +40,7 @@ EXPLICIT: Final[dict[str, str | None]] = {
     "text_link": "url",
     "text_mention": "user",
     "custom_emoji": "custom_emoji_id",
+    "date_time": "unix_time",
 }
 # Kinds that Telegram finds by itself and merely tolerates when stated.
 RECOGNISED: Final = {

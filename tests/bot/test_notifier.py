@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import pytest
 from telegram.error import NetworkError, TimedOut
-from telegram.ext import ExtBot
 
 from bot.chat.screens import Button, Screen, View, row
 from bot.domain.identifiers import ChatId, MarketplaceOrderId, UserId
@@ -19,6 +18,7 @@ from bot.marketplace.errors import Unreachable
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import StepCommit
 from bot.storage.tracking_ports import NewNotice
+from bot.telegram import DirectBot
 from bot.telegram.pacing import Pacer
 from bot.telegram.request import NOT_SENT
 from bot.telling.notifier import Notifier
@@ -50,7 +50,7 @@ class Desk:
         self.now = NOON
         self.storage = MemoryStorage()
         self.telegram = FakeTelegram()
-        self.bot: ExtBot[Any] = ExtBot(
+        self.bot = DirectBot(
             TOKEN,
             request=self.telegram,
             get_updates_request=self.telegram,

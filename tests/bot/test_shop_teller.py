@@ -12,6 +12,7 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.quiet import QuietHours
 from bot.services.collecting.shop import Shop
 from bot.storage.ports import Storage
+from bot.telegram.abilities import nothing_new
 from bot.telling.shop_teller import ShopTeller
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.samples import NOW
@@ -27,7 +28,8 @@ class Sending:
         self.sent: list[int] = []
         self.failing: dict[int, Exception] = {}
 
-    async def send_message(self, chat_id: int, text: str, **_: Any) -> None:
+    async def fitting(self, _: str, make: Any, *, chat_id: int, **__: Any) -> None:
+        assert make(nothing_new)["text"]
         if chat_id in self.failing:
             raise self.failing[chat_id]
         self.sent.append(chat_id)

@@ -18,13 +18,15 @@ Handler = Callable[[Call], Awaitable[Any]]
 
 async def get_me(call: Call) -> Json:
     """https://core.telegram.org/bots/api#getme."""
-    return call.sandbox.world.bot | {
+    said: Json = {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
         "supports_inline_queries": call.sandbox.switches.inline_mode,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }
+    set_here = {name: value for name, value in call.sandbox.settings.items() if name in said}
+    return call.sandbox.world.bot | said | set_here
 
 
 async def leave(_call: Call) -> bool:

@@ -109,7 +109,10 @@ def replace(call: Call, chat: Chat, entry: Entry, old: tuple[str, ...], content:
     dropped = {*old, "reply_markup", "edit_date"}
     body = {key: value for key, value in entry.body.items() if key not in dropped} | content
     if keyboard:
-        body["reply_markup"] = keyboard
+        # Whether it opens the reply field can't be changed by an edit.
+        asked = entry.body.get("reply_markup", {}).get("force_reply")
+        keyboard.pop("force_reply", None)
+        body["reply_markup"] = keyboard | ({"force_reply": True} if asked else {})
     before = {key: value for key, value in entry.body.items() if key != "edit_date"}
     if body == before:
         raise BadRequestError(NOT_MODIFIED)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from . import about, chats, editing, inline, media, receiving, sending, topics
+from . import about, chats, editing, inline, media, newer, receiving, sending, topics
 from .call import Call
 
 Handler = Callable[[Call], Awaitable[Any]]
@@ -17,6 +17,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "deleteWebhook": receiving.delete_webhook,
     "getWebhookInfo": receiving.get_webhook_info,
     "sendMessage": sending.send_message,
+    "sendMessageDraft": newer.send_message_draft,
     "sendLocation": sending.send_location,
     "sendChatAction": sending.send_chat_action,
     "copyMessage": sending.copy_message,
@@ -52,6 +53,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "getMyDescription": about.text_getter("description"),
     "setMyShortDescription": about.text_setter("short_description"),
     "getMyShortDescription": about.text_getter("short_description"),
+    "setMySettings": newer.set_my_settings,
     "setChatMenuButton": about.set_chat_menu_button,
     "getChatMenuButton": about.get_chat_menu_button,
 }

@@ -1,0 +1,185 @@
+"""Newer looks are left out once a server is found not to know them, and nobody is kept waiting."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestServer
+
+from bot.chat.drawing import Drawer
+from bot.chat.screens import Button, Screen, row
+from bot.chat.texts import Html, texts_in
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.sessions import Session
+from bot.telegram import DirectBot, DirectRequest
+from bot.telegram.abilities import Abilities, Ability
+from bot.telegram.newer import SendMessageDraft, SetMySettings, Style
+from sandbox.botapi import SANDBOX, BotApiConfig, Switches, create_app
+from tests.fakes.memory_storage import MemoryStorage
+
+TOKEN = "424242:TEST-secret"
+ANNA = 700000002
+SESSION = Session(session_id="ABC234", chat_id=ChatId(ANNA), user_id=UserId(ANNA), revision=3)
+CONFIRM = Button("Confirm", "confirm", style=Style.SUCCESS)
+SOLD_OUT = Button("Red", "value", "1", disabled=True)
+MOMENT = datetime(2026, 12, 1, 12, tzinfo=UTC)
+PAY_BEFORE = Html(f"Pay before {texts_in('en').moment(MOMENT)}")
+
+
+class Place:
+    """A server of some version, and a bot that draws into Anna's chat there."""
+
+    def __init__(self, server: TestServer) -> None:
+        self.server = server
+        self.state = server.app[SANDBOX]
+        self.state.world.chats[ANNA].started = True
+        self.now = 0.0
+        request = DirectRequest()
+        self.bot = DirectBot(
+            TOKEN,
+            base_url=str(server.make_url("/bot")),
+            request=request,
+            get_updates_request=request,
+            abilities=Abilities(clock=lambda: self.now),
+        )
+        self.drawer = Drawer(self.bot, _NoPictures(), MemoryStorage())
+
+    async def shows(self, screen: Screen) -> dict[str, object]:
+        """Draw it; return the message as it stands."""
+        await self.drawer.draw(SESSION, screen)
+        return dict(list(self.state.world.chats[ANNA].entries.values())[-1].body)
+
+    def tries(self) -> int:
+        """How many calls that took since the last time this was asked."""
+        calls = len(self.state.journal.view(None, 0, 10_000)["calls"])
+        since, self._seen = calls - getattr(self, "_seen", 0), calls
+        return since
+
+    def becomes(self, version: str) -> None:
+        self.state.set_switches(Switches(bot_api=version))
+
+
+class _NoPictures:
+    async def make(self, _: object) -> None:
+        return None
+
+
+@pytest_asyncio.fixture
+async def place() -> AsyncIterator[Place]:
+    async with TestServer(create_app(BotApiConfig(TOKEN))) as server:
+        place = Place(server)
+        yield place
+        await place.bot.shutdown()
+
+
+def _button(message: dict[str, object]) -> dict[str, object]:
+    markup = message["reply_markup"]
+    assert isinstance(markup, dict)
+    first: dict[str, object] = markup["inline_keyboard"][0][0]
+    return first
+
+
+def _is_plain_confirm(message: dict[str, object]) -> bool:
+    return set(_button(message)) == {"text", "callback_data"}
+
+
+def _has_moment(message: dict[str, object]) -> bool:
+    return "date_time" in str(message.get("entities"))
+
+
+NEWER = [
+    pytest.param(Screen("Sure?", row(CONFIRM)), Ability.STYLES, "9.3", id="styles"),
+    pytest.param(
+        Screen(PAY_BEFORE, row(Button("Pay", "pay"))), Ability.MOMENTS, "9.4", id="moment"
+    ),
+    pytest.param(Screen("Colour?", row(SOLD_OUT)), Ability.DISABLED, "10.2", id="disabled"),
+    pytest.param(
+        Screen("How many?", row(Button("1", "take", "1")), asks=True),
+        Ability.ASKING,
+        "10.2",
+        id="force_reply",
+    ),
+]
+
+
+@pytest.mark.parametrize(("screen", "ability", "before"), NEWER)
+async def test_a_newer_look_is_shown_where_it_is_known(
+    place: Place, screen: Screen, ability: Ability, before: str
+) -> None:
+    """The newest server gets everything in one call."""
+    message = await place.shows(screen)
+    seen = {
+        Ability.STYLES: lambda: _button(message)["style"] == "success",
+        Ability.MOMENTS: lambda: _has_moment(message),
+        Ability.DISABLED: lambda: _button(message) == {"text": "Red", "disabled": {}},
+        Ability.ASKING: lambda: message["reply_markup"]["force_reply"] is True,  # type: ignore[index]
+    }
+    assert seen[ability]()
+    assert place.tries() == 1
+
+
+@pytest.mark.parametrize(("screen", "ability", "before"), NEWER)
+async def test_a_server_that_refuses_it_is_asked_once(
+    place: Place, screen: Screen, ability: Ability, before: str
+) -> None:
+    """The message comes all the same, the next one is plain at once, a day later it is tried."""
+    place.becomes(before)
+    message = await place.shows(screen)
+    assert _is_plain_confirm(message)
+    assert not _has_moment(message)
+    assert place.tries() == 2
+    assert not place.bot.abilities.has(ability)
+
+    await place.shows(screen)
+    assert place.tries() == 1
+
+    place.becomes("10.5")
+    place.now += 86_401
+    await place.shows(screen)
+    assert place.tries() == 1
+    assert place.bot.abilities.has(ability)
+
+
+async def test_only_what_is_refused_is_left_out(place: Place) -> None:
+    """A server that knows colours and no disabled buttons goes on showing colours."""
+    place.becomes("10.2")
+    both = Screen("Colour?", row(CONFIRM, SOLD_OUT), asks=True)
+    for _ in range(3):
+        message = await place.shows(both)
+    assert _button(message)["style"] == "success"
+    assert place.bot.abilities.has(Ability.STYLES)
+    assert not place.bot.abilities.has(Ability.DISABLED)
+
+
+async def test_a_refusal_for_another_reason_accuses_nothing(place: Place) -> None:
+    """A screen that Telegram refuses with and without its colours says nothing of colours."""
+    place.state.set_switches(Switches(refuse_local_urls=True))
+    local = Button("Pay", url="http://127.0.0.1/pay")
+    message = await place.shows(Screen("Pay", row(local) + row(CONFIRM)))
+    assert _is_plain_confirm(message)
+    assert place.bot.abilities.has(Ability.STYLES)
+
+
+@pytest.mark.parametrize(
+    ("ask", "before"),
+    [
+        (lambda: SendMessageDraft(chat_id=ANNA, draft_id=7, text="Searching …"), "9.4"),
+        (lambda: SetMySettings(supports_inline_queries=True), "10.4"),
+    ],
+    ids=["draft", "settings"],
+)
+async def test_a_call_that_a_server_does_not_know_is_made_once(
+    place: Place, ask: Callable[[], SendMessageDraft | SetMySettings], before: str
+) -> None:
+    """404 is remembered, not repeated; a day later it is tried again."""
+    assert await place.bot.ask(ask()) is True
+    assert place.tries() == 1
+    place.becomes(before)
+    assert await place.bot.ask(ask()) is None
+    place.tries()
+    assert await place.bot.ask(ask()) is None
+    assert place.tries() == 0
+    place.becomes("10.5")
+    place.now += 86_401
+    assert await place.bot.ask(ask()) is True
