@@ -153,12 +153,11 @@ class Bot:
             self._clock.set_floor(begun.last_alive)
             away = (self._clock.now() - begun.last_alive).total_seconds()
             _log.info("run_begun", away_seconds=round(away), restored=begun.restored)
-        if begun.restored:
-            self._house.alarms.restored = True
+        self._house.alarms.restored_at, self._house.alarms.gap = begun.restored_at, begun.gap
         while await self._storage.tracking.sort_orders():
             pass
         await end_powers(self._storage, self._settings.admin_ids)
-        unclear = await self._house.operator_payments.give_up(forget_questions=begun.restored)
+        unclear = await self._house.operator_payments.give_up(begun.restored_at)
         await self._house.intake.resume()
         self._server.begin()
         await self._house.ordering.resume_all()

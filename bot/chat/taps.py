@@ -10,7 +10,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.chat.buttons import BadButton, Press
 from bot.domain.identifiers import ChatId, UserId
-from bot.domain.sessions import Session
+from bot.domain.sessions import REVISIONS_LOST, Session
 from bot.telegram import DirectBot
 
 DOUBLE_TAP = timedelta(seconds=3)
@@ -88,7 +88,11 @@ def press_of(query: CallbackQuery | None) -> Press | None:
 
 
 def fits(press: Press | None, session: Session) -> bool:
-    """Tell whether a press belongs to this session and the screen that is current."""
+    """Tell whether a press belongs to this session and the screen that is current.
+
+    A standing button is good at any revision, but for those that only a database knew which a
+    restore replaced: what it decides may have been decided and done since.
+    """
     if press is None:
         return False
     if press.session_id != session.session_id:
@@ -97,7 +101,14 @@ def fits(press: Press | None, session: Session) -> bool:
     if press.revision is not None and press.revision > session.revision:
         _log.warning("button_refused", reason="never drawn")
         return False
-    return press.revision is None or press.revision == session.revision
+    if press.revision is None:
+        before_a_restore = (
+            press.drawn is not None and session.revision - press.drawn >= REVISIONS_LOST.start
+        )
+        if before_a_restore:
+            _log.warning("button_refused", reason="of before a restore")
+        return not before_a_restore
+    return press.revision == session.revision
 
 
 def is_double_tap(session: Session, query: CallbackQuery, received: datetime) -> bool:

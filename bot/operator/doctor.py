@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -29,15 +30,17 @@ from bot.operator.findings import Finding, Verdict
 from bot.process.settings_files import names_in, settings_file, unread_file, whoami
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
-from bot.storage.ports import StorageError
+from bot.storage.ports import CLOCK_WENT_BACK, StorageError
 from bot.storage.sealing import SealingError
 from bot.storage.sqlite.copying import quick_check
+from bot.storage.sqlite.runs import last_run
 from bot.web.server import WEBHOOK_PATH
 from bot.wiring.parts import client_config
 
 _PATIENCE = 10.0  # seconds
 _LEAST_FREE = 200 * 1024 * 1024
 _LITTLE_FREE = 1024 * 1024 * 1024
+_GAP_SHOWN_FOR = timedelta(days=7)
 _CLOCK_WARN, _CLOCK_FAIL = 5.0, 60.0  # seconds of difference
 _DESCRIPTORS = 2048
 _NOT_FOUND, _UNAUTHORIZED = 404, 401
@@ -62,6 +65,7 @@ async def examine(
     yield await _marketplace(settings)
     for finding in (
         _database(settings),
+        *_runs(settings, wall_clock()),
         _key_file(settings),
         _key_place(settings),
         _disk(settings),
@@ -244,6 +248,33 @@ def _database(settings: Settings) -> Finding:
         return Finding(Verdict.FAIL, "database", f"{error}; restore a backup if it is damaged")
     path = path.absolute()
     return Finding(Verdict.OK, "database", f"{path} is whole, schema {version}, the key opens it")
+
+
+def _runs(settings: Settings, now: float) -> list[Finding]:
+    """Tell when the bot ran last, and of its last long gap; nothing where it never ran."""
+    try:
+        alive, gap = last_run(settings.database_path)
+    except StorageError:
+        return []  # told as the database's trouble
+    if alive is None:
+        return []
+    ahead = alive.timestamp() - now
+    if ahead >= CLOCK_WENT_BACK.total_seconds():
+        text = f"alive {ahead:.0f} s later than this machine's clock shows; {_CLIENT_ERROR_SKEW}"
+        return [Finding(Verdict.WARN, "last run", text)]
+    lately = f"alive at {_utc(alive)}"
+    if gap is None or now - gap.until.timestamp() > _GAP_SHOWN_FOR.total_seconds():
+        return [Finding(Verdict.OK, "last run", lately)]
+    if gap.until < gap.since:
+        text = f"started at {_utc(gap.until)}, before it ran last ({_utc(gap.since)})"
+        text += f": {_CLIENT_ERROR_SKEW}"
+    else:
+        text = f"down from {_utc(gap.since)} to {_utc(gap.until)}: older consents are asked again"
+    return [Finding(Verdict.WARN, "last run", f"{lately}; {text}")]
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _key_file(settings: Settings) -> Finding:

@@ -17,8 +17,17 @@ from bot.http.reading import BadDate, read_date
 TELEGRAM: Final = "telegram"
 MARKETPLACE: Final = "marketplace"
 
+CLOCK_OFF: Final = timedelta(seconds=30)
+"""A host's clock that is off by this much is a trouble."""
+
 _BELIEVED_FOR: Final = 900.0  # seconds; a clock that is not heard of for longer is not asked
+_STEADIEST: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _KEPT: Final = 30  # samples of one clock
+
+
+def since_boot() -> float:
+    """Return seconds that only ever grow, those included in which the machine was asleep."""
+    return time.clock_gettime(_STEADIEST)
 
 
 class WorldClock:
@@ -30,7 +39,7 @@ class WorldClock:
     def __init__(
         self,
         host: Callable[[], float] = time.time,
-        steady: Callable[[], float] = time.monotonic,
+        steady: Callable[[], float] = since_boot,
     ) -> None:
         self._host = host
         self._steady = steady

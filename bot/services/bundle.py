@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.addresses.divisions import Divisions
 from bot.domain.health import MarketplaceHealth
@@ -56,3 +57,4 @@ class Services:
     tier_scope: TierScope = TierScope.OFFER
     shop: Shop | None = None  # None for a team
     face: Callable[[], "Face | None"] = lambda: None
+    clock_off: Callable[[], timedelta | None] = lambda: None  # as `WorldClock.off`

@@ -205,6 +205,12 @@ class OrderPort(Protocol):
     ) -> list[Order]:
         """Return that person's orders, of one stage or of all, newest first."""
 
+    async def orders_after(self, order_no: MerchantOrderNo, limit: int) -> list[Order]:
+        """Return the orders of the same person that were stored after this one, oldest first.
+
+        Whatever the clock said then: it may have been stepped in between.
+        """
+
     async def count_orders(self, user_id: UserId) -> dict[Stage, int]:
         """Return how many orders that person has in each stage; none is left out."""
 
@@ -246,11 +252,37 @@ class RightsPort(Protocol):
         """Return everything that is kept of a person, readable."""
 
 
+LONG_GAP = timedelta(minutes=15)
+"""The operators are told of a bot that was away for so long: consents of before are too old."""
+
+CLOCK_WENT_BACK = timedelta(seconds=30)
+"""So much earlier than the last run's end, a start shows a wrong clock, then or now."""
+
+
+class Gap(Value):
+    """From when to when nothing ran. Where `until` is earlier, a clock was wrong."""
+
+    since: AwareDatetime
+    until: AwareDatetime
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether it is long, or impossible, enough for a person to know of it."""
+        away = self.until - self.since
+        return away >= LONG_GAP or away <= -CLOCK_WENT_BACK
+
+
 class RunBegun(Value):
-    """What a start found: whether the database was put back, and when a run last used it."""
+    """What a start found, and what earlier ones found last.
+
+    `restored` tells that this start found the database put back; `restored_at` when a start last
+    did. `last_alive` is when the run before was alive, `gap` the last one worth telling.
+    """
 
     restored: bool = False
+    restored_at: AwareDatetime | None = None
     last_alive: AwareDatetime | None = None
+    gap: Gap | None = None
 
 
 class RunPort(Protocol):
@@ -265,6 +297,9 @@ class RunPort(Protocol):
 
     async def alive(self, now: datetime) -> None:
         """Remember that the bot runs."""
+
+    async def last_gap(self) -> Gap | None:
+        """Return the last gap between two runs that is worth telling."""
 
 
 class UpkeepPort(Protocol):

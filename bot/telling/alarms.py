@@ -13,17 +13,15 @@ from telegram.ext import ExtBot
 from bot.chat.texts import texts_in
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
+from bot.process.clock import CLOCK_OFF
 from bot.storage.operator_ports import ToldAlarm
-from bot.storage.ports import Storage
+from bot.storage.ports import Gap, Storage
 
 REPEAT_AFTER = timedelta(hours=1)
 """After this a trouble that lasts is told again."""
 
 SETTLED_AFTER = timedelta(minutes=10)
 """A trouble that comes and goes is told once in this time."""
-
-CLOCK_OFF = timedelta(seconds=30)
-"""A host's clock that is off by this much is a trouble."""
 
 SAME_PARKED_AFTER = timedelta(days=1)
 """Updates that fail at the same place in the code are told once in this time."""
@@ -53,14 +51,14 @@ class Alarms:
     strays: Callable[[], Iterable[str]] = tuple  # our numbers of `Ordering.strays`
     clock_off: Callable[[], timedelta | None] = lambda: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    restored: bool = False  # the database was put back: to be told once
+    restored_at: datetime | None = None  # when the database was last found put back
+    gap: Gap | None = None  # the last time that nothing ran for long
     _told: dict[str, ToldAlarm] | None = None
     _uncertain_looks: int = 0
 
     async def look(self) -> None:
         """Tell what is new. Raises `StorageUnavailable`."""
-        if self.restored:
-            self.restored = not await self._tell_all("operator.restored")
+        await self._tell_of_the_start()
         census = await self.storage.upkeep.census()
         stuck: list[str] = []
         if census.orders.get(Placing.UNRESOLVED):
@@ -83,6 +81,15 @@ class Alarms:
             places = sorted({error for _, error in await self.storage.inbox.parked_updates()})
         await self._judge(_PARKED, places, count=census.parked)
 
+    async def _tell_of_the_start(self) -> None:
+        """Tell once what the start found, however often the bot starts until that is told."""
+        if self.restored_at is not None:
+            await self._judge("operator.restored", [self.restored_at.isoformat()], once=True)
+        if self.gap is not None:
+            since, until = self.gap.since, self.gap.until
+            key = "operator.was_down" if until > since else "operator.clock_went_back"
+            await self._judge(key, [until.isoformat()], once=True, since=since, until=until)
+
     async def _judge_clock(self) -> None:
         """Tell when the host's clock is off; nothing is told while no other clock is known."""
         off = self.clock_off()
@@ -93,8 +100,13 @@ class Alarms:
             for each in ("operator.clock_ahead", "operator.clock_behind"):
                 await self._judge(each, _some(wrong and each == key), count=seconds)
 
-    async def _judge(self, key: str, about: list[str], **params: object) -> None:
-        """Tell a trouble that was not there before, or not with all of this, or an hour ago."""
+    async def _judge(
+        self, key: str, about: list[str], *, once: bool = False, **params: object
+    ) -> None:
+        """Tell a trouble that was not there before, or not with all of this, or an hour ago.
+
+        What happened `once` is told once.
+        """
         if self._told is None:
             self._told = await self.storage.alarms.alarms_told()
         before, now = self._told.get(key), self.clock()
@@ -105,7 +117,7 @@ class Alarms:
                 await self._forget(key)
             return
         new = [each for each in about if before is None or each not in before.about]
-        if before is not None and not new and _within(again_after, before.at, now):
+        if before is not None and not new and (once or _within(again_after, before.at, now)):
             return
         if key in _NAMING:
             params = _named(new or about)
@@ -118,12 +130,6 @@ class Alarms:
         if reached and not any(reached):
             await self._forget(key)
 
-    async def _tell_all(self, key: str) -> bool:
-        """Tell every operator; return whether anybody was reached, or nobody is there to be."""
-        _log.warning("alarm", trouble=key)
-        reached = [await self._tell(operator, key, {}) for operator in self.operators]
-        return any(reached) or not reached
-
     async def _forget(self, key: str) -> None:
         await self.storage.alarms.drop_alarm(key)
         if self._told is not None:
@@ -132,7 +138,9 @@ class Alarms:
     async def _tell(self, operator: int, key: str, params: dict[str, object]) -> bool:
         """Tell one operator; return False when another look should try again."""
         session = await self.storage.conversations.load_session(ChatId(operator), UserId(operator))
-        text = texts_in(session.language if session else "en")(key, **params)
+        t = texts_in(session.language if session else "en")
+        shown = {k: t.time(v) if isinstance(v, datetime) else v for k, v in params.items()}
+        text = t(key, **shown)
         try:
             await self.bot.send_message(operator, text, parse_mode=ParseMode.HTML)
         except TelegramError as error:

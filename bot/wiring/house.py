@@ -152,6 +152,7 @@ class House:
             health=outside.metrics.health,
             tier_scope=settings.marketplace_tier_scope,
             face=partial(face_of, bot),
+            clock_off=lambda: clock.off,
             shop=self.collecting.shop,
         )
         drawer = Drawer(bot, outside.pictures, storage.picture_files)

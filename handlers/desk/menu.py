@@ -1,15 +1,19 @@
 """`/admin`: the operator's desk, its health and its people, beside the journey."""
 
+from datetime import timedelta
+
 from telegram import Update
 
 from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.orders import Placing
+from bot.process.clock import CLOCK_OFF
 from bot.services.access import AccessMode
 from handlers.desk import waiting
 from handlers.desk.door import desk_button, for_operators
 
+_GAP_SHOWN_FOR = timedelta(days=7)
 _MODES = {
     AccessMode.OPEN: "admin.access_open",
     AccessMode.INVITE: "admin.access_invite",
@@ -43,6 +47,8 @@ async def _desk(context: Context) -> Screen:
             t("admin.parked", number=census.parked),
             t("admin.waiting", number=messages),
             _marketplace(context),
+            _clock(context),
+            await _gap(context),
         ),
     )
     buttons: Rows = grid(
@@ -60,6 +66,23 @@ async def _desk(context: Context) -> Screen:
     if shop is not None:
         buttons = await waiting.buttons(context, shop) + buttons
     return Screen(text, buttons + row(_to(context, "card.refresh_button", "admin")))
+
+
+def _clock(context: Context) -> Html | None:
+    off = context.services.clock_off()
+    if off is None or abs(off) < CLOCK_OFF:
+        return None
+    key = "admin.clock_ahead" if off > timedelta() else "admin.clock_behind"
+    return context.t(key, count=round(abs(off.total_seconds())))
+
+
+async def _gap(context: Context) -> Html | None:
+    """Tell of the last time that nothing ran for long."""
+    t, gap = context.t, await context.services.store.runs.last_gap()
+    if gap is None or context.now - gap.until > _GAP_SHOWN_FOR:
+        return None
+    key = "admin.was_down" if gap.until > gap.since else "admin.clock_went_back"
+    return t(key, since=t.time(gap.since), until=t.time(gap.until))
 
 
 def _to(context: Context, key: str, action: str, arg: str = "") -> Button:

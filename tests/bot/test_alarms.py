@@ -9,7 +9,7 @@ from telegram.error import Forbidden, TelegramError, TimedOut
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
 from bot.domain.writes import ClaimOrder
-from bot.storage.ports import StepCommit
+from bot.storage.ports import Gap, StepCommit
 from bot.telling.alarms import REPEAT_AFTER, SETTLED_AFTER, Alarms
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.samples import BOB, NOW, first, order, session, update
@@ -257,3 +257,47 @@ async def test_a_host_whose_clock_is_off_is_told_while_it_runs(world, seconds, s
     told = await world.look()
     assert [said in each for each in told] == ([True] if said else [])
     assert await world.look() == []
+
+
+async def test_a_database_that_was_put_back_is_told_once(world: World) -> None:
+    """Also where the first run after it died before it could say so, and never again after."""
+    world.mouth.fails = TimedOut()
+    world.alarms.restored_at = NOW
+    assert await world.look() == []
+    world.mouth.fails = None
+    world.start()
+    world.alarms.restored_at = NOW
+    (text,) = await world.look()
+    assert "put back from a copy" in text
+    world.start()
+    world.alarms.restored_at = NOW
+    world.now += timedelta(hours=5)
+    assert await world.look() == []
+    world.alarms.restored_at = world.now
+    assert len(await world.look()) == 1
+
+
+@pytest.mark.parametrize(
+    ("away", "said"),
+    [
+        (timedelta(minutes=15), "was down from"),
+        (timedelta(days=1), "was down from"),
+        (timedelta(minutes=-1), "earlier than when it last ran"),
+        (timedelta(days=-1), "earlier than when it last ran"),
+    ],
+)
+async def test_a_gap_at_the_start_is_told_once(world: World, away: timedelta, said: str) -> None:
+    """A downtime, or a clock that was wrong: in neither case is it told again by a restart."""
+    gap = Gap(since=NOW, until=NOW + away)
+    assert gap.is_told
+    for expected in ([True], [], []):
+        world.start()
+        world.alarms.gap = gap
+        assert [said in each for each in await world.look()] == expected
+        world.now += timedelta(hours=2)
+
+
+@pytest.mark.parametrize("seconds", [-29, 0, 1, 14 * 60 + 59])
+def test_a_restart_is_no_gap(seconds: int) -> None:
+    """Nothing is told of it."""
+    assert not Gap(since=NOW, until=NOW + timedelta(seconds=seconds)).is_told

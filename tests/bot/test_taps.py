@@ -225,3 +225,15 @@ async def test_nobody_presses_for_somebody_else(toy: Toy) -> None:
     first = await toy.say("5")
     await toy.process(toy.press(first.data("add"), user=ANN + 1))
     assert (await toy.session()).focus.page == 5
+
+
+async def test_a_standing_button_of_before_a_restore_asks_again(toy: Toy) -> None:
+    """What it decides may have been done since, and be known to no database any more."""
+    first = await toy.say("5")
+    toy.storage.restored = True
+    await toy.storage.begin_run(toy.storage.now)
+    drawn_anew = await toy.tap("standing", on=first)
+    assert (await toy.session()).focus.page == 5
+    assert drawn_anew.text.endswith("old")
+    await toy.tap("standing", on=drawn_anew)
+    assert (await toy.session()).focus.page > 5

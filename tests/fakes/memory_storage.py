@@ -36,6 +36,7 @@ from bot.storage.ports import (
     MOST_PARKED,
     AlreadyClaimed,
     Census,
+    Gap,
     InboxUpdate,
     OrderMoved,
     Retention,
@@ -95,6 +96,8 @@ class MemoryStorage(
     _addresses: dict[UserId, dict[AddressId, SavedAddress]] = field(default_factory=dict)
     _files: dict[str, str] = field(default_factory=dict)
     _nudges: int = 0
+    _restored_at: datetime | None = None
+    _gap: Gap | None = None
 
     @property
     def _part(self) -> Self:
@@ -116,12 +119,24 @@ class MemoryStorage(
 
     async def begin_run(self, now: datetime) -> RunBegun:
         self._answer()
-        begun = RunBegun(restored=self.restored, last_alive=self._alive_at)
-        if self.restored:
+        restored, last_alive = self.restored, self._alive_at
+        if restored:
             self._doubt()
+            self._restored_at = now
         self.restored = False
+        gap = Gap(since=last_alive, until=now) if last_alive is not None else None
+        self._gap = gap if gap is not None and gap.is_told else self._gap
         await self.alive(now)
-        return begun
+        return RunBegun(
+            restored=restored,
+            restored_at=self._restored_at,
+            last_alive=last_alive,
+            gap=self._gap,
+        )
+
+    async def last_gap(self) -> Gap | None:
+        self._answer()
+        return self._gap
 
     async def alive(self, now: datetime) -> None:
         self._answer()
@@ -243,6 +258,13 @@ class MemoryStorage(
         theirs = [each.order for each in self._oldest_first() if each.order.user_id == user_id]
         staged = [each for each in theirs if stage in {None, stage_of(each)}]
         return staged[::-1][offset : offset + limit]
+
+    async def orders_after(self, order_no: MerchantOrderNo, limit: int) -> list[Order]:
+        self._answer()
+        person = self._orders[order_no].order.user_id
+        theirs = [it.order for it in self._orders.values() if it.order.user_id == person]
+        before = [each.order_no for each in theirs].index(order_no) + 1
+        return theirs[before : before + limit]
 
     async def count_orders(self, user_id: UserId) -> dict[Stage, int]:
         self._answer()

@@ -1,11 +1,17 @@
 """What the doctor says of settings files and of where the key lies."""
 
+import re
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.operator.doctor import examine
+from bot.storage.sealing import Sealer
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.operator.conftest import Configure
+from tests.storage.samples import KEY
 
 
 async def _report(configure: Configure, **changed: object) -> str:
@@ -32,3 +38,30 @@ async def test_a_name_that_nothing_reads_is_told(
     assert "meant MARKETPLACE_SIGNING?" in report
     file.write_text("ACCESS=open\n")
     assert "OK    settings: all can be read; file: .env" in await _report(configure)
+
+
+@pytest.mark.parametrize(
+    ("away", "said"),
+    [
+        (timedelta(minutes=5), "OK    last run: alive at"),
+        (timedelta(hours=3), "WARN  last run: alive at .*; down from .*asked again"),
+        (timedelta(hours=-3), "WARN  last run: alive at .*; started at .*before it ran last"),
+    ],
+)
+async def test_a_gap_between_two_runs_is_told(
+    configure: Configure, tmp_path: Path, away: timedelta, said: str
+) -> None:
+    """And nothing of runs where there was none."""
+    assert "last run" not in await _report(configure)
+    now = datetime.now(UTC)
+    for moment in (now - away, now):
+        storage = SqliteStorage(tmp_path / "bot.db", Sealer(KEY))
+        await storage.open()
+        await storage.runs.begin_run(moment)
+        await storage.close()
+    database = {"database_url": str(tmp_path / "bot.db"), "data_key": KEY.hex()}
+    assert re.search(said, await _report(configure, **database))
+    an_hour_ago = time.time() - 3600
+    report = examine(configure(**database), lambda: an_hour_ago)
+    lines = "\n".join([each.line async for each in report])
+    assert re.search(r"WARN  last run: alive 3[56]\d\d s later than this machine's clock", lines)

@@ -78,7 +78,7 @@ class Money(RuleBasedStateMachine):
         self.payments = OperatorPayments(
             market, self.storage, self.tracking, operators=[BOSS], clock=self.time
         )
-        await self.payments.give_up(forget_questions=begun.restored)
+        await self.payments.give_up(begun.restored_at)
         self.resolving = OrderResolving(self.storage, market)
 
     async def _work(self) -> None:

@@ -73,9 +73,9 @@ async def test_a_payment_that_was_under_way_is_unclear_and_no_old_question_pays(
         storage.restored = True
         at.storage = storage
         at.tracking._orders = storage
-        await storage.begin_run(at.now)
+        begun = await storage.begin_run(at.now)
         at.payments = at.another()
-        await at.payments.give_up(forget_questions=True)
+        await at.payments.give_up(begun.restored_at)
         assert await at.states() == known
         paying = at.payments.pay(BOSS, await at.order(), 1, agreed, asked_at=asked_at)
         assert await blocked(paying) in {Block.WAIT, Block.TOO_OLD}

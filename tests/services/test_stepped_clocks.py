@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import OrderPart, Placing
 from tests.services.agreed import FIRST, NOW, consent, found
 from tests.services.ledger import KNOWN, KNOWN_ID, another, shop
@@ -54,3 +55,20 @@ async def test_the_marketplaces_own_clock_is_kept_from_the_first_sending() -> No
     order = await made.work()
     assert order.sent_again
     assert order.first_sent_there == first
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_who_ordered_the_same_again_by_a_stepped_clock_does_not_get_it_twice(
+    step: int,
+) -> None:
+    """Which consent is the later one tells the order of storing."""
+    own = another(
+        user_id=UserId(7),
+        chat_id=ChatId(7),
+        created_at=NOW + timedelta(seconds=30, minutes=step),
+        parts=(OrderPart(order_id=KNOWN_ID, placed_at=NOW),),
+    )
+    made, ledger = await shop("no", "", others=(own,), listed=[KNOWN.replace(created_at=NOW)])
+    order = await made.work()
+    assert order.placing is Placing.REFUSED
+    assert len(ledger.created) == 1

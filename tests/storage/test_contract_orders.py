@@ -1,6 +1,8 @@
 """What every storage promises of orders and address books."""
 
 import asyncio
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -156,6 +158,21 @@ class TestOrders:
         assert await storage.orders.orders_of(ALICE, limit=1, offset=1) == [order(2)]
         assert await storage.orders.orders_of(ALICE, offset=3) == []
         assert await storage.orders.orders_of(UserId(404)) == []
+
+    async def test_what_came_after_an_order_is_told_by_storing_not_by_clocks(
+        self, storage: Storage
+    ):
+        """The second was agreed to by a clock that was set back by a day."""
+        early = order(2).replace(created_at=order(1).created_at - timedelta(days=1))
+        for number, each in enumerate((order(1), early, order(3)), start=1):
+            expected = number - 1 if number > 1 else None
+            step = first if expected is None else partial(following, expected=expected)
+            await storage.conversations.commit_step(step(writes=(ClaimOrder(each),)))
+        await storage.conversations.commit_step(first(BOB, writes=(ClaimOrder(order(9, BOB)),)))
+        assert await storage.orders.orders_after(order(1).order_no, 9) == [early, order(3)]
+        assert await storage.orders.orders_after(order(1).order_no, 1) == [early]
+        assert await storage.orders.orders_after(early.order_no, 9) == [order(3)]
+        assert await storage.orders.orders_after(order(3).order_no, 9) == []
 
     async def test_an_order_that_moved_is_not_overwritten(self, storage: Storage):
         """Of two who start from the same state the second is refused."""

@@ -15,9 +15,10 @@ from bot.domain.payment_attempts import AttemptState, NewAttempt
 from bot.domain.quotes import Quote
 from bot.domain.sessions import REVISIONS_LOST, Quoted, Session
 from bot.domain.writes import ClaimOrder
-from bot.storage.ports import RunBegun, StepCommit
+from bot.storage.ports import Gap, RunBegun, StepCommit
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.copying import copy_database, mark_restored, put_in_place
+from bot.storage.sqlite.runs import last_run
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import ALICE, BOB, KEY, NOW, first, following, order, session
 
@@ -82,6 +83,7 @@ async def test_a_restart_is_no_restore(database: Path) -> None:
     assert not await is_doubted(database)
     storage, begun = await run(database)
     assert begun.last_alive == LATER
+    assert begun.restored_at is None
     await storage.close()
 
 
@@ -202,3 +204,30 @@ async def test_what_was_looked_up_then_may_have_been_sent_twice_since(database: 
     assert isinstance(at, Session)
     await storage.conversations.commit_step(following(BOB, expected=at.revision))
     await storage.close()
+
+
+async def test_later_runs_know_when_it_was_put_back(database: Path) -> None:
+    """Whoever asked something before that is not answered by a press, however often it starts."""
+    storage = await begin(database)
+    await storage.close()
+    mark_restored(database)
+    for now in (LATER, LATER + timedelta(hours=1)):
+        storage, begun = await run(database, now)
+        await storage.close()
+        assert begun.restored_at == LATER
+
+
+async def test_a_long_gap_is_remembered_until_the_next(database: Path) -> None:
+    """A crash right after it, or a short restart, does not make it forgotten."""
+    storage = await begin(database)
+    await storage.close()
+    back = NOW + timedelta(hours=3)
+    for now in (back, back + timedelta(minutes=1)):
+        storage, begun = await run(database, now)
+        assert begun.gap == Gap(since=NOW, until=back)
+        assert await storage.runs.last_gap() == begun.gap
+        await storage.close()
+    assert last_run(database) == (now, Gap(since=NOW, until=back))
+    storage, begun = await run(database, NOW)
+    await storage.close()
+    assert begun.gap == Gap(since=now, until=NOW)

@@ -177,14 +177,14 @@ class OperatorPayments:
         """Return the fen that were, or may have been, spent today."""
         return await self._store.spent_since(start_of_day(self._clock()))
 
-    async def give_up(self, *, forget_questions: bool = False) -> list[Attempt]:
+    async def give_up(self, restored_at: datetime | None = None) -> list[Attempt]:
         """End what an earlier run left under way; return all attempts that are unclear.
 
-        To be called before anything else is. `forget_questions` where a consent may have been
-        used without a record of it here: no question asked before now is answered by a payment.
+        To be called before anything else is. `restored_at` is when the database was last put
+        back: a consent of before may have been used without a record of it here, so no question
+        asked before then is answered by a payment, in this run and in later ones.
         """
-        if forget_questions:
-            self._questions_since = self._clock()
+        self._questions_since = restored_at
         return await self._store.give_up_payments()
 
     async def look_into(self, unclear: Iterable[Attempt]) -> None:

@@ -52,13 +52,14 @@ def is_absent(order: Order, listing: Listing, neighbour: Order | None) -> bool:
 
 
 async def is_superseded(orders: OrderPort, order: Order) -> bool:
-    """Tell whether the person has ordered some of the same goods again since."""
+    """Tell whether the person has ordered some of the same goods again since.
+
+    What came after it tells the order in which they were stored, not a clock that may be stepped.
+    """
     goods = _goods(order)
     return any(
-        each.created_at > order.created_at
-        and each.placing not in _NOT_ORDERED
-        and goods & _goods(each)
-        for each in await orders.orders_of(order.user_id, limit=_LATEST)
+        each.placing not in _NOT_ORDERED and goods & _goods(each)
+        for each in await orders.orders_after(order.order_no, limit=_LATEST)
     )
 
 

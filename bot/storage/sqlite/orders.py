@@ -37,6 +37,11 @@ _LATEST = (
     " ORDER BY created_at DESC, rowid DESC LIMIT ?"
 )
 _SINCE = "SELECT order_no, body FROM orders WHERE created_at >= ? ORDER BY created_at DESC LIMIT ?"
+_AFTER = (
+    "SELECT order_no, body FROM orders"
+    " WHERE user_id = (SELECT user_id FROM orders WHERE order_no = ?)"
+    " AND rowid > (SELECT rowid FROM orders WHERE order_no = ?) ORDER BY rowid LIMIT ?"
+)
 _UNTOLD = (
     "SELECT order_no, body FROM orders"
     " WHERE told = 0 AND placing NOT IN ('claimed', 'creating', 'uncertain')"
@@ -63,6 +68,10 @@ class Orders:
         if stage is None:
             return await self._orders(_OF_PERSON, user_id, limit, offset)
         return await self._orders(_OF_STAGE, user_id, stage.value, limit, offset)
+
+    async def orders_after(self, order_no: MerchantOrderNo, limit: int) -> list[Order]:
+        """Return the orders of the same person that were stored after this one, oldest first."""
+        return await self._orders(_AFTER, order_no, order_no, limit)
 
     async def count_orders(self, user_id: UserId) -> dict[Stage, int]:
         """Return how many orders that person has in each stage; none is left out."""

@@ -6,9 +6,11 @@ is behind its file was put back. What brings both back together, such as a machi
 can't be told from here (`python -m bot restored` says so for it).
 """
 
+import contextlib
 import json
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,11 +21,15 @@ from bot.domain.orders import Order
 from bot.domain.sessions import REVISIONS_LOST, Session
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_order, place_of_session
-from bot.storage.ports import RunBegun, StorageUnavailable
+from bot.storage.ports import Gap, RunBegun, StorageUnavailable
+from bot.storage.sqlite.connection import database_errors
 from bot.storage.sqlite.database import Database
 
 COPIED = "copied_at"
 _LINEAGE, _BEAT, _ALIVE = "lineage", "beat", "alive_at"
+_RESTORED, _GAP_SINCE, _GAP_UNTIL = "restored_at", "gap_since", "gap_until"
+_NAMES = (COPIED, _LINEAGE, _BEAT, _ALIVE, _RESTORED, _GAP_SINCE, _GAP_UNTIL)
+_META = f"SELECT name, value FROM meta WHERE name IN ({', '.join('?' * len(_NAMES))})"  # noqa: S608 - places
 _TOGETHER = 200
 _log = structlog.get_logger(__name__)
 
@@ -52,24 +58,34 @@ class Runs:
 
     async def begin_run(self, now: datetime) -> RunBegun:
         """Find out what this database is, and make what a copy can't know uncertain."""
-        meta = dict(
-            await self._database.rows(
-                "SELECT name, value FROM meta WHERE name IN (?, ?, ?, ?)",
-                *(COPIED, _LINEAGE, _BEAT, _ALIVE),
-            )
-        )
+        meta = dict(await self._database.rows(_META, *_NAMES))
         restored = self._is_restored(meta)
-        last_alive = from_micros(meta[_ALIVE]) if _ALIVE in meta else None
+        last_alive = _moment(meta[_ALIVE]) if _ALIVE in meta else None
         if restored:
             await self._doubt()
         if restored or _LINEAGE not in meta:
             lineage = secrets.token_hex(8)
-            await self._database.write(lambda connection: _begin(connection, lineage))
-        await self.alive(now)
-        return RunBegun(restored=restored, last_alive=last_alive)
+            found = now if restored else None
+            await self._database.write(lambda connection: _begin(connection, lineage, found))
+        gap = Gap(since=last_alive, until=now) if last_alive is not None else None
+        await self.alive(now, gap if gap is not None and gap.is_told else None)
+        meta = dict(await self._database.rows(_META, *_NAMES))
+        return RunBegun(
+            restored=restored,
+            restored_at=_moment(meta[_RESTORED]) if _RESTORED in meta else None,
+            last_alive=last_alive,
+            gap=_gap_in(meta),
+        )
 
-    async def alive(self, now: datetime) -> None:
-        """Remember that the bot runs; first in the database, which so is never behind its file."""
+    async def last_gap(self) -> Gap | None:
+        """Return the last gap between two runs that is worth telling."""
+        return _gap_in(dict(await self._database.rows(_META, *_NAMES)))
+
+    async def alive(self, now: datetime, after: Gap | None = None) -> None:
+        """Remember that the bot runs; first in the database, which so is never behind its file.
+
+        `after` is the gap that ends with it, remembered at once with that.
+        """
 
         def beat(connection: sqlite3.Connection) -> tuple[str, int]:
             (lineage,) = connection.execute(
@@ -79,6 +95,9 @@ class Runs:
             count = int(row[0]) + 1 if row else 1
             _put(connection, _BEAT, count)
             _put(connection, _ALIVE, to_micros(now))
+            if after is not None:
+                _put(connection, _GAP_SINCE, to_micros(after.since))
+                _put(connection, _GAP_UNTIL, to_micros(after.until))
             return str(lineage), count
 
         lineage, count = await self._database.write(beat)
@@ -151,9 +170,35 @@ class Runs:
             connection.execute(statement)
 
 
-def _begin(connection: sqlite3.Connection, lineage: str) -> None:
+def _begin(connection: sqlite3.Connection, lineage: str, found_restored: datetime | None) -> None:
     _put(connection, _LINEAGE, lineage)
+    if found_restored is not None:
+        _put(connection, _RESTORED, to_micros(found_restored))
     connection.execute("DELETE FROM meta WHERE name IN (?, ?)", (COPIED, _BEAT))
+
+
+def _gap_in(meta: Mapping[str, object]) -> Gap | None:
+    if _GAP_SINCE not in meta:
+        return None
+    return Gap(since=_moment(meta[_GAP_SINCE]), until=_moment(meta[_GAP_UNTIL]))
+
+
+def _moment(stored: object) -> datetime:
+    return from_micros(int(str(stored)))
+
+
+def last_run(database: Path) -> tuple[datetime | None, Gap | None]:
+    """Return when a bot was alive last, and its last gap; beside a running one.
+
+    Raises `StorageUnavailable`.
+    """
+    address = f"{database.absolute().as_uri()}?mode=ro"
+    with (
+        database_errors(),
+        contextlib.closing(sqlite3.connect(address, uri=True, timeout=5.0)) as there,
+    ):
+        meta = dict(there.execute(_META, _NAMES).fetchall())
+    return (_moment(meta[_ALIVE]) if _ALIVE in meta else None), _gap_in(meta)
 
 
 def _put(connection: sqlite3.Connection, name: str, value: object) -> None:
