@@ -1,0 +1,213 @@
+"""What everybody pays for the group's one order, so that it adds up to the marketplace's total.
+
+BillUnclear  the marketplace named no number for something that is in the order
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from pydantic import Field
+
+from bot.domain.drafts import OrderLine
+from bot.domain.group_buys.claims import Claim
+from bot.domain.group_buys.shares import fee_of, split, unit_price, usable_weights
+from bot.domain.group_buys.terms import Terms
+from bot.domain.identifiers import SpecId, UserId
+from bot.domain.model import Value
+from bot.domain.money import Fen
+from bot.domain.quotes import Quote
+
+
+class BillUnclear(ValueError):
+    """The quote leaves out a variant that is in the order."""
+
+
+class Share(Value):
+    """What one person pays, in fen; `freight` may be a few fen of credit."""
+
+    user_id: UserId
+    pieces: int = Field(ge=0)
+    goods: Fen = Fen(0)
+    freight: Fen = Fen(0)
+    fee: Fen = Fen(0)
+
+    @property
+    def marketplace(self) -> Fen:
+        """What of it goes to the marketplace."""
+        return Fen(self.goods + self.freight)
+
+    @property
+    def total(self) -> Fen:
+        """The whole in fen."""
+        return Fen(self.goods + self.freight + self.fee)
+
+
+class Unit(Value):
+    """What a piece of a variant costs everybody, in fen."""
+
+    spec_id: SpecId | None
+    price: Fen
+
+
+class Bill(Value):
+    """Shares of a total of the marketplace: goods and freight of all come to `total` exactly.
+
+    `borne` is what the organiser bears of it, above what others agreed to.
+    """
+
+    units: tuple[Unit, ...]
+    shares: tuple[Share, ...]
+    total: Fen
+    borne: Fen = Fen(0)
+
+    def unit_of(self, spec_id: SpecId | None) -> Fen:
+        """Return what a piece costs. Raises `BillUnclear`."""
+        for each in self.units:
+            if each.spec_id == spec_id:
+                return each.price
+        raise BillUnclear(str(spec_id))
+
+    def share_of(self, user_id: UserId) -> Share:
+        """Return a person's share; of whoever is not in it, one of nothing."""
+        for each in self.shares:
+            if each.user_id == user_id:
+                return each
+        return Share(user_id=user_id, pieces=0)
+
+    @property
+    def difference(self) -> int:
+        """Return what does not add up, in fen; nothing as long as the bill is right."""
+        return self.total - self.borne - sum(each.marketplace for each in self.shares)
+
+
+def lines_of(claims: Iterable[Claim], terms: Terms) -> tuple[OrderLine, ...]:
+    """Return the one order of all claims, a line a variant, in the seller's sequence."""
+    pieces = pieces_by_variant(claims)
+    return tuple(
+        terms.goods.line(each, pieces[each.spec_id])
+        for each in terms.goods.variants
+        if pieces.get(each.spec_id)
+    )
+
+
+def pieces_by_variant(claims: Iterable[Claim]) -> dict[SpecId | None, int]:
+    """Return how many pieces of each variant claims come to."""
+    pieces: dict[SpecId | None, int] = {}
+    for each in claims:
+        pieces[each.spec_id] = pieces.get(each.spec_id, 0) + each.served
+    return pieces
+
+
+def units_of(claims: Iterable[Claim], terms: Terms, quote: Quote) -> tuple[tuple[Unit, ...], Fen]:
+    """Return one price a variant, and the pot: what of the total is left to be shared.
+
+    What was taken off or put on the goods as a whole is spread over the lines by their value.
+    Raises `BillUnclear`.
+    """
+    lines = lines_of(claims, terms)
+    amounts = []
+    for line in lines:
+        quoted = quote.line_for(line)
+        if quoted is None:
+            raise BillUnclear(str(line.spec_id))
+        amounts.append(int(quoted.amount))
+    left = quote.goods - sum(amounts)
+    if left and sum(amounts):
+        # A piece is never dearer for it than the marketplace's price: what is put on is shared.
+        spread = split(min(left, 0), amounts)
+        amounts = [amount + part for amount, part in zip(amounts, spread, strict=True)]
+    priced = [
+        (line, unit_price(Fen(amount), line.quantity)[0])
+        for line, amount in zip(lines, amounts, strict=True)
+    ]
+    units = tuple(Unit(spec_id=line.spec_id, price=price) for line, price in priced)
+    goods = sum(price * line.quantity for line, price in priced)
+    return units, Fen(quote.total - goods)
+
+
+def bill_of(
+    claims: Iterable[Claim],
+    terms: Terms,
+    quote: Quote,
+    organiser: UserId,
+    grams: Mapping[SpecId | None, int] | None = None,
+) -> Bill:
+    """Return what everybody pays for an order as the marketplace quotes it.
+
+    The organiser's own pieces bear no fee. `grams` are weights by variant; where one is missing,
+    weights are void. Raises `BillUnclear`.
+    """
+    claims = sorted(claims, key=lambda each: each.number)
+    units, pot = units_of(claims, terms, quote)
+    price = {each.spec_id: each.price for each in units}
+    people = people_of(claims)
+    if not people:
+        return Bill(units=(), shares=(), total=quote.total, borne=quote.total)
+    pieces = [sum(each.served for each in mine) for mine in people.values()]
+    goods = [sum(each.served * price[each.spec_id] for each in mine) for mine in people.values()]
+    heavy = [_grams(mine, grams or {}) for mine in people.values()]
+    freight = split(pot, usable_weights(terms.freight_key, pieces, goods, heavy))
+    shares = tuple(
+        Share(
+            user_id=user,
+            pieces=count,
+            goods=Fen(worth),
+            freight=part,
+            fee=Fen(0) if user == organiser else fee_of(worth, terms.fee_ppm),
+        )
+        for user, count, worth, part in zip(people, pieces, goods, freight, strict=True)
+    )
+    return Bill(units=units, shares=shares, total=quote.total)
+
+
+def people_of(claims: Iterable[Claim]) -> dict[UserId, tuple[Claim, ...]]:
+    """Return everybody's claims, by who claimed first."""
+    claims = list(claims)
+    first: dict[UserId, int] = {}
+    for each in claims:
+        first[each.user_id] = min(each.number, first.get(each.user_id, each.number))
+    ordered = sorted(claims, key=lambda each: (first[each.user_id], each.number))
+    return {user: tuple(mine) for user, mine in groupby(ordered, key=lambda each: each.user_id)}
+
+
+def rebilled(
+    before: Bill,
+    claims: Iterable[Claim],
+    terms: Terms,
+    quote: Quote,
+    organiser: UserId,
+) -> Bill:
+    """Return the bill after somebody left, or the marketplace's numbers moved.
+
+    Freight is not split again, which could raise one's share of a smaller sum: what it changed by
+    is split by itself, and what is above somebody's cap is the organiser's to bear.
+    """
+    claims = sorted(claims, key=lambda each: each.number)
+    fresh = bill_of(claims, terms, quote, organiser)
+    if not fresh.shares:
+        return fresh
+    staying = [before.share_of(each.user_id) for each in fresh.shares]
+    pot = sum(each.freight for each in fresh.shares)
+    delta = pot - sum(each.freight for each in staying)
+    weights = [each.pieces for each in fresh.shares]
+    parts = split(delta, weights) if delta else [Fen(0)] * len(staying)
+    people = people_of(claims)
+    shares, borne = [], 0
+    for each, old, part in zip(fresh.shares, staying, parts, strict=True):
+        cap = sum(mine.consent.freight for mine in people[each.user_id])
+        freight = old.freight + part
+        if each.user_id != organiser and part > 0 and freight > cap:
+            kept = max(old.freight, min(freight, cap))
+            borne += freight - kept
+            freight = kept
+        shares.append(each.replace(freight=Fen(freight)))
+    return fresh.replace(shares=tuple(shares), borne=Fen(borne))
+
+
+def _grams(claims: Iterable[Claim], grams: Mapping[SpecId | None, int]) -> int | None:
+    total = 0
+    for each in claims:
+        if each.spec_id not in grams:
+            return None
+        total += grams[each.spec_id] * each.served
+    return total

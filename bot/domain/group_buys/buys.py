@@ -1,0 +1,350 @@
+"""A group buy: its state, terms and claims as one versioned aggregate, and what changes it.
+
+Every function returns a `Change`: the buy as it is afterwards, what is told to whom, and what is
+booked; all of it is stored together or not at all.
+
+BuyRefused   it can't be done now; `why` says why
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from pydantic import AwareDatetime, Field
+
+from bot.domain.group_buys.bills import Bill, Share, people_of
+from bot.domain.group_buys.books import account_no
+from bot.domain.group_buys.claims import Claim, ClaimState, Consent
+from bot.domain.group_buys.terms import Terms
+from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
+from bot.domain.ledger import Books, Operation
+from bot.domain.model import Value
+from bot.domain.money import Fen
+
+BuyId = NewType("BuyId", int)
+
+
+class BuyState(StrEnum):
+    """Where a group buy stands."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    PAUSED = "paused"
+    LOCKED = "locked"  # joining and leaving ended
+    CONFIRMING = "confirming"  # some are asked whether they take it as it came out
+    COLLECTING = "collecting"
+    ORDERING = "ordering"  # one consent, one order: the claims in it no longer change
+    ORDERED = "ordered"
+    BOUGHT = "bought"
+    SHIPPED = "shipped"
+    ARRIVED = "arrived"
+    HANDING_OUT = "handing_out"
+    SETTLING = "settling"
+    CLOSED = "closed"
+    FAILED = "failed"
+    CANCELLING = "cancelling"  # money has to go back first
+    CANCELLED = "cancelled"
+
+
+_B = BuyState
+_BEFORE_BOUGHT = frozenset(
+    {_B.DRAFT, _B.OPEN, _B.PAUSED, _B.LOCKED, _B.CONFIRMING, _B.COLLECTING, _B.ORDERED}
+)
+_AFTER: dict[BuyState, frozenset[BuyState]] = {
+    _B.DRAFT: frozenset({_B.OPEN}),
+    _B.OPEN: frozenset({_B.PAUSED, _B.LOCKED, _B.FAILED}),
+    _B.PAUSED: frozenset({_B.OPEN, _B.LOCKED, _B.FAILED}),
+    _B.LOCKED: frozenset({_B.CONFIRMING, _B.COLLECTING, _B.FAILED}),
+    _B.CONFIRMING: frozenset({_B.COLLECTING, _B.FAILED}),
+    _B.COLLECTING: frozenset({_B.ORDERING, _B.FAILED}),
+    # Back only when it is certain that no order exists; an unclear answer leaves it here.
+    _B.ORDERING: frozenset({_B.ORDERED, _B.COLLECTING}),
+    _B.ORDERED: frozenset({_B.BOUGHT, _B.CONFIRMING}),
+    _B.BOUGHT: frozenset({_B.SHIPPED, _B.ARRIVED}),
+    _B.SHIPPED: frozenset({_B.ARRIVED}),
+    _B.ARRIVED: frozenset({_B.HANDING_OUT}),
+    _B.HANDING_OUT: frozenset({_B.SETTLING}),
+    _B.SETTLING: frozenset({_B.CLOSED}),
+    _B.CLOSED: frozenset(),
+    _B.FAILED: frozenset(),
+    _B.CANCELLING: frozenset({_B.CANCELLED}),
+    _B.CANCELLED: frozenset(),
+}
+
+ENDED = frozenset({_B.CLOSED, _B.FAILED, _B.CANCELLED})
+JOINABLE = frozenset({_B.OPEN})
+
+
+class Why(StrEnum):
+    """Why something can't be done with a buy now."""
+
+    STATE = "state"  # it is no longer, or not yet, where that is done
+    OVER = "over"  # the deadline has passed
+    NOT_OVER = "not_over"
+    TERMS = "terms"  # they changed since the screen was drawn
+    FULL = "full"
+    MOST_EACH = "most_each"
+    NOT_YOURS = "not_yours"
+    NO_VARIANT = "no_variant"
+    NO_CONSENT = "no_consent"
+    TOO_FEW = "too_few"
+    UNPAID = "unpaid"
+    UNBALANCED = "unbalanced"
+    INCOMPLETE = "incomplete"
+    AMOUNT = "amount"
+    EXTENDED = "extended"
+
+
+class BuyRefused(ValueError):
+    """It can't be done now."""
+
+    def __init__(self, why: Why, left: int = 0) -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.left = left
+
+
+class NewsOf(StrEnum):
+    """What a member or the organiser is told."""
+
+    TAKEN = "taken"  # a place came free: the queued claim is in
+    FELL_OUT = "fell_out"  # the price came out above the ceiling
+    ASK = "ask"
+    DUE = "due"
+    RECEIVED = "received"
+    NOT_RECEIVED = "not_received"
+    REMIND = "remind"
+    LAPSED = "lapsed"
+    TERMS = "terms"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    CHANGED_BY_ORGANISER = "changed_by_organiser"
+    BOUGHT = "bought"
+    SHIPPED = "shipped"
+    ARRIVED = "arrived"
+    SHORT = "short"
+    CLOSED = "closed"
+    # the organiser's
+    LOCKED = "locked"
+    PROOF = "proof"
+    ALL_PAID = "all_paid"
+    PLACED = "placed"
+    NOT_PLACED = "not_placed"
+    NO_QUOTE = "no_quote"
+
+
+class News(Value):
+    """One thing to tell one person, once: `detail` tells it from others of its kind."""
+
+    kind: NewsOf
+    user_id: UserId
+    detail: str = ""
+
+
+class Arrived(Value):
+    """How many pieces of a variant were counted."""
+
+    spec_id: SpecId | None
+    pieces: int = Field(ge=0)
+
+
+class GroupBuy(Value):
+    """One group buy. `token` opens it by a link and says nothing.
+
+    `bill` is what everybody is charged as of now. `asked` are those whose answer is awaited until
+    `answer_before`. `frozen` are the numbers of the claims that are in the order `order_no`.
+    """
+
+    buy_id: BuyId
+    token: str
+    organiser: UserId
+    chat_id: ChatId
+    language: str = "en"
+    state: BuyState = BuyState.DRAFT
+    version: int = 0
+    terms: Terms
+    earlier: tuple[Terms, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    bill: Bill | None = None
+    rounds: int = 0
+    asked: tuple[UserId, ...] = ()
+    answer_before: AwareDatetime | None = None
+    pay_before: AwareDatetime | None = None
+    reminded: bool = False
+    extended: int = 0
+    order_no: MerchantOrderNo | None = None
+    frozen: tuple[int, ...] = ()
+    arrived: tuple[Arrived, ...] = ()
+    reason: str = ""
+    since: AwareDatetime
+    created_at: AwareDatetime
+
+    def moved(self, state: BuyState, at: datetime, **changes: object) -> "GroupBuy":
+        """Return the buy in its next state. Raises `BuyRefused`."""
+        cancels = state is BuyState.CANCELLING and self.state in _BEFORE_BOUGHT
+        if not cancels and state not in _AFTER[self.state]:
+            raise BuyRefused(Why.STATE)
+        return self.replace(state=state, since=at, **changes)
+
+    def demand(self, *states: BuyState) -> None:
+        """Raise `BuyRefused` unless the buy is in one of the states."""
+        if self.state not in states:
+            raise BuyRefused(Why.STATE)
+
+    def claim(self, number: int) -> Claim:
+        """Return the claim of that number. Raises `BuyRefused`."""
+        for each in self.claims:
+            if each.number == number:
+                return each
+        raise BuyRefused(Why.NOT_YOURS)
+
+    def claims_of(self, user_id: UserId) -> tuple[Claim, ...]:
+        """Return a person's claims, in the order of claiming."""
+        return tuple(each for each in self.claims if each.user_id == user_id)
+
+    @property
+    def taken(self) -> tuple[Claim, ...]:
+        """Return the claims that the group takes."""
+        return tuple(each for each in self.claims if each.is_in)
+
+    @property
+    def pieces(self) -> int:
+        """Return the pieces of all claims that the group takes."""
+        return sum(each.served for each in self.claims if each.is_in)
+
+    @property
+    def members(self) -> tuple[UserId, ...]:
+        """Return who has a claim that the group takes, by who claimed first."""
+        return tuple(people_of(self.taken))
+
+    def with_claims(self, changed: Iterable[Claim]) -> "GroupBuy":
+        """Return the buy with some of its claims replaced."""
+        by_number = {each.number: each for each in changed}
+        return self.replace(claims=tuple(by_number.get(each.number, each) for each in self.claims))
+
+    def account_of(self, user_id: UserId) -> MerchantOrderNo:
+        """Return the name of a member's account in the books."""
+        first = min((each.number for each in self.claims_of(user_id)), default=0)
+        return account_no(self.buy_id, first)
+
+    @property
+    def own_account(self) -> MerchantOrderNo:
+        """The account of what concerns nobody but the organiser."""
+        return account_no(self.buy_id, 0)
+
+    def share_of(self, user_id: UserId) -> Share:
+        """Return what a member is charged as of now."""
+        if self.bill is None:
+            return Share(user_id=user_id, pieces=0)
+        return self.bill.share_of(user_id)
+
+    def covered(self, books: Books, user_id: UserId) -> bool:
+        """Tell whether what a member still owes is little enough to count as paid."""
+        currency = self.terms.rate.currency
+        balance = books.account_of(self.account_of(user_id), currency).balance
+        return balance <= self.terms.rate.convert(self.terms.open_below)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a buy, and what is told and booked with it."""
+
+    buy: GroupBuy
+    news: tuple[News, ...] = ()
+    booked: tuple[Operation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to join with; `terms` is the number they saw.
+
+    `sent_at` is Telegram's date of the message, or when a press came in.
+    """
+
+    user_id: UserId
+    spec_id: SpecId | None
+    pieces: int
+    ceiling: Fen
+    terms: int
+    sent_at: datetime
+    name: str = ""
+    username: str = ""
+    language: str = "en"
+    alternatives: tuple[SpecId, ...] = ()
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How much of a buy is spoken for: what decides whether one more claim fits.
+
+    `mine` and `next_number` include claims in the queue, and `mine` no claims that ended.
+    """
+
+    of_variant: int = 0
+    mine: int = 0
+    queued: int = 0
+    next_number: int = 1
+
+
+def taken_of(buy: GroupBuy, user_id: UserId, spec_id: SpecId | None) -> Taken:
+    """Count what is spoken for."""
+    waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
+    return Taken(
+        of_variant=sum(each.served for each in buy.taken if each.spec_id == spec_id),
+        mine=sum(
+            each.pieces
+            for each in buy.claims
+            if each.user_id == user_id and (each.is_in or each.state is ClaimState.WAITING)
+        ),
+        queued=sum(each.spec_id == spec_id for each in waiting),
+        next_number=max((each.number for each in buy.claims), default=0) + 1,
+    )
+
+
+def admitted(buy: GroupBuy, wanted: Wanted, taken: Taken) -> Claim:
+    """Return the claim of somebody who joins: held where there is room, else in the queue.
+
+    `buy` needs no claims: `taken` counts them. Raises `BuyRefused`.
+    """
+    if buy.state is not BuyState.OPEN:
+        raise BuyRefused(Why.STATE)
+    terms = buy.terms
+    if wanted.sent_at > terms.deadline:
+        raise BuyRefused(Why.OVER)
+    if wanted.terms != terms.number:
+        raise BuyRefused(Why.TERMS)
+    variant = terms.goods.variant(wanted.spec_id)
+    if variant is None:
+        raise BuyRefused(Why.NO_VARIANT)
+    if wanted.pieces < 1 or wanted.ceiling < 0:
+        raise BuyRefused(Why.AMOUNT)
+    if terms.most_each is not None and taken.mine + wanted.pieces > terms.most_each:
+        raise BuyRefused(Why.MOST_EACH, max(0, terms.most_each - taken.mine))
+    if wanted.pieces > variant.limit:
+        raise BuyRefused(Why.FULL, max(0, variant.limit - taken.of_variant))
+    fits = not taken.queued and taken.of_variant + wanted.pieces <= variant.limit
+    return Claim(
+        number=taken.next_number,
+        user_id=wanted.user_id,
+        name=wanted.name,
+        username=wanted.username,
+        language=wanted.language,
+        spec_id=wanted.spec_id,
+        pieces=wanted.pieces,
+        ceiling=wanted.ceiling,
+        alternatives=wanted.alternatives,
+        state=ClaimState.HELD if fits else ClaimState.WAITING,
+        consent=Consent(
+            terms=terms.number,
+            goods=Fen(wanted.ceiling * wanted.pieces),
+            freight=terms.freight_most(wanted.pieces),
+            fee_ppm=terms.fee_ppm,
+            arrival=terms.arrival,
+            shown=wanted.shown,
+            at=wanted.sent_at,
+        ),
+        at=wanted.sent_at,
+    )

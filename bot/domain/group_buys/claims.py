@@ -1,0 +1,184 @@
+"""What somebody wants of a group buy, how far it has come, and what they agreed to."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from bot.domain.group_buys.terms import Terms
+from bot.domain.identifiers import SpecId, UserId
+from bot.domain.model import Value
+from bot.domain.money import Fen
+
+
+class ClaimState(StrEnum):
+    """How far a claim has come; the last six are its ends."""
+
+    WAITING = "waiting"  # in the queue: nothing is left for it yet
+    HELD = "held"
+    CONFIRMED = "confirmed"  # in the group's order as the prices came out
+    DUE = "due"
+    PROOF = "proof"  # says it is paid; the organiser has not seen the money
+    PAID = "paid"
+    BOUGHT = "bought"
+    SHORT = "short"  # the seller sent less, or nothing
+    SUBSTITUTED = "substituted"
+    ARRIVED = "arrived"
+    HANDED = "handed"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    DECLINED = "declined"
+    REFUNDED = "refunded"
+    RESOLD = "resold"
+
+
+_S = ClaimState
+_AFTER: dict[ClaimState, frozenset[ClaimState]] = {
+    _S.WAITING: frozenset({_S.HELD, _S.WITHDRAWN, _S.LAPSED}),
+    _S.HELD: frozenset({_S.CONFIRMED, _S.WITHDRAWN, _S.LAPSED, _S.DECLINED}),
+    _S.CONFIRMED: frozenset({_S.DUE, _S.LAPSED, _S.DECLINED}),
+    _S.DUE: frozenset({_S.PROOF, _S.PAID, _S.LAPSED}),
+    _S.PROOF: frozenset({_S.DUE, _S.PAID, _S.LAPSED}),
+    _S.PAID: frozenset({_S.BOUGHT, _S.DUE, _S.REFUNDED}),
+    _S.BOUGHT: frozenset({_S.ARRIVED, _S.SHORT, _S.SUBSTITUTED, _S.REFUNDED}),
+    _S.SHORT: frozenset({_S.REFUNDED}),
+    _S.SUBSTITUTED: frozenset({_S.ARRIVED, _S.SHORT}),
+    _S.ARRIVED: frozenset({_S.HANDED, _S.SHORT, _S.RESOLD}),
+    _S.HANDED: frozenset({_S.REFUNDED}),
+    _S.WITHDRAWN: frozenset(),
+    _S.LAPSED: frozenset(),
+    _S.DECLINED: frozenset(),
+    _S.REFUNDED: frozenset(),
+    _S.RESOLD: frozenset(),
+}
+
+OUT = frozenset({_S.WITHDRAWN, _S.LAPSED, _S.DECLINED, _S.REFUNDED, _S.RESOLD})
+"""Claims that want nothing of the group any more."""
+
+IN = frozenset(_S) - OUT - {_S.WAITING, _S.SHORT}
+"""Claims whose pieces the group takes: they count towards prices and limits."""
+
+
+class ClaimMoved(ValueError):
+    """A step that a claim can't take from where it is."""
+
+
+class Consent(Value):
+    """What was agreed to, and when; each amount (fen) binds on its own.
+
+    `goods` is for all pieces together. `arrival` is the latest that was agreed to. `shown` are
+    the numbers of the screen on which it was given, for whoever asks later.
+    """
+
+    terms: int
+    goods: Fen
+    freight: Fen
+    fee_ppm: int
+    other: Fen = Fen(0)
+    arrival: AwareDatetime | None = None
+    shown: str = ""
+    at: AwareDatetime
+
+
+class Claim(Value):
+    """So many pieces of a variant, each for `ceiling` fen at most.
+
+    `number` is its place in the buy: the order of claiming. `name` is how the organiser knows
+    the person. `served` is what a shortage left of `pieces`; `unit` and `unit_charged` what a
+    piece costs, once that is known.
+    """
+
+    number: int = Field(ge=1)
+    user_id: UserId
+    name: str = ""
+    username: str = ""
+    language: str = "en"
+    spec_id: SpecId | None = None
+    pieces: int = Field(ge=1)
+    ceiling: Fen = Field(ge=0)
+    partly: bool = False
+    alternatives: tuple[SpecId, ...] = ()
+    state: ClaimState = ClaimState.HELD
+    consent: Consent
+    at: AwareDatetime
+    unit: Fen | None = None
+    short: int = Field(default=0, ge=0)
+    handed: int = Field(default=0, ge=0)
+    reason: str = ""  # why the organiser changed it, as the person is told
+
+    @property
+    def is_in(self) -> bool:
+        """Tell whether the group takes its pieces."""
+        return self.state in IN
+
+    @property
+    def served(self) -> int:
+        """The pieces that came, or are to come."""
+        return self.pieces - self.short
+
+    def moved(self, state: ClaimState, **changes: object) -> "Claim":
+        """Return the claim in its next state. Raises `ClaimMoved`."""
+        if state not in _AFTER[self.state]:
+            raise ClaimMoved(f"{self.state} -> {state}")
+        return self.replace(state=state, **changes)
+
+
+class Adverse(StrEnum):
+    """Why somebody has to be asked once more."""
+
+    UNIT = "unit"
+    FREIGHT = "freight"
+    FEE = "fee"
+    OTHER = "other"
+    TOTAL = "total"
+    ARRIVAL = "arrival"
+
+
+class Asked(Value):
+    """What somebody would pay as things came out, in fen."""
+
+    units: tuple[tuple[Fen, Fen], ...]  # of each claim: what a piece costs, and its ceiling
+    goods: Fen
+    freight: Fen
+    fee: Fen
+    other: Fen = Fen(0)
+    arrival: datetime | None = None
+
+
+def adverse(consents: tuple[Consent, ...], asked: Asked) -> frozenset[Adverse]:
+    """Return in what things came out worse than a person agreed to; nothing where only better.
+
+    A component above its cap is worse even where the total fell: another may be given back to
+    nobody. `consents` are those of the person's claims that are in.
+    """
+    goods = sum(each.goods for each in consents)
+    freight = sum(each.freight for each in consents)
+    other = sum(each.other for each in consents)
+    fee_ppm = min((each.fee_ppm for each in consents), default=0)
+    fee = fee_ppm * goods // 1_000_000
+    latest = min((each.arrival for each in consents if each.arrival is not None), default=None)
+    total = asked.goods + asked.freight + asked.fee + asked.other
+    worse = {
+        Adverse.UNIT: any(unit > ceiling for unit, ceiling in asked.units),
+        Adverse.FREIGHT: asked.freight > freight,
+        Adverse.FEE: asked.fee > fee_ppm * asked.goods // 1_000_000,
+        Adverse.OTHER: asked.other > other,
+        Adverse.TOTAL: total > goods + freight + fee + other,
+        Adverse.ARRIVAL: latest is not None
+        and asked.arrival is not None
+        and asked.arrival > latest,
+    }
+    return frozenset(each for each, is_worse in worse.items() if is_worse)
+
+
+def adverse_terms(consent: Consent, terms: Terms, pieces: int) -> frozenset[Adverse]:
+    """Return in what new terms are worse for so many pieces than what was agreed to."""
+    later = terms.arrival is not None and (
+        consent.arrival is not None and terms.arrival > consent.arrival
+    )
+    worse = {
+        Adverse.FEE: terms.fee_ppm > consent.fee_ppm,
+        Adverse.FREIGHT: terms.freight_most(pieces) > consent.freight,
+        Adverse.ARRIVAL: later,
+    }
+    return frozenset(each for each, is_worse in worse.items() if is_worse)

@@ -1,0 +1,416 @@
+"""From the lock to the order: prices, answers, money, and the one set that is ordered."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.domain.bookings import received
+from bot.domain.currencies import Money
+from bot.domain.group_buys.bills import Bill, Share, bill_of, people_of, rebilled, units_of
+from bot.domain.group_buys.books import agreed_with, borne, charged
+from bot.domain.group_buys.buys import (
+    BuyRefused,
+    BuyState,
+    Change,
+    GroupBuy,
+    News,
+    NewsOf,
+    Why,
+)
+from bot.domain.group_buys.claims import Adverse, Asked, Claim, ClaimState, Consent, adverse
+from bot.domain.group_buys.rows import missing_pieces
+from bot.domain.identifiers import MerchantOrderNo, UserId
+from bot.domain.ledger import Books, Operation
+from bot.domain.money import Fen
+from bot.domain.quotes import Quote
+
+MOST_ROUNDS = 2
+"""So often people are asked at most; then the buy fails rather than asking for ever."""
+
+_MAY_END = (
+    BuyState.OPEN,
+    BuyState.PAUSED,
+    BuyState.LOCKED,
+    BuyState.CONFIRMING,
+    BuyState.COLLECTING,
+)
+_PAYABLE = {ClaimState.DUE, ClaimState.PROOF}
+
+
+def too_dear(buy: GroupBuy, quote: Quote) -> tuple[Claim, ...]:
+    """Return the claims whose ceiling a quote of all of them passes.
+
+    Dropped together and quoted again, until there are none, this ends in the one largest set that
+    can buy together. Raises `BillUnclear`.
+    """
+    taken = buy.taken
+    units, _ = units_of(taken, buy.terms, quote)
+    price = {each.spec_id: each.price for each in units}
+    return tuple(
+        each
+        for each in taken
+        if price[each.spec_id] > each.ceiling and each.user_id != buy.organiser
+    )
+
+
+def fell_out(buy: GroupBuy, claims: Iterable[Claim], books: Books, now: datetime) -> Change:
+    """Leave out claims that the price is too dear for; who paid already gets it all back.
+
+    Raises `BuyRefused` once the claims are frozen.
+    """
+    buy.demand(BuyState.LOCKED, BuyState.CONFIRMING, BuyState.COLLECTING)
+    return _left_out(buy, claims, NewsOf.FELL_OUT, books, now)
+
+
+def short_of_minimum(buy: GroupBuy) -> int:
+    """Return how many pieces lack to what can be ordered."""
+    goods = buy.terms.goods
+    return missing_pieces(buy.pieces, max(buy.terms.minimum, goods.minimum), goods.lot)
+
+
+def topped_up(buy: GroupBuy, consent: Consent, spec_id: object, pieces: int) -> Change:
+    """The organiser takes pieces on their own account, at the price that all pay."""
+    buy.demand(BuyState.LOCKED)
+    variant = next((each for each in buy.terms.goods.variants if each.spec_id == spec_id), None)
+    if variant is None:
+        raise BuyRefused(Why.NO_VARIANT)
+    taken = sum(each.served for each in buy.taken if each.spec_id == variant.spec_id)
+    if pieces < 1 or taken + pieces > variant.limit:
+        raise BuyRefused(Why.FULL, max(0, variant.limit - taken))
+    claim = Claim(
+        number=max((each.number for each in buy.claims), default=0) + 1,
+        user_id=buy.organiser,
+        language=buy.language,
+        spec_id=variant.spec_id,
+        pieces=pieces,
+        ceiling=variant.steps.first_price,
+        consent=consent,
+        at=consent.at,
+    )
+    return Change(buy.replace(claims=(*buy.claims, claim)))
+
+
+def priced(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change:
+    """Take a quote that is too dear for nobody: ask whom it is worse for, else collect.
+
+    Below the minimum the buy fails, whose money was paid back before. Raises `BuyRefused`,
+    `BillUnclear`.
+    """
+    buy.demand(BuyState.LOCKED, BuyState.CONFIRMING)
+    if too_dear(buy, quote):
+        raise BuyRefused(Why.NO_CONSENT)
+    if short_of_minimum(buy):
+        return failed(buy, "minimum", books, now)
+    bill = bill_of(buy.taken, buy.terms, quote, buy.organiser)
+    worse = worse_off(buy, bill)
+    if not worse:
+        return _collecting(buy.replace(bill=bill, asked=()), books, now)
+    if buy.rounds >= MOST_ROUNDS:
+        return failed(buy, "consents", books, now)
+    asked = buy.replace(
+        bill=bill,
+        asked=tuple(worse),
+        rounds=buy.rounds + 1,
+        answer_before=now + buy.terms.answer_within,
+    )
+    if asked.state is BuyState.LOCKED:
+        asked = asked.moved(BuyState.CONFIRMING, now)
+    return Change(asked, _news(NewsOf.ASK, worse, str(asked.rounds)))
+
+
+def worse_off(buy: GroupBuy, bill: Bill) -> dict[UserId, frozenset[Adverse]]:
+    """Return who would pay more than they agreed to, and in what. The organiser decides anyway."""
+    found = {}
+    for user, claims in people_of(buy.taken).items():
+        share = bill.share_of(user)
+        asked = Asked(
+            units=tuple((bill.unit_of(each.spec_id), each.ceiling) for each in claims),
+            goods=share.goods,
+            freight=share.freight,
+            fee=share.fee,
+        )
+        worse = adverse(tuple(each.consent for each in claims), asked)
+        if worse and user != buy.organiser:
+            found[user] = worse
+    return found
+
+
+def answered(
+    buy: GroupBuy, user_id: UserId, *, agrees: bool, books: Books, now: datetime, shown: str = ""
+) -> Change:
+    """Take one answer. Who agrees has agreed to the freight as it came out; who does not is out.
+
+    When all have answered the buy waits to be quoted again. Raises `BuyRefused`.
+    """
+    buy.demand(BuyState.CONFIRMING)
+    if user_id not in buy.asked or buy.bill is None:
+        raise BuyRefused(Why.NOT_YOURS)
+    if buy.answer_before is not None and now > buy.answer_before:
+        raise BuyRefused(Why.OVER)
+    mine = [each for each in buy.taken if each.user_id == user_id]
+    left = buy.replace(asked=tuple(each for each in buy.asked if each != user_id))
+    if not agrees:
+        return _left_out(left, mine, None, books, now, ClaimState.DECLINED)
+    share, bill = buy.bill.share_of(user_id), buy.bill
+    consented = []
+    for index, each in enumerate(mine):
+        consent = each.consent.replace(
+            goods=Fen(max(each.consent.goods, bill.unit_of(each.spec_id) * each.pieces)),
+            freight=Fen(max(share.freight, 0)) if index == 0 else Fen(0),
+            fee_ppm=buy.terms.fee_ppm,
+            at=now,
+            shown=shown,
+        )
+        consented.append(each.replace(consent=consent))
+    return Change(left.with_claims(consented))
+
+
+def lapse_unanswered(buy: GroupBuy, books: Books, now: datetime) -> Change:
+    """Whoever did not answer in time has not agreed. Raises `BuyRefused` before it is time."""
+    buy.demand(BuyState.CONFIRMING)
+    if buy.answer_before is not None and now <= buy.answer_before and buy.asked:
+        raise BuyRefused(Why.NOT_OVER)
+    gone = [each for each in buy.taken if each.user_id in buy.asked]
+    return _left_out(buy.replace(asked=()), gone, NewsOf.LAPSED, books, now)
+
+
+def paid(
+    buy: GroupBuy, user_id: UserId, amount: Money, key: str, books: Books, now: datetime
+) -> Change:
+    """The organiser saw that amount come in from a member. Raises `BuyRefused`, `LedgerError`."""
+    if f"receipt:{key}" in books:
+        return Change(buy)
+    account, rate = buy.account_of(user_id), buy.terms.rate
+    agreed = agreed_with(account, buy.share_of(user_id), rate, buy.terms.fee_ppm)
+    if not buy.claims_of(user_id):
+        raise BuyRefused(Why.NOT_YOURS)
+    operation = received(key, agreed, amount, buy.organiser, now)
+    after = Books([*books, operation])
+    moved = _settled_claims(buy, user_id, after)
+    news = [News(kind=NewsOf.RECEIVED, user_id=user_id, detail=key)]
+    if moved.state is BuyState.COLLECTING and not _unpaid(moved):
+        news.append(News(kind=NewsOf.ALL_PAID, user_id=buy.organiser, detail=key))
+    return Change(moved, tuple(news), (operation,))
+
+
+def proof_sent(buy: GroupBuy, user_id: UserId, detail: str) -> Change:
+    """A member says they paid: that moves nothing but their claims' state."""
+    buy.demand(BuyState.COLLECTING)
+    mine = [each for each in buy.claims_of(user_id) if each.state is ClaimState.DUE]
+    if not mine:
+        raise BuyRefused(Why.STATE)
+    sent = buy.with_claims(each.moved(ClaimState.PROOF) for each in mine)
+    return Change(sent, (News(kind=NewsOf.PROOF, user_id=buy.organiser, detail=detail),))
+
+
+def proof_declined(buy: GroupBuy, user_id: UserId, detail: str) -> Change:
+    """The organiser saw nothing come in."""
+    buy.demand(BuyState.COLLECTING)
+    mine = [each for each in buy.claims_of(user_id) if each.state is ClaimState.PROOF]
+    if not mine:
+        raise BuyRefused(Why.STATE)
+    back = buy.with_claims(each.moved(ClaimState.DUE) for each in mine)
+    return Change(back, (News(kind=NewsOf.NOT_RECEIVED, user_id=user_id, detail=detail),))
+
+
+def lapse_unpaid(buy: GroupBuy, books: Books, now: datetime) -> Change:
+    """Leave out who has not paid: before the order, never after. Raises `BuyRefused`."""
+    buy.demand(BuyState.COLLECTING)
+    gone = [each for each in buy.taken if each.state is ClaimState.DUE]
+    return _left_out(buy, gone, NewsOf.LAPSED, books, now)
+
+
+def requoted(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change:
+    """Take newer numbers for who is left, just before the order.
+
+    What freight changed by is split by itself; above somebody's cap the organiser bears it, and
+    nobody is asked again. Raises `BuyRefused` when it is too dear for somebody, or too few are
+    left; `BillUnclear`.
+    """
+    buy.demand(BuyState.COLLECTING)
+    if buy.bill is None or not buy.taken:
+        raise BuyRefused(Why.TOO_FEW)
+    if too_dear(buy, quote):
+        raise BuyRefused(Why.NO_CONSENT)
+    if missing := short_of_minimum(buy):
+        raise BuyRefused(Why.TOO_FEW, missing)
+    bill = rebilled(buy.bill, buy.taken, buy.terms, quote, buy.organiser)
+    booked = _booked(buy, bill, books, now)
+    after = buy.replace(bill=bill).with_claims(
+        each.replace(unit=bill.unit_of(each.spec_id)) for each in buy.taken
+    )
+    kept = Books([*books, *booked])
+    for user in after.members:
+        after = _settled_claims(after, user, kept)
+    return Change(after, (), tuple(booked))
+
+
+def frozen(
+    buy: GroupBuy, order_no: MerchantOrderNo, total: Fen, numbers: tuple[int, ...], now: datetime
+) -> Change:
+    """Freeze exactly these claims with the number of the order, for exactly that total.
+
+    Raises `BuyRefused` when somebody has not paid, or when it is no longer that set or total.
+    """
+    if _unpaid(buy):
+        raise BuyRefused(Why.UNPAID)
+    if missing := short_of_minimum(buy):
+        raise BuyRefused(Why.TOO_FEW, missing)
+    taken = tuple(each.number for each in buy.taken)
+    if buy.bill is None or buy.bill.total != total or numbers != taken or buy.bill.difference:
+        raise BuyRefused(Why.TERMS)
+    if worse_off(buy, buy.bill):
+        raise BuyRefused(Why.NO_CONSENT)
+    return Change(buy.moved(BuyState.ORDERING, now, order_no=order_no, frozen=taken))
+
+
+def not_placed(buy: GroupBuy, now: datetime, detail: str) -> Change:
+    """It is certain that no order exists: the claims are free again. Raises `BuyRefused`."""
+    buy.demand(BuyState.ORDERING)
+    free = buy.moved(BuyState.COLLECTING, now, order_no=None, frozen=())
+    return Change(free, (News(kind=NewsOf.NOT_PLACED, user_id=buy.organiser, detail=detail),))
+
+
+def placed(buy: GroupBuy, now: datetime) -> Change:
+    """The marketplace has the order. Raises `BuyRefused`."""
+    buy.demand(BuyState.ORDERING)
+    after = buy.moved(BuyState.ORDERED, now)
+    return Change(after, (News(kind=NewsOf.PLACED, user_id=buy.organiser),))
+
+
+def failed(buy: GroupBuy, reason: str, books: Books, now: datetime) -> Change:
+    """End a buy that comes to nothing: all claims end, and all that was paid goes back.
+
+    Raises `BuyRefused`.
+    """
+    buy.demand(*_MAY_END)
+    left = _left_out(buy, buy.taken, None, books, now)
+    waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
+    after = left.buy.with_claims(each.moved(ClaimState.LAPSED) for each in waiting)
+    people = dict.fromkeys([*buy.members, *(each.user_id for each in waiting)])
+    if _owes_somebody(after, Books([*books, *left.booked])):
+        # Nothing was ordered, but somebody's money is here: it goes back by name first.
+        after = after.moved(BuyState.CANCELLING, now, reason=reason)
+    else:
+        after = after.moved(BuyState.FAILED, now, reason=reason)
+    return Change(after, _news(NewsOf.FAILED, people, reason), left.booked)
+
+
+def cancelled(buy: GroupBuy, books: Books, now: datetime) -> Change:
+    """Give a buy up before anything was bought: what was paid is listed to be sent back.
+
+    One that is `ordered` only once the marketplace's order is closed. Raises `BuyRefused`.
+    """
+    buy.demand(*_MAY_END, BuyState.ORDERED)
+    left = _left_out(buy, buy.taken, None, books, now)
+    waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
+    after = left.buy.with_claims(each.moved(ClaimState.LAPSED) for each in waiting)
+    people = dict.fromkeys([*buy.members, *(each.user_id for each in waiting)])
+    after = after.moved(BuyState.CANCELLING, now, reason="organiser")
+    if not _owes_somebody(after, Books([*books, *left.booked])):
+        after = after.moved(BuyState.CANCELLED, now)
+    return Change(after, _news(NewsOf.CANCELLED, people, "organiser"), left.booked)
+
+
+def _collecting(buy: GroupBuy, books: Books, now: datetime) -> Change:
+    bill = buy.bill
+    if bill is None:
+        raise BuyRefused(Why.STATE)
+    due = [
+        each.moved(ClaimState.CONFIRMED).moved(ClaimState.DUE, unit=bill.unit_of(each.spec_id))
+        for each in buy.taken
+    ]
+    after = buy.with_claims(due).moved(
+        BuyState.COLLECTING, now, pay_before=now + buy.terms.pay_within, answer_before=None
+    )
+    booked = _booked(buy.replace(bill=None), bill, books, now)
+    kept = Books([*books, *booked])
+    for user in after.members:
+        if user == buy.organiser:
+            mine = [each for each in after.taken if each.user_id == user]
+            after = after.with_claims(each.moved(ClaimState.PAID) for each in mine)
+        else:
+            after = _settled_claims(after, user, kept)
+    people = [each for each in after.members if each != buy.organiser]
+    return Change(after, _news(NewsOf.DUE, people), tuple(booked))
+
+
+def _left_out(
+    buy: GroupBuy,
+    claims: Iterable[Claim],
+    told: NewsOf | None,
+    books: Books,
+    now: datetime,
+    end: ClaimState = ClaimState.LAPSED,
+) -> Change:
+    """End claims before anything was ordered; what was charged for them is credited in full."""
+    gone = list(claims)
+    ends = [
+        each.moved(ClaimState.REFUNDED if each.state is ClaimState.PAID else end) for each in gone
+    ]
+    people = list(dict.fromkeys(each.user_id for each in gone))
+    after = buy.with_claims(ends)
+    if buy.bill is None:
+        return Change(after, _news(told, people))
+    left = people_of(after.taken)
+    shares = tuple(
+        _share_left(buy.bill, each, left.get(each.user_id, ()), buy)
+        if each.user_id in people
+        else each
+        for each in buy.bill.shares
+    )
+    kept = buy.bill.replace(shares=shares)
+    charged_now = buy.state in {BuyState.COLLECTING, BuyState.ORDERED}
+    booked = _booked(buy, kept, books, now) if charged_now else []
+    return Change(after.replace(bill=kept), _news(told, people), tuple(booked))
+
+
+def _share_left(bill: Bill, share: Share, claims: tuple[Claim, ...], buy: GroupBuy) -> Share:
+    """Return the share of whoever keeps some of their claims: freight by what they agreed to."""
+    if not claims:
+        return Share(user_id=share.user_id, pieces=0)
+    pieces = sum(each.served for each in claims)
+    goods = sum(each.served * bill.unit_of(each.spec_id) for each in claims)
+    freight = share.freight * pieces // share.pieces if share.freight > 0 else share.freight
+    most = sum(each.consent.freight for each in claims)
+    fee = 0 if share.user_id == buy.organiser else buy.terms.fee_ppm * goods // 1_000_000
+    return share.replace(
+        pieces=pieces, goods=Fen(goods), freight=Fen(min(freight, most)), fee=Fen(fee)
+    )
+
+
+def _booked(buy: GroupBuy, bill: Bill, books: Books, now: datetime) -> list[Operation]:
+    """Return what takes everybody's charges, and what the organiser bears, to another bill's."""
+    before = buy.bill or Bill(units=(), shares=(), total=Fen(0))
+    people = dict.fromkeys(each.user_id for each in (*before.shares, *bill.shares))
+    booked: list[Operation] = []
+    for user in people:
+        one, other = before.share_of(user), bill.share_of(user)
+        booked += charged(books, buy.account_of(user), one, other, buy.terms.rate, now)
+    less = bill.borne - before.borne
+    booked += borne(books, buy.own_account, buy.organiser, less, now)
+    return booked
+
+
+def _settled_claims(buy: GroupBuy, user_id: UserId, books: Books) -> GroupBuy:
+    """Move a member's claims to where their balance puts them: paid, or due once more."""
+    covered = user_id == buy.organiser or buy.covered(books, user_id)
+    mine = [each for each in buy.taken if each.user_id == user_id]
+    if covered:
+        moved = [each.moved(ClaimState.PAID) for each in mine if each.state in _PAYABLE]
+    else:
+        moved = [each.moved(ClaimState.DUE) for each in mine if each.state is ClaimState.PAID]
+    return buy.with_claims(moved)
+
+
+def _unpaid(buy: GroupBuy) -> bool:
+    return any(each.state is not ClaimState.PAID for each in buy.taken)
+
+
+def _owes_somebody(buy: GroupBuy, books: Books) -> bool:
+    return any(books.open_orders(buy.terms.rate.currency).values())
+
+
+def _news(kind: NewsOf | None, people: Iterable[UserId], detail: str = "") -> tuple[News, ...]:
+    if kind is None:
+        return ()
+    return tuple(News(kind=kind, user_id=each, detail=detail) for each in people)

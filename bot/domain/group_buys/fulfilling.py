@@ -1,0 +1,259 @@
+"""After the order: bought, short, counted, handed out, settled, and the books closed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.domain.bookings import Agreed, next_key, received, refunded, written_off
+from bot.domain.currencies import Money
+from bot.domain.group_buys.bills import Share, people_of
+from bot.domain.group_buys.books import agreed_with, borne, charged, paid_there
+from bot.domain.group_buys.buys import (
+    Arrived,
+    BuyRefused,
+    BuyState,
+    Change,
+    GroupBuy,
+    News,
+    NewsOf,
+    Why,
+)
+from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.shares import fee_of, split
+from bot.domain.identifiers import SpecId, UserId
+from bot.domain.ledger import Books
+from bot.domain.money import Fen
+
+_AFTER_BOUGHT = (
+    BuyState.BOUGHT,
+    BuyState.SHIPPED,
+    BuyState.ARRIVED,
+    BuyState.HANDING_OUT,
+    BuyState.SETTLING,
+)
+_BOUGHT = {ClaimState.BOUGHT, ClaimState.SUBSTITUTED, ClaimState.ARRIVED}
+
+
+def bought(buy: GroupBuy, total: Fen, books: Books, now: datetime) -> Change:
+    """The marketplace was paid so many fen; what that differs by from the bill is the organiser's.
+
+    Raises `BuyRefused`.
+    """
+    buy.demand(BuyState.ORDERED)
+    moved = buy.with_claims(each.moved(ClaimState.BOUGHT) for each in buy.taken)
+    booked = list(paid_there(books, buy.own_account, buy.organiser, total, now))
+    if buy.bill is not None:
+        difference = total - buy.bill.total
+        kept = Books([*books, *booked])
+        booked += borne(kept, buy.own_account, buy.organiser, difference, now)
+    return Change(moved.moved(BuyState.BOUGHT, now), _all(buy, NewsOf.BOUGHT), tuple(booked))
+
+
+def shipped(buy: GroupBuy, now: datetime) -> Change:
+    """The seller has sent it."""
+    buy.demand(BuyState.BOUGHT)
+    return Change(buy.moved(BuyState.SHIPPED, now), _all(buy, NewsOf.SHIPPED))
+
+
+def counted(
+    buy: GroupBuy, pieces: Mapping[SpecId | None, int], books: Books, now: datetime
+) -> Change:
+    """Count what arrived by variant; what is missing is short of whoever claimed last.
+
+    Raises `BuyRefused` for a variant that was not ordered, or more pieces than were.
+    """
+    buy.demand(BuyState.BOUGHT, BuyState.SHIPPED)
+    ordered: dict[SpecId | None, int] = {}
+    for each in buy.taken:
+        ordered[each.spec_id] = ordered.get(each.spec_id, 0) + each.served
+    for spec, count in pieces.items():
+        if spec not in ordered or not 0 <= count <= ordered[spec]:
+            raise BuyRefused(Why.AMOUNT, ordered.get(spec, 0))
+    change = Change(buy)
+    for spec, count in ordered.items():
+        if lacking := count - pieces.get(spec, count):
+            known = Books([*books, *change.booked])
+            more = short(change.buy, spec, lacking, Fen(0), known, now)
+            change = Change(more.buy, (*change.news, *more.news), (*change.booked, *more.booked))
+    moved = change.buy.with_claims(
+        each.moved(ClaimState.ARRIVED) for each in change.buy.taken if each.state in _BOUGHT
+    )
+    arrived = tuple(
+        Arrived(spec_id=spec, pieces=pieces.get(spec, count)) for spec, count in ordered.items()
+    )
+    done = moved.moved(BuyState.ARRIVED, now, arrived=arrived)
+    return Change(done, (*change.news, *_all(done, NewsOf.ARRIVED)), change.booked)
+
+
+def short(
+    buy: GroupBuy,
+    spec_id: SpecId | None,
+    pieces: int,
+    refund: Fen,
+    books: Books,
+    now: datetime,
+) -> Change:
+    """So many pieces do not come, and the seller sends `refund` fen back for them.
+
+    The last to claim goes without, is credited the pieces with the fee on them, and the freight
+    where nothing is left; the gap to what the seller sends is the organiser's. What the seller
+    sends beyond is freight, and goes to everybody. Raises `BuyRefused`.
+    """
+    buy.demand(*_AFTER_BOUGHT)
+    if buy.bill is None:
+        raise BuyRefused(Why.STATE)
+    lacking, changed = pieces, []
+    for each in sorted(buy.taken, key=lambda claim: -claim.number):
+        if each.spec_id != spec_id or each.state not in _BOUGHT or not lacking:
+            continue
+        gone = min(lacking, each.served)
+        lacking -= gone
+        left = each.replace(short=each.short + gone)
+        changed.append(left if left.served else left.moved(ClaimState.SHORT))
+    if lacking or pieces < 1 or refund < 0:
+        raise BuyRefused(Why.AMOUNT, pieces - lacking)
+    after = buy.with_claims(changed)
+    concerned = dict.fromkeys(each.user_id for each in changed)
+    shares = {each.user_id: each for each in buy.bill.shares}
+    for user in concerned:
+        shares[user] = _without(shares[user], after, user)
+    given_back = buy.bill.total - buy.bill.borne - sum(each.marketplace for each in shares.values())
+    beyond = refund - given_back
+    if beyond > 0:
+        staying = [user for user in shares if shares[user].pieces]
+        parts = split(-beyond, [shares[user].pieces for user in staying]) if staying else ()
+        for user, part in zip(staying, parts, strict=bool(staying)):
+            shares[user] = shares[user].replace(freight=Fen(shares[user].freight + part))
+        given_back += beyond if staying else 0
+    total = Fen(buy.bill.total - refund)
+    loss = total - sum(each.marketplace for each in shares.values())
+    bill = buy.bill.replace(shares=tuple(shares.values()), total=total, borne=Fen(loss))
+    booked = list(paid_there(books, buy.own_account, buy.organiser, -refund, now))
+    for user, share in shares.items():
+        before = buy.bill.share_of(user)
+        booked += charged(books, buy.account_of(user), before, share, buy.terms.rate, now)
+    booked += borne(
+        Books([*books, *booked]),
+        buy.own_account,
+        buy.organiser,
+        loss - buy.bill.borne,
+        now,
+    )
+    news = tuple(
+        News(kind=NewsOf.SHORT, user_id=user, detail=f"{each.number}:{each.short}")
+        for user in concerned
+        for each in changed
+        if each.user_id == user
+    )
+    return Change(after.replace(bill=bill), news, tuple(booked))
+
+
+def handing_out(buy: GroupBuy, now: datetime) -> Change:
+    """Begin to hand out what was counted."""
+    return Change(buy.moved(BuyState.HANDING_OUT, now))
+
+
+def handed(buy: GroupBuy, user_id: UserId, now: datetime) -> Change:
+    """Tick a member off: all of theirs was handed out. Raises `BuyRefused`."""
+    if buy.state is BuyState.ARRIVED:
+        buy = buy.moved(BuyState.HANDING_OUT, now)
+    buy.demand(BuyState.HANDING_OUT)
+    mine = [each for each in buy.claims_of(user_id) if each.state is ClaimState.ARRIVED]
+    if not mine:
+        raise BuyRefused(Why.STATE)
+    done = buy.with_claims(each.moved(ClaimState.HANDED, handed=each.served) for each in mine)
+    if not to_hand_out(done):
+        done = done.moved(BuyState.SETTLING, now)
+    return Change(done)
+
+
+def to_hand_out(buy: GroupBuy) -> dict[UserId, tuple[Claim, ...]]:
+    """Return who still has to fetch what."""
+    return people_of(each for each in buy.claims if each.state is ClaimState.ARRIVED)
+
+
+def resold(buy: GroupBuy, number: int, proceeds: Money, books: Books, now: datetime) -> Change:
+    """Somebody else took what a member never fetched: what they paid counts as the member's.
+
+    Raises `BuyRefused`, `LedgerError`.
+    """
+    if buy.state is BuyState.ARRIVED:
+        buy = buy.moved(BuyState.HANDING_OUT, now)
+    buy.demand(BuyState.HANDING_OUT)
+    claim = buy.claim(number)
+    moved = buy.with_claims([claim.moved(ClaimState.RESOLD)])
+    agreed = _agreed(buy, claim.user_id)
+    key = next_key(books, f"resold:{buy.buy_id}-{number}")
+    booked = (received(key, agreed, proceeds, buy.organiser, now),) if proceeds else ()
+    if not to_hand_out(moved):
+        moved = moved.moved(BuyState.SETTLING, now)
+    return Change(moved, (), booked)
+
+
+def sent_back(
+    buy: GroupBuy, user_id: UserId, amount: Money, key: str, books: Books, now: datetime
+) -> Change:
+    """The organiser sent money back. Raises `TooMuch` beyond what is owed to the member."""
+    if f"refund:{key}" in books:
+        return Change(buy)
+    agreed = _agreed(buy, user_id)
+    operation = refunded(books, key, agreed, amount, buy.organiser, now)
+    return _perhaps_over(Change(buy, (), (operation,)), books, now)
+
+
+def given_up(buy: GroupBuy, user_id: UserId, reason: str, books: Books, now: datetime) -> Change:
+    """Write off what is open with a member, by name and with a reason. Raises `TooMuch`."""
+    buy.demand(BuyState.SETTLING, BuyState.CANCELLING)
+    operation = written_off(books, _agreed(buy, user_id), reason, buy.organiser, now)
+    return _perhaps_over(Change(buy, (), (operation,)), books, now)
+
+
+def closed(buy: GroupBuy, books: Books, now: datetime) -> Change:
+    """Close the books. Raises `BuyRefused` while any balance is open."""
+    buy.demand(BuyState.SETTLING)
+    if open_balances(buy, books):
+        raise BuyRefused(Why.UNBALANCED, len(open_balances(buy, books)))
+    return Change(buy.moved(BuyState.CLOSED, now), _all(buy, NewsOf.CLOSED))
+
+
+def open_balances(buy: GroupBuy, books: Books) -> dict[UserId, Money]:
+    """Return who owes something, or is owed it (negative). The organiser owes nobody."""
+    currency = buy.terms.rate.currency
+    people = dict.fromkeys(each.user_id for each in buy.claims if each.user_id != buy.organiser)
+    balances = {user: books.account_of(buy.account_of(user), currency).balance for user in people}
+    return {user: balance for user, balance in balances.items() if balance}
+
+
+def _perhaps_over(change: Change, books: Books, now: datetime) -> Change:
+    """A buy that is given up has ended once nobody's money is left in it."""
+    if change.buy.state is not BuyState.CANCELLING:
+        return change
+    if open_balances(change.buy, Books([*books, *change.booked])):
+        return change
+    return Change(change.buy.moved(BuyState.CANCELLED, now), change.news, change.booked)
+
+
+def _without(share: Share, buy: GroupBuy, user_id: UserId) -> Share:
+    """Return the share of somebody whose pieces did not all come."""
+    if buy.bill is None:
+        return share
+    mine = [each for each in buy.claims_of(user_id) if each.is_in]
+    pieces = sum(each.served for each in mine)
+    goods = sum(each.served * buy.bill.unit_of(each.spec_id) for each in mine)
+    fee = 0 if user_id == buy.organiser else fee_of(goods, buy.terms.fee_ppm)
+    return share.replace(
+        pieces=pieces,
+        goods=Fen(goods),
+        fee=Fen(fee),
+        freight=share.freight if pieces else Fen(0),
+    )
+
+
+def _agreed(buy: GroupBuy, user_id: UserId) -> Agreed:
+    return agreed_with(
+        buy.account_of(user_id), buy.share_of(user_id), buy.terms.rate, buy.terms.fee_ppm
+    )
+
+
+def _all(buy: GroupBuy, kind: NewsOf) -> tuple[News, ...]:
+    people = [each for each in buy.members if each != buy.organiser]
+    return tuple(News(kind=kind, user_id=each) for each in people)

@@ -1,0 +1,66 @@
+"""Money is split to the fen."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.group_buys.shares import (
+    FreightKey,
+    fee_of,
+    freight_cap,
+    split,
+    unit_price,
+    usable_weights,
+)
+from bot.domain.money import Fen
+
+weights = st.lists(st.integers(0, 10_000), min_size=1, max_size=60).filter(any)
+
+
+@given(st.integers(-(10**6), 10**9), weights)
+def test_a_split_adds_up_and_nobody_is_a_fen_off_their_part(total: int, by: list[int]) -> None:
+    parts = split(total, by)
+    assert sum(parts) == total
+    for part, weight in zip(parts, by, strict=True):
+        assert abs(part * sum(by) - total * weight) < sum(by)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**4), st.integers(0, 10**5))
+def test_rounding_a_unit_up_passes_no_ceiling(price: int, pieces: int, off: int) -> None:
+    total = max(0, price * pieces - off)
+    unit, residue = unit_price(Fen(total), pieces)
+    assert unit <= price
+    assert 0 <= residue < pieces
+    assert unit * pieces - residue == total
+
+
+def test_nine_yuan_less_four_fen_for_three() -> None:
+    assert unit_price(Fen(896), 3) == (299, 1)
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**6))
+def test_a_fee_never_exceeds_the_percent(goods: int, ppm: int) -> None:
+    assert 0 <= fee_of(goods, ppm) * 10**6 <= ppm * goods
+
+
+@pytest.mark.parametrize(
+    ("key", "grams", "expected"),
+    [
+        (FreightKey.PIECES, [1, 2], (3, 5)),
+        (FreightKey.VALUE, [1, 2], (30, 0)),
+        (FreightKey.HEAD, [1, 2], (1, 1)),
+        (FreightKey.WEIGHT, [100, 250], (100, 250)),
+        (FreightKey.WEIGHT, [100, None], (3, 5)),
+        (FreightKey.WEIGHT, [0, 0], (3, 5)),
+    ],
+)
+def test_what_is_split_by(
+    key: FreightKey, grams: list[int | None], expected: tuple[int, ...]
+) -> None:
+    assert usable_weights(key, [3, 5], [30, 0], grams) == expected
+
+
+def test_a_cap_is_rounded_up_to_a_yuan() -> None:
+    assert freight_cap(1000, 1_300_000) == 1300
+    assert freight_cap(1001, 1_300_000) == 1400
+    assert freight_cap(0, 1_300_000) == 0
