@@ -103,6 +103,8 @@ CategoryId = NewType("CategoryId", int)
 
 ProofId = NewType("ProofId", int)
 ShopEventId = NewType("ShopEventId", int)
+QuestionId = NewType("QuestionId", int)
+WordsId = NewType("WordsId", int)
 UserId = NewType("UserId", int)
 ChatId = NewType("ChatId", int)
 

@@ -64,3 +64,13 @@ def place_of_operation(key: str) -> str:
 def place_of_proof(proof_id: int) -> str:
     """Return the place of a proof of payment."""
     return f"proofs/{proof_id}"
+
+
+def place_of_question(question_id: int) -> str:
+    """Return the place of a question to the operators."""
+    return f"questions/{question_id}"
+
+
+def place_of_words(words_id: int) -> str:
+    """Return the place of what was said in a question."""
+    return f"question_words/{words_id}"

@@ -29,6 +29,7 @@ from bot.domain.stages import Stage
 from bot.domain.writes import Write
 from bot.storage.broadcast_ports import BroadcastPort
 from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort, People
+from bot.storage.question_ports import QuestionPort
 from bot.storage.shop_ports import ShopEventPort, ShopPort
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
@@ -346,6 +347,7 @@ class Storage(Protocol):
     payments: PaymentPort
     picture_files: PictureFilePort
     pushes: PushPort
+    questions: QuestionPort
     rights: RightsPort
     runs: RunPort
     shop: ShopPort

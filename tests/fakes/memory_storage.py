@@ -51,6 +51,7 @@ from tests.fakes.memory_access import MemoryAccess
 from tests.fakes.memory_alarms import MemoryAlarms
 from tests.fakes.memory_broadcasts import MemoryBroadcasts
 from tests.fakes.memory_payments import MemoryPayments
+from tests.fakes.memory_questions import MemoryQuestions
 from tests.fakes.memory_shop import MemoryShop
 from tests.fakes.memory_tracking import Claimed, MemoryTracking
 
@@ -75,7 +76,13 @@ class _Stored:
 
 @dataclass
 class MemoryStorage(
-    MemoryTracking, MemoryAccess, MemoryAlarms, MemoryPayments, MemoryBroadcasts, MemoryShop
+    MemoryTracking,
+    MemoryAccess,
+    MemoryAlarms,
+    MemoryPayments,
+    MemoryBroadcasts,
+    MemoryShop,
+    MemoryQuestions,
 ):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
@@ -105,7 +112,7 @@ class MemoryStorage(
 
     access = addresses = alarms = broadcasts = conversations = inbox = notices = offers = _part
     orders = payments = picture_files = pushes = rights = runs = tracking = upkeep = _part
-    shop = shop_events = _part
+    shop = shop_events = questions = _part
 
     async def open(self) -> None:
         self.opened = True
@@ -454,6 +461,7 @@ class MemoryStorage(
                 del self._sessions[place]
         self._addresses.pop(user_id, None)
         self._readers.pop(user_id, None)
+        self.forget_questions(user_id)
         for update_id, each in self._inbox.items():
             before = but_update is None or update_id < but_update
             if each.update.lane == user_id and before:

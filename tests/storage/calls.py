@@ -14,19 +14,23 @@ from bot.domain.identifiers import (
     MarketplaceOrderId,
     MerchantOrderNo,
     ProofId,
+    QuestionId,
     ShopEventId,
+    WordsId,
 )
 from bot.domain.ledger import Books, Operation
 from bot.domain.money import Fen
 from bot.domain.order_books import agreed_of
 from bot.domain.orders import Order, Placing
 from bot.domain.payment_attempts import AttemptState, NewAttempt
+from bot.domain.questions import QuestionState
 from bot.domain.writes import KeepOffer
 from bot.storage.operator_ports import ToldAlarm
 from bot.storage.ports import Retention, StepCommit, Storage
 from bot.storage.shop_ports import Booking
 from bot.storage.tracking_ports import NoticeEnd, StoredPush
 from tests.storage.earlier.filling import ALICE, BOB, CAROL, GROUP, NOW, OFFERS, OPERATOR
+from tests.storage.questioning import ASKER, COLLEAGUE, TOPIC, words
 from tests.storage.samples import update
 from tests.storage.shopping import DAVE, IN_SHOP
 
@@ -120,6 +124,14 @@ READS: dict[str, Call] = {
     "picture_files.file_id": lambda storage: storage.picture_files.file_id("sheet/1"),
     "pushes.orders_of_parts": lambda storage: storage.pushes.orders_of_parts([PART]),
     "pushes.waiting_pushes": lambda storage: storage.pushes.waiting_pushes(NOW, 9),
+    "questions.count_asked": lambda storage: storage.questions.count_asked(DAVE, NOW - HOUR),
+    "questions.count_questions": lambda storage: storage.questions.count_questions(),
+    "questions.question": lambda storage: storage.questions.question(QuestionId(1)),
+    "questions.question_in": lambda storage: storage.questions.question_in(TOPIC),
+    "questions.questions_in": lambda storage: storage.questions.questions_in(QuestionState.OPEN, 9),
+    "questions.questions_of": lambda storage: storage.questions.questions_of(DAVE),
+    "questions.said_in": lambda storage: storage.questions.said_in(QuestionId(1)),
+    "questions.words_to_tell": lambda storage: storage.questions.words_to_tell(LATER, 9),
     "rights.export_of": lambda storage: storage.rights.export_of(ALICE),
     "runs.last_gap": lambda storage: storage.runs.last_gap(),
     "tracking.due_orders": lambda storage: storage.tracking.due_orders(LATER, 9),
@@ -182,6 +194,16 @@ WRITES: dict[str, Call] = {
         StoredPush(msg_id="new", topic="ORDER", message="{}", received_at=NOW)
     ),
     "pushes.retry_pushes": lambda storage: storage.pushes.retry_pushes([3], LATER),
+    "questions.ask": lambda storage: storage.questions.ask(ASKER, words(20)),
+    "questions.claim_words": lambda storage: storage.questions.claim_words(WordsId(1)),
+    "questions.end": lambda storage: storage.questions.end(QuestionId(1), None),
+    "questions.end_words": lambda storage: storage.questions.end_words(WordsId(2)),
+    "questions.give_up_words": lambda storage: storage.questions.give_up_words(),
+    "questions.put_back_words": lambda storage: storage.questions.put_back_words(WordsId(1), LATER),
+    "questions.put_in_topic": lambda storage: storage.questions.put_in_topic(QuestionId(1), None),
+    "questions.release_questions": lambda storage: storage.questions.release_questions(frozenset()),
+    "questions.say": lambda storage: storage.questions.say(QuestionId(1), words(21), None),
+    "questions.take": lambda storage: storage.questions.take(QuestionId(1), COLLEAGUE),
     "rights.forget": lambda storage: storage.rights.forget(ALICE),
     "runs.alive": lambda storage: storage.runs.alive(NOW),
     "runs.begin_run": lambda storage: storage.runs.begin_run(NOW),

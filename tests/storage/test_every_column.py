@@ -15,6 +15,7 @@ from bot.domain.shop_terms import ShopTerms
 from bot.domain.writes import ClaimOrder, KeepResults, SaveAddress, SendProof, SetTerms
 from bot.storage.sqlite.storage import SqliteStorage
 from bot.storage.tracking_ports import NewNotice, NoticeEnd
+from tests.storage.questioning import ASKER, OWNER, words
 from tests.storage.samples import (
     ALICE,
     ALICE_CHAT,
@@ -105,6 +106,20 @@ EXPORTED = {
     "shop_events.detail": "news_of_the_shop[].about",
     "shop_events.state": "news_of_the_shop[].state",
     "shop_events.not_before": "news_of_the_shop[].not_before",
+    "questions.question_id": "questions_to_the_operators[].question_id",
+    "questions.user_id": "telegram_user_id",
+    "questions.order_no": "questions_to_the_operators[].order_no",
+    "questions.state": "questions_to_the_operators[].state",
+    "questions.touched_at": "questions_to_the_operators[].touched_at",
+    "questions.body": "questions_to_the_operators[].name",
+    "questions.topic": "questions_to_the_operators[].in_the_operators_group",
+    "question_words.words_id": "questions_to_the_operators[].said[].words_id",
+    "question_words.question_id": "questions_to_the_operators[].said[].question_id",
+    "question_words.side": "questions_to_the_operators[].said[].side",
+    "question_words.said_at": "questions_to_the_operators[].said[].said_at",
+    "question_words.state": "questions_to_the_operators[].said[].state",
+    "question_words.not_before": "questions_to_the_operators[].said[].not_before",
+    "question_words.body": "questions_to_the_operators[].said[].text",
     "shop_terms.version": "shop_terms_set[].version",
     "shop_terms.body": "shop_terms_set[].instructions",
     "news_readers.user_id": "telegram_user_id",
@@ -150,6 +165,10 @@ NOT_PERSONAL = {
     "proofs.proof_id": _COUNTER,
     "proofs.mark": "a few bytes of a one-way print, which tell a file that was sent before",
     "shop_events.event_id": _COUNTER,
+    "questions.topic_chat": "the operators' group, which is nobody's",
+    "question_words.chat_id": "where the person wrote, which is exported with their words; of an"
+    " answer it is the operator's",
+    "question_words.message_id": "as question_words.chat_id",
     "payment_attempts.attempt_id": _COUNTER,
     "broadcasts.broadcast_id": _COUNTER,
     "broadcast_people.broadcast_id": _COUNTER,
@@ -214,6 +233,9 @@ async def _live_a_full_life(storage: SqliteStorage) -> None:
     claim = await storage.payments.claim_payment(attempt, known=0, since=NOW, limit=0)
     await storage.payments.mark_payment(claim.attempt_id, AttemptState.PAID)
     await _pay_a_shop(storage)
+    asker = ASKER.replace(user_id=ALICE, chat_id=ALICE_CHAT, order_no=placed.order_no)
+    asked = await storage.questions.ask(asker, words(7, chat=ALICE_CHAT))
+    await storage.questions.say(asked.question_id, words(8), OWNER)
     await storage.rights.forget(UserId(1))
     await storage.close()
     await storage.open()

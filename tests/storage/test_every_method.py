@@ -12,6 +12,7 @@ from bot.storage.ports import LONG_GAP, Storage, StorageUnavailable
 from tests.storage.backends import BACKENDS, backend
 from tests.storage.calls import CALLS, DEFERRED, READS, WRITES, methods
 from tests.storage.earlier.filling import NOW, fill
+from tests.storage.questioning import question
 from tests.storage.shopping import shop
 
 LOCKABLE = [name for name, each in BACKENDS.items() if each.locked is not None]
@@ -27,6 +28,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         await storage.open()
         await fill(storage)
         await shop(storage)
+        await question(storage)
         for moment in (NOW, NOW + LONG_GAP):
             await storage.runs.begin_run(moment)
         await storage.close()

@@ -87,6 +87,7 @@ async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
         "notices": 0,
         "forgotten_orders": 0,
         "payments": 0,
+        "questions": 0,
         "shop": 0,
     }
     left = await aging.conversations.load_session(ALICE_CHAT, ALICE)

@@ -20,6 +20,7 @@ from bot.domain.model import Value
 from bot.domain.news import News
 from bot.domain.offers import SearchPage
 from bot.domain.orders import Order
+from bot.domain.questions import Question, Words
 from bot.domain.sessions import Session
 from bot.domain.shop_terms import ShopTerms
 from bot.storage.codec import from_json, from_micros, unpack
@@ -32,9 +33,11 @@ from bot.storage.places import (
     place_of_order,
     place_of_payload,
     place_of_proof,
+    place_of_question,
     place_of_results,
     place_of_session,
     place_of_terms,
+    place_of_words,
 )
 
 Open = Callable[[bytes, str], bytes]
@@ -86,6 +89,11 @@ _EVENTS = (
     "SELECT order_no, kind, detail, state, not_before FROM shop_events"
     " WHERE order_no IN (SELECT order_no FROM orders WHERE user_id = ?) ORDER BY event_id"
 )
+_QUESTIONS = "SELECT question_id, body FROM questions WHERE user_id = ? ORDER BY question_id"
+_SAID = (
+    "SELECT words_id, state, not_before, body FROM question_words"
+    " WHERE question_id = ? ORDER BY words_id"
+)
 _TERMS = "SELECT version, body FROM shop_terms ORDER BY version"
 
 
@@ -127,6 +135,7 @@ class Export:
             "where_shop_orders_stand": [_case(*row) for row in self._rows(_CASES)],
             "news_of_the_shop": [_event(*row) for row in self._rows(_EVENTS)],
             "shop_terms_set": self._terms_set(),
+            "questions_to_the_operators": [self._question(*row) for row in self._rows(_QUESTIONS)],
             "invitations_made": [_invite(*row) for row in self._rows(_INVITES)],
             "messages_being_handled": [
                 self._update(*row) for row in updates if row[1] != "finished"
@@ -244,6 +253,23 @@ class Export:
             "state": state,
             "received": amount.text if amount else None,
         }
+
+    def _question(self, question_id: int, body: bytes) -> JsonValue:
+        # Which operator answered is no business of who asked.
+        question = self._value(Question, body, place_of_question(question_id))
+        said = self._connection.execute(_SAID, (question_id,)).fetchall()
+        return {
+            **question.model_dump(mode="json", exclude={"owner", "topic"}),
+            "in_the_operators_group": question.topic is not None,
+            "said": [self._said(*row) for row in said],
+        }
+
+    def _said(self, words_id: int, state: str, not_before: int, body: bytes) -> JsonValue:
+        words = self._value(Words, body, place_of_words(words_id))
+        theirs = words.by is None
+        hidden = {"by", "missed"} | (set() if theirs else {"chat_id", "message_id"})
+        dumped = words.model_dump(mode="json", exclude=hidden)
+        return {**dumped, "state": state, "not_before": _moment(not_before)}
 
     def _terms_set(self) -> list[JsonValue]:
         terms = (

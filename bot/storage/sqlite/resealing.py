@@ -18,9 +18,11 @@ from bot.storage.places import (
     place_of_payload,
     place_of_proof,
     place_of_push,
+    place_of_question,
     place_of_results,
     place_of_session,
     place_of_terms,
+    place_of_words,
 )
 from bot.storage.sqlite.connection import empty_log
 from bot.storage.sqlite.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
@@ -56,6 +58,8 @@ SEALED = (
     Column("shop_terms", "body", ("version",), place_of_terms),
     Column("ledger", "body", ("key",), place_of_operation),
     Column("proofs", "body", ("proof_id",), place_of_proof),
+    Column("questions", "body", ("question_id",), place_of_question),
+    Column("question_words", "body", ("words_id",), place_of_words),
     # Last: under the new key it says that the exchange is complete.
     Column("meta", "value", ("name",), {KEY_CHECK: KEY_CHECK_CONTEXT}.__getitem__),
 )

@@ -11,6 +11,7 @@ from bot.storage.sqlite.database import Database
 from bot.storage.sqlite.export import Export
 from bot.storage.sqlite.ledger import LedgerRows
 from bot.storage.sqlite.orders import Orders
+from bot.storage.sqlite.questions import Questions
 
 
 class Rights:
@@ -52,6 +53,7 @@ class Rights:
             )
             for table in ("addresses", "news_readers", "broadcast_people"):
                 connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (user_id,))  # noqa: S608 - named above
+            Questions.forget(connection, user_id)
             # A private chat's lane is its person's id. The ids stay, so that repeats are known.
             connection.execute(
                 "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"

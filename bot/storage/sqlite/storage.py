@@ -17,6 +17,7 @@ from bot.storage.ports import (
     RunPort,
     UpkeepPort,
 )
+from bot.storage.question_ports import QuestionPort
 from bot.storage.sealing import Sealer
 from bot.storage.shop_ports import ShopEventPort, ShopPort
 from bot.storage.sqlite.access import Invitations
@@ -33,6 +34,7 @@ from bot.storage.sqlite.orders import Orders
 from bot.storage.sqlite.payment_attempts import PaymentAttempts
 from bot.storage.sqlite.picture_files import PictureFiles
 from bot.storage.sqlite.push_inbox import Pushes
+from bot.storage.sqlite.questions import Questions
 from bot.storage.sqlite.resealing import Resealing
 from bot.storage.sqlite.rights import Rights
 from bot.storage.sqlite.runs import Runs
@@ -88,6 +90,7 @@ class SqliteStorage:
         self.payments: PaymentPort = PaymentAttempts(database)
         self.picture_files: PictureFilePort = PictureFiles(database)
         self.pushes: PushPort = Pushes(database)
+        self.questions: QuestionPort = Questions(database)
         self.rights: RightsPort = rights
         self.runs: RunPort = Runs(database)
         self.shop: ShopPort = shop

@@ -65,6 +65,17 @@ _DROP = {
         " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = shop_events.order_no)"
         " LIMIT ?)"
     ),
+    # As long as the order that they are about.
+    "questions": (
+        "DELETE FROM questions WHERE question_id IN (SELECT question_id FROM questions"
+        " WHERE touched_at < ? AND NOT EXISTS"
+        " (SELECT 1 FROM orders WHERE orders.order_no = questions.order_no) LIMIT ?)"
+    ),
+    "question_words": (
+        "DELETE FROM question_words WHERE words_id IN (SELECT words_id FROM question_words"
+        " WHERE said_at < ? AND NOT EXISTS (SELECT 1 FROM questions"
+        " WHERE questions.question_id = question_words.question_id) LIMIT ?)"
+    ),
     # While its order is kept, an attempt counts among its tries. The daily limit needs a day's.
     "payments": (
         "DELETE FROM payment_attempts WHERE attempt_id IN (SELECT attempt_id FROM payment_attempts"
@@ -73,6 +84,7 @@ _DROP = {
     ),
 }
 _OF_A_SHOP = ("ledger", "proofs", "shop_cases", "shop_events")
+_QUESTIONS = ("questions", "question_words")
 _OPEN_CASE = "SELECT 1 FROM shop_cases WHERE order_no = ? AND standing NOT IN ('under_way', 'over')"
 
 
@@ -141,6 +153,7 @@ class Upkeep:
             "notices": await self._drop("notices", keep.notices),
             "forgotten_orders": await self._database.write(self._drop_forgotten),
             "payments": await self._drop("payments", keep.orders),
+            "questions": sum([await self._drop(each, keep.orders) for each in _QUESTIONS]),
             "shop": sum([await self._drop(table, keep.orders) for table in _OF_A_SHOP]),
         }
 

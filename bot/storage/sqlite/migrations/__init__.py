@@ -49,6 +49,7 @@ STEPS: tuple[Step, ...] = tuple(
         "0011_results_sealed.sql",
         "0012_shop.sql",
         "0013_marketplaces.sql",
+        "0014_questions.sql",
     )
 )
 
