@@ -213,6 +213,7 @@ def entry_points() -> list[Handler]:
         MessageHandler(OFFER_LINK & new_message, search.link),
         MessageHandler(ORDER_NUMBER, listing.numbered),
         Buttons(lang=language.choose, here=anywhere.here, over=start.over),
+        Buttons(given_up=search.given_up),
         Buttons(pay=payment.pay, check=payment.check, look=placing.look),
         Buttons(mine=listing.mine, earlier=listing.earlier, card=card.card),
         Buttons(cancel=cancelling.cancel, cancel_yes=cancelling.cancel_yes),

@@ -17,6 +17,7 @@ from bot.domain.splitting import orders_of
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import MOST_PER_LINK
 from bot.services.bundle import Services
+from bot.services.waiting import waiting
 from handlers import preview, start
 from handlers.collecting import proof, to_the_shop
 from handlers.finding import search
@@ -44,9 +45,11 @@ async def load(session: Session, services: Services) -> PaymentView:
     """Load the order, its deadline and a link. Nothing of the two fails the screen."""
     order, url = await order_of(session, services), None
     if order is not None and order.quote.charge is not None:
-        order = await _read_once(order, services)
+        async with waiting(firm=True):
+            order = await _read_once(order, services)
     elif order is not None:
-        url, order = await asyncio.gather(_link(order, services), _read_once(order, services))
+        async with waiting(firm=True):
+            url, order = await asyncio.gather(_link(order, services), _read_once(order, services))
     return await PaymentView.of(session, services, order=order, payment_url=url)
 
 
@@ -210,7 +213,8 @@ async def pay(_: Update, context: Context) -> Reply:
         context.flash("orders.gone" if order is None else "placing.wait")
         return None
     try:
-        order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
+        async with waiting(firm=True):
+            order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
     except MarketplaceError as error:
         # The order is shown as last seen; its link may still be had.
         context.flash(failure_key(error))
@@ -227,7 +231,8 @@ async def check(_: Update, context: Context) -> Reply:
     if order is None or context.session.step is Step.PLACING:
         context.flash("orders.gone" if order is None else "placing.wait")
         return None
-    order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
+    async with waiting(firm=True):
+        order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
     context.change(ordered=Ordered(order_no=order.order_no), focus=Focus())
     if order.quote.charge is None and unpaid(order):
         context.flash("payment.not_yet")

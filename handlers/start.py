@@ -41,6 +41,7 @@ def screen(view: View) -> Screen:
 async def start(_: Update, context: Context) -> Reply:
     """`/start`: open the offer of a link, explain, or ask whether to continue what is under way."""
     session = context.session
+    context.starts_over = True
     if session.step is Step.PLACING:
         return None
     offer_id = offer_in_payload(context.args)
@@ -66,6 +67,7 @@ async def over(_: Update, context: Context) -> Reply:
     """Drop what is under way and begin again."""
     if context.session.step is Step.PLACING:
         return None
+    context.starts_over = True
     context.session = context.session.cleared()
     context.flash("start.cleared_others" if context.session.cart.shelf else "start.cleared")
     return Step.START
@@ -74,6 +76,7 @@ async def over(_: Update, context: Context) -> Reply:
 async def cancel(_: Update, context: Context) -> Reply:
     """`/cancel`: end the draft in hand at any step before it is placed."""
     session = context.session
+    context.starts_over = True
     if session.step in {Step.PLACING, Step.PAYMENT}:
         placed = session.step is Step.PAYMENT
         context.flash("cancel.placed" if placed else "cancel.too_late")

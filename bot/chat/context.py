@@ -9,8 +9,9 @@ from telegram.ext import CallbackContext
 from bot.chat.buttons import Press
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
+from bot.chat.walks import Walk
 from bot.domain.offers import Offer, SearchPage, Wording
-from bot.domain.sessions import NOTHING_ANNOUNCED, Session, Step
+from bot.domain.sessions import NOTHING_ANNOUNCED, Session, Step, Wish
 from bot.domain.writes import KeepOffer, KeepResults, Write
 from bot.services.bundle import Services
 from bot.telegram import DirectBot
@@ -41,7 +42,8 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
     Callbacks replace `session` with a changed copy and return the next step (None stays).
     Nothing is shown before it is committed: the screen is drawn afterwards from the session.
     `before` is the session as it was stored, with what its screen announced; `writes` are
-    committed together with the session.
+    committed together with the session. `starts_over` when nothing is wanted any more of what was
+    still being looked for.
     """
 
     session: Session
@@ -53,6 +55,8 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
     toast: str | None = None
     alert: bool = False
     redraw_only: bool = False
+    starts_over: bool = False
+    walk: Walk | None = None
 
     def begin(
         self, session: Session, services: Services, now: datetime, press: Press | None
@@ -68,6 +72,7 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
         self.toast = None
         self.alert = False
         self.redraw_only = False
+        self.starts_over = False
 
     @property
     def t(self) -> Texts:
@@ -83,6 +88,11 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
     def change(self, **changes: object) -> None:
         """Replace parts of the session."""
         self.session = self.session.replace(**changes)
+
+    def looks_for(self, wish: Wish) -> None:
+        """Say what is about to be looked for: what still was before is given up for it."""
+        if self.walk is not None:
+            self.walk.wishes(wish)
 
     def write(self, write: Write) -> None:
         """Have something committed together with the session."""

@@ -17,15 +17,15 @@ from bot.chat.context import Context, Overlay, Quiet, Reply
 from bot.chat.drawing import Drawer
 from bot.chat.reading import Place, place_of
 from bot.chat.routing import asks_for_an_answer
-from bot.chat.screens import Screen, StepScreen
+from bot.chat.screens import Screen, StepScreen, with_way_back
 from bot.chat.signs_of_life import WHILE_DRAWING, WHILE_WORKING, SignsOfLife
 from bot.chat.taps import OverlayTaps, TapAnswer, fits, is_double_tap, press_of
 from bot.chat.texts import language_of
+from bot.chat.walks import Walk, Walks
 from bot.domain.identifiers import ChatId, UserId
-from bot.domain.sessions import Ordered, Session, Step
+from bot.domain.sessions import Ordered, Session, Step, Wish
 from bot.domain.writes import ClaimOrder
 from bot.marketplace.errors import MarketplaceError
-from bot.process.locks import KeyedLocks
 from bot.services.bundle import Services
 from bot.services.spending import on_behalf_of
 from bot.storage.ports import AlreadyClaimed, StepCommit, VersionConflict
@@ -83,7 +83,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self._services = services
         self._drawer = drawer
         self._clock = clock
-        self._locks = KeyedLocks()
+        self._walks = Walks()
         self._overlays = OverlayTaps()
         self._signs = SignsOfLife()
 
@@ -98,20 +98,30 @@ class StoredConversationHandler(ConversationHandler[Context]):
         check_result: object,  # noqa: ARG002 - the state is loaded under the lock instead
         context: Context,
     ) -> None:
-        """Walk one step under the person's lock. Raises `ScreenNotDrawn`."""
+        """Walk one step when it is its turn. Raises `ScreenNotDrawn`.
+
+        Others of the chat may go ahead while it waits for the marketplace, and take its place.
+        """
         chat, user = update.effective_chat, update.effective_user
         if chat is None or user is None:
             return
         key = (ChatId(chat.id), UserId(user.id))
         tap = TapAnswer(context.bot, update.callback_query)
         try:
-            async with self._locks.holding(key):
+            async with self._walks.turn(key, update) as walk:
+                if walk.is_repeated:
+                    tap.give()
+                    return
+                context.walk = walk
                 try:
                     await self._walk(update, application, context, key, tap)
                 except _MOVED_ELSEWHERE:
                     # Another process moved this conversation: its state is the truth, once more.
                     _log.info("session_reloaded")
                     await self._walk(update, application, context, key, tap)
+            if walk.is_given_up:
+                _log.info("step_given_up", committed=walk.committed)
+                tap.give()
         finally:
             await tap.given()
 
@@ -128,7 +138,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         said "placing" of it, wherever the person is by now: it says what became of the order.
         Raises `ScreenNotDrawn` after the commit.
         """
-        async with self._locks.holding((chat_id, user_id)):
+        async with self._walks.turn((chat_id, user_id)):
             try:
                 moves = await self._move(chat_id, user_id, apply)
             except VersionConflict:
@@ -139,7 +149,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
 
     async def redraw(self, chat_id: ChatId, user_id: UserId) -> None:
         """Draw the current screen again. Raises `ScreenNotDrawn`."""
-        async with self._locks.holding((chat_id, user_id)):
+        async with self._walks.turn((chat_id, user_id)):
             session = await self._services.store.conversations.load_session(chat_id, user_id)
             if session is not None:
                 await self._draw(session, None)
@@ -216,7 +226,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         )
         if query is not None and query.data:
             moved = moved.tapped(query.data, self._clock())
-        await self._commit(moved, session.revision if stored else None, update, context)
+        moved = await self._commit(moved, session.revision if stored else None, update, context)
         tap.give(context.toast, alert=context.alert)
         with self._signs.during(context.bot, key[0], tap, WHILE_DRAWING), on_behalf_of(key[1]):
             await self._draw(moved, place_of(query))
@@ -254,20 +264,31 @@ class StoredConversationHandler(ConversationHandler[Context]):
 
     async def _commit(
         self, moved: Session, expected: int | None, update: Update, context: Context
-    ) -> None:
-        writes = tuple(context.writes)
+    ) -> Session:
+        """Commit a step in the place of those that it went ahead of; return what was committed."""
+        writes, walk = tuple(context.writes), context.walk
+        passed = walk.passed if walk is not None else ()
+        wish = _given_up(walk, passed)
+        if wish is not None and not context.starts_over:
+            moved = moved.replace(announced=moved.announced.replace(given_up=wish))
+        finished = tuple(each.update_id for each in passed if each.update_id is not None)
         await self._services.store.conversations.commit_step(
-            StepCommit(moved, expected, update_id=update.update_id, writes=writes)
+            StepCommit(moved, expected, update_id=update.update_id, writes=writes, passed=finished)
         )
+        if walk is not None:
+            walk.committed = True
+        for each in passed:
+            each.give_up()
         for write in writes:
             if isinstance(write, ClaimOrder):
                 self._services.ordering.start(write.order.order_no)
+        return moved
 
     async def _draw(self, session: Session, tapped: Place | None) -> None:
         """Draw the session's screen. Whatever goes wrong, the step before it is committed."""
         try:
             screen = await self._screens[session.step].drawn(session, self._services)
-            await self._show(session, screen, tapped, committed=True)
+            await self._show(session, with_way_back(screen, session), tapped, committed=True)
         except ScreenNotDrawn:
             raise
         except Exception as error:
@@ -289,8 +310,16 @@ class StoredConversationHandler(ConversationHandler[Context]):
             raise ScreenNotDrawn(type(error).__name__, committed=committed) from error
 
 
+def _given_up(walk: Walk | None, passed: Sequence[Walk]) -> Wish | None:
+    """Return the last thing that was looked for and is not any more."""
+    if walk is None:
+        return None
+    wishes = [*walk.replaced, *(each.wish for each in passed if not each.committed)]
+    return next((each for each in reversed(wishes) if each is not None), None)
+
+
 def _without_flash(session: Session) -> Session:
-    return session.replace(announced=session.announced.replace(flash=None))
+    return session.replace(announced=session.announced.replace(flash=None, given_up=None))
 
 
 def _refuse(handlers: Sequence[Handler], options: Mapping[str, object]) -> None:

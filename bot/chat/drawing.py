@@ -18,6 +18,7 @@ from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Picture, QrCode, Screen,
 from bot.chat.texts import without_moments
 from bot.domain.identifiers import ChatId
 from bot.domain.sessions import Session
+from bot.services.waiting import waiting
 from bot.storage.ports import PictureFilePort, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.abilities import Ability, Can
@@ -298,7 +299,8 @@ class _Photo:
         """The picture's bytes, None when it can't be had now."""
         if not self._tried:
             self._tried = True
-            self._made = await self._source.make(self.picture)
+            async with waiting():
+                self._made = await self._source.make(self.picture)
         return self._made
 
 

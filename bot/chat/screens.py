@@ -1,7 +1,7 @@
 """What a person sees: a screen is a pure function of the session and what it shows."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Self, TypeVar
 
 from bot.chat.shop_shown import ShopShown, shop_shown
@@ -116,7 +116,21 @@ class View:
 
     @property
     def flash(self) -> str:
-        """The one line above the screen, or nothing."""
+        """What stands above the screen: one line, and what was given up for it; or nothing."""
+        return "\n".join(filter(None, (self._given_up, self._flashed)))
+
+    @property
+    def _given_up(self) -> str:
+        wish = self.session.announced.given_up
+        if wish is None:
+            return ""
+        if wish.query is not None and wish.query.words:
+            return self.t("search.given_up_words", words=wish.query.words)
+        repeatable = wish.query is not None or wish.offer_id is not None
+        return self.t("search.given_up" if repeatable else "search.given_up_photo")
+
+    @property
+    def _flashed(self) -> str:
         flash = self.session.announced.flash
         if flash is None:
             return ""
@@ -154,6 +168,15 @@ class StepScreen(Generic[V]):
 async def only_session(session: Session, services: Services) -> View:
     """Load nothing: the step shows its session alone."""
     return await View.of(session, services)
+
+
+def with_way_back(screen: Screen, session: Session) -> Screen:
+    """Return the screen with a button that leads to what was given up for it, if anything was."""
+    wish = session.announced.given_up
+    if wish is None or (wish.query is None and wish.offer_id is None):
+        return screen
+    label = texts_in(session.language)("search.given_up_button")
+    return replace(screen, rows=screen.rows + row(Button(label, "given_up")))
 
 
 def paragraphs(*parts: str | None) -> Html:

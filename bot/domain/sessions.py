@@ -174,16 +174,24 @@ class Focus(Value):
     return_to: Step | None = None
 
 
+class Wish(Value):
+    """What somebody looked for: a search, an offer; neither for a photo that was not handed on."""
+
+    query: Query | None = None
+    offer_id: OfferId | None = None
+
+
 class Announced(Value):
     """What the screen says once: over with the next step.
 
     `asked_quantity` was typed but not taken, because of a rule; `dropped` is a draft that was
-    emptied a moment ago, to be had back.
+    emptied a moment ago, to be had back; `given_up` was still being looked for.
     """
 
     flash: Flash | None = None
     asked_quantity: int | None = None
     dropped: Draft | None = None
+    given_up: Wish | None = None
 
 
 NOTHING_ANNOUNCED = Announced()

@@ -2,10 +2,11 @@
 
 Polling asks for the next batch only after the last one is committed; the webhook answers 200
 only after its update is. Workers take one update at a time from each lane (a chat), many lanes
-at once.
+at once. An update that waits for a slow marketplace lets the next ones of its lane begin.
 """
 
 import asyncio
+import contextvars
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from bot.chat.walks import passed_by
 from bot.intake.processing import UpdateProcessor
 from bot.intake.raw import inbox_update
 from bot.storage.ports import InboxPort, WaitingUpdate
@@ -37,6 +39,9 @@ class Intake:
         self._processor = processor
         self._lanes: dict[int, deque[WaitingUpdate]] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
+        self._aside: dict[asyncio.Task[None], WaitingUpdate] = {}
+        """Those that wait for the marketplace while their lane goes on."""
+        self._context = contextvars.copy_context()
         self._slots = asyncio.Semaphore(lanes)
         self.accepted_at = 0.0
         """When Telegram's last answer was stored, by the monotonic clock."""
@@ -44,7 +49,7 @@ class Intake:
     @property
     def backlog(self) -> int:
         """How many updates wait or are being handled."""
-        return sum(len(lane) for lane in self._lanes.values())
+        return sum(len(lane) for lane in self._lanes.values()) + len(self._aside)
 
     async def resume(self) -> None:
         """Queue everything that an earlier run stored but did not finish.
@@ -59,6 +64,7 @@ class Intake:
     async def requeue(self) -> None:
         """Queue the waiting updates that are not queued yet, such as one that was parked."""
         queued = {each.update_id for lane in self._lanes.values() for each in lane}
+        queued |= {each.update_id for each in self._aside.values()}
         waiting = await self._inbox.waiting_updates()
         self._queue(each for each in waiting if each.update_id not in queued)
 
@@ -83,7 +89,7 @@ class Intake:
     async def close(self, grace: float = 20.0) -> None:
         """Finish the updates under way, then stop. The rest stays stored."""
         self._processor.close()
-        workers = list(self._workers.values())
+        workers = [*self._workers.values(), *self._aside]
         if workers:
             _, late = await asyncio.wait(workers, timeout=grace)
             for worker in late:
@@ -94,19 +100,65 @@ class Intake:
         for update in updates:
             self._lanes.setdefault(update.lane, deque()).append(update)
             if update.lane not in self._workers:
-                worker = asyncio.create_task(self._work(update.lane), name=f"lane {update.lane}")
-                self._workers[update.lane] = worker
+                self._begin(update.lane)
+
+    def _begin(self, lane: int) -> None:
+        # Not in the context of whoever lets it go ahead: what is bound there is about that one.
+        work = asyncio.create_task(
+            self._work(lane), name=f"lane {lane}", context=self._context.copy()
+        )
+        self._workers[lane] = work
 
     async def _work(self, lane: int) -> None:
-        """Work one lane off, first come first served."""
-        queue = self._lanes[lane]
+        """Work one lane off, first come first served, until it is done or another goes on."""
+        queue, worker = self._lanes[lane], asyncio.current_task()
         try:
-            while queue:
-                async with self._slots:
-                    if self._processor.is_closing:
-                        return
-                    await self._processor.process(queue[0])
-                queue.popleft()
+            while self._workers.get(lane) is worker and queue:
+                if not await self._handle(lane, queue):
+                    return
         finally:
-            del self._workers[lane]
-            del self._lanes[lane]
+            if worker is not None:
+                self._aside.pop(worker, None)
+            if self._workers.get(lane) is worker:
+                del self._workers[lane]
+                del self._lanes[lane]
+
+    async def _handle(self, lane: int, queue: deque[WaitingUpdate]) -> bool:
+        """Handle a lane's first update; False when the bot is stopping."""
+        worker, update, slot = asyncio.current_task(), queue[0], _Slot(self._slots)
+
+        def let_pass() -> None:
+            if worker is not None and self._workers.get(lane) is worker:
+                queue.popleft()
+                self._aside[worker] = update
+                slot.free()
+                self._begin(lane)
+
+        await slot.take()
+        try:
+            if self._processor.is_closing:
+                return False
+            with passed_by(let_pass):
+                await self._processor.process(update)
+            if self._workers.get(lane) is worker:
+                queue.popleft()
+            return True
+        finally:
+            slot.free()
+
+
+class _Slot:
+    """One of the places for updates at work, which is given back once."""
+
+    def __init__(self, slots: asyncio.Semaphore) -> None:
+        self._slots = slots
+        self._taken = False
+
+    async def take(self) -> None:
+        await self._slots.acquire()
+        self._taken = True
+
+    def free(self) -> None:
+        if self._taken:
+            self._taken = False
+            self._slots.release()

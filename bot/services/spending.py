@@ -13,6 +13,7 @@ from bot.domain.identifiers import UserId
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import Marketplace
 from bot.services.quotas import Quotas
+from bot.services.waiting import waiting
 
 WEIGHTS: Final = {
     "upload_image": 2,
@@ -70,6 +71,7 @@ class _Counted:
                 left = self._quotas.spend(person, weight)
                 if not left and name not in _SHARED:
                     raise CallsUsedUp("no calls left within the hour", endpoint=name)
-            return await method(*arguments, **named)
+            async with waiting():
+                return await method(*arguments, **named)
 
         return call

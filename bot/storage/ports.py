@@ -92,13 +92,16 @@ class StepCommit:
 
     `session.revision` must be `expected_revision + 1`; `expected_revision` is None for a
     conversation that has no row yet. `update_id` is marked committed, its screen still to be
-    drawn. `writes` are carried out in their order, except that forgetting comes first.
+    drawn. `writes` are carried out in their order, except that forgetting comes first. `passed` are
+    updates that came before and still waited for the marketplace: this step takes their place, so
+    they are finished.
     """
 
     session: Session
     expected_revision: int | None
     update_id: int | None = None
     writes: tuple[Write, ...] = ()
+    passed: tuple[int, ...] = ()
 
 
 MOST_PARKED = 1000

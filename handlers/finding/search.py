@@ -10,13 +10,14 @@ from bot.domain.asking import OfferUnread
 from bot.domain.identifiers import OfferId
 from bot.domain.links import bare_offer, has_link, nameless_link, offer_in_link
 from bot.domain.offers import SearchPage
-from bot.domain.sessions import Focus, Picking, Query, Step
+from bot.domain.sessions import Focus, Picking, Query, Step, Wish
 from bot.domain.small_talk import command_meant, is_small_talk, wanted_as_goods
 from bot.domain.writes import KeepOffer, KeepResults
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import NotAPicture, PictureError, PicturesBusy, PictureTooLarge, PictureTooSmall
 from bot.services.finding.albums import caption_of
 from bot.services.finding.search import Search
+from bot.services.waiting import waiting
 from handlers.shared.address_words import is_address, take_pasted
 from handlers.shared.failures import failure_key
 from handlers.shared.quotas import count_search, may_search
@@ -48,6 +49,7 @@ async def photo(update: Update, context: Context) -> Reply:
         return None
     if message.media_group_id is not None:
         context.flash("search.album")
+    context.looks_for(Wish())
     query = await _uploaded(message, context)
     if query is None:
         return None
@@ -152,7 +154,8 @@ async def link(update: Update, context: Context) -> Reply:
     text = said(update.effective_message) if update.effective_message else ""
     offer_id, address = offer_in_link(text), nameless_link(text)
     if offer_id is None and address is not None and context.session.step is not Step.PLACING:
-        offer_id = await context.services.short_links.offer(address)
+        async with waiting():
+            offer_id = await context.services.short_links.offer(address)
     if offer_id is None:
         context.flash("search.short_link")
         return None
@@ -167,6 +170,7 @@ async def look_for(context: Context, query: Query, *, stay: str | None = None) -
     if not may_search(context):
         return None
     query, here = query.replace(unread=False), context.session
+    context.looks_for(Wish(query=query))
     context.change(query=query.replace(pending=True), focus=Focus())
     try:
         page = await context.services.search.run(query)
@@ -196,6 +200,7 @@ async def found(context: Context, query: Query) -> SearchPage | None:
     """Return a page of the search under way, or put a flash and return None."""
     if not may_search(context):
         return None
+    context.looks_for(Wish(query=query))
     try:
         return await context.services.search.run(query)
     except MarketplaceError as error:
@@ -214,11 +219,22 @@ def _search_failed(context: Context, query: Query, error: MarketplaceError) -> N
         context.flash(failure_key(error))
 
 
+async def given_up(_: Update, context: Context) -> Reply:
+    """Look once more for what was given up for something else."""
+    wish = context.before.announced.given_up
+    if wish is None:
+        return None
+    if wish.offer_id is not None:
+        return await open_offer(context, wish.offer_id)
+    return await look_for(context, wish.query) if wish.query is not None else None
+
+
 async def open_offer(context: Context, offer_id: OfferId) -> Reply:
     """Read an offer and show it. Raises `MarketplaceError` for a press, which can be repeated."""
     if context.session.step is Step.PLACING:
         return None
     unread = None
+    context.looks_for(Wish(offer_id=offer_id))
     try:
         context.write(KeepOffer(await context.services.search.open_offer(offer_id)))
     except Refused as error:
@@ -254,8 +270,9 @@ async def downloaded(message: Message) -> bytes:
     if file.file_size is not None and file.file_size > LARGEST_DOWNLOAD:
         raise BadFile("search.file_too_large")
     try:
-        handle = await file.get_file()
-        return bytes(await handle.download_as_bytearray())
+        async with waiting():
+            handle = await file.get_file()
+            return bytes(await handle.download_as_bytearray())
     except BadRequest as error:
         too_big = "too big" in error.message.lower()
         raise BadFile("search.file_too_large" if too_big else "search.download_failed") from error

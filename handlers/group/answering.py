@@ -15,6 +15,7 @@ from bot.chat.context import Context
 from bot.chat.drawing import Drawer
 from bot.chat.screens import Button, Screen, row
 from bot.chat.texts import Html, Texts, cut, language_of, texts_in
+from bot.chat.walks import let_others_pass
 from bot.domain.identifiers import ChatId, OfferId, UserId
 from bot.domain.links import GroupLinks, start_link
 from bot.domain.recent import Recent
@@ -111,6 +112,7 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
         if (wait := self._wait(message)) is not None:
             await self._post(message, Screen(t("quota.searches", count=wait), private))
             return
+        let_others_pass()  # members ask independently of one another
         await self._sign_of_life(message, context)
         try:
             answer = await self._screen(asked, t, context)

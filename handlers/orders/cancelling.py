@@ -10,6 +10,7 @@ from bot.domain.order_actions import amount_due, fingerprint, unpaid
 from bot.domain.orders import Order
 from bot.marketplace.errors import MarketplaceError
 from bot.services.following.aftersales import ConsentOutdated, Result
+from bot.services.waiting import waiting
 from handlers.orders import card
 from handlers.orders.card_text import goods_named
 from handlers.orders.words import not_read, outcome
@@ -75,7 +76,8 @@ async def cancel_yes(_: Update, context: Context) -> Reply:
     if order is None:
         return gone(context)
     try:
-        done = await context.services.aftersales.cancel(order, agreed)
+        async with waiting(firm=True):
+            done = await context.services.aftersales.cancel(order, agreed)
     except ConsentOutdated as outdated:
         changed = [context.t("aftersale.changed")] if unpaid(outdated.order) else []
         return await _asked(context, outdated.order, *changed)

@@ -33,6 +33,7 @@ from bot.domain.order_actions import amount_due, may_be_ordered_again, receivabl
 from bot.domain.orders import Order, Placing
 from bot.domain.shop_terms import Charge
 from bot.marketplace.errors import MarketplaceError
+from bot.services.waiting import waiting
 from handlers.orders.card_text import LINES_PER_PAGE, Detail, card_text, numbered
 from handlers.shared.failures import failure_key
 from handlers.shared.money_words import rate_of
@@ -73,7 +74,8 @@ async def reread(context: Context, order: Order, *, anew: bool = False) -> tuple
     t = context.t
     try:
         async with asyncio.timeout(_PATIENCE):
-            return await context.services.tracking.refresh(order, told=ON_CARD), ""
+            async with waiting(firm=True):  # its news count as shown
+                return await context.services.tracking.refresh(order, told=ON_CARD), ""
     except MarketplaceError as error:
         _log.info("card_as_stored", reason=type(error).__name__)
         reason = t(failure_key(error))

@@ -11,6 +11,7 @@ from bot.domain.orders import Order, OrderPart, OrderStatus
 from bot.domain.parcels import TraceStatus
 from bot.marketplace.errors import MarketplaceError
 from bot.services.following.aftersales import ConsentOutdated, Result
+from bot.services.waiting import waiting
 from handlers.orders import card
 from handlers.orders.card_text import goods_named
 from handlers.orders.words import not_read, outcome, refund
@@ -96,7 +97,8 @@ async def receipt_yes(_: Update, context: Context) -> Reply:
     if part is None:
         return await _asked(context, order, 0)
     try:
-        done = await context.services.aftersales.confirm_receipt(order, part.order_id, agreed)
+        async with waiting(firm=True):
+            done = await context.services.aftersales.confirm_receipt(order, part.order_id, agreed)
     except ConsentOutdated as outdated:
         changed = context.t("aftersale.changed")
         return await _asked(context, outdated.order, natural(number) or 0, changed)

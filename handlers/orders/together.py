@@ -19,6 +19,7 @@ from bot.domain.order_actions import amount_due, fingerprint, unpaid
 from bot.domain.orders import Order
 from bot.marketplace.errors import MarketplaceError
 from bot.services.paying.together import NotPayableTogether, bundles
+from bot.services.waiting import waiting
 from handlers.orders import listing as order_list
 from handlers.orders.card import LONGEST_COPY
 from handlers.orders.words import state
@@ -248,7 +249,8 @@ async def together_check(_: Update, context: Context) -> Reply:
     """Read from the marketplace which of the unpaid orders are paid by now."""
     t, orders = context.t, await unpaid_orders(context)
     try:
-        now = await context.services.paying_together.reread(orders)
+        async with waiting(firm=True):
+            now = await context.services.paying_together.reread(orders)
     except MarketplaceError as error:
         return _toast(context, t(failure_key(error)))
     settled = [order for order in now if not unpaid(order)]

@@ -231,7 +231,7 @@ async def test_resuming_is_tried_again_when_the_session_moved_meanwhile() -> Non
 async def test_locks_are_let_go(toy: Toy) -> None:
     """Nothing stays in memory for a chat that is quiet."""
     await asyncio.gather(*(toy.process(toy.text("1", user=user)) for user in range(1, 30)))
-    assert len(toy.conversation._locks) == 0
+    assert len(toy.conversation._walks) == 0
 
 
 @pytest.mark.parametrize(

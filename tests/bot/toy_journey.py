@@ -14,9 +14,10 @@ from bot.chat.drawing import Drawer
 from bot.chat.routing import Buttons
 from bot.chat.screens import Button, Picture, Screen, StepScreen, View, only_session, row
 from bot.domain.identifiers import ChatId, UserId
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import Query, Session, Step, Wish
 from bot.marketplace.errors import Unreachable
 from bot.services.bundle import Services
+from bot.services.waiting import waiting
 from bot.telegram import DirectBot
 from bot.wiring.parts import StoringApplication
 from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram
@@ -50,6 +51,8 @@ class Toy:
         )
         self.walked: list[str] = []
         self.work = 0.0
+        self.answered = asyncio.Event()
+        """Until it is set, the marketplace hangs for `hang`, `firm` and texts that begin so."""
         self.broken_screen: Exception | None = None
         self.rows = row(
             Button("add", "add"),
@@ -60,6 +63,8 @@ class Toy:
             Button("quiet", "quiet"),
             Button("standing", "standing", standing=True),
             Button("beside", "beside", standing=True),
+            Button("hang", "hang"),
+            Button("firm", "firm"),
         )
         self.conversation = StoredConversationHandler(
             self.entry_points(),
@@ -86,6 +91,8 @@ class Toy:
             fail=self._fail,
             down=self._down,
             quiet=self._quiet,
+            hang=self._hang,
+            firm=self._firm,
         )
         return {Step.START: [of_start], Step.OFFER: [Buttons(add=self._add)]}
 
@@ -147,11 +154,14 @@ class Toy:
         if self.broken_screen is not None:
             raise self.broken_screen
         flash = view.session.announced.flash.key if view.session.announced.flash else ""
+        flash = "gave up" if view.session.announced.given_up else flash
         return Screen(f"{view.session.step} {view.session.focus.page} {flash}".strip(), self.rows)
 
     async def _add(self, update: Update, context: Context) -> Reply:
         message = update.message
         text = message.text if message and message.text else "1"
+        if text.startswith("hang"):
+            return await self._hang(update, context)
         self.walked.append(text)
         await asyncio.sleep(self.work)
         context.focus(page=context.session.focus.page + (int(text) if text.isdigit() else 1))
@@ -161,8 +171,24 @@ class Toy:
         await asyncio.sleep(0.4)
         return await self._add(update, context)
 
+    async def _hang(self, update: Update, context: Context) -> Reply:
+        words = update.message.text if update.message else None
+        self.walked.append("hang")
+        context.looks_for(Wish(query=Query(keyword=words) if words else None))
+        async with waiting():
+            await self.answered.wait()
+        self.walked.append("found")
+        context.focus(page=100)
+        return None
+
+    async def _firm(self, _: Update, __: Context) -> Reply:
+        self.walked.append("firm")
+        async with waiting(firm=True):
+            await self.answered.wait()
+        return Overlay(Screen("done beside the journey"))
+
     async def _other(self, _: Update, context: Context) -> Reply:
-        context.toast = "toast"
+        context.toast, context.starts_over = "toast", True
         return Step.OFFER
 
     async def _fail(self, update: Update, context: Context) -> Reply:

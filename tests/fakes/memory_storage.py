@@ -234,6 +234,8 @@ class MemoryStorage(
         self._sessions[place] = session
         if commit.update_id in self._inbox:
             self._inbox[commit.update_id].committed = True
+        for update_id in commit.passed:
+            await self.finish_update(update_id)
         if ForgetPerson() in commit.writes:
             self._forget(session.user_id, place, commit.update_id)
         for write in commit.writes:

@@ -14,6 +14,7 @@ from bot.domain.recent import Recent
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import Marketplace
 from bot.services.finding.shared_reads import SharedReads
+from bot.services.waiting import waiting
 
 PATIENCE = 1.5
 """Seconds that a screen waits for an estimate; one that comes later serves the next screen."""
@@ -53,7 +54,10 @@ class Freight:
         offers: dict[OfferId, list[OrderLine]] = {}
         for line in lines:
             offers.setdefault(line.offer_id, []).append(line)
-        each = await asyncio.gather(*(self._of_offer(some, address) for some in offers.values()))
+        async with waiting():
+            each = await asyncio.gather(
+                *(self._of_offer(some, address) for some in offers.values())
+            )
         known = [fen for fen in each if fen is not None]
         return Fen(sum(known)) if known and len(known) == len(each) else None
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 from bot.domain.recent import Recent
+from bot.services.waiting import waiting
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Read = TypeVar("_Read")
@@ -35,7 +36,8 @@ class SharedReads(Generic[_Key, _Read]):
             task = asyncio.create_task(self._run(key, read), name="shared read")
             self._running[key] = task
             task.add_done_callback(lambda done: self._finished(key, done))
-        return await asyncio.shield(task)
+        async with waiting():
+            return await asyncio.shield(task)
 
     def last(self, key: _Key) -> _Read | None:
         """Return what was last answered under a key, however long ago."""

@@ -151,6 +151,7 @@ class Conversations:
         others = [do for each, do in prepared if not isinstance(each, ClaimOrder | ForgetPerson)]
         if commit.update_id is not None:
             others.append(self._inbox.committing(commit.update_id))
+        others += map(self._inbox.finishing, commit.passed)
         # Claims come first: of two taps the second hears of the order. What a step keeps of
         # somebody whom it forgets stays.
         saving = self._saving(commit.session, commit.expected_revision)

@@ -205,6 +205,10 @@ class Inbox:
         """Return what marks an update as committed, its screen still to be drawn."""
         return executing("UPDATE inbox SET committed = 1 WHERE update_id = ?", update_id)
 
+    def finishing(self, update_id: int) -> Work:
+        """Return what finishes an update within a step that takes its place."""
+        return executing(_FINISH, update_id)
+
     def _forget_fresh(self) -> None:
         self._fresh.clear()
 

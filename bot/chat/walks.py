@@ -1,0 +1,204 @@
+"""Whose turn it is: one person's steps run one at a time, but none waits for a slow marketplace.
+
+A step that waits for others longer than `PATIENCE` lets the next ones of its chat go ahead. What
+they commit replaces it: it is given up, and the screen offers the way back to it. See
+docs/decisions/0019-a-slow-marketplace.md.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from telegram import Update
+
+from bot.domain.sessions import Wish
+from bot.services.waiting import waits_as
+
+PATIENCE = 0.5
+"""Seconds that later updates of a chat wait for one that waits for the marketplace."""
+
+_let_pass: ContextVar[Callable[[], None] | None] = ContextVar("let_pass", default=None)
+
+
+@contextmanager
+def passed_by(let_pass: Callable[[], None]) -> Iterator[None]:
+    """Have `let_pass` called when the update handled in the block lets later ones go ahead."""
+    token = _let_pass.set(let_pass)
+    try:
+        yield
+    finally:
+        _let_pass.reset(token)
+
+
+def let_others_pass() -> None:
+    """Let the next updates of this chat begin, whatever becomes of this one."""
+    let_pass = _let_pass.get()
+    if let_pass is not None:
+        let_pass()
+
+
+@dataclass(slots=True)
+class _Turns:
+    """One person's turns, in the order of their updates."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    walks: "list[Walk]" = field(default_factory=list)
+    users: int = 0
+
+
+class Walk:
+    """One update's step, or `update=None` for a step that nobody pressed."""
+
+    def __init__(self, turns: _Turns, update: Update | None, patience: float) -> None:
+        message = update.message if update is not None else None
+        query = update.callback_query if update is not None else None
+        self.update_id = update.update_id if update is not None else None
+        self.data = query.data if query is not None else None
+        self.album = message.media_group_id if message is not None else None
+        self.wish: Wish | None = None
+        """What is looked for, as far as the step has said so."""
+        self.replaced: list[Wish] = []
+        """What earlier steps looked for, given up for this one."""
+        self.committed = False
+        self.is_given_up = False
+        self._turns = turns
+        self._patience = patience
+        self._task = asyncio.current_task()
+        self._holds = False
+        self._waits = False
+        self.is_firm = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._ended = asyncio.Event()
+
+    @property
+    def earlier(self) -> "tuple[Walk, ...]":
+        """Who came before and has let this one go ahead."""
+        walks = self._turns.walks
+        return tuple(each for each in walks[: walks.index(self)] if not each.is_given_up)
+
+    @property
+    def passed(self) -> "tuple[Walk, ...]":
+        """Those of the earlier that a commit of this one gives up."""
+        return tuple(
+            each for each in self.earlier if each.update_id is not None and not each.is_firm
+        )
+
+    @property
+    def is_repeated(self) -> bool:
+        """Tell whether the same button was pressed before, and is being worked on."""
+        return self.data is not None and any(each.data == self.data for each in self.earlier)
+
+    def wishes(self, wish: Wish) -> None:
+        """Say what is looked for; an earlier step that still looks for something else gives up."""
+        self.wish = wish
+        for each in self.passed:
+            if each.wish is not None and not each.committed:
+                self.replaced += (*each.replaced, each.wish)
+                each.give_up()
+
+    def give_up(self) -> None:
+        """End this walk where it waits: another one took its place."""
+        self.is_given_up = True
+        if self._task is not None:
+            self._task.cancel()
+
+    async def begin(self) -> None:
+        """Wait for the turn. The rest of an album waits for its first item's end."""
+        album = [each for each in self.earlier if self.album and each.album == self.album]
+        if album:
+            self._step_aside()
+            for each in album:
+                await each.ended()
+        await self._turns.lock.acquire()
+        self._holds = True
+
+    def end(self) -> None:
+        """Give the turn to the next one."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._release()
+        self._turns.walks.remove(self)
+        self._ended.set()
+
+    async def ended(self) -> None:
+        """Wait until this walk is over."""
+        await self._ended.wait()
+
+    def leave(self, *, firm: bool) -> bool:
+        """Begin to wait for somebody else (`bot.services.waiting.Waiter`)."""
+        if self._waits or asyncio.current_task() is not self._task:
+            return False
+        self._waits, self.is_firm = True, firm
+        self._timer = asyncio.get_running_loop().call_later(self._patience, self._lose_patience)
+        return True
+
+    async def back(self) -> None:
+        """End the wait: once those who went ahead are done, and unless one took this one's place.
+
+        A firm one waits for the lock alone: what it did has to be told.
+        """
+        self._waits = False
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._holds or self.is_given_up:
+            return
+        if not self.is_firm:
+            while later := self._later():
+                await later[0].ended()
+        await self._turns.lock.acquire()
+        self._holds, self.is_firm = True, False
+
+    def _later(self) -> "list[Walk]":
+        walks = self._turns.walks
+        return walks[walks.index(self) + 1 :]
+
+    def _lose_patience(self) -> None:
+        self._release()
+        self._step_aside()
+
+    def _release(self) -> None:
+        if self._holds:
+            self._holds = False
+            self._turns.lock.release()
+
+    def _step_aside(self) -> None:
+        if self.update_id is not None:
+            let_others_pass()
+
+
+class Walks:
+    """The turns of everybody whose step is under way."""
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._people: dict[Hashable, _Turns] = {}
+
+    @asynccontextmanager
+    async def turn(self, key: Hashable, update: Update | None = None) -> AsyncIterator[Walk]:
+        """Walk as that person, when it is this update's turn.
+
+        A walk that was given up ends the block quietly, with `is_given_up`.
+        """
+        turns = self._people.setdefault(key, _Turns())
+        turns.users += 1
+        walk = Walk(turns, update, self._patience)
+        turns.walks.append(walk)
+        try:
+            with waits_as(walk):
+                await walk.begin()
+                yield walk
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            # Cancelled by nobody but whoever took its place: the update goes on to its end.
+            if not walk.is_given_up or task is None or task.uncancel():
+                raise
+        finally:
+            walk.end()
+            turns.users -= 1
+            if not turns.users:
+                del self._people[key]
+
+    def __len__(self) -> int:
+        return len(self._people)

@@ -1,0 +1,163 @@
+"""A marketplace that hangs holds up no chat: what is done next goes ahead, nothing is lost."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+
+from bot.storage.ports import StorageUnavailable
+from tests.bot.test_processing import Line
+from tests.bot.toy_journey import Toy
+
+
+class Chat(Line):
+    """Updates come one by one, while earlier ones may still wait."""
+
+    async def sends(self, *texts: str) -> None:
+        await self.intake.accept([self.toy.text(each) for each in texts])
+
+    async def presses(self, label: str) -> None:
+        data = self.toy.telegram.shown[-1].data(label)
+        await self.intake.accept([self.toy.press(data)])
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 30
+        while not holds():
+            assert time.monotonic() < deadline, self.texts
+            await asyncio.sleep(0.005)
+
+    @property
+    def texts(self) -> list[str]:
+        return [each.text for each in self.toy.telegram.shown]
+
+    async def waiting(self) -> list[int]:
+        return [each.update_id for each in await self.toy.storage.waiting_updates()]
+
+
+@pytest.fixture
+async def chat() -> Chat:
+    chat = Chat(await Toy().open())
+    await chat.take(chat.toy.text("1"))
+    return chat
+
+
+async def test_what_is_done_next_goes_ahead_and_takes_the_place(chat: Chat) -> None:
+    """Another step is shown while the first one hangs; the late answer changes nothing."""
+    await chat.sends("hang on", "5")
+    await chat.until(lambda: chat.texts[-1] == "start 6 gave up")
+    assert await chat.waiting() == []
+    chat.toy.answered.set()
+    await chat.quiet()
+    assert chat.toy.walked == ["1", "hang", "5"]
+    assert (await chat.toy.session()).focus.page == 6
+
+
+async def test_the_way_back_is_offered(chat: Chat) -> None:
+    """A search that was given up can be made again by a button."""
+    await chat.sends("hang on", "5")
+    await chat.until(lambda: "gave up" in chat.texts[-1])
+    assert chat.toy.telegram.shown[-1].data("🔎 Try that again")
+
+
+async def test_who_starts_over_hears_nothing_of_it(chat: Chat) -> None:
+    """/cancel and the like stop what is looked for, as they were asked to."""
+    await chat.presses("hang")
+    await chat.presses("other")
+    await chat.until(lambda: chat.texts[-1] == "offer 1")
+
+
+async def test_what_shows_something_beside_does_not_give_it_up(chat: Chat) -> None:
+    """Help or the list of orders comes at once, and the result afterwards."""
+    await chat.sends("hang on")
+    await chat.presses("beside")
+    await chat.until(lambda: chat.texts[-1] == "beside the journey")
+    assert chat.intake.backlog == 1
+    chat.toy.answered.set()
+    await chat.quiet()
+    assert chat.texts[-1] == "start 100"
+
+
+async def test_the_same_button_again_is_a_double_tap(chat: Chat) -> None:
+    """Impatience asks the marketplace nothing twice."""
+    for _ in range(4):
+        await chat.presses("hang")
+    await chat.until(lambda: chat.intake.backlog == 1)
+    chat.toy.answered.set()
+    await chat.quiet()
+    assert chat.toy.walked == ["1", "hang", "found"]
+
+
+async def test_a_newer_search_replaces_the_one_before_at_once(chat: Chat) -> None:
+    """However often somebody tries, one search of theirs waits."""
+    await chat.sends("hang a", "hang b", "hang c")
+    await chat.until(lambda: chat.toy.walked.count("hang") == 3)
+    await chat.until(lambda: chat.intake.backlog == 1)
+    chat.toy.answered.set()
+    await chat.quiet()
+    assert chat.texts[1:] == ["start 100 gave up"]
+    given_up = (await chat.toy.session()).announced.given_up
+    assert given_up is not None
+    assert given_up.query is not None
+    assert given_up.query.words == "hang b"
+
+
+async def test_what_may_not_be_given_up_is_told_after_all(chat: Chat) -> None:
+    """A write to the marketplace goes on, and its outcome is said beside what came meanwhile."""
+    await chat.presses("firm")
+    await chat.sends("5")
+    await chat.until(lambda: chat.texts[-1] == "start 6")
+    chat.toy.answered.set()
+    await chat.quiet()
+    assert chat.texts[-1] == "done beside the journey"
+
+
+async def test_a_quick_answer_keeps_everything_in_order(chat: Chat) -> None:
+    """Within the patience the later update waits, and both are walked as they came."""
+    await chat.sends("hang on", "5")
+    await asyncio.sleep(0)
+    chat.toy.answered.set()
+    await chat.quiet()
+    assert chat.toy.walked == ["1", "hang", "found", "5"]
+
+
+async def test_a_restart_walks_what_was_not_passed(chat: Chat) -> None:
+    """The bot that stops while the marketplace hangs asks it again afterwards."""
+    await chat.sends("hang on")
+    await chat.until(lambda: "hang" in chat.toy.walked)
+    await chat.intake.close(grace=0.01)
+    chat.toy.answered.set()
+    again = Line(chat.toy)
+    await again.intake.resume()
+    await again.quiet()
+    assert (await chat.toy.session()).focus.page == 100
+
+
+async def test_a_commit_that_fails_gives_nothing_up(chat: Chat) -> None:
+    """The one that waits is passed with the commit of the other or not at all."""
+    await chat.sends("hang on")
+    await chat.until(lambda: "hang" in chat.toy.walked)
+    commit = chat.toy.storage.commit_step
+    failures = iter([StorageUnavailable("full")])
+
+    async def failing(step: object) -> None:
+        if (failure := next(failures, None)) is not None:
+            raise failure
+        await commit(step)  # type: ignore[arg-type]  # handed through
+
+    chat.toy.storage.commit_step = failing  # type: ignore[method-assign]  # a storage that is full once
+    await chat.sends("5")
+    await chat.until(lambda: chat.texts[-1] == "start 6 gave up")
+    assert chat.toy.walked == ["1", "hang", "5", "5"]
+    await chat.quiet()
+
+
+async def test_chats_that_hang_leave_room_for_others() -> None:
+    """Who waits for the marketplace takes no place among the chats at work."""
+    chat = Chat(await Toy().open(), lanes=3)
+    await chat.intake.accept([chat.toy.text("hang", user=user) for user in range(1, 10)])
+    await chat.until(lambda: chat.toy.walked.count("hang") == 9)
+    await chat.intake.accept([chat.toy.text("5", user=500)])
+    await chat.until(lambda: "5" in chat.toy.walked)
+    chat.toy.answered.set()
+    await chat.quiet()

@@ -1,0 +1,113 @@
+"""1688 hangs for 40 seconds: the chat goes on, at every step, and nothing said is lost."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import pytest
+from buying import ADDRESS, TAPE_MEASURE, at_lines, at_offer
+from chat import Person, Shown
+from crashing import Clients, Own, own_world
+
+_HANGS = {
+    "search": "keyword_search",
+    "detail": "product_detail",
+    "photo": "image_search",
+    "quote": "preview",
+}
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Own]:
+    with own_world(FLOOD_UPDATES="0") as own:
+        own.bot.start()
+        asyncio.run(own.bot.ready())
+        yield own
+
+
+async def _hung(clients: Clients, buyer: Person, what: str, samples: dict[str, bytes]) -> None:
+    """Have the buyer wait for something that does not come."""
+    if what == "quote":
+        await at_lines(buyer, TAPE_MEASURE, 4)
+        await buyer.do("Continue", "address yet")
+        await buyer.say(ADDRESS, "Is this right")
+    else:
+        await buyer.say("/start", "1688")
+    await clients.market.delete("/sandbox/calls")
+    await clients.market_fault(_HANGS[what], "slow", seconds=40)
+    if what == "search":
+        await buyer.send("背包")
+    elif what == "detail":
+        await buyer.send(f"https://detail.1688.com/offer/{TAPE_MEASURE}.html")
+    elif what == "photo":
+        await buyer.photo(next(iter(samples.values())))
+    else:
+        await buyer.tap("Save")
+    await clients.orders.until_called(_HANGS[what])
+
+
+async def _answered(buyer: Person, text: str, wanted: str) -> tuple[float, Shown]:
+    began = time.monotonic()
+    shown = await buyer.say(text, wanted)
+    return time.monotonic() - began, shown
+
+
+@pytest.mark.parametrize("what", _HANGS)
+async def test_commands_are_answered_while_it_hangs(
+    what: str, own: Own, samples: dict[str, bytes]
+) -> None:
+    """/cart and /cancel come long before the 40 seconds are over, whatever is waited for."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive()
+        await _hung(clients, buyer, what, samples)
+        took, _ = await _answered(buyer, "/cart", "[Cc]art")
+        assert took < 20, "it waited for the marketplace"
+        took, shown = await _answered(buyer, "/cancel", "[Cc]ancel")
+        assert took < 20
+        assert "took too long" not in shown.text
+        await clients.no_faults()
+
+
+async def test_what_was_given_up_can_be_had_after_all(own: Own) -> None:
+    """The screen that took its place says so and leads back to it."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive()
+        await _hung(clients, buyer, "search", {})
+        shown = await buyer.say("/cart", "“背包”")
+        assert "took too long" in shown.text
+        await clients.no_faults()
+        await buyer.do("Try that again", "背包.*results|Results.*背包")
+
+
+async def test_a_kill_in_between_brings_nothing_back(own: Own) -> None:
+    """What was passed is finished with the commit that passed it: it is not walked afterwards."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive()
+        await _hung(clients, buyer, "search", {})
+        await buyer.say("/cancel", "[Cc]ancel")
+        await own.restart()
+        await clients.no_faults()
+        shown = await buyer.say("/cart", "[Cc]art")
+        assert not [each for each in await buyer.history() if "results" in each.text.lower()]
+        assert shown.rows
+
+
+async def test_a_kill_while_it_hangs_loses_no_search(own: Own) -> None:
+    """Nothing went ahead of it, so it is made again by the next run."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive()
+        await _hung(clients, buyer, "search", {})
+        await clients.no_faults()
+        await own.restart()
+        await buyer.sees("“背包”")
+
+
+async def test_buttons_work_while_a_link_hangs(own: Own) -> None:
+    """An offer on the screen can be ordered although another one does not open."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive()
+        await at_offer(buyer, TAPE_MEASURE)
+        await clients.market_fault("keyword_search", "slow", seconds=40)
+        await buyer.send("背包")
+        await buyer.do("Choose a quantity", "How many")
+        await clients.no_faults()
