@@ -72,7 +72,7 @@ async def test_what_shows_something_beside_does_not_give_it_up(chat: Chat) -> No
     await chat.sends("hang on")
     await chat.presses("beside")
     await chat.until(lambda: chat.texts[-1] == "beside the journey")
-    assert chat.intake.backlog == 1
+    await chat.until(lambda: chat.intake.backlog == 1)
     chat.toy.answered.set()
     await chat.quiet()
     assert chat.texts[-1] == "start 100"

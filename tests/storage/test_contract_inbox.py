@@ -1,6 +1,7 @@
 """What every storage promises of updates from Telegram."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,17 @@ class TestInbox:
         with pytest.raises(VersionConflict):
             await storage.conversations.commit_step(following(update_id=1))
         assert not (await storage.inbox.waiting_updates())[0].committed
+
+    async def test_a_step_finishes_what_it_takes_the_place_of(self, storage: Storage):
+        """With the commit, so that no later run walks what was passed; or not at all."""
+        await storage.inbox.put_updates([update(1), update(2), update(3)])
+        with pytest.raises(VersionConflict):
+            await storage.conversations.commit_step(replace(following(update_id=3), passed=(1, 2)))
+        assert len(await storage.inbox.waiting_updates()) == 3
+        await storage.conversations.commit_step(replace(first(update_id=3), passed=(1, 2)))
+        await reopen(storage)
+        waiting = await storage.inbox.waiting_updates()
+        assert [(each.update_id, each.committed) for each in waiting] == [(3, True)]
 
     async def test_attempts_are_counted_with_the_time_of_the_next(self, storage: Storage):
         """Each retry counts one and keeps when to try again."""
