@@ -126,7 +126,7 @@ class RouteFinder:
             if above is not None and self._names_again(readings, above):
                 return  # 玉树藏族自治州玉树藏族自治州: the second is no 玉树市
             for entry in readings:
-                if not self._can_follow(entry.division, above, local=entry.local):
+                if not self._can_follow(entry, above):
                     continue
                 if entry.exact:
                     yield entry.division, end, length * WEIGHT_EXACT, True, entry.old
@@ -139,14 +139,15 @@ class RouteFinder:
         return any(
             entry.exact and self._divisions.within(above.code, entry.division.code)
             for entry in readings
-        ) and not any(
-            self._can_follow(entry.division, above, local=entry.local) for entry in readings
-        )
+        ) and not any(self._can_follow(entry, above) for entry in readings)
 
-    def _can_follow(self, division: Division, above: Division | None, *, local: bool) -> bool:
+    def _can_follow(self, entry: Entry, above: Division | None) -> bool:
+        division = entry.division
         if above is None:
-            return not local
-        if local and not above.outside_mainland and division.parent != above.code:
+            return not entry.local
+        if entry.below:  # 乌兰察布盟武川县: it went to another city since
+            return entry.below == above.code
+        if entry.local and not above.outside_mainland and division.parent != above.code:
             return False
         # 嫩江市嫩江农场: the second 嫩江 belongs to what follows
         return division.code != above.code and self._divisions.within(division.code, above.code)

@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from bot.addresses.characters import fold
 from bot.addresses.divisions import Division, Divisions, Level
-from bot.addresses.history import ALSO, FORMER, MOSTLY
+from bot.addresses.history import (
+    ALSO,
+    FORMER,
+    MOSTLY,
+    SHORTENED,
+    Former,
+    areas,
+    former_names,
+)
 from bot.addresses.patterns import lazily
 
 SHORTEST_NAME = 2
@@ -30,12 +38,14 @@ class Entry(NamedTuple):
     """One reading of a name. A `local` name counts only right after the city's own.
 
     An `old` name's place lies in the division for the most part, so that it is confirmed.
+    `below` is the code of what a former name counts below, empty when it counts anywhere.
     """
 
     division: Division
     exact: bool
     local: bool
     old: bool = False
+    below: str = ""
 
 
 class NameIndex:
@@ -52,6 +62,12 @@ class NameIndex:
             for name, code in known.items():
                 division = divisions.by_code(code)
                 names[name].append(Entry(division, exact=True, local=False, old=old))
+        for name, code in SHORTENED.items():
+            names[name].append(Entry(divisions.by_code(code), exact=True, local=False))
+        for each in former_names():
+            _add_former(names, each, divisions, open_=len(each.codes) > 1)
+        for each in areas():
+            _add_former(names, each, divisions, open_=True)
         self._names = {name: tuple(entries) for name, entries in names.items()}
         self._lengths: dict[str, tuple[int, ...]] = _lengths(self._names)
         self._beginnings = frozenset(name[:SHORTEST_NAME] for name in self._names)
@@ -70,6 +86,15 @@ class NameIndex:
     def lengths(self, character: str) -> tuple[int, ...]:
         """Return how long the names are that begin with a character, the longest first."""
         return self._lengths.get(character, ())
+
+
+def _add_former(
+    names: defaultdict[str, list[Entry]], former: Former, divisions: Divisions, *, open_: bool
+) -> None:
+    for code in former.codes:
+        division, local = divisions.by_code(code), bool(former.below)
+        entry = Entry(division, exact=True, local=local, old=open_, below=former.below)
+        names[fold(former.name)].append(entry)
 
 
 def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:

@@ -74,6 +74,10 @@ def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
             post_code = pieces.post_code or post_code
             written = split_remarks(street)
             return _finished(pieces, numbers, located, person, written, post_code, divisions)
+    for start, end in located.elsewhere:  # what is asked about there is settled by the answer
+        blank = " " * (end - start)
+        address = pieces.address[:start] + blank + pieces.address[end:]
+        pieces = pieces._replace(address=address)
     tokens = cut(pieces.address, located)
     post_code, tokens = take_post_code(pieces.post_code, tokens, located)
     person = recipient(pieces.names, pieces.address, tokens)

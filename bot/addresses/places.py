@@ -18,6 +18,7 @@ from bot.addresses.history import AREAS
 from bot.addresses.labels import BOUNDARY
 from bot.addresses.naming import short_name
 from bot.addresses.patterns import lazily
+from bot.addresses.second_names import contradicting, second_names
 from bot.addresses.towns import towns_at, unknown_town
 
 TITLED = lazily(r"(?:街道|[镇乡区])$")
@@ -45,6 +46,7 @@ class Located(NamedTuple):
     area: tuple[str, ...] = ()  # codes of the districts of a named area that is no division
     mistyped: str = ""  # what stands where a district's name belongs
     meant: tuple[str, ...] = ()  # codes of the districts that `mistyped` is one character from
+    elsewhere: tuple[tuple[int, int], ...] = ()  # where `rivals` stand outside the chain
 
 
 class Locator:
@@ -72,7 +74,25 @@ class Locator:
         if places[0].outside_mainland:
             return located
         located = self._with_second_chain(text, self._with_chain_before(text, located))
-        return self._with_town(text, located)
+        return self._with_second_names(text, self._with_town(text, located))
+
+    def _with_second_names(self, text: str, located: Located) -> Located:
+        """Decide an open district by a name elsewhere, or doubt one that is contradicted there."""
+        if located.rivals or located.mistyped:
+            return located
+        gaps = ((0, located.start), (located.end, len(text)))
+        for found in second_names(text, gaps, self._finder, located.places):
+            spots = (*located.elsewhere, (found.start, found.end))
+            if rivals := contradicting(text, found, located.places, self._divisions):
+                return located._replace(rivals=rivals, elsewhere=spots)
+            fitting = tuple(
+                place
+                for place in located.places
+                if any(self._divisions.within(place.code, each.code) for each in found.places)
+            )
+            if fitting and (found.apart or len(fitting) < len(located.places)):
+                located = located._replace(places=fitting, elsewhere=spots)
+        return located
 
     def _area(self, named: str) -> tuple[str, ...]:
         return next((codes for area, codes in AREAS.items() if area in named), ())
@@ -190,7 +210,8 @@ class Locator:
             return True
         named = SEPARATORS.sub("", text[route.start : route.end], count=1)
         following = NOT_AFTER_SUFFIX.match(text, route.end) or ROAD_AFTER.match(text, route.end)
-        return len(named) >= SHORTEST_TELLING and not following
+        telling = len(named) >= SHORTEST_TELLING or (route.first_exact and named.endswith("县"))
+        return telling and not following
 
     def _contradicts(self, located: Located, other: Route, second: list[Division]) -> bool:
         if any(not self._divisions.deliverable(place.code) for place in located.places):
