@@ -4,7 +4,7 @@ import io
 import re
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Final
@@ -53,11 +53,18 @@ _SRGB: Final = ImageCms.createProfile("sRGB")
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
-def decode(data: bytes, *, longest: int, min_side: int = 1) -> Image.Image:
+Shape = Callable[[Image.Image], Image.Image]
+"""Scales a picture before its colours are converted; what it does must not depend on the turn."""
+
+
+def decode(
+    data: bytes, *, longest: int, min_side: int = 1, shape: Shape | None = None
+) -> Image.Image:
     """Decode the first frame: upright, sRGB on white, scaled so that no side exceeds `longest`.
 
     Never enlarges. The result carries no metadata. Bounds are checked from the header, before any
-    pixel is decoded.
+    pixel is decoded. `shape` does the scaling, if given, of a picture that has at least `longest`
+    pixels a side, or all that it ever had.
 
     A JPEG that lacks nothing but its end mark, as some programs write it, is taken.
 
@@ -66,22 +73,23 @@ def decode(data: bytes, *, longest: int, min_side: int = 1) -> Image.Image:
     if len(data) > MAX_BYTES:
         raise PictureTooLarge("bytes")
     try:
-        return _decode(data, longest, min_side)
+        return _decode(data, longest, min_side, shape)
     except UnreadablePicture:
         ended = _ended(data, longest)
         if ended is None:
             raise
-    return _decode(ended, longest, min_side)
+    return _decode(ended, longest, min_side, shape)
 
 
-def _decode(data: bytes, longest: int, min_side: int) -> Image.Image:
+def _decode(data: bytes, longest: int, min_side: int, shape: Shape | None) -> Image.Image:
     with _pillow_errors(data), Image.open(io.BytesIO(data), formats=_formats(data)) as opened:
         _check_size(opened, min_side)
         opened.draft(None, (longest, longest))
         opened.load()
         turn = _TURNS.get(_orientation(opened))
         profile = opened.info.get("icc_profile")
-        picture = _scaled(_plain_mode(opened), longest)
+        plain = _plain_mode(opened)
+        picture = shape(plain) if shape else _scaled(plain, longest)
         picture = _on_white(_to_srgb(picture, profile))
     if turn is not None:
         picture = picture.transpose(turn)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFont
 
 from bot.pictures.decoding import WHITE, decode, encode_jpeg
 from bot.pictures.outcomes import PictureError
@@ -107,22 +107,42 @@ def _height(rows: Sequence[int], width: int) -> int:
 def _decoded(data: bytes | None, box: Box) -> Image.Image | None:
     if data is None:
         return None
+    side = box[2] - box[0]
     try:
-        return decode(data, longest=round((box[2] - box[0]) * _MAX_CROP))
+        return decode(data, longest=side, shape=functools.partial(_shaped, side=side))
     except PictureError as err:
         _LOG.warning("sheet_picture_unusable", reason=str(err), kind=type(err).__name__)
         return None
 
 
+def _shaped(picture: Image.Image, side: int) -> Image.Image:
+    """Scale once: to fill the cell if that crops little, else to fit whole into it."""
+    width, height = picture.size
+    short, long = sorted(picture.size)
+    if long <= short * _MAX_CROP:
+        left, top = (width - short) / 2, (height - short) / 2
+        crop = (left, top, left + short, top + short)
+        return _resized(picture, (side, side), crop)
+    ratio = side / long
+    return _resized(picture, (max(1, round(width * ratio)), max(1, round(height * ratio))))
+
+
+def _resized(
+    picture: Image.Image,
+    size: tuple[int, int],
+    box: tuple[float, float, float, float] | None = None,
+) -> Image.Image:
+    return picture.resize(size, Image.Resampling.LANCZOS, box, reducing_gap=2.0)
+
+
 def _place(sheet: Image.Image, picture: Image.Image, box: Box) -> None:
-    """Fill the cell if that crops little, else show the picture whole on neutral ground."""
+    """Put a picture into its cell's middle; what it does not fill is neutral ground."""
     side = box[2] - box[0]
-    if max(picture.size) <= min(picture.size) * _MAX_CROP:
-        sheet.paste(ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS), box)
-        return
-    sheet.paste(_NEUTRAL, box)
-    whole = ImageOps.contain(picture, (side, side), Image.Resampling.LANCZOS)
-    sheet.paste(whole, (box[0] + (side - whole.width) // 2, box[1] + (side - whole.height) // 2))
+    if picture.size != (side, side):
+        sheet.paste(_NEUTRAL, box)
+    sheet.paste(
+        picture, (box[0] + (side - picture.width) // 2, box[1] + (side - picture.height) // 2)
+    )
 
 
 def _draw_placeholder(draw: ImageDraw.ImageDraw, box: Box) -> None:
