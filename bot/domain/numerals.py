@@ -50,8 +50,9 @@ def _section(text: str) -> int | None:
 
 _UNITS = {"十": 10, "百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000}
 _FIGURE = r"\d+(?:\.\d+)?"
+# Not from the middle of a number, where each of four thousand digits would be a start of its own.
 _MIXED = re.compile(
-    rf"(?:{_FIGURE}[十百千万萬kw])+(?:零?\d+)?(?![a-z])", re.IGNORECASE
+    rf"(?:(?<!\d){_FIGURE}[十百千万萬kw])+(?:零?\d+)?(?![a-z])", re.IGNORECASE
 )  # 3万5千, 1.5w, 2千5
 _PAIR = re.compile(rf"({_FIGURE})([十百千万萬kw])|(零?)(\d+)", re.IGNORECASE)
 _NUMERAL = re.compile(f"[{CHARACTERS}]+")
@@ -62,7 +63,9 @@ _COINS = re.compile(
 _ONLY_COINS = re.compile(r"(?<![\d.元块])(\d)(?:毛|角)(\d)?分?")
 _LONGEST_NUMERAL = 24
 _AS_FIGURES = str.maketrans({zh: str(value) for zh, value in _DIGITS.items()})
-_MIXED_SCRIPTS = re.compile(rf"(?:[\d.]+[十百千万萬]|{_DIGIT}[十百千万萬])+(?:零?(?:\d|{_DIGIT}))?")
+_MIXED_SCRIPTS = re.compile(
+    rf"(?:(?<![\d.])[\d.]+[十百千万萬]|{_DIGIT}[十百千万萬])+(?:零?(?:\d|{_DIGIT}))?"
+)
 _ROUND = re.compile(r"(?<![\d零〇一二两三四五六七八九十百千万])([百千万])(?=[元块])")  # 百元以内
 
 

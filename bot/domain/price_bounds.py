@@ -111,7 +111,8 @@ def _checked(low: Fen | None, high: Fen | None) -> PriceBounds:
 
 
 def _plain(text: str) -> str:
-    return in_figures(unicodedata.normalize("NFKC", text).strip().rstrip("。.!?！？"))
+    words = unicodedata.normalize("NFKC", text).split()
+    return in_figures(" ".join(words).rstrip("。.!?！？"))
 
 
 def _fen(number: str) -> Fen:

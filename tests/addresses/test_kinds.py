@@ -27,6 +27,7 @@ from bot.addresses import (
 from bot.addresses.characters import fold
 from bot.addresses.romanised import described, names
 from bot.domain.small_talk import command_meant, is_talk, is_yes
+from tests.tiers import SLOW
 
 DIVISIONS = load_divisions()
 KINDS = json.loads(Path(__file__).with_name("kinds.json").read_text(encoding="utf-8"))
@@ -371,6 +372,7 @@ def test_a_doubt_about_the_street_keeps_everything():
     assert (doubt.text, doubt.rest) == ("文三路1号", "文三路1号 周末送货")
 
 
+@SLOW
 def test_every_district_is_found_by_its_latin_name():
     """In English order and the other way round: read right, or asked about, never another one."""
     asked = 0

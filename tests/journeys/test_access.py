@@ -10,6 +10,8 @@ from buying import TAPE_MEASURE, placed
 from chat import Person, Shown
 from crashing import Clients, Own, own_world, until
 
+from tests.tiers import SLOW
+
 INVITED_ONLY = "open to invited people only"
 ZH_INVITED_ONLY = "仅限受邀用户使用"
 WELCOME = "You're in.*What are you looking for"
@@ -229,6 +231,7 @@ async def test_orders_left_unpaid_are_limited(operator: Person, clients: Clients
     await guest.do("Confirm order", "Order placed")
 
 
+@SLOW
 async def test_a_list_lets_in_whom_it_names() -> None:
     """Others learn their id, to have themselves added; an invitation opens nothing."""
     with own_world(ACCESS="allowlist") as own:
@@ -261,6 +264,7 @@ def test_no_secret_stands_in_the_process_arguments(invited: Own) -> None:
         assert invited.bot.environment[name] not in line
 
 
+@SLOW
 async def test_an_operator_who_was_removed_lets_nobody_in_any_more(
     operator: Person, clients: Clients, invited: Own
 ) -> None:

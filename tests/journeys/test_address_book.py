@@ -6,6 +6,7 @@ import pytest
 from buying import ADDRESS, SNEAKERS, TAPE_MEASURE, Market, at_lines, at_preview
 
 from bot.chat.buttons import to_base36
+from tests.tiers import SLOW
 
 LABELLED = """收货人：李四
 手机号码：139 0013 8000
@@ -71,6 +72,7 @@ async def test_deleting_the_address_in_use_asks_where_to_deliver(person):
     assert "Confirm order" not in " ".join(shown.labels)
 
 
+@SLOW
 async def test_twenty_addresses_are_the_most(person):
     """The twenty-first has to wait until one is deleted."""
     buyer = await person()

@@ -8,6 +8,7 @@ from chat import Person
 from processes import BotProcess, SandboxProcess
 
 from tests.loopback import http_client
+from tests.tiers import SLOW
 
 
 @pytest.fixture
@@ -17,6 +18,7 @@ def own_world() -> Iterator[SandboxProcess]:
     sandbox.stop()
 
 
+@SLOW
 async def test_refused_keys_reach_the_operator_once(
     own_world: SandboxProcess, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from crashing import Own, own_world
 from test_operator_commands import command
 
 from bot.storage.sqlite.copying import copy_database
+from tests.tiers import SLOW
 
 pytestmark = [pytest.mark.crash]
 
@@ -30,6 +31,7 @@ async def _put_back(own: Own, copy: Path) -> None:
     await own.bot.ready()
 
 
+@SLOW
 async def test_an_order_of_before_is_found_and_a_press_of_before_asks_again(own: Own) -> None:
     """Copied while claimed, then placed; another copied at its Confirm button, then placed."""
     copy = own.bot.folder / "copy.db"

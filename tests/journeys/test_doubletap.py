@@ -37,7 +37,7 @@ async def _settled(person: Person) -> None:
         await person._events(0.4)
 
 
-@pytest.mark.parametrize("name", slow_but(["results", "quantity", "preview"], WALKS))
+@pytest.mark.parametrize("name", slow_but(["preview"], WALKS))
 async def test_every_button_of_a_step_pressed_twice_acts_once(name: str, own: Own) -> None:
     """Both presses are answered, and one screen comes of the two."""
     async with own.clients() as clients:

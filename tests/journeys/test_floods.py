@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from crashing import Clients, Own, own_world
 
+from tests.tiers import SLOW
+
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Own]:
@@ -45,6 +47,7 @@ async def test_presses_count_and_stop_spinning(guarded: Own) -> None:
             await eager.toast(query)
 
 
+@SLOW
 async def test_an_album_counts_once(guarded: Own, samples: dict[str, bytes]) -> None:
     """Ten pictures sent together are one thing to handle."""
     await guarded.bot.ready()

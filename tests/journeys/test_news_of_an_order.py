@@ -10,6 +10,8 @@ from chat import Person, Shown
 from crashing import Clients, Own, own_world, until
 from my_orders import two_lines, yuan
 
+from tests.tiers import SLOW, slow_but
+
 PAID = r"Paid: |已付款 ¥"
 PART = "part of your goods was shipped|部分商品已发货"
 SHIPPED = "Your goods were shipped|卖家已发货"
@@ -89,7 +91,7 @@ def _order_of(told: list[Shown]) -> list[str]:
     return [kind for each in told for kind in LIFE if re.search(kind, each.text)]
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("language", slow_but(["en"], ["en", "zh-hans"]))
 async def test_a_whole_life_with_every_push_three_times_in_random_order(clients, language) -> None:
     """Each notice once, in the order of things, in the person's language."""
     await clients.orders.switch(push_times=3, push_order="random", push_delay_seconds=0.1)
@@ -122,6 +124,7 @@ async def test_pushes_that_all_come_at_the_end_tell_the_newest_truth_once(client
     assert _order_of(await _told(buyer)) == [COMPLETED]
 
 
+@SLOW
 async def test_a_whole_life_without_any_push(polling: Own) -> None:
     """The schedule alone tells each step, once."""
     async with polling.clients() as clients:
@@ -237,6 +240,7 @@ async def test_killed_between_storing_a_push_and_handling_it(clients, pushed: Ow
     await buyer.sees_nothing_new(1)
 
 
+@SLOW
 async def test_killed_while_news_is_being_sent_it_is_never_sent_twice(clients, pushed: Own) -> None:
     """Telegram may have taken it: nobody is told again, and later news comes."""
     buyer, order = await _ordered(clients)
@@ -258,6 +262,7 @@ async def test_killed_while_news_is_being_sent_it_is_never_sent_twice(clients, p
     assert len([each for each in await _told(buyer) if re.search(PAID, each.text)]) <= 1
 
 
+@SLOW
 async def test_killed_the_moment_a_push_is_acknowledged(clients, pushed: Own) -> None:
     """Stored is enough: handled or not, it is told after the restart."""
     await clients.orders.switch(push_delivery="held")
@@ -272,6 +277,7 @@ async def test_killed_the_moment_a_push_is_acknowledged(clients, pushed: Own) ->
     await buyer.sees_nothing_new(1)
 
 
+@SLOW
 async def test_an_answer_of_telegram_that_is_lost_does_not_have_it_sent_again(clients) -> None:
     """The message is there although nobody said so."""
     buyer, order = await _ordered(clients)

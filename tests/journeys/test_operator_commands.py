@@ -88,6 +88,7 @@ async def test_the_doctor_names_what_to_mend(
     assert "Traceback" not in report
 
 
+@SLOW
 async def test_a_backup_is_made_while_the_bot_runs_and_not_put_back(
     bot: BotProcess, tmp_path: Path
 ) -> None:
@@ -125,6 +126,7 @@ async def test_a_dropped_order_is_told_and_can_be_ordered_again(
     assert code == 2, said
 
 
+@SLOW
 async def test_an_order_that_does_not_exist_is_made_at_the_operators_word(
     bot: BotProcess, person, marketplace: httpx.AsyncClient
 ) -> None:

@@ -10,6 +10,7 @@ from crashing import Clients, Own, own_world
 from my_orders import opened
 
 from bot.chat.buttons import Press
+from tests.tiers import SLOW
 
 SURE = "without a password\\?|免密支付 ¥"
 
@@ -93,6 +94,7 @@ async def test_what_shows_nothing_yet_may_have_been_taken(operator: Person, mark
     assert await market.count("pay_without_password") == 1
 
 
+@SLOW
 async def test_a_bot_killed_while_it_pays_sends_nothing_again(
     desk: Desk, operator: Person, market: Market
 ):

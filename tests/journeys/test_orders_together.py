@@ -8,6 +8,8 @@ from chat import Person, Shown
 from my_orders import LIST, made_again, one_more, opened, two_lines, yuan
 from test_payment import pay_at_cashier
 
+from tests.tiers import SLOW
+
 CHOOSE = "Pay several orders at once|合并付款"
 GO = "Get the link|^💳 合并付款"
 
@@ -172,6 +174,7 @@ async def test_not_paid_yet_keeps_the_link(person, marketplace):
     assert any(each.id == link.id and each.has_picture for each in await buyer.history())
 
 
+@SLOW
 async def test_more_than_ten_come_in_several_links(person, marketplace):
     """1688 takes about ten at a time: each link has its own sum; together they are all of it."""
     buyer, market = await person(), Market(marketplace)

@@ -13,6 +13,8 @@ from chat import Person, Shown
 from pictures import animation, bomb, lying_on_its_side, opened, saved
 from steps import PLACES
 
+from tests.tiers import slow_but
+
 Arrive = Callable[..., Awaitable[Person]]
 Samples = dict[str, bytes]
 
@@ -21,7 +23,7 @@ SNEAKERS = "white-sneakers.jpg"
 DIRECTED = ("JPEG", "PNG", "WEBP", "HEIC")
 
 
-@pytest.mark.parametrize("kind", [*DIRECTED, "lying"])
+@pytest.mark.parametrize("kind", slow_but(["JPEG", "lying"], [*DIRECTED, "lying"]))
 async def test_an_image_file_of_any_kind_finds_its_goods(
     kind: str, person: Arrive, samples: Samples, marketplace: httpx.AsyncClient
 ) -> None:
@@ -55,7 +57,7 @@ async def test_a_link_under_a_photo_opens_the_offer(
     await buyer.sees("Glass Teapot.*Minimum order")
 
 
-@pytest.mark.parametrize("kind", ["photo", "document"])
+@pytest.mark.parametrize("kind", slow_but(["document"], ["photo", "document"]))
 async def test_an_album_is_answered_once(
     kind: str, person: Arrive, samples: Samples, marketplace: httpx.AsyncClient
 ) -> None:
@@ -166,7 +168,9 @@ async def test_a_failing_download_asks_to_send_again(
     await buyer.sees("look similar")
 
 
-@pytest.mark.parametrize("kind", ["http_500", "http_502_html", "throttle_429", "cut_before"])
+@pytest.mark.parametrize(
+    "kind", slow_but(["http_500"], ["http_500", "http_502_html", "throttle_429", "cut_before"])
+)
 async def test_a_failed_upload_asks_for_the_photo_again(
     kind: str, person: Arrive, samples: Samples, marketplace: httpx.AsyncClient
 ) -> None:

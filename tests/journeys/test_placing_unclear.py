@@ -12,6 +12,7 @@ from bot.domain.drafts import OrderLine
 from bot.domain.offers import Wording
 from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.daji.config import ClientConfig
+from tests.tiers import SLOW
 
 UNCLEAR = "didn't answer clearly"
 CONFIRM = "Confirm order"
@@ -225,6 +226,7 @@ async def test_a_split_order_without_an_answer_is_adopted_whole(person, marketpl
     assert all(order["orderId"] in shown.text for order in await market.orders())
 
 
+@SLOW
 @pytest.mark.crash
 async def test_a_crash_while_the_order_is_sent_makes_no_second_one(
     person, marketplace, running_bot

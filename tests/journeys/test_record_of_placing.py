@@ -8,6 +8,8 @@ from buying import at_preview
 from chat import Person
 from crashing import Own, own_world, until
 
+from tests.tiers import SLOW
+
 ENDED = "is placed.*This is what you agreed to"
 
 
@@ -28,6 +30,7 @@ async def _says(buyer: Person, message_id: int, wanted: str) -> None:
     await until(ended)
 
 
+@SLOW
 async def test_a_kill_before_it_is_rewritten_leaves_nothing_unsaid(own: Own) -> None:
     """The order is made and stored; the power goes before the chat shows it."""
     async with own.clients() as clients:

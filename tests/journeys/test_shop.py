@@ -10,6 +10,7 @@ from chat import Person, Shown
 from crashing import Clients, Own, own_world
 
 from bot.chat.buttons import Press
+from tests.tiers import SLOW
 
 SETTINGS = "Your shop's terms|店铺设置"
 PAY = "Please pay the shop|请向店主付款"
@@ -293,6 +294,7 @@ async def test_1688_is_not_paid_before_the_customer(
     assert await market.count("pay_without_password") == 0
 
 
+@SLOW
 async def test_an_operator_who_is_none_any_more_decides_nothing(
     world_of_shop: ShopWorld, clients: Clients, operator: Person, colleague: Person
 ):

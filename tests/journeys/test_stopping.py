@@ -9,6 +9,8 @@ import pytest
 from buying import at_preview
 from crashing import Own, own_world, until
 
+from tests.tiers import SLOW
+
 DOCKER_KILLS_AFTER = 10.0
 
 
@@ -19,6 +21,7 @@ def own() -> Iterator[Own]:
         yield own
 
 
+@SLOW
 async def test_it_ends_in_time_with_a_create_in_flight(own: Own) -> None:
     """Whatever is slow at once; the order is made once, and its person learns of it."""
     async with own.clients() as clients:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from crashing import Own, own_world, until
 
+from tests.tiers import SLOW
+
 FOUND = "Results for"
 
 
@@ -78,6 +80,7 @@ async def test_asking_for_updates_too_often_is_waited_out(own: Own) -> None:
     assert "poll_held_back" in own.bot.log.read_text("utf-8")
 
 
+@SLOW
 async def test_a_flooded_chat_does_not_hold_back_another(own: Own) -> None:
     """One person's chat waits; another's is served at once."""
     async with own.clients() as clients:
@@ -159,6 +162,7 @@ async def test_an_unknown_file_id_is_uploaded_again(own: Own) -> None:
         assert (await second.say("袜子", FOUND)).has_picture
 
 
+@SLOW
 async def test_an_outage_is_outlasted(own: Own) -> None:
     """Every call fails for two seconds: the person's step is committed and shown at the end."""
     async with own.clients() as clients:

@@ -20,7 +20,7 @@ from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.operator.conftest import Configure
 from tests.storage.samples import ALICE, address, first, order, saved_address, update
-from tests.tiers import slow_but
+from tests.tiers import SLOW, slow_but
 
 ROOT = Path(__file__).resolve().parents[2]
 _KILLED_MIDWAY = """
@@ -195,6 +195,7 @@ def _rotate_with_a_kill(path: Path, step: int) -> subprocess.CompletedProcess[st
     return subprocess.run(arguments, check=False, cwd=ROOT, capture_output=True, text=True)
 
 
+@SLOW
 @pytest.mark.crash
 async def test_killed_at_each_step_it_goes_on(
     configure: Configure, storage: SqliteStorage, tmp_path: Path

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tiers import SLOW
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE = 65_534  # nobody
 _PACKAGES = sysconfig.get_paths()["purelib"]
@@ -95,6 +97,7 @@ def _service_data(home: Path) -> tuple[Path, str]:
     return data, url
 
 
+@SLOW
 @as_root
 def test_a_settings_file_of_somebody_else_is_left_alone(home: Path) -> None:
     """A service that has every variable from its manager starts; its `.env` is not for it."""
@@ -119,6 +122,7 @@ def test_what_is_missing_is_said_with_the_file_that_may_hold_it(home: Path) -> N
     assert "Traceback" not in done.stderr
 
 
+@SLOW
 @as_root
 def test_what_root_does_belongs_to_the_service(home: Path) -> None:
     """Backup, restore and the exchange of the key leave nothing that the service can't use."""
