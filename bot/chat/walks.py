@@ -2,7 +2,7 @@
 
 A step that waits for others longer than `PATIENCE` lets the next ones of its chat go ahead. What
 they commit replaces it: it is given up, and the screen offers the way back to it. See
-docs/decisions/0019-a-slow-marketplace.md.
+docs/decisions/0020-a-slow-marketplace.md.
 """
 
 import asyncio

@@ -173,10 +173,13 @@ async def look_for(context: Context, query: Query, *, stay: str | None = None) -
     context.looks_for(Wish(query=query))
     context.change(query=query.replace(pending=True), focus=Focus())
     try:
-        page = await context.services.search.run(query)
+        answered, page = await context.services.search.find(query)
     except MarketplaceError as error:
         _search_failed(context, query, error)
         return Step.RESULTS
+    if answered != query:
+        context.flash("search.in_chinese", words=query.words, chinese=answered.words)
+        query = answered
     if stay is not None and not page.hits:
         context.session = here
         context.flash(stay, words=query.words)

@@ -150,7 +150,7 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
             query = await self._query(asked)
         except _NothingToLookForError as error:
             return t(error.key)
-        page = await self._services.search.run(query)
+        query, page = await self._services.search.find(query)
         if not page.hits:
             key = "results.nothing" if query.image_id else "results.nothing_for_words"
             return t(key, words=query.words)

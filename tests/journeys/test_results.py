@@ -295,3 +295,20 @@ async def test_an_old_number_explains_itself(
     query = await buyer.tap("^1$", on=old)
     await buyer.sees("earlier step.*Results for “背包”")
     assert "earlier step" in (await buyer.toast(query) or "")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "chinese", "told"),
+    [
+        ("en", "ceramic mug", "陶瓷马克杯", "found nothing for “ceramic mug”"),
+        ("zh-hans", "tote bag", "帆布包", "没搜到“tote bag”"),
+    ],
+)
+async def test_english_words_find_goods_by_their_chinese_names(
+    person, language, words, chinese, told
+):
+    """1688 understands Chinese alone; what was searched for instead is said."""
+    buyer = await person(language)
+    shown = await buyer.say(words, f"“{chinese}”")
+    assert told in shown.text
+    assert shown.has_picture

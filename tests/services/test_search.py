@@ -11,9 +11,9 @@ from bot.domain.finding import (
     NavigationChoice,
     NavigationGroup,
 )
-from bot.domain.identifiers import CategoryId, SellerId
+from bot.domain.identifiers import CategoryId, OfferId, SellerId
 from bot.domain.money import Fen
-from bot.domain.offers import SearchPage, Wording
+from bot.domain.offers import OfferSummary, SearchPage, Wording
 from bot.domain.price_bounds import PriceBounds
 from bot.domain.sessions import Query, SortField
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused, Unreachable
@@ -27,6 +27,7 @@ class Market:
     def __init__(self, *, refuses: MarketplaceError | None = None) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.refuses = refuses  # a search without a word
+        self.knows: dict[str, SearchPage] = {}
         self.groups: list[tuple[NavigationGroup, ...] | Exception] = []
 
     async def upload_image(self, jpeg: bytes) -> str:
@@ -41,7 +42,7 @@ class Market:
         self.asked.append(("keyword", keyword, options))
         if not keyword and self.refuses is not None:
             raise self.refuses
-        return SearchPage()
+        return self.knows.get(keyword, SearchPage())
 
     async def search_shop(self, seller_id: str, **options: Any) -> SearchPage:
         self.asked.append(("shop", seller_id, options))
@@ -212,3 +213,37 @@ async def test_navigation_is_read_once_for_a_while() -> None:
     assert len(market.asked) == 2
     now[0] = 7200.0
     assert await search.navigation("杯") == ()
+
+
+HIT = SearchPage(hits=(OfferSummary(offer_id=OfferId(1), title=Wording(zh="杯")),))
+
+
+@pytest.mark.parametrize(
+    ("asked", "knows", "answered", "calls"),
+    [
+        ("ceramic mug", "ceramic mug", "ceramic mug", 1),  # understood as it is
+        ("ceramic mug", "陶瓷马克杯", "陶瓷马克杯", 2),
+        ("ceramic mug", "马克杯", "马克杯", 3),
+        ("ceramic mug", "", "ceramic mug", 3),
+        ("flurb", "", "flurb", 1),
+        ("马克杯", "", "马克杯", 1),
+    ],
+)
+async def test_words_that_find_nothing_are_tried_in_chinese(
+    asked: str, knows: str, answered: str, calls: int
+) -> None:
+    """First all of it, then the goods alone; words that find something are left as they are."""
+    market = Market()
+    market.knows = {knows: HIT}
+    query, page = await Search(market, Photos()).find(Query(keyword=asked))
+    assert (query.words, bool(page.hits)) == (answered, bool(knows))
+    assert len(market.asked) == calls
+
+
+async def test_a_narrowing_word_is_tried_in_chinese_too() -> None:
+    """Also where the search itself is Chinese."""
+    market = Market()
+    market.knows = {"马克杯 红色": HIT}
+    query, page = await Search(market, Photos()).find(Query(keyword="马克杯", refine="red"))
+    assert query.words == "马克杯 红色"
+    assert page.hits

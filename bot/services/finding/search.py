@@ -15,6 +15,7 @@ from bot.marketplace.errors import RefusalReason, Refused
 from bot.marketplace.port import ImageId, Marketplace, Sort
 from bot.pictures import PreparedPhoto
 from bot.pictures.budget import ByteBudget
+from bot.services.finding.glossary import in_chinese
 from bot.services.finding.shared_reads import SharedReads
 
 HITS_PER_PAGE = 10
@@ -92,6 +93,20 @@ class Search:
             return await self._in_category(query)
         return await self._by_words(query, query.words)
 
+    async def find(self, query: Query) -> tuple[Query, SearchPage]:
+        """Return the first page, in Chinese where the words as they are find nothing.
+
+        The query comes back as it was answered. Raises `MarketplaceError`.
+        """
+        page = await self.run(query)
+        if page.hits:
+            return query, page
+        for other in _in_chinese(query):
+            found = await self.run(other)
+            if found.hits:
+                return other, found
+        return query, page
+
     async def _in_category(self, query: Query) -> SearchPage:
         """Search a category without a word, or by its name where the gateway wants a word.
 
@@ -129,6 +144,16 @@ class Search:
     async def close(self) -> None:
         """Give up what is under way."""
         await self._navigation.close()
+
+
+def _in_chinese(query: Query) -> list[Query]:
+    """The same search in Chinese words, the exacter first; none for what is not understood."""
+    keywords = in_chinese(query.keyword) if query.keyword else ()
+    refined = in_chinese(query.refine)[:1] if query.refine else ()
+    refine = refined[0] if refined else query.refine
+    if keywords:
+        return [query.replace(keyword=each, refine=refine) for each in keywords]
+    return [query.replace(refine=refine)] if refined else []
 
 
 def _sort(query: Query) -> Sort | None:
