@@ -1,5 +1,6 @@
 """Environment and files -> one frozen model. Every refusal names the variable and the mend."""
 
+import ipaddress
 import re
 import zoneinfo
 from datetime import UTC, timedelta
@@ -46,7 +47,9 @@ from bot.process.settings_files import (
 from bot.services.access import AccessMode
 from bot.services.placing.absence import Recreate
 from bot.services.placing.placing import LOOKUP_DELAYS
+from bot.storage.keys import Keyring
 from bot.storage.ports import Retention
+from bot.storage.sealing import BadKey
 
 _SQLITE = "sqlite:///"
 _LARGEST_PORT = 65535
@@ -96,7 +99,7 @@ class FollowingSettings(BaseSettings):
     @model_validator(mode="after")
     def _quiet_zone_is_known(self) -> Self:
         try:
-            _ = self.quiet
+            _zone_named(self.quiet_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(
                 "QUIET_ZONE: write a time zone by its name, such as Asia/Shanghai"
@@ -139,6 +142,28 @@ def _zone_named(name: str) -> ZoneInfo:
     """
     zoneinfo.reset_tzpath(())
     return ZoneInfo.no_cache(name)
+
+
+def _is_private(host: str) -> bool:
+    """Return whether nobody outside this machine or its network can reach a host."""
+    try:
+        return not ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        name = host.lower().rstrip(".")
+        return "." not in name or name.endswith((".localhost", ".local", ".internal", ".lan"))
+
+
+def _refuse_unknown(ours: str, theirs: str) -> None:
+    """Raise `ValueError` for a pair that no parcel can meet: one side would do nothing, or harm."""
+    from bot.addresses import load_divisions  # noqa: PLC0415 - data that few starts need
+
+    divisions = load_divisions()
+    if divisions.get(ours) is None or not divisions.deliverable(ours):
+        raise ValueError(f"{ours} is the code of no district or city that parcels go to")
+    if ours == theirs:
+        raise ValueError(f"{ours} is to be sent as itself: leave it out")
+    if ours[:2] != theirs[:2]:
+        raise ValueError(f"{theirs} does not lie in the province of {ours}")
 
 
 class Settings(FollowingSettings):
@@ -286,6 +311,8 @@ class Settings(FollowingSettings):
         ours = [each.partition("=")[0] for each in pairs]
         if len(set(ours)) < len(ours):
             raise ValueError("a code stands there twice")
+        for each in pairs:
+            _refuse_unknown(*each.split("="))
         return dict(each.split("=") for each in pairs)
 
     @field_validator("lookup_delays", mode="before")
@@ -365,6 +392,23 @@ class Settings(FollowingSettings):
             raise ValueError("give a file: what is kept has to outlast the process")
         return value
 
+    @field_validator("data_key")
+    @classmethod
+    def _key_is_one(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            try:
+                Keyring.parse(value.get_secret_value(), "it")
+            except BadKey as error:
+                raise ValueError(str(error)) from None
+        return value
+
+    @field_validator("data_key_file")
+    @classmethod
+    def _key_lies_in_a_file(cls, value: Path | None) -> Path | None:
+        if value is not None and (not value.name or value.is_dir()):
+            raise ValueError("give a file, which is made on the first run")
+        return value
+
     @field_validator("webhook_secret")
     @classmethod
     def _secret_is_telegrams(cls, value: SecretStr | None) -> SecretStr | None:
@@ -377,6 +421,16 @@ class Settings(FollowingSettings):
     def _key_comes_from_one_place(self) -> Self:
         if self.data_key and self.data_key_file:
             raise ValueError("DATA_KEY_FILE: DATA_KEY is set as well; keep one")
+        if self.key_path == self.database_path:
+            raise ValueError("DATA_KEY_FILE: that is the database; give another file")
+        return self
+
+    @model_validator(mode="after")
+    def _orders_outlast_what_is_read_of_them(self) -> Self:
+        if self.after_sale_days > self.keep_orders_days:
+            raise ValueError(
+                "AFTER_SALE_DAYS: write no more than KEEP_ORDERS_DAYS, after which orders are gone"
+            )
         return self
 
     @model_validator(mode="after")
@@ -392,12 +446,16 @@ class Settings(FollowingSettings):
             return self  # a Bot API server of one's own takes http and any port
         if url.scheme != "https" or url.port not in _WEBHOOK_PORTS:
             raise ValueError("WEBHOOK_URL: Telegram takes https on port 443, 80, 88 or 8443 alone")
+        if _is_private(url.host or ""):
+            raise ValueError("WEBHOOK_URL: Telegram can't reach this host; write its public name")
         return self
 
     @model_validator(mode="after")
     def _somebody_can_get_in(self) -> "Settings":
         if self.access is AccessMode.INVITE and not self.admin_ids:
             raise ValueError("ADMIN_IDS is missing: with ACCESS=invite only operators can invite")
+        if self.access is AccessMode.OPEN and self.allowed_ids:
+            raise ValueError("ALLOWED_IDS: with ACCESS=open everybody may order; set ACCESS")
         if self.access is AccessMode.ALLOWLIST and not self.admin_ids | self.allowed_ids:
             raise ValueError("ALLOWED_IDS is missing: with ACCESS=allowlist it names who may order")
         return self

@@ -68,7 +68,7 @@ async def test_settings_are_refused_by_name(tmp_path: Path) -> None:
             ("folder", "DATABASE_URL: "),
             ("newer", "DATABASE_URL: "),
             ("key", "DATABASE_URL: "),
-            ("bad key", "DATA_KEY: "),
+            ("bad key", "DATA_KEY: it holds "),
             ("listen", "LISTEN: can't listen on 127.0.0.1:"),
             ("token", "BOT_TOKEN: Telegram refuses this token"),
             ("webhook", "WEBHOOK_URL: Telegram refuses it"),
