@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.addresses import SavedAddress
 from bot.domain.collecting import NewProof
+from bot.domain.group_buys.buys import BuyId, Decide, GroupBuy, Wanted
 from bot.domain.identifiers import AddressId, MerchantOrderNo
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
@@ -79,6 +80,35 @@ class SetTerms:
     """
 
     terms: ShopTerms
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBuy:
+    """Adds a group buy; its number is given as it is stored. One whose token is there is no error."""
+
+    buy: GroupBuy
+
+
+@dataclass(frozen=True, slots=True)
+class JoinBuy:
+    """Adds a claim to a group buy if it fits as the buy is then.
+
+    The commit raises `bot.storage.ports.VersionConflict` when it does not.
+    """
+
+    buy_id: BuyId
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBuy:
+    """Changes a group buy as `decide` says, given the buy as it is then.
+
+    The commit raises `bot.storage.ports.VersionConflict` when `decide` refuses.
+    """
+
+    buy_id: BuyId
+    decide: Decide
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,21 @@ def place_of_operation(key: str) -> str:
     return f"ledger/{key}"
 
 
+def place_of_buy(token: str) -> str:
+    """Return the place of a group buy."""
+    return f"group_buys/{token}"
+
+
+def place_of_claim(buy_id: int, number: int) -> str:
+    """Return the place of a claim in a group buy."""
+    return f"group_claims/{buy_id}/{number}"
+
+
+def place_of_group_operation(key: str) -> str:
+    """Return the place of an operation in a group buy's books."""
+    return f"group_ledger/{key}"
+
+
 def place_of_proof(proof_id: int) -> str:
     """Return the place of a proof of payment."""
     return f"proofs/{proof_id}"

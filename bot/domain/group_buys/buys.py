@@ -6,9 +6,9 @@ booked; all of it is stored together or not at all.
 BuyRefused   it can't be done now; `why` says why
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -74,7 +74,11 @@ _AFTER: dict[BuyState, frozenset[BuyState]] = {
 }
 
 ENDED = frozenset({_B.CLOSED, _B.FAILED, _B.CANCELLED})
-JOINABLE = frozenset({_B.OPEN})
+FOLLOWING = timedelta(seconds=30)
+"""How often a buy looks at the order that it has at the marketplace, as stored."""
+
+REMIND = timedelta(hours=24)
+"""So long before paying ends, whoever has not paid is reminded, once."""
 
 
 class Why(StrEnum):
@@ -219,6 +223,25 @@ class GroupBuy(Value):
         """Return who has a claim that the group takes, by who claimed first."""
         return tuple(people_of(self.taken))
 
+    @property
+    def next_at(self) -> datetime | None:
+        """Return when something is to be done without anybody's asking; None for never.
+
+        `since` is when that was looked at last where the buy waits for somebody outside.
+        """
+        match self.state:
+            case BuyState.OPEN | BuyState.PAUSED:
+                return self.terms.deadline
+            case BuyState.CONFIRMING:
+                return self.answer_before if self.asked else self.since
+            case BuyState.COLLECTING if self.pay_before is not None:
+                return self.pay_before if self.reminded else self.pay_before - REMIND
+            case BuyState.LOCKED:
+                return self.since
+            case BuyState.ORDERING | BuyState.ORDERED | BuyState.BOUGHT:
+                return self.since + FOLLOWING
+        return None
+
     def with_claims(self, changed: Iterable[Claim]) -> "GroupBuy":
         """Return the buy with some of its claims replaced."""
         by_number = {each.number: each for each in changed}
@@ -254,6 +277,10 @@ class Change:
     buy: GroupBuy
     news: tuple[News, ...] = ()
     booked: tuple[Operation, ...] = ()
+
+
+Decide = Callable[[GroupBuy, Books], Change]
+"""Says what becomes of a buy, given all its claims and its books. It may raise `BuyRefused`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,3 +375,55 @@ def admitted(buy: GroupBuy, wanted: Wanted, taken: Taken) -> Claim:
         ),
         at=wanted.sent_at,
     )
+
+
+class Progress(Value):
+    """How far a buy has come, and nothing of anybody: what everybody may see.
+
+    `pieces` are those taken by variant; `people` how many have a claim that the group takes.
+    """
+
+    pieces: dict[str, int] = Field(default_factory=dict)
+    people: int = 0
+    queued: int = 0
+
+    @property
+    def total(self) -> int:
+        """All pieces together."""
+        return sum(self.pieces.values())
+
+    def of(self, spec_id: SpecId | None) -> int:
+        """Return the pieces of one variant."""
+        return self.pieces.get(spec_id or "", 0)
+
+
+def progress_of(buy: GroupBuy) -> Progress:
+    """Return how far a buy with its claims has come."""
+    pieces: dict[str, int] = {}
+    for each in buy.taken:
+        pieces[each.spec_id or ""] = pieces.get(each.spec_id or "", 0) + each.served
+    return Progress(
+        pieces=pieces,
+        people=len(buy.members),
+        queued=sum(each.state is ClaimState.WAITING for each in buy.claims),
+    )
+
+
+class Card(Value):
+    """A message in a group or channel that shows a buy, and which version of it."""
+
+    buy_id: BuyId
+    chat_id: ChatId
+    message_id: int
+    topic: int | None = None
+    language: str = "en"
+    with_picture: bool = False
+    shown: int = -1
+
+
+class StoredNews(Value):
+    """A piece of news on its way to a person."""
+
+    news_id: int
+    buy_id: BuyId
+    news: News

@@ -11,7 +11,10 @@ from functools import partial
 from bot.storage.places import (
     place_of_address,
     place_of_broadcast,
+    place_of_buy,
+    place_of_claim,
     place_of_error,
+    place_of_group_operation,
     place_of_notice,
     place_of_operation,
     place_of_order,
@@ -60,6 +63,9 @@ SEALED = (
     Column("proofs", "body", ("proof_id",), place_of_proof),
     Column("questions", "body", ("question_id",), place_of_question),
     Column("question_words", "body", ("words_id",), place_of_words),
+    Column("group_buys", "body", ("token",), place_of_buy),
+    Column("group_claims", "body", ("buy_id", "number"), place_of_claim),
+    Column("group_ledger", "body", ("key",), place_of_group_operation),
     # Last: under the new key it says that the exchange is complete.
     Column("meta", "value", ("name",), {KEY_CHECK: KEY_CHECK_CONTEXT}.__getitem__),
 )

@@ -1,0 +1,87 @@
+"""What group buys ask of the storage: the buys, their claims and books, cards, and what is told.
+
+A change is decided inside the transaction that stores it, from the buy as it is then, so that no
+two changes can be made from the same state. Steps of a conversation commit theirs by the writes
+`OpenBuy`, `JoinBuy` and `ChangeBuy`; one that is refused in the transaction ends in
+`VersionConflict`, so that the step is walked once more over what is there now.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.group_buys.buys import (
+    BuyId,
+    Card,
+    Decide,
+    GroupBuy,
+    Progress,
+    StoredNews,
+    Taken,
+)
+from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
+from bot.domain.ledger import Books
+
+
+class GroupBuyPort(Protocol):
+    """Group buys. What is told and which cards are drawn stands with them."""
+
+    async def buy(self, buy_id: BuyId) -> GroupBuy | None:
+        """Return a buy with all its claims."""
+
+    async def head(self, token: str) -> GroupBuy | None:
+        """Return the buy that a link opens, without its claims."""
+
+    async def progress(self, buy_id: BuyId) -> Progress:
+        """Count what is spoken for."""
+
+    async def taken(self, buy_id: BuyId, user_id: UserId, spec_id: SpecId | None) -> Taken:
+        """Count what decides whether one more claim fits."""
+
+    async def buys_of(self, organiser: UserId, limit: int) -> list[GroupBuy]:
+        """Return an organiser's buys without their claims, newest first."""
+
+    async def joined_by(self, user_id: UserId, limit: int) -> list[GroupBuy]:
+        """Return the buys that a person has claims in, with these alone, newest first."""
+
+    async def buy_of_order(self, order_no: MerchantOrderNo) -> BuyId | None:
+        """Return the buy that an order was made for."""
+
+    async def books_of_buy(self, buy_id: BuyId) -> Books:
+        """Return a buy's books, oldest operation first."""
+
+    async def change(self, buy_id: BuyId, decide: Decide) -> GroupBuy:
+        """Store what `decide` makes of a buy; return it as it is then.
+
+        Raises what `decide` raises, `LedgerError`, and `BuyRefused` when there is no such buy.
+        """
+
+    async def due(self, now: datetime, limit: int) -> list[BuyId]:
+        """Return the buys that something is to be done for by itself, the longest due first."""
+
+    async def put_card(self, card: Card) -> Card | None:
+        """Keep where a buy is shown in a chat; return the card that was there before."""
+
+    async def cards_to_draw(self, now: datetime, limit: int) -> list[Card]:
+        """Return the cards that show an older version and may be edited now."""
+
+    async def card_drawn(self, card: Card, version: int, again_at: datetime) -> None:
+        """Remember which version a card shows, and when it may be edited next."""
+
+    async def drop_card(self, card: Card) -> None:
+        """Forget a card whose message is gone."""
+
+    async def news_to_tell(self, now: datetime, limit: int) -> Sequence[StoredNews]:
+        """Return what may be told now, oldest first."""
+
+    async def claim_news(self, news_id: int) -> bool:
+        """Mark news as being told, durably; False when it is no longer waiting."""
+
+    async def end_news(self, news_id: int) -> None:
+        """Record that news was told, or that nobody is left to tell."""
+
+    async def put_back_news(self, news_id: int, until: datetime) -> None:
+        """Have news that was certainly not told wait again."""
+
+    async def give_up_news(self) -> int:
+        """End what an earlier run was telling: it may have been told. Return how many."""

@@ -1,0 +1,502 @@
+"""Group buys in SQLite: decided inside the transaction that stores them.
+
+Names, amounts and addresses are sealed; numbers, states, counts and moments are not. Joining reads
+one row and a few sums, so that the thousandth claim costs what the first did.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.domain.group_buys.buys import (
+    ENDED,
+    BuyId,
+    BuyRefused,
+    BuyState,
+    Card,
+    Change,
+    Decide,
+    GroupBuy,
+    News,
+    NewsOf,
+    Progress,
+    StoredNews,
+    Taken,
+    Wanted,
+    Why,
+    admitted,
+)
+from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.joining import withdrawn
+from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
+from bot.domain.ledger import Books, Operation
+from bot.storage.codec import to_micros
+from bot.storage.places import place_of_buy, place_of_claim, place_of_group_operation
+from bot.storage.ports import VersionConflict
+from bot.storage.sqlite.batch import Work
+from bot.storage.sqlite.database import Database
+
+_BUY = "SELECT buy_id, token, version, body FROM group_buys"
+_CARD = "SELECT cards.buy_id, chat_id, message_id, topic, language, with_picture, shown"
+_PUT_CLAIM = (
+    "INSERT INTO group_claims (buy_id, number, user_id, state, spec_id, taken, queued, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (buy_id, number) DO UPDATE SET"
+    " state = excluded.state, taken = excluded.taken, queued = excluded.queued,"
+    " body = excluded.body"
+)
+_TAKEN = (
+    "SELECT COALESCE(SUM(taken) FILTER (WHERE spec_id = :spec), 0),"
+    " COALESCE(SUM(taken + queued) FILTER (WHERE user_id = :user), 0),"
+    " COUNT(*) FILTER (WHERE spec_id = :spec AND queued > 0)"
+    " FROM group_claims WHERE buy_id = :buy"
+    " AND (spec_id = :spec OR user_id = :user)"
+)
+
+
+class GroupBuys:
+    """Implements `GroupBuyPort`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def buy(self, buy_id: BuyId) -> GroupBuy | None:
+        """Return a buy with all its claims."""
+        return await self._database.read(lambda connection: self._whole(connection, buy_id))
+
+    async def head(self, token: str) -> GroupBuy | None:
+        """Return the buy that a link opens, without its claims."""
+        row = await self._database.row(f"{_BUY} WHERE token = ?", token)
+        return None if row is None else self._head(*row)
+
+    async def progress(self, buy_id: BuyId) -> Progress:
+        """Count what is spoken for."""
+        rows = await self._database.rows(
+            "SELECT spec_id, SUM(taken) FROM group_claims WHERE buy_id = ? GROUP BY spec_id",
+            buy_id,
+        )
+        people, queued = await self._database.row(
+            "SELECT COUNT(DISTINCT CASE WHEN taken > 0 THEN user_id END), SUM(queued > 0)"
+            " FROM group_claims WHERE buy_id = ?",
+            buy_id,
+        ) or (0, 0)
+        pieces = {spec: taken for spec, taken in rows if taken}
+        return Progress(pieces=pieces, people=people, queued=queued or 0)
+
+    async def taken(self, buy_id: BuyId, user_id: UserId, spec_id: SpecId | None) -> Taken:
+        """Count what decides whether one more claim fits."""
+        return await self._database.read(
+            lambda connection: _taken(connection, buy_id, user_id, spec_id)
+        )
+
+    async def buys_of(self, organiser: UserId, limit: int) -> list[GroupBuy]:
+        """Return an organiser's buys without their claims, newest first."""
+        rows = await self._database.rows(
+            f"{_BUY} WHERE organiser = ? ORDER BY buy_id DESC LIMIT ?", organiser, limit
+        )
+        return [self._head(*row) for row in rows]
+
+    async def joined_by(self, user_id: UserId, limit: int) -> list[GroupBuy]:
+        """Return the buys that a person has claims in, with these alone, newest first."""
+
+        def read(connection: sqlite3.Connection) -> list[GroupBuy]:
+            rows = connection.execute(
+                f"{_BUY} WHERE buy_id IN (SELECT buy_id FROM group_claims WHERE user_id = ?)"
+                " ORDER BY buy_id DESC LIMIT ?",
+                (user_id, limit),
+            ).fetchall()
+            return [self._with_claims(connection, self._head(*row), user_id) for row in rows]
+
+        return await self._database.read(read)
+
+    async def buy_of_order(self, order_no: MerchantOrderNo) -> BuyId | None:
+        """Return the buy that an order was made for."""
+        row = await self._database.row(
+            "SELECT buy_id FROM group_buys WHERE order_no = ?", order_no
+        )
+        return None if row is None else BuyId(row[0])
+
+    async def books_of_buy(self, buy_id: BuyId) -> Books:
+        """Return a buy's books, oldest operation first."""
+        return await self._database.read(lambda connection: self._books(connection, buy_id))
+
+    async def change(self, buy_id: BuyId, decide: Decide) -> GroupBuy:
+        """Store what `decide` makes of a buy; return it as it is then."""
+        return await self._database.write(
+            lambda connection: self._change(connection, buy_id, decide)
+        )
+
+    def opening(self, buy: GroupBuy) -> Work:
+        """Return what stores a new buy; one whose token is there already changes nothing."""
+
+        def open_(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO group_buys"
+                " (token, organiser, state, version, order_no, next_at, since, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO NOTHING",
+                (buy.token, buy.organiser, *self._columns(buy)),
+            )
+
+        return open_
+
+    def joining(self, buy_id: BuyId, wanted: Wanted) -> Work:
+        """Return what adds a claim; `VersionConflict` where it no longer fits."""
+
+        def join(connection: sqlite3.Connection) -> None:
+            row = connection.execute(f"{_BUY} WHERE buy_id = ?", (buy_id,)).fetchone()
+            if row is None:
+                raise VersionConflict(f"group buy {buy_id} is gone")
+            taken = _taken(connection, buy_id, wanted.user_id, wanted.spec_id)
+            try:
+                claim = admitted(self._head(*row), wanted, taken)
+            except BuyRefused as error:
+                raise VersionConflict(f"group buy {buy_id}: {error.why}") from error
+            self._put_claims(connection, buy_id, [claim])
+            connection.execute(
+                "UPDATE group_buys SET version = version + 1 WHERE buy_id = ?", (buy_id,)
+            )
+
+        return join
+
+    def changing(self, buy_id: BuyId, decide: Decide) -> Work:
+        """Return what carries a change out; `VersionConflict` where it is refused by now."""
+
+        def change(connection: sqlite3.Connection) -> None:
+            try:
+                self._change(connection, buy_id, decide)
+            except BuyRefused as error:
+                raise VersionConflict(f"group buy {buy_id}: {error.why}") from error
+
+        return change
+
+    async def due(self, now: datetime, limit: int) -> list[BuyId]:
+        """Return the buys that something is to be done for by itself, the longest due first."""
+        rows = await self._database.rows(
+            "SELECT buy_id FROM group_buys WHERE next_at <= ? ORDER BY next_at LIMIT ?",
+            to_micros(now),
+            limit,
+        )
+        return [BuyId(buy_id) for (buy_id,) in rows]
+
+    async def put_card(self, card: Card) -> Card | None:
+        """Keep where a buy is shown in a chat; return the card that was there before."""
+
+        def put(connection: sqlite3.Connection) -> Card | None:
+            row = connection.execute(
+                f"{_CARD} FROM group_cards AS cards WHERE buy_id = ? AND chat_id = ?",
+                (card.buy_id, card.chat_id),
+            ).fetchone()
+            connection.execute(
+                "INSERT OR REPLACE INTO group_cards (buy_id, chat_id, message_id, topic, language,"
+                " with_picture, shown, not_before) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+                (
+                    card.buy_id,
+                    card.chat_id,
+                    card.message_id,
+                    card.topic,
+                    card.language,
+                    card.with_picture,
+                    card.shown,
+                ),
+            )
+            return None if row is None else _card(*row)
+
+        return await self._database.write(put)
+
+    async def cards_to_draw(self, now: datetime, limit: int) -> list[Card]:
+        """Return the cards that show an older version and may be edited now."""
+        rows = await self._database.rows(
+            f"{_CARD} FROM group_cards AS cards JOIN group_buys USING (buy_id)"
+            " WHERE shown < version AND not_before <= ? ORDER BY not_before LIMIT ?",
+            to_micros(now),
+            limit,
+        )
+        return [_card(*row) for row in rows]
+
+    async def card_drawn(self, card: Card, version: int, again_at: datetime) -> None:
+        """Remember which version a card shows, and when it may be edited next."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                "UPDATE group_cards SET shown = ?, not_before = ?"
+                " WHERE buy_id = ? AND chat_id = ? AND message_id = ?",
+                (version, to_micros(again_at), card.buy_id, card.chat_id, card.message_id),
+            )
+        )
+
+    async def drop_card(self, card: Card) -> None:
+        """Forget a card whose message is gone."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                "DELETE FROM group_cards WHERE buy_id = ? AND chat_id = ? AND message_id = ?",
+                (card.buy_id, card.chat_id, card.message_id),
+            )
+        )
+
+    async def news_to_tell(self, now: datetime, limit: int) -> list[StoredNews]:
+        """Return what may be told now, oldest first."""
+        rows = await self._database.rows(
+            "SELECT news_id, buy_id, user_id, kind, detail FROM group_news"
+            " WHERE state = 'waiting' AND not_before <= ? ORDER BY news_id LIMIT ?",
+            to_micros(now),
+            limit,
+        )
+        return [
+            StoredNews(
+                news_id=news_id,
+                buy_id=BuyId(buy_id),
+                news=News(kind=NewsOf(kind), user_id=UserId(user_id), detail=detail),
+            )
+            for news_id, buy_id, user_id, kind, detail in rows
+        ]
+
+    async def claim_news(self, news_id: int) -> bool:
+        """Mark news as being told, durably; False when it is no longer waiting."""
+        return await self._move_news(news_id, "waiting", "claimed")
+
+    async def end_news(self, news_id: int) -> None:
+        """Record that news was told, or that nobody is left to tell."""
+        await self._move_news(news_id, "claimed", "over")
+
+    async def put_back_news(self, news_id: int, until: datetime) -> None:
+        """Have news that was certainly not told wait again."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                "UPDATE group_news SET state = 'waiting', not_before = ?"
+                " WHERE news_id = ? AND state <> 'over'",
+                (to_micros(until), news_id),
+            )
+        )
+
+    async def give_up_news(self) -> int:
+        """End what an earlier run was telling: it may have been told. Return how many."""
+        return await self._database.write(
+            lambda connection: (
+                connection.execute(
+                    "UPDATE group_news SET state = 'over' WHERE state = 'claimed'"
+                ).rowcount
+            )
+        )
+
+    def forget(self, connection: sqlite3.Connection, user_id: UserId) -> None:
+        """Delete a person's claims where a buy has ended, and end those that are still free.
+
+        What money hangs on stays until the buy has ended; an organiser's buys likewise.
+        """
+        now = self._database.now()
+        rows = connection.execute(
+            f"{_BUY} WHERE buy_id IN (SELECT buy_id FROM group_claims WHERE user_id = ?)",
+            (user_id,),
+        ).fetchall()
+        for row in rows:
+            buy = self._head(*row)
+            if buy.state in ENDED:
+                self._forget_in(connection, buy.buy_id, user_id)
+                continue
+            if buy.state in {BuyState.OPEN, BuyState.PAUSED} and now <= buy.terms.deadline:
+                self._leave(connection, buy.buy_id, user_id, now)
+            whole = self._whole(connection, buy.buy_id)
+            mine = whole.claims_of(user_id) if whole else ()
+            books = self._books(connection, buy.buy_id)
+            if all(each.state in _GONE for each in mine) and not _open(books, mine, buy):
+                self._forget_in(connection, buy.buy_id, user_id)
+        connection.execute(
+            "UPDATE group_buys SET forgotten = 1 WHERE organiser = ?", (user_id,)
+        )
+        drop_forgotten(connection)
+
+    def _leave(
+        self, connection: sqlite3.Connection, buy_id: BuyId, user_id: UserId, now: datetime
+    ) -> None:
+        def leave(buy: GroupBuy, _: Books) -> Change:
+            change = Change(buy)
+            for each in buy.claims_of(user_id):
+                if each.state in {ClaimState.HELD, ClaimState.WAITING}:
+                    more = withdrawn(change.buy, user_id, each.number, now)
+                    change = Change(more.buy, (*change.news, *more.news))
+            return change
+
+        self._change(connection, buy_id, leave)
+
+    def _forget_in(
+        self, connection: sqlite3.Connection, buy_id: BuyId, user_id: UserId
+    ) -> None:
+        for table in ("group_claims", "group_ledger", "group_news"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE buy_id = ? AND user_id = ?",  # noqa: S608 - named above
+                (buy_id, user_id),
+            )
+
+    def _change(
+        self, connection: sqlite3.Connection, buy_id: BuyId, decide: Decide
+    ) -> GroupBuy:
+        before = self._whole(connection, buy_id)
+        if before is None:
+            raise BuyRefused(Why.NOT_YOURS)
+        books = self._books(connection, buy_id)
+        change = decide(before, books)
+        after = change.buy
+        new = [each for each in change.booked if books.post(each)]
+        if after == before and not new:
+            return before
+        after = after.replace(version=before.version + 1)
+        known = {each.number: each for each in before.claims}
+        moved = [each for each in after.claims if known.get(each.number) != each]
+        self._put_claims(connection, buy_id, moved)
+        connection.execute(
+            "UPDATE group_buys SET state = ?, version = ?, order_no = ?, next_at = ?, since = ?,"
+            " body = ? WHERE buy_id = ?",
+            (*self._columns(after), buy_id),
+        )
+        self._post(connection, buy_id, new)
+        self._tell(connection, buy_id, change.news)
+        return after
+
+    def _columns(self, buy: GroupBuy) -> tuple[object, ...]:
+        return (
+            buy.state.value,
+            buy.version,
+            buy.order_no,
+            None if buy.next_at is None else to_micros(buy.next_at),
+            to_micros(buy.since),
+            self._database.seal(buy.replace(claims=()), place_of_buy(buy.token)),
+        )
+
+    def _put_claims(
+        self, connection: sqlite3.Connection, buy_id: BuyId, claims: Iterable[Claim]
+    ) -> None:
+        connection.executemany(
+            _PUT_CLAIM,
+            [
+                (
+                    buy_id,
+                    each.number,
+                    each.user_id,
+                    each.state.value,
+                    each.spec_id or "",
+                    each.served if each.is_in else 0,
+                    each.pieces if each.state is ClaimState.WAITING else 0,
+                    self._database.seal(each, place_of_claim(buy_id, each.number)),
+                )
+                for each in claims
+            ],
+        )
+
+    def _post(
+        self, connection: sqlite3.Connection, buy_id: BuyId, operations: Iterable[Operation]
+    ) -> None:
+        connection.executemany(
+            "INSERT INTO group_ledger (key, buy_id, user_id, at, body) VALUES (?, ?, ?, ?, ?)",
+            [
+                (
+                    each.key,
+                    buy_id,
+                    each.user_id,
+                    to_micros(each.at),
+                    self._database.seal(each, place_of_group_operation(each.key)),
+                )
+                for each in operations
+            ],
+        )
+
+    def _tell(
+        self, connection: sqlite3.Connection, buy_id: BuyId, news: Iterable[News]
+    ) -> None:
+        now = to_micros(self._database.now())
+        connection.executemany(
+            "INSERT INTO group_news (buy_id, user_id, kind, detail, not_before)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [(buy_id, each.user_id, each.kind.value, each.detail, now) for each in news],
+        )
+
+    def _head(self, buy_id: int, token: str, version: int, body: bytes) -> GroupBuy:
+        buy = self._database.unseal(GroupBuy, body, place_of_buy(token))
+        return buy.replace(buy_id=BuyId(buy_id), version=version)
+
+    def _whole(self, connection: sqlite3.Connection, buy_id: BuyId) -> GroupBuy | None:
+        row = connection.execute(f"{_BUY} WHERE buy_id = ?", (buy_id,)).fetchone()
+        return None if row is None else self._with_claims(connection, self._head(*row))
+
+    def _with_claims(
+        self, connection: sqlite3.Connection, buy: GroupBuy, user_id: UserId | None = None
+    ) -> GroupBuy:
+        rows = connection.execute(
+            "SELECT number, body FROM group_claims WHERE buy_id = ?"
+            " AND (?2 IS NULL OR user_id = ?2) ORDER BY number",
+            (buy.buy_id, user_id),
+        ).fetchall()
+        claims = tuple(
+            self._database.unseal(Claim, body, place_of_claim(buy.buy_id, number))
+            for number, body in rows
+        )
+        return buy.replace(claims=claims)
+
+    def _books(self, connection: sqlite3.Connection, buy_id: BuyId) -> Books:
+        rows = connection.execute(
+            "SELECT key, body FROM group_ledger WHERE buy_id = ? ORDER BY entry_id", (buy_id,)
+        ).fetchall()
+        return Books(
+            self._database.unseal(Operation, body, place_of_group_operation(key))
+            for key, body in rows
+        )
+
+    async def _move_news(self, news_id: int, before: str, after: str) -> bool:
+        return await self._database.write(
+            lambda connection: (
+                connection.execute(
+                    "UPDATE group_news SET state = ? WHERE news_id = ? AND state = ?",
+                    (after, news_id, before),
+                ).rowcount
+                == 1
+            )
+        )
+
+
+_GONE = frozenset(
+    {ClaimState.WITHDRAWN, ClaimState.LAPSED, ClaimState.DECLINED, ClaimState.REFUNDED}
+)
+
+
+def drop_forgotten(connection: sqlite3.Connection) -> int:
+    """Delete the ended buys of organisers who asked to be forgotten; return how many."""
+    ended = ", ".join(f"'{each.value}'" for each in sorted(ENDED))
+    return connection.execute(
+        f"DELETE FROM group_buys WHERE forgotten = 1 AND state IN ({ended})"  # noqa: S608 - states
+    ).rowcount
+
+
+def _open(books: Books, mine: Iterable[Claim], buy: GroupBuy) -> bool:
+    accounts = {buy.replace(claims=tuple(mine)).account_of(each.user_id) for each in mine}
+    open_ = books.open_orders(buy.terms.rate.currency)
+    return any(each in open_ for each in accounts)
+
+
+def _taken(
+    connection: sqlite3.Connection, buy_id: BuyId, user_id: UserId, spec_id: SpecId | None
+) -> Taken:
+    counts = connection.execute(
+        _TAKEN, {"buy": buy_id, "user": user_id, "spec": spec_id or ""}
+    ).fetchone()
+    (latest,) = connection.execute(
+        "SELECT COALESCE(MAX(number), 0) FROM group_claims WHERE buy_id = ?", (buy_id,)
+    ).fetchone()
+    of_variant, mine, queued = counts
+    return Taken(of_variant=of_variant, mine=mine, queued=queued, next_number=latest + 1)
+
+
+def _card(
+    buy_id: int,
+    chat_id: int,
+    message_id: int,
+    topic: int | None,
+    language: str,
+    with_picture: int,
+    shown: int,
+) -> Card:
+    return Card(
+        buy_id=BuyId(buy_id),
+        chat_id=ChatId(chat_id),
+        message_id=message_id,
+        topic=topic,
+        language=language,
+        with_picture=bool(with_picture),
+        shown=shown,
+    )
