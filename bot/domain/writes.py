@@ -84,7 +84,10 @@ class SetTerms:
 
 @dataclass(frozen=True, slots=True)
 class OpenBuy:
-    """Adds a group buy; its number is given as it is stored. One whose token is there is no error."""
+    """Adds a group buy, which gets its number as it is stored.
+
+    One whose token is there is no error.
+    """
 
     buy: GroupBuy
 
@@ -125,5 +128,8 @@ Write = (
     | MarkTold
     | SendProof
     | SetTerms
+    | OpenBuy
+    | JoinBuy
+    | ChangeBuy
     | ForgetPerson
 )

@@ -28,6 +28,7 @@ from bot.domain.sessions import Session
 from bot.domain.stages import Stage
 from bot.domain.writes import Write
 from bot.storage.broadcast_ports import BroadcastPort
+from bot.storage.group_ports import GroupBuyPort
 from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort, People
 from bot.storage.question_ports import QuestionPort
 from bot.storage.shop_ports import ShopEventPort, ShopPort
@@ -351,6 +352,7 @@ class Storage(Protocol):
     picture_files: PictureFilePort
     pushes: PushPort
     questions: QuestionPort
+    group_buys: GroupBuyPort
     rights: RightsPort
     runs: RunPort
     shop: ShopPort

@@ -20,12 +20,15 @@ from bot.domain.orders import Order, Placing, settled_states
 from bot.domain.sessions import REVISIONS_LOST, Session
 from bot.domain.stages import Stage, stage_of
 from bot.domain.writes import (
+    ChangeBuy,
     ClaimOrder,
     DeleteAddress,
     ForgetPerson,
+    JoinBuy,
     KeepOffer,
     KeepResults,
     MarkTold,
+    OpenBuy,
     SaveAddress,
     SendProof,
     SetTerms,
@@ -50,6 +53,7 @@ from bot.storage.tracking_ports import FIRST_LOOK
 from tests.fakes.memory_access import MemoryAccess
 from tests.fakes.memory_alarms import MemoryAlarms
 from tests.fakes.memory_broadcasts import MemoryBroadcasts
+from tests.fakes.memory_group_buys import MemoryGroupBuys
 from tests.fakes.memory_payments import MemoryPayments
 from tests.fakes.memory_questions import MemoryQuestions
 from tests.fakes.memory_shop import MemoryShop
@@ -83,6 +87,7 @@ class MemoryStorage(
     MemoryBroadcasts,
     MemoryShop,
     MemoryQuestions,
+    MemoryGroupBuys,
 ):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
@@ -112,7 +117,7 @@ class MemoryStorage(
 
     access = addresses = alarms = broadcasts = conversations = inbox = notices = offers = _part
     orders = payments = picture_files = pushes = rights = runs = tracking = upkeep = _part
-    shop = shop_events = questions = _part
+    shop = shop_events = questions = group_buys = _part
 
     async def open(self) -> None:
         self.opened = True
@@ -440,6 +445,8 @@ class MemoryStorage(
         for write in commit.writes:
             if isinstance(write, SetTerms):
                 self.refuse_terms(write.terms)
+            if isinstance(write, JoinBuy | ChangeBuy):
+                self.refuse_buy(write)
         for claim in [each.order for each in commit.writes if isinstance(each, ClaimOrder)]:
             if (claim.user_id, claim.chat_id) != (session.user_id, session.chat_id):
                 raise ValueError(f"{claim.order_no} is not of this conversation")
@@ -464,6 +471,7 @@ class MemoryStorage(
         self._addresses.pop(user_id, None)
         self._readers.pop(user_id, None)
         self.forget_questions(user_id)
+        self.forget_buys(user_id)
         for update_id, each in self._inbox.items():
             before = but_update is None or update_id < but_update
             if each.update.lane == user_id and before:
@@ -478,7 +486,7 @@ class MemoryStorage(
         self.forget_money(user_id, {each.order_no for each in kept})
         return kept
 
-    async def _carry_out(self, write: Write, session: Session) -> None:
+    async def _carry_out(self, write: Write, session: Session) -> None:  # noqa: C901 - an arm a write
         book = self._addresses.setdefault(session.user_id, {})
         match write:
             case KeepResults(page):
@@ -495,6 +503,8 @@ class MemoryStorage(
                 claimed = self._orders.get(order_no)
                 if claimed is not None and claimed.order.user_id == session.user_id:
                     await self.mark_told(order_no, placing)
+            case OpenBuy() | JoinBuy() | ChangeBuy():
+                self.carry_out_buy(write)
             case SendProof() | SetTerms():
                 self.carry_out(write)
             case ForgetPerson():

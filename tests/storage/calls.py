@@ -9,6 +9,7 @@ from bot.domain.bookings import received
 from bot.domain.broadcasts import Reached, Recipient
 from bot.domain.collecting import Decision, Standing
 from bot.domain.currencies import yuan
+from bot.domain.group_buys.buys import BuyId
 from bot.domain.identifiers import (
     ChatId,
     MarketplaceOrderId,
@@ -30,6 +31,7 @@ from bot.storage.ports import Retention, StepCommit, Storage
 from bot.storage.shop_ports import Booking
 from bot.storage.tracking_ports import NoticeEnd, StoredPush
 from tests.storage.earlier.filling import ALICE, BOB, CAROL, GROUP, NOW, OFFERS, OPERATOR
+from tests.storage.grouping import BUY, BUY_ORDER, BUYER, RED, SHOWN, TOKEN, pausing
 from tests.storage.questioning import ASKER, COLLEAGUE, TOPIC, words
 from tests.storage.samples import update
 from tests.storage.shopping import DAVE, IN_SHOP
@@ -56,6 +58,10 @@ def methods() -> set[str]:
 
 async def _booked(storage: Storage) -> list[str]:
     return [each.key for each in await storage.shop.books_of(DAVE)]
+
+
+async def _booked_in_a_group(storage: Storage) -> list[str]:
+    return [each.key for each in await storage.group_buys.books_of_buy(BuyId(2))]
 
 
 def _receive(key: str) -> Booking:
@@ -104,6 +110,17 @@ READS: dict[str, Call] = {
     "broadcasts.wants_news": lambda storage: storage.broadcasts.wants_news(ALICE),
     "conversations.load_session": lambda storage: storage.conversations.load_session(GROUP, BOB),
     "conversations.results_of": lambda storage: storage.conversations.results_of("S7002"),
+    "group_buys.books_of_buy": _booked_in_a_group,
+    "group_buys.buy": lambda storage: storage.group_buys.buy(BUY),
+    "group_buys.buy_of_order": lambda storage: storage.group_buys.buy_of_order(BUY_ORDER),
+    "group_buys.buys_of": lambda storage: storage.group_buys.buys_of(BUYER, 9),
+    "group_buys.cards_to_draw": lambda storage: storage.group_buys.cards_to_draw(LATER, 9),
+    "group_buys.due": lambda storage: storage.group_buys.due(LATER, 9),
+    "group_buys.head": lambda storage: storage.group_buys.head(TOKEN),
+    "group_buys.joined_by": lambda storage: storage.group_buys.joined_by(DAVE, 9),
+    "group_buys.news_to_tell": lambda storage: storage.group_buys.news_to_tell(LATER, 9),
+    "group_buys.progress": lambda storage: storage.group_buys.progress(BUY),
+    "group_buys.taken": lambda storage: storage.group_buys.taken(BUY, DAVE, RED),
     "inbox.parked_updates": lambda storage: storage.inbox.parked_updates(),
     "inbox.take_update": lambda storage: storage.inbox.take_update(5),
     "inbox.waiting_updates": lambda storage: storage.inbox.waiting_updates(),
@@ -172,6 +189,14 @@ WRITES: dict[str, Call] = {
         storage.broadcasts.stop_broadcasts_of_others([])
     ),
     "conversations.commit_step": _commit_step,
+    "group_buys.card_drawn": lambda storage: storage.group_buys.card_drawn(SHOWN, 99, NOW),
+    "group_buys.change": lambda storage: storage.group_buys.change(BUY, pausing),
+    "group_buys.claim_news": lambda storage: storage.group_buys.claim_news(2),
+    "group_buys.drop_card": lambda storage: storage.group_buys.drop_card(SHOWN),
+    "group_buys.end_news": lambda storage: storage.group_buys.end_news(1),
+    "group_buys.give_up_news": lambda storage: storage.group_buys.give_up_news(),
+    "group_buys.put_back_news": lambda storage: storage.group_buys.put_back_news(1, LATER),
+    "group_buys.put_card": lambda storage: storage.group_buys.put_card(SHOWN.replace(message_id=2)),
     "inbox.drop_parked": lambda storage: storage.inbox.drop_parked(4),
     "inbox.park_update": lambda storage: storage.inbox.park_update(5, "why"),
     "inbox.purge": lambda storage: storage.inbox.purge(LATER),

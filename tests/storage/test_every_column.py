@@ -15,6 +15,7 @@ from bot.domain.shop_terms import ShopTerms
 from bot.domain.writes import ClaimOrder, KeepResults, SaveAddress, SendProof, SetTerms
 from bot.storage.sqlite.storage import SqliteStorage
 from bot.storage.tracking_ports import NewNotice, NoticeEnd
+from tests.storage.grouping import organise
 from tests.storage.questioning import ASKER, OWNER, words
 from tests.storage.samples import (
     ALICE,
@@ -120,6 +121,30 @@ EXPORTED = {
     "question_words.state": "questions_to_the_operators[].said[].state",
     "question_words.not_before": "questions_to_the_operators[].said[].not_before",
     "question_words.body": "questions_to_the_operators[].said[].text",
+    "group_buys.token": "group_buys_organised[].token",
+    "group_buys.organiser": "telegram_user_id",
+    "group_buys.state": "group_buys_organised[].state",
+    "group_buys.order_no": "group_buys_organised[].order_no",
+    "group_buys.since": "group_buys_organised[].state_since",
+    "group_buys.forgotten": "group_buys_organised[].deletion_asked_for",
+    "group_buys.body": "group_buys_organised[].terms.goods.title",
+    "group_claims.buy_id": "claims_in_group_buys[].group_buy",
+    "group_claims.number": "claims_in_group_buys[].number",
+    "group_claims.user_id": "telegram_user_id",
+    "group_claims.state": "claims_in_group_buys[].state",
+    "group_claims.spec_id": "claims_in_group_buys[].spec_id",
+    "group_claims.taken": "claims_in_group_buys[].pieces",
+    "group_claims.body": "claims_in_group_buys[].name",
+    "group_ledger.key": "account_with_group_buys[].booking",
+    "group_ledger.user_id": "telegram_user_id",
+    "group_ledger.at": "account_with_group_buys[].at",
+    "group_ledger.body": "account_with_group_buys[].amounts[].amount",
+    "group_news.buy_id": "news_of_group_buys[].group_buy",
+    "group_news.user_id": "telegram_user_id",
+    "group_news.kind": "news_of_group_buys[].what",
+    "group_news.detail": "news_of_group_buys[].about",
+    "group_news.state": "news_of_group_buys[].state",
+    "group_news.not_before": "news_of_group_buys[].not_before",
     "shop_terms.version": "shop_terms_set[].version",
     "shop_terms.body": "shop_terms_set[].instructions",
     "news_readers.user_id": "telegram_user_id",
@@ -136,6 +161,7 @@ EXPORTED = {
 _COUNTER = "a row's own number, which stands for nothing else"
 _BOOKKEEPING = "the bot's own bookkeeping, which follows from what is exported"
 _GOODS = "goods as the marketplace shows them to everybody; no row names a person"
+_CARD = "a message in a group that shows a buy to everybody in it, and nothing of anybody"
 NOT_PERSONAL = {
     "meta.name": "facts of the database itself: key check, nudges, when it was last checked",
     "meta.value": "as its name",
@@ -181,6 +207,21 @@ NOT_PERSONAL = {
     "pushes.attempts": _BOOKKEEPING,
     "pushes.payload": "names an order by the marketplace's number until it is handled, seconds"
     " later; what it led to is in the order. Of whom it is, is not known before",
+    "group_buys.buy_id": _COUNTER,
+    "group_buys.version": _BOOKKEEPING,
+    "group_buys.next_at": _BOOKKEEPING,
+    "group_claims.queued": "as group_claims.taken",
+    "group_ledger.entry_id": _COUNTER,
+    "group_ledger.buy_id": "as in the names of its bookings, which are exported",
+    "group_news.news_id": _COUNTER,
+    "group_cards.buy_id": _CARD,
+    "group_cards.chat_id": _CARD,
+    "group_cards.message_id": _CARD,
+    "group_cards.topic": _CARD,
+    "group_cards.language": _CARD,
+    "group_cards.with_picture": _CARD,
+    "group_cards.shown": _CARD,
+    "group_cards.not_before": _CARD,
     "alarms_told.trouble": "a kind of trouble",
     "alarms_told.about": "numbers of orders and updates that the operators were told of",
     "alarms_told.told_at": "as alarms_told.trouble",
@@ -236,6 +277,7 @@ async def _live_a_full_life(storage: SqliteStorage) -> None:
     asker = ASKER.replace(user_id=ALICE, chat_id=ALICE_CHAT, order_no=placed.order_no)
     asked = await storage.questions.ask(asker, words(7, chat=ALICE_CHAT))
     await storage.questions.say(asked.question_id, words(8), OWNER)
+    await organise(storage, ALICE, 4)
     await storage.rights.forget(UserId(1))
     await storage.close()
     await storage.open()

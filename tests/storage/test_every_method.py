@@ -12,6 +12,7 @@ from bot.storage.ports import LONG_GAP, Storage, StorageUnavailable
 from tests.storage.backends import BACKENDS, backend
 from tests.storage.calls import CALLS, DEFERRED, READS, WRITES, methods
 from tests.storage.earlier.filling import NOW, fill
+from tests.storage.grouping import group_buy
 from tests.storage.questioning import question
 from tests.storage.shopping import shop
 
@@ -29,6 +30,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         await fill(storage)
         await shop(storage)
         await question(storage)
+        await group_buy(storage)
         for moment in (NOW, NOW + LONG_GAP):
             await storage.runs.begin_run(moment)
         await storage.close()

@@ -87,6 +87,7 @@ async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
         "notices": 0,
         "forgotten_orders": 0,
         "payments": 0,
+        "group_buys": 0,
         "questions": 0,
         "shop": 0,
     }

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
+from bot.domain.collecting import LONGEST_PROOF, ProofKind
 from bot.domain.group_buys.terms import Terms
 from bot.domain.identifiers import SpecId, UserId
 from bot.domain.model import Value
@@ -80,6 +81,27 @@ class Consent(Value):
     at: AwareDatetime
 
 
+class SentProof(Value):
+    """What a member sent to show that they paid; `seen_before` when somebody sent it before."""
+
+    kind: ProofKind
+    file_id: str = ""
+    file_unique_id: str = ""
+    text: str = Field(default="", max_length=LONGEST_PROOF)
+    seen_before: bool = False
+    at: AwareDatetime
+
+    def is_the_same(self, other: "SentProof") -> bool:
+        """Tell whether both are one file, or one number however it is spaced."""
+        if self.file_unique_id or other.file_unique_id:
+            return self.file_unique_id == other.file_unique_id
+        return _plain(self.text) == _plain(other.text) != ""
+
+
+def _plain(text: str) -> str:
+    return "".join(each for each in text.casefold() if each.isalnum())
+
+
 class Claim(Value):
     """So many pieces of a variant, each for `ceiling` fen at most.
 
@@ -104,6 +126,7 @@ class Claim(Value):
     unit: Fen | None = None
     short: int = Field(default=0, ge=0)
     handed: int = Field(default=0, ge=0)
+    proof: SentProof | None = None
     reason: str = ""  # why the organiser changed it, as the person is told
 
     @property

@@ -16,7 +16,15 @@ from bot.domain.group_buys.buys import (
     NewsOf,
     Why,
 )
-from bot.domain.group_buys.claims import Adverse, Asked, Claim, ClaimState, Consent, adverse
+from bot.domain.group_buys.claims import (
+    Adverse,
+    Asked,
+    Claim,
+    ClaimState,
+    Consent,
+    SentProof,
+    adverse,
+)
 from bot.domain.group_buys.rows import missing_pieces
 from bot.domain.identifiers import MerchantOrderNo, UserId
 from bot.domain.ledger import Books, Operation
@@ -192,13 +200,24 @@ def paid(
     return Change(moved, tuple(news), (operation,))
 
 
-def proof_sent(buy: GroupBuy, user_id: UserId, detail: str) -> Change:
-    """A member says they paid: that moves nothing but their claims' state."""
+def proof_sent(buy: GroupBuy, user_id: UserId, proof: SentProof, detail: str) -> Change:
+    """A member says they paid: that moves nothing but their claims' state.
+
+    What somebody sent before is marked for the organiser, and taken. Raises `BuyRefused`.
+    """
     buy.demand(BuyState.COLLECTING)
-    mine = [each for each in buy.claims_of(user_id) if each.state is ClaimState.DUE]
+    mine = [each for each in buy.claims_of(user_id) if each.state in _PAYABLE]
     if not mine:
         raise BuyRefused(Why.STATE)
-    sent = buy.with_claims(each.moved(ClaimState.PROOF) for each in mine)
+    earlier = [each.proof for each in buy.claims if each.proof is not None]
+    marked = proof.replace(seen_before=any(map(proof.is_the_same, earlier)))
+    waiting = [each for each in mine if each.state is ClaimState.DUE]
+    sent = buy.with_claims(each.moved(ClaimState.PROOF) for each in waiting)
+    sent = sent.with_claims(
+        each.replace(proof=marked)
+        for each in sent.claims_of(user_id)
+        if each.state is ClaimState.PROOF
+    )
     return Change(sent, (News(kind=NewsOf.PROOF, user_id=buy.organiser, detail=detail),))
 
 

@@ -7,12 +7,15 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.offers import SearchPage
 from bot.domain.sessions import Session
 from bot.domain.writes import (
+    ChangeBuy,
     ClaimOrder,
     DeleteAddress,
     ForgetPerson,
+    JoinBuy,
     KeepOffer,
     KeepResults,
     MarkTold,
+    OpenBuy,
     SaveAddress,
     SendProof,
     SetTerms,
@@ -24,6 +27,7 @@ from bot.storage.ports import StepCommit, VersionConflict
 from bot.storage.sqlite.addresses import AddressBook
 from bot.storage.sqlite.batch import Work, executing
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.group_buys import GroupBuys
 from bot.storage.sqlite.inbox import Inbox
 from bot.storage.sqlite.lately import Lately
 from bot.storage.sqlite.offers import Offers
@@ -54,6 +58,7 @@ class Conversations:
         orders: Orders,
         rights: Rights,
         shop: Shop,
+        groups: GroupBuys,
     ) -> None:
         self._database = database
         self._inbox = inbox
@@ -62,6 +67,7 @@ class Conversations:
         self._orders = orders
         self._rights = rights
         self._shop = shop
+        self._groups = groups
         self._sessions: Lately[tuple[ChatId, UserId], Session] = Lately(_SESSIONS)
         self._results: Lately[str, SearchPage] = Lately(_RESULTS)
         database.remembers(self._sessions.clear)
@@ -157,7 +163,7 @@ class Conversations:
         saving = self._saving(commit.session, commit.expected_revision)
         return [*claims, saving, *forgetting, *others]
 
-    def _prepared(self, write: Write, commit: StepCommit) -> Work:
+    def _prepared(self, write: Write, commit: StepCommit) -> Work:  # noqa: C901 - an arm a write
         session = commit.session
         match write:
             case ClaimOrder(order):
@@ -183,6 +189,8 @@ class Conversations:
                 prepared = self._shop.sending(proof)
             case SetTerms(terms):
                 prepared = self._shop.setting(terms)
+            case OpenBuy() | JoinBuy() | ChangeBuy():
+                prepared = self._groups.carrying_out(write)
             case _:
                 assert_never(write)
         return prepared

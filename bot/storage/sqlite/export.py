@@ -14,6 +14,8 @@ from pydantic import JsonValue
 from bot.domain.addresses import Address
 from bot.domain.broadcasts import BroadcastText
 from bot.domain.collecting import Proof
+from bot.domain.group_buys.buys import GroupBuy
+from bot.domain.group_buys.claims import Claim
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.ledger import Operation
 from bot.domain.model import Value
@@ -27,7 +29,10 @@ from bot.storage.codec import from_json, from_micros, unpack
 from bot.storage.places import (
     place_of_address,
     place_of_broadcast,
+    place_of_buy,
+    place_of_claim,
     place_of_error,
+    place_of_group_operation,
     place_of_notice,
     place_of_operation,
     place_of_order,
@@ -97,6 +102,20 @@ _SAID = (
 _TERMS = "SELECT version, body FROM shop_terms ORDER BY version"
 
 
+_BUYS = (
+    "SELECT token, state, since, forgotten, order_no, body FROM group_buys"
+    " WHERE organiser = ? ORDER BY buy_id"
+)
+_CLAIMS = (
+    "SELECT buy_id, number, state, body FROM group_claims WHERE user_id = ? ORDER BY buy_id, number"
+)
+_GROUP_OPERATIONS = "SELECT key, at, body FROM group_ledger WHERE user_id = ? ORDER BY entry_id"
+_GROUP_NEWS = (
+    "SELECT buy_id, kind, detail, state, not_before FROM group_news WHERE user_id = ?"
+    " ORDER BY news_id"
+)
+
+
 class Export:
     """Reads one person's rows over one connection."""
 
@@ -136,6 +155,12 @@ class Export:
             "news_of_the_shop": [_event(*row) for row in self._rows(_EVENTS)],
             "shop_terms_set": self._terms_set(),
             "questions_to_the_operators": [self._question(*row) for row in self._rows(_QUESTIONS)],
+            "group_buys_organised": [self._buy(*row) for row in self._rows(_BUYS)],
+            "claims_in_group_buys": [self._claim(*row) for row in self._rows(_CLAIMS)],
+            "account_with_group_buys": [
+                self._group_operation(*row) for row in self._rows(_GROUP_OPERATIONS)
+            ],
+            "news_of_group_buys": [_group_news(*row) for row in self._rows(_GROUP_NEWS)],
             "invitations_made": [_invite(*row) for row in self._rows(_INVITES)],
             "messages_being_handled": [
                 self._update(*row) for row in updates if row[1] != "finished"
@@ -242,6 +267,43 @@ class Export:
             ],
         }
 
+    def _buy(
+        self,
+        token: str,
+        state: str,
+        since: int,
+        forgotten: int,
+        order_no: str | None,
+        body: bytes,
+    ) -> JsonValue:
+        buy = self._value(GroupBuy, body, place_of_buy(token))
+        # Shares of the bill are the members' own.
+        return {
+            **buy.model_dump(mode="json", exclude={"claims", "bill", "asked"}),
+            "state": state,
+            "state_since": _moment(since),
+            "deletion_asked_for": bool(forgotten),
+            "order_no": order_no,
+        }
+
+    def _claim(self, buy_id: int, number: int, state: str, body: bytes) -> JsonValue:
+        claim = _readable(self._value(Claim, body, place_of_claim(buy_id, number)))
+        assert isinstance(claim, dict)  # noqa: S101 - what a model is dumped as
+        return {**claim, "group_buy": buy_id, "number": number, "state": state}
+
+    def _group_operation(self, key: str, at: int, body: bytes) -> JsonValue:
+        operation = self._value(Operation, body, place_of_group_operation(key))
+        return {
+            "booking": key,
+            "what": operation.kind.value,
+            "at": _moment(at),
+            "rate": operation.rate.text if operation.rate else None,
+            "amounts": [
+                {"account": account, "amount": amount.text}
+                for account, amount in operation.customer_entries()
+            ],
+        }
+
     def _proof(self, proof_id: int, message_id: int, state: str, body: bytes) -> JsonValue:
         proof = self._value(Proof, body, place_of_proof(proof_id))
         # Who decided is the operators' own: the customer gets what was decided.
@@ -318,6 +380,16 @@ def _case(order_no: str, standing: str, since: int) -> JsonValue:
 def _event(order_no: str, kind: str, detail: str, state: str, not_before: int) -> JsonValue:
     return {
         "order_no": order_no,
+        "what": kind,
+        "about": detail,
+        "state": state,
+        "not_before": _moment(not_before),
+    }
+
+
+def _group_news(buy_id: int, kind: str, detail: str, state: str, not_before: int) -> JsonValue:
+    return {
+        "group_buy": buy_id,
         "what": kind,
         "about": detail,
         "state": state,

@@ -30,6 +30,7 @@ from bot.domain.group_buys.claims import Claim, ClaimState
 from bot.domain.group_buys.joining import withdrawn
 from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
+from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy
 from bot.storage.codec import to_micros
 from bot.storage.places import place_of_buy, place_of_claim, place_of_group_operation
 from bot.storage.ports import VersionConflict
@@ -37,6 +38,7 @@ from bot.storage.sqlite.batch import Work
 from bot.storage.sqlite.database import Database
 
 _BUY = "SELECT buy_id, token, version, body FROM group_buys"
+_JOINED = _BUY + " WHERE buy_id IN (SELECT buy_id FROM group_claims WHERE user_id = ?)"  # noqa: S608 - named above
 _CARD = "SELECT cards.buy_id, chat_id, message_id, topic, language, with_picture, shown"
 _PUT_CLAIM = (
     "INSERT INTO group_claims (buy_id, number, user_id, state, spec_id, taken, queued, body)"
@@ -100,8 +102,7 @@ class GroupBuys:
 
         def read(connection: sqlite3.Connection) -> list[GroupBuy]:
             rows = connection.execute(
-                f"{_BUY} WHERE buy_id IN (SELECT buy_id FROM group_claims WHERE user_id = ?)"
-                " ORDER BY buy_id DESC LIMIT ?",
+                _JOINED + " ORDER BY buy_id DESC LIMIT ?",
                 (user_id, limit),
             ).fetchall()
             return [self._with_claims(connection, self._head(*row), user_id) for row in rows]
@@ -110,9 +111,7 @@ class GroupBuys:
 
     async def buy_of_order(self, order_no: MerchantOrderNo) -> BuyId | None:
         """Return the buy that an order was made for."""
-        row = await self._database.row(
-            "SELECT buy_id FROM group_buys WHERE order_no = ?", order_no
-        )
+        row = await self._database.row("SELECT buy_id FROM group_buys WHERE order_no = ?", order_no)
         return None if row is None else BuyId(row[0])
 
     async def books_of_buy(self, buy_id: BuyId) -> Books:
@@ -124,6 +123,16 @@ class GroupBuys:
         return await self._database.write(
             lambda connection: self._change(connection, buy_id, decide)
         )
+
+    def carrying_out(self, write: OpenBuy | JoinBuy | ChangeBuy) -> Work:
+        """Return what carries out a write of a conversation's step."""
+        match write:
+            case OpenBuy(buy):
+                return self.opening(buy)
+            case JoinBuy(buy_id, wanted):
+                return self.joining(buy_id, wanted)
+            case ChangeBuy(buy_id, decide):
+                return self.changing(buy_id, decide)
 
     def opening(self, buy: GroupBuy) -> Work:
         """Return what stores a new buy; one whose token is there already changes nothing."""
@@ -283,7 +292,7 @@ class GroupBuys:
         """
         now = self._database.now()
         rows = connection.execute(
-            f"{_BUY} WHERE buy_id IN (SELECT buy_id FROM group_claims WHERE user_id = ?)",
+            _JOINED,
             (user_id,),
         ).fetchall()
         for row in rows:
@@ -298,9 +307,7 @@ class GroupBuys:
             books = self._books(connection, buy.buy_id)
             if all(each.state in _GONE for each in mine) and not _open(books, mine, buy):
                 self._forget_in(connection, buy.buy_id, user_id)
-        connection.execute(
-            "UPDATE group_buys SET forgotten = 1 WHERE organiser = ?", (user_id,)
-        )
+        connection.execute("UPDATE group_buys SET forgotten = 1 WHERE organiser = ?", (user_id,))
         drop_forgotten(connection)
 
     def _leave(
@@ -316,18 +323,14 @@ class GroupBuys:
 
         self._change(connection, buy_id, leave)
 
-    def _forget_in(
-        self, connection: sqlite3.Connection, buy_id: BuyId, user_id: UserId
-    ) -> None:
+    def _forget_in(self, connection: sqlite3.Connection, buy_id: BuyId, user_id: UserId) -> None:
         for table in ("group_claims", "group_ledger", "group_news"):
             connection.execute(
                 f"DELETE FROM {table} WHERE buy_id = ? AND user_id = ?",  # noqa: S608 - named above
                 (buy_id, user_id),
             )
 
-    def _change(
-        self, connection: sqlite3.Connection, buy_id: BuyId, decide: Decide
-    ) -> GroupBuy:
+    def _change(self, connection: sqlite3.Connection, buy_id: BuyId, decide: Decide) -> GroupBuy:
         before = self._whole(connection, buy_id)
         if before is None:
             raise BuyRefused(Why.NOT_YOURS)
@@ -397,9 +400,7 @@ class GroupBuys:
             ],
         )
 
-    def _tell(
-        self, connection: sqlite3.Connection, buy_id: BuyId, news: Iterable[News]
-    ) -> None:
+    def _tell(self, connection: sqlite3.Connection, buy_id: BuyId, news: Iterable[News]) -> None:
         now = to_micros(self._database.now())
         connection.executemany(
             "INSERT INTO group_news (buy_id, user_id, kind, detail, not_before)"

@@ -9,6 +9,7 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Order
 from bot.storage.sqlite.database import Database
 from bot.storage.sqlite.export import Export
+from bot.storage.sqlite.group_buys import GroupBuys
 from bot.storage.sqlite.ledger import LedgerRows
 from bot.storage.sqlite.orders import Orders
 from bot.storage.sqlite.questions import Questions
@@ -17,10 +18,13 @@ from bot.storage.sqlite.questions import Questions
 class Rights:
     """Implements `RightsPort`."""
 
-    def __init__(self, database: Database, orders: Orders, ledger: LedgerRows) -> None:
+    def __init__(
+        self, database: Database, orders: Orders, ledger: LedgerRows, groups: GroupBuys
+    ) -> None:
         self._database = database
         self._orders = orders
         self._ledger = ledger
+        self._groups = groups
 
     async def forget(self, user_id: UserId) -> list[Order]:
         """Delete what is kept of a person; return the orders that stay, for what is open."""
@@ -54,6 +58,7 @@ class Rights:
             for table in ("addresses", "news_readers", "broadcast_people"):
                 connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (user_id,))  # noqa: S608 - named above
             Questions.forget(connection, user_id)
+            self._groups.forget(connection, user_id)
             # A private chat's lane is its person's id. The ids stay, so that repeats are known.
             connection.execute(
                 "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"

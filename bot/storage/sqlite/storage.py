@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.storage.broadcast_ports import BroadcastPort
+from bot.storage.group_ports import GroupBuyPort
 from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort
 from bot.storage.ports import (
     AddressPort,
@@ -26,6 +27,7 @@ from bot.storage.sqlite.alarms import AlarmsTold
 from bot.storage.sqlite.broadcasts import Broadcasts
 from bot.storage.sqlite.conversations import Conversations
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.group_buys import GroupBuys
 from bot.storage.sqlite.inbox import Inbox
 from bot.storage.sqlite.ledger import LedgerRows
 from bot.storage.sqlite.notices import Notices
@@ -69,7 +71,8 @@ class SqliteStorage:
         shop = Shop(database, ledger, events)
         addresses, inbox = AddressBook(database), Inbox(database)
         notices, offers, orders = Notices(database), Offers(database), Orders(database, shop)
-        rights = Rights(database, orders, ledger)
+        groups = GroupBuys(database)
+        rights = Rights(database, orders, ledger, groups)
         self.access: AccessPort = Invitations(database)
         self.addresses: AddressPort = addresses
         self.alarms: AlarmPort = AlarmsTold(database)
@@ -82,7 +85,9 @@ class SqliteStorage:
             orders=orders,
             rights=rights,
             shop=shop,
+            groups=groups,
         )
+        self.group_buys: GroupBuyPort = groups
         self.inbox: InboxPort = inbox
         self.notices: NoticePort = notices
         self.offers: OfferPort = offers

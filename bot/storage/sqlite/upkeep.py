@@ -11,6 +11,7 @@ from bot.storage.operator_ports import People
 from bot.storage.places import place_of_session
 from bot.storage.ports import Census, Retention
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.group_buys import drop_forgotten
 from bot.storage.sqlite.inbox import Inbox
 from bot.storage.sqlite.orders import Orders
 
@@ -66,6 +67,10 @@ _DROP = {
         " LIMIT ?)"
     ),
     # As long as the order that they are about.
+    "group_buys": (
+        "DELETE FROM group_buys WHERE buy_id IN (SELECT buy_id FROM group_buys"
+        " WHERE state IN ('closed', 'failed', 'cancelled') AND since < ? LIMIT ?)"
+    ),
     "questions": (
         "DELETE FROM questions WHERE question_id IN (SELECT question_id FROM questions"
         " WHERE touched_at < ? AND NOT EXISTS"
@@ -153,6 +158,8 @@ class Upkeep:
             "notices": await self._drop("notices", keep.notices),
             "forgotten_orders": await self._database.write(self._drop_forgotten),
             "payments": await self._drop("payments", keep.orders),
+            "group_buys": await self._drop("group_buys", keep.orders)
+            + await self._database.write(drop_forgotten),
             "questions": sum([await self._drop(each, keep.orders) for each in _QUESTIONS]),
             "shop": sum([await self._drop(table, keep.orders) for table in _OF_A_SHOP]),
         }

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.collecting import ProofKind
 from bot.domain.currencies import CNY, Currency, Money, yuan
 from bot.domain.group_buys import closing, fulfilling, joining
 from bot.domain.group_buys.bills import bill_of, rebilled
 from bot.domain.group_buys.books import charged
 from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, Why
-from bot.domain.group_buys.claims import Adverse, Asked, ClaimState, adverse
+from bot.domain.group_buys.claims import Adverse, Asked, ClaimState, SentProof, adverse
 from bot.domain.group_buys.rows import InRow, opens_a_row
 from bot.domain.group_buys.shares import FreightKey, split, usable_weights
 from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
@@ -28,6 +29,7 @@ from tests.domain.group_buys.groups import (
     with_people,
 )
 
+_TRANSFER = SentProof(kind=ProofKind.TEXT, text="No. 12 345", at=NOW)
 _NO = MerchantOrderNo("S261130-7K3MZQ4T")
 
 
@@ -132,7 +134,7 @@ def test_07_a_paid_claim_is_safe() -> None:
     assert desk.books.account_of(desk.buy.account_of(UserId(3)), CNY).balance.units < 0
     # A proof is not money either.
     said = closing_desk((2, 5, 1000))
-    said.take(closing.proof_sent(said.buy, UserId(2), "photo"))
+    said.take(closing.proof_sent(said.buy, UserId(2), _TRANSFER, "1"))
     assert not said.books.sum_of(Account.CASH, CNY)
 
 
@@ -285,3 +287,17 @@ def test_a_payment_told_twice_is_booked_once_and_too_much_comes_back() -> None:
     assert account.received == yuan(9000)
     assert account.balance.units < 0
     assert desk.told(NewsOf.ALL_PAID) == [ORGANISER]
+
+
+def test_a_proof_that_was_sent_before_is_marked_and_taken() -> None:
+    desk = closing_desk((2, 5, 1000), (3, 5, 1000))
+    desk.take(closing.proof_sent(desk.buy, UserId(2), _TRANSFER, "1"))
+    again = _TRANSFER.replace(text="no 12345")
+    desk.take(closing.proof_sent(desk.buy, UserId(3), again, "2"))
+    assert [each.proof is not None and each.proof.seen_before for each in desk.buy.claims] == [
+        False,
+        True,
+    ]
+    assert states(desk.buy) == [ClaimState.PROOF] * 2
+    desk.take(closing.proof_declined(desk.buy, UserId(3), "2"))
+    assert states(desk.buy) == [ClaimState.PROOF, ClaimState.DUE]

@@ -50,6 +50,7 @@ STEPS: tuple[Step, ...] = tuple(
         "0012_shop.sql",
         "0013_marketplaces.sql",
         "0014_questions.sql",
+        "0015_group_buys.sql",
     )
 )
 

@@ -1,0 +1,245 @@
+"""Group buys in memory, as the SQLite storage keeps them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.domain.group_buys.buys import (
+    ENDED,
+    BuyId,
+    BuyRefused,
+    BuyState,
+    Card,
+    Change,
+    Decide,
+    GroupBuy,
+    News,
+    Progress,
+    StoredNews,
+    Taken,
+    Wanted,
+    Why,
+    progress_of,
+    taken_of,
+)
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.joining import joined, withdrawn
+from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
+from bot.domain.ledger import Books, Operation
+from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy
+from bot.storage.ports import VersionConflict
+
+
+@dataclass
+class _Told:
+    news: StoredNews
+    not_before: datetime
+    state: str = "waiting"
+
+
+@dataclass
+class MemoryGroupBuys:
+    """Implements `GroupBuyPort`."""
+
+    _buys: dict[BuyId, GroupBuy] = field(default_factory=dict)
+    _group_ledger: dict[BuyId, list[Operation]] = field(default_factory=dict)
+    _cards: dict[tuple[BuyId, int], tuple[Card, datetime]] = field(default_factory=dict)
+    _group_news: list[_Told] = field(default_factory=list)
+    _forgotten_organisers: set[UserId] = field(default_factory=set)
+    _buy_count: int = 0
+
+    def carry_out_buy(self, write: OpenBuy | JoinBuy | ChangeBuy) -> None:
+        match write:
+            case OpenBuy(buy):
+                if all(each.token != buy.token for each in self._buys.values()):
+                    self._buy_count += 1
+                    number = BuyId(self._buy_count)
+                    self._buys[number] = buy.replace(buy_id=number)
+            case JoinBuy(buy_id, wanted):
+                self._change(buy_id, _joining(wanted))
+            case ChangeBuy(buy_id, decide):
+                self._change(buy_id, decide)
+
+    def refuse_buy(self, write: JoinBuy | ChangeBuy) -> None:
+        decide = write.decide if isinstance(write, ChangeBuy) else _joining(write.wanted)
+        try:
+            decide(self._whole(write.buy_id), self._books_of(write.buy_id))
+        except BuyRefused as error:
+            raise VersionConflict(str(error.why)) from error
+
+    async def buy(self, buy_id: BuyId) -> GroupBuy | None:
+        self._answer()
+        return self._buys.get(buy_id)
+
+    async def head(self, token: str) -> GroupBuy | None:
+        self._answer()
+        found = (each for each in self._buys.values() if each.token == token)
+        return next((each.replace(claims=()) for each in found), None)
+
+    async def progress(self, buy_id: BuyId) -> Progress:
+        self._answer()
+        found = self._buys.get(buy_id)
+        return progress_of(found) if found else Progress()
+
+    async def taken(self, buy_id: BuyId, user_id: UserId, spec_id: SpecId | None) -> Taken:
+        self._answer()
+        return taken_of(self._whole(buy_id), user_id, spec_id)
+
+    async def buys_of(self, organiser: UserId, limit: int) -> list[GroupBuy]:
+        self._answer()
+        mine = [each.replace(claims=()) for each in self._newest() if each.organiser == organiser]
+        return mine[:limit]
+
+    async def joined_by(self, user_id: UserId, limit: int) -> list[GroupBuy]:
+        self._answer()
+        joined_ = [each for each in self._newest() if each.claims_of(user_id)]
+        return [each.replace(claims=each.claims_of(user_id)) for each in joined_[:limit]]
+
+    async def buy_of_order(self, order_no: MerchantOrderNo) -> BuyId | None:
+        self._answer()
+        found = (each.buy_id for each in self._buys.values() if each.order_no == order_no)
+        return next(found, None)
+
+    async def books_of_buy(self, buy_id: BuyId) -> Books:
+        self._answer()
+        return self._books_of(buy_id)
+
+    async def change(self, buy_id: BuyId, decide: Decide) -> GroupBuy:
+        self._answer()
+        return self._change(buy_id, decide)
+
+    async def due(self, now: datetime, limit: int) -> list[BuyId]:
+        self._answer()
+        waiting = [(each.next_at, each.buy_id) for each in self._buys.values() if each.next_at]
+        return [buy_id for at, buy_id in sorted(waiting) if at <= now][:limit]
+
+    async def put_card(self, card: Card) -> Card | None:
+        self._answer()
+        before = self._cards.get((card.buy_id, card.chat_id))
+        self._cards[card.buy_id, card.chat_id] = (card, datetime.min.replace(tzinfo=UTC))
+        return before[0] if before else None
+
+    async def cards_to_draw(self, now: datetime, limit: int) -> list[Card]:
+        self._answer()
+        old = [
+            each
+            for each, again_at in self._cards.values()
+            if again_at <= now
+            and each.buy_id in self._buys
+            and each.shown < self._buys[each.buy_id].version
+        ]
+        return old[:limit]
+
+    async def card_drawn(self, card: Card, version: int, again_at: datetime) -> None:
+        self._answer()
+        known = self._cards.get((card.buy_id, card.chat_id))
+        if known is not None and known[0].message_id == card.message_id:
+            drawn = known[0].replace(shown=version)
+            self._cards[card.buy_id, card.chat_id] = (drawn, again_at)
+
+    async def drop_card(self, card: Card) -> None:
+        self._answer()
+        known = self._cards.get((card.buy_id, card.chat_id))
+        if known is not None and known[0].message_id == card.message_id:
+            del self._cards[card.buy_id, card.chat_id]
+
+    async def news_to_tell(self, now: datetime, limit: int) -> list[StoredNews]:
+        self._answer()
+        due = [
+            each.news
+            for each in self._group_news
+            if each.state == "waiting" and each.not_before <= now
+        ]
+        return due[:limit]
+
+    async def claim_news(self, news_id: int) -> bool:
+        self._answer()
+        return self._move_news(news_id, "waiting", "claimed")
+
+    async def end_news(self, news_id: int) -> None:
+        self._answer()
+        self._move_news(news_id, "claimed", "over")
+
+    async def put_back_news(self, news_id: int, until: datetime) -> None:
+        self._answer()
+        for each in self._group_news:
+            if each.news.news_id == news_id and each.state != "over":
+                each.state, each.not_before = "waiting", until
+
+    async def give_up_news(self) -> int:
+        self._answer()
+        claimed = [each for each in self._group_news if each.state == "claimed"]
+        for each in claimed:
+            each.state = "over"
+        return len(claimed)
+
+    def forget_buys(self, user_id: UserId) -> None:
+        for buy_id in [each.buy_id for each in self._buys.values() if each.claims_of(user_id)]:
+            self._leave(buy_id, user_id)
+            buy = self._buys[buy_id]
+            open_ = self._books_of(buy_id).open_orders(buy.terms.rate.currency)
+            gone = all(each.state in _GONE for each in buy.claims_of(user_id))
+            if buy.state in ENDED or (gone and buy.account_of(user_id) not in open_):
+                others = tuple(each for each in buy.claims if each.user_id != user_id)
+                self._buys[buy_id] = buy.replace(claims=others)
+                kept = [
+                    each for each in self._group_ledger.get(buy_id, []) if each.user_id != user_id
+                ]
+                self._group_ledger[buy_id] = kept
+        self._forgotten_organisers.add(user_id)
+        for buy in list(self._buys.values()):
+            if buy.organiser == user_id and buy.state in ENDED:
+                del self._buys[buy.buy_id]
+
+    def _leave(self, buy_id: BuyId, user_id: UserId) -> None:
+        buy = self._buys[buy_id]
+        if buy.state not in {BuyState.OPEN, BuyState.PAUSED}:
+            return
+        for each in buy.claims_of(user_id):
+            if each.state in {ClaimState.HELD, ClaimState.WAITING}:
+                change = withdrawn(self._buys[buy_id], user_id, each.number, each.at)
+                self._change(buy_id, lambda _, __, change=change: change)
+
+    def _change(self, buy_id: BuyId, decide: Decide) -> GroupBuy:
+        before = self._whole(buy_id)
+        books = self._books_of(buy_id)
+        change = decide(before, books)
+        new = [each for each in change.booked if books.post(each)]
+        if change.buy == before and not new:
+            return before
+        after = change.buy.replace(version=before.version + 1)
+        self._buys[buy_id] = after
+        self._group_ledger.setdefault(buy_id, []).extend(new)
+        for each in change.news:
+            self._tell_of_buy(buy_id, each)
+        return after
+
+    def _tell_of_buy(self, buy_id: BuyId, news: News) -> None:
+        if any((each.news.buy_id, each.news.news) == (buy_id, news) for each in self._group_news):
+            return
+        stored = StoredNews(news_id=len(self._group_news) + 1, buy_id=buy_id, news=news)
+        self._group_news.append(_Told(stored, self._moment()))
+
+    def _whole(self, buy_id: BuyId) -> GroupBuy:
+        if buy_id not in self._buys:
+            raise BuyRefused(Why.NOT_YOURS)
+        return self._buys[buy_id]
+
+    def _books_of(self, buy_id: BuyId) -> Books:
+        return Books(self._group_ledger.get(buy_id, []))
+
+    def _newest(self) -> list[GroupBuy]:
+        return sorted(self._buys.values(), key=lambda each: -each.buy_id)
+
+    def _move_news(self, news_id: int, before: str, after: str) -> bool:
+        for each in self._group_news:
+            if each.news.news_id == news_id and each.state == before:
+                each.state = after
+                return True
+        return False
+
+
+_GONE = {ClaimState.WITHDRAWN, ClaimState.LAPSED, ClaimState.DECLINED, ClaimState.REFUNDED}
+
+
+def _joining(wanted: Wanted) -> Decide:
+    return lambda buy, _: Change(joined(buy, wanted)[0].buy)

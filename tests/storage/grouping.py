@@ -1,0 +1,71 @@
+"""Group buys of one organiser, as every storage is to keep them."""
+
+from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys.buys import BuyId, Card, Change, GroupBuy
+from bot.domain.identifiers import ChatId, MerchantOrderNo, UserId
+from bot.domain.ledger import Books
+from bot.domain.money import Fen
+from bot.domain.writes import JoinBuy, OpenBuy
+from bot.storage.ports import StepCommit, Storage
+from tests.domain.group_buys.groups import NOW, RED, opened, quote, wanted
+from tests.storage.samples import following
+from tests.storage.shopping import DAVE, session
+
+__all__ = ["BUY", "BUYER", "BUY_ORDER", "RED", "SHOWN", "TOKEN", "group_buy", "organise", "pausing"]
+
+BUYER = UserId(7_888)
+BUY = BuyId(1)
+TOKEN = "t0ken"
+BUY_ORDER = MerchantOrderNo("S261130-7K3MZQ4T")
+SHOWN = Card(buy_id=BUY, chat_id=ChatId(-100), message_id=1)
+
+
+def a_buy(organiser: UserId = BUYER, token: str = TOKEN, **terms: object) -> GroupBuy:
+    buy = opened(**terms)
+    return buy.replace(buy_id=BuyId(0), token=token, organiser=organiser, chat_id=ChatId(organiser))
+
+
+def pausing(buy: GroupBuy, _: Books) -> Change:
+    return joining.paused(buy, NOW)
+
+
+async def group_buy(storage: Storage) -> None:
+    """One that is open, with a claim, a queue, a card and news; and one that is being ordered."""
+    writes = (
+        OpenBuy(a_buy(limit=5)),
+        OpenBuy(a_buy(token="other")),
+    )
+    commit = StepCommit(session=session(BUYER, 1), expected_revision=None, writes=writes)
+    await storage.conversations.commit_step(commit)
+    joins = [JoinBuy(BUY, wanted(a_buy(), user, 5, 1000)) for user in (DAVE, BUYER)]
+    commit = StepCommit(session=session(BUYER, 2), expected_revision=1, writes=tuple(joins))
+    await storage.conversations.commit_step(commit)
+    await storage.group_buys.put_card(SHOWN)
+    await storage.group_buys.change(BUY, lambda buy, _: joining.removed(buy, 1, "Twice"))
+    await storage.group_buys.claim_news(1)
+    await order_all(storage, BuyId(2), DAVE)
+
+
+async def order_all(storage: Storage, buy_id: BuyId, member: UserId) -> None:
+    """Bring a buy with one member to where its order is being made."""
+    buys = storage.group_buys
+    await buys.change(buy_id, lambda buy, _: joining.joined(buy, wanted(buy, member, 5, 1000))[0])
+    await buys.change(buy_id, lambda buy, _: joining.locked(buy, NOW))
+    await buys.change(buy_id, lambda buy, books: closing.priced(buy, quote(buy, 500), books, NOW))
+    books = await buys.books_of_buy(buy_id)
+    owed = books.balance(*books.currencies())
+    await buys.change(
+        buy_id, lambda buy, books: closing.paid(buy, member, owed, f"{buy_id}-1", books, NOW)
+    )
+    whole = await buys.buy(buy_id)
+    assert whole is not None
+    assert whole.bill is not None
+    total, numbers = Fen(whole.bill.total), tuple(each.number for each in whole.taken)
+    await buys.change(buy_id, lambda buy, _: closing.frozen(buy, BUY_ORDER, total, numbers, NOW))
+
+
+async def organise(storage: Storage, organiser: UserId, revision: int) -> None:
+    """Have somebody organise a buy, join it and pay; and be told of it."""
+    writes = (OpenBuy(a_buy(organiser)),)
+    await storage.conversations.commit_step(following(organiser, expected=revision, writes=writes))
+    await order_all(storage, BUY, organiser)

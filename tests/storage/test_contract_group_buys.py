@@ -1,0 +1,182 @@
+"""What every storage promises of group buys."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.group_buys import fulfilling, joining
+from bot.domain.group_buys.buys import BuyId, BuyRefused, BuyState, NewsOf, Why
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.writes import JoinBuy, OpenBuy
+from bot.storage.ports import Retention, StepCommit, Storage, VersionConflict
+from bot.storage.sqlite.storage import SqliteStorage
+from tests.domain.group_buys.groups import BLUE, wanted
+from tests.domain.group_buys.groups import NOW as THEN
+from tests.storage.grouping import (
+    BUY,
+    BUY_ORDER,
+    BUYER,
+    RED,
+    SHOWN,
+    TOKEN,
+    a_buy,
+    group_buy,
+    order_all,
+    pausing,
+)
+from tests.storage.samples import NOW
+from tests.storage.shopping import DAVE, session
+
+LATER = NOW + timedelta(days=10_000)
+
+
+async def open_one(storage: Storage, **terms: object) -> None:
+    commit = StepCommit(
+        session=session(BUYER, 1), expected_revision=None, writes=(OpenBuy(a_buy(**terms)),)
+    )
+    await storage.conversations.commit_step(commit)
+
+
+async def join(storage: Storage, user: int, pieces: int, spec: str = RED) -> None:
+    claim = JoinBuy(BUY, wanted(a_buy(), user, pieces, 1000, spec_id=spec))
+    commit = StepCommit(session=session(UserId(user), 1), expected_revision=None, writes=(claim,))
+    await storage.conversations.commit_step(commit)
+
+
+async def test_a_buy_is_stored_as_it_was_opened(storage: Storage) -> None:
+    await open_one(storage)
+    head = await storage.group_buys.head(TOKEN)
+    assert head == a_buy().replace(buy_id=BUY)
+    assert await storage.group_buys.head("nobody") is None
+    assert await storage.group_buys.buys_of(BUYER, 9) == [head]
+    assert await storage.group_buys.buy(BuyId(99)) is None
+
+
+async def test_two_who_take_the_last_piece_at_once_are_served_one_after_the_other(
+    storage: Storage,
+) -> None:
+    await open_one(storage, limit=3)
+    await asyncio.gather(*(join(storage, user, 2) for user in (11, 12, 13)))
+    buy = await storage.group_buys.buy(BUY)
+    assert buy is not None
+    assert [each.state for each in buy.claims] == [
+        ClaimState.HELD,
+        ClaimState.WAITING,
+        ClaimState.WAITING,
+    ]
+    progress = await storage.group_buys.progress(BUY)
+    assert (progress.total, progress.people, progress.queued) == (2, 1, 2)
+    assert (await storage.group_buys.taken(BUY, UserId(12), RED)).mine == 2
+
+
+async def test_joining_counts_each_variant_by_itself_and_moves_the_version(
+    storage: Storage,
+) -> None:
+    await open_one(storage, limit=3)
+    await join(storage, 11, 3)
+    await join(storage, 12, 3, BLUE)
+    progress = await storage.group_buys.progress(BUY)
+    assert progress.pieces == {RED: 3, BLUE: 3}
+    head = await storage.group_buys.head(TOKEN)
+    assert head is not None
+    assert head.version == 2
+
+
+async def test_a_claim_that_no_longer_fits_changes_nothing_at_all(storage: Storage) -> None:
+    await open_one(storage)
+    await storage.group_buys.change(BUY, pausing)
+    with pytest.raises(VersionConflict):
+        await join(storage, 11, 1)
+    assert await storage.conversations.load_session(ChatId(11), UserId(11)) is None
+
+
+async def test_a_change_is_stored_whole_with_its_books_and_news(storage: Storage) -> None:
+    await group_buy(storage)
+    other = await storage.group_buys.buy(BuyId(2))
+    assert other is not None
+    assert (other.state, other.order_no) == (BuyState.ORDERING, BUY_ORDER)
+    assert await storage.group_buys.buy_of_order(BUY_ORDER) == BuyId(2)
+    books = await storage.group_buys.books_of_buy(BuyId(2))
+    assert not books.differences()
+    assert not fulfilling.open_balances(other, books)
+    told = await storage.group_buys.news_to_tell(LATER, 20)
+    kinds = [(each.news.kind, each.news.user_id) for each in told]
+    assert (NewsOf.DUE, DAVE) in kinds
+    assert (NewsOf.ALL_PAID, BUYER) in kinds
+    mine = await storage.group_buys.joined_by(DAVE, 9)
+    assert [each.buy_id for each in mine] == [2, 1]
+    assert {each.user_id for buy in mine for each in buy.claims} == {DAVE}
+
+
+async def test_a_refused_change_raises_what_it_was_refused_for(storage: Storage) -> None:
+    await open_one(storage)
+    with pytest.raises(BuyRefused) as refused:
+        await storage.group_buys.change(BUY, lambda buy, _: joining.resumed(buy, THEN))
+    assert refused.value.why is Why.STATE
+    with pytest.raises(BuyRefused):
+        await storage.group_buys.change(BuyId(99), pausing)
+
+
+async def test_news_is_claimed_once_and_told_once(storage: Storage) -> None:
+    await group_buy(storage)
+    first, *_ = await storage.group_buys.news_to_tell(LATER, 1)
+    assert await storage.group_buys.claim_news(first.news_id)
+    assert not await storage.group_buys.claim_news(first.news_id)
+    await storage.group_buys.put_back_news(first.news_id, LATER + timedelta(days=1))
+    assert first not in await storage.group_buys.news_to_tell(LATER, 20)
+    await storage.group_buys.claim_news(first.news_id)
+    await storage.group_buys.end_news(first.news_id)
+    assert await storage.group_buys.give_up_news() == 1  # the one that was claimed at first
+
+
+async def test_a_card_is_drawn_when_the_buy_has_moved_and_not_too_often(storage: Storage) -> None:
+    await group_buy(storage)
+    (card,) = await storage.group_buys.cards_to_draw(NOW, 9)
+    head = await storage.group_buys.head(TOKEN)
+    assert head is not None
+    soon = NOW + timedelta(seconds=7)
+    await storage.group_buys.card_drawn(card, head.version, soon)
+    await storage.group_buys.change(BUY, pausing)
+    assert not await storage.group_buys.cards_to_draw(NOW, 9)
+    assert len(await storage.group_buys.cards_to_draw(soon, 9)) == 1
+    before = await storage.group_buys.put_card(SHOWN.replace(message_id=5))
+    assert before is not None
+    assert before.message_id == SHOWN.message_id
+    await storage.group_buys.drop_card(SHOWN)  # the old message, which is no card any more
+    assert len(await storage.group_buys.cards_to_draw(soon, 9)) == 1
+
+
+async def test_what_is_due_is_found_by_its_moment(storage: Storage) -> None:
+    await open_one(storage)
+    deadline = a_buy().terms.deadline
+    assert await storage.group_buys.due(deadline - timedelta(seconds=1), 9) == []
+    assert await storage.group_buys.due(deadline, 9) == [BUY]
+
+
+async def test_who_is_forgotten_leaves_what_is_free_and_stays_where_money_is(
+    storage: Storage,
+) -> None:
+    await open_one(storage)
+    await join(storage, DAVE, 2)
+    await storage.rights.forget(DAVE)
+    buy = await storage.group_buys.buy(BUY)
+    assert buy is not None
+    assert not buy.claims_of(DAVE)
+    await order_all(storage, BUY, DAVE)
+    await storage.rights.forget(DAVE)
+    buy = await storage.group_buys.buy(BUY)
+    assert buy is not None
+    assert len(buy.claims_of(DAVE)) == 1
+
+
+async def test_an_ended_buy_goes_after_its_time(sqlite: SqliteStorage) -> None:
+    storage = sqlite
+    await open_one(storage)
+    await storage.group_buys.change(
+        BUY, lambda buy, _: joining.Change(buy.moved(BuyState.FAILED, THEN))
+    )
+    gone = await storage.upkeep.purge_old(Retention(orders=timedelta(days=-100)))
+    assert gone["group_buys"] == 1
+    assert await storage.group_buys.buy(BUY) is None
