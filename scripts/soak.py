@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ for _folder in (_ROOT, _ROOT / "tests" / "journeys", _ROOT / "tests" / "reliabil
 
 from backlog import BacklogReport, work_off  # noqa: E402 - found through the path above
 from crashing import own_world  # noqa: E402 - as above
+from soak_findings import KINDS  # noqa: E402 - as above
 from soak_host import Trouble, faketime_library  # noqa: E402 - as above
 from soak_run import Plan, Report, soak  # noqa: E402 - as above
 
@@ -72,6 +74,13 @@ def _rows(report: Report) -> list[tuple[str, object]]:
     ]
 
 
+def _verdict(failures: list[str]) -> str:
+    """Say in one line what the three sides, held against each other, came to."""
+    kinds = Counter(each.partition(":")[0] for each in failures)
+    counted = ", ".join(f"{kinds[each]} {each}" for each in KINDS)
+    return f"Audit of chats, database and marketplace: {counted}."
+
+
 async def _backlog(updates: int) -> BacklogReport:
     with own_world() as own:
         async with own.clients() as clients:
@@ -118,6 +127,7 @@ def main() -> int:
     print("people did:", ", ".join(f"{name} {n}" for name, n in report.did.most_common()))
     for failure in failures[:_MOST_SHOWN]:
         print(failure)
+    print(_verdict(failures))
     return 1 if failures else 0
 
 

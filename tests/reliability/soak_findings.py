@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+KINDS = ("duplicated", "lost", "stuck", "wrong")
+
 
 @dataclass
 class Audit:
@@ -29,8 +31,4 @@ class Audit:
 
     @property
     def failures(self) -> list[str]:
-        return [
-            f"{kind}: {each}"
-            for kind in ("duplicated", "lost", "stuck", "wrong")
-            for each in getattr(self, kind)
-        ]
+        return [f"{kind}: {each}" for kind in KINDS for each in getattr(self, kind)]

@@ -10,6 +10,7 @@ from typing import Self
 
 import httpx
 from soak_chat import OUR_NUMBER, ChatView, Pressable, Screen
+from soak_patience import Patience
 
 GOODS = (
     730698112924,  # no variants, from 2, tiers
@@ -31,7 +32,6 @@ NONSENSE = (
     *("\u202e倒", "👨‍👩‍👧"),
 )
 COMMANDS = ("/start", "/cancel", "/orders", "/help", "/language", "/address", "/privacy")
-PATIENCE = 30.0
 # The first of these that a screen offers leads on; where several buttons have it, any will do.
 _ONWARDS = (
     *("look", "save", "deliver", "choose", "value", "pick", "take", "checkout", "resume", "here"),
@@ -104,37 +104,37 @@ class Shopper:
             else:
                 await self._go_on()
 
-    async def come_to_rest(self) -> None:
+    async def come_to_rest(self, patience: Patience) -> None:
         """With everything quiet: have unclear orders looked up, then see that all goes on.
 
-        Sets `stuck` to what did not.
+        Sets `stuck` to what did not, although nothing moved any more.
         """
         await self.chat.look(0.05)
-        if not await self._answers("/orders"):
+        if not await self._answers("/orders", patience):
             self.stuck = "/orders was not answered"
             return
         screen = self.chat.screen
         for button in screen.with_action("look") if screen else []:
             self.did["look"] += 1
             await self.chat.press(button)
-            await self.chat.look(5.0)
+            await patience.until(self.chat.look)
         for _ in range(2):  # an order under way may still need a moment
-            if not await self._answers("/start"):
+            if not await self._answers("/start", patience):
                 self.stuck = "/start was not answered"
                 return
             if self.chat.screen and self.chat.screen.buttons:
                 break
-            await self.chat.look(PATIENCE)
+            await patience.until(self.chat.look)
         if not self.chat.screen or not self.chat.screen.buttons:
             self.stuck = f"nothing to press below: {self._shown()}"
-        elif not await self._answers("杯"):
+        elif not await self._answers("杯", patience):
             self.stuck = f"a word was not answered at: {self._shown()}"
 
-    async def _answers(self, text: str) -> bool:
+    async def _answers(self, text: str, patience: Patience) -> bool:
         while await self.chat.look(0.3):
             pass
         await self._say(text)
-        return await self.chat.look(PATIENCE)
+        return await patience.until(self.chat.look)
 
     def _shown(self) -> str:
         return self.chat.screen.text[:200] if self.chat.screen else "(nothing)"

@@ -1,6 +1,7 @@
 """A soak: people, faults and a bad host for some minutes, then quiet, then the audit."""
 
 import asyncio
+import os
 import random
 import time
 from collections import Counter
@@ -14,26 +15,33 @@ from soak_books import read_books, read_put_back
 from soak_faults import Mischief
 from soak_findings import Audit
 from soak_host import Host, HostClock, Trouble, faketime_library
+from soak_patience import Patience
 from soak_people import Shopper, Temper
 
 from tests.loopback import http_client
 
-_SETTLES_WITHIN = 90.0
-_NONE_LOOKED_UP = 'snaporder_orders{state="uncertain"} 0.0'
+_SETTLES_WITHIN = 90.0  # seconds in which nothing moves
+_STOPS_WITHIN = 35
+_NONE_UNDER_WAY = [
+    f'\nsnaporder_orders{{state="{each}"}} 0.0' for each in ("claimed", "creating", "uncertain")
+]
 _NO_QUOTAS = {
     "UNPAID_ORDERS": "0",
     "SEARCHES_PER_HOUR": "0",
     "CALLS_PER_HOUR": "0",
     "FLOOD_UPDATES": "0",
+    "STOP_SECONDS": str(_STOPS_WITHIN),
 }
 _SECRET = "soak-secret"
+_LONGER = 8
 
 
 @dataclass(frozen=True)
 class Plan:
     """One soak. `lookup_delays` are in seconds.
 
-    A slow machine gets up to four times the seconds until `at_least` orders were confirmed.
+    A slow machine gets up to eight times the seconds, until `at_least` orders were confirmed, and
+    the bot killed and faults switched on as often.
     """
 
     folder: Path
@@ -84,7 +92,7 @@ async def soak(plan: Plan) -> Report:
             hold_up = mischief.hold_up if plan.faults else None
             host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock, hold_up)
             await _trouble(plan, host, mischief, people)
-            await _rest(plan, bot, people)
+            await _rest(plan, bot, people, Patience(lambda: _working(world, bot)))
             theirs = (await market.get("/sandbox/orders")).json()
             if code := bot.stop():
                 raise RuntimeError(f"the bot ended with code {code}")
@@ -116,8 +124,11 @@ async def _trouble(plan: Plan, host: Host, mischief: Mischief, people: list[Shop
 
     def is_over() -> bool:
         spent = time.monotonic() - began
-        enough = sum(len(each.chat.numbers) for each in people) >= plan.at_least
-        return spent > plan.seconds and (enough or spent > 4 * plan.seconds)
+        counts = [sum(len(each.chat.numbers) for each in people)]
+        counts += [host.kills] if plan.trouble.kill_every else []
+        counts += [sum(mischief.made.values())] if plan.faults else []
+        enough = min(counts) >= plan.at_least
+        return spent > plan.seconds and (enough or spent > _LONGER * plan.seconds)
 
     others = host.tasks()
     if plan.faults:
@@ -133,21 +144,30 @@ async def _trouble(plan: Plan, host: Host, mischief: Mischief, people: list[Shop
         task.result()  # a bug of the soak itself is not to pass for a finding
 
 
-async def _rest(plan: Plan, bot: BotProcess, people: list[Shopper]) -> None:
+def _working(world: SandboxProcess, bot: BotProcess) -> list[int]:
+    return [os.getpid(), world.process.pid, *([bot.process.pid] if bot.process else [])]
+
+
+async def _rest(plan: Plan, bot: BotProcess, people: list[Shopper], patience: Patience) -> None:
     """Everything quiet and the bot up: let it work everything off, then ask everybody."""
     if bot.process is None or bot.process.poll() is not None:
         bot.start()
     await bot.ready()
-    async with http_client(timeout=30) as http:
-        deadline = time.monotonic() + _SETTLES_WITHIN
-        while time.monotonic() < deadline:
+    async with http_client(timeout=120) as http:
+
+        async def is_worked_off(wait: float) -> bool:
             answer = await http.get(f"http://127.0.0.1:{bot.port}/readyz")
             metrics = await http.get(f"http://127.0.0.1:{bot.port}/metrics")
-            if answer.json().get("backlog") == 0 and "\n" + _NONE_LOOKED_UP in metrics.text:
-                break
-            await asyncio.sleep(0.5)
-    await asyncio.sleep(sum(plan.lookup_delays) + 2.0)  # for what shows up late
-    await asyncio.gather(*(each.come_to_rest() for each in people))
+            settled = all(each in metrics.text for each in _NONE_UNDER_WAY)
+            if settled and answer.json().get("backlog") == 0:
+                return True
+            await asyncio.sleep(wait / 2)
+            return False
+
+        await patience.until(is_worked_off, _SETTLES_WITHIN)
+        await patience.rest(sum(plan.lookup_delays) + 2.0)  # for what shows up late
+        await asyncio.gather(*(each.come_to_rest(patience) for each in people))
+        await patience.until(is_worked_off, _SETTLES_WITHIN)
 
 
 def _client(address: str) -> httpx.AsyncClient:
