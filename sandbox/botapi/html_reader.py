@@ -3,6 +3,7 @@
 The refusals' wording and their byte offsets are those of TDLib's parser.
 """
 
+import re
 from typing import Final
 
 from .errors import BadRequestError
@@ -28,6 +29,7 @@ STYLES: Final = {
 }
 NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 SPACES: Final = " \t\r\n\v\f\0"
+_NO_TEXT: Final = re.compile("[<&]")
 
 
 class HtmlReader:
@@ -55,13 +57,14 @@ class HtmlReader:
         """The next character, empty at the end."""
         return self._source[self._at] if self._at < len(self._source) else ""
 
-    def character(self) -> str:
-        """One character of text, references decoded."""
-        char = self.peek()
-        if char == "&":
+    def text(self) -> str:
+        """The text up to the next tag or reference; a reference decoded."""
+        if self.peek() == "&":
             return self._reference()
-        self._at += 1
-        return char
+        start = self._at
+        found = _NO_TEXT.search(self._source, start)
+        self._at = found.start() if found else len(self._source)
+        return self._source[start : self._at]
 
     def start_tag(self) -> tuple[str, str]:
         """A start tag's name and the one argument that Telegram takes from its attributes.

@@ -29,15 +29,17 @@ ORDER: Final = {
     "custom_emoji": 99,
 }
 
+_HALF: Final = re.compile("[\ud800-\udfff]")  # of a pair that makes one character
+
 
 def utf16_length(text: str) -> int:
     """The length as Telegram counts it: characters outside the BMP count twice."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass
 class OpenTag:
-    """A tag whose end is still to come; `start` counts characters of the result."""
+    """A tag whose end is still to come; `start` counts pieces of the result."""
 
     name: str
     argument: str
@@ -62,9 +64,9 @@ class HtmlParser:
         """
         while not self._reader.is_done:
             if self._reader.peek() != "<":
-                char = self._reader.character()
-                self._out.append(char)
-                self._offset += utf16_length(char)
+                piece = self._reader.text()
+                self._out.append(piece)
+                self._offset += utf16_length(piece)
             elif self._reader.is_end_tag:
                 self._end_tag()
             else:
@@ -75,7 +77,7 @@ class HtmlParser:
                 f'Can\'t find end tag corresponding to start tag "{self._open[-1].name}"'
             )
         text = "".join(self._out)
-        if any("\ud800" <= char <= "\udfff" for char in text):
+        if _HALF.search(text):
             raise unparsable(
                 "Text contains invalid Unicode characters after decoding HTML entities, "
                 "check for unmatched surrogate code units"
