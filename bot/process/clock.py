@@ -45,7 +45,7 @@ class WorldClock:
         self._steady = steady
         self._heard: dict[str, deque[tuple[float, float]]] = {}
         self._texts: dict[str, str] = {}
-        self._not_before: datetime | None = None
+        self._told: tuple[float, float] | None = None  # on the steady clock, and the time then
 
     def hears(self, source: str) -> Callable[[str], None]:
         """Return what takes the `Date` headers of one source."""
@@ -67,13 +67,24 @@ class WorldClock:
         samples.append((now, theirs - now))
 
     def now(self) -> datetime:
-        """Return the time; where only the host tells it, never before what `set_floor` was told."""
+        """Return the time.
+
+        Where only the host tells it, it goes on at least as a clock does that never jumps, from
+        what was told before or `set_floor` was: a host that is set back makes no consent younger.
+        """
         steady, clocks = self._steady(), [self._host()]
         outside = [each for source in self._heard if (each := self._of(source, steady)) is not None]
         # Against one other clock the host's word counts nothing: theirs is kept by a company.
         known = [*clocks, *outside] if len(outside) != 1 else outside
-        moment = datetime.fromtimestamp(median(known), UTC)
-        return moment if outside or self._not_before is None else max(moment, self._not_before)
+        now = median(known)
+        if not outside:
+            now = max(now, self._told_before(steady, now))
+        self._told = (steady, now)
+        return datetime.fromtimestamp(now, UTC)
+
+    def _told_before(self, steady: float, otherwise: float) -> float:
+        """Return what it is by what was told last, however the host's clock was set since."""
+        return otherwise if self._told is None else self._told[1] + steady - self._told[0]
 
     def there(self, source: str = MARKETPLACE) -> datetime | None:
         """Return what one of the other clocks shows now, None while that is not known."""
@@ -81,8 +92,9 @@ class WorldClock:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
     def set_floor(self, moment: datetime) -> None:
-        """Remember that it was this late once: an earlier time is a mistake."""
-        self._not_before = moment
+        """Remember that it is at least this late: an earlier time of the host's is a mistake."""
+        steady, then = self._steady(), moment.timestamp()
+        self._told = (steady, max(then, self._told_before(steady, then)))
 
     @property
     def off(self) -> timedelta | None:

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from math import ceil
 
 import structlog
@@ -23,6 +24,7 @@ from bot.domain.sessions import Query
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import PictureError
 from bot.services.bundle import Services
+from bot.services.spending import on_behalf_of
 from handlers.finding.search import LONGEST_KEYWORD, BadFile, picture_problem, query_for_file
 from handlers.group.asked import Asked, asked_in
 from handlers.group.card import offer_card, results_card
@@ -115,7 +117,9 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
         let_others_pass()  # members ask independently of one another
         await self._sign_of_life(message, context)
         try:
-            answer = await self._screen(asked, t, context)
+            person = _asker(message)
+            with on_behalf_of(person) if person is not None else nullcontext():
+                answer = await self._screen(asked, t, context)
         except Refused as error:
             answer = t("marketplace.refused_because", reason=reason_in(error.message, error.code))
         except MarketplaceError as error:
@@ -123,14 +127,10 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
         await self._post(message, Screen(answer, private) if isinstance(answer, str) else answer)
 
     def _wait(self, message: Message) -> int | None:
-        """Count a search of the person's; return the minutes to wait where none is left.
-
-        Who writes as a channel or an anonymous administrator shares one name with all others, so
-        that only the group's allowance bounds them.
-        """
-        if message.from_user is None or message.sender_chat is not None:
+        """Count a search of the person's; return the minutes to wait where none is left."""
+        person, quotas = _asker(message), self._services.quotas
+        if person is None:
             return None
-        person, quotas = UserId(message.from_user.id), self._services.quotas
         wait = quotas.search_again_in(person)
         if wait is None:
             quotas.count_search(person)
@@ -193,3 +193,14 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
             )
         except TelegramError as error:
             _log.info("sign_of_life_refused", reason=type(error).__name__)
+
+
+def _asker(message: Message) -> UserId | None:
+    """Return whose allowance an answer counts for.
+
+    Who writes as a channel or an anonymous administrator shares one name with all others, so
+    that only the group's allowance bounds them.
+    """
+    if message.from_user is None or message.sender_chat is not None:
+        return None
+    return UserId(message.from_user.id)

@@ -5,6 +5,7 @@ https://core.telegram.org/bots/api#inline-mode
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -26,6 +27,7 @@ from bot.domain.sessions import Query
 from bot.marketplace.errors import MarketplaceError, Refused
 from bot.services.bundle import Services
 from bot.services.finding.shared_reads import SharedReads
+from bot.services.spending import CallsUsedUp, on_behalf_of
 from handlers.finding.search import LONGEST_KEYWORD
 from handlers.group.card import hit_card, offer_card, order_button
 
@@ -93,6 +95,8 @@ class InlineGoods(BaseHandler[Update, Context, None]):
             answer = await self._found(query, t, name)
         except Refused:
             answer = _sentence(t("travel.nothing_button"))
+        except CallsUsedUp:
+            answer = _sentence(t("travel.used_up_button"))
         except MarketplaceError:
             answer = _sentence(t("travel.failed_button"))
         try:
@@ -110,8 +114,19 @@ class InlineGoods(BaseHandler[Update, Context, None]):
             return await self._own(person, t, name)
         offer_id = offer_in_link(typed) or bare_offer(typed)
         if offer_id is not None:
-            return _results([_of_offer(t, name, await self._offer(person, offer_id))])
+            return await self._one(person, offer_id, t, name)
         return await self._page(query, typed, t, name)
+
+    async def _one(self, person: UserId, offer_id: OfferId, t: Texts, name: str) -> dict[str, Any]:
+        """Return the offer of a link or a number. Raises `MarketplaceError`."""
+        if not self._offers.is_fresh(offer_id):
+            await asyncio.sleep(self._pause)
+            if (wait := self._wait(person)) is not None:
+                return _sentence(t("travel.wait_button", count=wait))
+        with on_behalf_of(person):
+            read = partial(self._services.search.open_offer, offer_id)
+            offer = await self._offers.get(offer_id, read)
+        return _results([_of_offer(t, name, offer)])
 
     async def _page(self, query: InlineQuery, typed: str, t: Texts, name: str) -> dict[str, Any]:
         """Return a page of hits. Raises `MarketplaceError`."""
@@ -124,7 +139,8 @@ class InlineGoods(BaseHandler[Update, Context, None]):
             await asyncio.sleep(self._pause)
             if (wait := self._wait(UserId(query.from_user.id))) is not None:
                 return _sentence(t("travel.wait_button", count=wait))
-        found = await self._pages.get(key, lambda: self._search(words, page))
+        with on_behalf_of(UserId(query.from_user.id)):
+            found = await self._pages.get(key, lambda: self._search(words, page))
         if not found.hits and page == 1:
             return _sentence(t("travel.nothing_button"))
         more = str(page + 1) if found.hits and page < _LAST_PAGE else ""
@@ -132,12 +148,6 @@ class InlineGoods(BaseHandler[Update, Context, None]):
 
     async def _search(self, words: str, page: int) -> SearchPage:
         return await self._services.search.run(Query(keyword=words, page=page))
-
-    async def _offer(self, person: UserId, offer_id: OfferId) -> Offer:
-        if not self._offers.is_fresh(offer_id):
-            await asyncio.sleep(self._pause)
-            self._services.quotas.count_search(person)
-        return await self._offers.get(offer_id, lambda: self._services.search.open_offer(offer_id))
 
     def _wait(self, person: UserId) -> int | None:
         """Count a search; return the minutes to wait where none is left."""

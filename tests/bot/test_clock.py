@@ -1,9 +1,10 @@
 """What time it is when the host's clock says otherwise."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from bot.process.clock import MARKETPLACE, TELEGRAM, WorldClock
+from bot.process.clock import MARKETPLACE, TELEGRAM, WorldClock, since_boot
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -81,9 +82,48 @@ def test_no_date_is_no_clock() -> None:
 
 
 def test_it_is_never_earlier_than_it_was() -> None:
-    """A clock that was set back while the bot was down."""
+    """A clock that was set back while the bot was down: what was shown grows old all the same."""
     host = Host()
     host.clock.set_floor(NOW + timedelta(hours=1))
     assert host.clock.now() == NOW + timedelta(hours=1)
     host.true += 7200
+    assert host.clock.now() == NOW + timedelta(hours=3)
+    host.hear()
     assert host.seconds() == 0
+
+
+def test_a_host_that_is_set_back_while_it_alone_is_known_makes_nothing_younger() -> None:
+    """What was shown before it stays as long ago as it is."""
+    host = Host()
+    host.off = 3600
+    shown = host.clock.now()
+    host.off = 0
+    host.true += 1200
+    assert host.clock.now() - shown == timedelta(minutes=20)
+    host.off = 7200
+    assert host.seconds() == 7200
+
+
+def test_a_clock_that_fell_silent_is_gone_on_from() -> None:
+    """A host that is behind does not bring back what it was outvoted with."""
+    host = Host()
+    host.off = -2400
+    host.hear()
+    assert host.seconds() == 0
+    host.true += 901
+    assert host.clock.off is None
+    assert host.seconds() == 0
+
+
+def test_other_clocks_set_right_what_the_host_alone_told() -> None:
+    """Also where that means going back."""
+    host = Host()
+    host.off = 3600
+    assert host.seconds() == 3600
+    host.hear()
+    assert host.seconds() == 0
+
+
+def test_sleep_counts() -> None:
+    """The clock that never jumps goes on while the machine is asleep, where the system has one."""
+    assert abs(since_boot() - time.clock_gettime(time.CLOCK_BOOTTIME)) < 5

@@ -6,6 +6,8 @@ import pytest
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import OrderPart, Placing
+from bot.services.placing.listing import look_everywhere
+from bot.services.placing.recovery import look_up
 from tests.services.agreed import FIRST, NOW, consent, found
 from tests.services.ledger import KNOWN, KNOWN_ID, another, shop
 
@@ -39,6 +41,18 @@ async def test_a_step_of_the_neighbours_clock_neither(step: int) -> None:
     ledger.listed = [KNOWN.replace(created_at=NOW), by_time_only]
     await made.work()
     assert ledger.created == []
+
+
+@pytest.mark.parametrize("ahead", [3, 60, 119])
+async def test_what_was_made_while_our_clock_was_ahead_is_found_by_time(ahead: int) -> None:
+    """Where no other clock than ours was known, two hours of room are taken before it."""
+    there = found(FIRST, created_at=NOW - timedelta(minutes=ahead))
+    by_time_only = there.replace(remark=f"{there.remark} ")
+    _, ledger = await shop(listed=[by_time_only])
+    order = consent(Placing.UNCERTAIN, sent_at=NOW)
+    listing = await look_everywhere(ledger, order)
+    assert [each.order_id for each in listing.orders] == [FIRST]
+    assert (await look_up(ledger, order)).whole
 
 
 async def test_the_marketplaces_own_clock_is_kept_from_the_first_sending() -> None:

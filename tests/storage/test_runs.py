@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.broadcasts import BroadcastState, Reached
+from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo
 from bot.domain.money import ZERO, Fen
 from bot.domain.orders import Placing
 from bot.domain.payment_attempts import AttemptState, NewAttempt
@@ -231,3 +232,25 @@ async def test_a_long_gap_is_remembered_until_the_next(database: Path) -> None:
     storage, begun = await run(database, NOW)
     await storage.close()
     assert begun.gap == Gap(since=now, until=NOW)
+
+
+async def test_a_message_to_everybody_that_was_under_way_reaches_nobody_again(
+    database: Path,
+) -> None:
+    """Whom it reached since the copy is not known."""
+    storage = await begin(database)
+    for each in (ALICE, BOB):
+        await storage.broadcasts.set_news(each, ChatId(each), wanted=True)
+    number = await storage.broadcasts.draft_broadcast(ALICE, "Hello")
+    await storage.broadcasts.start_broadcast(number)
+    alice, _ = await storage.broadcasts.recipients(10)
+    await storage.broadcasts.claim_recipient(alice)
+    await storage.close()
+    mark_restored(database)
+    storage, _begun = await run(database, LATER)
+    assert await storage.broadcasts.recipients(10) == []
+    stopped = await storage.broadcasts.broadcast(number)
+    await storage.close()
+    assert stopped is not None
+    assert stopped.state is BroadcastState.STOPPED
+    assert stopped.people.get(Reached.UNCLEAR) == 1
