@@ -21,6 +21,7 @@ from bot.process.metrics import Metrics
 from bot.process.stopping import Deadline
 from bot.services.finding.short_links import ShortLinks
 from bot.services.former_operators import end_powers
+from bot.services.placing.forgotten import LISTED_FOR
 from bot.settings import Settings, StartupError
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
@@ -171,6 +172,10 @@ class Bot:
             asyncio.create_task(self._house.collecting.run(), name="collecting"),
             asyncio.create_task(self._house.operator_payments.look_into(unclear), name="payments"),
         ]
+        if begun.restored_at is not None and self._clock.now() - begun.restored_at < LISTED_FOR:
+            since = begun.restored_from or begun.restored_at - LISTED_FOR
+            look = self._house.forgotten.look(since)
+            tasks.append(asyncio.create_task(look, name="forgotten"))
         stopped = asyncio.create_task(stop.wait(), name="stop")
         waited: set[asyncio.Task[Any]] = {stopped}
         if self._settings.webhook_url is None:

@@ -281,11 +281,13 @@ class RunBegun(Value):
     """What a start found, and what earlier ones found last.
 
     `restored` tells that this start found the database put back; `restored_at` when a start last
-    did. `last_alive` is when the run before was alive, `gap` the last one worth telling.
+    did, and `restored_from` when that copy was alive last, if known. `last_alive` is when the run
+    before was alive, `gap` the last one worth telling.
     """
 
     restored: bool = False
     restored_at: AwareDatetime | None = None
+    restored_from: AwareDatetime | None = None
     last_alive: AwareDatetime | None = None
     gap: Gap | None = None
 

@@ -30,7 +30,8 @@ _PARKED = "operator.parked"
 _MOST_NAMED = 10
 _UNCERTAIN_LOOKS = 6
 _UNRESOLVED, _STRAYS = "operator.unresolved", "operator.strays"
-_NAMING = frozenset({_UNRESOLVED, _STRAYS})  # troubles of orders, told with their numbers
+_FORGOTTEN = "operator.forgotten"
+_NAMING = frozenset({_UNRESOLVED, _STRAYS, _FORGOTTEN})  # told with numbers of orders
 _log = structlog.get_logger(__name__)
 
 
@@ -52,6 +53,7 @@ class Alarms:
     clock_off: Callable[[], timedelta | None] = lambda: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     restored_at: datetime | None = None  # when the database was last found put back
+    forgotten: Callable[[], Iterable[str]] = tuple  # `ForgottenOrders.numbers`
     gap: Gap | None = None  # the last time that nothing ran for long
     _told: dict[str, ToldAlarm] | None = None
     _uncertain_looks: int = 0
@@ -85,6 +87,8 @@ class Alarms:
         """Tell once what the start found, however often the bot starts until that is told."""
         if self.restored_at is not None:
             await self._judge("operator.restored", [self.restored_at.isoformat()], once=True)
+        if forgotten := sorted(self.forgotten()):
+            await self._judge(_FORGOTTEN, forgotten, once=True)
         if self.gap is not None:
             since, until = self.gap.since, self.gap.until
             key = "operator.was_down" if until > since else "operator.clock_went_back"

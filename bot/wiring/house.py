@@ -34,6 +34,7 @@ from bot.services.following.aftersales import Aftersales
 from bot.services.paying.payments import Payments
 from bot.services.paying.together import PayingTogether
 from bot.services.placing import latecomers, ordering
+from bot.services.placing.forgotten import ForgottenOrders
 from bot.services.placing.ordering import Ordering
 from bot.services.placing.resolving import OrderResolving
 from bot.services.spending import counted
@@ -120,6 +121,7 @@ class House:
             clock=clock.now,
             there=clock.there,
         )
+        self.forgotten = ForgottenOrders(marketplace, storage.orders)
         self.collecting = Collecting(settings, storage, bot, told.screen, clock.now)
         self.operator_payments = build_operator_payments(
             settings, marketplace, storage.payments, tracking, clock.now, self.collecting.shop
@@ -187,6 +189,7 @@ class House:
             lambda: outside.metrics.credentials_refused,
             strays=lambda: self.ordering.strays,
             clock_off=lambda: clock.off,
+            forgotten=lambda: self.forgotten.numbers,
         )
         self.upkeep = Upkeep(
             storage, self.intake, self.ordering, alarms, settings.retention, clock=clock.now

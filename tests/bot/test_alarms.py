@@ -301,3 +301,21 @@ async def test_a_gap_at_the_start_is_told_once(world: World, away: timedelta, sa
 def test_a_restart_is_no_gap(seconds: int) -> None:
     """Nothing is told of it."""
     assert not Gap(since=NOW, until=NOW + timedelta(seconds=seconds)).is_told
+
+
+async def test_orders_that_a_restore_forgot_are_named_once(world: World) -> None:
+    """Not again by a restart, whose look takes a while; what is found later is named as well."""
+    found: set[str] = set()
+    world.alarms.forgotten = lambda: found
+    assert await world.look() == []
+    found.add("S261123-AAAAAAA2")
+    (text,) = await world.look()
+    assert "S261123-AAAAAAA2" in text
+    world.start()
+    world.now += timedelta(hours=3)
+    assert await world.look() == []
+    world.alarms.forgotten = lambda: found
+    assert await world.look() == []
+    found.add("S261123-AAAAAAA3")
+    (text,) = await world.look()
+    assert "S261123-AAAAAAA3" in text

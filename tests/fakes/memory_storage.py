@@ -109,6 +109,7 @@ class MemoryStorage(
     _files: dict[str, str] = field(default_factory=dict)
     _nudges: int = 0
     _restored_at: datetime | None = None
+    _restored_from: datetime | None = None
     _gap: Gap | None = None
 
     @property
@@ -134,7 +135,7 @@ class MemoryStorage(
         restored, last_alive = self.restored, self._alive_at
         if restored:
             self._doubt()
-            self._restored_at = now
+            self._restored_at, self._restored_from = now, last_alive
         self.restored = False
         gap = Gap(since=last_alive, until=now) if last_alive is not None else None
         self._gap = gap if gap is not None and gap.is_told else self._gap
@@ -142,6 +143,7 @@ class MemoryStorage(
         return RunBegun(
             restored=restored,
             restored_at=self._restored_at,
+            restored_from=self._restored_from,
             last_alive=last_alive,
             gap=self._gap,
         )

@@ -39,6 +39,8 @@ async def test_an_order_of_before_is_found_and_a_press_of_before_asks_again(own:
         await own.bot.ready()
         market = Market(clients.market)
         hasty, calm = await clients.arrive(), await clients.arrive()
+        operator = await clients.arrive()
+        await operator.say("/start", "Snaporder")
         screen = await at_preview(calm)
         button = screen.button("Confirm order")["callback_data"]
         await at_preview(hasty)
@@ -47,12 +49,17 @@ async def test_an_order_of_before_is_found_and_a_press_of_before_asks_again(own:
         await asyncio.sleep(1)  # claimed, and its preview is under way
         copy_database(own.bot.folder / "bot.db", copy)
         await hasty.sees("Order placed")
+        of_hasty = {each["orderId"] for each in await market.orders()}
         await calm.do("Confirm order", "Order placed")
-        before = {each["orderId"] for each in await market.orders()}
+        orders = await market.orders()
+        before = {each["orderId"] for each in orders}
         assert len(before) == 2
 
+        own.bot.environment["ADMIN_IDS"] = str(operator.id)
         await _put_back(own, copy)
         await hasty.sees("Order placed")
+        number = next(each["thirdOrderId"] for each in orders if each["orderId"] not in of_hasty)
+        await operator.sees(f"made after the copy that was put back.*{number}")
         await _presses_in_vain(calm, screen.id, button)
         await asyncio.sleep(2)
         assert {each["orderId"] for each in await market.orders()} == before

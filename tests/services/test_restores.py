@@ -2,12 +2,15 @@
 
 import copy
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 
-from bot.domain.identifiers import UserId
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.orders import OrderPart, OrderStatus, Placing
 from bot.domain.payment_attempts import AttemptState, Block, NewAttempt
+from bot.marketplace.errors import GatewayFailed
+from bot.services.placing.forgotten import ForgottenOrders
 from tests.services.agreed import FIRST, NOW, NUMBER, consent, found, stored
 from tests.services.ledger import KNOWN, shop
 from tests.services.test_operator_payments import BOSS, DUE, Desk, blocked
@@ -83,3 +86,28 @@ async def test_a_payment_that_was_under_way_is_unclear_and_no_old_question_pays(
     at.market.details[FIRST] = found(status=OrderStatus.AWAITING_SHIPMENT)
     assert await blocked(at.agree()) is Block.NOT_OPEN
     assert UserId(7) == BOSS
+
+
+async def test_what_was_ordered_after_the_copy_is_named() -> None:
+    """Once the marketplace answers, read to the end; what is known, closed or not ours is not."""
+    lost = [MerchantOrderNo(f"S261123-AAAAAAA{each}") for each in "234"]
+    others = [MarketplaceOrderId(str(9_000 + each)) for each in range(4)]
+    made, ledger = await shop(
+        listed=[
+            KNOWN,
+            found(others[0], number=lost[0], created_at=NOW),
+            found(others[1], number=lost[1], created_at=NOW, status=OrderStatus.CANCELLED),
+            found(others[2], created_at=NOW).replace(remark="somebody's own", out_order_id=""),
+            found(others[3], created_at=NOW).replace(out_order_id=lost[2]),
+        ]
+    )
+    ledger.list_errors = [GatewayFailed("502", endpoint="orders")]
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    forgotten = ForgottenOrders(cast("Any", ledger), made.storage, pause)
+    await forgotten.look(NOW)
+    assert forgotten.numbers == {lost[0], lost[2]}
+    assert len(paused) == 1

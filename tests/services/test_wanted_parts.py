@@ -28,6 +28,7 @@ from tests.services.ledger import KNOWN, shop
 THIRD = MarketplaceOrderId("2257000000000000003")
 AGREED = consent().quote.total
 A, B = found(FIRST, LINES[:1], total=Fen(6_250)), found(SECOND, LINES[1:], total=Fen(4_250))
+DEARER_B = B.replace(total=Fen(4_260))
 HALVES = [found(each, total=Fen(AGREED // 2)) for each in (FIRST, SECOND)]
 
 
@@ -109,6 +110,7 @@ REFUSED_BLACK = (FailedLine(offer_id=OFFER, spec_id=BLACK, code="x"),)
         (placed(part(total=None)), [found(SECOND)], "strays"),
         (placed(part(total=AGREED - 1)), [found(SECOND)], "strays"),
         (placed(part(total=6_250), failed_lines=LACKS_BLACK), [A, B], "wanted"),
+        (placed(part(total=6_250), failed_lines=LACKS_BLACK), [A, DEARER_B], "wanted"),
         (placed(part(total=6_250), failed_lines=LACKS_BLACK), [A, found(SECOND)], "strays"),
         (placed(part(total=6_250), failed_lines=REFUSED_BLACK), [A, found(SECOND)], "strays"),
         (placed(part(total=AGREED // 2)), HALVES, "wanted"),

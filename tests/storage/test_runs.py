@@ -215,7 +215,7 @@ async def test_later_runs_know_when_it_was_put_back(database: Path) -> None:
     for now in (LATER, LATER + timedelta(hours=1)):
         storage, begun = await run(database, now)
         await storage.close()
-        assert begun.restored_at == LATER
+        assert (begun.restored_at, begun.restored_from) == (LATER, NOW)
 
 
 async def test_a_long_gap_is_remembered_until_the_next(database: Path) -> None:

@@ -15,8 +15,8 @@ from bot.marketplace.port import FoundOrder, FoundOrders, Marketplace
 Found = dict[MarketplaceOrderId, FoundOrder]
 
 _THEIR_CLOCKS_DIFFER = timedelta(minutes=10)  # the gateway's and the marketplace's behind it
-_OURS_MAY_BE_OFF = timedelta(hours=2)
-_MOST_PAGES = 25
+OURS_MAY_BE_OFF = timedelta(hours=2)
+MOST_PAGES = 25
 _OUR_NUMBER = re.compile(r"S\d{6}-[2-9A-Z]{8}")
 
 
@@ -67,7 +67,7 @@ async def by_time(
     Raises `MarketplaceError`.
     """
     seen: set[MarketplaceOrderId] = set()
-    for number in range(1, _MOST_PAGES + 1):
+    for number in range(1, MOST_PAGES + 1):
         page = await marketplace.find_orders(created_from=begin, status=status, page=number)
         await _add(marketplace, order, page, found)
         seen.update(each.order_id for each in page.orders)
@@ -86,7 +86,7 @@ def begin_of(order: Order) -> datetime:
     if order.first_sent_there is not None:
         return min([order.first_sent_there, *theirs]) - _THEIR_CLOCKS_DIFFER
     ours = [each for each in (order.created_at, order.sent_at) if each is not None]
-    return min([*(each - _OURS_MAY_BE_OFF for each in ours), *theirs])
+    return min([*(each - OURS_MAY_BE_OFF for each in ours), *theirs])
 
 
 def is_ours(found: FoundOrder, order_no: MerchantOrderNo) -> bool:
@@ -95,12 +95,20 @@ def is_ours(found: FoundOrder, order_no: MerchantOrderNo) -> bool:
     A person may write another order's number into the note; ours is always the last one of the
     message (contract 5.2), and a number in `outOrderId` stands above every note.
     """
-    if found.out_order_id == order_no:
-        return True
+    return order_no in _numbers_of(found)
+
+
+def number_of(found: FoundOrder) -> MerchantOrderNo | None:
+    """Return the number of ours that an order at the marketplace was made for, as `is_ours`."""
+    numbers = _numbers_of(found)
+    return MerchantOrderNo(numbers[0]) if numbers else None
+
+
+def _numbers_of(found: FoundOrder) -> list[str]:
     if _OUR_NUMBER.fullmatch(found.out_order_id):
-        return False
+        return [found.out_order_id]
     texts = (found.remark, found.feedback)
-    return any(numbers[-1:] == [order_no] for numbers in map(_OUR_NUMBER.findall, texts))
+    return [numbers[-1] for numbers in map(_OUR_NUMBER.findall, texts) if numbers]
 
 
 async def _add(marketplace: Marketplace, order: Order, page: FoundOrders, found: Found) -> None:

@@ -27,8 +27,9 @@ from bot.storage.sqlite.database import Database
 
 COPIED = "copied_at"
 _LINEAGE, _BEAT, _ALIVE = "lineage", "beat", "alive_at"
-_RESTORED, _GAP_SINCE, _GAP_UNTIL = "restored_at", "gap_since", "gap_until"
-_NAMES = (COPIED, _LINEAGE, _BEAT, _ALIVE, _RESTORED, _GAP_SINCE, _GAP_UNTIL)
+_RESTORED, _OF = "restored_at", "restored_from"
+_GAP_SINCE, _GAP_UNTIL = "gap_since", "gap_until"
+_NAMES = (COPIED, _LINEAGE, _BEAT, _ALIVE, _RESTORED, _OF, _GAP_SINCE, _GAP_UNTIL)
 _META = f"SELECT name, value FROM meta WHERE name IN ({', '.join('?' * len(_NAMES))})"  # noqa: S608 - places
 _TOGETHER = 200
 _log = structlog.get_logger(__name__)
@@ -65,7 +66,7 @@ class Runs:
             await self._doubt()
         if restored or _LINEAGE not in meta:
             lineage = secrets.token_hex(8)
-            found = now if restored else None
+            found = (now, last_alive) if restored else None
             await self._database.write(lambda connection: _begin(connection, lineage, found))
         gap = Gap(since=last_alive, until=now) if last_alive is not None else None
         await self.alive(now, gap if gap is not None and gap.is_told else None)
@@ -73,6 +74,7 @@ class Runs:
         return RunBegun(
             restored=restored,
             restored_at=_moment(meta[_RESTORED]) if _RESTORED in meta else None,
+            restored_from=_moment(meta[_OF]) if _OF in meta else None,
             last_alive=last_alive,
             gap=_gap_in(meta),
         )
@@ -170,10 +172,18 @@ class Runs:
             connection.execute(statement)
 
 
-def _begin(connection: sqlite3.Connection, lineage: str, found_restored: datetime | None) -> None:
+def _begin(
+    connection: sqlite3.Connection,
+    lineage: str,
+    restored: tuple[datetime, datetime | None] | None,
+) -> None:
     _put(connection, _LINEAGE, lineage)
-    if found_restored is not None:
-        _put(connection, _RESTORED, to_micros(found_restored))
+    if restored is not None:
+        found_at, of = restored
+        _put(connection, _RESTORED, to_micros(found_at))
+        connection.execute("DELETE FROM meta WHERE name = ?", (_OF,))
+        if of is not None:
+            _put(connection, _OF, to_micros(of))
     connection.execute("DELETE FROM meta WHERE name IN (?, ?)", (COPIED, _BEAT))
 
 
