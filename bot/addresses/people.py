@@ -86,6 +86,8 @@ BESIDE = lazily(
     rf"(?P<code>[ _/-]?(?:{BOXED_CODE}|{CODE}))+"
 )
 CODE_FIRST = lazily(rf"(?P<code>{CODE})[ _/-]?(?P<name>{HAN}{{1,4}}|{WORD}(?: {WORD}){{0,3}})")
+# Two who may receive: 何军/李娜, 何军或李娜, Anna / Li Ming.
+EITHER = lazily(r"(?P<one>[^/&+]{2,20}?) ?(?:/|、|&|\+|或者?|和) ?(?P<other>[^/&+]{2,20})")
 NUMBERED = lazily(rf"(?P<name>{HAN}{{2,4}})[ _/-]?\d{{4,8}}")  # 何军88123
 RECEIPT = lazily(r"[(\[]?\s*(?:亲?收|收件|亲启|启|收货|签收)\s*[)\]]?$")
 LEAD_IN = lazily(
@@ -183,10 +185,18 @@ def likeness(text: str) -> Likeness:
             beside = found["name"].strip(" _/-")
             if beside in SURNAMES or _plain_likeness(beside):
                 return Likeness.STRONG
+    either = EITHER.fullmatch(name)
+    if either and all(_plain_likeness(each) for each in (either["one"], either["other"])):
+        return Likeness.WEAK
     numbered = NUMBERED.fullmatch(name)
     if numbered and _han_likeness(numbered["name"]) is Likeness.STRONG:
         return Likeness.WEAK
     return _plain_likeness(name)
+
+
+def is_either(text: str) -> bool:
+    """Return whether a piece names two people."""
+    return EITHER.fullmatch(tidy_name(text)) is not None
 
 
 def has_code(text: str) -> bool:

@@ -12,6 +12,7 @@ from bot.addresses.people import (
     has_code,
     is_casual,
     is_code,
+    is_either,
     likeness,
     tidy_name,
 )
@@ -209,7 +210,7 @@ def _is_sure(chosen: _Candidate, tokens: list[Token]) -> bool:
     whole = sum(token.chunk == run[0].chunk for token in tokens) == len(run)
     if chosen.like is Likeness.STRONG:
         return near or before or run[-1] is tokens[-1]
-    if not near:
+    if not near or is_either(chosen.text):
         return False
     if before:
         return whole or is_casual(chosen.text)

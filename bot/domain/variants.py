@@ -114,6 +114,16 @@ _MEASURED = re.compile(
 )
 _NEGATIONS = frozenset({"no", "non", "not", "without", "excluding", "un", "w/o"})
 _COLOURS: Final = "红黄蓝绿白黑灰金银紫棕橙青粉紅黃藍綠銀"
+_COLOUR_WORDS: Final = (
+    "red orange yellow green blue purple violet pink brown black white grey gray beige gold golden "
+    "silver khaki navy cream cyan turquoise coffee rose wine camel ivory olive mint lilac burgundy "
+    "maroon tan teal красный синий белый черный чёрный зеленый зелёный желтый жёлтый серый розовый "
+    "голубой фиолетовый коричневый"
+)
+_LATIN_COLOURS: Final = frozenset(_COLOUR_WORDS.split())
+_NO_SHADES: Final = "colour color colours colors in the size xs s m l xl цвет"
+_BEFORE_A_COLOUR: Final = frozenset(_NO_SHADES.split())
+"""What may stand before a colour without making another one of it, as dark does."""
 _OTHERWISE: Final = "不无無非没沒未免勿除特加超极半双雙单單多次深浅淡暗亮米藏"
 """What makes another thing of the Chinese word behind it."""
 
@@ -137,12 +147,23 @@ def _is_part(wanted: tuple[str, ...], name: tuple[str, ...]) -> bool:
         return False
     for start in range(len(name) - len(wanted) + 1):
         before = name[start - 1] if start else ""
-        if before in _NEGATIONS:
+        if before in _NEGATIONS or _is_another_colour(wanted, name, start):
             continue
         pairs = zip(wanted, name[start:], strict=False)
         if all(_is_word_of(want, have) for want, have in pairs):
             return True
     return False
+
+
+def _is_another_colour(wanted: tuple[str, ...], name: tuple[str, ...], start: int) -> bool:
+    """Tell whether a colour that was typed is a shade or one of several: dark red, red and blue."""
+    behind = name[start + len(wanted) :][:2]
+    if wanted[-1] in _LATIN_COLOURS and {*behind} & _LATIN_COLOURS:
+        return True
+    if wanted[0] not in _LATIN_COLOURS or not start:
+        return False
+    before = name[start - 1]
+    return before.isalpha() and not _is_han(before) and before not in _BEFORE_A_COLOUR
 
 
 def _is_word_of(wanted: str, word: str) -> bool:
