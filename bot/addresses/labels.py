@@ -117,6 +117,12 @@ UNKNOWN_LABEL = lazily(
     r"(^|[\s,;|])(?!(?:UID|ID|VIP)\b)[^\W\d_][^\d\s:,;|()\[\]]{0,15}:(?!\d)[ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
+# A forwarder's heading: Yiwu warehouse: Li Ming.
+HEADING = lazily(
+    rf"^[ \t]*(?:(?:warehouse|склад|қойма)[ \t]+(?:в |in )?[{LETTER}-]+"
+    rf"|[{LETTER}-]+[ \t]+(?:warehouse|склад|қоймасы?)|[\u3400-\u9fff]{{2,4}}仓库?)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
 # 1. 张三 2. 13812345678: the numbers of a list.
 LIST_NUMBER = lazily(r"(?:^|(?<=\s))[1-9](?:[.)]\s+|、\s*)(?=[^\s\d]|1[3-9]\d|\+)", re.MULTILINE)
 # Who sends is not who receives, and neither are their number and their place.

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bot.addresses.characters import one_off
+from bot.addresses.cyrillic import CYRILLIC, hardened, turned
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.patterns import lazily
 from bot.addresses.romanised import letters, names, spelt
@@ -31,7 +32,8 @@ for _level, _ends, _words in (
     for _word in _words.split("|"):
         _KINDS[letters(_word)] = (_level, _ends)
 _KIND_LENGTHS = sorted({len(word) for word in _KINDS}, reverse=True)
-WORD = lazily(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-zÀ-ÿ]+)*")
+_LETTER = "A-Za-zÀ-ÿА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі"
+WORD = lazily(rf"[{_LETTER}]+(?:['’][{_LETTER}]+)*")
 KIND_WORDS = 4
 # Behind a bare name these make it part of a road, a building or an institution.
 ROAD = lazily(
@@ -49,8 +51,8 @@ ROAD = lazily(
     re.IGNORECASE,
 )
 COUNTRY = lazily(
-    r"(?:people'?s republic of china|p\.? ?r\.? ?(?:of )?china|mainland china|china|prc|chn|"
-    r"cn)\b\.?",
+    r"(?:Китайская Народная Республика|Китай|КНР|Қытай|people'?s republic of china|"
+    r"p\.? ?r\.? ?(?:of )?china|mainland china|china|prc|chn|cn)\b\.?",
     re.IGNORECASE,
 )
 ZONE_WORDS = {"industrial park": "工业园区", "sip": "苏州工业园区"}
@@ -85,7 +87,15 @@ class Romanised(NamedTuple):
 
 
 def locate_romanised(text: str, divisions: Divisions) -> Romanised:
-    """Return the divisions that a text names in Latin letters, those that fit together best."""
+    """Return the divisions that a text names in Latin or Cyrillic letters, those that fit best."""
+    if not CYRILLIC.search(text):
+        return _located(text, divisions)
+    other = turned(text)
+    found = _located(other.text, divisions)
+    return found._replace(spans=tuple(other.span(*span) for span in found.spans))
+
+
+def _located(text: str, divisions: Divisions) -> Romanised:
     found = _spans(text, divisions)
     best: list[tuple[int, Division, tuple[Span, ...]]] = []
     for code in _terminals(found, divisions):
@@ -176,7 +186,7 @@ def _span_at(
         joined = letters("".join(word.group() for word in run))
         first, last = run[0], run[-1]
         for stem, level, ends in _readings(joined, text, last.end()):
-            named = known.get(stem, ())
+            named = known.get(stem) or known.get(hardened(stem), ())
             if level is Level.DISTRICT:  # 献县 is Xian County as well as 西安 a city
                 named = (*named, *_singles(divisions).get(stem, ()))
             codes = _fitting(named, level, ends, divisions)
@@ -187,7 +197,7 @@ def _span_at(
                 continue
             if level and ROAD.match(text, kind_end) and level is not Level.CITY:
                 continue
-            if not level and len(stem) <= SHORTEST:
+            if not level and len(stem) <= SHORTEST and not CYRILLIC.search(stem):
                 continue
             span = Span(first.start(), kind_end, codes, level, ends)
             used = sum(1 for word in words[index:] if word.start() < kind_end)
@@ -196,8 +206,10 @@ def _span_at(
 
 
 def _together(text: str, run: list[re.Match[str]]) -> bool:
-    """Return whether nothing but a space, an apostrophe or a hyphen lies between the words."""
+    """Return whether the words are of one script, with but a space or a hyphen between."""
     gaps = (text[one.end() : other.start()] for one, other in pairwise(run))
+    if len({bool(CYRILLIC.match(word.group())) for word in run}) > 1:
+        return False  # Кашгар City: the kind was turned round
     return all(gap in {" ", "-", "", "  "} for gap in gaps)
 
 

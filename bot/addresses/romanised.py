@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
+from bot.addresses.cyrillic import CYRILLIC, folded, spellings
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.naming import is_zone, short_name
 
@@ -57,6 +58,7 @@ class Names(NamedTuple):
 
     shown: str
     spellings: tuple[str, ...]  # the likeliest first
+    syllables: str = ""
 
 
 def stem_and_kind(division: Division) -> tuple[str, str]:
@@ -79,6 +81,8 @@ def stem_and_kind(division: Division) -> tuple[str, str]:
 
 def letters(text: str) -> str:
     """Return what two spellings of a name have in common: Xi'an and XIAN, Lüliang and Lvliang."""
+    if CYRILLIC.search(text):
+        return folded(text)
     plain = unicodedata.normalize("NFKD", text.lower())
     bare = re.sub(r"[^a-z]", "", plain)
     return re.sub(r"([ln])v", r"\1u", bare)
@@ -96,7 +100,7 @@ def _of_line(line: str) -> tuple[str, Names]:
     code, syllables, english, others, *_ = (*line.split("\t"), "", "", "")
     signs = _joined(syllables)
     spelt = dict.fromkeys(letters(each) for each in (english, signs, *others.split("|")) if each)
-    return code, Names(english or signs, tuple(spelt))
+    return code, Names(english or signs, tuple(spelt), syllables)
 
 
 @lru_cache(maxsize=1)
@@ -131,6 +135,8 @@ def spelt() -> dict[str, tuple[tuple[str, int], ...]]:
     for code, known in names().items():
         for rank, spelling in enumerate(known.spellings):
             found[spelling].append((code, min(rank, 1)))
+        for spelling, rank in spellings(code, known.syllables):
+            found[spelling].append((code, rank))
     return {spelling: tuple(codes) for spelling, codes in found.items()}
 
 

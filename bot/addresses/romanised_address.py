@@ -10,7 +10,7 @@ from bot.addresses.people import LATIN_PLACE, Likeness, is_code, likeness, tidy_
 from bot.addresses.places import Located
 from bot.addresses.tokens import Person, Token
 
-LETTERS = lazily(r"[A-Za-zÀ-ÿ]")
+LETTERS = lazily(r"[A-Za-zÀ-ÿА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]")
 SHORTEST = 6  # letters; fewer may be a door or a brand
 POST_CODE = lazily(r"(?<![\w-])\d{6}(?![\w-])")
 EDGES = " \t\n,;:.|-/()[]"

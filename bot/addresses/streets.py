@@ -49,9 +49,10 @@ REMARK = lazily(
 CYRILLIC = lazily(r"(?<=[\u3400-\u9fff\d)])(?: [(]?[А-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі.]{2,}[)]?)+$")
 BOXED_REMARK = lazily(r"[(\[](?P<inside>[^()\[\]]+)[)\]]")
 ENGLISH_REMARK = lazily(
-    r"(?<=[^A-Za-z])(?:please|pls|kindly|call (?:me|before|first)|deliver (?:to|before|after|"
+    r"(?<=[^A-Za-zА-Яа-я])(?:please|pls|kindly|call (?:me|before|first)|deliver (?:to|before|after|"
     r"on)|leave (?:it|at)|"
-    r"thanks?|thank you|fragile|пожалуйста|спасибо)\b[^\d]*"
+    r"thanks?|thank you|fragile|пожалуйста|спасибо|(?:по)?звонить|позвоните|доставить|доставка|"
+    r"оставить|оставьте|перед доставкой|до доставки|хрупк\w+|осторожно|рахмет|қоңырау)\b[^\d]*"
     r"(?:\d{1,2}(?::\d\d)? ?(?:[ap]m\b|o'clock|час)[^\d]*)*$",
     re.IGNORECASE,
 )
