@@ -213,6 +213,7 @@ class Settings(FollowingSettings):
     listen: str = "127.0.0.1:8080"
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     payment: PaymentWay = PaymentWay.TEAM
+    support_chat: int | None = None
     access: AccessMode = AccessMode.OPEN
     allowed_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     # per person; 0 stands for no limit
@@ -334,6 +335,15 @@ class Settings(FollowingSettings):
                 raise ValueError("no person has such an id; ask @userinfobot for yours")
             return numbers
         return value
+
+    @field_validator("support_chat", mode="before")
+    @classmethod
+    def _support_chat_is_a_group(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if not re.fullmatch(r"-\d{1,15}", value.strip(), re.ASCII):
+            raise ValueError("write the group's id, such as -1001234567890")
+        return int(value)
 
     @field_validator("pay_daily_limit", mode="before")
     @classmethod
@@ -464,6 +474,12 @@ class Settings(FollowingSettings):
     def _a_shop_has_somebody_in_it(self) -> "Settings":
         if self.payment is PaymentWay.SHOP and not self.admin_ids:
             raise ValueError("ADMIN_IDS is missing: with PAYMENT=shop operators confirm payments")
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_answers(self) -> "Settings":
+        if self.support_chat is not None and not self.admin_ids:
+            raise ValueError("ADMIN_IDS is missing: with SUPPORT_CHAT operators answer questions")
         return self
 
     @property

@@ -22,7 +22,7 @@ from telegram.ext import (
 from bot.chat.context import Context
 from bot.chat.conversation import Handler, StoredConversationHandler
 from bot.chat.drawing import Drawer
-from bot.chat.routing import OFFER_LINK, ORDER_NUMBER, WORDS, Buttons
+from bot.chat.routing import ANSWERS_A_QUESTION, OFFER_LINK, ORDER_NUMBER, WORDS, Buttons
 from bot.chat.screens import StepScreen, only_session
 from bot.domain.sessions import Step
 from bot.services.bundle import Services
@@ -43,6 +43,7 @@ from handlers import (
 from handlers.always import anywhere, groups, language, privacy, subscription
 from handlers.collecting import balance, proof
 from handlers.desk import (
+    answer,
     broadcast,
     case,
     deciding,
@@ -63,6 +64,7 @@ from handlers.finding import filters as filter_panel
 from handlers.group.answering import GoodsInGroups
 from handlers.orders import again, cancelling, card, listing, receipt, together
 from handlers.shared.failures import on_marketplace_error
+from handlers.support import question
 
 _NEW = ~filters.UpdateType.EDITED
 _MOVING = (
@@ -90,11 +92,18 @@ SCREENS: dict[Step, StepScreen[Any]] = {
     Step.PROOF: StepScreen(proof.load, proof.screen),
     Step.CASE: StepScreen(case.load, case.screen),
     Step.TERMS: StepScreen(only_session, terms.screen),
+    Step.QUESTION: StepScreen(question.load, question.screen),
+    Step.ANSWER: StepScreen(answer.load, answer.screen),
 }
 
 
 def states() -> dict[Step, list[Handler]]:
-    """What each step understands."""
+    """What each step understands; what answers a message about a question goes into it anywhere."""
+    to_question = MessageHandler(ANSWERS_A_QUESTION, answer.replied)
+    return {step: [to_question, *handlers] for step, handlers in _states().items()}
+
+
+def _states() -> dict[Step, list[Handler]]:
     return {
         Step.START: [
             Buttons(resume=start.resume, over=start.over, addresses=address.book),
@@ -182,6 +191,16 @@ def states() -> dict[Step, list[Handler]]:
             MessageHandler((filters.Document.ALL | _MOVING) & _NEW, terms.other),
             MessageHandler(filters.TEXT & ~filters.COMMAND & _NEW, terms.text),
         ],
+        Step.QUESTION: [
+            Buttons(back=question.back),
+            MessageHandler(filters.PHOTO & _NEW, question.photo),
+            MessageHandler((filters.Document.ALL | _MOVING) & _NEW, question.other),
+            MessageHandler(filters.TEXT & ~filters.COMMAND & _NEW, question.text),
+        ],
+        Step.ANSWER: [
+            MessageHandler((filters.PHOTO | filters.TEXT) & ~filters.COMMAND & _NEW, answer.text),
+            MessageHandler((filters.Document.ALL | _MOVING) & _NEW, answer.other),
+        ],
     }
 
 
@@ -206,6 +225,7 @@ def entry_points() -> list[Handler]:
         CommandHandler("admin", menu.admin, new_message),
         CommandHandler("invites", invite.invites, new_message),
         CommandHandler("balance", balance.balance, new_message),
+        CommandHandler("support", question.support, new_message),
         CommandHandler("shop", terms.shop, new_message),
         CommandHandler("rate", terms.rate, new_message),
         CommandHandler("case", finding.find, new_message),
@@ -235,6 +255,10 @@ def entry_points() -> list[Handler]:
         Buttons(categories=categories.show, branch=categories.browse, goods=categories.goods),
         Buttons(cart=cart.show),
         Buttons(prove=proof.prove, balance=balance.balance),
+        Buttons(support=question.support, ask=question.ask, ask_new=question.new),
+        Buttons(asked=question.asked, ask_more=question.more, solved=question.solved),
+        Buttons(questions=answer.questions, answer=answer.answer, question_photos=answer.photos),
+        Buttons(take_question=answer.take, close_question=answer.close),
         Buttons(waiting=waiting.waiting, case=deciding.case, terms=terms.shop),
         Buttons(ledger=ledger.books, ledger_file=ledger.send),
         Buttons(took=deciding.took, decline=deciding.decline, see=deciding.see),

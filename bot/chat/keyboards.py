@@ -15,6 +15,9 @@ from bot.telegram.newer import DISABLED
 # Other bots read nothing that is posted for them.
 _ANYWHERE = {"allow_user_chats": True, "allow_group_chats": True, "allow_channel_chats": True}
 
+IN_GROUP = "g."
+"""What the data of a button in the operators' group begins with."""
+
 
 def keyboard(
     session: Session, screen: Screen, *, only_actions: bool = False
@@ -56,6 +59,23 @@ def links_json(screen: Screen, can: Can = nothing_new) -> str | None:
             {"text": html.unescape(each.text), "url": each.url} | _look(each, can)
             for each in row
             if each.url
+        ]
+        for row in screen.rows
+    ]
+    kept = [row for row in rows if row]
+    return orjson.dumps({"inline_keyboard": kept}).decode() if kept else None
+
+
+def group_json(screen: Screen) -> str | None:
+    """Build the keyboard of a message in the operators' group: its buttons name no session."""
+    rows = [
+        [
+            {
+                "text": html.unescape(each.text),
+                "callback_data": f"{IN_GROUP}{each.action}.{each.arg}",
+            }
+            for each in row
+            if each.action
         ]
         for row in screen.rows
     ]

@@ -24,6 +24,7 @@ PRIVATE_COMMANDS = {
     "language": "command.language",
     "news": "command.news",
     "cancel": "command.cancel",
+    "support": "command.support",
     "help": "command.help",
     "privacy": "command.privacy",
     "mydata": "command.mydata",

@@ -10,6 +10,7 @@ from bot.chat.buttons import BadButton, Press
 from bot.chat.context import Context, Reply
 from bot.domain.identifiers import order_named
 from bot.domain.links import nameless_link, offer_in_link
+from bot.domain.questions import question_named
 
 Callback = Callable[[Update, Context], Awaitable[Reply]]
 
@@ -60,6 +61,19 @@ ORDER_NUMBER = filters.TEXT & _OrderNumber() & ~filters.UpdateType.EDITED
 
 OFFER_LINK = filters.TEXT & _OfferLink()
 """A text with a 1688 address, whether or not the address itself names an offer."""
+
+
+class _AnswersAQuestion(filters.MessageFilter):
+    def filter(self, message: Message) -> bool:
+        target = message.reply_to_message
+        if target is None or target.from_user is None:
+            return False
+        ours = target.from_user.id == message.get_bot().id
+        return ours and question_named(target.text or target.caption or "") is not None
+
+
+ANSWERS_A_QUESTION = ~filters.COMMAND & ~filters.UpdateType.EDITED & _AnswersAQuestion()
+"""A message that answers one of ours which names a question to the operators."""
 
 WORDS = (
     filters.TEXT & ~filters.COMMAND & ~_OfferLink() & ~_OrderNumber() & ~filters.UpdateType.EDITED

@@ -8,6 +8,7 @@ from bot.chat.shop_shown import ShopShown, shop_shown
 from bot.chat.texts import Html, Texts, texts_in
 from bot.domain.offers import Wording
 from bot.domain.orders import Order
+from bot.domain.questions import Question, Words
 from bot.domain.sessions import Session
 from bot.services.bundle import Services
 from bot.telegram.newer import Style
@@ -148,6 +149,17 @@ class OrderView(View):
     """A view of one order; None when it is gone."""
 
     order: Order | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView(OrderView):
+    """A view of a question to the operators, None when it is gone, with the last that was said.
+
+    `order` is the one that it is about.
+    """
+
+    question: Question | None = None
+    said: tuple[Words, ...] = ()
 
 
 V = TypeVar("V", bound=View)

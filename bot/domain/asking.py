@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.domain.finding import Narrowing
-from bot.domain.identifiers import AddressId
+from bot.domain.identifiers import AddressId, MerchantOrderNo, QuestionId
 from bot.domain.model import Value
 from bot.domain.shop_asking import AmountAsked, TermAsked
 
@@ -65,6 +65,25 @@ class AddressOpen(Value):
     address_id: AddressId
 
 
+class QuestionAsked(Value):
+    """The next words or photo are a question to the operators, or go into `question_id`.
+
+    `came_from` is the step that it leads back to.
+    """
+
+    kind: Literal["question"] = "question"
+    question_id: QuestionId | None = None
+    order_no: MerchantOrderNo | None = None
+    came_from: str = ""
+
+
+class AnswerAsked(Value):
+    """The next words or photo of an operator answer a question."""
+
+    kind: Literal["answer"] = "answer"
+    question_id: QuestionId
+
+
 Asking = Annotated[
     NoteAsked
     | WordAsked
@@ -75,6 +94,8 @@ Asking = Annotated[
     | BookManaged
     | AddressOpen
     | AmountAsked
-    | TermAsked,
+    | TermAsked
+    | QuestionAsked
+    | AnswerAsked,
     Field(discriminator="kind"),
 ]

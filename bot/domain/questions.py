@@ -12,8 +12,8 @@ from pydantic import AwareDatetime, Field
 from bot.domain.identifiers import ChatId, MerchantOrderNo, QuestionId, UserId, WordsId
 from bot.domain.model import Value
 
-LONGEST_QUESTION = 1000
-"""Characters that a person asks with at a time."""
+LONGEST_QUESTION = 1024
+"""Characters that a person asks with at a time: as many as Telegram takes below a photo."""
 
 LONGEST_ANSWER = 3000
 """Characters of an answer; with its heading it fits into one message."""

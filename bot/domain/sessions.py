@@ -48,6 +48,8 @@ class Step(StrEnum):
     PROOF = "proof"  # of a shop: its customer's, then the operator's
     CASE = "case"
     TERMS = "terms"
+    QUESTION = "question"  # to the operators
+    ANSWER = "answer"  # an operator's
 
 
 class SortField(StrEnum):

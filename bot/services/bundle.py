@@ -22,6 +22,7 @@ from bot.services.paying.together import PayingTogether
 from bot.services.placing.ordering import Ordering
 from bot.services.placing.resolving import OrderResolving
 from bot.services.quotas import Quotas
+from bot.services.support import Support
 from bot.storage.ports import Storage
 
 
@@ -54,6 +55,7 @@ class Services:
     resolving: OrderResolving
     operator_payments: OperatorPayments
     health: Callable[[], MarketplaceHealth]
+    support: Support
     tier_scope: TierScope = TierScope.OFFER
     shop: Shop | None = None  # None for a team
     face: Callable[[], "Face | None"] = lambda: None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.identifiers import QuestionId, UserId, WordsId
+from bot.domain.identifiers import ChatId, QuestionId, UserId, WordsId
 from bot.domain.questions import Asker, NewWords, Operator, Question, QuestionState, Topic, Words
 
 
@@ -30,6 +30,9 @@ class QuestionPort(Protocol):
 
     async def question(self, question_id: QuestionId) -> Question | None:
         """Return one question."""
+
+    async def question_with(self, chat_id: ChatId, message_id: int) -> Question | None:
+        """Return the question that a message is in."""
 
     async def question_in(self, topic: Topic) -> Question | None:
         """Return the question of a topic in the operators' group."""

@@ -38,10 +38,12 @@ from bot.services.placing.forgotten import ForgottenOrders
 from bot.services.placing.ordering import Ordering
 from bot.services.placing.resolving import OrderResolving
 from bot.services.spending import counted
+from bot.services.support import Support
 from bot.settings import Settings, StartupError
 from bot.storage.ports import Storage
 from bot.telegram import DirectBot
 from bot.telling.alarms import Alarms
+from bot.telling.question_teller import QuestionTeller
 from bot.telling.teller import Teller
 from bot.telling.upkeep import Upkeep
 from bot.wiring.collecting import Collecting
@@ -56,9 +58,11 @@ from bot.wiring.parts import (
 from handlers.collecting import told
 from handlers.group.answering import GoodsInGroups, GroupAllowance
 from handlers.group.inline import InlineGoods
+from handlers.group.operators import OperatorsGroup
 from handlers.journey import conversation, group_handlers
 from handlers.orders import news
 from handlers.placing import session_after
+from handlers.support import told as question_told
 
 
 class PictureMaker(Protocol):
@@ -126,6 +130,19 @@ class House:
         self.operator_payments = build_operator_payments(
             settings, marketplace, storage.payments, tracking, clock.now, self.collecting.shop
         )
+        support = Support(storage.questions, operators=settings.admin_ids, clock=clock.now)
+        self.question_teller = QuestionTeller(
+            bot,
+            storage,
+            support,
+            for_person=question_told.for_person,
+            for_operators=question_told.for_operators,
+            topic_name=question_told.topic_name,
+            operators=settings.admin_ids,
+            group=settings.support_chat,
+            quiet=settings.quiet,
+            clock=clock.now,
+        )
         access = build_access(settings, storage.access)
         quotas = build_quotas(settings, storage.orders, tracking)
         wished = counted(marketplace, quotas)
@@ -152,6 +169,7 @@ class House:
             resolving=OrderResolving(storage, marketplace),
             operator_payments=self.operator_payments,
             health=outside.metrics.health,
+            support=support,
             tier_scope=settings.marketplace_tier_scope,
             face=partial(face_of, bot),
             clock_off=lambda: clock.off,
@@ -164,6 +182,8 @@ class House:
         in_groups = group_handlers(goods if settings.group_answers_per_minute else None)
         self._inline = InlineGoods(self.services)
         behind: list[AnyHandler] = [journey, self._inline, *in_groups]
+        if settings.support_chat is not None:
+            behind.insert(0, OperatorsGroup(self.services, settings.support_chat))
         self.application.add_handlers(behind)
         flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
         self.application.add_handler(Gate(behind, access, flood, storage.conversations), BEFORE_ALL)

@@ -11,7 +11,10 @@ from handlers.finding.search import is_rest_of_album
 async def help_(_: Update, context: Context) -> Reply:
     """`/help`: what can be sent, and the commands."""
     t = context.t
-    rows = row(_back(context)) + row(language_button(context.session))
+    support = None
+    if context.services.support.is_there:
+        support = Button(t("question.button"), "support", standing=True)
+    rows = row(_back(context)) + row(support, language_button(context.session))
     return Overlay(Screen(paragraphs(t("help.what"), t("help.commands")), rows))
 
 

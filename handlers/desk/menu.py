@@ -39,8 +39,10 @@ async def _desk(context: Context) -> Screen:
     # The press or command that is answered here is among those that wait.
     messages = max(0, census.waiting - 1)
     shop = context.services.shop
+    questions = await context.services.support.waiting()
     text = paragraphs(
         t("admin.title"),
+        t("answer.waiting", number=questions),
         await waiting.counted(context, shop) if shop else None,
         lines(
             t("admin.open", number=open_),
@@ -63,6 +65,9 @@ async def _desk(context: Context) -> Screen:
         ],
         2,
     )
+    if questions:
+        asked = t("answer.waiting_button", number=questions)
+        buttons = row(Button(asked, "questions", standing=True)) + buttons
     if shop is not None:
         buttons = await waiting.buttons(context, shop) + buttons
     return Screen(text, buttons + row(_to(context, "card.refresh_button", "admin")))

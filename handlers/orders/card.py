@@ -129,6 +129,9 @@ def _buttons(context: Context, view: View, order: Order, page: int) -> Rows:
     if order.placing is Placing.UNRESOLVED:
         look = Button(t("placing.look_button"), "look", number, standing=True)
     mine = Button(t("orders.mine_button"), "mine", standing=True)
+    ask = None
+    if context.services.support.is_there:
+        ask = Button(t("question.order_button"), "ask", number, standing=True)
     return (
         row(
             _turn(view, order, "variant.previous_button", f"{page - 1}") if before else None,
@@ -139,7 +142,7 @@ def _buttons(context: Context, view: View, order: Order, page: int) -> Rows:
         + _debits(context, order)
         + _receipts(view, order)
         + _copies(view, order)
-        + row(again)
+        + row(again, ask)
         + row(_turn(view, order, "card.refresh_button", f"{page}.{_ANEW}"), mine)
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.domain.identifiers import QuestionId, UserId, WordsId
+from bot.domain.identifiers import ChatId, QuestionId, UserId, WordsId
 from bot.domain.questions import (
     Asker,
     NewWords,
@@ -34,7 +34,7 @@ class MemoryQuestions:
 
     async def ask(self, asker: Asker, words: NewWords) -> Question:
         self._answer()
-        known = self._with(words)
+        known = self._with(words.chat_id, words.message_id)
         if known is not None:
             return known
         self._question_count += 1
@@ -53,7 +53,7 @@ class MemoryQuestions:
         self, question_id: QuestionId, words: NewWords, by: Operator | None
     ) -> Question | None:
         self._answer()
-        known = self._with(words)
+        known = self._with(words.chat_id, words.message_id)
         question = self._questions.get(question_id)
         if known is not None or question is None:
             return known
@@ -87,6 +87,10 @@ class MemoryQuestions:
     async def question(self, question_id: QuestionId) -> Question | None:
         self._answer()
         return self._questions.get(question_id)
+
+    async def question_with(self, chat_id: ChatId, message_id: int) -> Question | None:
+        self._answer()
+        return self._with(chat_id, message_id)
 
     async def question_in(self, topic: Topic) -> Question | None:
         self._answer()
@@ -174,8 +178,8 @@ class MemoryQuestions:
         for each in theirs:
             del self._questions[each]
 
-    def _with(self, words: NewWords) -> Question | None:
-        place = (words.chat_id, words.message_id)
+    def _with(self, chat_id: ChatId, message_id: int) -> Question | None:
+        place = (chat_id, message_id)
         for each in self._said:
             if (each.words.chat_id, each.words.message_id) == place:
                 return self._questions.get(each.words.question_id)

@@ -35,6 +35,7 @@ from bot.services.finding.search import Search
 from bot.services.finding.short_links import ShortLinks
 from bot.services.paying.agreement import OperatorPayments
 from bot.services.quotas import Quotas
+from bot.services.support import Support
 
 OFFER_ID = OfferId(628379848279)
 COLOUR = Wording(zh="颜色", translated="Colour")
@@ -141,6 +142,7 @@ def context(of: Session, shelf: Shelf, *, arg: str | None = None, web: Any = Non
         "quotas": Quotas(store, nobody),
         # An operator's screens have the most buttons.
         "operator_payments": OperatorPayments(market, nobody, nobody, operators=(of.user_id,)),
+        "support": Support(store, operators=(of.user_id,)),
         "divisions": load_divisions(),
         "short_links": ShortLinks(web or httpx.MockTransport(lambda _: httpx.Response(404))),
     }

@@ -79,6 +79,10 @@ class Person:
     async def send(self, text: str) -> None:
         await self._post("send", json={"from": self.id, "text": text})
 
+    async def reply(self, text: str, to: Shown) -> None:
+        """Answer a message of the chat."""
+        await self._post("send", json={"from": self.id, "text": text, "reply_to": to.id})
+
     async def photo(self, data: bytes, caption: str = "", *, name: str = "photo.jpg") -> None:
         await self.files([(name, data)], caption, kind="photo")
 

@@ -145,6 +145,7 @@ READS: dict[str, Call] = {
     "questions.count_questions": lambda storage: storage.questions.count_questions(),
     "questions.question": lambda storage: storage.questions.question(QuestionId(1)),
     "questions.question_in": lambda storage: storage.questions.question_in(TOPIC),
+    "questions.question_with": lambda storage: storage.questions.question_with(ChatId(DAVE), 10),
     "questions.questions_in": lambda storage: storage.questions.questions_in(QuestionState.OPEN, 9),
     "questions.questions_of": lambda storage: storage.questions.questions_of(DAVE),
     "questions.said_in": lambda storage: storage.questions.said_in(QuestionId(1)),

@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import datetime
 
-from bot.domain.identifiers import QuestionId, UserId, WordsId
+from bot.domain.identifiers import ChatId, QuestionId, UserId, WordsId
 from bot.domain.questions import (
     Asker,
     NewWords,
@@ -32,7 +32,7 @@ class Questions:
         """Open a question with a person's words; the one they opened if they are there already."""
 
         def ask(connection: sqlite3.Connection) -> Question:
-            known = self._with(connection, words)
+            known = self._with(connection, words.chat_id, words.message_id)
             if known is not None:
                 return known
             now = self._database.now()
@@ -56,7 +56,7 @@ class Questions:
         """Add a person's words, or with `by` an operator's; None when the question is gone."""
 
         def say(connection: sqlite3.Connection) -> Question | None:
-            question = self._with(connection, words)
+            question = self._with(connection, words.chat_id, words.message_id)
             if question is not None:
                 return question
             question = self._load(connection, question_id)
@@ -104,6 +104,12 @@ class Questions:
     async def question(self, question_id: QuestionId) -> Question | None:
         """Return one question."""
         return await self._database.read(lambda connection: self._load(connection, question_id))
+
+    async def question_with(self, chat_id: ChatId, message_id: int) -> Question | None:
+        """Return the question that a message is in."""
+        return await self._database.read(
+            lambda connection: self._with(connection, chat_id, message_id)
+        )
 
     async def question_in(self, topic: Topic) -> Question | None:
         """Return the question of a topic in the operators' group."""
@@ -236,11 +242,12 @@ class Questions:
         ).fetchone()
         return None if row is None else self._question(*row)
 
-    def _with(self, connection: sqlite3.Connection, words: NewWords) -> Question | None:
-        """Return the question that a message is in already."""
+    def _with(
+        self, connection: sqlite3.Connection, chat_id: ChatId, message_id: int
+    ) -> Question | None:
         row = connection.execute(
             "SELECT question_id FROM question_words WHERE chat_id = ? AND message_id = ?",
-            (words.chat_id, words.message_id),
+            (chat_id, message_id),
         ).fetchone()
         return None if row is None else self._load(connection, row[0])
 

@@ -68,6 +68,7 @@ from bot.domain.sessions import (
 from bot.domain.writes import ClaimOrder, KeepOffer, KeepResults, SaveAddress, Write
 from bot.marketplace.port import PaymentLink
 from bot.services.bundle import Services
+from bot.services.support import Support
 from bot.storage.ports import StepCommit, Storage
 from handlers.journey import SCREENS
 from tests.storage.samples import NOW
@@ -421,6 +422,7 @@ async def seen(storage: Storage, user: UserId) -> dict[str, Any]:
     unused = dict.fromkeys((each.name for each in fields(Services)), cast("Any", None))
     market = cast("Any", Market())
     used = {"store": storage, "freight": market, "payments": market, "search": market}
+    used |= {"support": Support(storage.questions)}
     used |= {"divisions": DIVISIONS, "tier_scope": TierScope.OFFER, "face": lambda: None}
     services = Services(**(unused | used))
     session = await storage.conversations.load_session(ChatId(user), user)
