@@ -19,7 +19,7 @@ from bot.domain.sessions import Session, Step
 from bot.services.bundle import Services
 from bot.services.support import NobodyThere, QuestionGone, SupportError, TooFast, TooManyOpen
 from handlers.always import anywhere
-from handlers.shared.own_order import own_order
+from handlers.shared.own_order import gone, own_order
 from handlers.support.thread import QUESTION_STATES, about, said_lines
 
 _REFUSALS = {
@@ -98,7 +98,9 @@ async def new(_: Update, context: Context) -> Reply:
 async def ask(_: Update, context: Context) -> Reply:
     """Ask about an order."""
     order = await own_order(context, context.arg)
-    return _ask(context, QuestionAsked(order_no=order.order_no if order else None))
+    if order is None:
+        return gone(context)
+    return _ask(context, QuestionAsked(order_no=order.order_no))
 
 
 async def more(_: Update, context: Context) -> Reply:

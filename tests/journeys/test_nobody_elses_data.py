@@ -38,12 +38,15 @@ OF_STEP = {step: _actions_of(handlers) for step, handlers in states().items()}
 EVERY = sorted({*STANDING, *(name for names in OF_STEP.values() for name in names)})
 # A shop's screens are reached in a shop alone: tests/journeys/test_shop.py.
 _OF_A_SHOP = {Step.PROOF, Step.CASE, Step.TERMS}
-WALKED = [step for step in OF_STEP if step not in {Step.PLACING, Step.PAYMENT, *_OF_A_SHOP}]
+# Without operators nobody can be asked: tests/journeys/test_questions.py.
+_OF_QUESTIONS = {Step.QUESTION, Step.ANSWER}
+_ELSEWHERE = {Step.PLACING, Step.PAYMENT, *_OF_A_SHOP, *_OF_QUESTIONS}
+WALKED = [step for step in OF_STEP if step not in _ELSEWHERE]
 
 
 ABOUT_ORDERS = (
     *("pay", "check", "look", "card", "cancel", "cancel_yes", "receipt", "receipt_yes"),
-    *("reorder", "reorder_yes", "reorder_pick", "prove"),
+    *("reorder", "reorder_yes", "reorder_pick", "prove", "ask"),
 )
 LEADING_ON = {  # whatever their argument, they ask for nothing by it
     *("resume", "over", "addresses", "orders", "lines", "refine", "keep", "again"),
@@ -51,7 +54,7 @@ LEADING_ON = {  # whatever their argument, they ask for nothing by it
     *("choose", "results", "back", "more", "checkout", "manage", "add", "address"),
     *("accept", "save", "confirm", "note", "no_note", "new", "leave", "here"),
     *("mine", "earlier", "together", "together_pay", "together_check"),
-    *("cart", "next", "undo"),
+    *("cart", "next", "undo", "support", "ask_new"),
 }
 
 
