@@ -231,4 +231,6 @@ def test_steps_stand_in_the_order_of_the_journey():
         "proof",
         "case",
         "terms",
+        "question",
+        "answer",
     ]
