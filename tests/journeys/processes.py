@@ -6,11 +6,11 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import httpx
+from nursery import Started, start
 
 from tests.loopback import http_client
 
@@ -23,14 +23,12 @@ class SandboxProcess:
     """The world: marketplace, Bot API, chat page."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "--without-bot", "--port", "0"],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        reading, writing = os.pipe()
+        words = ("--without-bot", "--port", "0")
+        self.process = start("sandbox", *words, env={**os.environ}, stdout=writing, stderr=2)
+        os.close(writing)
+        self._printed = os.fdopen(reading, encoding="utf-8")  # open as long as it runs
+        line = self._printed.readline()
         assert line, f"the sandbox did not start, code {self.process.poll()}"
         addresses = json.loads(line)
         self.chat: str = addresses["chat"]
@@ -43,6 +41,7 @@ class SandboxProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._printed.close()
 
 
 class BotProcess:
@@ -64,17 +63,11 @@ class BotProcess:
             "LOG_FORMAT": "json",
             **settings,
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Started | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot"],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
+            self.process = start("bot", env=self.environment, stdout=log, stderr=log)
 
     async def ready(self) -> None:
         deadline = time.monotonic() + _STARTS_WITHIN
