@@ -179,7 +179,11 @@ async def test_a_press_in_a_group_has_no_power_and_stops_spinning(own: Own) -> N
 
 
 async def test_messages_of_one_chat_are_answered_in_order(own: Own) -> None:
-    """Twenty words at once: twenty answers, in the order of the words."""
+    """Twenty words at once: answers in the order of the words, the last one's last.
+
+    A search that takes longer than the chat waits for it gives way to the next, so a busy machine
+    may leave out some.
+    """
     async with own.clients() as clients:
         buyer = await clients.arrive()
         await buyer.say("/start", "Snaporder")
@@ -187,8 +191,9 @@ async def test_messages_of_one_chat_are_answered_in_order(own: Own) -> None:
             await buyer.send(f"背包{number}")
         await buyer.sees("背包19")
         shown = [each.text for each in await buyer.history() if each.raw["from"]["is_bot"]]
-        order = [text.split("“背包")[1].split("”")[0] for text in shown if "“背包" in text]
-        assert order == [str(number) for number in range(20)]
+        order = [int(text.split("“背包")[1].split("”")[0]) for text in shown if "“背包" in text]
+        assert order == sorted(set(order))
+        assert order[-1] == 19
 
 
 async def test_a_slow_chat_does_not_delay_another(own: Own) -> None:
