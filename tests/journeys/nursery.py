@@ -74,10 +74,15 @@ Started = subprocess.Popen[bytes] | Born
 
 
 def start(
-    module: str, *words: str, env: dict[str, str], stdout: IO[bytes] | int, stderr: IO[bytes] | int
+    module: str,
+    *words: str,
+    env: dict[str, str],
+    stdout: IO[bytes] | int,
+    stderr: IO[bytes] | int,
+    forked: bool = True,
 ) -> Started:
     """Start `python -m MODULE WORDS`; what it prints goes where it is told to."""
-    if sys.platform != "linux" or "LD_PRELOAD" in env:
+    if not forked or sys.platform != "linux" or "LD_PRELOAD" in env:
         command = [sys.executable, "-m", module, *words]
         return subprocess.Popen(command, cwd=ROOT, env=env, stdout=stdout, stderr=stderr)
     if module not in _nurseries:

@@ -63,11 +63,14 @@ class BotProcess:
             "LOG_FORMAT": "json",
             **settings,
         }
+        self.forked = True
         self.process: Started | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            self.process = start("bot", env=self.environment, stdout=log, stderr=log)
+            self.process = start(
+                "bot", env=self.environment, stdout=log, stderr=log, forked=self.forked
+            )
 
     async def ready(self) -> None:
         deadline = time.monotonic() + _STARTS_WITHIN

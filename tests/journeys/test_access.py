@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 from buying import TAPE_MEASURE, placed
@@ -253,15 +252,6 @@ async def test_a_list_lets_in_whom_it_names() -> None:
 
 async def _nothing_asked(clients: Clients) -> bool:
     return await clients.market_calls() == 0
-
-
-def test_no_secret_stands_in_the_process_arguments(invited: Own) -> None:
-    """Anybody on the machine may read them."""
-    assert invited.bot.process is not None
-    line = Path(f"/proc/{invited.bot.process.pid}/cmdline").read_bytes().decode()
-    assert line.split("\0")[1:3] == ["-m", "bot"]
-    for name in ("BOT_TOKEN", "MARKETPLACE_APP_SECRET", "MARKETPLACE_APP_KEY"):
-        assert invited.bot.environment[name] not in line
 
 
 @SLOW

@@ -23,11 +23,12 @@ GOOD = {
     "MARKETPLACE_APP_KEY": "key",
     "MARKETPLACE_APP_SECRET": "planted-secret",
 }
+_BYTECODE = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 
 
 def _run(folder: Path, **settings: str) -> tuple[int, list[str]]:
     """Start the bot where nothing else is configured; return its exit code and lines."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", *_BYTECODE) if name in os.environ}
     environment = {**kept, "PYTHONPATH": str(ROOT), "DATABASE_URL": str(folder / "bot.db")}
     environment |= {"LISTEN": f"127.0.0.1:{free_port()}", **GOOD, **settings}
     environment = {name: value for name, value in environment.items() if value != "-"}
@@ -145,7 +146,8 @@ async def test_telegram_that_cannot_be_reached_is_waited_for(own: Own) -> None:
 
 
 async def test_stopping_while_telegram_is_awaited_exits_at_once(tmp_path: Path, own: Own) -> None:
-    """SIGTERM before the first contact is a clean end too."""
+    """SIGTERM before the first contact is a clean end too. No secret is among its arguments."""
+    own.bot.forked = False
     async with own.clients() as clients:
         await clients.fault("getMe", "http_500")
 
@@ -158,6 +160,13 @@ async def test_stopping_while_telegram_is_awaited_exits_at_once(tmp_path: Path, 
 
         before = await asked()
         own.bot.start()
-        await until(asked_again, 40)
+        await until(asked_again)
+        assert own.bot.process is not None
+        assert _arguments(own.bot.process.pid) == ["-m", "bot"]
         assert await asyncio.to_thread(own.bot.stop) == 0
         await clients.no_faults()
+
+
+def _arguments(pid: int) -> list[str]:
+    """What anybody on the machine may read of a process."""
+    return Path(f"/proc/{pid}/cmdline").read_text("utf-8").rstrip("\0").split("\0")[1:]
