@@ -18,6 +18,7 @@ from handlers import address_form, preview
 from handlers.finding import search
 from handlers.shared.address_answers import delivery_to, form_of
 from handlers.shared.address_words import begins_address, offer_typed, say_no_address
+from handlers.shared.place_names import place_in_short, place_shown
 
 _LABEL = 40
 _PAGE = 8
@@ -71,7 +72,7 @@ def card(view: View, address: Address) -> Html:
     """An address in full, with the code that decides where the parcel goes."""
     return lines(
         view.t("address.card_person", name=address.full_name, mobile=address.mobile),
-        view.t("address.card_place", division=address.division, street=address.street),
+        view.t("address.card_place", division=place_shown(view.t, address), street=address.street),
         view.t("address.card_code", code=address.district_code),
         view.t("address.card_forwarder") if address.forwarder else None,
     )
@@ -83,7 +84,7 @@ def _ordering(session: Session) -> bool:
 
 def _button(view: View, saved: SavedAddress, managing: bool) -> Button:  # noqa: FBT001 - a mode of this screen
     address = saved.address
-    place = address.district or address.city
+    place = place_in_short(view.t, address)
     star = ("★ " if saved.is_default else "") + ("📦 " if address.forwarder else "")
     label = cut(f"{star}{address.full_name} · {place} {address.street}", _LABEL)
     opens = managing or not _ordering(view.session)

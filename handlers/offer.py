@@ -20,6 +20,7 @@ from bot.services.bundle import Face, Services
 from handlers.finding import search
 from handlers.shared.in_cart import cart_button
 from handlers.shared.money_words import fee_ahead
+from handlers.shared.place_names import origin_shown
 
 _TITLES = (160, 100, 60, 30)  # characters, the first with which the caption fits
 _MOST_TIERS = 5
@@ -148,7 +149,9 @@ def _seller(view: View, offer: Offer) -> Html:
     return lines(
         " · ".join(shop),
         " · ".join(record),
-        t("offer.ships_from", place=offer.ships_from) if offer.ships_from else None,
+        t("offer.ships_from", place=origin_shown(t, offer.ships_from))
+        if offer.ships_from
+        else None,
         t(guarantee) if guarantee else None,
     )
 

@@ -15,6 +15,7 @@ from bot.domain.orders import Order, OrderPart, OrderStatus, PartLine, Placing
 from handlers.orders.words import closing, left_out, parcel, refund, state
 from handlers.shared.failures import reason_in, refusal_of
 from handlers.shared.money_words import charged
+from handlers.shared.place_names import address_shown
 
 LINES_PER_PAGE = 6
 _MOST_PARTS = 8
@@ -52,13 +53,7 @@ def card_text(view: View, order: Order, page: int, detail: Detail, *above: str) 
         _amounts(view, order),
         left_out(view, order, detail.failed) if order.placing is not Placing.REFUSED else None,
         *_parts(view, order, detail),
-        t(
-            "preview.address",
-            name=order.address.full_name,
-            mobile=order.address.mobile,
-            division=order.address.division,
-            street=order.address.street,
-        ),
+        address_shown(t, order.address),
         t("preview.note", note=order.note) if order.note else None,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.addresses import DoubtKind, ParsedAddress
+from bot.addresses import DoubtKind, ParsedAddress, find_division
 from bot.addresses.romanised import described, shown
 from bot.chat.screens import Button, Rows, View, grid, lines, page_of, row
 from bot.chat.texts import Html, cut
@@ -56,10 +56,14 @@ def _division_names(session: Session, services: Services) -> dict[str, str]:
 
 def _place_in_latin(session: Session, services: Services) -> str:
     """Return the place of the address being entered for whoever reads no Chinese, or nothing."""
-    code = (session.form.reading or {}).get("district_code") if session.form else None
-    if session.language == "zh" or not isinstance(code, str) or not services.divisions.get(code):
+    if session.language == "zh" or session.form is None or session.form.reading is None:
         return ""
-    return described(code, services.divisions)
+    reading = reading_of(session.form)
+    if reading.district_code and services.divisions.get(reading.district_code):
+        return described(reading.district_code, services.divisions)
+    named = " ".join(filter(None, (reading.province, reading.city)))
+    found = find_division(named, services.divisions)
+    return described(found[0].code, services.divisions) if len(found) == 1 else ""
 
 
 def understood(view: FormView, reading: ParsedAddress) -> Html:

@@ -7,6 +7,7 @@ from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.quotes import Quote
 from handlers.shared.money_words import charged
+from handlers.shared.place_names import address_shown
 
 NAME_WIDTHS = (48, 24, 12, 6)
 """Characters of a name, to be tried until the whole order fits one message."""
@@ -24,7 +25,7 @@ def agreement(
     return paragraphs(
         _lines(view, order_lines, quote, width),
         totals(view, quote),
-        _address(view, address) if address is not None else None,
+        address_shown(view.t, address) if address is not None else None,
         view.t("preview.note", note=note) if note else None,
     )
 
@@ -63,14 +64,4 @@ def totals(view: View, quote: Quote) -> Html:
         t("preview.total", amount=t.money(quote.total)) if quote.charge is None else None,
         charged(t, quote),
         t("preview.parts", count=quote.parts) if quote.parts > 1 else None,
-    )
-
-
-def _address(view: View, address: Address) -> Html:
-    return view.t(
-        "preview.address",
-        name=address.full_name,
-        mobile=address.mobile,
-        division=address.division,
-        street=address.street,
     )

@@ -11,6 +11,7 @@ from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.sessions import Session
 from bot.services.bundle import Services
+from handlers.shared.place_names import city_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class FreightShown:
     """An estimate in fen of what `units` of goods cost to be sent to a city; 0 is free."""
 
     amount: Fen
-    city: str
+    address: Address
     units: int
 
 
@@ -32,7 +33,7 @@ async def freight_of(
     amount = await services.freight.estimate(goods, address)
     if amount is None:
         return None
-    return FreightShown(amount, address.city, sum(line.quantity for line in goods))
+    return FreightShown(amount, address, sum(line.quantity for line in goods))
 
 
 async def _address_of(session: Session, services: Services) -> Address | None:
@@ -52,10 +53,11 @@ def freight_line(
     """
     if freight is None:
         return None
+    city = city_shown(t, freight.address)
     if not freight.amount:
-        return t("freight.free", city=freight.city)
+        return t("freight.free", city=city)
     amount = t.money(freight.amount)
     if unit is None:
-        return t("freight.of_all", city=freight.city, amount=amount)
+        return t("freight.of_all", city=city, amount=amount)
     quantity = counted(t, freight.units, unit)
-    return t("freight.of_quantity", quantity=quantity, city=freight.city, amount=amount)
+    return t("freight.of_quantity", quantity=quantity, city=city, amount=amount)
