@@ -154,6 +154,7 @@ class Bot:
             self._clock.set_floor(begun.last_alive)
             away = (self._clock.now() - begun.last_alive).total_seconds()
             _log.info("run_begun", away_seconds=round(away), restored=begun.restored)
+        self._house.publisher.restored = begun.restored
         self._house.alarms.restored_at, self._house.alarms.gap = begun.restored_at, begun.gap
         while await self._storage.tracking.sort_orders():
             pass
@@ -171,6 +172,7 @@ class Bot:
             asyncio.create_task(self._house.following.run(), name="following"),
             asyncio.create_task(self._house.collecting.run(), name="collecting"),
             asyncio.create_task(self._house.question_teller.run(), name="questions"),
+            asyncio.create_task(self._house.publisher.run(), name="publisher"),
             asyncio.create_task(self._house.operator_payments.look_into(unclear), name="payments"),
         ]
         if begun.restored_at is not None and self._clock.now() - begun.restored_at < LISTED_FOR:

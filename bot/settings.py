@@ -227,6 +227,9 @@ class Settings(FollowingSettings):
     # in groups: which 1688 links are answered, and how many cards each gets in a minute
     group_links: GroupLinks = GroupLinks.MENTION
     group_answers_per_minute: int = Field(default=6, ge=0, le=20)
+    # offers in channels: how often a new card is looked after, and with how many calls a minute
+    post_seconds: Seconds = 3600.0
+    post_calls_per_minute: int = Field(default=10, ge=0, le=600)
     alarm_backlog: int = Field(default=500, ge=1, le=1_000_000_000)
     # how long what nobody uses any more is kept; see `Retention`
     keep_updates_hours: int = Field(default=48, ge=24, le=24 * _DAYS)

@@ -26,6 +26,7 @@ from bot.chat.routing import ANSWERS_A_QUESTION, OFFER_LINK, ORDER_NUMBER, WORDS
 from bot.chat.screens import StepScreen, only_session
 from bot.domain.sessions import Step
 from bot.services.bundle import Services
+from bot.storage.post_ports import PostPort
 from handlers import (
     address,
     address_form,
@@ -54,6 +55,7 @@ from handlers.desk import (
     menu,
     parked,
     paying,
+    publish,
     terms,
     today,
     uncertain,
@@ -62,6 +64,7 @@ from handlers.desk import (
 from handlers.finding import categories, navigation, search, shop
 from handlers.finding import filters as filter_panel
 from handlers.group.answering import GoodsInGroups
+from handlers.group.places import Places, following_groups
 from handlers.orders import again, cancelling, card, listing, receipt, together
 from handlers.shared.failures import on_marketplace_error
 from handlers.support import question
@@ -94,6 +97,7 @@ SCREENS: dict[Step, StepScreen[Any]] = {
     Step.TERMS: StepScreen(only_session, terms.screen),
     Step.QUESTION: StepScreen(question.load, question.screen),
     Step.ANSWER: StepScreen(answer.load, answer.screen),
+    Step.PUBLISH: StepScreen(publish.load, publish.screen),
 }
 
 
@@ -122,7 +126,7 @@ def _states() -> dict[Step, list[Handler]]:
         ],
         Step.OFFER: [
             Buttons(choose=offer.choose, results=offer.back_to_results, lines=offer.to_lines),
-            Buttons(again=offer.again),
+            Buttons(again=offer.again, publish=publish.publish),
             MessageHandler(WORDS, quantity.text_at_offer),
         ],
         Step.VARIANT: [
@@ -200,6 +204,12 @@ def _states() -> dict[Step, list[Handler]]:
         Step.ANSWER: [
             MessageHandler((filters.PHOTO | filters.TEXT) & ~filters.COMMAND & _NEW, answer.text),
             MessageHandler((filters.Document.ALL | _MOVING) & _NEW, answer.other),
+        ],
+        Step.PUBLISH: [
+            Buttons(post=publish.post, down=publish.down, plain=publish.plain),
+            Buttons(back=publish.back),
+            MessageHandler((filters.PHOTO | filters.Document.ALL | _MOVING) & _NEW, publish.other),
+            MessageHandler(WORDS | ORDER_NUMBER, publish.text),
         ],
     }
 
@@ -296,11 +306,13 @@ def conversation(
 
 
 def group_handlers(
-    goods: GoodsInGroups | None = None,
+    posts: PostPort, goods: GoodsInGroups | None = None
 ) -> list[BaseHandler[Update, Context, None]]:
     """What groups and channels get: goods where they are asked for, else the way to us."""
     in_groups = filters.ChatType.GROUPS & filters.COMMAND & ~filters.UpdateType.EDITED
     return [
+        Places(posts),
+        following_groups(posts),
         *([goods] if goods is not None else []),
         MessageHandler(in_groups, groups.lead_to_private),
         CallbackQueryHandler(groups.press_elsewhere),

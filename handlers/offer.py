@@ -42,12 +42,19 @@ class OfferView(View):
 
     offer: Offer | None = None
     face: Face | None = None
+    may_publish: bool = False  # an operator looks at it
 
 
 async def load(session: Session, services: Services) -> OfferView:
     """Load the offer, and by which name it can be shared."""
     offer = await offer_of(session, services)
-    return await OfferView.of(session, services, offer=offer, face=services.face())
+    return await OfferView.of(
+        session,
+        services,
+        offer=offer,
+        face=services.face(),
+        may_publish=services.access.is_operator(session.user_id),
+    )
 
 
 async def offer_of(session: Session, services: Services) -> Offer | None:
@@ -180,7 +187,8 @@ def _share(view: OfferView, offer: Offer) -> Rows:
         return ()
     link = start_link(face.username, payload_of(offer.offer_id))
     share = Button(t("travel.share_button"), share=str(offer.offer_id)) if face.inline else None
-    return row(share, Button(t("travel.link_button"), copy=link))
+    publish = Button(t("publish.button"), "publish") if view.may_publish else None
+    return row(share, Button(t("travel.link_button"), copy=link)) + row(publish)
 
 
 def _leave(view: View) -> Rows:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import aiohttp
 
-from sandbox.botapi.world import BOSS
+from sandbox.botapi.world import BOSS, CHANNEL
 from sandbox.world import Addresses, World
 
 _FOLDER = Path(".demo")
@@ -97,6 +97,8 @@ async def _with_bot(
     stopping = asyncio.create_task(stop.wait())
     try:
         await _until_polled(addresses, ended)
+        if not ended.done():
+            await _let_post(addresses)
         if options.shop and not ended.done():
             await _open_shop(addresses)
         if not ended.done():
@@ -134,6 +136,17 @@ async def _until_polled(addresses: Addresses, ended: asyncio.Task[int]) -> None:
                 if "getUpdates" in (await answer.json()).get("counts", {}):
                     return
             await asyncio.sleep(0.1)
+
+
+async def _let_post(addresses: Addresses) -> None:
+    """Have the operator make the bot an administrator of their channel, as anybody would."""
+    rights = ["can_post_messages", "can_edit_messages"]
+    body = {"status": "administrator", "rights": rights, "by": BOSS}
+    async with (
+        aiohttp.ClientSession(addresses.chat) as session,
+        session.post(f"/sandbox/chats/{CHANNEL}/standing", json=body) as answer,
+    ):
+        answer.raise_for_status()
 
 
 async def _open_shop(addresses: Addresses) -> None:

@@ -9,7 +9,7 @@ import orjson
 import structlog
 from telegram import InputFile, InputMediaPhoto
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
 from bot.chat.keyboards import keyboard_json, links_json
 from bot.chat.measuring import fitted, visible_length, without_markup
@@ -23,6 +23,7 @@ from bot.storage.ports import PictureFilePort, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.abilities import Ability, Can
 from bot.telegram.bot import Made
+from bot.telegram.request import NO_ANSWER
 
 __all__ = [
     "NO_PREVIEW",
@@ -119,6 +120,56 @@ class Drawer:
             )
         except (BadRequest, ChatMigrated, Forbidden) as error:
             _log.info("group_not_answered", reason=type(error).__name__)
+
+    async def publish(self, chat_id: ChatId, screen: Screen) -> tuple[int, bool]:
+        """Post a card of its own; return its number, and whether it stands below a picture.
+
+        Raises `telegram.error.TelegramError` when it can't be, or may not be, there.
+        """
+
+        def links(can: Can) -> str | None:
+            return links_json(screen, can)
+
+        if screen.picture is not None and visible_length(screen.text) <= CAPTION_LIMIT:
+            photo = _Photo(screen.picture, await self._known_file(screen.picture), self._pictures)
+            sent = await self._photo_sent(chat_id, screen, photo, links)
+            if sent is not None:
+                return _number_of(sent), True
+        sent = await self._bot.fitting(
+            "sendMessage",
+            worded("text", fitted(screen.text, TEXT_LIMIT), links),
+            chat_id=chat_id,
+            parse_mode=_HTML,
+            link_preview_options=NO_PREVIEW,
+        )
+        return _number_of(sent), False
+
+    async def revise(
+        self, chat_id: ChatId, message_id: int, screen: Screen, *, pictured: bool
+    ) -> None:
+        """Change the words and buttons of a card that was published; its picture stays.
+
+        Raises `telegram.error.TelegramError`, but not for one that says so already.
+        """
+
+        def links(can: Can) -> str | None:
+            return links_json(screen, can)
+
+        method, field, limit = "editMessageText", "text", TEXT_LIMIT
+        if pictured:
+            method, field, limit = "editMessageCaption", "caption", CAPTION_LIMIT
+        try:
+            await self._bot.fitting(
+                method,
+                worded(field, fitted(screen.text, limit), links),
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode=_HTML,
+                **({} if pictured else {"link_preview_options": NO_PREVIEW}),
+            )
+        except BadRequest as error:
+            if not is_unchanged(error):
+                raise
 
     async def rewrite(self, session: Session, message_id: int, screen: Screen) -> None:
         """Change an earlier message's text and buttons, where that can still be done."""
@@ -232,13 +283,24 @@ class Drawer:
         markup: "_Markup",
         **where: Any,
     ) -> bool:
-        """Send by the remembered file id, then by the picture's bytes."""
+        """Tell whether it was sent, by the remembered file id, else by the picture's bytes."""
+        return await self._photo_sent(chat_id, screen, photo, markup, **where) is not None
+
+    async def _photo_sent(
+        self,
+        chat_id: ChatId,
+        screen: Screen,
+        photo: "_Photo",
+        markup: "_Markup",
+        **where: Any,
+    ) -> object | None:
+        """Return what Telegram made of it, None where it takes or there is no picture."""
         for known in dict.fromkeys((photo.file_id, None)):
             content = known or await photo.made()
             if content is None:
-                return False
+                return None
             try:
-                sent = await self._bot.fitting(
+                sent: object = await self._bot.fitting(
                     "sendPhoto",
                     worded("caption", screen.text, markup),
                     chat_id=chat_id,
@@ -250,8 +312,8 @@ class Drawer:
                 _log.warning("picture_refused", known=bool(known), reason=error.message)
             else:
                 await self._remember(photo, sent)
-                return True
-        return False
+                return sent
+        return None
 
     async def _known_file(self, picture: Picture) -> str:
         # A payment code is personal and short-lived: it is made anew each time.
@@ -331,6 +393,14 @@ def _media(content: str | bytes, caption: str) -> str | InputMediaPhoto:
         return InputMediaPhoto(content, caption=caption, parse_mode=_HTML)
     media = {"type": "photo", "media": content, "caption": caption, "parse_mode": _HTML}
     return orjson.dumps(media).decode()
+
+
+def _number_of(sent: object) -> int:
+    """Return the number of a message that Telegram answered with. Raises `NetworkError`."""
+    number = sent.get("message_id") if isinstance(sent, dict) else None
+    if not isinstance(number, int):
+        raise NetworkError(f"{NO_ANSWER}Unreadable: a message without a number")
+    return number
 
 
 def _file_in(sent: object) -> str | None:

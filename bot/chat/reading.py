@@ -9,20 +9,47 @@ import orjson
 import structlog
 from telegram import Bot, CallbackQuery, Chat, InaccessibleMessage, Message, Update, User
 
+from bot.telegram.membership import Membership
+
 _CORE = ("message_id", "date", "chat", "from")
 _PRESSED = "pressed_message"
+_MEMBERSHIP = "membership"
+TAKEN = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "guest_message",
+    "my_chat_member",
+)
+"""The kinds of updates that something here takes, in Telegram's words."""
+# Others are counted together: anybody could make up a word (the webhook's secret kept apart).
+_KNOWN = frozenset(Update.ALL_TYPES) | {"subscription", "stopped_message_generation"}
 # A press has no message of its own here, and `effective_message` is right to say so.
 warnings.filterwarnings("ignore", message=".*of type `InaccessibleMessage`")
 _log = structlog.get_logger(__name__)
+
+
+class NothingForUs(Exception):
+    """An update of a kind that nothing takes. `kind` is Telegram's word for it, or `unknown`."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 def read_update(payload: bytes, bot: Bot) -> Update:
     """Read an update; of a message that the library can't read, who wrote it and where.
 
     Such a message is of a kind newer or older than the library knows, and is answered like any
-    other that is not understood. Raises whatever the library stumbles over.
+    other that is not understood. Raises `NothingForUs`, else whatever the library stumbles over.
     """
     raw = _parsed(payload)
+    kinds = [each for each in raw if each != "update_id"]
+    if not any(each in TAKEN for each in kinds):
+        raise NothingForUs(next((each for each in kinds if each in _KNOWN), "unknown"))
+    if "my_chat_member" in raw:
+        return Update(raw["update_id"], api_kwargs={_MEMBERSHIP: raw["my_chat_member"]})
     press = _press(raw, bot) if "callback_query" in raw else None
     if press is not None:
         return press
@@ -35,6 +62,11 @@ def read_update(payload: bytes, bot: Bot) -> Update:
         _log.warning("message_read_in_part")
         core = {name: message[name] for name in _CORE}
         return Update.de_json({"update_id": raw["update_id"], "message": core}, bot)
+
+
+def membership_of(update: Update) -> Membership | None:
+    """Return what an update tells of the bot's own place in a group or channel."""
+    return Membership.read(update.api_kwargs.get(_MEMBERSHIP))
 
 
 def _parsed(payload: bytes) -> dict[str, Any]:

@@ -84,6 +84,13 @@ class AnswerAsked(Value):
     question_id: QuestionId
 
 
+class PublishAsked(Value):
+    """An operator is about to publish the offer; `text` are their own words above its card."""
+
+    kind: Literal["publish"] = "publish"
+    text: str = ""
+
+
 Asking = Annotated[
     NoteAsked
     | WordAsked
@@ -96,6 +103,7 @@ Asking = Annotated[
     | AmountAsked
     | TermAsked
     | QuestionAsked
-    | AnswerAsked,
+    | AnswerAsked
+    | PublishAsked,
     Field(discriminator="kind"),
 ]

@@ -50,6 +50,7 @@ class Step(StrEnum):
     TERMS = "terms"
     QUESTION = "question"  # to the operators
     ANSWER = "answer"  # an operator's
+    PUBLISH = "publish"  # an operator's: an offer into a channel or group
 
 
 class SortField(StrEnum):

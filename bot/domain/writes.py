@@ -12,6 +12,7 @@ from bot.domain.group_buys.buys import BuyId, Decide, GroupBuy, Wanted
 from bot.domain.identifiers import AddressId, MerchantOrderNo
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
+from bot.domain.posts import NewPost
 from bot.domain.shop_terms import ShopTerms
 
 
@@ -115,6 +116,20 @@ class ChangeBuy:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuePost:
+    """Has an offer posted in a channel or group, once."""
+
+    post: NewPost
+
+
+@dataclass(frozen=True, slots=True)
+class EndPost:
+    """Has a post taken down. One that is not there is no error."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetPerson:
     """Deletes everything else that is kept of the session's person, but this update."""
 
@@ -131,5 +146,7 @@ Write = (
     | OpenBuy
     | JoinBuy
     | ChangeBuy
+    | QueuePost
+    | EndPost
     | ForgetPerson
 )

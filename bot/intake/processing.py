@@ -16,7 +16,7 @@ from telegram import Update
 from telegram.ext import Application
 
 from bot.chat.conversation import ScreenNotDrawn, received_at
-from bot.chat.reading import read_update
+from bot.chat.reading import NothingForUs, read_update
 from bot.process.logs import where
 from bot.storage.ports import InboxPort, InboxUpdate, StorageUnavailable, WaitingUpdate
 
@@ -59,6 +59,7 @@ class UpdateProcessor:
         *,
         redraw: Redraw,
         parked: Parked,
+        dropped: Callable[[str], None] = lambda _: None,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
         redraw_delays: tuple[float, ...] = REDRAW_DELAYS,
         storage_pause: float = STORAGE_PAUSE,
@@ -67,6 +68,7 @@ class UpdateProcessor:
         self._application = application
         self._redraw = redraw
         self._parked = parked
+        self._dropped = dropped
         self._retry_delays = retry_delays
         self._redraw_delays = redraw_delays
         self._storage_pause = storage_pause
@@ -109,6 +111,11 @@ class UpdateProcessor:
             return
         try:
             update = read_update(stored.payload, self._application.bot)
+        except NothingForUs as error:
+            _log.info("update_dropped", kind=error.kind)
+            self._dropped(error.kind)
+            await self._inbox.finish_update(case.update_id)
+            return
         except Exception as error:  # noqa: BLE001 - whatever the library stumbles over
             # Reading the same bytes again can't help.
             _log.exception("update_unreadable")

@@ -7,16 +7,15 @@ from typing import Any
 
 import orjson
 
+from bot.chat.reading import TAKEN
 from bot.storage.ports import InboxUpdate
 
-ALLOWED_UPDATES = (
-    "message",
-    "edited_message",
-    "callback_query",
-    "inline_query",
-    "my_chat_member",
-)
-"""What the bot asks Telegram for; anything else that comes is stored, finished and forgotten."""
+ALLOWED_UPDATES = TAKEN
+"""What the bot asks Telegram for; anything else that comes is stored, counted and dropped."""
+
+_BESIDE = frozenset({"inline_query", "guest_message"})
+"""Kinds that wait for nothing: no chat of the bot's own is behind them, though its number may be
+the same."""
 
 _LARGEST_ID = 2**63 - 1  # what the database holds; Telegram's own ids have at most 52 bits
 
@@ -58,7 +57,7 @@ def lane_of(raw: Mapping[str, Any]) -> int:
     What somebody types inline waits for nothing in their private chat, which has the same number.
     """
     for kind, content in raw.items():
-        if kind == "inline_query":
+        if kind in _BESIDE:
             continue
         if kind != "update_id" and isinstance(content, Mapping):
             for owner in _owners(content):

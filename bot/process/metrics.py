@@ -56,6 +56,12 @@ class Metrics:
         self._updates = Counter(
             "snaporder_updates", "Updates handled.", ["kind", "outcome"], registry=self._registry
         )
+        self._dropped = Counter(
+            "snaporder_updates_dropped",
+            "Updates of kinds that nothing takes.",
+            ["kind"],
+            registry=self._registry,
+        )
         self._steps = Histogram(
             "snaporder_step_seconds",
             "From taking an update to its answer.",
@@ -117,6 +123,10 @@ class Metrics:
         kind = kind_of(update)
         self._update_of(kind, "failed" if failed else "ok").inc()
         self._step_of(kind).observe(seconds)
+
+    def on_dropped(self, kind: str) -> None:
+        """Count an update that was dropped."""
+        self._dropped.labels(kind).inc()
 
     def on_call(self, endpoint: str, outcome: str, seconds: float) -> None:
         """Count a call of the marketplace; an `OnCall`."""

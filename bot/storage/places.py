@@ -46,6 +46,16 @@ def place_of_push(marketplace: str, msg_id: str) -> str:
     return f"pushes/{marketplace}/{msg_id}"
 
 
+def place_of_post(post_id: int) -> str:
+    """Return the place of a post in a channel or group."""
+    return f"posts/{post_id}"
+
+
+def place_of_post_place(chat_id: int) -> str:
+    """Return the place of a channel or group that may be posted in."""
+    return f"post_places/{chat_id}"
+
+
 def place_of_broadcast(broadcast_id: int) -> str:
     """Return the place of a message to everybody."""
     return f"broadcasts/{broadcast_id}"

@@ -30,6 +30,7 @@ from bot.domain.writes import Write
 from bot.storage.broadcast_ports import BroadcastPort
 from bot.storage.group_ports import GroupBuyPort
 from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort, People
+from bot.storage.post_ports import PostPort
 from bot.storage.question_ports import QuestionPort
 from bot.storage.shop_ports import ShopEventPort, ShopPort
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
@@ -352,6 +353,7 @@ class Storage(Protocol):
     orders: OrderPort
     payments: PaymentPort
     picture_files: PictureFilePort
+    posts: PostPort
     pushes: PushPort
     questions: QuestionPort
     group_buys: GroupBuyPort

@@ -6,6 +6,7 @@ marketplace, Telegram and pictures, and in how long is waited.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from bot.chat.flood import FloodGuard
 from bot.chat.gate import BEFORE_ALL, AnyHandler, Gate
 from bot.chat.screens import Picture
 from bot.domain.news import ON_CARD, ON_PAYMENT
+from bot.domain.rates import Rate
 from bot.intake.inbox import Intake
 from bot.intake.processing import (
     REDRAW_DELAYS,
@@ -43,6 +45,7 @@ from bot.settings import Settings, StartupError
 from bot.storage.ports import Storage
 from bot.telegram import DirectBot
 from bot.telling.alarms import Alarms
+from bot.telling.publisher import Publisher
 from bot.telling.question_teller import QuestionTeller
 from bot.telling.teller import Teller
 from bot.telling.upkeep import Upkeep
@@ -62,6 +65,7 @@ from handlers.group.operators import OperatorsGroup
 from handlers.journey import conversation, group_handlers
 from handlers.orders import news
 from handlers.placing import session_after
+from handlers.shared.offer_card import post_card
 from handlers.support import told as question_told
 
 
@@ -179,7 +183,9 @@ class House:
         journey = conversation(self.services, drawer, clock=clock.now)
         allowance = GroupAllowance(settings.group_answers_per_minute)
         goods = GoodsInGroups(self.services, drawer, allowance, settings.group_links)
-        in_groups = group_handlers(goods if settings.group_answers_per_minute else None)
+        in_groups = group_handlers(
+            storage.posts, goods if settings.group_answers_per_minute else None
+        )
         self._inline = InlineGoods(self.services)
         behind: list[AnyHandler] = [journey, self._inline, *in_groups]
         if settings.support_chat is not None:
@@ -196,9 +202,21 @@ class House:
             self.application,
             redraw=self.teller.redraw,
             parked=self.teller.update_parked,
+            dropped=outside.metrics.on_dropped,
             retry_delays=tuple(waits.update_again),
             redraw_delays=tuple(waits.redraw),
             storage_pause=waits.storage_again,
+        )
+        self.publisher = Publisher(
+            bot,
+            drawer,
+            storage,
+            marketplace.offer,
+            post_card,
+            every=timedelta(seconds=settings.post_seconds),
+            calls_per_minute=settings.post_calls_per_minute,
+            rate=self._rate,
+            clock=clock.now,
         )
         self.intake = Intake(storage.inbox, processor, clock=clock.now)
         self.alarms = alarms = Alarms(
@@ -214,6 +232,10 @@ class House:
         self.upkeep = Upkeep(
             storage, self.intake, self.ordering, alarms, settings.retention, clock=clock.now
         )
+
+    def _rate(self) -> Rate | None:
+        shop = self.services.shop
+        return shop.rate if shop else None
 
     async def close_reads(self) -> None:
         """Give up what is being read for several at once."""

@@ -27,8 +27,8 @@ from bot.services.bundle import Services
 from bot.services.spending import on_behalf_of
 from handlers.finding.search import LONGEST_KEYWORD, BadFile, picture_problem, query_for_file
 from handlers.group.asked import Asked, asked_in
-from handlers.group.card import offer_card, results_card
 from handlers.shared.failures import failure_key, reason_in
+from handlers.shared.offer_card import offer_card, results_card
 
 _MINUTE = 60.0
 _REMEMBERED = 10_000  # groups

@@ -29,7 +29,7 @@ from bot.services.bundle import Services
 from bot.services.finding.shared_reads import SharedReads
 from bot.services.spending import CallsUsedUp, on_behalf_of
 from handlers.finding.search import LONGEST_KEYWORD
-from handlers.group.card import hit_card, offer_card, order_button
+from handlers.shared.offer_card import hit_card, offer_card, order_button
 
 PAUSE = 0.4
 """Seconds that somebody has to stop typing for before the marketplace is asked."""

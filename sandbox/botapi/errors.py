@@ -2,6 +2,7 @@
 
 ApiError                    {"ok": false, "error_code", "description", "parameters"?}
 ├── BadRequestError         400  Bad Request: …
+│   └── MigratedError       400  with the new number of a group that became a supergroup
 ├── UnauthorizedError       401  Unauthorized
 ├── ForbiddenError          403  Forbidden: …
 ├── UnknownMethodError      404  Not Found
@@ -41,6 +42,18 @@ class BadRequestError(ApiError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(400, f"Bad Request: {reason}")
+
+
+class MigratedError(BadRequestError):
+    """The group has another number since it became a supergroup."""
+
+    def __init__(self, chat_id: int) -> None:
+        super().__init__("group chat was upgraded to a supergroup chat")
+        self.chat_id = chat_id
+
+    def envelope(self) -> dict[str, Any]:
+        """The JSON body of the answer, with the new number."""
+        return super().envelope() | {"parameters": {"migrate_to_chat_id": self.chat_id}}
 
 
 class UnauthorizedError(ApiError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .config import BotApiConfig
-from .errors import BadRequestError, ForbiddenError, TesterError
+from .errors import BadRequestError, ForbiddenError, MigratedError, TesterError
 from .events import EventLog
 from .topics import Topic
 
@@ -67,6 +67,7 @@ class Chat:
     is_forum: bool = False
     topics: dict[int, Topic] = field(default_factory=dict)
     bot_rights: frozenset[str] = frozenset()
+    moved_to: int | None = None  # the supergroup that this group became
     entries: dict[int, Entry] = field(default_factory=dict)
 
     @property
@@ -138,6 +139,8 @@ class World:
             events=EventLog(self._numbers),
             started=True,
         )
+        if kind == "channel":
+            chat.bot_rights = frozenset(("can_post_messages", "can_edit_messages"))
         self.chats[chat.id] = chat
         return chat
 
@@ -173,6 +176,13 @@ class World:
             raise ForbiddenError("bot can't initiate conversation with a user")
         if not chat.is_private and self.bot["id"] not in chat.members:
             raise ForbiddenError(f"bot is not a member of the {chat.type} chat")
+        if chat.moved_to is not None:
+            raise MigratedError(chat.moved_to)
+        if chat.type == "channel" and "can_post_messages" not in chat.bot_rights:
+            raise BadRequestError("need administrator rights in the channel chat")
+        restricted = chat.members.get(self.bot["id"]) == "restricted"
+        if restricted and "can_send_messages" not in chat.bot_rights:
+            raise BadRequestError("not enough rights to send text messages to the chat")
         return chat
 
     def tester_chat(self, chat_id: int) -> Chat:

@@ -23,12 +23,14 @@ from bot.domain.writes import (
     ChangeBuy,
     ClaimOrder,
     DeleteAddress,
+    EndPost,
     ForgetPerson,
     JoinBuy,
     KeepOffer,
     KeepResults,
     MarkTold,
     OpenBuy,
+    QueuePost,
     SaveAddress,
     SendProof,
     SetTerms,
@@ -55,6 +57,7 @@ from tests.fakes.memory_alarms import MemoryAlarms
 from tests.fakes.memory_broadcasts import MemoryBroadcasts
 from tests.fakes.memory_group_buys import MemoryGroupBuys
 from tests.fakes.memory_payments import MemoryPayments
+from tests.fakes.memory_posts import MemoryPosts
 from tests.fakes.memory_questions import MemoryQuestions
 from tests.fakes.memory_shop import MemoryShop
 from tests.fakes.memory_tracking import Claimed, MemoryTracking
@@ -88,6 +91,7 @@ class MemoryStorage(
     MemoryShop,
     MemoryQuestions,
     MemoryGroupBuys,
+    MemoryPosts,
 ):
     """Implements `Storage`. Set `unavailable` to make every call raise `StorageUnavailable`.
 
@@ -118,7 +122,7 @@ class MemoryStorage(
 
     access = addresses = alarms = broadcasts = conversations = inbox = notices = offers = _part
     orders = payments = picture_files = pushes = rights = runs = tracking = upkeep = _part
-    shop = shop_events = questions = group_buys = _part
+    shop = shop_events = questions = group_buys = posts = _part
 
     async def open(self) -> None:
         self.opened = True
@@ -488,7 +492,7 @@ class MemoryStorage(
         self.forget_money(user_id, {each.order_no for each in kept})
         return kept
 
-    async def _carry_out(self, write: Write, session: Session) -> None:  # noqa: C901 - an arm a write
+    async def _carry_out(self, write: Write, session: Session) -> None:  # noqa: C901, PLR0912 - an arm a write
         book = self._addresses.setdefault(session.user_id, {})
         match write:
             case KeepResults(page):
@@ -507,6 +511,10 @@ class MemoryStorage(
                     await self.mark_told(order_no, placing)
             case OpenBuy() | JoinBuy() | ChangeBuy():
                 self.carry_out_buy(write)
+            case QueuePost(post):
+                self.queue_post(post)
+            case EndPost(post_id):
+                self.end_post(post_id)
             case SendProof() | SetTerms():
                 self.carry_out(write)
             case ForgetPerson():

@@ -8,6 +8,7 @@ from telegram.ext import Application, ExtBot
 from bot.wiring.parts import StoringApplication
 from handlers.journey import group_handlers
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
+from tests.fakes.memory_storage import MemoryStorage
 
 _USER = {"id": 7, "is_bot": False, "first_name": "T"}
 _CHAT = {"id": -100_5, "type": "supergroup", "title": "Friends"}
@@ -36,7 +37,7 @@ class Group:
             .job_queue(None)
             .build()
         )
-        self.application.add_handlers(group_handlers())
+        self.application.add_handlers(group_handlers(MemoryStorage()))
 
     async def take(self, **update: object) -> None:
         await self.application.initialize()

@@ -60,6 +60,14 @@ class Clients:
         (await self.telegram.delete("/sandbox/botapi/faults")).raise_for_status()
         (await self.market.delete("/sandbox/faults")).raise_for_status()
 
+    async def settled(self) -> None:
+        """Wait until the bot has every update, and was seen to ask for more."""
+
+        async def has_all() -> bool:
+            return (await self.telegram.get("/sandbox/updates")).json()["pending"] == 0
+
+        await until(has_all)
+
     async def struck(self) -> int:
         """How often Telegram's faults struck."""
         faults = (await self.telegram.get("/sandbox/botapi/faults")).json()["faults"]

@@ -24,6 +24,7 @@ from bot.domain.money import Fen
 from bot.domain.order_books import agreed_of
 from bot.domain.orders import Order, Placing
 from bot.domain.payment_attempts import AttemptState, NewAttempt
+from bot.domain.posts import PostState
 from bot.domain.questions import QuestionState
 from bot.domain.writes import KeepOffer
 from bot.storage.operator_ports import ToldAlarm
@@ -32,6 +33,7 @@ from bot.storage.shop_ports import Booking
 from bot.storage.tracking_ports import NoticeEnd, StoredPush
 from tests.storage.earlier.filling import ALICE, BOB, CAROL, GROUP, NOW, OFFERS, OPERATOR
 from tests.storage.grouping import BUY, BUY_ORDER, BUYER, RED, SHOWN, TOKEN, pausing
+from tests.storage.posting import CHANNEL, FAMILY, MUG
 from tests.storage.questioning import ASKER, COLLEAGUE, TOPIC, words
 from tests.storage.samples import update
 from tests.storage.shopping import DAVE, IN_SHOP
@@ -89,6 +91,11 @@ async def _save_order(storage: Storage) -> None:
     await storage.orders.save_order(order.moved(Placing.CREATING), Placing.CLAIMED)
 
 
+async def _save_post(storage: Storage) -> bool:
+    (post,) = await storage.posts.posts_to_check(LATER, 9)
+    return await storage.posts.save_post(post.replace(look_at=LATER), (PostState.POSTED,))
+
+
 async def _save_tracked(storage: Storage) -> None:
     tracked = await storage.tracking.tracked(PLACED)
     assert tracked is not None
@@ -141,6 +148,10 @@ READS: dict[str, Call] = {
     "picture_files.file_id": lambda storage: storage.picture_files.file_id("sheet/1"),
     "pushes.orders_of_parts": lambda storage: storage.pushes.orders_of_parts([PART]),
     "pushes.waiting_pushes": lambda storage: storage.pushes.waiting_pushes(NOW, 9),
+    "posts.post_places": lambda storage: storage.posts.post_places(),
+    "posts.posts_of": lambda storage: storage.posts.posts_of(MUG),
+    "posts.posts_to_check": lambda storage: storage.posts.posts_to_check(LATER, 9),
+    "posts.posts_to_do": lambda storage: storage.posts.posts_to_do(LATER, 9),
     "questions.count_asked": lambda storage: storage.questions.count_asked(DAVE, NOW - HOUR),
     "questions.count_questions": lambda storage: storage.questions.count_questions(),
     "questions.question": lambda storage: storage.questions.question(QuestionId(1)),
@@ -220,6 +231,12 @@ WRITES: dict[str, Call] = {
         StoredPush(msg_id="new", topic="ORDER", message="{}", received_at=NOW)
     ),
     "pushes.retry_pushes": lambda storage: storage.pushes.retry_pushes([3], LATER),
+    "posts.claim_post": lambda storage: storage.posts.claim_post(3),
+    "posts.drop_place": lambda storage: storage.posts.drop_place(CHANNEL.chat_id),
+    "posts.give_up_posts": lambda storage: storage.posts.give_up_posts(),
+    "posts.keep_place": lambda storage: storage.posts.keep_place(CHANNEL.replace(title="x")),
+    "posts.move_place": lambda storage: storage.posts.move_place(FAMILY.chat_id, ChatId(-9)),
+    "posts.save_post": _save_post,
     "questions.ask": lambda storage: storage.questions.ask(ASKER, words(20)),
     "questions.claim_words": lambda storage: storage.questions.claim_words(WordsId(1)),
     "questions.end": lambda storage: storage.questions.end(QuestionId(1), None),

@@ -12,10 +12,18 @@ from bot.domain.news import News, NewsKind
 from bot.domain.orders import OrderPart, OrderStatus, Placing
 from bot.domain.payment_attempts import AttemptState, NewAttempt
 from bot.domain.shop_terms import ShopTerms
-from bot.domain.writes import ClaimOrder, KeepResults, SaveAddress, SendProof, SetTerms
+from bot.domain.writes import (
+    ClaimOrder,
+    KeepResults,
+    QueuePost,
+    SaveAddress,
+    SendProof,
+    SetTerms,
+)
 from bot.storage.sqlite.storage import SqliteStorage
 from bot.storage.tracking_ports import NewNotice, NoticeEnd
 from tests.storage.grouping import organise
+from tests.storage.posting import new_post, step
 from tests.storage.questioning import ASKER, OWNER, words
 from tests.storage.samples import (
     ALICE,
@@ -107,6 +115,13 @@ EXPORTED = {
     "shop_events.detail": "news_of_the_shop[].about",
     "shop_events.state": "news_of_the_shop[].state",
     "shop_events.not_before": "news_of_the_shop[].not_before",
+    "posts.made_by": "telegram_user_id",
+    "posts.chat_id": "published_offers[].chat_id",
+    "posts.marketplace": "published_offers[].offer_id.marketplace",
+    "posts.offer_id": "published_offers[].offer_id.id",
+    "posts.made_at": "published_offers[].made_at",
+    "posts.state": "published_offers[].state",
+    "posts.body": "published_offers[].text",
     "questions.question_id": "questions_to_the_operators[].question_id",
     "questions.user_id": "telegram_user_id",
     "questions.order_no": "questions_to_the_operators[].order_no",
@@ -191,6 +206,10 @@ NOT_PERSONAL = {
     "proofs.proof_id": _COUNTER,
     "proofs.mark": "a few bytes of a one-way print, which tell a file that was sent before",
     "shop_events.event_id": _COUNTER,
+    "posts.post_id": _COUNTER,
+    "posts.look_at": _BOOKKEEPING,
+    "post_places.chat_id": "a channel or group that the bot may post in, which is nobody's",
+    "post_places.body": "its title, and the id of the administrator who let the bot post",
     "questions.topic_chat": "the operators' group, which is nobody's",
     "question_words.chat_id": "where the person wrote, which is exported with their words; of an"
     " answer it is the operator's",
@@ -274,6 +293,7 @@ async def _live_a_full_life(storage: SqliteStorage) -> None:
     claim = await storage.payments.claim_payment(attempt, known=0, since=NOW, limit=0)
     await storage.payments.mark_payment(claim.attempt_id, AttemptState.PAID)
     await _pay_a_shop(storage)
+    await step(storage, QueuePost(new_post()))
     asker = ASKER.replace(user_id=ALICE, chat_id=ALICE_CHAT, order_no=placed.order_no)
     asked = await storage.questions.ask(asker, words(7, chat=ALICE_CHAT))
     await storage.questions.say(asked.question_id, words(8), OWNER)

@@ -13,6 +13,7 @@ from tests.storage.backends import BACKENDS, backend
 from tests.storage.calls import CALLS, DEFERRED, READS, WRITES, methods
 from tests.storage.earlier.filling import NOW, fill
 from tests.storage.grouping import group_buy
+from tests.storage.posting import posts
 from tests.storage.questioning import question
 from tests.storage.shopping import shop
 
@@ -31,6 +32,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         await shop(storage)
         await question(storage)
         await group_buy(storage)
+        await posts(storage)
         for moment in (NOW, NOW + LONG_GAP):
             await storage.runs.begin_run(moment)
         await storage.close()

@@ -10,12 +10,14 @@ from bot.domain.writes import (
     ChangeBuy,
     ClaimOrder,
     DeleteAddress,
+    EndPost,
     ForgetPerson,
     JoinBuy,
     KeepOffer,
     KeepResults,
     MarkTold,
     OpenBuy,
+    QueuePost,
     SaveAddress,
     SendProof,
     SetTerms,
@@ -32,6 +34,7 @@ from bot.storage.sqlite.inbox import Inbox
 from bot.storage.sqlite.lately import Lately
 from bot.storage.sqlite.offers import Offers
 from bot.storage.sqlite.orders import Orders
+from bot.storage.sqlite.posts import Posts
 from bot.storage.sqlite.rights import Rights
 from bot.storage.sqlite.shop import Shop
 
@@ -59,6 +62,7 @@ class Conversations:
         rights: Rights,
         shop: Shop,
         groups: GroupBuys,
+        posts: Posts,
     ) -> None:
         self._database = database
         self._inbox = inbox
@@ -68,6 +72,7 @@ class Conversations:
         self._rights = rights
         self._shop = shop
         self._groups = groups
+        self._posts = posts
         self._sessions: Lately[tuple[ChatId, UserId], Session] = Lately(_SESSIONS)
         self._results: Lately[str, SearchPage] = Lately(_RESULTS)
         database.remembers(self._sessions.clear)
@@ -163,7 +168,7 @@ class Conversations:
         saving = self._saving(commit.session, commit.expected_revision)
         return [*claims, saving, *forgetting, *others]
 
-    def _prepared(self, write: Write, commit: StepCommit) -> Work:  # noqa: C901 - an arm a write
+    def _prepared(self, write: Write, commit: StepCommit) -> Work:  # noqa: C901, PLR0912 - an arm a write
         session = commit.session
         match write:
             case ClaimOrder(order):
@@ -191,6 +196,10 @@ class Conversations:
                 prepared = self._shop.setting(terms)
             case OpenBuy() | JoinBuy() | ChangeBuy():
                 prepared = self._groups.carrying_out(write)
+            case QueuePost(post):
+                prepared = self._posts.queueing(post)
+            case EndPost(post_id):
+                prepared = self._posts.ending(post_id)
             case _:
                 assert_never(write)
         return prepared

@@ -22,6 +22,7 @@ from bot.domain.model import Value
 from bot.domain.news import News
 from bot.domain.offers import SearchPage
 from bot.domain.orders import Order
+from bot.domain.posts import Post
 from bot.domain.questions import Question, Words
 from bot.domain.sessions import Session
 from bot.domain.shop_terms import ShopTerms
@@ -37,6 +38,7 @@ from bot.storage.places import (
     place_of_operation,
     place_of_order,
     place_of_payload,
+    place_of_post,
     place_of_proof,
     place_of_question,
     place_of_results,
@@ -99,6 +101,7 @@ _SAID = (
     "SELECT words_id, state, not_before, body FROM question_words"
     " WHERE question_id = ? ORDER BY words_id"
 )
+_POSTS = "SELECT post_id, state, made_at, body FROM posts WHERE made_by = ? ORDER BY post_id"
 _TERMS = "SELECT version, body FROM shop_terms ORDER BY version"
 
 
@@ -161,6 +164,7 @@ class Export:
                 self._group_operation(*row) for row in self._rows(_GROUP_OPERATIONS)
             ],
             "news_of_group_buys": [_group_news(*row) for row in self._rows(_GROUP_NEWS)],
+            "published_offers": [self._post(*row) for row in self._rows(_POSTS)],
             "invitations_made": [_invite(*row) for row in self._rows(_INVITES)],
             "messages_being_handled": [
                 self._update(*row) for row in updates if row[1] != "finished"
@@ -332,6 +336,11 @@ class Export:
         hidden = {"by", "missed"} | (set() if theirs else {"chat_id", "message_id"})
         dumped = words.model_dump(mode="json", exclude=hidden)
         return {**dumped, "state": state, "not_before": _moment(not_before)}
+
+    def _post(self, post_id: int, state: str, made_at: int, body: bytes) -> JsonValue:
+        post = self._value(Post, body, place_of_post(post_id))
+        dumped = post.model_dump(mode="json", include={"chat_id", "offer_id", "text", "language"})
+        return {**dumped, "state": state, "made_at": _moment(made_at)}
 
     def _terms_set(self) -> list[JsonValue]:
         terms = (

@@ -18,6 +18,7 @@ from bot.storage.ports import (
     RunPort,
     UpkeepPort,
 )
+from bot.storage.post_ports import PostPort
 from bot.storage.question_ports import QuestionPort
 from bot.storage.sealing import Sealer
 from bot.storage.shop_ports import ShopEventPort, ShopPort
@@ -35,6 +36,7 @@ from bot.storage.sqlite.offers import Offers
 from bot.storage.sqlite.orders import Orders
 from bot.storage.sqlite.payment_attempts import PaymentAttempts
 from bot.storage.sqlite.picture_files import PictureFiles
+from bot.storage.sqlite.posts import Posts
 from bot.storage.sqlite.push_inbox import Pushes
 from bot.storage.sqlite.questions import Questions
 from bot.storage.sqlite.resealing import Resealing
@@ -70,6 +72,7 @@ class SqliteStorage:
         ledger, events = LedgerRows(database), ShopEvents(database)
         shop = Shop(database, ledger, events)
         addresses, inbox = AddressBook(database), Inbox(database)
+        posts = Posts(database)
         notices, offers, orders = Notices(database), Offers(database), Orders(database, shop)
         groups = GroupBuys(database)
         rights = Rights(database, orders, ledger, groups)
@@ -86,6 +89,7 @@ class SqliteStorage:
             rights=rights,
             shop=shop,
             groups=groups,
+            posts=posts,
         )
         self.group_buys: GroupBuyPort = groups
         self.inbox: InboxPort = inbox
@@ -94,6 +98,7 @@ class SqliteStorage:
         self.orders: OrderPort = orders
         self.payments: PaymentPort = PaymentAttempts(database)
         self.picture_files: PictureFilePort = PictureFiles(database)
+        self.posts: PostPort = posts
         self.pushes: PushPort = Pushes(database)
         self.questions: QuestionPort = Questions(database)
         self.rights: RightsPort = rights

@@ -66,6 +66,10 @@ _DROP = {
         " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = shop_events.order_no)"
         " LIMIT ?)"
     ),
+    "posts": (
+        "DELETE FROM posts WHERE post_id IN (SELECT post_id FROM posts"
+        " WHERE made_at < ? AND state IN ('gone', 'refused', 'unclear') LIMIT ?)"
+    ),
     # As long as the order that they are about.
     "group_buys": (
         "DELETE FROM group_buys WHERE buy_id IN (SELECT buy_id FROM group_buys"
@@ -157,6 +161,7 @@ class Upkeep:
             "pushes": await self._drop("pushes", keep.pushes),
             "notices": await self._drop("notices", keep.notices),
             "forgotten_orders": await self._database.write(self._drop_forgotten),
+            "posts": await self._drop("posts", keep.offers),
             "payments": await self._drop("payments", keep.orders),
             "group_buys": await self._drop("group_buys", keep.orders)
             + await self._database.write(drop_forgotten),

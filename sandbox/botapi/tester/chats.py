@@ -12,6 +12,7 @@ from PIL import Image
 from sandbox.botapi.errors import ApiError, TesterError
 from sandbox.botapi.files import encode, open_picture
 from sandbox.botapi.people import People, worded
+from sandbox.botapi.standing import Standing
 from sandbox.botapi.state import Sandbox
 
 from .reading import json_body, path_number, whole, words
@@ -28,6 +29,7 @@ class ChatRoutes:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._people = People(sandbox)
+        self._standing = Standing(sandbox)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes to add to an application."""
@@ -41,6 +43,9 @@ class ChatRoutes:
             web.post(f"{base}/edit", self.edit),
             web.post(f"{base}/join", self.join),
             web.post(f"{base}/promote", self.promote),
+            web.post(f"{base}/standing", self.stand),
+            web.post(f"{base}/upgrade", self.upgrade),
+            web.post(f"{base}/delete", self.delete),
             web.post(f"{base}/topics", self.open_topic),
             web.post(f"{base}/topics/{{topic:\\d+}}/{{what:close|reopen|delete}}", self.turn_topic),
             web.post(f"{base}/choose", self.choose),
@@ -168,6 +173,31 @@ class ChatRoutes:
         if not isinstance(listed, list):
             raise TesterError("rights must be a list")
         self._people.promote(chat, [words(each, "rights") for each in listed])
+        return web.json_response({"ok": True})
+
+    async def stand(self, request: web.Request) -> web.Response:
+        """The bot is let in, given rights or put out."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        body = await json_body(request)
+        rights = body.get("rights", [])
+        if not isinstance(rights, list):
+            raise TesterError("rights must be a list")
+        by = whole(body["by"], "by") if "by" in body else None
+        names = [words(each, "rights") for each in rights]
+        self._standing.put(chat, words(body.get("status"), "status"), names, by)
+        return web.json_response({"ok": True})
+
+    async def upgrade(self, request: web.Request) -> web.Response:
+        """The group becomes a supergroup."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        return web.json_response({"chat_id": self._standing.upgrade(chat).id})
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """A person takes a message away."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        body = await json_body(request)
+        message_id = whole(body.get("message_id"), "message_id")
+        self._standing.delete(chat, whole(body.get("from"), "from"), message_id)
         return web.json_response({"ok": True})
 
     async def open_topic(self, request: web.Request) -> web.Response:

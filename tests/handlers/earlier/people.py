@@ -67,6 +67,7 @@ from bot.domain.sessions import (
 )
 from bot.domain.writes import ClaimOrder, KeepOffer, KeepResults, SaveAddress, Write
 from bot.marketplace.port import PaymentLink
+from bot.services.access import Access, AccessMode
 from bot.services.bundle import Services
 from bot.services.support import Support
 from bot.storage.ports import StepCommit, Storage
@@ -424,6 +425,7 @@ async def seen(storage: Storage, user: UserId) -> dict[str, Any]:
     used = {"store": storage, "freight": market, "payments": market, "search": market}
     used |= {"support": Support(storage.questions)}
     used |= {"divisions": DIVISIONS, "tier_scope": TierScope.OFFER, "face": lambda: None}
+    used |= {"access": Access(AccessMode.OPEN, storage.access)}
     services = Services(**(unused | used))
     session = await storage.conversations.load_session(ChatId(user), user)
     assert session is not None

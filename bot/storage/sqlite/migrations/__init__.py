@@ -51,6 +51,7 @@ STEPS: tuple[Step, ...] = tuple(
         "0013_marketplaces.sql",
         "0014_questions.sql",
         "0015_group_buys.sql",
+        "0016_posts.sql",
     )
 )
 

@@ -1,9 +1,11 @@
 """Cards of goods that travel: nothing of anybody's, and the way into the private chat."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.chat.measuring import fitting
 from bot.chat.screens import (
+    CAPTION_LIMIT,
     Button,
     ContactSheet,
     Rows,
@@ -14,14 +16,16 @@ from bot.chat.screens import (
     paragraphs,
     row,
 )
-from bot.chat.texts import Html, Texts, cut
+from bot.chat.texts import Html, Texts, cut, escape
 from bot.chat.units import counted
 from bot.domain.identifiers import OfferId
 from bot.domain.links import payload_of, start_link
 from bot.domain.offers import Offer, OfferSummary
+from bot.domain.posts import LONGEST_TEXT, Post
 from bot.domain.pricing import price_span
 
 MOST_HITS = 6
+_CARD_BELOW_WORDS = CAPTION_LIMIT - LONGEST_TEXT - 2  # the blank line between
 _TITLES = (120, 80, 50, 30)
 _IN_A_LIST = (60, 40, 24)
 _COLUMNS = 3
@@ -32,7 +36,7 @@ def order_button(t: Texts, username: str, offer_id: OfferId) -> Button:
     return Button(t("travel.order_button"), url=start_link(username, payload_of(offer_id)))
 
 
-def offer_card(t: Texts, username: str, offer: Offer) -> Screen:
+def offer_card(t: Texts, username: str, offer: Offer, room: int = CAPTION_LIMIT) -> Screen:
     """Show one offer: picture, title, from which price, minimum."""
     gone = None
     if not offer.on_sale:
@@ -48,7 +52,21 @@ def offer_card(t: Texts, username: str, offer: Offer) -> Screen:
 
     picture = SellerPicture(offer.picture_url) if offer.picture_url else None
     button = row(order_button(t, username, offer.offer_id)) if gone is None else ()
-    return Screen(fitting(text, _TITLES), button, picture)
+    return Screen(fitting(text, _TITLES, room), button, picture)
+
+
+def post_card(t: Texts, username: str, post: Post, offer: Offer | None) -> Screen:
+    """Show an offer below an operator's own words; without one, that it is no longer to be had."""
+    words = own_words(post.text) if post.text else None
+    if offer is None:
+        return Screen(paragraphs(words, t("offer.not_on_sale")))
+    card = offer_card(t, username, offer, room=_CARD_BELOW_WORDS if words else CAPTION_LIMIT)
+    return replace(card, text=paragraphs(words, card.text))
+
+
+def own_words(text: str) -> Html:
+    """Return what somebody wrote, with its lines and without any markup."""
+    return Html("\n".join(escape(each) for each in text.splitlines()))
 
 
 def price_line(t: Texts, offer: Offer) -> Html:
