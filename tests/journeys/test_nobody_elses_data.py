@@ -40,7 +40,9 @@ EVERY = sorted({*STANDING, *(name for names in OF_STEP.values() for name in name
 _OF_A_SHOP = {Step.PROOF, Step.CASE, Step.TERMS}
 # Without operators nobody can be asked: tests/journeys/test_questions.py.
 _OF_QUESTIONS = {Step.QUESTION, Step.ANSWER}
-_ELSEWHERE = {Step.PLACING, Step.PAYMENT, *_OF_A_SHOP, *_OF_QUESTIONS}
+# Operators alone publish: tests/journeys/test_publish.py.
+_OF_OPERATORS = {Step.PUBLISH}
+_ELSEWHERE = {Step.PLACING, Step.PAYMENT, *_OF_A_SHOP, *_OF_QUESTIONS, *_OF_OPERATORS}
 WALKED = [step for step in OF_STEP if step not in _ELSEWHERE]
 
 
