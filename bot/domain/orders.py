@@ -200,6 +200,7 @@ class Order(Value):
     first_sent_there: AwareDatetime | None = None
     lookups: int = 0  # how often it was looked up since
     sent_again: bool = False  # create was sent a second time, under the same number
+    doubted_since: bool = False  # a copy was put back: what was sent meanwhile is not known
     vouched: bool = False  # an operator says that no order exists: create it once more
     vouched_by: UserId | None = None  # who says so; None for who has the command line
 
@@ -219,8 +220,13 @@ class Order(Value):
 
         What was claimed or looked up then may have been sent since, and sent again.
         """
-        again = self.placing is not Placing.CLAIMED
-        return self.replace(placing=Placing.UNCERTAIN, lookups=0, sent_again=again, vouched=False)
+        return self.replace(
+            placing=Placing.UNCERTAIN,
+            lookups=0,
+            sent_again=self.placing is not Placing.CLAIMED,
+            doubted_since=True,
+            vouched=False,
+        )
 
     def sending(self, at: datetime, there: datetime | None = None) -> "Order":
         """Return the order as create is about to be sent: once, and once more by itself.
@@ -302,9 +308,9 @@ class Order(Value):
     def may_have_extra(self) -> bool:
         """Tell whether another order may still show up under this number: wanted, or not."""
         if self.placing is Placing.PLACED:
-            return self.sent_again or self.is_short
+            return self.sent_again or self.doubted_since or self.is_short
         ended = self.placing in {Placing.REFUSED, Placing.CHANGED}
-        return ended and (self.sent_again or self.lookups > 0)
+        return ended and (self.sent_again or self.doubted_since or self.lookups > 0)
 
     @property
     def is_open(self) -> bool:

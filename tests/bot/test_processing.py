@@ -11,7 +11,7 @@ from telegram.error import NetworkError
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.intake.inbox import Intake
-from bot.intake.processing import UpdateProcessor
+from bot.intake.processing import RETRY_DELAYS, UpdateProcessor
 from bot.intake.raw import BadUpdate, inbox_update
 from bot.storage.ports import StepCommit, StorageUnavailable, WaitingUpdate
 from tests.bot.toy_journey import ANN, Toy
@@ -120,6 +120,11 @@ async def test_a_failing_update_is_tried_again_then_parked_with_its_error(line: 
     assert error.startswith("KeyError at tests/bot/toy_journey.py:")
     assert [update.update_id for update in line.parked] == [2]
     assert (await toy.session()).focus.page == 12
+
+
+def test_a_bug_holds_up_its_chat_for_less_than_a_second() -> None:
+    """It does not pass by waiting, and what else the chat sends waits behind it."""
+    assert sum(RETRY_DELAYS) < 1
 
 
 async def test_a_person_who_cannot_be_told_does_not_stop_the_chat(line: Line) -> None:

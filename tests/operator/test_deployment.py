@@ -3,11 +3,13 @@
 import asyncio
 import getpass
 import json
+import os
 import re
 import shlex
 import shutil
 import ssl
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -290,6 +292,11 @@ async def test_the_health_check_tells_alive_from_dead() -> None:
     await web.TCPSite(runner, "127.0.0.1", port).start()
     assert await asyncio.to_thread(alive.is_alive, f"0.0.0.0:{port}", 5.0)
     assert not alive.is_alive("nonsense")
+    for listen, code in ((f"0.0.0.0:{port}", 0), (f"127.0.0.1:{replay_dockerfile.free_port()}", 1)):
+        check = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot.process.alive"), env={**os.environ, "LISTEN": listen}
+        )
+        assert await check.wait() == code
     await runner.cleanup()
 
 

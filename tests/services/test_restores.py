@@ -111,3 +111,14 @@ async def test_what_was_ordered_after_the_copy_is_named() -> None:
     await forgotten.look(NOW)
     assert forgotten.numbers == {lost[0], lost[2]}
     assert len(paused) == 1
+
+
+async def test_for_a_minute_after_a_restore_nothing_is_paid() -> None:
+    """A payment of a moment ago may be under way, known to nobody here, and not seen there yet."""
+    order = consent(Placing.PLACED, parts=(OrderPart(order_id=FIRST, total=DUE),))
+    at = Desk(await stored(order), 0)
+    at.payments = at.another()
+    await at.payments.give_up(at.now)
+    assert await blocked(at.agree()) is Block.WAIT
+    at.now += timedelta(minutes=1)
+    await at.agree()

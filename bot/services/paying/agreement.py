@@ -222,6 +222,8 @@ class OperatorPayments:
         if len(tries) >= MOST_ATTEMPTS:
             raise Blocked(Block.TOO_MANY, order)
         unclear = [each.at for each in tries if each.state is AttemptState.UNCLEAR]
+        if self._questions_since is not None:
+            unclear.append(self._questions_since)  # one may have been sent that is unknown here
         if unclear and self._clock() - max(unclear) < _SETTLES_WITHIN:
             raise Blocked(Block.WAIT, order)
         return part.total
