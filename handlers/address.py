@@ -14,6 +14,7 @@ from bot.domain.asking import AddressOpen, Asking, BookManaged
 from bot.domain.sessions import AddressForm, Delivery, Quoted, Session, Step
 from bot.domain.writes import DeleteAddress, SaveAddress
 from bot.services.bundle import Services
+from bot.telegram.newer import Style
 from handlers import address_form, preview
 from handlers.finding import search
 from handlers.shared.address_answers import delivery_to, form_of
@@ -115,7 +116,7 @@ def _one_buttons(view: View, saved: SavedAddress) -> Rows:
         row(deliver)
         + row(Button(t("address.edit_button"), "edit", arg), default)
         + row(Button(t(marked), "forwarder", arg))
-        + row(Button(t("address.delete_button"), "delete", arg))
+        + row(Button(t("address.delete_button"), "delete", arg, style=Style.DANGER))
         + row(Button(t("address.back_button"), "manage"))
     )
 

@@ -79,12 +79,13 @@ def screen(view: FormView) -> Screen:
     if form.reading is None:
         rows = row(Button(t("address_form.fields_button"), "fields")) + _leave(view)
         text = paragraphs(view.flash, t("address_form.paste"), t("address_form.example"))
-        return Screen(text, rows)
+        return Screen(text, rows, asks=True)
     reading = reading_of(form)
     if form.asking is not None:
         return Screen(
             paragraphs(view.flash, understood(view, reading), _question(view, form, reading)),
             candidates(view, form) + _leave(view),
+            asks=True,
         )
     rows = (
         row(Button(t("address_form.save_button"), "save"))

@@ -5,15 +5,19 @@ from telegram import Update
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, lines, paragraphs, row
-from bot.chat.texts import Html
+from bot.chat.texts import Html, cut
+from bot.chat.units import counted
 from bot.domain.drafts import Draft
 from bot.domain.sessions import Announced, Focus, Step
 from bot.domain.splitting import orders_of
+from bot.telegram.newer import Style
 from handlers import lines as lines_step
 from handlers.finding import search
 from handlers.shared.in_cart import called
 
 _LONGEST_NUMBER = 3
+_VARIANT = 40  # characters
+_MOST_LINES = 3  # of a draft; the others are counted
 
 
 def screen(view: View) -> Screen:
@@ -42,7 +46,7 @@ def screen(view: View) -> Screen:
         rows += row(
             Button(t("cart.order_button", number=shown), "order", index),
             Button(t("cart.open_button", number=shown), "open", index),
-            Button(t("cart.drop_button", number=shown), "drop", index),
+            Button(t("cart.drop_button", number=shown), "drop", index, style=Style.DANGER),
         )
     return Screen(text, rows + row(results))
 
@@ -50,8 +54,20 @@ def screen(view: View) -> Screen:
 def _described(view: View, number: int, draft: Draft) -> Html:
     t, estimate, orders = view.t, draft.estimate, len(orders_of(draft))
     count = len(draft.lines)
+    language = view.session.language
+    goods = [
+        t(
+            "cart.line",
+            variant=cut(line.variant.in_language(language), _VARIANT) or t("lines.no_variant"),
+            quantity=counted(t, line.quantity, line.unit),
+        )
+        for line in draft.lines[:_MOST_LINES]
+    ]
+    rest = count - len(goods)
     return lines(
         t("cart.draft", number=str(number), title=_name(view, draft)),
+        *goods,
+        t("cart.more_lines", count=rest) if rest else None,
         t("cart.amount", count=count, total=t.money(estimate))
         if estimate is not None
         else t("cart.items", count=count),

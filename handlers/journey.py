@@ -174,7 +174,7 @@ def _states() -> dict[Step, list[Handler]]:
             ),
         ],
         Step.PAYMENT: [
-            Buttons(new=payment.new, next=payment.next_order),
+            Buttons(new=payment.new, next=payment.next_order, more=payment.more),
             MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, payment.sent_here),
             MessageHandler(WORDS, search.words),
         ],

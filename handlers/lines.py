@@ -17,9 +17,11 @@ from bot.domain.offers import Offer, Wording
 from bot.domain.pricing import mixed_batch_gap, repriced
 from bot.domain.sessions import Delivery, Focus, Picking, Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, orders_of
+from bot.domain.titles import telling
 from bot.domain.writes import KeepOffer
 from bot.marketplace.errors import RefusalReason, Refused
 from bot.services.bundle import Services
+from bot.telegram.newer import Style
 from handlers import preview, quantity
 from handlers.finding import search
 from handlers.shared.freight_line import FreightShown, freight_line, freight_of
@@ -87,7 +89,7 @@ def _described(view: View, numbered: Sequence[tuple[int, OrderLine]]) -> list[Ht
     t, language = view.t, view.session.language
     by_offer: dict[OfferId, list[Html]] = {}
     for number, line in numbered:
-        title = cut(line.title.in_language(language), _TITLE)
+        title = cut(telling(line.title.in_language(language), _TITLE), _TITLE)
         block = by_offer.setdefault(line.offer_id, [t("lines.offer", title=title)])
         block.append(_described_line(view, number, line))
     return [lines(*block) for block in by_offer.values()]
@@ -128,7 +130,7 @@ def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) ->
     another = row(Button(t("lines.more_button"), "more")) if has_variants else ()
     results = row(Button(t("offer.results_button"), "results")) if session.query else ()
     cart = row(cart_button(t, session)) if session.cart.shelf else ()
-    cancel = row(Button(t("lines.cancel_button"), "over"))
+    cancel = row(Button(t("lines.cancel_button"), "over", style=Style.DANGER))
     return onward + another + rows + turns + cart + results + cancel
 
 

@@ -9,6 +9,7 @@ from telegram import Update
 from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, OrderView, QrCode, Rows, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html, Texts
+from bot.domain.asking import MoreOpen
 from bot.domain.news import ON_PAYMENT
 from bot.domain.order_actions import CLOSED, amount_due, unpaid
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
@@ -18,6 +19,7 @@ from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import MOST_PER_LINK
 from bot.services.bundle import Services
 from bot.services.waiting import waiting
+from bot.telegram.newer import Style
 from handlers import preview, start
 from handlers.collecting import proof, to_the_shop
 from handlers.finding import search
@@ -87,10 +89,10 @@ def screen(view: PaymentView) -> Screen:
     text = paragraphs(
         view.flash,
         t(_head(order, open_parts)),
-        _parts(view, order),
-        difference(view, order) if open_parts else None,
-        left_out(view, order),
         _how_to_pay(view, open_parts) if open_parts else None,
+        difference(view, order) if open_parts else None,
+        _parts(view, order),
+        left_out(view, order),
         _waiting(view),
     )
     picture = QrCode(view.payment_url) if view.payment_url and open_parts else None
@@ -144,25 +146,30 @@ def _next(view: View) -> Button | None:
 
 
 def _how_to_pay(view: PaymentView, open_parts: tuple[OrderPart, ...]) -> Html:
-    """The deadline of the part that closes first, where the marketplace names one, and the way."""
-    t = view.t
+    """The amount, the deadline of the part that closes first where one is named, and the way."""
+    t, due = view.t, amount_due(open_parts)
+    amount = t("payment.due", amount=t.money(due)) if due is not None else None
     ends = [part.pay_before for part in open_parts if part.pay_before is not None]
-    deadline = t("card.pay_before", time=t.time(min(ends))) if ends else None
+    deadline = t("card.pay_before", time=t.moment(min(ends))) if ends else None
     if not view.payment_url:
-        return paragraphs(deadline, t("payment.no_link"))
-    return paragraphs(deadline, t("together.how" if ends else "payment.how"))
+        return paragraphs(lines(amount, deadline), t("payment.no_link"))
+    return paragraphs(lines(amount, deadline), t("together.how" if ends else "payment.how"))
 
 
 def _buttons(view: PaymentView, order: Order, open_parts: tuple[OrderPart, ...]) -> Rows:
     t, number = view.t, order.order_no
+    if open_parts and view.session.focus.asking != MoreOpen():
+        more = Button(t("payment.more_button"), "more")
+        return _to_pay(view, order, open_parts) + row(more) + row(_next(view))
     details = Button(t("payment.details_button"), "card", number, standing=True)
-    cancel = Button(t("card.cancel_button"), "cancel", number, standing=True)
+    cancel = Button(t("card.cancel_button"), "cancel", number, standing=True, style=Style.DANGER)
     mine = Button(t("orders.mine_button"), "mine", standing=True)
     copies: Rows = ()
     for numbers in copyable(str(part.order_id) for part in order.parts):
         copies += row(Button(t("payment.copy_number_button"), copy=numbers))
     return (
         _to_pay(view, order, open_parts)
+        + _link_to_copy(view)
         + copies
         + row(details, mine)
         + row(cancel if open_parts else None)
@@ -191,9 +198,15 @@ def _to_pay(view: PaymentView, order: Order, open_parts: tuple[OrderPart, ...]) 
         return row(Button(t("payment.link_button"), "pay", order.order_no, standing=True)) + check
     due = amount_due(open_parts[:MOST_PER_LINK])
     label = t("payment.pay_button", total=t.money(due)) if due is not None else None
-    pay_there = row(Button(label or t("payment.pay_plain_button"), url=url))
-    copy = row(Button(t("payment.copy_link_button"), copy=url)) if len(url) <= LONGEST_COPY else ()
-    return pay_there + copy + check
+    pay_there = row(Button(label or t("payment.pay_plain_button"), url=url, style=Style.SUCCESS))
+    return pay_there + check
+
+
+def _link_to_copy(view: PaymentView) -> Rows:
+    url = view.payment_url
+    if not url or len(url) > LONGEST_COPY:
+        return ()
+    return row(Button(view.t("payment.copy_link_button"), copy=url))
 
 
 def _new_search(view: View) -> Button:
@@ -237,6 +250,12 @@ async def check(_: Update, context: Context) -> Reply:
     if order.quote.charge is None and unpaid(order):
         context.flash("payment.not_yet")
     return Step.PAYMENT
+
+
+async def more(_: Update, context: Context) -> Reply:
+    """Show everything else that can be done with an order to be paid."""
+    context.focus(asking=MoreOpen())
+    return None
 
 
 async def sent_here(update: Update, context: Context) -> Reply:

@@ -5,9 +5,19 @@ from telegram import Update
 
 from bot.chat.context import Context, Reply
 from bot.chat.conversation import received_at
-from bot.chat.measuring import fitting
+from bot.chat.measuring import fitting, visible_length
 from bot.chat.reading import place_of
-from bot.chat.screens import TEXT_LIMIT, Button, OrderView, Rows, Screen, View, paragraphs, row
+from bot.chat.screens import (
+    CAPTION_LIMIT,
+    TEXT_LIMIT,
+    Button,
+    OrderView,
+    Rows,
+    Screen,
+    View,
+    paragraphs,
+    row,
+)
 from bot.chat.texts import Html, cut
 from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
 from bot.domain.money import Fen
@@ -59,7 +69,9 @@ def screen(view: OrderView) -> Screen:
     def make(width: int) -> Html:
         return paragraphs(view.flash, head, agreement(view, *made_of, width))
 
-    return Screen(fitting(make, NAME_WIDTHS, TEXT_LIMIT), _buttons(view, order))
+    text = fitting(make, NAME_WIDTHS, TEXT_LIMIT)
+    below_picture = visible_length(text) <= CAPTION_LIMIT
+    return Screen(text, _buttons(view, order), keeps_picture=below_picture)
 
 
 def _buttons(view: View, order: Order) -> Rows:
@@ -92,6 +104,7 @@ async def confirm(update: Update, context: Context) -> Reply:
     agreed_at = received_at.get() or context.now
     place = place_of(update.callback_query)
     message_id = place.message_id if place is not None else None
+    below_picture = place is not None and place.photo is not None
     order = Order(
         order_no=new_merchant_order_no(agreed_at),
         user_id=session.user_id,
@@ -103,13 +116,16 @@ async def confirm(update: Update, context: Context) -> Reply:
         note=session.draft.note,
         language=session.language,
         message_id=message_id,
+        below_picture=below_picture,
         **_buyer(update, context),
         created_at=agreed_at,
         quoted_at=seen_at,
     )
     context.write(ClaimOrder(order))
     context.change(
-        ordered=Ordered(order_no=order.order_no, message_id=message_id),
+        ordered=Ordered(
+            order_no=order.order_no, message_id=message_id, below_picture=below_picture
+        ),
         quoted=session.quoted.replace(change=None),
     )
     context.focus(asking=None)

@@ -6,8 +6,21 @@ from collections.abc import Sequence
 from telegram import Update
 
 from bot.chat.context import Context, Reply
-from bot.chat.measuring import fitting
-from bot.chat.screens import TEXT_LIMIT, Button, Rows, Screen, View, lines, paragraphs, row
+from bot.chat.measuring import fitting, visible_length
+from bot.chat.screens import (
+    CAPTION_LIMIT,
+    TEXT_LIMIT,
+    Button,
+    ContactSheet,
+    Picture,
+    Rows,
+    Screen,
+    SellerPicture,
+    View,
+    lines,
+    paragraphs,
+    row,
+)
 from bot.chat.texts import Html, cut
 from bot.chat.units import counted
 from bot.domain.asking import NoteAsked
@@ -23,6 +36,7 @@ from bot.domain.sessions import Focus, Ordered, Quoted, Session, Step
 from bot.domain.splitting import MOST_IN_ORDER, Lines, orders_of
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.services.collecting.shop import ShopNotReady
+from bot.telegram.newer import Style
 from handlers.finding import search
 from handlers.shared.address_words import is_address, take_pasted
 from handlers.shared.agreement import NAME_WIDTHS, agreement
@@ -30,6 +44,8 @@ from handlers.shared.failures import failure_key, reason_in, refusal_of
 from handlers.shared.money_words import both_amounts
 
 LONGEST_NOTE = 200
+MOST_ON_SHEET = 9  # pictures
+_BELOW_A_PICTURE = CAPTION_LIMIT - 150  # the record of the order says a little more
 
 
 def screen(view: View) -> Screen:
@@ -40,14 +56,29 @@ def screen(view: View) -> Screen:
         return Screen(paragraphs(view.flash, t("preview.no_numbers")), rows)
     if session.focus.asking == NoteAsked():
         rows = row(Button(t("preview.no_note_button"), "no_note"))
-        return Screen(paragraphs(view.flash, t("preview.note_ask", most=LONGEST_NOTE)), rows)
+        return Screen(
+            paragraphs(view.flash, t("preview.note_ask", most=LONGEST_NOTE)), rows, asks=True
+        )
     charge = session.quoted.quote.charge
     total = both_amounts(t, charge) if charge else t.money(session.quoted.quote.total)
-    confirm = Button(t("preview.confirm_button", total=total), "confirm")
+    confirm = Button(t("preview.confirm_button", total=total), "confirm", style=Style.SUCCESS)
     note = Button(
         t("preview.change_note_button" if session.draft.note else "preview.note_button"), "note"
     )
-    return Screen(_text(view, session.quoted.quote), row(confirm) + row(note) + _ways_back(view))
+    text = _text(view, session.quoted.quote)
+    rows = row(confirm) + row(note) + _ways_back(view)
+    return Screen(text, rows, _picture(session, text))
+
+
+def _picture(session: Session, text: Html) -> Picture | None:
+    """The chosen variants' own pictures, where all that is agreed to fits below them."""
+    shown = dict.fromkeys(
+        line.picture_url for line in orders_of(session.draft)[0] if line.picture_url
+    )
+    if not shown or len(shown) > MOST_ON_SHEET or visible_length(text) > _BELOW_A_PICTURE:
+        return None
+    urls = tuple(shown)
+    return SellerPicture(urls[0]) if len(urls) == 1 else ContactSheet(urls)
 
 
 def _text(view: View, quote: Quote) -> Html:
@@ -109,7 +140,7 @@ def _ways_back(view: View) -> Rows:
     t = view.t
     return row(
         Button(t("preview.lines_button"), "lines"), Button(t("preview.address_button"), "address")
-    ) + row(Button(t("lines.cancel_button"), "over"))
+    ) + row(Button(t("lines.cancel_button"), "over", style=Style.DANGER))
 
 
 async def quote(context: Context) -> Reply:

@@ -12,6 +12,7 @@ from bot.domain.finding import NavigationGroup
 from bot.domain.offers import OfferSummary, SearchPage
 from bot.domain.price_bounds import PriceUnreadable, read_clear_bounds
 from bot.domain.sessions import Query, Session, SortField, Step
+from bot.domain.titles import telling
 from bot.domain.writes import KeepResults
 from bot.services.bundle import Services
 from bot.services.finding.search import HITS_PER_PAGE
@@ -30,7 +31,7 @@ from handlers.shared.in_cart import cart_button
 
 _WORD = 30
 _LONGEST_NUMBER = 3  # digits; longer ones are looked for
-_COLUMNS = 5
+_COLUMNS = 6
 _LAST_PAGE = 10_000
 _SORTS = (
     (SortField.PRICE, "results.sort_price"),
@@ -56,7 +57,7 @@ def screen(view: ResultsView) -> Screen:
         return Screen(paragraphs(view.flash, t("results.try_again")), _way_on(view))
     if isinstance(asking, WordAsked):
         rows = row(Button(t("results.keep_button"), "keep"))
-        return Screen(paragraphs(view.flash, t("results.refine_ask")), rows)
+        return Screen(paragraphs(view.flash, t("results.refine_ask")), rows, asks=True)
     if isinstance(asking, FiltersOpen | PricesAsked):
         return filters.screen(view)
     if isinstance(asking, NavigationOpen):
@@ -77,7 +78,7 @@ def _buttons(view: ResultsView, query: Query, results: SearchPage) -> Rows:
     t = view.t
     numbers = [
         Button(str(number), "pick", str(hit.offer_id))
-        for number, hit in enumerate(results.hits, first_number(query.page))
+        for number, hit in enumerate(results.hits, first_number(query.page, results.hits))
     ]
     back = Button(t("results.back_button"), "page", str(query.page - 1)) if query.page > 1 else None
     more = None
@@ -235,12 +236,12 @@ async def _number_or_words(
         return await search.words(update, context)
     page = await context.results()
     hits = page.hits if page else ()
-    index = number - first_number(query.page)
+    index = number - first_number(query.page, hits)
     if 0 <= index < len(hits):
         return await search.open_offer(context, hits[index].offer_id)
     if not hits:
         return await search.words(update, context)
-    first = first_number(query.page)
+    first = first_number(query.page, hits)
     context.flash("results.no_such_number", first=first, last=first + len(hits) - 1)
     return None
 
@@ -266,7 +267,7 @@ def _text(view: ResultsView, query: Query, results: SearchPage, longest: int) ->
     """The whole page with titles of at most that many characters."""
     t = view.t
     room = _HEAD if longest == _TITLES[t.language][0] else longest * 2
-    numbered = enumerate(results.hits, first_number(query.page))
+    numbered = enumerate(results.hits, first_number(query.page, results.hits))
     listed = [_line(view, number, hit, longest) for number, hit in numbered]
     alike = query.image_id is not None
     honest = t("results.similar_is_not_same") if alike else t("results.pick_hint")
@@ -312,7 +313,7 @@ def _line(view: View, number: int, hit: OfferSummary, longest: int) -> Html:
         facts.append(t("results.sold", sold=hit.sold_last_month))
     if hit.repurchase_rate:
         facts.append(t("results.repurchase", rate=hit.repurchase_rate))
-    title = cut(hit.title.in_language(view.session.language), longest)
+    title = cut(telling(hit.title.in_language(view.session.language), longest), longest)
     return t("results.line", number=str(number), title=title, facts=Html(" · ".join(facts)))
 
 

@@ -7,6 +7,7 @@ from bot.chat.screens import Button, Screen, View, paragraphs, row
 from bot.domain.invites import is_invitation
 from bot.domain.links import offer_in_payload
 from bot.domain.sessions import Step
+from bot.telegram.newer import Style
 from handlers.always.language import language_button
 from handlers.finding import search
 from handlers.shared.in_cart import cart_button
@@ -17,7 +18,7 @@ def screen(view: View) -> Screen:
     t, session = view.t, view.session
     if session.focus.return_to is not None:
         rows = row(Button(t("start.continue_button"), "resume")) + row(
-            Button(t("start.over_button"), "over")
+            Button(t("start.over_button"), "over", style=Style.DANGER)
         )
         count = len(session.draft.lines)
         text = t("start.unfinished_lines", count=count) if count else t("start.unfinished")
@@ -30,7 +31,9 @@ def screen(view: View) -> Screen:
         )
         + row(language_button(session))
     )
-    over = Button(t("start.over_button"), "over") if session.draft.lines else None
+    over = (
+        Button(t("start.over_button"), "over", style=Style.DANGER) if session.draft.lines else None
+    )
     rows = row(cart_button(t, session), over) + rows
     return Screen(
         paragraphs(view.flash, t("start.welcome" if view.shop is None else "start.welcome_shop")),

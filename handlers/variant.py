@@ -150,7 +150,8 @@ def _buttons(view: View, shown: Sequence[Item], start: int | None) -> Rows:
     for index, item in enumerate(shown):
         mark = "" if item.exists and item.stock else "✕ "
         name = _named(view, item, None if start is None else start + index, _LABEL)
-        buttons.append(Button(mark + name, "value", item.key))
+        gone = not (item.exists and item.stock)
+        buttons.append(Button(mark + name, "value", item.key, disabled=gone))
     widest = max((_width(button.text) for button in buttons), default=1)
     most = min(max(_ROOM // (widest + 3), 1), _MOST_COLUMNS)
     rows = max(1, -(-len(buttons) // most))

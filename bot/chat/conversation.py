@@ -109,7 +109,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         tap = TapAnswer(context.bot, update.callback_query)
         try:
             async with self._walks.turn(key, update) as walk:
-                if walk.is_repeated:
+                if walk.is_given_up or walk.is_repeated:
                     tap.give()
                     return
                 context.walk = walk
@@ -177,7 +177,9 @@ class StoredConversationHandler(ConversationHandler[Context]):
             return
         as_waiting = _without_flash(before).replace(step=Step.PLACING, ordered=record)
         screen = await self._screens[Step.PLACING].drawn(as_waiting, self._services)
-        await self._drawer.rewrite(as_waiting, record.message_id, screen)
+        await self._drawer.rewrite(
+            as_waiting, record.message_id, screen, below_picture=record.below_picture
+        )
 
     async def _walk(
         self,

@@ -171,21 +171,17 @@ class Drawer:
             if not is_unchanged(error):
                 raise
 
-    async def rewrite(self, session: Session, message_id: int, screen: Screen) -> None:
+    async def rewrite(
+        self, session: Session, message_id: int, screen: Screen, *, below_picture: bool = False
+    ) -> None:
         """Change an earlier message's text and buttons, where that can still be done."""
+
+        def markup(can: Can) -> str | None:
+            return keyboard_json(session, screen, can, edited=True)
+
+        text = fitted(screen.text, CAPTION_LIMIT if below_picture else TEXT_LIMIT)
         try:
-            await self._bot.fitting(
-                "editMessageText",
-                worded(
-                    "text",
-                    fitted(screen.text, TEXT_LIMIT),
-                    lambda can: keyboard_json(session, screen, can, edited=True),
-                ),
-                chat_id=session.chat_id,
-                message_id=message_id,
-                parse_mode=_HTML,
-                link_preview_options=NO_PREVIEW,
-            )
+            await self._write(session.chat_id, message_id, text, markup, caption=below_picture)
         except TelegramError as error:
             # A record beside the conversation: what matters comes as a message of its own.
             _log.info("message_not_rewritten", error=type(error).__name__)
@@ -197,24 +193,43 @@ class Drawer:
         markup: "_Markup",
         place: Place | None,
     ) -> bool:
-        """Put the text into a message that has one; return whether it stands there now."""
-        if place is None or not place.has_text:
+        """Put the text into a message that has one; return whether it stands there now.
+
+        A screen that keeps the pressed message's picture goes below it.
+        """
+        below = place is not None and place.photo is not None and screen.keeps_picture
+        if place is None or not (place.has_text or below):
             return False
         try:
-            await self._bot.fitting(
-                "editMessageText",
-                worded("text", screen.text, markup),
-                chat_id=chat_id,
-                message_id=place.message_id,
-                parse_mode=_HTML,
-                link_preview_options=NO_PREVIEW,
-            )
+            await self._write(chat_id, place.message_id, screen.text, markup, caption=below)
         except BadRequest as error:
             if is_unchanged(error):
                 return True
             _log.info("edit_refused", reason=error.message)
             return False
         return True
+
+    async def _write(
+        self, chat_id: ChatId, message_id: int, text: str, markup: "_Markup", *, caption: bool
+    ) -> None:
+        """Change what a message says, or what stands below its picture. Raises `BadRequest`."""
+        if caption:
+            await self._bot.fitting(
+                "editMessageCaption",
+                worded("caption", text, markup),
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode=_HTML,
+            )
+            return
+        await self._bot.fitting(
+            "editMessageText",
+            worded("text", text, markup),
+            chat_id=chat_id,
+            message_id=message_id,
+            parse_mode=_HTML,
+            link_preview_options=NO_PREVIEW,
+        )
 
     async def _send_text(self, session: Session, screen: Screen, markup: "_Markup") -> None:
         try:

@@ -91,6 +91,7 @@ class Screen:
     milestone: bool = False
     replaces: bool = False  # a picture above the pressed button would mislead from now on
     asks: bool = False
+    keeps_picture: bool = False  # goes below the picture of the pressed message, if it has one
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Walk:
         self._turns = turns
         self._patience = patience
         self._task = asyncio.current_task()
+        self.has_begun = False
         self._holds = False
         self._waits = False
         self.is_firm = False
@@ -104,6 +105,13 @@ class Walk:
         if self._task is not None:
             self._task.cancel()
 
+    def is_over(self) -> bool:
+        """Tell whether the walk was cancelled by nobody but whoever took its place.
+
+        Then the update goes on to its end, as one that is done with.
+        """
+        return self.is_given_up and self._task is not None and not self._task.uncancel()
+
     async def begin(self) -> None:
         """Wait for the turn. The rest of an album waits for its first item's end."""
         album = [each for each in self.earlier if self.album and each.album == self.album]
@@ -112,7 +120,7 @@ class Walk:
             for each in album:
                 await each.ended()
         await self._turns.lock.acquire()
-        self._holds = True
+        self.has_begun = self._holds = True
 
     def end(self) -> None:
         """Give the turn to the next one."""
@@ -144,15 +152,17 @@ class Walk:
             self._timer.cancel()
         if self._holds or self.is_given_up:
             return
-        if not self.is_firm:
-            while later := self._later():
-                await later[0].ended()
         await self._turns.lock.acquire()
+        while not self.is_firm and (later := self._gone_ahead()):
+            self._turns.lock.release()
+            await later[0].ended()
+            await self._turns.lock.acquire()
         self._holds, self.is_firm = True, False
 
-    def _later(self) -> "list[Walk]":
+    def _gone_ahead(self) -> "list[Walk]":
+        """Later ones that have begun; one that waits for this one to end has not."""
         walks = self._turns.walks
-        return walks[walks.index(self) + 1 :]
+        return [each for each in walks[walks.index(self) + 1 :] if each.has_begun]
 
     def _lose_patience(self) -> None:
         self._release()
@@ -179,7 +189,8 @@ class Walks:
     async def turn(self, key: Hashable, update: Update | None = None) -> AsyncIterator[Walk]:
         """Walk as that person, when it is this update's turn.
 
-        A walk that was given up ends the block quietly, with `is_given_up`.
+        A walk that is given up ends the block quietly; one that never had its turn enters it with
+        `is_given_up`, and is to do nothing.
         """
         turns = self._people.setdefault(key, _Turns())
         turns.users += 1
@@ -187,12 +198,14 @@ class Walks:
         turns.walks.append(walk)
         try:
             with waits_as(walk):
-                await walk.begin()
+                try:
+                    await walk.begin()
+                except asyncio.CancelledError:
+                    if not walk.is_over():
+                        raise
                 yield walk
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            # Cancelled by nobody but whoever took its place: the update goes on to its end.
-            if not walk.is_given_up or task is None or task.uncancel():
+            if not walk.is_over():
                 raise
         finally:
             walk.end()

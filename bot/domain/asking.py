@@ -91,6 +91,12 @@ class PublishAsked(Value):
     text: str = ""
 
 
+class MoreOpen(Value):
+    """The rest of what can be done here is shown."""
+
+    kind: Literal["more_open"] = "more_open"
+
+
 Asking = Annotated[
     NoteAsked
     | WordAsked
@@ -100,6 +106,7 @@ Asking = Annotated[
     | OfferUnread
     | BookManaged
     | AddressOpen
+    | MoreOpen
     | AmountAsked
     | TermAsked
     | QuestionAsked

@@ -186,6 +186,7 @@ class Order(Value):
     note: str = ""
     language: str = "en"
     message_id: int | None = None  # the message in its chat that says how placing it goes
+    below_picture: bool = False  # whether that message has a picture, and the words below it
     buyer_name: str = ""  # how the person is called in Telegram, for a shop's operator
     buyer_username: str = ""
     created_at: datetime

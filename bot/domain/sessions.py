@@ -159,10 +159,14 @@ class Quoted(Value):
 
 
 class Ordered(Value):
-    """The order that the screen is about; `message_id` says how far it has come."""
+    """The order that the screen is about; `message_id` says how far it has come.
+
+    `below_picture` when that message has a picture, and says it below.
+    """
 
     order_no: MerchantOrderNo | None = None
     message_id: int | None = None
+    below_picture: bool = False
 
 
 class Focus(Value):

@@ -71,7 +71,11 @@ class Teller:
 
     async def _show(self, order: Order) -> bool:
         try:
-            record = Ordered(order_no=order.order_no, message_id=order.message_id)
+            record = Ordered(
+                order_no=order.order_no,
+                message_id=order.message_id,
+                below_picture=order.below_picture,
+            )
             await self._conversation.resume(
                 order.chat_id,
                 order.user_id,

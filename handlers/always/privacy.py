@@ -19,6 +19,7 @@ from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session, Step
 from bot.domain.writes import ForgetPerson
 from bot.marketplace.errors import MarketplaceError
+from bot.telegram.newer import Style
 
 _MOST_NAMED = 10
 _MOST_REFRESHED = 5
@@ -54,7 +55,7 @@ async def ask(_: Update, context: Context) -> Reply:
     t = context.t
     kept = await _open_orders(context, refreshed=True)
     # Bound to this revision: whoever goes on meanwhile is asked again.
-    rows = row(Button(t("forget.yes_button"), "forget"))
+    rows = row(Button(t("forget.yes_button"), "forget", style=Style.DANGER))
     rows += row(Button(t("forget.no_button"), "here", standing=True))
     text = paragraphs(
         t("forget.ask"),

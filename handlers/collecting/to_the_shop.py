@@ -16,6 +16,7 @@ from bot.domain.collecting import ProofState, Standing, pay_before, payment_code
 from bot.domain.order_actions import unpaid
 from bot.domain.orders import Order
 from bot.domain.shop_terms import Charge
+from bot.telegram.newer import Style
 from handlers.orders.words import left_out
 from handlers.shared.money_words import (
     account_lines,
@@ -92,7 +93,7 @@ def _how(view: View, order: Order, shop: ShopShown) -> Html:
     return paragraphs(
         lines(
             t("pay.code", code=payment_code(order.order_no)),
-            t("pay.before", time=t.time(ends)) if ends else None,
+            t("pay.before", time=t.moment(ends)) if ends else None,
         ),
         written,
         t("pay.then"),
@@ -115,5 +116,5 @@ def _buttons(view: View, order: Order, shop: ShopShown, *, asks: bool) -> Rows:
         number,
         standing=True,
     )
-    cancel = Button(t("card.cancel_button"), "cancel", number, standing=True)
+    cancel = Button(t("card.cancel_button"), "cancel", number, standing=True, style=Style.DANGER)
     return row(paid) + copies + row(cancel if unpaid(order) else None)

@@ -36,7 +36,7 @@ def screen(view: ResultsView) -> Screen:
     head = heading(view, query) if query else None
     if isinstance(asking, PricesAsked):
         text = paragraphs(view.flash, head, t("filters.prices_ask"))
-        return Screen(text, _price_buttons(view, ticked), sheet(view))
+        return Screen(text, _price_buttons(view, ticked), sheet(view), asks=True)
     text = paragraphs(view.flash, lines(head, t("filters.title")), t("filters.tick"))
     return Screen(text, _buttons(view, ticked), sheet(view))
 

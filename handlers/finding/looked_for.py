@@ -128,9 +128,9 @@ def without(query: Query, what: str) -> Query | None:
             return None
 
 
-def first_number(page: int) -> int:
-    """Return the number of a page's first hit."""
-    return (page - 1) * HITS_PER_PAGE + 1
+def first_number(page: int, hits: Sequence[object] = ()) -> int:
+    """Return the number of a page's first hit; a page of an earlier release holds more."""
+    return (page - 1) * max(HITS_PER_PAGE, len(hits)) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +150,4 @@ def sheet(view: ResultsView) -> ContactSheet | None:
     if query is None or query.pending or results is None or not results.hits:
         return None
     pictures = tuple(hit.picture_url for hit in results.hits)
-    return ContactSheet(pictures, first_number(query.page))
+    return ContactSheet(pictures, first_number(query.page, results.hits))

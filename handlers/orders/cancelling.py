@@ -11,6 +11,7 @@ from bot.domain.orders import Order
 from bot.marketplace.errors import MarketplaceError
 from bot.services.following.aftersales import ConsentOutdated, Result
 from bot.services.waiting import waiting
+from bot.telegram.newer import Style
 from handlers.orders import card
 from handlers.orders.card_text import goods_named
 from handlers.orders.words import not_read, outcome
@@ -53,7 +54,7 @@ async def _asked(context: Context, order: Order, *above: str, again: bool = Fals
     arg = f"{order.order_no}.{fingerprint(parts)}"
     if again:  # within seconds: as the same button it would pass for a double tap
         arg += f".{to_base36(int(context.now.timestamp()))}"
-    yes = Button(t("cancelling.yes_button"), "cancel_yes", arg, standing=True)
+    yes = Button(t("cancelling.yes_button"), "cancel_yes", arg, standing=True, style=Style.DANGER)
     keep = Button(t("cancelling.no_button"), "card", f"{order.order_no}.0", standing=True)
     picture = card.goods_picture(order)
     return Overlay(Screen(text, row(yes) + row(keep), picture, replaces=True), in_place=True)

@@ -34,6 +34,7 @@ from bot.domain.orders import Order, Placing
 from bot.domain.shop_terms import Charge
 from bot.marketplace.errors import MarketplaceError
 from bot.services.waiting import waiting
+from bot.telegram.newer import Style
 from handlers.orders.card_text import LINES_PER_PAGE, Detail, card_text, numbered
 from handlers.shared.failures import failure_key
 from handlers.shared.money_words import rate_of
@@ -161,7 +162,9 @@ def _pay(view: View, order: Order) -> Rows:
     due = amount_due(open_parts)
     label = t("payment.pay_button", total=t.money(due)) if due is not None else None
     pay = Button(label or t("payment.pay_plain_button"), "pay", order.order_no, standing=True)
-    cancel = Button(t("card.cancel_button"), "cancel", order.order_no, standing=True)
+    cancel = Button(
+        t("card.cancel_button"), "cancel", order.order_no, standing=True, style=Style.DANGER
+    )
     return row(pay) + row(cancel)
 
 
@@ -172,7 +175,7 @@ def _to_the_shop(view: View, order: Order, charge: Charge) -> Rows:
     label = t("pay.see_button")
     if standing in {None, Standing.TO_PAY}:
         label = t("pay.button", amount=t.amount(charge.due))
-    cancel = Button(t("card.cancel_button"), "cancel", number, standing=True)
+    cancel = Button(t("card.cancel_button"), "cancel", number, standing=True, style=Style.DANGER)
     pay = Button(label, "pay", number, standing=True)
     placed = order.placing is Placing.PLACED
     return row(pay if placed else None) + row(cancel if unpaid(order) else None)
@@ -202,7 +205,7 @@ def _receipts(view: View, order: Order) -> Rows:
             key = "card.receipt_part_button" if several else "card.receipt_button"
             label = t(key, number=str(number)) if several else t(key)
             arg = f"{order.order_no}.{number}"
-            buttons.append(Button(label, "receipt", arg, standing=True))
+            buttons.append(Button(label, "receipt", arg, standing=True, style=Style.DANGER))
     return grid(buttons[:_MOST_BUTTONS], 1)
 
 

@@ -250,7 +250,7 @@ def _items(t: Texts, order: Order, kept: Iterable[PartLine]) -> Html:
 def _deadline(view: View, part: OrderPart) -> Html | None:
     if part.status is not OrderStatus.AWAITING_PAYMENT or part.pay_before is None:
         return None
-    return view.t("card.pay_before", time=view.t.time(part.pay_before))
+    return view.t("card.pay_before", time=view.t.moment(part.pay_before))
 
 
 def _refunds(view: View, order: Order, part: OrderPart) -> list[Html]:

@@ -90,7 +90,7 @@ def _goods(total: Fen | None, freight: Fen | None) -> int | None:
 
 def _details(view: OrderView, news: News) -> list[Html | None]:
     t = view.t
-    deadline = t("card.pay_before", time=t.time(news.pay_before)) if news.pay_before else None
+    deadline = t("card.pay_before", time=t.moment(news.pay_before)) if news.pay_before else None
     match news.kind:
         case NewsKind.PRICE_CHANGED:
             return [

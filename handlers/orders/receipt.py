@@ -12,6 +12,7 @@ from bot.domain.parcels import TraceStatus
 from bot.marketplace.errors import MarketplaceError
 from bot.services.following.aftersales import ConsentOutdated, Result
 from bot.services.waiting import waiting
+from bot.telegram.newer import Style
 from handlers.orders import card
 from handlers.orders.card_text import goods_named
 from handlers.orders.words import not_read, outcome, refund
@@ -56,7 +57,7 @@ async def _asked(context: Context, order: Order, number: int, *above: str) -> Ov
     )
     arg = f"{order.order_no}.{number}.{fingerprint([part])}"
     label = t("receipt.yes_button", amount=amount) if amount else t("receipt.yes_plain_button")
-    yes = Button(label, "receipt_yes", arg, standing=True)
+    yes = Button(label, "receipt_yes", arg, standing=True, style=Style.DANGER)
     keep = Button(t("receipt.no_button"), "card", f"{order.order_no}.0", standing=True)
     picture = card.goods_picture(order)
     # The way back comes first: nobody hands money over by a tap too many.

@@ -6,6 +6,7 @@ from bot.chat.units import both, counted
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.quotes import Quote
+from bot.domain.titles import telling
 from handlers.shared.money_words import charged
 from handlers.shared.place_names import address_shown
 
@@ -37,9 +38,12 @@ def _lines(view: View, order_lines: tuple[OrderLine, ...], quote: Quote, width: 
     for number, line in enumerate(order_lines, 1):
         if line.offer_id != shown_offer:
             shown_offer = line.offer_id
-            blocks.append(t("lines.offer", title=cut(line.title.in_language(language), width)))
+            blocks.append(
+                t("lines.offer", title=cut(telling(line.title.in_language(language), width), width))
+            )
         quoted = quote.line_for(line)
         variant = cut(both(line.variant.in_language(language), line.variant.zh), width * 2)
+        off = quoted.unit_price * line.quantity - quoted.amount if quoted else 0
         blocks.append(
             t(
                 "preview.line",
@@ -50,6 +54,9 @@ def _lines(view: View, order_lines: tuple[OrderLine, ...], quote: Quote, width: 
                 amount=t.money(quoted.amount) if quoted else "—",
             )
         )
+        if off:
+            key = "preview.line_discount" if off > 0 else "preview.line_surcharge"
+            blocks.append(t(key, amount=t.money(abs(off))))
     return lines(*blocks)
 
 

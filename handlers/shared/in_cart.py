@@ -5,6 +5,7 @@ from bot.chat.texts import Texts, cut
 from bot.domain.drafts import Draft
 from bot.domain.offers import Wording
 from bot.domain.sessions import Session
+from bot.domain.titles import telling
 
 _TITLE = 48
 
@@ -18,4 +19,5 @@ def cart_button(t: Texts, session: Session) -> Button | None:
 def called(draft: Draft) -> Wording:
     """Name a draft by its first goods, in either language: sellers are masked (contract 4.4)."""
     title = draft.lines[0].title
-    return Wording(zh=cut(title.zh, _TITLE), translated=cut(title.translated, _TITLE))
+    short = [cut(telling(each, _TITLE), _TITLE) for each in (title.zh, title.translated)]
+    return Wording(zh=short[0], translated=short[1])

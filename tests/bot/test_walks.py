@@ -102,6 +102,26 @@ async def test_a_newer_search_replaces_the_one_before_at_once(chat: Chat) -> Non
     assert given_up.query.words == "hang b"
 
 
+async def test_the_rest_of_an_album_waits_for_its_first_item(chat: Chat) -> None:
+    """However long that takes; and neither waits for the other to end."""
+    await chat.intake.accept([chat.toy.album("hang on", "a"), chat.toy.album("5", "a")])
+    await chat.until(lambda: len(chat.intake._aside) == 2)
+    assert chat.toy.walked == ["1", "hang"]
+    chat.toy.answered.set()
+    await chat.quiet()
+    assert chat.toy.walked == ["1", "hang", "found", "5"]
+
+
+async def test_a_step_goes_ahead_of_an_album_too(chat: Chat) -> None:
+    """All of it is given up with its first item."""
+    await chat.intake.accept([chat.toy.album("hang on", "a"), chat.toy.album("7", "a")])
+    await chat.until(lambda: len(chat.intake._aside) == 2)
+    await chat.sends("5")
+    await chat.until(lambda: chat.texts[-1] == "start 6 gave up")
+    await chat.quiet()
+    assert chat.toy.walked == ["1", "hang", "5"]
+
+
 async def test_what_may_not_be_given_up_is_told_after_all(chat: Chat) -> None:
     """A write to the marketplace goes on, and its outcome is said beside what came meanwhile."""
     await chat.presses("firm")

@@ -107,6 +107,12 @@ class Toy:
         content = {"message_id": self._message_id, "date": 1, "text": text, **_place(user)}
         return self.raw("message", {**content, "from": _person(user)})
 
+    def album(self, text: str, album: str) -> dict[str, Any]:
+        """The raw update of one item of an album, as far as its order matters."""
+        raw = self.text(text)
+        raw["message"]["media_group_id"] = album
+        return raw
+
     def press(self, data: str, user: int = ANN, *, message: bool = True) -> dict[str, Any]:
         """The raw update of a pressed button."""
         query: dict[str, Any] = {

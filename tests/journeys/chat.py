@@ -97,7 +97,21 @@ class Person:
     async def tap(self, wanted: str, on: Shown | None = None) -> str:
         """Press a button of the newest screen (or of `on`); return the callback query's id."""
         shown = on or await self.screen()
+        more = [each for each in shown.labels if each in {"⋯ More", "⋯ 更多"}]
+        if more and not any(re.search(wanted, label) for label in shown.labels):
+            await self.press(shown.id, shown.button(re.escape(more[0]))["callback_data"])
+            shown = await self._opened(wanted)
         return await self.press(shown.id, shown.button(wanted)["callback_data"])
+
+    async def _opened(self, wanted: str) -> Shown:
+        """Wait until the rest of the buttons is there."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            shown = await self.screen()
+            if any(re.search(wanted, label) for label in shown.labels):
+                return shown
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"nothing like {wanted!r} under More")
 
     async def press(self, message_id: int, data: str) -> str:
         """Press a button by its data, whatever it is."""

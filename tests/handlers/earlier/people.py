@@ -13,6 +13,7 @@ from bot.domain.asking import (
     AddressOpen,
     BookManaged,
     FiltersOpen,
+    MoreOpen,
     NavigationOpen,
     NoteAsked,
     OfferUnread,
@@ -430,6 +431,10 @@ async def seen(storage: Storage, user: UserId) -> dict[str, Any]:
     session = await storage.conversations.load_session(ChatId(user), user)
     assert session is not None
     screen = await SCREENS[session.step].drawn(session, services)
+    if any(button.action == "more" for row in screen.rows for button in row):
+        opened = session.replace(focus=session.focus.replace(asking=MoreOpen()))
+        if session.step is Step.PAYMENT:
+            screen = await SCREENS[session.step].drawn(opened, services)
     markup = keyboard(session, screen)
     return {
         "text": screen.text,
