@@ -39,6 +39,16 @@ def let_others_pass() -> None:
         let_pass()
 
 
+@contextmanager
+def letting_pass() -> Iterator[None]:
+    """Let the next updates of this chat begin when the block takes longer than `PATIENCE`."""
+    timer = asyncio.get_running_loop().call_later(PATIENCE, let_others_pass)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 @dataclass(slots=True)
 class _Turns:
     """One person's turns, in the order of their updates."""

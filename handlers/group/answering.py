@@ -16,7 +16,7 @@ from bot.chat.context import Context
 from bot.chat.drawing import Drawer
 from bot.chat.screens import Button, Screen, row
 from bot.chat.texts import Html, Texts, cut, language_of, texts_in
-from bot.chat.walks import let_others_pass
+from bot.chat.walks import letting_pass
 from bot.domain.identifiers import ChatId, OfferId, UserId
 from bot.domain.links import GroupLinks, start_link
 from bot.domain.recent import Recent
@@ -114,11 +114,11 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
         if (wait := self._wait(message)) is not None:
             await self._post(message, Screen(t("quota.searches", count=wait), private))
             return
-        let_others_pass()  # members ask independently of one another
         await self._sign_of_life(message, context)
         try:
             person = _asker(message)
-            with on_behalf_of(person) if person is not None else nullcontext():
+            asking = on_behalf_of(person) if person is not None else nullcontext()
+            with asking, letting_pass():  # members ask independently of one another
                 answer = await self._screen(asked, t, context)
         except Refused as error:
             answer = t("marketplace.refused_because", reason=reason_in(error.message, error.code))
