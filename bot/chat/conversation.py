@@ -109,7 +109,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         tap = TapAnswer(context.bot, update.callback_query)
         try:
             async with self._walks.turn(key, update) as walk:
-                if walk.is_given_up or walk.is_repeated:
+                if not walk.may_begin:
                     tap.give()
                     return
                 context.walk = walk

@@ -101,6 +101,11 @@ class Walk:
         """Tell whether the same button was pressed before, and is being worked on."""
         return self.data is not None and any(each.data == self.data for each in self.earlier)
 
+    @property
+    def may_begin(self) -> bool:
+        """Tell whether there is anything to do: no, for what was given up before its turn came."""
+        return not (self.is_given_up or self.is_repeated)
+
     def wishes(self, wish: Wish) -> None:
         """Say what is looked for; an earlier step that still looks for something else gives up."""
         self.wish = wish
