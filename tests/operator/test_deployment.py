@@ -81,6 +81,32 @@ def test_every_metric_that_is_watched_exists(name: str) -> None:
                 assert f"'{label}': '{one}'" in text, (each, one)
 
 
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed")
+def test_each_rule_fires_for_what_it_is_for_and_for_nothing_else(tmp_path: Path) -> None:
+    """By Prometheus' own tool: cases in `alerts_test.yml`."""
+    shutil.copy(DEPLOY / "prometheus/alerts.yml", tmp_path)
+    shutil.copy(Path(__file__).with_name("alerts_test.yml"), tmp_path)
+    for words in (("check", "rules", "alerts.yml"), ("test", "rules", "alerts_test.yml")):
+        done = subprocess.run(
+            ["promtool", *words], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    """Every directive and every value; its interpreter is another one here."""
+    unit = tmp_path / "snaporder.service"
+    unit.write_text(UNIT.replace("/opt/snaporder/current/.venv/bin/python", sys.executable))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--recursive-errors=no", str(unit)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
 def test_the_refused_keys_are_called_so() -> None:
     """The alert's word is the client's."""
     refused = CredentialsRefused("401", endpoint="create")
