@@ -15,7 +15,7 @@ from telegram.ext import Application, BaseHandler, ConversationHandler
 
 from bot.chat.context import Context, Overlay, Quiet, Reply
 from bot.chat.drawing import Drawer
-from bot.chat.reading import Place, place_of
+from bot.chat.reading import Place, place_of, topic_of
 from bot.chat.routing import asks_for_an_answer
 from bot.chat.screens import Screen, StepScreen, with_way_back
 from bot.chat.signs_of_life import WHILE_DRAWING, WHILE_WORKING, SignsOfLife
@@ -194,6 +194,8 @@ class StoredConversationHandler(ConversationHandler[Context]):
         user = update.effective_user
         language = language_of(user.language_code if user else None)
         session = stored or Session.begun(*key, language)
+        if (topic := topic_of(update)) != session.topic:
+            session = session.replace(topic=topic)
         query = update.callback_query
         if self._services.shop is not None:  # its prices stand in whatever is shown now
             await self._services.shop.terms()
@@ -204,7 +206,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         ):
             tap.give()
             return
-        with self._signs.during(context.bot, key[0], tap, WHILE_WORKING), on_behalf_of(key[1]):
+        with self._signs.during(context.bot, session, tap, WHILE_WORKING), on_behalf_of(key[1]):
             outcome = await self._callback(update, application, context, session)
         if isinstance(outcome, Quiet):
             tap.give(context.toast, alert=context.alert)
@@ -230,7 +232,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
             moved = moved.tapped(query.data, self._clock())
         moved = await self._commit(moved, session.revision if stored else None, update, context)
         tap.give(context.toast, alert=context.alert)
-        with self._signs.during(context.bot, key[0], tap, WHILE_DRAWING), on_behalf_of(key[1]):
+        with self._signs.during(context.bot, moved, tap, WHILE_DRAWING), on_behalf_of(key[1]):
             await self._draw(moved, place_of(query))
 
     async def _callback(

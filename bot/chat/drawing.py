@@ -29,6 +29,7 @@ __all__ = [
     "NO_PREVIEW",
     "Drawer",
     "PictureSource",
+    "is_topic_lost",
     "is_unchanged",
     "picture_key",
     "visible_length",
@@ -58,8 +59,18 @@ class Drawer:
     async def draw(self, session: Session, screen: Screen, tapped: Place | None = None) -> None:
         """Show `screen`, in place of the tapped message where Telegram allows it.
 
+        A topic that is gone or closed does not keep it from being seen: it comes outside of it.
         Raises `telegram.error.TelegramError` when it can't be shown at all.
         """
+        try:
+            await self._draw(session, screen, tapped)
+        except BadRequest as error:
+            if session.topic is None or not is_topic_lost(error):
+                raise
+            _log.info("topic_lost", reason=error.message)
+            await self._draw(session.replace(topic=None), screen, tapped)
+
+    async def _draw(self, session: Session, screen: Screen, tapped: Place | None) -> None:
         length = visible_length(screen.text)
         if length > TEXT_LIMIT:
             _log.error("screen_too_long", step=session.step, length=length)
@@ -78,7 +89,7 @@ class Drawer:
             photo = _Photo(screen.picture, await self._known_file(screen.picture), self._pictures)
             if await self._edit_photo(chat_id, screen, photo, edited, place):
                 return
-            if await self._send_photo(chat_id, screen, photo, new):
+            if await self._send_photo(chat_id, screen, photo, new, **_within(session)):
                 await self._retire(chat_id, tapped)
                 return
         if not await self._edit_text(chat_id, screen, edited, place):
@@ -239,8 +250,11 @@ class Drawer:
                 chat_id=session.chat_id,
                 parse_mode=_HTML,
                 link_preview_options=NO_PREVIEW,
+                **_within(session),
             )
         except BadRequest as error:
+            if is_topic_lost(error):
+                raise
             # A link or a text that Telegram does not take: the rest is better than silence.
             _log.error("screen_simplified", step=session.step, reason=error.message)
             await self._bot.call(
@@ -249,6 +263,7 @@ class Drawer:
                 text=without_markup(screen.text),
                 reply_markup=keyboard_json(session, screen, only_actions=True),
                 link_preview_options=NO_PREVIEW,
+                **_within(session),
             )
 
     async def _edit_photo(
@@ -324,6 +339,8 @@ class Drawer:
                     **where,
                 )
             except BadRequest as error:
+                if is_topic_lost(error):
+                    raise
                 _log.warning("picture_refused", known=bool(known), reason=error.message)
             else:
                 await self._remember(photo, sent)
@@ -428,6 +445,16 @@ def _file_in(sent: object) -> str | None:
     if not isinstance(size, dict) or not {"file_id", "file_unique_id"} <= size.keys():
         return None
     return f"{size['file_unique_id']} {size['file_id']}"
+
+
+def _within(session: Session) -> dict[str, Any]:
+    return {} if session.topic is None else {"message_thread_id": session.topic}
+
+
+def is_topic_lost(error: BadRequest) -> bool:
+    """Tell whether Telegram refused because the topic is gone, or closed to us."""
+    words = error.message.lower()
+    return "thread not found" in words or "topic_" in words
 
 
 def picture_key(picture: Picture) -> str:

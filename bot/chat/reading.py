@@ -14,6 +14,7 @@ from bot.telegram.membership import Membership
 _CORE = ("message_id", "date", "chat", "from")
 _PRESSED = "pressed_message"
 _MEMBERSHIP = "membership"
+_TOPIC = "topic"
 TAKEN = (
     "message",
     "edited_message",
@@ -50,6 +51,8 @@ def read_update(payload: bytes, bot: Bot) -> Update:
         raise NothingForUs(next((each for each in kinds if each in _KNOWN), "unknown"))
     if "my_chat_member" in raw:
         return Update(raw["update_id"], api_kwargs={_MEMBERSHIP: raw["my_chat_member"]})
+    for kind in ("message", "edited_message", "guest_message"):
+        _show_live_photo(raw.get(kind))
     press = _press(raw, bot) if "callback_query" in raw else None
     if press is not None:
         return press
@@ -64,9 +67,34 @@ def read_update(payload: bytes, bot: Bot) -> Update:
         return Update.de_json({"update_id": raw["update_id"], "message": core}, bot)
 
 
+def topic_of(update: Update) -> int | None:
+    """Return the topic that a message or a press came from, None where there are none."""
+    query, message = update.callback_query, update.effective_message
+    if query is not None:
+        topic = query.api_kwargs.get(_TOPIC)
+        return topic if isinstance(topic, int) else None
+    if message is None or not message.is_topic_message:
+        return None
+    return message.message_thread_id
+
+
 def membership_of(update: Update) -> Membership | None:
     """Return what an update tells of the bot's own place in a group or channel."""
     return Membership.read(update.api_kwargs.get(_MEMBERSHIP))
+
+
+def _show_live_photo(message: object) -> None:
+    """Have a live photo be a photo: its still is one, and a field of its own (Bot API 10.0)."""
+    if not isinstance(message, dict):
+        return
+    live = message.get("live_photo")
+    if isinstance(live, dict) and live.get("photo") and not message.get("photo"):
+        message["photo"] = live["photo"]
+    _show_live_photo(message.get("reply_to_message"))
+
+
+def _topic_in(message: dict[str, Any]) -> int | None:
+    return message.get("message_thread_id") if message.get("is_topic_message") else None
 
 
 def _parsed(payload: bytes) -> dict[str, Any]:
@@ -131,7 +159,7 @@ def _press(raw: dict[str, Any], bot: Bot) -> Update | None:
             chat_instance=query["chat_instance"],
             message=InaccessibleMessage(chat, message_id),
             data=query.get("data"),
-            api_kwargs={_PRESSED: told},
+            api_kwargs={_PRESSED: told, _TOPIC: _topic_in(message)},
         )
         update = Update(raw["update_id"], callback_query=press)
     except (LookupError, TypeError, ValueError, AttributeError):

@@ -11,7 +11,7 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.chat.taps import TapAnswer
-from bot.domain.identifiers import ChatId
+from bot.domain.sessions import Session
 from bot.telegram import DirectBot
 
 WHILE_WORKING = 0.05  # seconds; a faster step needs no sign of life
@@ -27,9 +27,9 @@ class SignsOfLife:
     def __init__(self) -> None:
         self._showing: set[asyncio.Task[None]] = set()
 
-    def during(self, bot: DirectBot, chat_id: ChatId, tap: TapAnswer, after: float) -> "_During":
+    def during(self, bot: DirectBot, session: Session, tap: TapAnswer, after: float) -> "_During":
         """Show signs of life when the block takes longer than `after` seconds."""
-        return _During(self._showing, partial(_show, bot, chat_id, tap), after)
+        return _During(self._showing, partial(_show, bot, session, tap), after)
 
 
 class _During:
@@ -63,11 +63,16 @@ class _During:
         task.add_done_callback(self._showing.discard)
 
 
-async def _show(bot: DirectBot, chat_id: ChatId, tap: TapAnswer, over: asyncio.Event) -> None:
+async def _show(bot: DirectBot, session: Session, tap: TapAnswer, over: asyncio.Event) -> None:
     tap.give()
     try:
         while not over.is_set():
-            await bot.call("sendChatAction", chat_id=chat_id, action=_TYPING)
+            await bot.call(
+                "sendChatAction",
+                chat_id=session.chat_id,
+                message_thread_id=session.topic,
+                action=_TYPING,
+            )
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), _CHAT_ACTION_LASTS)
     except TelegramError as error:

@@ -241,6 +241,7 @@ class Session(Value):
     focus: Focus = Focus()
     announced: Announced = NOTHING_ANNOUNCED
     album_id: str | None = None
+    topic: int | None = None  # of a private chat that has them: where the person wrote last
     taps: tuple[Tap, ...] = ()
 
     @property
@@ -297,5 +298,6 @@ class Session(Value):
             cart=Cart(shelf=self.cart.shelf),
             delivery=self.delivery,
             album_id=self.album_id,
+            topic=self.topic,
             taps=self.taps,
         )

@@ -4,7 +4,7 @@ import structlog
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.chat.drawing import NO_PREVIEW, worded
+from bot.chat.drawing import NO_PREVIEW, is_topic_lost, worded
 from bot.chat.keyboards import keyboard_json
 from bot.chat.measuring import fitted, without_markup
 from bot.chat.screens import TEXT_LIMIT, Screen
@@ -16,7 +16,10 @@ _log = structlog.get_logger(__name__)
 
 
 async def send_screen(bot: DirectBot, session: Session, screen: Screen) -> None:
-    """Send a screen's text and buttons as a message of its own. Raises `TelegramError`."""
+    """Send a screen's text and buttons as a message of its own, where the person wrote last.
+
+    Raises `TelegramError`.
+    """
     text = fitted(screen.text, TEXT_LIMIT)
     try:
         await bot.fitting(
@@ -25,11 +28,15 @@ async def send_screen(bot: DirectBot, session: Session, screen: Screen) -> None:
             chat_id=session.chat_id,
             parse_mode=ParseMode.HTML.value,
             link_preview_options=NO_PREVIEW,
+            message_thread_id=session.topic,
             retries=_NEVER_AGAIN,
         )
     except BadRequest as error:
         if "chat not found" in error.message.lower():
             raise
+        if session.topic is not None and is_topic_lost(error):
+            await send_screen(bot, session.replace(topic=None), screen)
+            return
         _log.error("news_simplified", reason=error.message)
         await bot.call(
             "sendMessage",
@@ -37,5 +44,6 @@ async def send_screen(bot: DirectBot, session: Session, screen: Screen) -> None:
             text=without_markup(text),
             reply_markup=keyboard_json(session, screen, only_actions=True),
             link_preview_options=NO_PREVIEW,
+            message_thread_id=session.topic,
             retries=_NEVER_AGAIN,
         )

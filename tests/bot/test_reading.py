@@ -9,7 +9,8 @@ import pytest
 from telegram import CallbackQuery, Update
 from telegram.ext import ExtBot
 
-from bot.chat.reading import Place, place_of, read_update
+from bot.chat.reading import NothingForUs, Place, membership_of, place_of, read_update, topic_of
+from bot.telegram.membership import Membership
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
 
 CHAT = {"id": 7, "type": "private", "first_name": "Ann"}
@@ -140,3 +141,104 @@ def test_what_only_the_standard_library_reads_is_read() -> None:
     read = read_update(payload, bot).message
     assert read is not None
     assert read.message_id == 5
+
+
+@pytest.mark.parametrize("kind", ["message", "edited_message", "guest_message"])
+def test_a_live_photo_is_a_photo(kind: str) -> None:
+    """Its still is what is searched by; the film beside it is not looked at."""
+    live = {"file_id": "film", "file_unique_id": "u", "width": 9, "height": 9, "duration": 2}
+    sent = {"message_id": 5, "date": 1, "chat": CHAT, "from": ANN, "live_photo": live}
+    message = _read(**{kind: sent | {"live_photo": live | {"photo": PHOTO}}}).effective_message
+    assert message is not None
+    assert [each.file_id for each in message.photo] == ["small", "large"]
+    # Without a still there is nothing to search by: answered as what is not understood.
+    message = _read(**{kind: sent}).effective_message
+    assert message is not None
+    assert message.photo == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "counted"),
+    [
+        ("poll", "poll"),
+        ("chat_member", "chat_member"),
+        ("business_message", "business_message"),
+        ("stopped_message_generation", "stopped_message_generation"),
+        ("invention_of_2040", "unknown"),
+    ],
+)
+def test_a_kind_that_nothing_takes_is_not_even_read(kind: str, counted: str) -> None:
+    """Whatever is in it; only known words are counted by their names."""
+    with pytest.raises(NothingForUs) as nothing:
+        _read(**{kind: {"chat": "no chat"}})
+    assert nothing.value.kind == counted
+
+
+def test_an_update_without_content_is_dropped() -> None:
+    """There is nobody to answer."""
+    with pytest.raises(NothingForUs):
+        _read()
+
+
+CHANNEL = {"id": -100_5, "type": "channel", "title": "Finds", "username": "finds"}
+FRIENDS = {"id": -7, "type": "group", "title": "Friends"}
+POSTING = {"status": "administrator", "can_post_messages": True}
+
+
+@pytest.mark.parametrize(
+    ("chat", "member", "may_post"),
+    [
+        (CHANNEL, POSTING, True),
+        (CHANNEL, {"status": "administrator", "can_post_messages": False}, False),
+        (CHANNEL, {"status": "member"}, False),
+        (CHANNEL, {"status": "kicked"}, False),
+        (FRIENDS, {"status": "member"}, True),
+        (FRIENDS, {"status": "administrator"}, True),
+        (FRIENDS, {"status": "left"}, False),
+        (FRIENDS, {"status": "restricted", "is_member": True, "can_send_messages": True}, True),
+        (FRIENDS, {"status": "restricted", "is_member": True, "can_send_messages": False}, False),
+        (FRIENDS, {"status": "restricted", "is_member": False, "can_send_messages": True}, False),
+        (FRIENDS, {"status": "a standing of 2040"}, False),
+    ],
+)
+def test_what_the_bot_may_do_in_a_chat(
+    chat: dict[str, Any], member: dict[str, Any], may_post: bool
+) -> None:
+    """By few fields, so that rights yet to be invented make nothing unreadable."""
+    update = _read(my_chat_member={"chat": chat, "from": ANN, "new_chat_member": member})
+    assert membership_of(update) == Membership(
+        chat_id=chat["id"],
+        is_channel=chat is CHANNEL,
+        title=chat["title"],
+        name=chat.get("username"),
+        by=7,
+        may_post=may_post,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        None,
+        {},
+        {"chat": CHAT, "from": ANN, "new_chat_member": {"status": "member"}},
+        {"chat": CHANNEL, "from": ANN},
+        {"chat": CHANNEL, "from": {}, "new_chat_member": POSTING},
+        {"chat": {"type": "channel"}, "from": ANN, "new_chat_member": POSTING},
+    ],
+)
+def test_a_change_of_membership_that_says_nothing_is_none(change: object) -> None:
+    """A private chat's, or one in a shape that nobody knows: never an error."""
+    assert membership_of(_read(my_chat_member=change)) is None
+
+
+def test_a_press_within_a_topic_names_it() -> None:
+    """So that what it leads to is shown there."""
+    message = {"message_id": 5, "date": 1, "chat": CHAT, "text": "x"}
+    press = {"id": "1", "from": ANN, "chat_instance": "1", "data": "x"}
+    within = message | {"message_thread_id": 9, "is_topic_message": True}
+    assert topic_of(_read(callback_query=press | {"message": within})) == 9
+    assert topic_of(_read(callback_query=press | {"message": message})) is None
+    # An answer outside of topics has a thread as well.
+    thread = message | {"message_thread_id": 9, "from": ANN}
+    assert topic_of(_read(message=thread)) is None

@@ -23,15 +23,15 @@ class Group:
         self.http, self.id, self.member, self.bot = http, chat_id, member, bot
 
     @classmethod
-    async def of(cls, http: httpx.AsyncClient, member: Person) -> "Group":
-        body = {"type": "supergroup", "title": "Friends", "members": [member.id]}
+    async def of(cls, http: httpx.AsyncClient, member: Person, *, forum: bool = False) -> "Group":
+        body = {"type": "supergroup", "title": "Friends", "members": [member.id], "forum": forum}
         answer = await http.post("/sandbox/chats", json=body)
         assert answer.status_code < 300, answer.text
         name = (await http.get("/sandbox/world")).json()["bot"]["username"]
         return cls(http, int(answer.json()["id"]), member, name)
 
-    async def send(self, text: str, reply_to: int | None = None) -> int:
-        body = {"from": self.member.id, "text": text, "reply_to": reply_to}
+    async def send(self, text: str, reply_to: int | None = None, topic: int | None = None) -> int:
+        body = {"from": self.member.id, "text": text, "reply_to": reply_to, "topic": topic}
         answer = await self.http.post(f"/sandbox/chats/{self.id}/send", json=body)
         assert answer.status_code < 300, answer.text
         return int(answer.json()["messages"][0]["message_id"])

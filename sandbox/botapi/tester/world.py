@@ -50,7 +50,7 @@ class WorldRoutes:
         return web.json_response(self._sandbox.profile.view(request.query.get("language", "")))
 
     async def add_user(self, request: web.Request) -> web.Response:
-        """A new person with a private chat; `started` true skips the first /start."""
+        """A new person with a private chat, with `topics` if they like; `started` skips /start."""
         body = await json_body(request)
         fields: dict[str, Any] = {"first_name": words(body.get("first_name"), "first_name")}
         fields["language_code"] = words(body.get("language_code", "en"), "language_code")
@@ -60,7 +60,8 @@ class WorldRoutes:
         if not fields["first_name"].strip():
             raise TesterError("first_name is empty")
         user = self._sandbox.world.add_user(fields)
-        self._sandbox.world.chats[user["id"]].started = bool(body.get("started"))
+        chat = self._sandbox.world.chats[user["id"]]
+        chat.started, chat.is_forum = bool(body.get("started")), bool(body.get("topics"))
         return web.json_response(user)
 
     async def add_chat(self, request: web.Request) -> web.Response:
