@@ -69,10 +69,11 @@ def read_update(payload: bytes, bot: Bot) -> Update:
 
 def topic_of(update: Update) -> int | None:
     """Return the topic that a message or a press came from, None where there are none."""
-    query, message = update.callback_query, update.effective_message
+    query = update.callback_query
     if query is not None:
         topic = query.api_kwargs.get(_TOPIC)
         return topic if isinstance(topic, int) else None
+    message = update.effective_message
     if message is None or not message.is_topic_message:
         return None
     return message.message_thread_id

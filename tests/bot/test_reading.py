@@ -202,7 +202,7 @@ POSTING = {"status": "administrator", "can_post_messages": True}
     ],
 )
 def test_what_the_bot_may_do_in_a_chat(
-    chat: dict[str, Any], member: dict[str, Any], may_post: bool
+    *, chat: dict[str, Any], member: dict[str, Any], may_post: bool
 ) -> None:
     """By few fields, so that rights yet to be invented make nothing unreadable."""
     update = _read(my_chat_member={"chat": chat, "from": ANN, "new_chat_member": member})
