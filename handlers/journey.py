@@ -42,7 +42,7 @@ from handlers import (
     variant,
 )
 from handlers.always import anywhere, groups, language, privacy, subscription
-from handlers.collecting import balance, proof
+from handlers.collecting import balance, dearer, proof
 from handlers.desk import (
     answer,
     broadcast,
@@ -264,6 +264,7 @@ def entry_points() -> list[Handler]:
         Buttons(shop=shop.shop),
         Buttons(categories=categories.show, branch=categories.browse, goods=categories.goods),
         Buttons(cart=cart.show),
+        Buttons(dearer=dearer.look, dearer_yes=dearer.yes),
         Buttons(prove=proof.prove, balance=balance.balance),
         Buttons(support=question.support, ask=question.ask, ask_new=question.new),
         Buttons(asked=question.asked, ask_more=question.more, solved=question.solved),

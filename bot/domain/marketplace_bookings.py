@@ -20,6 +20,72 @@ from bot.domain.ledger import (
 from bot.domain.money import Fen
 from bot.domain.shop_terms import Charge
 
+_RAISE = "raise:"
+
+
+def is_raise(operation: Operation) -> bool:
+    """Tell whether a customer agreed by it to more than they first did."""
+    return operation.key.startswith(_RAISE)
+
+
+def raised_so_far(books: Books, order_no: MerchantOrderNo) -> Fen:
+    """Return the fen that a customer agreed to beyond what they first agreed to."""
+    return Fen(
+        sum(
+            -entry.amount.units
+            for operation in books
+            if operation.key.startswith(f"{_RAISE}{order_no}:")
+            if not books.is_reversed(operation.key)
+            for entry in operation.entries
+            if entry.account is Account.MARKETPLACE
+        )
+    )
+
+
+def in_force(books: Books, agreed: Agreed) -> Charge:
+    """Return what a customer agreed to by now: the first charge, with what they took on since."""
+    return agreed.charge.raised(raised_so_far(books, agreed.order_no))
+
+
+def price_in_yuan(books: Books, agreed: Agreed) -> Fen:
+    """Return what an order costs its customer in fen, the fee included, after what went back."""
+    charge, gone = in_force(books, agreed), credited_so_far(books, agreed.order_no)
+    return Fen(charge.total - gone - charge.fee_given_back(Fen(gone)))
+
+
+def dearer_by(books: Books, agreed: Agreed, asked: Fen) -> Fen:
+    """Return by how many fen the marketplace asks more than the customer agreed to."""
+    if charge_key(agreed.order_no) not in books or books.is_reversed(charge_key(agreed.order_no)):
+        return Fen(0)
+    left = in_force(books, agreed).marketplace - credited_so_far(books, agreed.order_no)
+    return Fen(max(asked - left, 0))
+
+
+def raised(books: Books, agreed: Agreed, asked: Fen, at: datetime) -> Operation:
+    """The customer agrees to pay what the marketplace asks now. Raises `TooMuch` for no more.
+
+    At the rate that was charged, rounded with the whole; the fee stays what it was.
+    """
+    extra = dearer_by(books, agreed, asked)
+    if not extra:
+        raise TooMuch(f"{asked} fen are no more than {agreed.order_no} was agreed at")
+    before, gone = in_force(books, agreed), credited_so_far(books, agreed.order_no)
+    added = _left_of(before.raised(extra), gone) - _left_of(before, gone)
+    return Operation(
+        key=next_key(books, f"{_RAISE}{agreed.order_no}"),
+        kind=Kind.CHARGE,
+        user_id=agreed.user_id,
+        order_no=agreed.order_no,
+        entries=entries(
+            (Account.CUSTOMER, added),
+            *converted(extra, added, before.rate),
+            (Account.MARKETPLACE, -yuan(extra)),
+        ),
+        rate=before.rate,
+        by=agreed.user_id,
+        at=at,
+    )
+
 
 def paid_key(order_id: MarketplaceOrderId) -> str:
     """Return the key that the payment of one of the marketplace's orders has."""
@@ -81,7 +147,7 @@ def settled_there(books: Books, agreed: Agreed, at: datetime) -> tuple[Operation
     open_ = -open_at_marketplace(books, agreed.order_no)
     if open_ < 0:
         return (_difference(books, agreed, Account.LOSS, Fen(open_), at),)
-    creditable = agreed.charge.marketplace - credited_so_far(books, agreed.order_no)
+    creditable = in_force(books, agreed).marketplace - credited_so_far(books, agreed.order_no)
     if books.is_reversed(charge_key(agreed.order_no)):
         creditable = 0
     made: list[Operation] = []
@@ -111,7 +177,7 @@ def credited(books: Books, agreed: Agreed, amount: Fen, at: datetime) -> Operati
     At the rate that was charged. What is left is priced like the whole was, so that many parts
     never give back more than one would. Raises `TooMuch` beyond the charge.
     """
-    charge = agreed.charge
+    charge = in_force(books, agreed)
     before = credited_so_far(books, agreed.order_no)
     after = before + amount
     if amount <= 0 or after > charge.marketplace:

@@ -8,6 +8,8 @@ from bot.domain.marketplace_bookings import (
     cancelled,
     credited,
     credited_so_far,
+    dearer_by,
+    in_force,
     paid_key,
     paid_there,
     refunded_there,
@@ -35,6 +37,18 @@ def was_paid(part: OrderPart) -> bool:
     if part.paid_at is not None or rank_of(part.status) in _PAID:
         return True
     return part.refund is RefundStage.REFUNDED and bool(part.refunded)
+
+
+def asked_more(books: Books, order: Order) -> Fen:
+    """Return the fen that the marketplace asks beyond what a shop's customer agreed to.
+
+    Nothing once it was paid there: then the difference was the operator's to take on or not.
+    """
+    agreed, asked = agreed_of(order), amount_due(order.parts)
+    unpaid = all(part.status is OrderStatus.AWAITING_PAYMENT for part in order.parts)
+    if agreed is None or order.placing is not Placing.PLACED or asked is None or not unpaid:
+        return Fen(0)
+    return dearer_by(books, agreed, asked)
 
 
 def unbooked(books: Books, order: Order, at: datetime) -> tuple[Operation, ...]:
@@ -85,7 +99,7 @@ class _Reading:
         if asked is None or any(part.status is not OrderStatus.AWAITING_PAYMENT for part in parts):
             return
         before = credited_so_far(self._books, self._agreed.order_no)
-        less = self._agreed.charge.marketplace - before - asked
+        less = in_force(self._books, self._agreed).marketplace - before - asked
         if parts and less > 0:
             self._post(credited(self._books, self._agreed, Fen(less), self._at))
 

@@ -15,9 +15,14 @@ class EventKind(StrEnum):
     DECLINED = "declined"
     OWED = "owed"
     REFUNDED = "refunded"
+    DEARER = "dearer"  # 1688 asks more than the customer agreed to
+    DEARER_DESK = "dearer_desk"  # the same, for the operators
+    AGREED = "agreed"  # the customer agreed to the new total
 
 
-FOR_OPERATORS = frozenset({EventKind.NEW_ORDER, EventKind.PROOF})
+FOR_OPERATORS = frozenset(
+    {EventKind.NEW_ORDER, EventKind.PROOF, EventKind.DEARER_DESK, EventKind.AGREED}
+)
 """What operators are told of; everything else the customer."""
 
 

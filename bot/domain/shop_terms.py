@@ -109,6 +109,11 @@ class Charge(Value):
         due = self.rate.convert(total + fee, self.rounding)
         return self.replace(goods=goods, marketplace=total, fee=fee, due=due)
 
+    def raised(self, extra: Fen) -> "Charge":
+        """Price so many fen more of the marketplace's; the fee stays what was agreed."""
+        due = self.rate.convert(self.total + extra, self.rounding) if extra else self.due
+        return self.replace(marketplace=Fen(self.marketplace + extra), due=due)
+
     def fee_given_back(self, refunded: Fen) -> Fen:
         """Return the fee in fen that goes back with so many fen of goods; the fixed part stays."""
         left = max(self.goods - refunded, 0)

@@ -158,6 +158,7 @@ def build_operator_payments(
         daily_limit=settings.pay_daily_limit,
         clock=clock,
         covered=shop.may_pay_there if shop else None,
+        raised=shop.raised if shop else None,
     )
 
 

@@ -9,6 +9,7 @@ from bot.chat.texts import Html
 from bot.domain.currencies import Currency, Money
 from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.ledger import Books, Kind, Operation
+from bot.domain.marketplace_bookings import is_raise
 from handlers.always import anywhere
 
 _PAGE = 12
@@ -77,7 +78,7 @@ def _entry(
     return t(
         "balance.entry",
         day=t.day(operation.at, context.now),
-        reason=t(_REASONS[operation.kind]),
+        reason=t("balance.raised" if is_raise(operation) else _REASONS[operation.kind]),
         number=order_no,
         amount=Html(f"{sign}{size}"),
     )

@@ -21,6 +21,8 @@ from handlers.orders.words import left_out
 from handlers.shared.money_words import (
     account_lines,
     both_amounts,
+    dearer_button,
+    dearer_line,
     is_foreign,
     rate_line,
     rate_of,
@@ -51,12 +53,14 @@ def screen(view: View, order: Order, charge: Charge, rest: Rows) -> Screen:
         _amounts(view, charge),
         _proofs(view, shop),
         left_out(view, order),
+        dearer_line(view.t, shop),
         _how(view, order, shop) if how else None,
     )
     terms = shop.terms
     photo = StoredPhoto(terms.pictures[0]) if how and terms and terms.pictures else None
     # A code to pay by must not stay in the chat of an order that is paid.
-    return Screen(text, _buttons(view, order, shop, asks=asks) + rest, photo, replaces=not asks)
+    rows = row(dearer_button(view.t, order, shop)) + _buttons(view, order, shop, asks=asks) + rest
+    return Screen(text, rows, photo, replaces=not asks)
 
 
 def _amounts(view: View, charge: Charge) -> Html:

@@ -4,11 +4,19 @@ from bot.chat.screens import Button, OrderView, Rows, Screen, lines, paragraphs,
 from bot.chat.shop_shown import ShopShown
 from bot.chat.texts import Html, cut
 from bot.domain.collecting import Proof, payment_code
+from bot.domain.orders import Order
 from bot.domain.shop_events import FOR_OPERATORS, EventKind, ShopEvent
+from handlers.collecting.dearer import dearer_buttons, dearer_text
 from handlers.orders.card_text import goods_named
 from handlers.shared.money_words import account_lines, both_amounts
 
 _NAME = 40
+_FOR_OPERATORS = {
+    EventKind.NEW_ORDER: "told.new_order",
+    EventKind.PROOF: "told.proof",
+    EventKind.DEARER_DESK: "told.dearer",
+    EventKind.AGREED: "told.agreed",
+}
 
 
 def screen(view: OrderView, event: ShopEvent) -> Screen:
@@ -16,12 +24,26 @@ def screen(view: OrderView, event: ShopEvent) -> Screen:
     if event.kind in FOR_OPERATORS:
         return _for_operators(view, event)
     t, order, shop = view.t, view.order, view.shop or ShopShown()
+    if event.kind is EventKind.DEARER:
+        return _dearer(view, order, shop)
     number = order.order_no if order else event.order_no
     text = paragraphs(
         _head(view, event, shop),
         account_lines(t, shop.account) if shop.account else None,
     )
     return Screen(text, _buttons(view, event, number))
+
+
+def _dearer(view: OrderView, order: Order | None, shop: ShopShown) -> Screen:
+    """The question whether to pay more; where that is over already, what became of it."""
+    t = view.t.priced(None)
+    if order is None:
+        return Screen(t("orders.gone"))
+    if shop.dearer is None:
+        details = Button(t("payment.details_button"), "card", order.order_no, standing=True)
+        return Screen(t("dearer.over", number=order.order_no), row(details))
+    text = dearer_text(t, order, shop.dearer, shop.account)
+    return Screen(text, dearer_buttons(t, order, shop.dearer))
 
 
 def _head(view: OrderView, event: ShopEvent, shop: ShopShown) -> Html:
@@ -64,6 +86,11 @@ def _for_operators(view: OrderView, event: ShopEvent) -> Screen:
         "amount": both_amounts(t.priced(None), order.quote.charge),
         "name": cut(order.buyer_name or str(order.user_id), _NAME),
     }
-    key = "told.new_order" if event.kind is EventKind.NEW_ORDER else "told.proof"
-    text = lines(t(key, **told), goods_named(view, order))
+    dearer = view.shop.dearer if view.shop else None
+    more = dearer if event.kind is EventKind.DEARER_DESK else None
+    text = lines(
+        t(_FOR_OPERATORS[event.kind], **told),
+        goods_named(view, order),
+        t("dearer.waits", asked=t.yuan(more.asked), extra=t.yuan(more.extra)) if more else None,
+    )
     return Screen(text, row(Button(t("told.open_button"), "case", order.order_no, standing=True)))

@@ -20,6 +20,7 @@ from bot.chat.shop_shown import ShopShown
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.collecting import Proof, ProofKind, ProofState, Standing, payment_code
 from bot.domain.currencies import Money
+from bot.domain.money import Fen
 from bot.domain.order_actions import amount_due, unpaid
 from bot.domain.orders import Order
 from bot.domain.sessions import Session
@@ -103,12 +104,17 @@ def _money(view: View, order: Order, charge: Charge, shop: ShopShown) -> Html:
     t = view.t.priced(None)
     there = amount_due(order.parts)
     states = " / ".join(dict.fromkeys(state(t, part) for part in order.parts))
+    price = charge.total if shop.in_yuan is None else shop.in_yuan
+    margin = None if there is None else Fen(price - there)
     return lines(
         t("case.agreed", amount=both_amounts(t, charge)),
         rate_line(t, charge.rate) if is_foreign(charge) else None,
         account_lines(t, shop.account) if shop.account else None,
         t("case.there", amount=t.yuan(there), state=Html(states)) if there is not None else None,
-        t("case.margin", amount=t.yuan(charge.total - there)) if there is not None else None,
+        t("case.margin", amount=t.yuan(margin)) if margin is not None else None,
+        t("dearer.waits", asked=t.yuan(shop.dearer.asked), extra=t.yuan(shop.dearer.extra))
+        if shop.dearer
+        else None,
     )
 
 

@@ -37,7 +37,7 @@ from bot.services.waiting import waiting
 from bot.telegram.newer import Style
 from handlers.orders.card_text import LINES_PER_PAGE, Detail, card_text, numbered
 from handlers.shared.failures import failure_key
-from handlers.shared.money_words import rate_of
+from handlers.shared.money_words import dearer_button, rate_of
 from handlers.shared.own_order import gone, own_order, pieces
 
 LONGEST_COPY = 256  # characters that a copy button may hold
@@ -174,11 +174,16 @@ def _to_the_shop(view: View, order: Order, charge: Charge) -> Rows:
     standing = view.shop.standing if view.shop else None
     label = t("pay.see_button")
     if standing in {None, Standing.TO_PAY}:
-        label = t("pay.button", amount=t.amount(charge.due))
+        account = view.shop.account if view.shop else None
+        label = t("pay.button", amount=t.amount(account.balance if account else charge.due))
     cancel = Button(t("card.cancel_button"), "cancel", number, standing=True, style=Style.DANGER)
     pay = Button(label, "pay", number, standing=True)
     placed = order.placing is Placing.PLACED
-    return row(pay if placed else None) + row(cancel if unpaid(order) else None)
+    return (
+        row(dearer_button(t, order, view.shop))
+        + row(pay if placed else None)
+        + row(cancel if unpaid(order) else None)
+    )
 
 
 def _debits(context: Context, order: Order) -> Rows:

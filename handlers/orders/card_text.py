@@ -14,7 +14,7 @@ from bot.domain.order_actions import amount_due, freight_of, unpaid
 from bot.domain.orders import Order, OrderPart, OrderStatus, PartLine, Placing
 from handlers.orders.words import closing, left_out, parcel, refund, state
 from handlers.shared.failures import reason_in, refusal_of
-from handlers.shared.money_words import charged
+from handlers.shared.money_words import charged, dearer_line
 from handlers.shared.place_names import address_shown
 
 LINES_PER_PAGE = 6
@@ -165,7 +165,8 @@ def _amounts(view: View, order: Order) -> Html:
         else None,
         t("card.total", total=t.money(total)) if quote.charge is None else None,
         difference(view, order),
-        charged(t, quote),
+        charged(t, quote, view.shop.account if view.shop else None),
+        dearer_line(t, view.shop),
     )
 
 

@@ -1,6 +1,7 @@
 """A shop's amounts in words: what is asked for and why, what came in, where an order stands."""
 
-from bot.chat.screens import View, lines
+from bot.chat.screens import Button, View, lines
+from bot.chat.shop_shown import ShopShown
 from bot.chat.texts import Html, Texts
 from bot.domain.collecting import Standing
 from bot.domain.currencies import CNY
@@ -48,8 +49,11 @@ def fee_ahead(view: View) -> Html | None:
     return view.t("pay.fee_ahead", fee=named) if named else None
 
 
-def charged(t: Texts, quote: Quote) -> Html | None:
-    """The fee, the total in yuan, and the one total that is agreed to, with the rate beside it."""
+def charged(t: Texts, quote: Quote, account: OrderAccount | None = None) -> Html | None:
+    """The fee, the total in yuan, and the one total that is agreed to, with the rate beside it.
+
+    Once something was booked beside it, what came in and what is left.
+    """
     charge = quote.charge
     if charge is None:
         return None
@@ -57,7 +61,9 @@ def charged(t: Texts, quote: Quote) -> Html | None:
     return lines(
         t("pay.fee", fee=named, amount=t.money(charge.fee)) if named else None,
         t("pay.total_yuan", amount=t.yuan(charge.total)) if is_foreign(charge) else None,
-        t("pay.total", amount=t.amount(charge.due)),
+        t("pay.total", amount=t.amount(charge.due))
+        if account is None or account.balance == charge.due
+        else account_lines(t, account),
         rate_line(t, charge.rate) if is_foreign(charge) else None,
     )
 
@@ -93,3 +99,18 @@ def account_lines(t: Texts, account: OrderAccount) -> Html:
 def is_foreign(charge: Charge) -> bool:
     """Tell whether a customer pays in another currency than 1688 is paid in."""
     return charge.due.currency is not CNY
+
+
+def dearer_line(t: Texts, shop: ShopShown | None) -> Html | None:
+    """Say that 1688 asks more than was agreed, and by how much."""
+    dearer = shop.dearer if shop is not None else None
+    if dearer is None:
+        return None
+    return t("dearer.line", more=t.amount(dearer.more), after=t.amount(dearer.after))
+
+
+def dearer_button(t: Texts, order: Order, shop: ShopShown | None) -> Button | None:
+    """The way to the question."""
+    if shop is None or shop.dearer is None:
+        return None
+    return Button(t("dearer.look_button"), "dearer", order.order_no, standing=True)

@@ -53,6 +53,7 @@ class Shop(RuleBasedStateMachine):
         self.paid: dict[MerchantOrderNo, Fen] = {}
         self.given_back: dict[MerchantOrderNo, int] = {}
         self.covered_before: set[MerchantOrderNo] = set()
+        self.consented: set[MerchantOrderNo] = set()
 
     def post(self, *operations: Operation) -> None:
         self.now += timedelta(minutes=1)
@@ -139,6 +140,27 @@ class Shop(RuleBasedStateMachine):
         self.post(*there.settled_there(self.books, one, self.now))
         self.settle(one.user_id)
 
+    @rule(order=orders, percent=st.sampled_from([60, 90, 100, 101, 130]))
+    def the_marketplace_asks_otherwise(self, order: MerchantOrderNo, percent: int) -> None:
+        """Less is credited; more is charged only once the customer has agreed to it."""
+        one = self.agreed[order]
+        if order in self.paid or self.books.is_reversed(bookings.charge_key(order)):
+            return
+        asked = Fen(max(one.charge.marketplace * percent // 100, 1))
+        left = there.in_force(self.books, one).marketplace
+        left -= there.credited_so_far(self.books, order)
+        if asked < left:
+            self.post(there.credited(self.books, one, Fen(left - asked), self.now))
+        elif asked > left:
+            assert there.dearer_by(self.books, one, asked) == asked - left
+            self.post(there.raised(self.books, one, asked, self.now))
+            assert there.dearer_by(self.books, one, asked) == 0
+            self.consented.add(order)
+        if asked != left:
+            now_left = there.in_force(self.books, one).marketplace
+            assert now_left - there.credited_so_far(self.books, order) == asked
+        self.settle(one.user_id)
+
     @rule(order=orders, percent=st.integers(1, 100))
     def the_marketplace_gives_back(self, order: MerchantOrderNo, percent: int) -> None:
         if order not in self.paid:
@@ -197,12 +219,15 @@ class Shop(RuleBasedStateMachine):
     def nobody_is_charged_more_than_agreed(self) -> None:
         for order, one in self.agreed.items():
             account = self.books.account_of(order, one.charge.due.currency)
-            assert nothing(one.charge.due.currency) <= account.charged <= one.charge.due
+            most = there.in_force(self.books, one).due
+            assert nothing(one.charge.due.currency) <= account.charged <= most
+            if order not in self.consented:
+                assert most == one.charge.due
 
     @invariant()
     def nothing_is_left_between_us_and_the_marketplace(self) -> None:
         waiting = sum(
-            one.charge.marketplace
+            there.in_force(self.books, one).marketplace - there.credited_so_far(self.books, order)
             for order, one in self.agreed.items()
             if order not in self.paid and not self.books.is_reversed(bookings.charge_key(order))
         )

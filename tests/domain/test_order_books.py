@@ -18,10 +18,11 @@ from bot.domain.identifiers import (
     SellerId,
     UserId,
 )
-from bot.domain.ledger import Account, Books
+from bot.domain.ledger import Account, Books, TooMuch
+from bot.domain.marketplace_bookings import raised
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
-from bot.domain.order_books import agreed_of, unbooked
+from bot.domain.order_books import agreed_of, asked_more, unbooked
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.parcels import RefundStage
 from bot.domain.quotes import Quote
@@ -240,3 +241,68 @@ def test_whatever_the_marketplace_says_the_books_balance(
         account = books.account_of(states[0].order_no, CNY)
         assert 0 <= account.charged.units <= 13_000
         assert 0 <= account.refunded_there <= account.paid_there
+
+
+def agreed_to(books: Books, one: Order, asked: int) -> Books:
+    """The customer agrees to what the marketplace asks now."""
+    agreed = agreed_of(one)
+    assert agreed is not None
+    books.post(raised(books, agreed, Fen(asked), NOW))
+    return books
+
+
+def test_dearer_while_unpaid_is_asked_and_charged_only_once_agreed() -> None:
+    """At the difference, without more fee; then the marketplace may take it without a loss."""
+    one, dearer = order(part()), order(part(total=12_500))
+    books = told(one, dearer)
+    assert (asked_more(books, dearer), owed(books, dearer)) == (500, 13_000)
+    agreed_to(books, dearer, 12_500)
+    assert (asked_more(books, dearer), owed(books, dearer)) == (0, 13_500)
+    for operation in unbooked(books, order(part(OrderStatus.AWAITING_SHIPMENT, 12_500)), NOW):
+        books.post(operation)
+    assert books.sum_of(Account.LOSS, CNY) == yuan(0)
+    assert books.sum_of(Account.MARKETPLACE, CNY) == yuan(0)
+
+
+def test_what_was_agreed_to_once_is_no_more_than_that() -> None:
+    """The same total twice is refused; a price that falls again is credited."""
+    one = order(part(total=12_500))
+    books = agreed_to(told(one), one, 12_500)
+    with pytest.raises(TooMuch):
+        agreed_to(books, one, 12_500)
+    for operation in unbooked(books, order(part(total=11_000)), NOW):
+        books.post(operation)
+    assert owed(books, one) == 11_000 + 850  # of 10,000 in goods 1,500 went back with their fee
+    assert asked_more(books, order(part(total=12_000))) == 1_000
+
+
+def test_all_of_a_raised_order_goes_back_when_it_is_refunded() -> None:
+    """What the customer agreed to later is theirs as much as the first total."""
+    one = order(part(total=12_500))
+    books = agreed_to(told(one), one, 12_500)
+    back = part(
+        OrderStatus.CANCELLED,
+        12_500,
+        paid_at=NOW,
+        refund=RefundStage.REFUNDED,
+        refunded=Fen(12_500),
+    )
+    for operation in unbooked(books, order(back), NOW):
+        books.post(operation)
+    assert books.sum_of(Account.GAIN, CNY) == yuan(0)
+    assert owed(books, one) == 0  # nothing was received, so nothing is owed either way
+
+
+def test_a_raised_order_that_comes_to_nothing_is_not_owed() -> None:
+    one = order(part(total=12_500))
+    books = agreed_to(told(one), one, 12_500)
+    for operation in unbooked(books, order(part(OrderStatus.CANCELLED, 12_500)), NOW):
+        books.post(operation)
+    assert owed(books, one) == 0
+    assert books.differences() == {}
+
+
+def test_paid_there_nothing_is_asked_of_the_customer_any_more() -> None:
+    """What the operator paid beyond the agreement without asking is theirs."""
+    one = order(part(OrderStatus.AWAITING_SHIPMENT, 12_500))
+    assert asked_more(told(one), one) == 0

@@ -8,7 +8,8 @@ from bot.domain.bookings import set_offs
 from bot.domain.collecting import Decision, NewProof, Proof, ProofState, Standing, standing_of
 from bot.domain.identifiers import MerchantOrderNo, ProofId, ShopEventId, UserId
 from bot.domain.ledger import Books, Kind, Operation
-from bot.domain.order_books import unbooked
+from bot.domain.order_actions import amount_due
+from bot.domain.order_books import asked_more, unbooked
 from bot.domain.orders import Order, Placing
 from bot.domain.shop_events import EventKind, ShopEvent
 from bot.domain.shop_terms import ShopTerms
@@ -83,6 +84,9 @@ class MemoryShop:
         kinds = {each.kind for each in made if each.order_no == order.order_no}
         if Kind.CHARGE in kinds:
             self._tell(order.order_no, EventKind.NEW_ORDER)
+        if asked := asked_more(books, order) and amount_due(order.parts):
+            for kind in (EventKind.DEARER, EventKind.DEARER_DESK):
+                self._tell(order.order_no, kind, str(asked))
         balance = books.account_of(order.order_no, charge.due.currency).balance
         if balance.units < 0 and kinds & {Kind.CREDIT, Kind.REVERSAL}:
             self._tell(order.order_no, EventKind.OWED, made[-1].key)

@@ -334,3 +334,85 @@ async def test_an_order_is_found_by_code_number_buyer_and_words(
     await operator.say("/case", "Write /case with")
     await customer.say("/case tester", "don't know that command")
     await customer.say("/privacy", "In this shop: your payments")
+
+
+async def test_dearer_while_unpaid_is_a_new_question_with_both_totals(
+    clients: Clients, operator: Person, market: Market
+):
+    """Old, new and difference in both currencies; agreed to, the new price is what is paid."""
+    customer = await clients.arrive()
+    payment = await ordered(customer)
+    order = await market.only_order()
+    await market.order(order["orderId"], "price", goodsDelta=720)
+    await operator.sees("1688 asks more for order")
+    asked = await customer.sees("1688 now asks more")
+    before = re.search(r"so far: (\$[\d.]+) \((¥[\d.]+)\)", asked.text)
+    assert before is not None
+    assert f"Amount: {before[1]}" in payment.text
+    assert "Difference: $1.00 (¥7.20)" in asked.text
+    assert "Rate: 1 USD = 7.2 CNY" in asked.text
+    assert "you owe nothing" in asked.text
+    await customer.tap("Agree to", asked)
+    shown = await customer.sees("Agreed: the new price holds.*Please pay the shop")
+    after = re.search(r"New price: (\$[\d.]+)", asked.text)
+    assert after is not None
+    assert f"Total: {after[1]}" in shown.text
+    assert "now asks more" not in shown.text
+    await operator.sees("agreed to the new price")
+    await customer.say("/balance", f"You owe {re.escape(after[1])}")
+    # A second press of the same consent is none.
+    await customer.tap("Agree to", asked)
+    await customer.say("/balance", f"You owe {re.escape(after[1])}")
+
+
+async def test_dearer_after_the_customer_paid_is_asked_and_the_rest_collected(
+    clients: Clients, operator: Person, market: Market
+):
+    """What arrived is named in both answers; agreed to, the difference is still to pay."""
+    customer = await clients.arrive()
+    await proven(customer, operator)
+    await operator.do("came in$", "Booked")
+    await customer.sees("The shop received")
+    order = await market.only_order()
+    await market.order(order["orderId"], "price", goodsDelta=1440)
+    asked = await customer.sees("1688 now asks more")
+    assert re.search(r"If you agree, \$2\.00 is still to pay: \$[\d.]+ has arrived", asked.text)
+    assert re.search(r"If you cancel, the shop owes you \$", asked.text)
+    await customer.tap("Agree to", asked)
+    shown = await customer.sees("Agreed: the new price holds")
+    assert "Still to pay: $2.00" in shown.text
+    await operator.say("/admin", "Customers still to pay: [1-9]")
+
+
+async def test_dearer_and_cancelled_gives_back_what_was_paid(
+    clients: Clients, operator: Person, market: Market
+):
+    """The other answer: nothing is ordered, and the money is owed back."""
+    customer = await clients.arrive()
+    await proven(customer, operator)
+    await operator.do("came in$", "Booked")
+    order = await market.only_order()
+    await market.order(order["orderId"], "price", goodsDelta=1440)
+    asked = await customer.sees("1688 now asks more")
+    await market.pass_time(3600)
+    await customer.tap("Cancel", asked)
+    await customer.sees("cancel|Cancel")
+    await customer.do("Yes, cancel", "cancelled|Cancelled|closed")
+    await customer.say("/balance", r"The shop owes you \$")
+
+
+async def test_a_price_that_changes_again_is_asked_again(
+    clients: Clients, operator: Person, market: Market
+):
+    """The total that was shown is agreed to, or nothing is."""
+    customer = await clients.arrive()
+    await ordered(customer)
+    order = await market.only_order()
+    await market.order(order["orderId"], "price", goodsDelta=720)
+    asked = await customer.sees("1688 now asks more")
+    await market.order(order["orderId"], "price", goodsDelta=720)
+    await customer.tap("Agree to", asked)
+    again = await customer.sees("changed again, so nothing was agreed to")
+    assert "Difference: $2.00" in again.text
+    await customer.tap("Agree to", again)
+    await customer.sees("Agreed: the new price holds")

@@ -5,6 +5,7 @@ the marketplace.
 
 ShopError
 ├── ShopNotReady   no terms that customers could be asked to pay under
+├── AskedOtherwise the marketplace asks another amount than the customer was shown
 └── NothingOpen    there is nothing to receive, send back or give up
 """
 
@@ -13,12 +14,16 @@ from datetime import UTC, datetime
 
 import structlog
 
+from bot.domain import marketplace_bookings
 from bot.domain.bookings import Agreed, balance_of, received, refunded, reversal, written_off
 from bot.domain.collecting import Decision, Proof, Standing, may_be_paid_there
 from bot.domain.currencies import Money
 from bot.domain.identifiers import MerchantOrderNo, ProofId, UserId
-from bot.domain.ledger import Books, Operation, OrderAccount
-from bot.domain.order_books import agreed_of
+from bot.domain.ledger import Books, Kind, Operation, OrderAccount
+from bot.domain.model import Value
+from bot.domain.money import Fen
+from bot.domain.order_actions import amount_due
+from bot.domain.order_books import agreed_of, asked_more
 from bot.domain.orders import Order
 from bot.domain.quotes import Quote
 from bot.domain.rates import Rate
@@ -37,8 +42,51 @@ class ShopNotReady(ShopError):
     """No terms were set that customers could be asked to pay under."""
 
 
+class AskedOtherwise(ShopError):
+    """The marketplace asks another amount than the customer was shown."""
+
+
 class NothingOpen(ShopError):
     """Nothing is left to receive, to send back or to give up for that order."""
+
+
+class Dearer(Value):
+    """The marketplace asks `asked` fen, `extra` more than was agreed.
+
+    The customer's price is `before`, and would be `more` higher, at the rate of their terms;
+    `yuan_before` is that price in fen, the fee included.
+    """
+
+    asked: Fen
+    extra: Fen
+    before: Money
+    more: Money
+    yuan_before: Fen
+
+    @property
+    def after(self) -> Money:
+        """The customer's new price."""
+        return self.before + self.more
+
+    @property
+    def yuan_after(self) -> Fen:
+        """The same in fen, the fee included."""
+        return Fen(self.yuan_before + self.extra)
+
+
+class OrderMoney(Value):
+    """What the books say of an order; `in_yuan` is its price in fen, the fee included.
+
+    `moved` is what came in and was sent back, without what was taken back.
+    """
+
+    account: OrderAccount
+    in_yuan: Fen
+    dearer: Dearer | None = None
+    moved: tuple[Operation, ...] = ()
+
+
+_MOVED = frozenset({Kind.RECEIPT, Kind.REFUND})
 
 
 class Shop:
@@ -94,6 +142,66 @@ class Shop:
             return None
         books = await self._store.books_of(order.user_id)
         return books.account_of(order.order_no, agreed.charge.due.currency)
+
+    async def money_of(self, order: Order) -> OrderMoney | None:
+        """Return all that the books say of an order; None for one that was not made in a shop."""
+        agreed = agreed_of(order)
+        if agreed is None:
+            return None
+        books = await self._store.books_of(order.user_id)
+        account = books.account_of(order.order_no, agreed.charge.due.currency)
+        in_yuan = marketplace_bookings.price_in_yuan(books, agreed)
+        return OrderMoney(
+            account=account,
+            in_yuan=in_yuan,
+            dearer=self._dearer(books, order, agreed, account, in_yuan),
+            moved=tuple(
+                each
+                for each in books
+                if each.order_no == order.order_no
+                and each.kind in _MOVED
+                and not books.is_reversed(each.key)
+            ),
+        )
+
+    async def dearer(self, order: Order) -> Dearer | None:
+        """Return what the marketplace asks beyond what the customer agreed to; None for nothing."""
+        money = await self.money_of(order)
+        return money.dearer if money else None
+
+    def _dearer(
+        self, books: Books, order: Order, agreed: Agreed, account: OrderAccount, in_yuan: Fen
+    ) -> Dearer | None:
+        extra, asked = asked_more(books, order), amount_due(order.parts)
+        if not extra or asked is None:
+            return None
+        added = marketplace_bookings.raised(books, agreed, asked, self._clock())
+        more = sum((amount for _, amount in added.customer_entries()), account.charged.of(0))
+        return Dearer(
+            asked=asked, extra=extra, before=account.charged, more=more, yuan_before=in_yuan
+        )
+
+    async def raised(self, order: Order) -> Fen:
+        """Return the fen that a customer agreed to beyond their first consent."""
+        books = await self._store.books_of(order.user_id)
+        return marketplace_bookings.raised_so_far(books, order.order_no)
+
+    async def agree(self, customer: UserId, order: Order, asked: Fen) -> None:
+        """Book that a customer agrees to pay what the marketplace asks now: so many fen.
+
+        Raises `AskedOtherwise` when it asks another amount by now, or no more than was agreed;
+        `PermissionError` for anybody else's order; else as `receive`.
+        """
+        if order.user_id != customer:
+            raise PermissionError("another person's order")
+        now = self._clock()
+
+        def booking(books: Books, stored: Order) -> tuple[Operation, ...]:
+            if not asked_more(books, stored) or amount_due(stored.parts) != asked:
+                raise AskedOtherwise
+            return (marketplace_bookings.raised(books, _agreed(stored), asked, now),)
+
+        await self._book(order.order_no, booking, (EventKind.AGREED, str(asked)))
 
     async def may_pay_there(self, order: Order) -> bool:
         """Tell whether the marketplace may be paid for an order: its customer has paid.

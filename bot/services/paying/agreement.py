@@ -60,7 +60,8 @@ class Blocked(Exception):
 class OperatorPayments:
     """`daily_limit` is in fen, 0 for none; a day is China's.
 
-    `covered` tells whether a shop's customer has paid for an order; a team needs none.
+    `covered` tells whether a shop's customer has paid for an order, `raised` how many fen they
+    agreed to beyond their first consent; a team needs neither.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class OperatorPayments:
         operators: Iterable[int] = (),
         daily_limit: Fen = ZERO,
         covered: Callable[[Order], Awaitable[bool]] | None = None,
+        raised: Callable[[Order], Awaitable[Fen]] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._marketplace = marketplace
@@ -80,6 +82,7 @@ class OperatorPayments:
         self._operators = frozenset(operators)
         self.daily_limit = daily_limit
         self._covered = covered
+        self._raised = raised
         self._clock = clock
         self._questions_since: datetime | None = None
 
@@ -103,6 +106,8 @@ class OperatorPayments:
         tried = await self._known(part)
         amount = self._payable(order, part, tried)
         gone = await self._gone_besides(order, part)
+        more = await self._raised(order) if self._raised is not None else ZERO
+        buyer_agreed = Fen(order.agreed_total + more)
         spent = await self.spent_today()
         if self.daily_limit and spent + amount > self.daily_limit:
             raise Blocked(Block.OVER_LIMIT, order, spent)
@@ -110,8 +115,8 @@ class OperatorPayments:
             part=part,
             amount=amount,
             agreed=_agreed(part, tried),
-            agreed_beyond=_agreed_beyond(order, part, tried, gone),
-            buyer_agreed=order.agreed_total,
+            agreed_beyond=_agreed_beyond(buyer_agreed, part, tried, gone),
+            buyer_agreed=buyer_agreed,
             asked=asked_total(order),
             gone=gone,
             known=len(tried),
@@ -329,8 +334,8 @@ def _agreed(part: OrderPart, attempts: list[Attempt]) -> str:
     return f"{fingerprint([part])}.{len(attempts)}"
 
 
-def _agreed_beyond(order: Order, part: OrderPart, attempts: list[Attempt], gone: Fen) -> str:
+def _agreed_beyond(buyer: Fen, part: OrderPart, attempts: list[Attempt], gone: Fen) -> str:
     """The same for the second question, which names by how much it goes above what was agreed."""
-    what = repr((_agreed(part, attempts), order.agreed_total, gone))
+    what = repr((_agreed(part, attempts), buyer, gone))
     digest = hashlib.blake2s(what.encode(), digest_size=_DIGEST).hexdigest()
     return f"{digest}.{len(attempts)}"

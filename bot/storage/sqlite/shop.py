@@ -18,7 +18,8 @@ from bot.domain.collecting import (
 )
 from bot.domain.identifiers import MerchantOrderNo, ProofId, UserId
 from bot.domain.ledger import Books, Kind, Operation
-from bot.domain.order_books import unbooked
+from bot.domain.order_actions import amount_due
+from bot.domain.order_books import asked_more, unbooked
 from bot.domain.orders import Order, Placing
 from bot.domain.shop_events import EventKind
 from bot.domain.shop_terms import ShopTerms
@@ -116,6 +117,9 @@ class Shop:
             if Kind.CHARGE in kinds:
                 self._events.telling(connection, order.order_no, EventKind.NEW_ORDER)
             account = books.account_of(order.order_no, order.quote.charge.due.currency)
+            if asked := asked_more(books, order) and amount_due(order.parts):
+                for kind in (EventKind.DEARER, EventKind.DEARER_DESK):
+                    self._events.telling(connection, order.order_no, kind, str(asked))
             if account.balance.units < 0 and kinds & {Kind.CREDIT, Kind.REVERSAL}:
                 self._events.telling(connection, order.order_no, EventKind.OWED, made[-1].key)
 
