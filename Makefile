@@ -28,6 +28,9 @@ PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reord
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
+# What tests share is typed; the tests themselves are read by pytest.
+HELPERS = tests/conftest.py $(shell find tests -name '*.py' ! -name 'test_*' ! -name conftest.py)
+
 .PHONY: demo demo-shop run test test-all slow lint types catalogs supply pytest soak audit image-check bench bench-check lock wheel changes release clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
@@ -51,7 +54,7 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
-	$(BIN)/mypy scripts benchmarks tests/loopback.py tests/tiers.py tests/conftest.py
+	$(BIN)/mypy scripts benchmarks $(HELPERS)
 
 catalogs: $(VENV)/.dev
 	$(BIN)/python scripts/check_catalogs.py

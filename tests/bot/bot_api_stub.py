@@ -34,7 +34,7 @@ class BotApiStub:
         if request.match_info["method"] == "getMe":
             me = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "bot"}
             return web.json_response({"ok": True, "result": me})
-        self.offsets.append(int((await request.post())["offset"]))
+        self.offsets.append(int(str((await request.post())["offset"])))
         if not self.batches:
             await asyncio.sleep(0.02)
             return web.json_response({"ok": True, "result": []})

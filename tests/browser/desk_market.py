@@ -80,10 +80,10 @@ class Market:
 
     async def facts(self, order_id: str) -> dict[str, Any]:
         orders = (await self.http.get("/sandbox/orders")).json()
-        return next(order for order in orders if order["orderId"] == order_id)
+        return dict(next(order for order in orders if order["orderId"] == order_id))
 
     async def switches(self) -> dict[str, Any]:
-        return (await self.http.get("/sandbox/switches")).json()
+        return dict((await self.http.get("/sandbox/switches")).json())
 
 
 @asynccontextmanager

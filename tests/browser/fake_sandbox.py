@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from chat_world import BOT, COMMANDS, PROFILES, Chat, ChatWorld, Json
 
 from sandbox.chat.market import add_market
@@ -74,7 +75,7 @@ class FakeSandbox(ChatWorld):
         return app
 
     @web.middleware
-    async def _gate(self, request: web.Request, handler: Any) -> web.StreamResponse:
+    async def _gate(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if self.cut and request.path.startswith("/sandbox/"):
             if request.transport is not None:
                 request.transport.close()
@@ -163,7 +164,7 @@ class FakeSandbox(ChatWorld):
         files = [part for part in form.getall("file") if isinstance(part, web.FileField)]
         fields = {name: str(value) for name, value in form.items() if name != "file"}
         album = {"media_group_id": f"sent-{self._ids}"} if len(files) > 1 else {}
-        content = []
+        content: list[dict[str, Any]] = []
         for part in files:
             data = part.file.read()
             name = {"file_name": part.filename, "file_size": len(data)}

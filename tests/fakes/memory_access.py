@@ -2,17 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.domain.identifiers import UserId
 from bot.domain.invites import Admission, Invite
+from tests.fakes.memory_part import MemoryPart
 
 
 @dataclass
-class MemoryAccess:
+class MemoryAccess(MemoryPart):
     """Implements `AccessPort`."""
 
-    now: datetime | None = None
     _invites: dict[bytes, Invite] = field(default_factory=dict)
     _members: dict[UserId, datetime] = field(default_factory=dict)
 
@@ -69,6 +69,3 @@ class MemoryAccess:
     def let_in_at(self, user_id: UserId) -> str | None:
         moment = self._members.get(user_id)
         return moment.isoformat() if moment else None
-
-    def _time(self) -> datetime:
-        return self.now or datetime.now(UTC)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from bot.storage.operator_ports import ToldAlarm
+from tests.fakes.memory_part import MemoryPart
 
 
 @dataclass
-class MemoryAlarms:
+class MemoryAlarms(MemoryPart):
     """Implements `AlarmPort`."""
 
     _alarms: dict[str, ToldAlarm] = field(default_factory=dict)

@@ -3,19 +3,18 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from bot.domain.broadcasts import Broadcast, BroadcastState, Reached, Recipient
 from bot.domain.identifiers import ChatId, UserId
+from tests.fakes.memory_part import MemoryPart
 
 _OPEN = {BroadcastState.DRAFT, BroadcastState.SENDING}
 
 
 @dataclass
-class MemoryBroadcasts:
+class MemoryBroadcasts(MemoryPart):
     """Implements `BroadcastPort`."""
 
-    now: datetime | None = None
     _readers: dict[UserId, ChatId] = field(default_factory=dict)
     _news: dict[int, Broadcast] = field(default_factory=dict)
     _people: dict[tuple[int, UserId], tuple[Recipient, str]] = field(default_factory=dict)
@@ -47,7 +46,7 @@ class MemoryBroadcasts:
         self._news[number] = Broadcast(
             broadcast_id=number,
             made_by=made_by,
-            made_at=self.now or datetime.now(UTC),
+            made_at=self._time(),
             state=BroadcastState.DRAFT,
             text=text,
         )

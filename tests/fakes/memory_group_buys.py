@@ -27,6 +27,7 @@ from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
 from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy
 from bot.storage.ports import VersionConflict
+from tests.fakes.memory_part import MemoryPart
 
 
 @dataclass
@@ -37,7 +38,7 @@ class _Told:
 
 
 @dataclass
-class MemoryGroupBuys:
+class MemoryGroupBuys(MemoryPart):
     """Implements `GroupBuyPort`."""
 
     _buys: dict[BuyId, GroupBuy] = field(default_factory=dict)
@@ -197,7 +198,7 @@ class MemoryGroupBuys:
         for each in buy.claims_of(user_id):
             if each.state in {ClaimState.HELD, ClaimState.WAITING}:
                 change = withdrawn(self._buys[buy_id], user_id, each.number, each.at)
-                self._change(buy_id, lambda _, __, change=change: change)
+                self._change(buy_id, _decided(change))
 
     def _change(self, buy_id: BuyId, decide: Decide) -> GroupBuy:
         before = self._whole(buy_id)
@@ -217,7 +218,7 @@ class MemoryGroupBuys:
         if any((each.news.buy_id, each.news.news) == (buy_id, news) for each in self._group_news):
             return
         stored = StoredNews(news_id=len(self._group_news) + 1, buy_id=buy_id, news=news)
-        self._group_news.append(_Told(stored, self._moment()))
+        self._group_news.append(_Told(stored, self._time()))
 
     def _whole(self, buy_id: BuyId) -> GroupBuy:
         if buy_id not in self._buys:
@@ -239,6 +240,10 @@ class MemoryGroupBuys:
 
 
 _GONE = {ClaimState.WITHDRAWN, ClaimState.LAPSED, ClaimState.DECLINED, ClaimState.REFUNDED}
+
+
+def _decided(change: Change) -> Decide:
+    return lambda _, __: change
 
 
 def _joining(wanted: Wanted) -> Decide:

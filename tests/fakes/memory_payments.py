@@ -1,7 +1,7 @@
 """Password-free payments in memory, as the SQLite storage keeps them."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.money import Fen
@@ -13,13 +13,13 @@ from bot.domain.payment_attempts import (
     NewAttempt,
 )
 from bot.storage.ports import OverLimit, PaymentTaken
+from tests.fakes.memory_part import MemoryPart
 
 
 @dataclass
-class MemoryPayments:
+class MemoryPayments(MemoryPart):
     """Implements `PaymentPort`."""
 
-    now: datetime | None = None
     _attempts: dict[int, Attempt] = field(default_factory=dict)
 
     async def claim_payment(
@@ -32,7 +32,7 @@ class MemoryPayments:
         spent = await self.spent_since(since)
         if limit and spent + new.amount > limit:
             raise OverLimit(spent)
-        at = self.now or datetime.now(UTC)
+        at = self._time()
         attempt = Attempt(attempt_id=len(self._attempts) + 1, at=at, **dict(new))
         self._attempts[attempt.attempt_id] = attempt
         return attempt

@@ -1,7 +1,7 @@
 """Questions to the operators in memory, as the SQLite storage keeps them."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.domain.identifiers import ChatId, QuestionId, UserId, WordsId
 from bot.domain.questions import (
@@ -14,6 +14,7 @@ from bot.domain.questions import (
     Topic,
     Words,
 )
+from tests.fakes.memory_part import MemoryPart
 
 
 @dataclass
@@ -24,7 +25,7 @@ class _Said:
 
 
 @dataclass
-class MemoryQuestions:
+class MemoryQuestions(MemoryPart):
     """Implements `QuestionPort`."""
 
     _questions: dict[QuestionId, Question] = field(default_factory=dict)
@@ -38,7 +39,7 @@ class MemoryQuestions:
         if known is not None:
             return known
         self._question_count += 1
-        now = self._moment()
+        now = self._time()
         question = Question(
             question_id=QuestionId(self._question_count),
             opened_at=now,
@@ -59,7 +60,7 @@ class MemoryQuestions:
             return known
         state = QuestionState.ANSWERED if by else QuestionState.OPEN
         question = question.replace(
-            state=state, owner=question.owner or by, touched_at=self._moment()
+            state=state, owner=question.owner or by, touched_at=self._time()
         )
         self._questions[question_id] = question
         self._add(question, Side.ANSWERED if by else Side.ASKED, words, by)
@@ -79,7 +80,7 @@ class MemoryQuestions:
         question = self._questions.get(question_id)
         if question is None or question.is_closed:
             return question
-        question = question.replace(state=QuestionState.CLOSED, touched_at=self._moment())
+        question = question.replace(state=QuestionState.CLOSED, touched_at=self._time())
         self._questions[question_id] = question
         self._add(question, Side.CLOSED if by else Side.SOLVED, None, by)
         return question
@@ -189,7 +190,7 @@ class MemoryQuestions:
         self, question: Question, side: Side, words: NewWords | None, by: Operator | None
     ) -> None:
         self._words_count += 1
-        now = self._moment()
+        now = self._time()
         said = Words(
             words_id=WordsId(self._words_count),
             question_id=question.question_id,
@@ -209,6 +210,3 @@ class MemoryQuestions:
                 each.state = after
                 return True
         return False
-
-    def _moment(self) -> datetime:
-        return self.now or datetime.now(UTC)

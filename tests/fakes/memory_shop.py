@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.domain.bookings import set_offs
 from bot.domain.collecting import Decision, NewProof, Proof, ProofState, Standing, standing_of
@@ -16,6 +16,7 @@ from bot.domain.shop_terms import ShopTerms
 from bot.domain.writes import SendProof, SetTerms
 from bot.storage.ports import OrderMoved, VersionConflict
 from bot.storage.shop_ports import Booking, ProofDecided, ShopCase
+from tests.fakes.memory_part import MemoryPart
 
 
 @dataclass
@@ -26,10 +27,9 @@ class _Event:
 
 
 @dataclass
-class MemoryShop:
+class MemoryShop(MemoryPart):
     """Implements `ShopPort` and `ShopEventPort`."""
 
-    now: datetime | None = None
     _terms: list[ShopTerms] = field(default_factory=list)
     _ledger: list[Operation] = field(default_factory=list)
     _proofs: dict[ProofId, Proof] = field(default_factory=dict)
@@ -232,12 +232,12 @@ class MemoryShop:
             account = books.account_of(order_no, charge.due.currency)
             standing = standing_of(claimed.order, account, len(waiting))
             before = self._cases.get(order_no)
-            same = before is not None and before.standing is standing
+            same = before if before is not None and before.standing is standing else None
             self._cases[order_no] = ShopCase(
                 order_no=order_no,
                 user_id=claimed.order.user_id,
                 standing=standing,
-                since=before.since if same else self._time(),
+                since=same.since if same else self._time(),
             )
 
     def _tell(self, order_no: MerchantOrderNo, kind: EventKind, detail: str = "") -> None:
@@ -253,9 +253,6 @@ class MemoryShop:
 
     def _books(self, user_id: UserId) -> Books:
         return Books(each for each in self._ledger if each.user_id == user_id)
-
-    def _time(self) -> datetime:
-        return self.now or datetime.now(UTC)
 
 
 def _print_of(proof: NewProof) -> tuple[str, str]:

@@ -47,7 +47,6 @@ from bot.storage.ports import (
     Retention,
     RunBegun,
     StepCommit,
-    StorageUnavailable,
     VersionConflict,
     WaitingUpdate,
 )
@@ -56,11 +55,12 @@ from tests.fakes.memory_access import MemoryAccess
 from tests.fakes.memory_alarms import MemoryAlarms
 from tests.fakes.memory_broadcasts import MemoryBroadcasts
 from tests.fakes.memory_group_buys import MemoryGroupBuys
+from tests.fakes.memory_part import Claimed
 from tests.fakes.memory_payments import MemoryPayments
 from tests.fakes.memory_posts import MemoryPosts
 from tests.fakes.memory_questions import MemoryQuestions
 from tests.fakes.memory_shop import MemoryShop
-from tests.fakes.memory_tracking import Claimed, MemoryTracking
+from tests.fakes.memory_tracking import MemoryTracking
 
 
 @dataclass
@@ -99,8 +99,6 @@ class MemoryStorage(
     object answers for every port, so that a test may pass it as any of them, or as all.
     """
 
-    unavailable: bool = False
-    opened: bool = True
     restored: bool = False
     """Whether this is a copy of an earlier moment, which the next run has to know."""
     _alive_at: datetime | None = None
@@ -439,10 +437,6 @@ class MemoryStorage(
     async def remember_file(self, key: str, file_id: str) -> None:
         self._answer()
         self._files[key] = file_id
-
-    def _answer(self) -> None:
-        if self.unavailable or not self.opened:
-            raise StorageUnavailable("unavailable" if self.opened else "the storage is not open")
 
     def _refuse(self, commit: StepCommit) -> None:
         session, expected = commit.session, commit.expected_revision

@@ -17,17 +17,7 @@ from bot.storage.tracking_ports import (
     Tracked,
     WaitingPush,
 )
-
-
-@dataclass
-class Claimed:
-    order: Order
-    consent: tuple[str, int, UserId]
-    told: bool = False
-    look_at: datetime | None = None
-    hints: int = 0
-    misses: int = 0
-    forgotten: bool = False
+from tests.fakes.memory_part import MemoryPart
 
 
 @dataclass
@@ -47,10 +37,9 @@ class _Pushed:
 
 
 @dataclass
-class MemoryTracking:
+class MemoryTracking(MemoryPart):
     """Implements `TrackingPort`, `NoticePort` and `PushPort`."""
 
-    _orders: dict[MerchantOrderNo, Claimed] = field(default_factory=dict)
     _notices: dict[int, _Told] = field(default_factory=dict)
     _pushes: list[_Pushed] = field(default_factory=list)
 

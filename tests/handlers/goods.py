@@ -4,7 +4,6 @@ from dataclasses import fields
 from typing import Any, TypeVar, cast
 
 import httpx
-from memory_storage import MemoryStorage
 from telegram import Chat, Message, Update, User
 
 from bot.addresses import load_divisions
@@ -36,6 +35,7 @@ from bot.services.finding.short_links import ShortLinks
 from bot.services.paying.agreement import OperatorPayments
 from bot.services.quotas import Quotas
 from bot.services.support import Support
+from tests.fakes.memory_storage import MemoryStorage
 
 OFFER_ID = OfferId(628379848279)
 COLOUR = Wording(zh="颜色", translated="Colour")
@@ -107,7 +107,7 @@ def session(**changes: Any) -> Session:
 V = TypeVar("V", bound=View)
 
 
-def view(of: Session, kind: type[V] = View, **shown: Any) -> V:
+def view(of: Session, kind: type[V] = View, **shown: Any) -> V:  # type: ignore[assignment]
     """What a screen is drawn from."""
     return kind(session=of, t=texts_in(of.language), **shown)
 

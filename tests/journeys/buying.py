@@ -70,7 +70,7 @@ class Market:
         self._http = http
 
     async def orders(self) -> list[dict[str, Any]]:
-        return await self._get("/sandbox/orders")
+        return list(await self._get("/sandbox/orders"))
 
     async def only_order(self) -> dict[str, Any]:
         orders = await self.orders()

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -99,7 +99,7 @@ def own_world(**settings: str) -> Iterator[Own]:
             world.stop()
 
 
-async def until(fact, within: float = 60.0) -> None:
+async def until(fact: Callable[[], Awaitable[object]], within: float = 60.0) -> None:
     """Wait until an asynchronous fact holds."""
     async with asyncio.timeout(within):
         while not await fact():  # noqa: ASYNC110 - another process decides; there is no event

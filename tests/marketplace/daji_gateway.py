@@ -145,7 +145,8 @@ async def _read(reader: asyncio.StreamReader, url: str) -> httpx.Request:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     line, *fields = head.strip().split("\r\n")
     method, target, _ = line.split(" ")
-    headers = [tuple(each.split(": ", 1)) for each in fields]
+    parts = [each.partition(": ") for each in fields]
+    headers = [(name, value) for name, _, value in parts]
     length = int({name.lower(): value for name, value in headers}.get("content-length", 0))
     body = await reader.readexactly(length)
     return httpx.Request(method, f"{url}{target}", headers=headers, content=body)

@@ -3,7 +3,7 @@
 import io
 import struct
 import zlib
-from typing import Any
+from typing import Any, cast
 
 import pillow_heif
 from PIL import Image
@@ -45,7 +45,7 @@ def corners(picture: Image.Image) -> list[tuple[int, int, int]]:
     """The colours in the middle of each quarter."""
     width, height = picture.size
     return [
-        picture.getpixel((x, y))
+        cast("tuple[int, int, int]", picture.getpixel((x, y)))
         for y in (height // 4, height * 3 // 4)
         for x in (width // 4, width * 3 // 4)
     ]

@@ -122,8 +122,8 @@ class Market:
             each.found
             for each in self.made
             if not each.hidden
-            and (created_from is None or created_from <= each.found.created_at)
-            and (created_to is None or each.found.created_at <= created_to)
+            and (created_from is None or created_from <= _made(each.found))
+            and (created_to is None or _made(each.found) <= created_to)
             and status in {None, each.found.status}
         )
         return FoundOrders(orders=shown, page=page, total=len(shown))
@@ -164,3 +164,8 @@ class Market:
 
     def _made(self, order_id: MarketplaceOrderId) -> Made:
         return next(each for each in self.made if each.found.order_id == order_id)
+
+
+def _made(order: FoundOrder) -> datetime:
+    assert order.created_at is not None
+    return order.created_at

@@ -166,7 +166,9 @@ def _goods_of(theirs: list[dict[str, Any]]) -> Counter[tuple[str, str | None]]:
 def _judge_goods(found: Audit, order: Order, made: list[dict[str, Any]], person: Shopper) -> None:
     """The goods are the agreed ones, once each; other amounts than agreed were told."""
     agreed, got = _agreed(order), _goods_of(made)
-    left_out = {(each.offer_id.id, each.spec_id) for each in order.failed_lines}
+    left_out = {
+        (each.offer_id.id, each.spec_id) for each in order.failed_lines if each.offer_id is not None
+    }
     missing = {key for key, quantity in agreed.items() if got[key] != quantity}
     if got - agreed:
         found.duplicated.append(f"{order.order_no}: more than agreed: {dict(got - agreed)}")

@@ -1,11 +1,11 @@
 """People who order by chat, as people do: in a hurry, twice, the wrong button, in two languages."""
 
 import asyncio
-import random
 import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Self
 
 import httpx
@@ -71,7 +71,7 @@ class Shopper:
 
     chat: ChatView
     market: httpx.AsyncClient
-    random: random.Random
+    random: Random
     temper: Temper
     consents: list[Consent] = field(default_factory=list)
     cancelled: set[str] = field(default_factory=set)  # numbers whose cancelling they confirmed
@@ -83,7 +83,7 @@ class Shopper:
         cls,
         telegram: httpx.AsyncClient,
         market: httpx.AsyncClient,
-        rng: random.Random,
+        rng: Random,
         temper: Temper,
     ) -> Self:
         language = rng.choice(("en", "zh-hans"))

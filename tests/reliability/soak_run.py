@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 from processes import BotProcess, SandboxProcess
@@ -130,10 +131,10 @@ async def _trouble(plan: Plan, host: Host, mischief: Mischief, people: list[Shop
         enough = min(counts) >= plan.at_least
         return spent > plan.seconds and (enough or spent > _LONGER * plan.seconds)
 
-    others = host.tasks()
+    others: list[asyncio.Future[Any]] = list(host.tasks())
     if plan.faults:
         others.append(asyncio.create_task(mischief.go_on()))
-    shopping = asyncio.gather(*(each.shop(is_over) for each in people))
+    shopping: asyncio.Future[Any] = asyncio.gather(*(each.shop(is_over) for each in people))
     done, _ = await asyncio.wait([shopping, *others], return_when=asyncio.FIRST_COMPLETED)
     for task in (*others, shopping):
         task.cancel()

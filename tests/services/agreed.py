@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any, cast
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
@@ -20,7 +21,7 @@ from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.sessions import Session
 from bot.domain.writes import ClaimOrder
-from bot.marketplace.port import Created, FoundLine, FoundOrder
+from bot.marketplace.port import Created, FoundLine, FoundOrder, Marketplace
 from bot.services.placing.absence import Recreate
 from bot.services.placing.ordering import Ordering
 from bot.storage.ports import StepCommit
@@ -148,7 +149,7 @@ class Workshop:
         self.told: list[Placing] = []
         self.failures: list[Exception] = []  # raised by the listener, one at each call
         self.ordering = Ordering(
-            marketplace,  # type: ignore[arg-type] - plays the calls that ordering makes
+            cast("Marketplace", marketplace),  # plays the calls that ordering makes
             storage,
             lookup_delays=lookup_delays,
             retry_delays=(0.001, 0.001),
@@ -180,9 +181,9 @@ async def workshop(
     order: Order | None = None,
     *,
     lookup_delays: tuple[float, ...] = (0.001, 0.001, 0.001),
-    **script: object,
+    **script: Any,
 ) -> Workshop:
     """A service whose marketplace agrees with the consent unless the script says otherwise."""
-    defaults = {"quotes": [quote()], "creations": [created()]}
+    defaults: dict[str, Any] = {"quotes": [quote()], "creations": [created()]}
     marketplace = ScriptedMarketplace(**{**defaults, **script})
     return Workshop(await stored(order or consent()), marketplace, lookup_delays)

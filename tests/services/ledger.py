@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
@@ -79,8 +80,8 @@ class Ledger(ScriptedMarketplace):
             each
             for each in self.listed
             if (order_no is None or each.remark.endswith(order_no))
-            and (created_from is None or created_from <= each.created_at)
-            and (created_to is None or each.created_at <= created_to)
+            and (created_from is None or created_from <= _made(each))
+            and (created_to is None or _made(each) <= created_to)
             and (status is None or each.status is status)
         ]
         return FoundOrders(orders=tuple(shown), page=page, total=len(shown))
@@ -147,10 +148,15 @@ async def shop(
     order: Order | None = None,
     others: Sequence[Order] = (another(),),
     recreate: Recreate = Recreate.SAME_NUMBER,
-    **script: object,
+    **script: Any,
 ) -> tuple[Workshop, Ledger]:
     ledger = Ledger(**{"quotes": [quote()], **script}, effects=list(effects))
     storage = await stored(order or consent())
     for each in others:
         await known(storage, each)
     return Workshop(storage, ledger, (0.001, 0.001, 0.001), recreate), ledger
+
+
+def _made(order: FoundOrder) -> datetime:
+    assert order.created_at is not None
+    return order.created_at

@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.domain.addresses import Address, SavedAddress
 from bot.domain.cart import Cart
@@ -52,7 +53,9 @@ def update(update_id: int, *, text: str = MESSAGE, age: timedelta = timedelta())
     return InboxUpdate(update_id=update_id, lane=5, payload=payload, received_at=NOW - age)
 
 
-def session(user: UserId = ALICE, *, revision: int = 1, session_id: str = "", **fields) -> Session:
+def session(
+    user: UserId = ALICE, *, revision: int = 1, session_id: str = "", **fields: Any
+) -> Session:
     return Session(
         session_id=session_id or f"S{user}",
         chat_id=ChatId(user),
@@ -62,11 +65,11 @@ def session(user: UserId = ALICE, *, revision: int = 1, session_id: str = "", **
     )
 
 
-def first(user: UserId = ALICE, **fields) -> StepCommit:
+def first(user: UserId = ALICE, **fields: Any) -> StepCommit:
     return StepCommit(session=session(user), expected_revision=None, **fields)
 
 
-def following(user: UserId = ALICE, *, expected: int = 1, **fields) -> StepCommit:
+def following(user: UserId = ALICE, *, expected: int = 1, **fields: Any) -> StepCommit:
     return StepCommit(
         session=session(user, revision=expected + 1), expected_revision=expected, **fields
     )

@@ -25,7 +25,7 @@ async def serving(handler: Callable[[web.Request], Any]) -> AsyncIterator[str]:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    port = site._server.sockets[0].getsockname()[1]
+    port = runner.addresses[0][1]
     try:
         yield f"http://127.0.0.1:{port}/bot{TOKEN}/sendMessage"
     finally:

@@ -48,7 +48,7 @@ PAGE = {"beginPage": 1, "pageSize": 20, "country": "en"}
 
 
 def example(name: str) -> dict[str, Any]:
-    return json.loads((EXAMPLES / name).read_text(encoding="utf-8"))
+    return dict(json.loads((EXAMPLES / name).read_text(encoding="utf-8")))
 
 
 def picture(colour: str, *, edge: int = 40, kind: str = "JPEG") -> bytes:
@@ -87,13 +87,13 @@ class Caller:
         self.http = http
 
     async def get(self, path: str, **params: Any) -> dict[str, Any]:
-        return (await self.raw_get(path, **params)).json()
+        return dict((await self.raw_get(path, **params)).json())
 
     async def raw_get(self, path: str, **params: Any) -> httpx.Response:
         return await self.http.get(path, params=self.signed(params))
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        return (await self.raw_post(path, body)).json()
+        return dict((await self.raw_post(path, body)).json())
 
     async def raw_post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         return await self.http.post(path, json=self.signed(body))
@@ -105,7 +105,7 @@ class Caller:
     async def upload(self, image: bytes) -> str:
         fields = self.signed({"image_base64": base64.b64encode(image).decode()})
         answer = await self.http.post(UPLOAD, files={k: (None, v) for k, v in fields.items()})
-        return answer.json()["data"]["imageId"]
+        return str(answer.json()["data"]["imageId"])
 
     async def switch(self, **values: Any) -> None:
         (await self.http.patch("/sandbox/switches", json=values)).raise_for_status()
@@ -121,10 +121,10 @@ class Caller:
         (await self.http.post("/sandbox/clock", json={"advance": seconds})).raise_for_status()
 
     async def orders(self) -> list[dict[str, Any]]:
-        return (await self.http.get("/sandbox/orders")).json()
+        return list((await self.http.get("/sandbox/orders")).json())
 
     async def calls(self) -> dict[str, Any]:
-        return (await self.http.get("/sandbox/calls")).json()
+        return dict((await self.http.get("/sandbox/calls")).json())
 
     async def preview(self, *lines: tuple[int, str | None, int], **address: Any) -> dict[str, Any]:
         return await self.post(PREVIEW, order_body(*lines, **address))
@@ -136,12 +136,12 @@ class Caller:
 
     async def detail(self, order_id: str) -> dict[str, Any]:
         answer = await self.post(ORDER, {"webSite": "1688", "orderId": order_id})
-        return answer["data"]
+        return dict(answer["data"])
 
     async def stock(self, offer_id: int, spec_id: str) -> int:
         data = (await self.get(DETAIL, offerId=str(offer_id), country="en"))["data"]
         return next(
-            sku["amountOnSale"] for sku in data["productSkuInfos"] if sku["specId"] == spec_id
+            int(sku["amountOnSale"]) for sku in data["productSkuInfos"] if sku["specId"] == spec_id
         )
 
 

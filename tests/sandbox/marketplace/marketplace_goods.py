@@ -66,7 +66,7 @@ def template(number: int, first: str, following: str, *, charge: str = "weight")
     return FreightTemplate(
         template_id=number,
         name="中通",
-        charge=charge,  # type: ignore[arg-type]  # checked by the model
+        charge=charge,  # checked by the model
         free_postage=False,
         rate=FreightRate(first_unit="1", first_fee=first, next_unit="1", next_fee=following),
         remote=FreightRate(first_unit="1", first_fee="15", next_unit="1", next_fee="12"),
@@ -136,7 +136,7 @@ def offer(
                 value=Text(zh="精梳棉", en="Combed cotton"),
             ),
         ),
-        quote_type=quote_type,  # type: ignore[arg-type]  # checked by the model
+        quote_type=quote_type,  # checked by the model
         tiers=tuple(PriceTier(start_quantity=start, price=price) for start, price in tiers),
         skus=skus,
         amount_on_sale=sum(x.amount_on_sale for x in skus) if skus else stock,
