@@ -2,29 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.domain.identifiers import ChatId, OfferId
 from bot.domain.posts import OPEN, NewPost, Post, PostPlace, PostState
+from tests.fakes.memory_part import MemoryPart
 
 _TO_DO = (PostState.WAITING, PostState.ENDING)
 
 
 @dataclass
-class MemoryPosts:
+class MemoryPosts(MemoryPart):
     """Implements `PostPort`."""
 
     _post_places: dict[ChatId, PostPlace] = field(default_factory=dict)
     _posts: dict[int, Post] = field(default_factory=dict)
 
     def queue_post(self, post: NewPost) -> None:
-        moment, number = self._now_of_posts(), len(self._posts) + 1
+        moment, number = self._time(), len(self._posts) + 1
         self._posts[number] = Post(**dict(post), post_id=number, made_at=moment, look_at=moment)
 
     def end_post(self, post_id: int) -> None:
         post = self._posts.get(post_id)
         if post is not None and post.state is PostState.POSTED:
-            moment = self._now_of_posts()
+            moment = self._time()
             self._posts[post_id] = post.replace(state=PostState.ENDING, look_at=moment)
 
     async def keep_place(self, place: PostPlace) -> None:
@@ -32,7 +33,7 @@ class MemoryPosts:
         self._post_places[place.chat_id] = place
         for number, post in self._posts.items():
             if post.chat_id == place.chat_id and post.state is PostState.POSTED:
-                self._posts[number] = post.replace(look_at=self._now_of_posts())
+                self._posts[number] = post.replace(look_at=self._time())
 
     async def drop_place(self, chat_id: ChatId) -> None:
         self._answer()
@@ -105,6 +106,3 @@ class MemoryPosts:
         given_up = [each.replace(state=PostState.UNCLEAR) for each in sending]
         self._posts |= {each.post_id: each for each in given_up}
         return given_up
-
-    def _now_of_posts(self) -> datetime:
-        return self.now or datetime.now(UTC)

@@ -64,7 +64,7 @@ class Clients:
         """Wait until the bot has every update, and was seen to ask for more."""
 
         async def has_all() -> bool:
-            return (await self.telegram.get("/sandbox/updates")).json()["pending"] == 0
+            return bool((await self.telegram.get("/sandbox/updates")).json()["pending"] == 0)
 
         await until(has_all)
 

@@ -40,6 +40,7 @@ from bot.marketplace.errors import (
     Unreachable,
     Unreadable,
 )
+from tests.loopback import time_flies
 
 FOUND = as_json(example("04")["response"])
 OFFER = OfferId(670291644950)
@@ -207,11 +208,12 @@ async def test_a_silent_gateway_is_left_after_the_time_out(gateway: Gateway, add
     """The time-out is for the whole attempt, so an answer that never ends is cut off too."""
 
     async def forever(_: httpx.Request) -> httpx.Response:
-        await asyncio.sleep(60)
+        time_flies(30)
+        await asyncio.sleep(600)
         return httpx.Response(200)
 
     gateway.respond = forever
-    client = gateway.client(seconds={"offer": 0.05, "create": 0.05}, read_attempts=1)
+    client = gateway.client(seconds={"offer": 20, "create": 20}, read_attempts=1)
     async with asyncio.timeout(60):
         creating = client.create(ORDER_NO, [PENCILS], address)
         call = creating if writing else client.offer(OFFER)
