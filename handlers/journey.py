@@ -272,6 +272,7 @@ def entry_points() -> list[Handler]:
         Buttons(take_question=answer.take, close_question=answer.close),
         Buttons(waiting=waiting.waiting, case=deciding.case, terms=terms.shop),
         Buttons(ledger=ledger.books, ledger_file=ledger.send),
+        Buttons(take_back=deciding.take_back, take_back_yes=deciding.take_back_yes),
         Buttons(took=deciding.took, decline=deciding.decline, see=deciding.see),
         Buttons(refunded=deciding.refunded, write_off=deciding.write_off, link=deciding.link),
         Buttons(forget=privacy.forget, revoke=invite.revoke),

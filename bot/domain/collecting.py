@@ -123,10 +123,21 @@ def payment_code(order_no: MerchantOrderNo) -> str:
     return order_no[-_CODE:]
 
 
+def closes_at(order: Order) -> datetime | None:
+    """Return when the marketplace closes the first unpaid part of an order, if that is known."""
+    ends = [
+        part.pay_before
+        for part in order.parts
+        if part.pay_before is not None and part.status is OrderStatus.AWAITING_PAYMENT
+    ]
+    return min(ends, default=None)
+
+
 def pay_before(order: Order) -> datetime | None:
     """Return until when a customer has to pay: the shop's time or the marketplace's, if sooner."""
     charge = order.quote.charge
     if charge is None:
         return None
-    ends = [part.pay_before for part in order.parts if part.pay_before is not None]
-    return min([order.created_at + charge.pay_within, *ends])
+    ends = closes_at(order)
+    ours = order.created_at + charge.pay_within
+    return ours if ends is None else min(ours, ends)

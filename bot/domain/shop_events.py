@@ -17,11 +17,19 @@ class EventKind(StrEnum):
     REFUNDED = "refunded"
     DEARER = "dearer"  # 1688 asks more than the customer agreed to
     DEARER_DESK = "dearer_desk"  # the same, for the operators
+    TAKEN_BACK = "taken_back"  # a booking of money was a mistake
+    CLOSING = "closing"  # paid by the customer, and 1688 closes it soon
     AGREED = "agreed"  # the customer agreed to the new total
 
 
 FOR_OPERATORS = frozenset(
-    {EventKind.NEW_ORDER, EventKind.PROOF, EventKind.DEARER_DESK, EventKind.AGREED}
+    {
+        EventKind.NEW_ORDER,
+        EventKind.PROOF,
+        EventKind.DEARER_DESK,
+        EventKind.AGREED,
+        EventKind.CLOSING,
+    }
 )
 """What operators are told of; everything else the customer."""
 

@@ -90,6 +90,11 @@ class ShopPort(Protocol):
 class ShopEventPort(Protocol):
     """What a shop tells. What is claimed is told by whoever claimed it, or by nobody."""
 
+    async def tell_event(
+        self, order_no: MerchantOrderNo, kind: EventKind, detail: str = ""
+    ) -> None:
+        """Have something told that no booking brings about; a repeat changes nothing."""
+
     async def events_to_tell(self, now: datetime, limit: int) -> list[ShopEvent]:
         """Return what may be told now, oldest first."""
 

@@ -15,11 +15,12 @@ from telegram.error import TelegramError
 from bot.chat.screens import OrderView, Screen
 from bot.chat.shop_shown import shop_shown
 from bot.chat.texts import texts_in
+from bot.domain.collecting import Standing, closes_at
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Order
 from bot.domain.quiet import QuietHours
 from bot.domain.sessions import Session
-from bot.domain.shop_events import FOR_OPERATORS, ShopEvent
+from bot.domain.shop_events import FOR_OPERATORS, EventKind, ShopEvent
 from bot.services.collecting.shop import Shop
 from bot.storage.ports import (
     StepCommit,
@@ -36,6 +37,8 @@ ScreenOfEvent = Callable[[OrderView, ShopEvent], Screen]
 _AT_ONCE = 20
 _LOOK_EVERY = 1.0  # seconds; whoever has something to tell wakes it at once
 _AGAIN = timedelta(seconds=20)
+_MINUTE = timedelta(minutes=1)
+_MOST_CASES = 500
 _PUT_ASIDE = timedelta(minutes=10)
 _log = structlog.get_logger(__name__)
 
@@ -52,6 +55,7 @@ class ShopTeller:
         *,
         operators: Iterable[int],
         quiet: QuietHours | None = None,
+        closing: timedelta | None = timedelta(hours=2),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._bot = bot
@@ -61,6 +65,8 @@ class ShopTeller:
         self._screen = screen
         self._operators = tuple(operators)
         self._quiet = quiet
+        self._closing = closing
+        self._looked_at: datetime | None = None
         self._clock = clock
         self._woken = asyncio.Event()
 
@@ -80,11 +86,26 @@ class ShopTeller:
                     begun = True
                     if unclear:
                         _log.warning("shop_events_unclear", count=unclear)
+                await self.look_for_closing()
                 await self.tell_waiting()
             except StorageUnavailable as error:
                 _log.warning("shop_events_wait", error=str(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+
+    async def look_for_closing(self) -> None:
+        """Have operators told of orders that are paid for and that 1688 closes soon; once each."""
+        now = self._clock()
+        looked = self._looked_at
+        if self._closing is None or (looked is not None and timedelta() <= now - looked < _MINUTE):
+            return
+        for case in await self._storage.shop.cases(Standing.TO_PAY_THERE, _MOST_CASES):
+            order = await self._storage.orders.order(case.order_no)
+            ends = closes_at(order) if order is not None else None
+            if ends is not None and now < ends <= now + self._closing:
+                detail = ends.isoformat()
+                await self._events.tell_event(case.order_no, EventKind.CLOSING, detail)
+        self._looked_at = now
 
     async def tell_waiting(self) -> None:
         """Tell what may be told now. Raises `StorageUnavailable`."""
@@ -100,7 +121,8 @@ class ShopTeller:
     async def _tell(self, event: ShopEvent) -> None:
         order = await self._storage.orders.order(event.order_no)
         quiet_until = self._quiet.over_at(self._clock()) if self._quiet else None
-        if order is not None and quiet_until is not None:
+        can_wait = event.kind is not EventKind.CLOSING
+        if order is not None and quiet_until is not None and can_wait:
             await self._events.put_back_event(event.event_id, quiet_until)
             return
         if not await self._events.claim_event(event.event_id):

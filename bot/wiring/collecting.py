@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.services.collecting.shop import Shop
 from bot.settings import PaymentWay, Settings
@@ -34,6 +34,7 @@ class Collecting:
             screen,
             operators=settings.admin_ids,
             quiet=settings.quiet,
+            closing=timedelta(minutes=settings.pay_reminder_minutes) or None,
             clock=clock,
         )
         self.shop.on_event(self._teller.wake)

@@ -109,11 +109,12 @@ def _buttons(view: View, order: Order, shop: ShopShown, *, asks: bool) -> Rows:
     if not asks:
         return ()
     due = shop.account.balance if shop.account else None
-    copies = row(
-        Button(t("pay.copy_code_button"), copy=payment_code(number)),
-        Button(t("pay.copy_amount_button"), copy=f"{due.decimal:f}") if due else None,
-    )
     again = any(each.state is ProofState.WAITING for each in shop.proofs)
+    # What is being looked at is not paid a second time.
+    copies = row(
+        None if again else Button(t("pay.copy_code_button"), copy=payment_code(number)),
+        Button(t("pay.copy_amount_button"), copy=f"{due.decimal:f}") if due and not again else None,
+    )
     paid = Button(
         t("pay.another_proof_button" if again else "pay.paid_button"),
         "prove",

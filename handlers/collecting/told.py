@@ -3,7 +3,7 @@
 from bot.chat.screens import Button, OrderView, Rows, Screen, lines, paragraphs, row
 from bot.chat.shop_shown import ShopShown
 from bot.chat.texts import Html, cut
-from bot.domain.collecting import Proof, payment_code
+from bot.domain.collecting import Proof, closes_at, payment_code
 from bot.domain.orders import Order
 from bot.domain.shop_events import FOR_OPERATORS, EventKind, ShopEvent
 from handlers.collecting.dearer import dearer_buttons, dearer_text
@@ -16,6 +16,7 @@ _FOR_OPERATORS = {
     EventKind.PROOF: "told.proof",
     EventKind.DEARER_DESK: "told.dearer",
     EventKind.AGREED: "told.agreed",
+    EventKind.CLOSING: "told.closing",
 }
 
 
@@ -58,6 +59,8 @@ def _head(view: OrderView, event: ShopEvent, shop: ShopShown) -> Html:
             if amount is None or amount.decision is None or amount.decision.amount is None:
                 return t("told.received_some", number=number)
             return t(key, number=number, amount=t.amount(amount.decision.amount))
+        case EventKind.TAKEN_BACK:
+            return t("told.taken_back", number=number)
         case EventKind.REFUNDED:
             return t("told.refunded", number=number)
         case _:
@@ -87,10 +90,12 @@ def _for_operators(view: OrderView, event: ShopEvent) -> Screen:
         "name": cut(order.buyer_name or str(order.user_id), _NAME),
     }
     dearer = view.shop.dearer if view.shop else None
+    ends = closes_at(order) if event.kind is EventKind.CLOSING else None
     more = dearer if event.kind is EventKind.DEARER_DESK else None
     text = lines(
         t(_FOR_OPERATORS[event.kind], **told),
         goods_named(view, order),
+        t("pay.before_there", time=t.time(ends)) if ends else None,
         t("dearer.waits", asked=t.yuan(more.asked), extra=t.yuan(more.extra)) if more else None,
     )
     return Screen(text, row(Button(t("told.open_button"), "case", order.order_no, standing=True)))

@@ -4,6 +4,8 @@ A proof is confirmed with the amount that came in, by one tap where that is what
 where it is not. Paying 1688 comes after it, never before.
 """
 
+import hashlib
+
 from bot.chat.buttons import to_base36
 from bot.chat.screens import (
     Button,
@@ -20,6 +22,7 @@ from bot.chat.shop_shown import ShopShown
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.collecting import Proof, ProofKind, ProofState, Standing, payment_code
 from bot.domain.currencies import Money
+from bot.domain.ledger import Account, Kind, Operation
 from bot.domain.money import Fen
 from bot.domain.order_actions import amount_due, unpaid
 from bot.domain.orders import Order
@@ -47,6 +50,7 @@ _PROOFS = {
     ProofKind.TEXT: "case.proof_text",
 }
 _PROOF_WORDS = 120
+_MOST_TAKEN_BACK = 4
 _ASKS = {
     AmountOf.PROOF: "case.ask_received",
     AmountOf.RECEIPT: "case.ask_received",
@@ -82,6 +86,7 @@ def screen(view: OrderView) -> Screen:
         _buyer(view, order),
         _money(view, order, charge, shop),
         *_proof_words(view, shop),
+        _moved(view, shop) or None,
     )
     picture = next((line.picture_url for line in order.lines if line.picture_url), None)
     photo = SellerPicture(picture) if picture else None
@@ -179,6 +184,9 @@ def _buttons(view: View, order: Order, charge: Charge, shop: ShopShown) -> Rows:
         arg = f"{number}.{_units(-balance)}.{to_base36(view.session.revision)}"
         rows += row(Button(sent, "refunded", arg, standing=True))
         rows += row(Button(t("case.other_refund_button"), "amount", AmountOf.REFUND.value))
+    for each in shop.moved[-_MOST_TAKEN_BACK:]:
+        take_back = t("case.take_back_button", amount=t.amount(amount_of(each)))
+        rows += row(Button(take_back, "take_back", f"{number}.{mark_of(each)}", standing=True))
     back = Button(t("admin.desk_button"), "admin", standing=True)
     return rows + row(Button(t("card.refresh_button"), "case", number, standing=True), back)
 
@@ -194,6 +202,29 @@ def _pay_there(view: View, order: Order) -> Rows:
             arg = f"{order.order_no}.{number}"
             rows += row(Button(label, "debit", arg, standing=True))
     return rows + row(Button(t("case.link_button"), "link", order.order_no, standing=True))
+
+
+def amount_of(operation: Operation) -> Money:
+    """The money that came in, or was sent back, by an operation."""
+    amounts = [each.amount for each in operation.entries if each.account is Account.CASH]
+    return amounts[0] if amounts[0].units > 0 else -amounts[0]
+
+
+def mark_of(operation: Operation) -> str:
+    """Return the few characters that stand for an operation in a button."""
+    return hashlib.blake2s(operation.key.encode(), digest_size=5).hexdigest()
+
+
+def _moved(view: View, shop: ShopShown) -> Html:
+    """What was booked as received and sent back, and so can be taken back."""
+    t = view.t.priced(None)
+    keys = {Kind.RECEIPT: "case.came_in", Kind.REFUND: "case.went_back"}
+    return lines(
+        *(
+            t(keys[each.kind], amount=t.amount(amount_of(each)), time=t.time(each.at))
+            for each in shop.moved
+        )
+    )
 
 
 def _units(money: Money) -> str:

@@ -12,7 +12,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.chat.buttons import BadButton, from_base36, natural
 from bot.chat.context import QUIET, Context, Overlay, Reply
 from bot.chat.conversation import ScreenNotDrawn
-from bot.chat.screens import Button, Screen, row
+from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import cut
 from bot.domain.collecting import ProofKind, payment_code
 from bot.domain.currencies import (
@@ -27,7 +27,8 @@ from bot.domain.currencies import (
     read_money,
 )
 from bot.domain.identifiers import MerchantOrderNo, ProofId
-from bot.domain.ledger import LedgerError
+from bot.domain.ledger import LedgerError, Operation
+from bot.domain.order_books import was_paid
 from bot.domain.orders import Order
 from bot.domain.sessions import Step
 from bot.domain.shop_asking import AmountAsked, AmountOf
@@ -37,13 +38,14 @@ from bot.services.collecting.shop import NothingOpen, Shop
 from bot.storage.ports import OrderMoved
 from bot.storage.shop_ports import ProofDecided
 from handlers.desk import finding
-from handlers.desk.case import decided
+from handlers.desk.case import amount_of, decided, mark_of
 from handlers.desk.door import desk_button, for_operators
 from handlers.shared.failures import failure_key
 from handlers.shared.in_hand import amount_asked, ask, in_hand, take_in_hand
 from handlers.shared.own_order import pieces
 
 _REASON = "small difference"
+_MISTAKE = "booked by mistake"
 _NAME = 40
 _UNREADABLE: dict[type[MoneyUnreadable], str] = {
     NotAnAmount: "case.not_an_amount",
@@ -254,6 +256,61 @@ async def write_off(_: Update, context: Context) -> Reply:
     else:
         context.flash("case.let_off", amount=context.t.amount(seen))
     return Step.CASE
+
+
+@for_operators
+async def take_back(_: Update, context: Context) -> Reply:
+    """Ask whether a booking of money was a mistake; what it means is said first."""
+    t, shop, (number, mark) = context.t, context.services.shop, pieces(context, 2)
+    found = await _booked(context, number, mark)
+    if shop is None or found is None:
+        return _gone(context)
+    order, operation = found
+    paid_there = any(was_paid(part) for part in order.parts)
+    text = paragraphs(
+        t(
+            "case.take_back_ask",
+            amount=t.priced(None).amount(amount_of(operation)),
+            number=order.order_no,
+            time=t.time(operation.at),
+        ),
+        t("case.take_back_paid_there") if paid_there else None,
+    )
+    yes = Button(t("case.take_back_yes_button"), "take_back_yes", context.arg, standing=True)
+    back = Button(t("case.back_button"), "case", order.order_no, standing=True)
+    return Overlay(Screen(text, row(back) + row(yes)))
+
+
+@for_operators
+async def take_back_yes(_: Update, context: Context) -> Reply:
+    """Reverse the booking; the customer is told, and the books keep both."""
+    shop, (number, mark) = context.services.shop, pieces(context, 2)
+    found = await _booked(context, number, mark)
+    if shop is None:
+        return _gone(context)
+    if found is None:
+        context.flash("case.not_booked")
+        return await _open(context, number, anew=False)
+    order, operation = found
+    take_in_hand(context, order.order_no)
+    me = context.session.user_id
+    try:
+        await shop.take_back(me, order.order_no, operation.key, _MISTAKE)
+    except (LedgerError, OrderMoved):
+        context.flash("case.not_booked")
+    else:
+        amount = context.t.priced(None).amount(amount_of(operation))
+        context.flash("case.taken_back", amount=amount)
+    return Step.CASE
+
+
+async def _booked(context: Context, number: str, mark: str) -> tuple[Order, Operation] | None:
+    """Return the receipt or refund that a button stands for, if it was not taken back yet."""
+    shop, order = context.services.shop, await _order(context, number)
+    money = await shop.money_of(order) if shop and order else None
+    moved = money.moved if money else ()
+    operation = next((each for each in moved if mark_of(each) == mark), None)
+    return (order, operation) if order is not None and operation is not None else None
 
 
 @for_operators

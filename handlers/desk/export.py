@@ -12,6 +12,8 @@ from telegram.error import Forbidden, TelegramError
 from bot.chat.context import QUIET, Context, Overlay, Reply
 from bot.chat.conversation import ScreenNotDrawn
 from bot.chat.screens import Button, Screen, lines, paragraphs, row
+from bot.domain.identifiers import MerchantOrderNo
+from bot.domain.ledger import OrderAccount
 from bot.domain.orders import Order
 from bot.domain.payment_attempts import start_of_day
 from bot.domain.stages import stage_of
@@ -51,7 +53,10 @@ async def send(_: Update, context: Context) -> Reply:
     if not orders:
         # Not a toast: looking through the orders may take so long that the press is answered.
         return _asked(context, t("admin.export_none"))
-    content = await asyncio.to_thread(_made, context, orders)
+    accounts = None
+    if context.services.shop is not None:
+        accounts = await context.services.shop.accounts_of(orders)
+    content = await asyncio.to_thread(_made, context, orders, accounts)
     caption = lines(
         t("admin.export_caption", number=len(orders)),
         t("admin.export_cut", number=MOST) if len(orders) >= MOST else None,
@@ -82,8 +87,14 @@ def _since(context: Context) -> datetime:
             return start_of_day(context.now)
 
 
-def _made(context: Context, orders: list[Order]) -> bytes:
+def _made(
+    context: Context,
+    orders: list[Order],
+    accounts: dict[MerchantOrderNo, OrderAccount] | None,
+) -> bytes:
     t = context.t
     titles = html.unescape(t("admin.columns")).split("|")
+    if accounts is not None:
+        titles += html.unescape(t("admin.columns_shop")).split("|")
     stages = [html.unescape(t(STAGES[stage_of(each)])) for each in orders]
-    return order_sheet(orders, titles, stages, html.unescape(t("admin.sheet")))
+    return order_sheet(orders, titles, stages, html.unescape(t("admin.sheet")), accounts)

@@ -8,7 +8,10 @@ import pytest
 from telegram.error import Forbidden, RetryAfter, TimedOut
 
 from bot.chat.screens import Screen
+from bot.domain.bookings import received
 from bot.domain.identifiers import ChatId, UserId
+from bot.domain.order_books import agreed_of
+from bot.domain.orders import OrderStatus
 from bot.domain.quiet import QuietHours
 from bot.services.collecting.shop import Shop
 from bot.storage.ports import Storage
@@ -16,7 +19,7 @@ from bot.telegram.abilities import nothing_new
 from bot.telling.shop_teller import ShopTeller
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.samples import NOW
-from tests.storage.shopping import IN_SHOP, OPERATOR, place, shop_order
+from tests.storage.shopping import DAVE, IN_SHOP, OPERATOR, place, shop_order
 
 COLLEAGUE = 7_001
 
@@ -111,3 +114,28 @@ async def test_who_hears_first_gets_a_conversation_that_the_buttons_name(storage
     await teller(storage, Sending()).tell_waiting()
     chat, who = ChatId(COLLEAGUE), UserId(COLLEAGUE)
     assert await storage.conversations.load_session(chat, who) is not None
+
+
+async def test_operators_hear_once_of_a_paid_order_that_1688_closes_soon() -> None:
+    """In the quiet hours too: it can't wait for the morning. Who has not paid is no reason."""
+    storage = MemoryStorage(now=NOW)
+    soon = NOW + timedelta(minutes=90)
+    for number in (90, 91):
+        placed = shop_order(number, DAVE if number == 90 else UserId(8_888))
+        part = placed.parts[0].replace(pay_before=soon, status=OrderStatus.AWAITING_PAYMENT)
+        await place(storage, placed.replace(parts=(part,)))
+    agreed = agreed_of(shop_order())
+    assert agreed is not None
+    due = agreed.charge.due
+    await storage.shop.book(IN_SHOP, lambda *_: (received("1", agreed, due, OPERATOR, NOW),))
+    await teller(storage, Sending()).tell_waiting()
+    quiet = QuietHours.parse("11-14", ZoneInfo("UTC"))
+    bot = Sending()
+    for minute in (0, 2, 4):
+        each = teller(storage, bot, NOW + timedelta(minutes=minute), quiet=quiet)
+        await each.look_for_closing()
+        await each.tell_waiting()
+    assert bot.sent == [OPERATOR, COLLEAGUE]
+    later = teller(storage, bot, closing=None)
+    await later.look_for_closing()
+    assert await storage.shop_events.events_to_tell(NOW, 9) == []

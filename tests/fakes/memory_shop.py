@@ -143,6 +143,12 @@ class MemoryShop(MemoryPart):
         standings = [each.standing for each in self._cases.values()]
         return {each: standings.count(each) for each in Standing}
 
+    async def tell_event(
+        self, order_no: MerchantOrderNo, kind: EventKind, detail: str = ""
+    ) -> None:
+        self._answer()
+        self._tell(order_no, kind, detail)
+
     async def events_to_tell(self, now: datetime, limit: int) -> list[ShopEvent]:
         self._answer()
         waiting = [each for each in self._shop_events if each.state == "waiting"]

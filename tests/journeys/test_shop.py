@@ -416,3 +416,52 @@ async def test_a_price_that_changes_again_is_asked_again(
     assert "Difference: $2.00" in again.text
     await customer.tap("Agree to", again)
     await customer.sees("Agreed: the new price holds")
+
+
+async def test_a_receipt_that_was_a_mistake_is_taken_back_after_a_question(
+    clients: Clients, operator: Person
+):
+    """The customer is told and owes again; the books keep both; there is no third press."""
+    customer = await clients.arrive()
+    await proven(customer, operator)
+    await operator.do("came in$", r"Booked.*Came in: \$")
+    asked = await operator.do("Take back", "a mistake")
+    shown = await operator.do("Yes, take it back", "Taken back: \\$")
+    assert "Take back" not in " ".join(shown.labels)
+    await customer.sees("was a mistake, and was taken back")
+    shown = await customer.say("/balance", r"You owe \$")
+    assert "taken back" in shown.text or "corrected" in shown.text or "reversed" in shown.text
+    press = Press.decode(asked.button("Yes, take it back")["callback_data"])
+    forged = Press(press.session_id, None, press.action, press.arg, drawn=99)
+    await operator.press(asked.id, forged.encode())
+    await operator.sees("Nothing was booked|not booked")
+    await customer.say("/balance", r"You owe \$")
+
+
+async def test_books_tell_the_profit_by_day_and_by_month(clients: Clients, operator: Person):
+    """And an order is found by its parcel's number."""
+    await clients.arrive()
+    await operator.say("/admin", "Operator's desk")
+    shown = await operator.do("Books", "Profit by day")
+    assert re.search(r"\d{4}-\d\d-\d\d: ¥[\d.]+", shown.text)
+    assert re.search(r"^\d{4}-\d\d: ¥[\d.]+$", shown.text, re.MULTILINE)
+
+
+async def test_an_order_is_found_by_its_parcels_number(
+    clients: Clients, operator: Person, market: Market
+):
+    customer = await clients.arrive()
+    code = code_in(await ordered(customer))
+    order = await market.only_order()
+    await market.order(order["orderId"], "pay")
+    await market.order(order["orderId"], "ship")
+    shipped = await customer.sees("hipped|on the way|On its way")
+    number = re.search(r"\b[A-Z]{0,3}\d{10,}\b", shipped.text)
+    if number is None:
+        card = await customer.say("/orders", "My orders")
+        await customer.tap("^1$", card)
+        shown = await customer.sees("State:")
+        number = re.search(r"\b[A-Z]{0,3}\d{10,}\b", " ".join(shown.labels))
+    assert number is not None
+    found = await operator.say(f"/case {number[0]}", r"Found: \d+ order")
+    assert code in found.text

@@ -9,10 +9,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.chat.texts import texts_in
+from bot.domain.currencies import Currency
+from bot.domain.ledger import OrderAccount
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.orders import Order, OrderPart, Placing
-from bot.services.following.order_sheet import COLUMNS, guarded, order_sheet
+from bot.domain.rates import Rate
+from bot.domain.shop_terms import ShopTerms
+from bot.services.following.order_sheet import COLUMNS, OF_A_SHOP, guarded, order_sheet
 from tests.services.agreed import FIRST, LINES, SECOND, consent
 
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -143,3 +147,36 @@ def test_a_time_is_cut_to_its_second(agreed: str, shown: str) -> None:
 
 
 _SPREADSHEETS_BEGIN = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no zones
+
+
+def test_a_shops_columns_say_what_was_asked_received_and_paid() -> None:
+    """In the customer's currency with its rate; fee and what 1688 took in yuan; a team has none."""
+    terms = ShopTerms(
+        currency=Currency("USD"),
+        rate=Rate(currency=Currency("USD"), quoted=Decimal("7.2"), per_yuan=False),
+        fee_ppm=100_000,
+    )
+    order = consent()
+    charge = terms.price(Fen(7_200), Fen(7_200))
+    placed = order.replace(quote=order.quote.replace(charge=charge))
+    account = OrderAccount(
+        charged=charge.due,
+        received=charge.due.of(1_000),
+        written_off=charge.due.of(0),
+        paid_there=Fen(7_200),
+        refunded_there=Fen(200),
+    )
+    titles = [*COLUMNS, *OF_A_SHOP]
+    made = order_sheet([placed], titles, ["paid"], "O", {placed.order_no: account})
+    book = zipfile.ZipFile(io.BytesIO(made))
+    root = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - just made here
+    first = list(root.iter(f"{_NS}row"))[1]
+    numbers = [cell.findtext(f"{_NS}v") for cell in first if cell.get("t") != "s"]
+    # Fee and price, what came in, what 1688 took and what is still to pay.
+    assert [Decimal(each) for each in numbers[-5:] if each] == [
+        Decimal("7.2"),
+        Decimal(11),
+        Decimal(10),
+        Decimal(70),
+        Decimal(1),
+    ]

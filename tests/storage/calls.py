@@ -26,6 +26,7 @@ from bot.domain.orders import Order, Placing
 from bot.domain.payment_attempts import AttemptState, NewAttempt
 from bot.domain.posts import PostState
 from bot.domain.questions import QuestionState
+from bot.domain.shop_events import EventKind
 from bot.domain.writes import KeepOffer
 from bot.storage.operator_ports import ToldAlarm
 from bot.storage.ports import Retention, StepCommit, Storage
@@ -259,6 +260,9 @@ WRITES: dict[str, Call] = {
     "shop_events.give_up_events": lambda storage: storage.shop_events.give_up_events(),
     "shop_events.put_back_event": lambda storage: storage.shop_events.put_back_event(
         ShopEventId(1), LATER
+    ),
+    "shop_events.tell_event": lambda storage: storage.shop_events.tell_event(
+        IN_SHOP, EventKind.CLOSING, "soon"
     ),
     "tracking.missed": lambda storage: storage.tracking.missed(PLACED, LATER),
     "tracking.save_tracked": _save_tracked,

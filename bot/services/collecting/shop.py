@@ -164,6 +164,18 @@ class Shop:
             ),
         )
 
+    async def accounts_of(self, orders: Iterable[Order]) -> dict[MerchantOrderNo, OrderAccount]:
+        """Return what the books say of orders of a shop; of a team's nothing."""
+        agreed = [each for each in map(agreed_of, orders) if each is not None]
+        books = {
+            user_id: await self._store.books_of(user_id)
+            for user_id in {each.user_id for each in agreed}
+        }
+        return {
+            each.order_no: books[each.user_id].account_of(each.order_no, each.charge.due.currency)
+            for each in agreed
+        }
+
     async def dearer(self, order: Order) -> Dearer | None:
         """Return what the marketplace asks beyond what the customer agreed to; None for nothing."""
         money = await self.money_of(order)
@@ -315,7 +327,7 @@ class Shop:
         def booking(books: Books, _: Order) -> tuple[Operation, ...]:
             return (reversal(books, key, now, operator, reason),)
 
-        return await self._book(order_no, booking, None)
+        return await self._book(order_no, booking, (EventKind.TAKEN_BACK, key))
 
     async def _book(
         self,

@@ -2,11 +2,14 @@
 
 import io
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 from bot.domain.drafts import OrderLine
+from bot.domain.identifiers import MerchantOrderNo
+from bot.domain.ledger import OrderAccount
 from bot.domain.money import Fen, to_yuan
 from bot.domain.orders import Order, OrderPart
 
@@ -17,6 +20,9 @@ COLUMNS = (
     *("receiver", "mobile", "address", "note"),
 )
 """What the columns hold, in their order; the caller names them in the operator's language."""
+
+OF_A_SHOP = ("fee", "price", "currency", "rate", "received", "paid_there", "balance")
+"""Columns besides, in a shop: fee and what was paid at 1688 in yuan, the rest as customers pay."""
 
 _CHINA = timezone(timedelta(hours=8))
 _LONGEST_CELL = 32_767  # characters; Excel takes no more
@@ -34,12 +40,17 @@ def guarded(text: str) -> str:
 
 
 def order_sheet(
-    orders: Iterable[Order], titles: Sequence[str], stages: Sequence[str], name: str
+    orders: Iterable[Order],
+    titles: Sequence[str],
+    stages: Sequence[str],
+    name: str,
+    accounts: Mapping[MerchantOrderNo, OrderAccount] | None = None,
 ) -> bytes:
     """Return an XLSX file; blocks, so it is made off the event loop.
 
-    `titles` name the columns, `stages` each order's stage, `name` the sheet. Amounts are yuan, on
-    the first row of an order alone, so that a column's sum is right.
+    `titles` name the columns, `stages` each order's stage, `name` the sheet; `accounts` are what
+    a shop's books say of each order, None for a team. Amounts are yuan, on the first row of an
+    order alone, so that a column's sum is right.
     """
     import xlsxwriter  # noqa: PLC0415 - 2 MB that only an operator's export needs
 
@@ -58,26 +69,31 @@ def order_sheet(
     sheet = book.add_worksheet(name)
     money = book.add_format({"num_format": "#,##0.00"})
     sheet.freeze_panes(1, 1)
-    sheet.set_column(0, len(COLUMNS) - 1, _WIDTH)
+    columns = COLUMNS if accounts is None else COLUMNS + OF_A_SHOP
+    sheet.set_column(0, len(columns) - 1, _WIDTH)
     for column, title in enumerate(titles):
         sheet.write_string(0, column, guarded(title), book.add_format({"bold": True}))
     row = 1
     for order, stage in zip(orders, stages, strict=True):
         for index, line in enumerate(order.lines):
             cells = {**_line(order, line), **(_order(order, stage) if index == 0 else {})}
-            _write(sheet, row, {"number": order.order_no, **cells}, money)
+            if index == 0 and accounts is not None:
+                cells |= _of_a_shop(order, accounts.get(order.order_no))
+            _write(sheet, row, {"number": order.order_no, **cells}, money, columns)
             row += 1
-    sheet.autofilter(0, 0, max(1, row - 1), len(COLUMNS) - 1)
+    sheet.autofilter(0, 0, max(1, row - 1), len(columns) - 1)
     book.close()
     return written.getvalue()
 
 
-_Cell = str | int | Fen | datetime | None
-_MONEY = {"line_amount", "agreed", "total", "freight", "refunded"}
+_Cell = str | int | Fen | Decimal | datetime | None
+_MONEY = {"line_amount", "agreed", "total", "freight", "refunded", "fee", "paid_there"}
 
 
-def _write(sheet: Any, row: int, cells: dict[str, _Cell], money: Any) -> None:
-    for column, name in enumerate(COLUMNS):
+def _write(
+    sheet: Any, row: int, cells: dict[str, _Cell], money: Any, columns: Sequence[str]
+) -> None:
+    for column, name in enumerate(columns):
         value = cells.get(name)
         if value is None:
             continue
@@ -88,8 +104,10 @@ def _write(sheet: Any, row: int, cells: dict[str, _Cell], money: Any) -> None:
             # a second, the last of a day into the next one, so they are cut.
             local = value.astimezone(_CHINA).replace(tzinfo=None, microsecond=0)
             sheet.write_datetime(row, column, local)
+        elif isinstance(value, Decimal):
+            sheet.write_number(row, column, value)
         elif name in _MONEY:
-            sheet.write_number(row, column, to_yuan(value), money)
+            sheet.write_number(row, column, to_yuan(Fen(value)), money)
         else:
             sheet.write_number(row, column, value)
 
@@ -128,6 +146,27 @@ def _order(order: Order, stage: str) -> dict[str, _Cell]:
         "address": f"{address.division} {address.street}",
         "note": order.note,
     }
+
+
+def _of_a_shop(order: Order, account: OrderAccount | None) -> dict[str, _Cell]:
+    """What the customer pays and paid, and what 1688 took; nothing for a team's order."""
+    charge = order.quote.charge
+    if charge is None:
+        return {}
+    cells: dict[str, _Cell] = {
+        "fee": charge.fee,
+        "price": charge.due.decimal,
+        "currency": charge.due.currency.code,
+        "rate": charge.rate.text,
+    }
+    if account is not None:
+        cells |= {
+            "price": account.charged.decimal,
+            "received": account.received.decimal,
+            "paid_there": Fen(account.paid_there - account.refunded_there),
+            "balance": account.balance.decimal,
+        }
+    return cells
 
 
 def _sum(amounts: Iterable[Fen | None]) -> Fen | None:

@@ -29,6 +29,14 @@ class ShopEvents:
             (order_no, kind.value, detail, to_micros(self._database.now())),
         )
 
+    async def tell_event(
+        self, order_no: MerchantOrderNo, kind: EventKind, detail: str = ""
+    ) -> None:
+        """Have something told that no booking brings about; a repeat changes nothing."""
+        await self._database.write(
+            lambda connection: self.telling(connection, order_no, kind, detail)
+        )
+
     async def events_to_tell(self, now: datetime, limit: int) -> list[ShopEvent]:
         """Return what may be told now, oldest first."""
         rows = await self._database.rows(
