@@ -27,7 +27,9 @@ LOCAL = r"(?:\d{7,8}|[2-8]\d{2,3}[- ]\d{4})"
 # Eleven digits at a stretch, or in groups as people break them: a room before or behind is none.
 MOBILE = (
     r"1[3-9](?:\d{9}|\d(?P<sep>[-. /])\d{4}(?P=sep)\d{4}|\d[-. ]\d{8}|\d{5}[-. ]\d{4}"
-    r"|\d{2}[-. ]\d{4}[-. ]\d{3}(?![- ]\d)|\d{2}[-. ]\d{7}(?![- ]\d)"
+    r"|\d{2}[-. ]\d{3}[-. ]\d{4}(?![- ]\d)|\d{3}[-. ]\d{6}(?![- ]\d)|\d{4}[-. ]\d{5}(?![- ]\d)"
+    r"|\d{3}[-. ]\d{3}[-. ]\d{3}(?![- ]\d)|\d{2}[-. ]\d{4}[-. ]\d{3}(?![- ]\d)"
+    r"|\d{2}[-. ]\d{7}(?![- ]\d)"
     r"|\d[-. ]\d{3}[-. ]\d{5}|\d[-. ]\d{3}[-. ]\d{2}[-. ]\d{3}|\d[-. ]\d{2}[-. ]\d{2}[-. ]\d{4}"
     r"|\d[-. ]\d{4}[-. ]\d{2}[-. ]\d{2}|\d[-. ]\d{2}[-. ]\d{2}[-. ]\d{2}[-. ]\d{2}"
     r"|\d[-. ]\d{3}[-. ]\d{3}[-. ]\d{2}|\d[-. ]\d{5}[-. ]\d{3})"
@@ -54,13 +56,14 @@ NUMBER = lazily(
 )
 # What people add about a number: it belongs to nothing else.
 ABOUT_NUMBER = lazily(
-    r"[\s,]*[(\[]?\s*(?:微信同号|微信同步|微信号?同?(?:手机|电话)?号?|同微信号?|手机同号|"
+    r"[\s,]*[(\[]?\s*(?:白天|晚上|夜间|上班(?:时间)?|下班|备用|工作日|周末|常用|主号|副号|本人"
+    r"|微信同号|微信同步|微信号?同?(?:手机|电话)?号?|同微信号?|手机同号|"
     r"\+?v同号|vx同号|"
     r"(?:after|before|until|from) \d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?)?|(?:we ?chat|whats ?app|"
     r"telegram|viber)"
     r"(?: ?(?:too|also|as well|same))?|после \d{1,2}(?::\d\d)?|(?:下午|上午|"
-    r"晚上)?\d{1,2}点(?:以?后|以?前))\s*[)\]]?"
-    r"(?=[\s,;。|]|$)",
+    r"晚上)?\d{1,2}点(?:以?后|以?前))"
+    r"(?:\s*[)\]]|(?=[\s,;。|]|$))",
     re.IGNORECASE,
 )
 # Accounts, papers and orders: nothing of where a parcel goes, and nobody's business there.
@@ -71,11 +74,22 @@ ACCOUNT = lazily(
     r"[A-Z]{0,2}\d{6,17}[\dXx]"
     r"|(?:订单编?号|订单|运单号|快递单号|order no\.?)[: ]{0,2}[A-Za-z]{0,2}\d{8,20})(?![\w-])"
     # An order announces what follows it: Order 1234: Li Ming.
-    r"|(?:(?<=[\s,;。|()\ue000])|^)(?:orders?|заказ|тапсырыс|订单编?号?|单号|parcel|package|посылка)"
+    r"|(?:(?<=[\s,;。|()\ue000])|^)(?:orders?|заказ|тапсырыс|订单编?号?|单号|parcel|package"
+    r"|посылка)"
     r"(?: ?(?:no\.?|nr\.?|number|№|#|号))?[ :#-]{0,2}[A-Za-z]{0,3}-?\d[\w-]{0,19} ?"
     r"[:)](?=\s|[^\d])",
     re.IGNORECASE,
 )
+# l39l234O001: letters that a scanner took for digits.
+MISREAD_MOBILE = lazily(
+    r"(?<![A-Za-z\d])(?=[lIOo]*(?:\d[lIOo]*){8})[1lI][3-9][\dlIOo]{9}(?![A-Za-z\d])"
+)
+_MISREAD = str.maketrans("lIOo", "1100")
+# 一五二六一五零八八八八: as a telephone writes what it hears.
+SPELT_MOBILE = lazily(
+    r"(?<![零〇一二三四五六七八九幺])[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}(?![零〇一二三四五六七八九幺])"
+)
+_SPELT = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
 DOTTED_MOBILE = lazily(r"(?<!\d)(1[3-9]\d)[·•・_](\d{4})[·•・_](\d{4})(?!\d)")
 POST_CODE = lazily(r"(?<!\d)\d{6}(?!\d)")
 NO_POST_CODE = "000000"  # what shops print where nobody gave one
@@ -132,6 +146,8 @@ class Numbers(NamedTuple):
 def take_numbers(text: str) -> Numbers:
     """Take the telephone numbers out of a cleaned text."""
     text = DOTTED_MOBILE.sub(r"\1-\2-\3", text)
+    text = MISREAD_MOBILE.sub(lambda found: found.group().translate(_MISREAD), text)
+    text = SPELT_MOBILE.sub(lambda found: found.group().translate(_SPELT), text)
     phones: list[tuple[Phone, bool]] = []
     refused = ""
     kept: list[str] = []

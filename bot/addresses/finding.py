@@ -166,8 +166,19 @@ class RouteFinder:
             if text[begin : end + 1] in self._index:  # another's full name; but 济南市中区 is read
                 return None if level is Level.DISTRICT else end
             return None if NOT_AFTER_SUFFIX.match(text, end + 1) else end + 1
-        other = NOT_A_DISTRICT if level is Level.DISTRICT else NOT_A_CITY
-        return None if other.match(text, end) else end
+        if level is Level.DISTRICT:
+            return None if NOT_A_DISTRICT.match(text, end) else end
+        return (
+            None if NOT_A_CITY.match(text, end) and not self._goes_on(text, end, division) else end
+        )
+
+    def _goes_on(self, text: str, start: int, above: Division) -> bool:
+        """Return whether a city's name is followed by a district's: 南宁西乡塘大学东路."""
+        return self._index.may_begin(text, start) and any(
+            self._can_follow(entry, above)
+            for length in self._index.lengths(text[start])
+            for entry in self._index.readings(text[start : start + length])
+        )
 
     def best(self, routes: list[Route]) -> list[Route]:
         """Return the most telling routes, one for each place that they may mean."""

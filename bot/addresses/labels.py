@@ -35,11 +35,13 @@ class Segment(NamedTuple):
 
 
 LABELS = {
-    Part.NAME: r"(?:收货人|收件人|联系人|收件方)(?:姓名|名称|名字)?|(?:收货|收件|收)人?(?=\s*[:=])"
+    Part.NAME: r"(?:收货人|收件人|联系人|联络人|收件方)(?:姓名|名称"
+    r"|名字)?(?:[1-3一二](?=\s*[:=]))?|(?:收货|收件|收)人?(?=\s*[:=])"
     r"|收货(?:方|者)|收件者|收件联系人|真实姓名|姓 ?名|名字|寄给(?=\s*:)|昵称(?=\s*:)",
     Part.PHONE: r"(?:收货人|收件人|收货|收件|联系人)(?:的)?(?:手机号码?|手机|电话号码|电话|"
     r"联系方式|联系电话)"
-    r"|(?:联系|移动|固定|备用)?电 ?话(?:号码?)?|手 ?机 ?号 ?码?|联系(?:电话|方式|手机|号码)|"
+    r"|(?:联系|联络|移动|固定|备用|办公|公司|家庭|单位|住宅)?电 ?话(?:号码?)?|手 ?机 ?号 ?码?"
+    r"|联系(?:电话|方式|手机|号码)|"
     r"移动电话|固定电话"
     r"|手 ?机|座机|固话|号码(?=\s*:)|微信(?:号|手机号|电话)?(?=\s*:)|wx(?=\s*:)|vx(?=\s*:)",
     Part.REGION: r"(?:收货人?|收件人?)?(?:所在)?(?:省市区县?|省/市/区县?|省、市、区县?|地区|"
@@ -82,7 +84,8 @@ LATIN_LABELS = {
     Part.POST_CODE: r"postal ?code|post ?code|zip ?code|zip|индекс|почтовый индекс|пошталық "
     r"индекс|plz",
     Part.CODE: r"(?:client|customer|member|user|buyer|shipping|warehouse|forwarder)(?:'s)?"
-    r" ?(?:code|id|no\.?|number|mark)|shipping mark|marks?(?=\s*:)|код(?: клиента)?|маркировка|мка"
+    r" ?(?:code|id|no\.?|number|mark)|code(?=\s*:)|shipping mark|marks?(?=\s*:)"
+    r"|код(?: клиента)?|маркировка|мка"
     r"|номер клиента|клиент коды",
     Part.ASIDE: r"country(?:/region)?(?=\s*:)|e-?mail(?=\s*:)|comments?(?=\s*:)|"
     r"remarks?(?=\s*:)|notes?(?=\s*:)"
@@ -92,7 +95,7 @@ _CONTACT = LATIN_LABELS[Part.PHONE]
 LETTER = r"A-Za-zÀ-ÿА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі"
 LABEL = lazily(
     rf"(?=[\[(<]|[{LETTER}]|[收联真姓名寄昵移固备手电号座微所省城区街乡镇市县行门地住详邮"
-    rf"客会用买仓代识标唛麦编专入订留国具家单公送快转])"
+    rf"客会用买仓代识标唛麦编专入订留国具家单公送快转办住])"
     r"[\[(<]?\s*(?:"
     + "|".join(
         f"(?P<{part}>{words}|(?<![{LETTER}-])(?:{LATIN_LABELS[part]})(?![{LETTER}])"
@@ -117,6 +120,45 @@ UNKNOWN_LABEL = lazily(
     r"(^|[\s,;|])(?!(?:UID|ID|VIP)\b)[^\W\d_][^\d\s:,;|()\[\]]{0,15}:(?!\d)[ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
+# How people say it, or leave the colon out: 我叫刘敏电话是138…, Получатель Айдана, code NB-221.
+SPOKEN = (
+    (
+        lazily(
+            r"(?:我的?|请问)?(?:收件人|收货人|联系人|姓名"
+            r"|名字)(?:的名字)?[叫是为](?=[\u3400-\u9fff])"
+            r"|(?<![\u3400-\u9fff])(?:喂?[,， ]*你好[,， ]*)?我[叫是]"
+            r"(?=[\u3400-\u9fff]{2,4}(?:电话|手机|号码|[\s,，]))"
+            r"|(?:收件人|收货人|联系人)(?=[\u3400-\u9fff]{2,4}(?:的?电话|的?手机|联系方式"
+            r"|[\s,，。]*1[3-9]\d))"
+        ),
+        "\n收件人:",
+    ),
+    (
+        lazily(
+            r"(?:我的?)?(?:联系)?(?:手机号码?|电话号码?|手机|电话"
+            r"|号码)[是为](?=[\s:：]*[\d+(（一幺])"
+        ),
+        "\n电话:",
+    ),
+    (lazily(r"(?:我的?)?(?:收货|收件|详细|家庭)?地址[是为在](?=[\u3400-\u9fff])"), "\n地址:"),
+    (
+        lazily(
+            r"^[ \t]*(?P<label>получатель|қабылдаушы|алушы|recipient|consignee|receiver)[ \t]+"
+            r"(?=(?-i:[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ\u3400-\u9fff]))",
+            re.IGNORECASE | re.MULTILINE,
+        ),
+        r"\g<label>: ",
+    ),
+    (
+        lazily(
+            r"(?<=[,;\n])[ \t]*(?P<label>(?:client |customer )?code|код(?: клиента)?"
+            r"|клиент(?: коды)?)"
+            r"[ \t]+(?=(?-i:[A-ZА-Я]{0,5})-?\d)",
+            re.IGNORECASE,
+        ),
+        r"\n\g<label>: ",
+    ),
+)
 # A forwarder's heading: Yiwu warehouse: Li Ming.
 HEADING = lazily(
     rf"^[ \t]*(?:(?:warehouse|склад|қойма)[ \t]+(?:в |in )?[{LETTER}-]+"
@@ -127,7 +169,8 @@ HEADING = lazily(
 LIST_NUMBER = lazily(r"(?:^|(?<=\s))[1-9](?:[.)]\s+|、\s*)(?=[^\s\d]|1[3-9]\d|\+)", re.MULTILINE)
 # Who sends is not who receives, and neither are their number and their place.
 SENDER = lazily(
-    r"(?:^|(?<=[\s,;。|\[(]))[\[(]?(?:[发寄]件人|(?:[发寄]件|[发寄]货人|寄方|发货方|shipper|sender|from|"
+    r"(?:^|(?<=[\s,;。|\[(]))[\[(]?(?:[发寄]件人|(?:[发寄]件|[发寄]货人|寄方|发货方|shipper"
+    r"|sender|from|"
     r"отправитель|жөнелтуші)(?:信息)?(?=\s*[:\])]))",
     re.IGNORECASE,
 )
@@ -150,7 +193,17 @@ BARE_VALUE = {
 }
 WITHOUT_COLON = {
     Part.NAME: frozenset(
-        {"收货人", "收件人", "联系人", "姓名", "收货人姓名", "收件人姓名", "收件者", "联系人姓名"}
+        {
+            "收货人",
+            "收件人",
+            "联系人",
+            "联络人",
+            "姓名",
+            "收货人姓名",
+            "收件人姓名",
+            "收件者",
+            "联系人姓名",
+        }
     ),
     Part.TOWN: frozenset({"所在街道", "街道/乡镇", "乡镇/街道"}),
     Part.REGION: frozenset({"所在地区", "收货地区", "所在区域", "省市区"}),
@@ -158,6 +211,8 @@ WITHOUT_COLON = {
 }
 OWN_LINE = lazily(r"[ \t]+[\u3400-\u9fff]{1,12}(?:街道|[镇鎮乡鄉])[ \t]*(?:\n|$)")
 ONE_CHARACTER = 1
+# ①收件人 ②电话: digits in circles count what follows, and are a part of no number.
+LISTED = lazily(r"[①-⑳⑴-⒇❶-❿➀-➓]\ufe0f?(?=\s*[\u3400-\u9fff:：]|\s*1[3-9])")
 # Quotation marks say nothing; boxes of every kind are one.
 SIGNS = str.maketrans(
     dict.fromkeys('「」『』“”‘’"`{}《》〈〉', " ")
@@ -171,7 +226,8 @@ def clean(text: str) -> str:
 
     At most `LONGEST_TEXT` characters are considered.
     """
-    plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).translate(SIGNS)
+    listed = LISTED.sub(" ", text[:LONGEST_TEXT])
+    plain = unicodedata.normalize("NFKC", listed).translate(SIGNS)
     kept = []
     for character in plain.replace("\r\n", "\n").replace("\r", "\n"):
         kind = unicodedata.category(character)
@@ -182,6 +238,13 @@ def clean(text: str) -> str:
         elif kind not in {"Cf", "Sk", "Mn", "Me"}:
             kept.append(character)
     return "".join(kept)[:LONGEST_TEXT].strip()
+
+
+def as_labelled(text: str) -> str:
+    """Return a cleaned text with a label in the place of the words that announce a part."""
+    for pattern, label in SPOKEN:
+        text = pattern.sub(label, text)
+    return text
 
 
 def without_sender(text: str) -> str:

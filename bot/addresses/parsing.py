@@ -21,6 +21,7 @@ from bot.addresses.labels import (
     PHONE_MARK,
     UNKNOWN_LABEL,
     Part,
+    as_labelled,
     clean,
     segments,
     without_sender,
@@ -60,7 +61,7 @@ def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
     At most 1,000 characters are considered. A telephone extension joins the name
     (`Phone.name_with_extension`). Of several numbers the first mobile counts.
     """
-    plain = without_sender(LIST_NUMBER.sub("", HEADING.sub("", clean(text))))
+    plain = without_sender(as_labelled(LIST_NUMBER.sub("", HEADING.sub("", clean(text)))))
     numbers = take_numbers(plain)
     marked = ACCOUNT.sub(" ", numbers.text)
     if marked.count("/") >= SLASHES_THAT_SEPARATE:

@@ -27,18 +27,21 @@ COMPOUND_SURNAMES = (
 HAN = r"[\u3400-\u9fff]"
 HONORIFIC = (
     r"(?:先生|女士|小姐|太太|老师|师傅|阿姨|经理|老板|同学|同志|医生|护士|主任|队长|店长|总|姐|"
-    r"哥|叔|姨|嫂)"
+    r"教授|研究员|班长|博士|师兄|师姐|大爷|大妈|大叔|大姐|大哥|哥|叔|姨|嫂)"
 )
 PERSON = lazily(rf"{HAN}{{2,4}}")
 COMPOUND = lazily(rf"(?:{COMPOUND_SURNAMES}){HAN}{{1,2}}")
-ADDRESSED = lazily(rf"{HAN}{{1,4}}{HONORIFIC}")
+ADDRESSED = lazily(rf"{HAN}{{1,4}} ?{HONORIFIC}")
+SEX = lazily(r" ?[(\[](?:男|女|先生|女士|小姐|太太)[)\]]$")
 SPACED = lazily(rf"{HAN} {HAN}{{1,2}}")  # 张 三
 ETHNIC = lazily(rf"{HAN}{{1,8}}(?:[·•・‧.]{HAN}{{1,8}}){{1,3}}")
 # What names of Yi, Dai, Tibetan, Uyghur, Kazakh and Mongolian people are written with.
 TRANSCRIBED = lazily(
-    r"扎西|卓玛|央金|次仁|格桑|洛桑|旦增|多吉|索朗|仁增|拉姆|尼玛|达瓦|边巴|普布|巴桑|丹增|次旦|"
+    r"(?:泽仁|泽旺|才仁|才让|仁青|江措|罗布|尼珍|扎西|卓玛|央金|次仁|格桑|洛桑|旦增|多吉|索朗"
+    r"|仁增|拉姆|尼玛|达瓦|边巴|普布|巴桑|丹增|次旦|"
     r"平措|德吉|白玛|顿珠|"
-    r"旺堆|贡布|益西|娜仁|[岩玉][温罕香叫应坎波光恩甩宰尖扁捧腊拉龙保金喊娜南月双凤章金三]{1,2}|"
+    r"旺堆|贡布|益西){1,3}|娜仁"
+    r"|[岩玉][温罕香叫应坎波光恩甩宰尖扁捧腊拉龙保金喊娜南月双凤章金三]{1,2}|"
     r"[阿艾吾吉克木牛依古丽买提江扎西卓玛次仁格桑多旺堆尼格尔巴特尔"
     r"力哈斯其娜苏日乌兰布和图孜热汗合曼"
     r"拉提叶波努尔德勒别肯沙加日火曲惹石史则诺作各伍呷嫫莫岩温玉香罕叫坦娅帕孜莱提库来迪热亥迈尔旦穆"
@@ -107,7 +110,8 @@ GOODS = lazily(
 )
 # Colours, sizes and goods in English: with a capital letter each they look like a name.
 GOODS_WORDS = lazily(
-    r"\b(?:sizes?|colou?rs?|pcs|pieces?|pairs?|black|white|red|blue|green|yellow|pink|grey|gray|purple|"
+    r"\b(?:sizes?|colou?rs?|pcs|pieces?|pairs?|black|white|red|blue|green|yellow|pink|grey"
+    r"|gray|purple|"
     r"mugs?|shirts?|shoes?|sneakers?|socks?|dress(?:es)?|bags?|cases?|caps?|hats?|toys?|rings?|"
     r"watch(?:es)?|lamps?|cups?|jackets?|pants|jeans|phone case|x{1,4}[sl])\b",
     re.IGNORECASE,
@@ -147,7 +151,7 @@ class Likeness(IntEnum):
 
 def tidy_name(text: str) -> str:
     """Return a name as written, without `收`, `(收)`, a lead-in and stray punctuation around it."""
-    plain = text.strip(" ,;:。、-_/|\"'!~")
+    plain = text.strip(" ,;:。、-_/|\"'!~&")
     if _wrapped(plain):
         plain = plain[1:-1].strip()
     plain = LEAD_IN.sub("", plain, count=1)
@@ -175,7 +179,7 @@ def _wrapped(text: str) -> bool:
 
 def likeness(text: str) -> Likeness:
     """Return how much a whole piece looks like a person or a company that receives."""
-    name = fold(tidy_name(text))
+    name = SEX.sub("", fold(tidy_name(text)))
     if not name:
         return Likeness.NONE
     if WHOLE_CODE.fullmatch(name):

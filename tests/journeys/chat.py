@@ -9,6 +9,8 @@ from typing import Any, Self
 
 import httpx
 
+from tests.journeys.said_once import said_twice
+
 PATIENCE = 60.0
 """Seconds that a person waits for the bot; a bound, never a measurement."""
 
@@ -189,6 +191,8 @@ class Person:
         ]
         shown = [each for each in shown if not self._only_lost_buttons(each)]
         self.seen.extend(shown)
+        for each in shown:
+            assert not (twice := said_twice(each.text)), f"said twice: {twice} in\n{each.text}"
         return shown
 
     def _only_lost_buttons(self, shown: Shown) -> bool:
