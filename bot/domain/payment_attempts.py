@@ -80,7 +80,7 @@ class Offered(Value):
     `agreed_beyond` stands for it in the second question, asked where more is asked than agreed.
     `buyer_agreed` is what the person who ordered agreed to pay for the whole order, `asked` what
     the marketplace asks for all of it now, and `gone` what was paid for its other parts, or may
-    have been.
+    have been. `after_restore` where a payment of before a restore may not be on record.
     """
 
     part: OrderPart
@@ -94,6 +94,7 @@ class Offered(Value):
     tries_before: int  # of them, those that were sent
     spent: Fen
     limit: Fen
+    after_restore: bool = False
 
     @property
     def beyond(self) -> Fen:

@@ -131,6 +131,7 @@ async def _ask(
         goods_named(view, order, offered.part.lines if several else None),
         t("debit.warning"),
         t("debit.tried") if offered.tries_before else None,
+        t("debit.after_restore") if offered.after_restore else None,
         _limit(context, offered),
     )
     yes = _yes(context, order, number, offered, again=again)

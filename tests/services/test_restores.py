@@ -1,19 +1,25 @@
 """After a restore: at most one live order a consent, and no payment that was made before."""
 
 import copy
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
 
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, UserId
+from bot.domain.money import Fen
 from bot.domain.orders import OrderPart, OrderStatus, Placing
-from bot.domain.payment_attempts import AttemptState, Block, NewAttempt
+from bot.domain.payment_attempts import Attempt, AttemptState, Block, NewAttempt, Offered
 from bot.marketplace.errors import GatewayFailed
+from bot.marketplace.port import PaymentAnswer
+from bot.services.paying.agreement import Blocked
 from bot.services.placing.forgotten import ForgottenOrders
+from tests.fakes.memory_storage import MemoryStorage
 from tests.services.agreed import FIRST, NOW, NUMBER, consent, found, stored
 from tests.services.ledger import KNOWN, shop
-from tests.services.test_operator_payments import BOSS, DUE, Desk, blocked
+from tests.services.test_operator_payments import BOSS, DUE, NO, UNCLEAR, Desk, blocked
 
 
 async def restored(made) -> None:
@@ -122,3 +128,65 @@ async def test_for_a_minute_after_a_restore_nothing_is_paid() -> None:
     assert await blocked(at.agree()) is Block.WAIT
     at.now += timedelta(minutes=1)
     await at.agree()
+
+
+@dataclass
+class Kept(MemoryStorage):
+    """A storage that shows itself after everything durable of a payment."""
+
+    on_saved: Callable[[MemoryStorage], None] = lambda _: None
+
+    async def claim_payment(
+        self, new: NewAttempt, *, known: int, since: datetime, limit: Fen
+    ) -> Attempt:
+        attempt = await super().claim_payment(new, known=known, since=since, limit=limit)
+        self.on_saved(self)
+        return attempt
+
+    async def mark_payment(self, attempt_id: int, state: AttemptState) -> None:
+        await super().mark_payment(attempt_id, state)
+        self.on_saved(self)
+
+
+async def asked_or_blocked(at: Desk) -> Offered | Block:
+    """What an operator who wants to pay is shown."""
+    try:
+        return (await at.payments.offer(BOSS, await at.order(), 1))[1]
+    except Blocked as error:
+        return error.block
+
+
+@pytest.mark.parametrize("answer", [PaymentAnswer(paid=True), NO, UNCLEAR])
+@pytest.mark.parametrize("pays", [True, False])
+async def test_no_copy_of_any_moment_of_paying_pays_again_by_itself(answer, pays: bool) -> None:  # noqa: FBT001 - parametrized
+    """An old press pays nothing; a new question comes after a minute and says what may be."""
+    before = await stored(consent(Placing.PLACED, parts=(OrderPart(order_id=FIRST, total=DUE),)))
+    storage = Kept(**{name: getattr(before, name) for name in vars(before)})
+    copies = [copy.deepcopy(storage)]
+
+    def saved(shown: MemoryStorage) -> None:
+        copies.append(copy.deepcopy(shown))
+
+    at = Desk(storage, 0)
+    agreed, asked_at = await at.agree(), at.now
+    storage.on_saved = saved
+    at.market.payment_answers, at.market.pays = [answer], pays
+    await at.pay(agreed)
+    assert len(copies) >= 4
+    for each in copies:
+        each.restored = True
+        begun = await each.begin_run(at.now)
+        at.storage = each
+        at.tracking._orders = each
+        at.payments = at.another()
+        await at.payments.give_up(begun.restored_at)
+        old = at.payments.pay(BOSS, await at.order(), 1, agreed, asked_at=asked_at)
+        assert await blocked(old) in {Block.WAIT, Block.TOO_OLD, Block.PAYING, Block.NOT_OPEN}
+        at.now += timedelta(minutes=1)
+        offered = await asked_or_blocked(at)
+        if isinstance(offered, Block):
+            assert offered in {Block.PAYING, Block.NOT_OPEN}
+        else:
+            assert not pays
+            assert offered.after_restore
+    assert len(at.market.paid) == 1

@@ -11,11 +11,11 @@ from bot.services.placing.recovery import look_up
 from tests.services.agreed import FIRST, NOW, consent, found
 from tests.services.ledger import KNOWN, KNOWN_ID, another, shop
 
-STEPS = (-24 * 60, -120, -40, -3, 3, 60, 119)
+STEPS = (-24 * 60, -120, -40, -3, -1 / 60, 1 / 60, 3, 60, 119, 24 * 60)  # minutes
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_a_step_between_neighbour_and_order_makes_no_second_order(step: int) -> None:
+async def test_a_step_between_neighbour_and_order_makes_no_second_order(step: float) -> None:
     """The first create took effect, at another time than our clock says.
 
     By its number it is not found, only by time.
@@ -31,7 +31,7 @@ async def test_a_step_between_neighbour_and_order_makes_no_second_order(step: in
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_a_step_of_the_neighbours_clock_neither(step: int) -> None:
+async def test_a_step_of_the_neighbours_clock_neither(step: float) -> None:
     """The neighbour was agreed to while the clock was off."""
     off = NOW - timedelta(minutes=step)
     neighbour = another(created_at=off, parts=(OrderPart(order_id=KNOWN_ID, placed_at=NOW),))
@@ -73,7 +73,7 @@ async def test_the_marketplaces_own_clock_is_kept_from_the_first_sending() -> No
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_who_ordered_the_same_again_by_a_stepped_clock_does_not_get_it_twice(
-    step: int,
+    step: float,
 ) -> None:
     """Which consent is the later one tells the order of storing."""
     own = another(

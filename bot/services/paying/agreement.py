@@ -123,7 +123,12 @@ class OperatorPayments:
             tries_before=len(_tries(tried)),
             spent=spent,
             limit=self.daily_limit,
+            after_restore=self._may_have_forgotten(order),
         )
+
+    def _may_have_forgotten(self, order: Order) -> bool:
+        since = self._questions_since
+        return since is not None and order.created_at < since
 
     async def pay(
         self,
