@@ -70,11 +70,15 @@ class Decision(Value):
 
 
 class Proof(NewProof):
-    """A proof on record. `seen_before`: the same file or number was sent for a payment before."""
+    """A proof on record. `seen_before`: the same file or number was sent for a payment before.
+
+    `doubted`: it waited in a copy that was put back, and may have been decided on since.
+    """
 
     proof_id: ProofId
     state: ProofState = ProofState.WAITING
     seen_before: bool = False
+    doubted: bool = False
     decision: Decision | None = None
 
 

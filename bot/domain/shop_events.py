@@ -19,6 +19,8 @@ class EventKind(StrEnum):
     DEARER_DESK = "dearer_desk"  # the same, for the operators
     TAKEN_BACK = "taken_back"  # a booking of money was a mistake
     CLOSING = "closing"  # paid by the customer, and 1688 closes it soon
+    RESTORED = "restored"  # the database was put back, and this order was in flight
+    RESEND = "resend"  # the same, for a customer who had still to pay
     AGREED = "agreed"  # the customer agreed to the new total
 
 
@@ -29,6 +31,7 @@ FOR_OPERATORS = frozenset(
         EventKind.DEARER_DESK,
         EventKind.AGREED,
         EventKind.CLOSING,
+        EventKind.RESTORED,
     }
 )
 """What operators are told of; everything else the customer."""

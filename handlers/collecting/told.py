@@ -11,12 +11,20 @@ from handlers.orders.card_text import goods_named
 from handlers.shared.money_words import account_lines, both_amounts
 
 _NAME = 40
+_FOR_CUSTOMERS = {
+    EventKind.DECLINED: "told.declined",
+    EventKind.RESEND: "told.resend",
+    EventKind.TAKEN_BACK: "told.taken_back",
+    EventKind.REFUNDED: "told.refunded",
+    EventKind.OWED: "told.owed",
+}
 _FOR_OPERATORS = {
     EventKind.NEW_ORDER: "told.new_order",
     EventKind.PROOF: "told.proof",
     EventKind.DEARER_DESK: "told.dearer",
     EventKind.AGREED: "told.agreed",
     EventKind.CLOSING: "told.closing",
+    EventKind.RESTORED: "told.restored",
 }
 
 
@@ -49,22 +57,15 @@ def _dearer(view: OrderView, order: Order | None, shop: ShopShown) -> Screen:
 
 def _head(view: OrderView, event: ShopEvent, shop: ShopShown) -> Html:
     t, number = view.t, event.order_no
-    match event.kind:
-        case EventKind.DECLINED:
-            return t("told.declined", number=number, code=payment_code(number))
-        case EventKind.RECEIVED:
-            amount = _confirmed(event, shop)
-            covered = shop.account is not None and shop.account.is_covered
-            key = "told.received" if covered else "told.received_part"
-            if amount is None or amount.decision is None or amount.decision.amount is None:
-                return t("told.received_some", number=number)
-            return t(key, number=number, amount=t.amount(amount.decision.amount))
-        case EventKind.TAKEN_BACK:
-            return t("told.taken_back", number=number)
-        case EventKind.REFUNDED:
-            return t("told.refunded", number=number)
-        case _:
-            return t("told.owed", number=number)
+    if event.kind is not EventKind.RECEIVED:
+        key = _FOR_CUSTOMERS.get(event.kind, "told.owed")
+        return t(key, number=number, code=payment_code(number))
+    proof = _confirmed(event, shop)
+    if proof is None or proof.decision is None or proof.decision.amount is None:
+        return t("told.received_some", number=number)
+    covered = shop.account is not None and shop.account.is_covered
+    key = "told.received" if covered else "told.received_part"
+    return t(key, number=number, amount=t.amount(proof.decision.amount))
 
 
 def _confirmed(event: ShopEvent, shop: ShopShown) -> Proof | None:
@@ -74,7 +75,7 @@ def _confirmed(event: ShopEvent, shop: ShopShown) -> Proof | None:
 def _buttons(view: OrderView, event: ShopEvent, number: str) -> Rows:
     t = view.t
     details = Button(t("payment.details_button"), "card", number, standing=True)
-    if event.kind is EventKind.DECLINED:
+    if event.kind in {EventKind.DECLINED, EventKind.RESEND}:
         return row(Button(t("pay.paid_button"), "prove", number, standing=True)) + row(details)
     return row(details, Button(t("balance.button"), "balance", standing=True))
 

@@ -132,6 +132,7 @@ def _proof_words(view: View, shop: ShopShown) -> list[Html]:
             lines(
                 line,
                 t("case.seen_before") if proof.seen_before else None,
+                t("case.doubted") if proof.doubted and proof.decision is None else None,
                 decided(view.t.priced(None), proof),
             )
         )

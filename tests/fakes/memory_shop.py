@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.bookings import set_offs
-from bot.domain.collecting import Decision, NewProof, Proof, ProofState, Standing, standing_of
+from bot.domain.collecting import (
+    FOR_OPERATORS,
+    Decision,
+    NewProof,
+    Proof,
+    ProofState,
+    Standing,
+    standing_of,
+)
 from bot.domain.identifiers import MerchantOrderNo, ProofId, ShopEventId, UserId
 from bot.domain.ledger import Books, Kind, Operation
 from bot.domain.order_actions import amount_due
@@ -174,6 +182,18 @@ class MemoryShop(MemoryPart):
         for each in claimed:
             each.state = "over"
         return len(claimed)
+
+    def _doubt_shop(self) -> None:
+        waiting = [each for each in self._proofs.values() if each.state is ProofState.WAITING]
+        for each in waiting:
+            self._proofs[each.proof_id] = each.replace(doubted=True)
+        for event in self._shop_events:
+            event.state = "over"
+        told = dict.fromkeys(FOR_OPERATORS, EventKind.RESTORED)
+        told[Standing.TO_PAY] = EventKind.RESEND
+        for case in list(self._cases.values()):
+            if case.standing in told:
+                self._tell(case.order_no, told[case.standing], self._time().isoformat())
 
     def unsettled(self, user_id: UserId) -> set[MerchantOrderNo]:
         books = self._books(user_id)

@@ -167,6 +167,7 @@ class MemoryStorage(
                 doubted = each.order.doubted()
                 self._orders[number] = replace(each, order=doubted, told=False)
         self._doubt_payments()
+        self._doubt_shop()
 
     async def put_updates(self, updates: Sequence[InboxUpdate]) -> tuple[int, ...]:
         self._answer()

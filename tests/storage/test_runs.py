@@ -15,13 +15,16 @@ from bot.domain.orders import Placing
 from bot.domain.payment_attempts import AttemptState, NewAttempt
 from bot.domain.quotes import Quote
 from bot.domain.sessions import REVISIONS_LOST, Quoted, Session
+from bot.domain.shop_events import EventKind
 from bot.domain.writes import ClaimOrder
 from bot.storage.ports import Gap, RunBegun, StepCommit
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.copying import copy_database, mark_restored, put_in_place
 from bot.storage.sqlite.runs import last_run
 from bot.storage.sqlite.storage import SqliteStorage
+from tests.storage.questioning import ASKER, words
 from tests.storage.samples import ALICE, BOB, KEY, NOW, first, following, order, session
+from tests.storage.shopping import IN_SHOP, place, shop, shop_order
 
 LATER = NOW + timedelta(minutes=5)
 QUOTE = Quote(lines=(), goods=Fen(100), freight=Fen(0), total=Fen(100))
@@ -254,3 +257,31 @@ async def test_a_message_to_everybody_that_was_under_way_reaches_nobody_again(
     assert stopped is not None
     assert stopped.state is BroadcastState.STOPPED
     assert stopped.people.get(Reached.UNCLEAR) == 1
+
+
+async def test_a_restored_shop_doubts_what_was_in_flight_and_reuses_no_number(
+    database: Path,
+) -> None:
+    """Proofs may have been decided on since; operators and customers hear it, once."""
+    storage, _ = await run(database)
+    await shop(storage)
+    await place(storage, shop_order(91, BOB))
+    asked = await storage.questions.ask(ASKER, words(10))
+    await storage.close()
+    mark_restored(database)
+    storage, begun = await run(database, LATER)
+    assert begun.restored
+    (proof,) = await storage.shop.proofs_of(IN_SHOP)
+    assert proof.doubted
+    told = await storage.shop_events.events_to_tell(LATER, 9)
+    assert {(each.order_no, each.kind) for each in told} == {
+        (IN_SHOP, EventKind.RESTORED),
+        (shop_order(91).order_no, EventKind.RESEND),
+    }
+    again = await storage.questions.ask(ASKER, words(11))
+    assert again.question_id > asked.question_id + 1_000
+    await storage.close()
+    storage, begun = await run(database, LATER)
+    assert not begun.restored
+    assert len(await storage.shop_events.events_to_tell(LATER, 9)) == 2
+    await storage.close()

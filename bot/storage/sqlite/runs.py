@@ -24,6 +24,7 @@ from bot.storage.places import place_of_order, place_of_session
 from bot.storage.ports import Gap, RunBegun, StorageUnavailable
 from bot.storage.sqlite.connection import database_errors
 from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.shop_restored import doubt_shop
 
 COPIED = "copied_at"
 _LINEAGE, _BEAT, _ALIVE = "lineage", "beat", "alive_at"
@@ -170,6 +171,7 @@ class Runs:
             )
         for statement in _DOUBTED:
             connection.execute(statement)
+        doubt_shop(connection, self._database)
 
 
 def _begin(
