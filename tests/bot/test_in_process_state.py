@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +69,8 @@ def _on_module(module: str, tree: ast.Module) -> Iterator[str]:
             yield f"{module}.{node.name}"
 
 
-def remembered(root: Path = ROOT) -> set[str]:
+@cache
+def remembered(root: Path = ROOT) -> frozenset[str]:
     """Everything in the bot that is filled while it runs, as `module.Class._attribute`."""
     found: set[str] = set()
     for path in (*(root / "bot").rglob("*.py"), *(root / "handlers").rglob("*.py")):
@@ -78,7 +80,7 @@ def remembered(root: Path = ROOT) -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 found.update(_in_class(module, node))
-    return found
+    return frozenset(found)
 
 
 def listed() -> set[str]:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import httpx
 import pytest
 from buying import TAPE_MEASURE, Market, at_preview, placed
 from chat import Person, Shown
-from processes import ROOT, BotProcess
+from nursery import start
+from processes import BotProcess
 
 from bot.storage.keys import load_keyring
 from bot.storage.ports import InboxUpdate
@@ -21,18 +22,13 @@ from tests.tiers import SLOW, slow_but
 
 async def command(bot: BotProcess, *words: str, **settings: str) -> tuple[int, str]:
     """Run `python -m bot` with the bot's own settings; return its exit code and output."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *words,
-        cwd=ROOT,
-        env={**bot.environment, **settings},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate()
-    return process.returncode or 0, output.decode()
+    with tempfile.TemporaryFile() as said:
+        process = start(
+            "bot", *words, env={**bot.environment, **settings}, stdout=said, stderr=said
+        )
+        code = await asyncio.to_thread(process.wait, 300)
+        said.seek(0)
+        return code, said.read().decode()
 
 
 async def unresolved(buyer: Person, market: Market) -> str:
