@@ -48,7 +48,7 @@ WALKED = [step for step in OF_STEP if step not in _ELSEWHERE]
 
 ABOUT_ORDERS = (
     *("pay", "check", "look", "card", "cancel", "cancel_yes", "receipt", "receipt_yes"),
-    *("reorder", "reorder_yes", "reorder_pick", "prove", "ask"),
+    *("reorder", "reorder_yes", "reorder_pick", "prove", "ask", "dearer", "dearer_yes"),
 )
 LEADING_ON = {  # whatever their argument, they ask for nothing by it
     *("resume", "over", "addresses", "orders", "lines", "refine", "keep", "again"),
