@@ -303,7 +303,16 @@ def test_the_health_check_follows_listen(listen: str, asked: tuple[str, int]) ->
     assert alive.address(listen) == asked
 
 
-async def test_the_health_check_tells_alive_from_dead() -> None:
+async def _health_check(**settings: str) -> int:
+    """Run it as an engine does."""
+    environment = {name: value for name, value in os.environ.items() if name != "LISTEN"}
+    check = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot.process.alive"), cwd=ROOT, env=environment | settings
+    )
+    return await check.wait()
+
+
+async def test_the_health_check_tells_alive_from_dead(tmp_path: Path) -> None:
     """By the answer's status; nobody there, or somebody else, is no."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -318,11 +327,11 @@ async def test_the_health_check_tells_alive_from_dead() -> None:
     await web.TCPSite(runner, "127.0.0.1", port).start()
     assert await asyncio.to_thread(alive.is_alive, f"0.0.0.0:{port}", 5.0)
     assert not alive.is_alive("nonsense")
-    for listen, code in ((f"0.0.0.0:{port}", 0), (f"127.0.0.1:{replay_dockerfile.free_port()}", 1)):
-        check = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.process.alive"), env={**os.environ, "LISTEN": listen}
-        )
-        assert await check.wait() == code
+    nobody = f"127.0.0.1:{replay_dockerfile.free_port()}"
+    assert await _health_check(LISTEN=f"0.0.0.0:{port}") == 0
+    assert await _health_check(LISTEN=nobody) == 1
+    (tmp_path / "settings").write_text(f"LISTEN=127.0.0.1:{port}\n")
+    assert await _health_check(SETTINGS_FILE=str(tmp_path / "settings")) == 0
     await runner.cleanup()
 
 
