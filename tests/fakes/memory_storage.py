@@ -139,7 +139,8 @@ class MemoryStorage(
             self._doubt()
             self._restored_at, self._restored_from = now, last_alive
         self.restored = False
-        gap = Gap(since=last_alive, until=now) if last_alive is not None else None
+        known = last_alive is not None and not restored
+        gap = Gap(since=last_alive, until=now) if known else None
         self._gap = gap if gap is not None and gap.is_told else self._gap
         await self.alive(now)
         return RunBegun(

@@ -215,10 +215,12 @@ async def test_later_runs_know_when_it_was_put_back(database: Path) -> None:
     storage = await begin(database)
     await storage.close()
     mark_restored(database)
-    for now in (LATER, LATER + timedelta(hours=1)):
+    found = NOW + timedelta(hours=5)
+    for now in (found, found + timedelta(minutes=1)):
         storage, begun = await run(database, now)
         await storage.close()
-        assert (begun.restored_at, begun.restored_from) == (LATER, NOW)
+        assert (begun.restored_at, begun.restored_from) == (found, NOW)
+        assert begun.gap is None, "a copy does not know when the bot ran last"
 
 
 async def test_a_long_gap_is_remembered_until_the_next(database: Path) -> None:

@@ -69,7 +69,9 @@ class Runs:
             lineage = secrets.token_hex(8)
             found = (now, last_alive) if restored else None
             await self._database.write(lambda connection: _begin(connection, lineage, found))
-        gap = Gap(since=last_alive, until=now) if last_alive is not None else None
+        # A copy does not know when the bot ran last.
+        known = last_alive is not None and not restored
+        gap = Gap(since=last_alive, until=now) if known else None
         await self.alive(now, gap if gap is not None and gap.is_told else None)
         meta = dict(await self._database.rows(_META, *_NAMES))
         return RunBegun(
