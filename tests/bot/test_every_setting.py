@@ -82,6 +82,8 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "flood_seconds": _SECONDS,
     "group_links": ("sometimes", "true"),
     "group_answers_per_minute": ("-1", "21", "x"),
+    "post_seconds": _SECONDS,
+    "post_calls_per_minute": ("-1", "601", "x"),
     "alarm_backlog": ("0", "-1", "1000000001", "x"),
     "keep_updates_hours": ("23", "-1", "x", "99999999"),
     "keep_searches_days": _DAYS,

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import httpx
-
-from tests.journeys.said_once import said_twice
+from said_once import said_twice
 
 PATIENCE = 60.0
 """Seconds that a person waits for the bot; a bound, never a measurement."""

@@ -1,8 +1,7 @@
 """What counts as said twice, which every journey is held against."""
 
 import pytest
-
-from tests.journeys.said_once import said_twice
+from said_once import said_twice
 
 
 @pytest.mark.parametrize(
