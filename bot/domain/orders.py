@@ -204,6 +204,7 @@ class Order(Value):
     doubted_since: bool = False  # a copy was put back: what was sent meanwhile is not known
     vouched: bool = False  # an operator says that no order exists: create it once more
     vouched_by: UserId | None = None  # who says so; None for who has the command line
+    group_buy: int | None = None  # whose one order it is
 
     @property
     def marketplace(self) -> MarketplaceName:

@@ -205,7 +205,7 @@ class MemoryGroupBuys(MemoryPart):
         books = self._books_of(buy_id)
         change = decide(before, books)
         new = [each for each in change.booked if books.post(each)]
-        if change.buy == before and not new:
+        if change.buy == before and not new and not change.news:
             return before
         after = change.buy.replace(version=before.version + 1)
         self._buys[buy_id] = after

@@ -22,6 +22,8 @@ from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
 from bot.domain.model import Value
 from bot.domain.money import Fen
+from bot.domain.quotes import Quote
+from bot.domain.splitting import MOST_IN_ORDER
 
 BuyId = NewType("BuyId", int)
 
@@ -49,9 +51,7 @@ class BuyState(StrEnum):
 
 
 _B = BuyState
-_BEFORE_BOUGHT = frozenset(
-    {_B.DRAFT, _B.OPEN, _B.PAUSED, _B.LOCKED, _B.CONFIRMING, _B.COLLECTING, _B.ORDERED}
-)
+_BEFORE_BOUGHT = frozenset({_B.DRAFT, _B.OPEN, _B.PAUSED, _B.LOCKED, _B.CONFIRMING, _B.COLLECTING})
 _AFTER: dict[BuyState, frozenset[BuyState]] = {
     _B.DRAFT: frozenset({_B.OPEN}),
     _B.OPEN: frozenset({_B.PAUSED, _B.LOCKED, _B.FAILED}),
@@ -61,7 +61,8 @@ _AFTER: dict[BuyState, frozenset[BuyState]] = {
     _B.COLLECTING: frozenset({_B.ORDERING, _B.FAILED}),
     # Back only when it is certain that no order exists; an unclear answer leaves it here.
     _B.ORDERING: frozenset({_B.ORDERED, _B.COLLECTING}),
-    _B.ORDERED: frozenset({_B.BOUGHT, _B.CONFIRMING}),
+    # Back when the marketplace's order was closed unpaid: nothing was bought.
+    _B.ORDERED: frozenset({_B.BOUGHT, _B.COLLECTING}),
     _B.BOUGHT: frozenset({_B.SHIPPED, _B.ARRIVED}),
     _B.SHIPPED: frozenset({_B.ARRIVED}),
     _B.ARRIVED: frozenset({_B.HANDING_OUT}),
@@ -92,6 +93,7 @@ class Why(StrEnum):
     MOST_EACH = "most_each"
     NOT_YOURS = "not_yours"
     NO_VARIANT = "no_variant"
+    MANY_VARIANTS = "many_variants"  # one order takes no more of them
     NO_CONSENT = "no_consent"
     TOO_FEW = "too_few"
     UNPAID = "unpaid"
@@ -137,6 +139,7 @@ class NewsOf(StrEnum):
     PLACED = "placed"
     NOT_PLACED = "not_placed"
     NO_QUOTE = "no_quote"
+    TOO_FEW = "too_few"
 
 
 class News(Value):
@@ -172,6 +175,9 @@ class GroupBuy(Value):
     earlier: tuple[Terms, ...] = ()
     claims: tuple[Claim, ...] = ()
     bill: Bill | None = None
+    quote: Quote | None = None  # what the marketplace says of the order, as last read
+    quoted_at: AwareDatetime | None = None
+    again_at: AwareDatetime | None = None  # when what failed by itself is tried again
     rounds: int = 0
     asked: tuple[UserId, ...] = ()
     answer_before: AwareDatetime | None = None
@@ -190,7 +196,7 @@ class GroupBuy(Value):
         cancels = state is BuyState.CANCELLING and self.state in _BEFORE_BOUGHT
         if not cancels and state not in _AFTER[self.state]:
             raise BuyRefused(Why.STATE)
-        return self.replace(state=state, since=at, **changes)
+        return self.replace(**{"state": state, "since": at, "again_at": None, **changes})
 
     def demand(self, *states: BuyState) -> None:
         """Raise `BuyRefused` unless the buy is in one of the states."""
@@ -233,13 +239,13 @@ class GroupBuy(Value):
             case BuyState.OPEN | BuyState.PAUSED:
                 return self.terms.deadline
             case BuyState.CONFIRMING:
-                return self.answer_before if self.asked else self.since
+                return self.answer_before if self.asked else self.again_at or self.since
             case BuyState.COLLECTING if self.pay_before is not None:
                 return self.pay_before if self.reminded else self.pay_before - REMIND
             case BuyState.LOCKED:
-                return self.since
+                return self.again_at or self.since
             case BuyState.ORDERING | BuyState.ORDERED | BuyState.BOUGHT:
-                return self.since + FOLLOWING
+                return self.again_at or self.since + FOLLOWING
         return None
 
     def with_claims(self, changed: Iterable[Claim]) -> "GroupBuy":
@@ -311,6 +317,7 @@ class Taken:
     """
 
     of_variant: int = 0
+    other_variants: int = 0
     mine: int = 0
     queued: int = 0
     next_number: int = 1
@@ -320,6 +327,9 @@ def taken_of(buy: GroupBuy, user_id: UserId, spec_id: SpecId | None) -> Taken:
     """Count what is spoken for."""
     waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
     return Taken(
+        other_variants=len(
+            {each.spec_id for each in (*buy.taken, *waiting) if each.spec_id != spec_id}
+        ),
         of_variant=sum(each.served for each in buy.taken if each.spec_id == spec_id),
         mine=sum(
             each.pieces
@@ -352,6 +362,8 @@ def admitted(buy: GroupBuy, wanted: Wanted, taken: Taken) -> Claim:
         raise BuyRefused(Why.MOST_EACH, max(0, terms.most_each - taken.mine))
     if wanted.pieces > variant.limit:
         raise BuyRefused(Why.FULL, max(0, variant.limit - taken.of_variant))
+    if taken.other_variants >= MOST_IN_ORDER:
+        raise BuyRefused(Why.MANY_VARIANTS, MOST_IN_ORDER)
     fits = not taken.queued and taken.of_variant + wanted.pieces <= variant.limit
     return Claim(
         number=taken.next_number,

@@ -235,7 +235,7 @@ def lapse_unpaid(buy: GroupBuy, books: Books, now: datetime) -> Change:
     """Leave out who has not paid: before the order, never after. Raises `BuyRefused`."""
     buy.demand(BuyState.COLLECTING)
     gone = [each for each in buy.taken if each.state is ClaimState.DUE]
-    return _left_out(buy, gone, NewsOf.LAPSED, books, now)
+    return _left_out(buy.replace(pay_before=None), gone, NewsOf.LAPSED, books, now)
 
 
 def requoted(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change:
@@ -283,8 +283,11 @@ def frozen(
 
 
 def not_placed(buy: GroupBuy, now: datetime, detail: str) -> Change:
-    """It is certain that no order exists: the claims are free again. Raises `BuyRefused`."""
-    buy.demand(BuyState.ORDERING)
+    """It is certain that no order exists, or it was closed unpaid: the claims are free again.
+
+    Raises `BuyRefused`.
+    """
+    buy.demand(BuyState.ORDERING, BuyState.ORDERED)
     free = buy.moved(BuyState.COLLECTING, now, order_no=None, frozen=())
     return Change(free, (News(kind=NewsOf.NOT_PLACED, user_id=buy.organiser, detail=detail),))
 
@@ -317,9 +320,9 @@ def failed(buy: GroupBuy, reason: str, books: Books, now: datetime) -> Change:
 def cancelled(buy: GroupBuy, books: Books, now: datetime) -> Change:
     """Give a buy up before anything was bought: what was paid is listed to be sent back.
 
-    One that is `ordered` only once the marketplace's order is closed. Raises `BuyRefused`.
+    Raises `BuyRefused`; what is ordered ends when the marketplace's order is closed.
     """
-    buy.demand(*_MAY_END, BuyState.ORDERED)
+    buy.demand(*_MAY_END)
     left = _left_out(buy, buy.taken, None, books, now)
     waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
     after = left.buy.with_claims(each.moved(ClaimState.LAPSED) for each in waiting)
@@ -378,7 +381,7 @@ def _left_out(
         for each in buy.bill.shares
     )
     kept = buy.bill.replace(shares=shares)
-    charged_now = buy.state in {BuyState.COLLECTING, BuyState.ORDERED}
+    charged_now = buy.state is BuyState.COLLECTING
     booked = _booked(buy, kept, books, now) if charged_now else []
     return Change(after.replace(bill=kept), _news(told, people), tuple(booked))
 

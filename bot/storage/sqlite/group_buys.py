@@ -338,7 +338,7 @@ class GroupBuys:
         change = decide(before, books)
         after = change.buy
         new = [each for each in change.booked if books.post(each)]
-        if after == before and not new:
+        if after == before and not new and not change.news:
             return before
         after = after.replace(version=before.version + 1)
         known = {each.number: each for each in before.claims}
@@ -473,6 +473,11 @@ def _open(books: Books, mine: Iterable[Claim], buy: GroupBuy) -> bool:
 def _taken(
     connection: sqlite3.Connection, buy_id: BuyId, user_id: UserId, spec_id: SpecId | None
 ) -> Taken:
+    (others,) = connection.execute(
+        "SELECT COUNT(DISTINCT spec_id) FROM group_claims"
+        " WHERE buy_id = ? AND taken + queued > 0 AND spec_id <> ?",
+        (buy_id, spec_id or ""),
+    ).fetchone()
     counts = connection.execute(
         _TAKEN, {"buy": buy_id, "user": user_id, "spec": spec_id or ""}
     ).fetchone()
@@ -480,7 +485,13 @@ def _taken(
         "SELECT COALESCE(MAX(number), 0) FROM group_claims WHERE buy_id = ?", (buy_id,)
     ).fetchone()
     of_variant, mine, queued = counts
-    return Taken(of_variant=of_variant, mine=mine, queued=queued, next_number=latest + 1)
+    return Taken(
+        of_variant=of_variant,
+        other_variants=others,
+        mine=mine,
+        queued=queued,
+        next_number=latest + 1,
+    )
 
 
 def _card(

@@ -73,7 +73,7 @@ _DROP = {
     # As long as the order that they are about.
     "group_buys": (
         "DELETE FROM group_buys WHERE buy_id IN (SELECT buy_id FROM group_buys"
-        " WHERE state IN ('closed', 'failed', 'cancelled') AND since < ? LIMIT ?)"
+        " WHERE state IN ('draft', 'closed', 'failed', 'cancelled') AND since < ? LIMIT ?)"
     ),
     "questions": (
         "DELETE FROM questions WHERE question_id IN (SELECT question_id FROM questions"

@@ -60,7 +60,12 @@ def check(desk: Desk) -> None:
             assert share.goods == sum(each.served * (each.unit or 0) for each in mine)
             if user != ORGANISER:
                 assert all((each.unit or 0) <= each.ceiling for each in mine)
-                assert share.freight <= sum(each.consent.freight for each in mine)
+                agreed = [
+                    each
+                    for each in buy.claims_of(user)
+                    if each.is_in or each.state is ClaimState.SHORT
+                ]
+                assert share.freight <= sum(each.consent.freight for each in agreed)
                 assert share.fee * 10**6 <= buy.terms.fee_ppm * share.goods
     for spec in (RED, BLUE):  # 5: never more than there are
         variant = buy.terms.goods.variant(spec)

@@ -1,0 +1,1 @@
+"""Group buys from the draft to the closed books: priced, collected for, ordered, followed."""

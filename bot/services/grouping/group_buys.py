@@ -1,0 +1,405 @@
+"""The use cases of group buys, and what they do by themselves when it is time.
+
+What is decided is decided in the storage's transaction (`bot.storage.group_ports`); here the
+marketplace is asked for numbers, and the clock for what is due.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.domain.addresses import Address
+from bot.domain.drafts import OrderLine
+from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys.bills import BillUnclear, lines_of
+from bot.domain.group_buys.buys import (
+    FOLLOWING,
+    BuyId,
+    BuyRefused,
+    BuyState,
+    Change,
+    Decide,
+    GroupBuy,
+    News,
+    NewsOf,
+    Why,
+)
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.terms import Goods
+from bot.domain.identifiers import MerchantOrderNo, UserId
+from bot.domain.ledger import Books
+from bot.domain.money import Fen
+from bot.domain.orders import Order, OrderStatus, Placing
+from bot.domain.quotes import Quote
+from bot.marketplace.errors import MarketplaceError
+from bot.marketplace.port import Marketplace
+from bot.storage.ports import Storage, StorageUnavailable
+
+_LOOK_EVERY = 1.0  # seconds
+_AT_ONCE = 50
+_QUOTE_AGAIN = timedelta(minutes=5)
+_ORGANISER_DECIDES = timedelta(hours=24)
+_MOST_QUOTES = 60
+"""Each quote leaves somebody out or is the last, so that this is no more than a bound."""
+
+_SETTLE = timedelta(seconds=5)
+"""So long after a deadline, what was sent before it has come in, or is not there to wait for."""
+
+_CLOSED = frozenset({OrderStatus.CANCELLED, OrderStatus.TERMINATED})
+_SENT = frozenset({OrderStatus.AWAITING_RECEIPT, OrderStatus.RECEIVED, OrderStatus.COMPLETED})
+_log = structlog.get_logger(__name__)
+
+
+class GroupBuys:
+    """Runs until cancelled. `organisers` tells who may open a buy."""
+
+    def __init__(
+        self,
+        store: Storage,
+        marketplace: Marketplace,
+        *,
+        organisers: Callable[[UserId], bool],
+        zone: str = "Asia/Shanghai",
+        on_news: Callable[[], None] = lambda: None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store = store
+        self._buys = store.group_buys
+        self._marketplace = marketplace
+        self._organisers = organisers
+        self.zone = zone
+        self._on_news = on_news
+        self._clock = clock
+        self._begun_at = clock()
+
+    def on_news(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called whenever there may be something to tell or to draw."""
+        self._on_news = listener
+
+    def may_organise(self, user_id: UserId) -> bool:
+        """Tell whether that person may open a group buy."""
+        return self._organisers(user_id)
+
+    async def freight_each(self, goods: Goods, pieces: int, address: Address) -> Fen:
+        """Return the freight of a piece, rounded up, if the group takes so many.
+
+        Raises `MarketplaceError`.
+        """
+        quote = await self._marketplace.preview(_sample(goods, pieces), address)
+        return Fen(-(-(quote.freight + max(quote.additional, 0)) // pieces))
+
+    async def change(self, buy_id: BuyId, organiser: UserId, decide: Decide) -> GroupBuy:
+        """Have an organiser change their buy. Raises `BuyRefused`, `LedgerError`."""
+
+        def check(buy: GroupBuy, books: Books) -> Change:
+            if buy.organiser != organiser:
+                raise BuyRefused(Why.NOT_YOURS)
+            return decide(buy, books)
+
+        return await self.change_by_member(buy_id, check)
+
+    async def change_by_member(self, buy_id: BuyId, decide: Decide) -> GroupBuy:
+        """Change a buy; `decide` checks whose claims it touches. Raises as `change` does."""
+        buy = await self._buys.change(buy_id, decide)
+        self._on_news()
+        return buy
+
+    async def lock(self, buy_id: BuyId, organiser: UserId) -> GroupBuy:
+        """Lock a buy before its deadline and have it priced. Raises `BuyRefused`."""
+        now = self._clock()
+        await self.change(buy_id, organiser, lambda buy, _: joining.locked(buy, now))
+        await self.price(buy_id)
+        return await self._there(buy_id)
+
+    async def price(self, buy_id: BuyId) -> None:
+        """Quote a locked buy until it is too dear for nobody, then ask or collect.
+
+        Too few pieces, and a marketplace that gives no numbers, wait for the organiser; after a
+        day the buy fails.
+        """
+        for _ in range(_MOST_QUOTES):
+            buy = await self._there(buy_id)
+            if buy.state not in {BuyState.LOCKED, BuyState.CONFIRMING} or buy.asked:
+                return
+            if not buy.taken or closing.short_of_minimum(buy):
+                await self._too_few(buy)
+                return
+            try:
+                quote = await self._quote(buy)
+                dear = closing.too_dear(buy, quote)
+            except (MarketplaceError, BillUnclear) as error:
+                _log.warning("group_buy_not_quoted", buy=buy_id, error=type(error).__name__)
+                await self._no_quote(buy)
+                return
+            now = self._clock()
+            if dear:
+                numbers = {each.number for each in dear}
+                await self._change(buy_id, partial(_fell_out, numbers=numbers, now=now))
+                continue
+            await self._change(buy_id, partial(_priced, quote=quote, seen=buy.version, now=now))
+
+    async def prepare(self, buy_id: BuyId, organiser: UserId) -> GroupBuy:
+        """Take the newest numbers for all who paid, so that the order can be consented to.
+
+        Raises `BuyRefused`, `MarketplaceError`, `BillUnclear`.
+        """
+        for _ in range(_MOST_QUOTES):
+            buy = await self._there(buy_id)
+            if buy.organiser != organiser:
+                raise BuyRefused(Why.NOT_YOURS)
+            buy.demand(BuyState.COLLECTING)
+            if not buy.taken:
+                raise BuyRefused(Why.TOO_FEW, buy.terms.minimum)
+            quote = await self._quote(buy)
+            now = self._clock()
+            dear = {each.number for each in closing.too_dear(buy, quote)}
+            if not dear:
+                decide = partial(_requoted, quote=quote, seen=buy.version, now=now)
+                return await self.change(buy_id, organiser, decide)
+            await self._change(buy_id, partial(_fell_out, numbers=dear, now=now))
+        raise BuyRefused(Why.NO_CONSENT)
+
+    async def order_changed(self, order: Order) -> None:
+        """Take over what became of a buy's order, and call it told. Raises `StorageError`."""
+        if order.group_buy is None or not order.is_settled:
+            return
+        await self._take_over(BuyId(order.group_buy), order)
+        await self._store.orders.mark_told(order.order_no, order.placing)
+
+    async def run(self) -> None:
+        """Do what is due, for ever."""
+        while True:
+            try:
+                await self.do_due()
+            except StorageUnavailable as error:
+                _log.warning("group_buys_wait", error=str(error))
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def do_due(self) -> None:
+        """Do everything that is due now. Raises `StorageUnavailable`."""
+        for buy_id in await self._buys.due(self._clock(), _AT_ONCE):
+            try:
+                await self._do(buy_id)
+            except StorageUnavailable:
+                raise
+            except Exception:  # noqa: BLE001 - a bug that one buy meets must not stop the others
+                _log.exception("group_buy_left", buy=buy_id)
+                later = self._clock() + _QUOTE_AGAIN
+                with contextlib.suppress(BuyRefused):
+                    await self._change(buy_id, partial(_put_off, until=later))
+
+    async def _do(self, buy_id: BuyId) -> None:
+        buy = await self._there(buy_id)
+        match buy.state:
+            case BuyState.OPEN | BuyState.PAUSED:
+                await self._lock_in_time(buy)
+            case BuyState.LOCKED:
+                await self.price(buy_id)
+            case BuyState.CONFIRMING:
+                now = self._clock()
+                await self._change(
+                    buy_id, lambda there, books: closing.lapse_unanswered(there, books, now)
+                )
+                await self.price(buy_id)
+            case BuyState.COLLECTING:
+                await self._collect(buy)
+            case BuyState.ORDERING | BuyState.ORDERED | BuyState.BOUGHT:
+                await self._follow(buy)
+
+    async def _lock_in_time(self, buy: GroupBuy) -> None:
+        """Lock at the deadline, once all that was sent before it has been worked off."""
+        now, settled = self._clock(), buy.terms.deadline + _SETTLE
+        census = await self._store.upkeep.census()
+        behind = census.oldest_waiting is not None and census.oldest_waiting <= settled
+        if now < settled or now < self._begun_at + _SETTLE or behind:
+            return
+        await self._change(buy.buy_id, lambda there, _: _locked_if_due(there, now))
+        await self.price(buy.buy_id)
+
+    async def _collect(self, buy: GroupBuy) -> None:
+        now = self._clock()
+        if buy.pay_before is not None and now < buy.pay_before:
+            await self._change(buy.buy_id, lambda there, _: _reminded(there))
+            return
+        await self._change(buy.buy_id, lambda there, books: closing.lapse_unpaid(there, books, now))
+        buy = await self._there(buy.buy_id)
+        if not buy.taken:
+            await self._change(
+                buy.buy_id, lambda there, books: closing.failed(there, "unpaid", books, now)
+            )
+        elif all(each.state is ClaimState.PAID for each in buy.taken):
+            told = News(kind=NewsOf.ALL_PAID, user_id=buy.organiser, detail="time")
+            await self._change(buy.buy_id, lambda there, _: Change(_touched(there), (told,)))
+
+    async def _follow(self, buy: GroupBuy) -> None:
+        """See how far the order has come, as it is stored."""
+        order = await self._store.orders.order(buy.order_no) if buy.order_no else None
+        if order is not None and order.is_settled:
+            await self._take_over(buy.buy_id, order)
+        later = self._clock() + FOLLOWING
+        await self._change(buy.buy_id, lambda there, _: Change(_looked_at(there, later)))
+
+    async def _take_over(self, buy_id: BuyId, order: Order) -> None:
+        now = self._clock()
+
+        def decide(buy: GroupBuy, books: Books) -> Change:
+            if buy.order_no != order.order_no:
+                return Change(buy)
+            return _after_order(buy, order, books, now)
+
+        await self._change(buy_id, decide)
+
+    async def _too_few(self, buy: GroupBuy) -> None:
+        now = self._clock()
+        if buy.taken and buy.state is BuyState.LOCKED and buy.again_at is None:
+            told = News(kind=NewsOf.TOO_FEW, user_id=buy.organiser)
+            later = now + _ORGANISER_DECIDES
+            await self._change(
+                buy.buy_id, lambda there, _: Change(there.replace(again_at=later), (told,))
+            )
+        elif not buy.taken or buy.again_at is None or now >= buy.again_at:
+            await self._change(
+                buy.buy_id, lambda there, books: closing.failed(there, "minimum", books, now)
+            )
+
+    async def _no_quote(self, buy: GroupBuy) -> None:
+        now = self._clock()
+        if now - buy.since >= _ORGANISER_DECIDES:
+            await self._change(
+                buy.buy_id, lambda there, books: closing.failed(there, "no_quote", books, now)
+            )
+            return
+        told = News(kind=NewsOf.NO_QUOTE, user_id=buy.organiser)
+        later = now + _QUOTE_AGAIN
+        await self._change(
+            buy.buy_id, lambda there, _: Change(there.replace(again_at=later), (told,))
+        )
+
+    async def _quote(self, buy: GroupBuy) -> Quote:
+        return await self._marketplace.preview(lines_of(buy.taken, buy.terms), buy.terms.address)
+
+    async def _there(self, buy_id: BuyId) -> GroupBuy:
+        buy = await self._buys.buy(buy_id)
+        if buy is None:
+            raise BuyRefused(Why.NOT_YOURS)
+        return buy
+
+    async def _change(self, buy_id: BuyId, decide: Decide) -> None:
+        await self._buys.change(buy_id, decide)
+        self._on_news()
+
+
+def order_for(buy: GroupBuy, order_no: MerchantOrderNo, at: datetime) -> Order:
+    """Return the order of exactly the claims that are in a buy, as they were last quoted.
+
+    Raises `BuyRefused` where it was never quoted.
+    """
+    if buy.quote is None:
+        raise BuyRefused(Why.STATE)
+    return Order(
+        order_no=order_no,
+        user_id=buy.organiser,
+        chat_id=buy.chat_id,
+        lines=lines_of(buy.taken, buy.terms),
+        seller_id=buy.terms.seller_id,
+        quote=buy.quote,
+        address=buy.terms.address,
+        language=buy.language,
+        created_at=at,
+        quoted_at=buy.quoted_at,
+        group_buy=buy.buy_id,
+    )
+
+
+def _sample(goods: Goods, pieces: int) -> tuple[OrderLine, ...]:
+    """Return lines of so many pieces, of as few variants as have them."""
+    lines, left = [], pieces
+    for each in sorted(goods.variants, key=lambda variant: -variant.limit):
+        taken = min(left, each.limit)
+        if taken:
+            lines.append(goods.line(each, taken))
+            left -= taken
+    if left:
+        raise BuyRefused(Why.FULL, pieces - left)
+    return tuple(lines)
+
+
+def _fell_out(buy: GroupBuy, books: Books, *, numbers: Iterable[int], now: datetime) -> Change:
+    gone = set(numbers)
+    claims = [each for each in buy.taken if each.number in gone]
+    return closing.fell_out(buy, claims, books, now) if claims else Change(buy)
+
+
+def _put_off(buy: GroupBuy, _: Books, *, until: datetime) -> Change:
+    return Change(buy.replace(again_at=until))
+
+
+def _priced(buy: GroupBuy, books: Books, *, quote: Quote, seen: int, now: datetime) -> Change:
+    """Price what was quoted; a buy that moved since is quoted again."""
+    if buy.version != seen:
+        return Change(buy)
+    change = closing.priced(buy, quote, books, now)
+    kept = change.buy.replace(quote=quote, quoted_at=now)
+    return Change(kept, change.news, change.booked)
+
+
+def _requoted(buy: GroupBuy, books: Books, *, quote: Quote, seen: int, now: datetime) -> Change:
+    if buy.version != seen:
+        raise BuyRefused(Why.TERMS)
+    change = closing.requoted(buy, quote, books, now)
+    kept = change.buy.replace(quote=quote, quoted_at=now)
+    return Change(kept, change.news, change.booked)
+
+
+def _locked_if_due(buy: GroupBuy, now: datetime) -> Change:
+    """Lock, unless the deadline was moved or somebody locked it meanwhile."""
+    due = buy.state in {BuyState.OPEN, BuyState.PAUSED} and now >= buy.terms.deadline
+    return joining.locked(buy, now) if due else Change(buy)
+
+
+def _reminded(buy: GroupBuy) -> Change:
+    if buy.reminded or buy.state is not BuyState.COLLECTING:
+        return Change(buy)
+    owing = dict.fromkeys(each.user_id for each in buy.taken if each.state is ClaimState.DUE)
+    news = tuple(News(kind=NewsOf.REMIND, user_id=each) for each in owing)
+    return Change(buy.replace(reminded=True), news)
+
+
+def _touched(buy: GroupBuy) -> GroupBuy:
+    return buy.replace(reminded=True)
+
+
+def _looked_at(buy: GroupBuy, later: datetime) -> GroupBuy:
+    waiting = {BuyState.ORDERING, BuyState.ORDERED, BuyState.BOUGHT}
+    return buy.replace(again_at=later) if buy.state in waiting else buy
+
+
+def _after_order(buy: GroupBuy, order: Order, books: Books, now: datetime) -> Change:
+    """Return what a buy's order, as it is, means for the buy; several steps if need be."""
+    if order.placing in {Placing.REFUSED, Placing.CHANGED}:
+        if buy.state is not BuyState.ORDERING:
+            return Change(buy)
+        return closing.not_placed(buy, now, order.order_no)
+    if order.placing is not Placing.PLACED or not order.parts:
+        return Change(buy)
+    change = Change(buy)
+    if buy.state is BuyState.ORDERING:
+        change = closing.placed(buy, now)
+    if change.buy.state is BuyState.ORDERED and order.paid:
+        paid = Fen(sum(part.total or 0 for part in order.parts))
+        change = _then(change, fulfilling.bought(change.buy, paid, books, now))
+    elif change.buy.state is BuyState.ORDERED and all(
+        part.status in _CLOSED and part.paid_at is None for part in order.parts
+    ):
+        change = _then(change, closing.not_placed(change.buy, now, f"{order.order_no}-closed"))
+    if change.buy.state is BuyState.BOUGHT and any(part.status in _SENT for part in order.parts):
+        change = _then(change, fulfilling.shipped(change.buy, now))
+    return change
+
+
+def _then(one: Change, other: Change) -> Change:
+    return Change(other.buy, (*one.news, *other.news), (*one.booked, *other.booked))

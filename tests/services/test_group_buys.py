@@ -1,0 +1,274 @@
+"""Group buys by themselves: locked in time, priced by the marketplace, followed to their order."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain.addresses import Address
+from bot.domain.currencies import CNY
+from bot.domain.drafts import OrderLine
+from bot.domain.group_buys import closing
+from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, Why
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, UserId
+from bot.domain.money import Fen
+from bot.domain.orders import OrderPart, OrderStatus, Placing
+from bot.domain.quotes import Quote, QuoteLine
+from bot.domain.writes import ChangeBuy, ClaimOrder, JoinBuy, OpenBuy
+from bot.marketplace.errors import Unreachable
+from bot.services.grouping.group_buys import GroupBuys, order_for
+from bot.storage.ports import StepCommit
+from tests.domain.group_buys.groups import NOW, STEPS, steps, wanted
+from tests.fakes.memory_storage import MemoryStorage
+from tests.storage.grouping import BUY, BUYER, a_buy
+from tests.storage.shopping import session
+
+_NO = MerchantOrderNo("S261130-7K3MZQ4T")
+
+
+class Quoting:
+    """A marketplace whose price falls with the pieces; `freight` for all of them."""
+
+    def __init__(self) -> None:
+        self.freight = 500
+        self.down = False
+
+    async def preview(self, lines: Sequence[OrderLine], _: Address) -> Quote:
+        if self.down:
+            raise Unreachable("down", endpoint="preview")
+        price = steps(*STEPS).price_at(sum(each.quantity for each in lines))
+        quoted = tuple(
+            QuoteLine(
+                offer_id=each.offer_id,
+                spec_id=each.spec_id,
+                amount=Fen(price * each.quantity),
+                unit_price=price,
+            )
+            for each in lines
+        )
+        goods = sum(each.amount for each in quoted)
+        return Quote(
+            lines=quoted, goods=goods, freight=self.freight, total=Fen(goods + self.freight)
+        )
+
+
+class World:
+    """An open buy, its service and a clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.storage = MemoryStorage(now=NOW)
+        self.market = Quoting()
+        self.groups = GroupBuys(
+            self.storage,
+            self.market,  # type: ignore[arg-type]
+            organisers=lambda user: user == BUYER,
+            clock=self.clock,
+        )
+        self.revisions: dict[int, int] = {}
+
+    def clock(self) -> datetime:
+        return self.now
+
+    async def step(self, user: int, *writes: object) -> None:
+        revision = self.revisions.get(user, 0)
+        self.revisions[user] = revision + 1
+        await self.storage.conversations.commit_step(
+            StepCommit(
+                session=session(UserId(user), revision + 1),
+                expected_revision=revision or None,
+                writes=writes,  # type: ignore[arg-type]
+            )
+        )
+
+    async def open(self, **terms: object) -> None:
+        await self.step(BUYER, OpenBuy(a_buy(**terms)))
+
+    async def join(self, user: int, pieces: int, ceiling: int = 1000) -> None:
+        await self.step(user, JoinBuy(BUY, wanted(a_buy(), user, pieces, ceiling)))
+
+    async def buy(self) -> GroupBuy:
+        buy = await self.storage.group_buys.buy(BUY)
+        assert buy is not None
+        return buy
+
+    async def told(self, kind: NewsOf) -> list[int]:
+        found = await self.storage.group_buys.news_to_tell(NOW + timedelta(days=999), 99)
+        return [each.news.user_id for each in found if each.news.kind is kind]
+
+    async def at_deadline(self) -> GroupBuy:
+        self.now = a_buy().terms.deadline + timedelta(seconds=6)
+        await self.groups.do_due()
+        return await self.buy()
+
+    async def all_pay(self) -> GroupBuy:
+        buy = await self.buy()
+        for user in buy.members:
+            books = await self.storage.group_buys.books_of_buy(BUY)
+            owed = books.account_of(buy.account_of(user), CNY).balance
+            await self.groups.change(
+                BUY,
+                BUYER,
+                lambda there, books, user=user, owed=owed: closing.paid(
+                    there, user, owed, f"p{user}", books, self.now
+                ),
+            )
+        return await self.buy()
+
+    async def order(self) -> MerchantOrderNo:
+        buy = await self.groups.prepare(BUY, BUYER)
+        order = order_for(buy, _NO, self.now)
+        numbers = tuple(each.number for each in buy.taken)
+        await self.step(
+            BUYER,
+            ClaimOrder(order.replace(chat_id=ChatId(BUYER))),
+            ChangeBuy(
+                BUY,
+                lambda there, _: closing.frozen(there, _NO, order.quote.total, numbers, self.now),
+            ),
+        )
+        return _NO
+
+    async def settled(self, placing: Placing, **changes: object) -> None:
+        order = await self.storage.orders.order(_NO)
+        assert order is not None
+        sent = order.moved(Placing.CREATING)
+        await self.storage.orders.save_order(sent, Placing.CLAIMED)
+        await self.storage.orders.save_order(sent.moved(placing, **changes), Placing.CREATING)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_at_its_deadline_a_buy_is_locked_and_priced(world: World) -> None:
+    await world.open()
+    await world.join(11, 10, 950)
+    await world.join(12, 5, 850)
+    buy = await world.at_deadline()
+    assert buy.state is BuyState.COLLECTING
+    assert [each.state for each in buy.claims] == [ClaimState.DUE, ClaimState.LAPSED]
+    assert await world.told(NewsOf.FELL_OUT) == [12]
+    assert await world.told(NewsOf.DUE) == [11]
+
+
+async def test_what_was_sent_in_time_is_worked_off_before_the_lock(world: World) -> None:
+    await world.open()
+    await world.join(11, 5)
+    waiting = a_buy().terms.deadline
+    from tests.storage.samples import update  # noqa: PLC0415 - of this test alone
+
+    late = update(77).replace(received_at=waiting)
+    await world.storage.inbox.put_updates([late])
+    assert (await world.at_deadline()).state is BuyState.OPEN
+    await world.storage.inbox.finish_update(77)
+    assert (await world.at_deadline()).state is BuyState.COLLECTING
+
+
+async def test_too_few_pieces_wait_a_day_for_the_organiser_then_fail(world: World) -> None:
+    await world.open()
+    await world.join(11, 4)
+    assert (await world.at_deadline()).state is BuyState.LOCKED
+    assert await world.told(NewsOf.TOO_FEW) == [BUYER]
+    world.now += timedelta(hours=25)
+    await world.groups.do_due()
+    assert (await world.buy()).state is BuyState.FAILED
+    assert await world.told(NewsOf.FAILED) == [11]
+
+
+async def test_a_marketplace_that_is_down_is_asked_again(world: World) -> None:
+    await world.open()
+    await world.join(11, 5)
+    world.market.down = True
+    assert (await world.at_deadline()).state is BuyState.LOCKED
+    assert await world.told(NewsOf.NO_QUOTE) == [BUYER]
+    world.market.down = False
+    world.now += timedelta(minutes=6)
+    await world.groups.do_due()
+    assert (await world.buy()).state is BuyState.COLLECTING
+
+
+async def test_who_is_silent_is_out_and_the_rest_is_priced_anew(world: World) -> None:
+    await world.open()
+    await world.join(11, 10)
+    await world.join(12, 10)
+    world.market.freight = 4000  # twenty of it each, where 13 was agreed to
+    buy = await world.at_deadline()
+    assert buy.asked == (11, 12)
+    await world.groups.change_by_member(
+        BUY,
+        lambda there, books: closing.answered(
+            there, UserId(11), agrees=True, books=books, now=world.now
+        ),
+    )
+    world.market.freight = 2000
+    world.now += timedelta(hours=25)
+    await world.groups.do_due()
+    buy = await world.buy()
+    assert buy.state is BuyState.COLLECTING
+    assert [each.state for each in buy.claims] == [ClaimState.DUE, ClaimState.LAPSED]
+
+
+async def test_who_owes_is_reminded_once_and_left_out_in_the_end(world: World) -> None:
+    await world.open()
+    await world.join(11, 5)
+    buy = await world.at_deadline()
+    assert buy.pay_before is not None
+    world.now = buy.pay_before - timedelta(hours=23)
+    await world.groups.do_due()
+    await world.groups.do_due()
+    assert await world.told(NewsOf.REMIND) == [11]
+    world.now = buy.pay_before
+    await world.groups.do_due()
+    assert (await world.buy()).state is BuyState.FAILED
+
+
+async def test_the_order_is_of_exactly_those_who_paid(world: World) -> None:
+    await world.open()
+    await world.join(11, 5)
+    await world.join(12, 5)
+    await world.at_deadline()
+    await world.all_pay()
+    await world.order()
+    buy = await world.buy()
+    assert (buy.state, buy.frozen) == (BuyState.ORDERING, (1, 2))
+    part = OrderPart(order_id=MarketplaceOrderId("1" * 19), total=Fen(10_000))
+    await world.settled(Placing.PLACED, parts=(part,))
+    order = await world.storage.orders.order(_NO)
+    assert order is not None
+    assert [each.quantity for each in order.lines] == [10]
+    await world.groups.order_changed(order)
+    assert (await world.buy()).state is BuyState.ORDERED
+    assert await world.storage.orders.untold_orders() == []
+    paid = part.replace(status=OrderStatus.AWAITING_RECEIPT)
+    tracked = await world.storage.tracking.tracked(_NO)
+    await world.storage.tracking.save_tracked(tracked, order.replace(parts=(paid,)), None)
+    world.now += timedelta(minutes=1)
+    await world.groups.do_due()
+    buy = await world.buy()
+    assert buy.state is BuyState.SHIPPED
+    books = await world.storage.group_buys.books_of_buy(BUY)
+    assert not books.differences()
+
+
+async def test_a_refused_order_gives_the_claims_back(world: World) -> None:
+    await world.open()
+    await world.join(11, 5)
+    await world.at_deadline()
+    await world.all_pay()
+    await world.order()
+    await world.settled(Placing.REFUSED)
+    world.now += timedelta(minutes=1)
+    await world.groups.do_due()  # the listener was killed: what is stored says it as well
+    buy = await world.buy()
+    assert (buy.state, buy.order_no, buy.frozen) == (BuyState.COLLECTING, None, ())
+    assert await world.told(NewsOf.NOT_PLACED) == [BUYER]
+
+
+async def test_only_its_organiser_runs_a_buy(world: World) -> None:
+    await world.open()
+    with pytest.raises(BuyRefused) as refused:
+        await world.groups.lock(BUY, UserId(11))
+    assert refused.value.why is Why.NOT_YOURS
