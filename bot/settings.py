@@ -68,6 +68,14 @@ class StartupError(Exception):
     """The bot cannot run as it is set; the text says in one line what to mend."""
 
 
+class GroupBuying(StrEnum):
+    """`GROUP_BUYS`: who may open a group buy."""
+
+    OFF = "off"
+    OPERATORS = "operators"
+    EVERYONE = "everyone"
+
+
 class PaymentWay(StrEnum):
     """`PAYMENT`: who pays 1688. A team's people do; a shop's customers pay its operators."""
 
@@ -214,6 +222,7 @@ class Settings(FollowingSettings):
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     payment: PaymentWay = PaymentWay.TEAM
     support_chat: int | None = None
+    group_buys: GroupBuying = GroupBuying.OFF
     access: AccessMode = AccessMode.OPEN
     allowed_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     # per person; 0 stands for no limit

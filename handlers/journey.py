@@ -63,6 +63,7 @@ from handlers.desk import (
 )
 from handlers.finding import categories, navigation, search, shop
 from handlers.finding import filters as filter_panel
+from handlers.group import buy, buy_terms, joining
 from handlers.group.answering import GoodsInGroups
 from handlers.group.places import Places, following_groups
 from handlers.orders import again, cancelling, card, listing, receipt, together
@@ -98,6 +99,9 @@ SCREENS: dict[Step, StepScreen[Any]] = {
     Step.QUESTION: StepScreen(question.load, question.screen),
     Step.ANSWER: StepScreen(answer.load, answer.screen),
     Step.PUBLISH: StepScreen(publish.load, publish.screen),
+    Step.BUY_TERMS: StepScreen(buy_terms.load, buy_terms.screen),
+    Step.JOINING: StepScreen(joining.load, joining.screen),
+    Step.BUY: StepScreen(buy.load, buy.screen),
 }
 
 
@@ -127,6 +131,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.OFFER: [
             Buttons(choose=offer.choose, results=offer.back_to_results, lines=offer.to_lines),
             Buttons(again=offer.again, publish=publish.publish),
+            Buttons(group_buy=buy_terms.draft),
             MessageHandler(WORDS, quantity.text_at_offer),
         ],
         Step.VARIANT: [
@@ -211,6 +216,27 @@ def _states() -> dict[Step, list[Handler]]:
             MessageHandler((filters.PHOTO | filters.Document.ALL | _MOVING) & _NEW, publish.other),
             MessageHandler(WORDS | ORDER_NUMBER, publish.text),
         ],
+        Step.BUY_TERMS: [
+            Buttons(term=buy_terms.term, open=buy_terms.open_, back=buy_terms.back),
+            Buttons(leave=buy_terms.leave),
+            MessageHandler(filters.TEXT & ~filters.COMMAND & _NEW, buy_terms.text),
+        ],
+        Step.JOINING: [
+            Buttons(spec=joining.variant, pieces=joining.amount, ceiling=joining.ceiling),
+            Buttons(join=joining.join, turn=joining.turn, back=joining.back, leave=joining.leave),
+            MessageHandler(WORDS, joining.text),
+        ],
+        Step.BUY: [
+            Buttons(lock=buy.lock, pause=buy.pause, resume=buy.resume, top_up=buy.top_up),
+            Buttons(leave_out=buy.leave_out, prepare=buy.prepare, order=buy.order),
+            Buttons(member=buy.member, receive=buy.receive, nothing=buy.nothing, see=buy.see),
+            Buttons(send_back=buy.send_back, hand=buy.hand, arrive=buy.arrive, count=buy.count),
+            Buttons(settle=buy.settle, close=buy.close, cancel_buy=buy.cancel_buy, ask=buy.ask),
+            Buttons(withdraw=buy.withdraw, agree=buy.agree, disagree=buy.disagree, more=buy.more),
+            Buttons(sheet=buy.sheet, turn=buy.turn, back=buy.back, leave=buy.leave),
+            MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, buy.photo),
+            MessageHandler(filters.TEXT & ~filters.COMMAND & _NEW, buy.text),
+        ],
     }
 
 
@@ -224,6 +250,7 @@ def entry_points() -> list[Handler]:
         CommandHandler("address", address.book, new_message),
         CommandHandler("orders", listing.show, new_message),
         CommandHandler("categories", categories.show, new_message),
+        CommandHandler("buys", buy.mine, new_message),
         CommandHandler("language", language.ask, new_message),
         CommandHandler("help", anywhere.help_, new_message),
         CommandHandler("privacy", anywhere.privacy, new_message),
@@ -263,8 +290,8 @@ def entry_points() -> list[Handler]:
         Buttons(reorder_pick=again.reorder_pick),
         Buttons(shop=shop.shop),
         Buttons(categories=categories.show, branch=categories.browse, goods=categories.goods),
-        Buttons(cart=cart.show),
         Buttons(dearer=dearer.look, dearer_yes=dearer.yes),
+        Buttons(cart=cart.show, buy=buy.open_),
         Buttons(prove=proof.prove, balance=balance.balance),
         Buttons(support=question.support, ask=question.ask, ask_new=question.new),
         Buttons(asked=question.asked, ask_more=question.more, solved=question.solved),

@@ -43,17 +43,20 @@ class OfferView(View):
     offer: Offer | None = None
     face: Face | None = None
     may_publish: bool = False  # an operator looks at it
+    may_organise: bool = False
 
 
 async def load(session: Session, services: Services) -> OfferView:
     """Load the offer, and by which name it can be shared."""
     offer = await offer_of(session, services)
+    groups = services.groups
     return await OfferView.of(
         session,
         services,
         offer=offer,
         face=services.face(),
         may_publish=services.access.is_operator(session.user_id),
+        may_organise=groups is not None and groups.may_organise(session.user_id),
     )
 
 
@@ -177,7 +180,15 @@ def _buttons(view: OfferView, offer: Offer) -> Rows:
     # The offer's own seller, so that it may have an id that no button could hold.
     more = Button(t("shop.button"), "shop")
     cart = cart_button(t, view.session)
-    return row(choose) + row(more) + row(_to_results(view), page) + _share(view, offer) + row(cart)
+    together = Button(t("buy.offer_button"), "group_buy") if view.may_organise and choose else None
+    return (
+        row(choose)
+        + row(together)
+        + row(more)
+        + row(_to_results(view), page)
+        + _share(view, offer)
+        + row(cart)
+    )
 
 
 def _share(view: OfferView, offer: Offer) -> Rows:

@@ -10,6 +10,7 @@ from bot.domain.sessions import Step
 from bot.telegram.newer import Style
 from handlers.always.language import language_button
 from handlers.finding import search
+from handlers.group import joining
 from handlers.shared.in_cart import cart_button
 
 
@@ -47,6 +48,9 @@ async def start(_: Update, context: Context) -> Reply:
     context.starts_over = True
     if session.step is Step.PLACING:
         return None
+    token = joining.token_in(context.args)
+    if token is not None and context.services.groups is not None:
+        return await joining.open_buy(context, token)
     offer_id = offer_in_payload(context.args)
     if offer_id is not None:
         return await search.open_offer(context, offer_id)

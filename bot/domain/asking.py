@@ -10,6 +10,7 @@ from pydantic import Field
 from bot.domain.finding import Narrowing
 from bot.domain.identifiers import AddressId, MerchantOrderNo, QuestionId
 from bot.domain.model import Value
+from bot.domain.money import Fen
 from bot.domain.shop_asking import AmountAsked, TermAsked
 
 
@@ -97,6 +98,41 @@ class MoreOpen(Value):
     kind: Literal["more_open"] = "more_open"
 
 
+class BuyDrafted(Value):
+    """The terms of a group buy that is not open yet; the next text is of `term` where it is set."""
+
+    kind: Literal["buy_drafted"] = "buy_drafted"
+    token: str
+    term: str | None = None
+
+
+class JoinOpen(Value):
+    """A group buy that somebody may join, and what they have chosen of it so far.
+
+    `variant` is its place in the buy's list; `ceiling` is fen; `terms` the number they saw.
+    """
+
+    kind: Literal["join_open"] = "join_open"
+    token: str
+    variant: int | None = Field(default=None, ge=0)
+    pieces: int | None = Field(default=None, ge=1)
+    ceiling: Fen | None = None
+    terms: int | None = None
+
+
+class BuyAsked(Value):
+    """A group buy that is looked at; what the next text says of it, where `what` is set.
+
+    `about` is whose claims it is about: the number of the first. `counts` are pieces by variant.
+    """
+
+    kind: Literal["buy_asked"] = "buy_asked"
+    buy_id: int
+    what: str = ""
+    about: int = 0
+    counts: dict[str, int] = Field(default_factory=dict)
+
+
 Asking = Annotated[
     NoteAsked
     | WordAsked
@@ -111,6 +147,9 @@ Asking = Annotated[
     | TermAsked
     | QuestionAsked
     | AnswerAsked
-    | PublishAsked,
+    | PublishAsked
+    | BuyDrafted
+    | JoinOpen
+    | BuyAsked,
     Field(discriminator="kind"),
 ]

@@ -51,6 +51,9 @@ class Step(StrEnum):
     QUESTION = "question"  # to the operators
     ANSWER = "answer"  # an operator's
     PUBLISH = "publish"  # an operator's: an offer into a channel or group
+    BUY_TERMS = "buy_terms"  # of a group buy: its organiser's, then everybody's
+    JOINING = "joining"
+    BUY = "buy"
 
 
 class SortField(StrEnum):

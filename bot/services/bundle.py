@@ -16,6 +16,7 @@ from bot.services.finding.search import Search
 from bot.services.finding.short_links import ShortLinks
 from bot.services.following.aftersales import Aftersales
 from bot.services.following.tracking import Tracking
+from bot.services.grouping.group_buys import GroupBuys
 from bot.services.paying.agreement import OperatorPayments
 from bot.services.paying.payments import Payments
 from bot.services.paying.together import PayingTogether
@@ -58,5 +59,6 @@ class Services:
     support: Support
     tier_scope: TierScope = TierScope.OFFER
     shop: Shop | None = None  # None for a team
+    groups: GroupBuys | None = None  # None where there are no group buys
     face: Callable[[], "Face | None"] = lambda: None
     clock_off: Callable[[], timedelta | None] = lambda: None  # as `WorldClock.off`

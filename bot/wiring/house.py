@@ -16,6 +16,7 @@ from bot.chat.flood import FloodGuard
 from bot.chat.gate import BEFORE_ALL, AnyHandler, Gate
 from bot.chat.screens import Picture
 from bot.domain.news import ON_CARD, ON_PAYMENT
+from bot.domain.orders import Order
 from bot.domain.rates import Rate
 from bot.intake.inbox import Intake
 from bot.intake.processing import (
@@ -51,6 +52,7 @@ from bot.telling.teller import Teller
 from bot.telling.upkeep import Upkeep
 from bot.wiring.collecting import Collecting
 from bot.wiring.following import Following
+from bot.wiring.grouping import Grouping
 from bot.wiring.parts import (
     build_access,
     build_application,
@@ -59,6 +61,7 @@ from bot.wiring.parts import (
     face_of,
 )
 from handlers.collecting import told
+from handlers.group import buy_news
 from handlers.group.answering import GoodsInGroups, GroupAllowance
 from handlers.group.inline import InlineGoods
 from handlers.group.operators import OperatorsGroup
@@ -148,6 +151,9 @@ class House:
             clock=clock.now,
         )
         access = build_access(settings, storage.access)
+        self.grouping = Grouping(
+            settings, storage, marketplace, bot, access, buy_news.screen, clock.now
+        )
         quotas = build_quotas(settings, storage.orders, tracking)
         wished = counted(marketplace, quotas)
         search, categories = Search(wished, outside.photos), Categories(wished)
@@ -178,6 +184,7 @@ class House:
             face=partial(face_of, bot),
             clock_off=lambda: clock.off,
             shop=self.collecting.shop,
+            groups=self.grouping.groups,
         )
         drawer = Drawer(bot, outside.pictures, storage.picture_files)
         journey = conversation(self.services, drawer, clock=clock.now)
@@ -196,7 +203,7 @@ class House:
         self.teller = Teller(
             bot, storage, journey, session_after, redraw_delays=tuple(waits.redraw)
         )
-        self.ordering.on_change(self.teller.order_changed)
+        self.ordering.on_change(self._order_changed)
         processor = UpdateProcessor(
             storage.inbox,
             self.application,
@@ -236,6 +243,11 @@ class House:
     def _rate(self) -> Rate | None:
         shop = self.services.shop
         return shop.rate if shop else None
+
+    async def _order_changed(self, order: Order) -> None:
+        """Have whoever an order is of hear of it: a group buy, or the person's conversation."""
+        if not await self.grouping.order_changed(order):
+            await self.teller.order_changed(order)
 
     async def close_reads(self) -> None:
         """Give up what is being read for several at once."""

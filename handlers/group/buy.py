@@ -1,0 +1,931 @@
+"""A group buy as its organiser runs it, and as a member sees their own part of it."""
+
+import asyncio
+import html
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from telegram import InputFile, Message, Update
+from telegram.error import TelegramError
+
+from bot.chat.buttons import natural
+from bot.chat.context import QUIET, Context, Overlay, Reply
+from bot.chat.conversation import ScreenNotDrawn, received_at
+from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
+from bot.chat.texts import Html, Texts, cut
+from bot.chat.units import counted
+from bot.domain.asking import BuyAsked, JoinOpen
+from bot.domain.collecting import LONGEST_PROOF, ProofKind
+from bot.domain.currencies import Money, MoneyUnreadable, read_money
+from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys.bills import BillUnclear, people_of, pieces_by_variant
+from bot.domain.group_buys.buys import (
+    ENDED,
+    BuyId,
+    BuyRefused,
+    BuyState,
+    Change,
+    Decide,
+    GroupBuy,
+    Progress,
+    Why,
+    progress_of,
+)
+from bot.domain.group_buys.claims import Claim, ClaimState, Consent, SentProof
+from bot.domain.identifiers import UserId, new_merchant_order_no
+from bot.domain.ledger import Books, LedgerError
+from bot.domain.money import Fen
+from bot.domain.sessions import Session, Step
+from bot.domain.writes import ChangeBuy, ClaimOrder
+from bot.services.bundle import Services
+from bot.services.grouping.group_buys import order_for
+from bot.services.grouping.sheets import packing_list, reconciliation
+from bot.telegram.newer import Style
+from handlers.always import anywhere
+from handlers.group.buy_card import join_link
+from handlers.group.buy_words import (
+    REFUSED,
+    claim_line,
+    priced,
+    progress_line,
+    state_line,
+    state_word,
+    steps,
+    title,
+    variant_name,
+)
+
+_PAGE = 8
+_LISTED = 20
+_NAME = 24
+_HAS_MONEY = frozenset(BuyState) - {
+    BuyState.DRAFT,
+    BuyState.OPEN,
+    BuyState.PAUSED,
+    BuyState.LOCKED,
+    BuyState.CONFIRMING,
+}
+_MAY_CANCEL = {
+    BuyState.OPEN,
+    BuyState.PAUSED,
+    BuyState.LOCKED,
+    BuyState.CONFIRMING,
+    BuyState.COLLECTING,
+}
+_ASKS = {
+    "received": "buy.ask_received",
+    "proof": "buy.ask_proof",
+    "count": "buy.ask_count",
+    "write_off": "buy.ask_reason",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BuyView(View):
+    """A buy and its books as the viewer may see them; None when it is gone or not theirs."""
+
+    buy: GroupBuy | None = None
+    books: Books = field(default_factory=Books)
+    progress: Progress = field(default_factory=Progress)
+    username: str = ""
+
+    @property
+    def organises(self) -> bool:
+        """Tell whether the viewer runs the buy."""
+        return self.buy is not None and self.buy.organiser == self.session.user_id
+
+
+async def load(session: Session, services: Services) -> BuyView:
+    """Load the buy: all of it for its organiser, for a member their own claims."""
+    buy, books = await _seen(session, services)
+    face = services.face()
+    return await BuyView.of(
+        session,
+        services,
+        buy=buy,
+        books=books,
+        progress=await services.store.group_buys.progress(buy.buy_id) if buy else Progress(),
+        username=face.username if face else "",
+    )
+
+
+def screen(view: BuyView) -> Screen:
+    """Show where the buy stands and what can be done about it."""
+    asking, buy = view.session.focus.asking, view.buy
+    leave = row(Button(view.t("buy.leave_button"), "leave"))
+    if buy is None or not isinstance(asking, BuyAsked):
+        return Screen(paragraphs(view.flash, view.t("buy.gone")), leave)
+    t = priced(view.t, buy.terms)
+    if asking.what:
+        return _asked(view, t, buy, asking)
+    head = paragraphs(
+        t("buy.card_title", title=title(t, buy.terms.goods)),
+        steps(t, buy.terms.goods, view.progress.total) if buy.state in _MAY_CANCEL else None,
+        lines(progress_line(t, buy, view.progress), state_line(t, buy)),
+    )
+    parts = [_member_text(view, t, buy)]
+    rows = _member_rows(view, t, buy)
+    if view.organises:
+        parts = [_organiser_text(view, t, buy), *parts]
+        rows = _organiser_rows(view, t, buy) + rows
+    return Screen(paragraphs(view.flash, head, *parts), rows + leave)
+
+
+def _member_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
+    """One's own claims, what they cost and what is still to be paid."""
+    me = view.session.user_id
+    mine = buy.claims_of(me)
+    if not mine:
+        return None
+    told = [t("buy.yours"), *(claim_line(t, buy, each) for each in mine)]
+    share, currency = buy.share_of(me), buy.terms.rate.currency
+    if buy.bill is not None and share.pieces:
+        told.append(
+            t(
+                "buy.your_share",
+                goods=t.money(share.goods),
+                freight=t.money(share.freight),
+                fee=t.money(share.fee),
+                total=t.amount(buy.terms.rate.convert(share.total)),
+            )
+        )
+    if me == buy.organiser:
+        return lines(*told)
+    account = view.books.account_of(buy.account_of(me), currency)
+    if buy.state in _HAS_MONEY:
+        if account.balance.units > 0:
+            told.append(t("buy.to_pay", amount=t.amount(account.balance), code=buy.account_of(me)))
+            told += [t("buy.payment_line", text=buy.terms.payment)] if buy.terms.payment else []
+            if buy.pay_before is not None:
+                told.append(t("buy.pay_before", moment=t.moment(buy.pay_before)))
+        elif account.balance.units < 0:
+            told.append(t("buy.owed_to_you", amount=t.amount(-account.balance)))
+    if me in buy.asked and buy.answer_before is not None:
+        told.append(t("buy.asked", moment=t.moment(buy.answer_before)))
+    if buy.state is BuyState.ARRIVED and buy.terms.handout:
+        told.append(t("buy.handout_line", text=buy.terms.handout))
+    return lines(*told)
+
+
+def _member_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
+    me = view.session.user_id
+    rows: Rows = ()
+    if buy.state is BuyState.OPEN:
+        rows += row(Button(t("buy.join_more_button"), "more"))
+    for each in buy.claims_of(me):
+        free = each.state in {ClaimState.HELD, ClaimState.WAITING}
+        if free and buy.state in {BuyState.OPEN, BuyState.PAUSED}:
+            named = variant_name(t, buy, buy.terms.goods.variant(each.spec_id))
+            label = html.unescape(t("buy.withdraw_button", variant=named))
+            rows += row(Button(cut(label, 60), "withdraw", str(each.number)))
+    if me in buy.asked:
+        rows += row(
+            Button(t("buy.agree_button"), "agree"), Button(t("buy.decline_button"), "disagree")
+        )
+    payable = {ClaimState.DUE, ClaimState.PROOF}
+    if me != buy.organiser and any(each.state in payable for each in buy.claims_of(me)):
+        rows += row(Button(t("buy.paid_button"), "ask", "proof"))
+    return rows
+
+
+def _organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
+    goods, parts = buy.terms.goods, []
+    if buy.state is BuyState.LOCKED and (missing := closing.short_of_minimum(buy)):
+        parts.append(t("buy.missing", pieces=counted(t, missing, goods.unit)))
+    if buy.asked:
+        parts.append(t("buy.waits_for", count=len(buy.asked)))
+    if buy.state is BuyState.COLLECTING and buy.bill is not None:
+        owing = [user for user in buy.members if not _covered(view, buy, user)]
+        parts.append(t("buy.waits_for_money", count=len(owing)))
+    if buy.bill is not None and buy.state in _HAS_MONEY:
+        parts.append(t("buy.order_total", total=t.yuan(buy.bill.total)))
+        if buy.bill.borne:
+            parts.append(t("buy.borne", amount=t.yuan(buy.bill.borne)))
+    if buy.state in {BuyState.SETTLING, BuyState.CANCELLING}:
+        open_ = fulfilling.open_balances(buy, view.books)
+        parts.append(t("buy.open_balances", count=len(open_)))
+    return lines(*parts) if parts else None
+
+
+def _organiser_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
+    rows = _rows_before_the_order(view, t, buy) + _rows_after_the_order(view, t, buy)
+    if buy.state in _HAS_MONEY and buy.state not in ENDED | {BuyState.CANCELLING}:
+        rows += row(
+            Button(t("buy.packing_button"), "sheet", "packing"),
+            Button(t("buy.money_button"), "sheet", "money"),
+        )
+    if buy.state in _MAY_CANCEL:
+        rows += row(Button(t("buy.cancel_button"), "ask", "cancel"))
+    return rows
+
+
+def _rows_before_the_order(  # noqa: PLR0911 - one a state
+    view: BuyView, t: Texts, buy: GroupBuy
+) -> Rows:
+    match buy.state:
+        case BuyState.OPEN:
+            link = Button(t("buy.link_button"), copy=join_link(view.username, buy))
+            lock = Button(t("buy.lock_button"), "lock")
+            return row(link) + row(lock, Button(t("buy.pause_button"), "pause"))
+        case BuyState.PAUSED:
+            lock = Button(t("buy.lock_button"), "lock")
+            return row(Button(t("buy.resume_button"), "resume"), lock)
+        case BuyState.LOCKED if missing := closing.short_of_minimum(buy):
+            pieces = counted(t, missing, buy.terms.goods.unit)
+            return row(Button(html.unescape(t("buy.top_up_button", pieces=pieces)), "top_up"))
+        case BuyState.COLLECTING:
+            rows = _people(view, t, buy, _waiting_for_money(view, buy))
+            if any(each.state is ClaimState.DUE for each in buy.taken):
+                return rows + row(Button(t("buy.leave_out_button"), "leave_out"))
+            if all(each.state is ClaimState.PAID for each in buy.taken):
+                return rows + row(Button(t("buy.prepare_button"), "prepare", style=Style.PRIMARY))
+            return rows
+    return ()
+
+
+def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
+    rows: Rows = ()
+    if buy.order_no is not None:
+        rows += row(Button(t("buy.order_button"), "card", buy.order_no, standing=True))
+    match buy.state:
+        case BuyState.BOUGHT | BuyState.SHIPPED:
+            rows += row(Button(t("buy.all_came_button"), "arrive"))
+            rows += row(Button(t("buy.some_missing_button"), "ask", "count"))
+        case BuyState.ARRIVED | BuyState.HANDING_OUT:
+            waiting = fulfilling.to_hand_out(buy)
+            rows += _people(view, t, buy, waiting, "hand")
+            if not waiting:
+                rows += row(Button(t("buy.settle_button"), "settle"))
+        case BuyState.SETTLING | BuyState.CANCELLING:
+            open_ = fulfilling.open_balances(buy, view.books)
+            rows += _people(view, t, buy, open_)
+            if buy.state is BuyState.SETTLING and not open_:
+                rows += row(Button(t("buy.close_button"), "close"))
+    return rows
+
+
+def _people(
+    view: BuyView, t: Texts, buy: GroupBuy, people: Iterable[UserId], action: str = "member"
+) -> Rows:
+    """One button a person: the organiser knows them by name and by what is open."""
+    named = list(people)
+    shown, before, after = page_of(named, view.session.focus.page, _PAGE)
+    buttons = []
+    for user in shown:
+        claims = buy.claims_of(user)
+        label = claims[0].name or claims[0].username or buy.account_of(user)
+        if action == "hand":
+            pieces = sum(each.served for each in claims if each.state is ClaimState.ARRIVED)
+            label = f"📦 {cut(label, _NAME)} · {pieces}"
+        else:
+            balance = _balance(view, buy, user)
+            proof = any(each.state is ClaimState.PROOF for each in claims)
+            mark = "🧾" if proof else "⏳"
+            label = f"{mark} {cut(label, _NAME)} · {html.unescape(t.amount(balance))}"
+        buttons.append(Button(label, action, str(claims[0].number)))
+    turning = row(
+        Button("◀️", "turn", str(view.session.focus.page - 1)) if before else None,
+        Button("▶️", "turn", str(view.session.focus.page + 1)) if after else None,
+    )
+    return grid(buttons, 1) + turning
+
+
+def _asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
+    """Show one member's money, a count, the order to confirm, or a question."""
+    back = row(Button(t("buy.back_button"), "back"))
+    if asking.what == "member" and view.organises:
+        return _member_money(view, t, buy, asking)
+    if asking.what == "order" and view.organises:
+        return _order_to_confirm(view, t, buy)
+    if asking.what == "count" and view.organises:
+        return _counting(view, t, buy, asking)
+    if asking.what == "cancel" and view.organises:
+        yes = row(Button(t("buy.cancel_yes_button"), "cancel_buy", style=Style.DANGER))
+        return Screen(paragraphs(view.flash, t("buy.cancel_explained")), yes + back)
+    key = _ASKS.get(asking.what, "buy.use_buttons")
+    return Screen(paragraphs(view.flash, t(key)), back, asks=True)
+
+
+def _member_money(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
+    claims = _claims_about(buy, asking.about)
+    back = row(Button(t("buy.back_button"), "back"))
+    if not claims:
+        return Screen(paragraphs(view.flash, t("buy.gone")), back)
+    user = claims[0].user_id
+    balance = _balance(view, buy, user)
+    proof = next((each.proof for each in claims if each.proof is not None), None)
+    text = paragraphs(
+        view.flash,
+        t(
+            "buy.member",
+            name=claims[0].name or str(user),
+            username=f"@{claims[0].username}" if claims[0].username else "",
+            code=buy.account_of(user),
+        ),
+        lines(*(claim_line(t, buy, each) for each in claims)),
+        t("buy.member_balance", amount=t.amount(balance)),
+        t("buy.proof_seen_before") if proof and proof.seen_before else None,
+        t("buy.proof_text", text=proof.text) if proof and proof.text else None,
+    )
+    rows: Rows = ()
+    if balance.units > 0 and buy.state is not BuyState.CANCELLING:
+        exact = html.unescape(t("buy.received_button", amount=t.amount(balance)))
+        rows += row(Button(exact, "receive"))
+        rows += row(Button(t("buy.other_amount_button"), "ask", "received"))
+        if any(each.state is ClaimState.PROOF for each in claims):
+            rows += row(Button(t("buy.nothing_came_button"), "nothing"))
+    if balance.units < 0:
+        back_sent = html.unescape(t("buy.sent_back_button", amount=t.amount(-balance)))
+        rows += row(Button(back_sent, "send_back"))
+    if balance and buy.state in {BuyState.SETTLING, BuyState.CANCELLING}:
+        rows += row(Button(t("buy.write_off_button"), "ask", "write_off"))
+    if proof is not None and proof.file_id:
+        rows += row(Button(t("buy.see_proof_button"), "see"))
+    return Screen(text, rows + back)
+
+
+def _order_to_confirm(view: BuyView, t: Texts, buy: GroupBuy) -> Screen:
+    back = row(Button(t("buy.back_button"), "back"))
+    if buy.quote is None or buy.state is not BuyState.COLLECTING:
+        return Screen(paragraphs(view.flash, t("buy.gone")), back)
+    goods = buy.terms.goods
+    ordered = pieces_by_variant(buy.taken)
+    listed = [
+        t(
+            "buy.order_line",
+            variant=variant_name(t, buy, each),
+            pieces=counted(t, ordered[each.spec_id], goods.unit),
+        )
+        for each in goods.variants
+        if each.spec_id in ordered
+    ]
+    text = paragraphs(
+        view.flash,
+        t("buy.order_title", number=len(buy.members)),
+        lines(*listed[:25]),
+        t("buy.borne", amount=t.yuan(buy.bill.borne)) if buy.bill and buy.bill.borne else None,
+        t("buy.order_total", total=t.yuan(buy.quote.total)),
+    )
+    confirm = Button(
+        t("buy.order_confirm_button"), "order", str(buy.quote.total), style=Style.SUCCESS
+    )
+    return Screen(text, row(confirm) + back)
+
+
+def _counting(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
+    ordered = pieces_by_variant(buy.taken)
+    variants = [each for each in buy.terms.goods.variants if each.spec_id in ordered]
+    buttons = []
+    for number, each in enumerate(variants):
+        came = asking.counts.get(each.spec_id or "", ordered[each.spec_id])
+        mark = "👉" if number + 1 == asking.about else "▫️"
+        name = cut(variant_name(t, buy, each), 40)
+        buttons.append(
+            Button(f"{mark} {name}: {came} / {ordered[each.spec_id]}", "count", str(number + 1))
+        )
+    rows = grid(buttons, 1) + row(Button(t("buy.counted_button"), "arrive"))
+    rows += row(Button(t("buy.back_button"), "back"))
+    return Screen(paragraphs(view.flash, t("buy.ask_count")), rows)
+
+
+async def open_(_: Update, context: Context) -> Reply:
+    """Open a buy by the number that a button names."""
+    number = natural(context.arg)
+    if context.session.step is Step.PLACING or number is None:
+        context.flash("placing.wait")
+        return None
+    return await _to(context, BuyId(number))
+
+
+async def mine(update: Update, context: Context) -> Reply:
+    """`/buys`: what the person runs or has joined, newest first, each a button."""
+    if context.services.groups is None:
+        return await anywhere.unknown_command(update, context)
+    buys, me, t = context.services.store.group_buys, context.session.user_id, context.t
+    found = {each.buy_id: each for each in await buys.buys_of(me, _LISTED)}
+    found |= {each.buy_id: each for each in await buys.joined_by(me, _LISTED)}
+    if not found:
+        return Overlay(Screen(t("buy.none")))
+    buttons = [
+        Button(
+            cut(f"{title(t, each.terms.goods)} · {state_word(t, each)}", 60),
+            "buy",
+            str(number),
+            standing=True,
+        )
+        for number, each in sorted(found.items(), reverse=True)[:_LISTED]
+    ]
+    return Overlay(Screen(t("buy.list_title"), grid(buttons, 1)))
+
+
+async def _to(context: Context, buy_id: BuyId) -> Reply:
+    context.focus(asking=BuyAsked(buy_id=buy_id), return_to=_returning(context), page=0)
+    return Step.BUY
+
+
+async def leave(_: Update, context: Context) -> Reply:
+    """Back to where this interrupted."""
+    step = context.session.focus.return_to
+    context.focus(asking=None, return_to=None, page=0)
+    return step or Step.START
+
+
+async def back(_: Update, context: Context) -> Reply:
+    """Back to the buy's page."""
+    asking = context.session.focus.asking
+    if isinstance(asking, BuyAsked):
+        context.focus(asking=BuyAsked(buy_id=asking.buy_id), page=0)
+    return None
+
+
+async def turn(_: Update, context: Context) -> Reply:
+    """Turn to another page of people."""
+    context.focus(page=natural(context.arg) or 0)
+    return None
+
+
+async def more(_: Update, context: Context) -> Reply:
+    """Join with another claim."""
+    buy, _books = await _seen(context.session, context.services)
+    if buy is None:
+        context.flash("buy.gone")
+        return None
+    context.focus(asking=JoinOpen(token=buy.token), page=0)
+    return Step.JOINING
+
+
+async def ask(_: Update, context: Context) -> Reply:
+    """Ask for what the next text says."""
+    asking = context.session.focus.asking
+    if isinstance(asking, BuyAsked):
+        context.focus(asking=asking.replace(what=context.arg))
+    return None
+
+
+async def member(_: Update, context: Context) -> Reply:
+    """Show one member's money."""
+    asking = context.session.focus.asking
+    if isinstance(asking, BuyAsked):
+        context.focus(asking=asking.replace(what="member", about=natural(context.arg) or 0))
+    return None
+
+
+async def count(_: Update, context: Context) -> Reply:
+    """Choose the variant that the next number counts."""
+    asking = context.session.focus.asking
+    if isinstance(asking, BuyAsked):
+        context.focus(asking=asking.replace(about=natural(context.arg) or 0))
+    return None
+
+
+def _organising(decide: Callable[[GroupBuy, Books, Context], Change], key: str = "") -> Callable:  # type: ignore[type-arg]
+    """Return a callback by which an organiser changes their buy as `decide` says."""
+
+    async def act(_: Update, context: Context) -> Reply:
+        if await _acts(context, decide) and key:
+            context.flash(key)
+        return None
+
+    return act
+
+
+lock = _organising(lambda buy, _, context: joining.locked(buy, context.now), "buy.locking")
+pause = _organising(lambda buy, _, context: joining.paused(buy, context.now))
+resume = _organising(lambda buy, _, context: joining.resumed(buy, context.now))
+leave_out = _organising(lambda buy, books, context: closing.lapse_unpaid(buy, books, context.now))
+cancel_buy = _organising(lambda buy, books, context: closing.cancelled(buy, books, context.now))
+settle = _organising(
+    lambda buy, _, context: Change(
+        fulfilling.handing_out(buy, context.now).buy.moved(BuyState.SETTLING, context.now)
+        if buy.state is BuyState.ARRIVED
+        else buy.moved(BuyState.SETTLING, context.now)
+    )
+)
+close = _organising(lambda buy, books, context: fulfilling.closed(buy, books, context.now))
+
+
+async def top_up(_: Update, context: Context) -> Reply:
+    """Take what is missing on the organiser's own account."""
+
+    def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
+        missing = closing.short_of_minimum(buy)
+        free = {
+            each.spec_id: each.limit - progress_of(buy).of(each.spec_id)
+            for each in buy.terms.goods.variants
+        }
+        roomy = max(free, key=lambda spec: free[spec])
+        consent = Consent(
+            terms=buy.terms.number, goods=Fen(0), freight=Fen(0), fee_ppm=0, at=context.now
+        )
+        change = closing.topped_up(buy, consent, roomy, missing)
+        return Change(change.buy.replace(again_at=None), change.news)
+
+    await _acts(context, decide)
+    return None
+
+
+async def receive(_: Update, context: Context) -> Reply:
+    """The organiser saw exactly what is owed come in."""
+    await _receive(context, None)
+    return None
+
+
+async def nothing(_: Update, context: Context) -> Reply:
+    """The organiser saw nothing come in."""
+    about, key = _about(context), _key(context)
+
+    def decide(buy: GroupBuy, _books: Books, _context: Context) -> Change:
+        return closing.proof_declined(buy, _user(buy, about), key)
+
+    if await _acts(context, decide):
+        return await back(_, context)
+    return None
+
+
+async def send_back(_: Update, context: Context) -> Reply:
+    """The organiser sent back all that is owed to a member."""
+    about, key = _about(context), _key(context)
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        user = _user(buy, about)
+        owed = -books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
+        return fulfilling.sent_back(buy, user, owed, key, books, context.now)
+
+    if await _acts(context, decide):
+        return await back(_, context)
+    return None
+
+
+async def hand(_: Update, context: Context) -> Reply:
+    """Tick a member off."""
+    about = natural(context.arg) or 0
+    await _acts(
+        context, lambda buy, _books, context: fulfilling.handed(buy, _user(buy, about), context.now)
+    )
+    return None
+
+
+async def arrive(_: Update, context: Context) -> Reply:
+    """Take the count of what arrived: all of it, but for what was counted otherwise."""
+    asking = context.session.focus.asking
+    counts = asking.counts if isinstance(asking, BuyAsked) and asking.what == "count" else {}
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        ordered = pieces_by_variant(buy.taken)
+        came = {spec: counts.get(spec or "", pieces) for spec, pieces in ordered.items()}
+        return fulfilling.counted(buy, came, books, context.now)
+
+    if await _acts(context, decide):
+        return await back(_, context)
+    return None
+
+
+async def withdraw(_: Update, context: Context) -> Reply:
+    """Take one's own claim back."""
+    number, me = natural(context.arg) or 0, context.session.user_id
+    sent_at = received_at.get() or context.now
+    await _acts_for_oneself(
+        context, lambda buy, _books: joining.withdrawn(buy, me, number, sent_at)
+    )
+    return None
+
+
+async def agree(_: Update, context: Context) -> Reply:
+    """Agree to what came out."""
+    return await _answer(context, agrees=True)
+
+
+async def disagree(_: Update, context: Context) -> Reply:
+    """Leave the buy rather than pay that."""
+    return await _answer(context, agrees=False)
+
+
+async def prepare(_: Update, context: Context) -> Reply:
+    """Read the newest numbers and show the order to be confirmed. Raises `MarketplaceError`."""
+    groups, asking = context.services.groups, context.session.focus.asking
+    if groups is None or not isinstance(asking, BuyAsked):
+        return None
+    try:
+        await groups.prepare(BuyId(asking.buy_id), context.session.user_id)
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return None
+    except BillUnclear:
+        context.flash("buy.no_numbers")
+        return None
+    context.focus(asking=asking.replace(what="order"))
+    return None
+
+
+async def order(update: Update, context: Context) -> Reply:
+    """Confirm: exactly this set and total, frozen with the order's number in one transaction."""
+    buy, books = await _seen(context.session, context.services)
+    total = natural(context.arg)
+    if buy is None or buy.organiser != context.session.user_id or total is None:
+        context.flash("buy.gone")
+        return None
+    agreed_at = received_at.get() or context.now
+    number = new_merchant_order_no(agreed_at)
+    numbers = tuple(each.number for each in buy.taken)
+
+    def decide(there: GroupBuy, _books: Books) -> Change:
+        return closing.frozen(there, number, Fen(total), numbers, agreed_at)
+
+    try:
+        decide(buy, books)
+        placed = order_for(buy, number, agreed_at)
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return await back(update, context)
+    context.write(ClaimOrder(placed.replace(chat_id=context.session.chat_id)))
+    context.write(ChangeBuy(buy.buy_id, decide))
+    context.focus(asking=BuyAsked(buy_id=buy.buy_id))
+    return None
+
+
+async def text(update: Update, context: Context) -> Reply:
+    """Read what was asked for: an amount, a count, a transfer's number, a reason."""
+    message = update.effective_message
+    typed = ((message.text if message else None) or "").strip()
+    asking = context.session.focus.asking
+    if not isinstance(asking, BuyAsked) or message is None:
+        return None
+    match asking.what:
+        case "received":
+            return await _received(context, asking, typed)
+        case "count" if asking.about:
+            return await _counted(context, asking, typed)
+        case "write_off":
+            return await _written_off(context, asking, typed)
+        case "proof":
+            return await _prove(context, message, ProofKind.TEXT, text=cut(typed, LONGEST_PROOF))
+    context.flash("buy.use_buttons")
+    return None
+
+
+async def photo(update: Update, context: Context) -> Reply:
+    """A picture or a file of the transfer."""
+    message = update.effective_message
+    if message is None:
+        return None
+    if message.photo:
+        largest = message.photo[-1]
+        ids = {"file_id": largest.file_id, "file_unique_id": largest.file_unique_id}
+        return await _prove(context, message, ProofKind.PHOTO, **ids)
+    if message.document:
+        found = message.document
+        ids = {"file_id": found.file_id, "file_unique_id": found.file_unique_id}
+        return await _prove(context, message, ProofKind.FILE, **ids)
+    return None
+
+
+async def see(_: Update, context: Context) -> Reply:
+    """Send the organiser the picture or file that a member sent."""
+    buy, _books = await _seen(context.session, context.services)
+    about = _about(context)
+    claims = _claims_about(buy, about) if buy and buy.organiser == context.session.user_id else ()
+    proof = next((each.proof for each in claims if each.proof is not None), None)
+    if proof is None or not proof.file_id:
+        context.flash("buy.gone")
+        return None
+    chat_id = context.session.chat_id
+    try:
+        if proof.kind is ProofKind.PHOTO:
+            await context.bot.send_photo(chat_id, proof.file_id)
+        else:
+            await context.bot.send_document(chat_id, proof.file_id)
+    except TelegramError as error:
+        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
+    return QUIET
+
+
+async def sheet(_: Update, context: Context) -> Reply:
+    """Send a spreadsheet, made off the event loop."""
+    buy, books = await _seen(context.session, context.services)
+    if buy is None or buy.organiser != context.session.user_id:
+        context.flash("buy.gone")
+        return None
+    t = context.t
+
+    def word(name: str) -> str:
+        return html.unescape(t(_COLUMNS.get(name, "buy.column_other")))
+
+    if context.arg == "packing":
+        content = await asyncio.to_thread(packing_list, buy, word)
+    else:
+        content = await asyncio.to_thread(reconciliation, buy, books, word)
+    name = f"{'packing' if context.arg == 'packing' else 'money'}-{buy.buy_id}.xlsx"
+    try:
+        await context.bot.send_document(
+            context.session.chat_id, InputFile(content, filename=name, attach=True)
+        )
+    except TelegramError as error:
+        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
+    return QUIET
+
+
+_COLUMNS = {
+    "packing": "buy.column_packing",
+    "money": "buy.column_money",
+    "order": "buy.column_order",
+    "tick": "buy.column_tick",
+    "person": "buy.column_person",
+    "username": "buy.column_username",
+    "variant": "buy.column_variant",
+    "pieces": "buy.column_pieces",
+    "short": "buy.column_short",
+    "goods": "buy.column_goods",
+    "freight": "buy.column_freight",
+    "fee": "buy.column_fee",
+    "total": "buy.column_total",
+    "currency": "buy.column_currency",
+    "charged": "buy.column_charged",
+    "received": "buy.column_received",
+    "balance": "buy.column_balance",
+    "shares": "buy.column_shares",
+    "borne": "buy.column_borne",
+    "marketplace_total": "buy.column_marketplace_total",
+    "difference": "buy.column_difference",
+    "books_difference": "buy.column_books_difference",
+    "account_customer": "buy.account_customer",
+    "account_fee": "buy.account_fee",
+    "account_marketplace": "buy.account_marketplace",
+    "account_cash": "buy.account_cash",
+    "account_exchange": "buy.account_exchange",
+    "account_rounding": "buy.account_rounding",
+    "account_loss": "buy.account_loss",
+    "account_gain": "buy.account_gain",
+}
+
+
+async def _received(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    buy, _ = await _seen(context.session, context.services)
+    if buy is None:
+        context.flash("buy.gone")
+        return None
+    try:
+        amount = read_money(typed, buy.terms.rate.currency)
+    except MoneyUnreadable:
+        context.flash("buy.not_an_amount")
+        return None
+    context.focus(asking=asking.replace(what="member"))
+    await _receive(context, amount)
+    return None
+
+
+async def _receive(context: Context, amount: Money | None) -> None:
+    about, key = _about(context), _key(context)
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        user = _user(buy, about)
+        owed = books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
+        return closing.paid(buy, user, amount or owed, key, books, context.now)
+
+    if await _acts(context, decide):
+        asking = context.session.focus.asking
+        if isinstance(asking, BuyAsked):
+            context.focus(asking=BuyAsked(buy_id=asking.buy_id))
+
+
+async def _counted(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    buy, _ = await _seen(context.session, context.services)
+    number = natural(cut(typed, 9))
+    if buy is None or number is None:
+        context.flash("buy.not_a_number")
+        return None
+    ordered = pieces_by_variant(buy.taken)
+    variants = [each.spec_id for each in buy.terms.goods.variants if each.spec_id in ordered]
+    spec = variants[asking.about - 1] if asking.about <= len(variants) else None
+    if spec not in ordered or number > ordered[spec]:
+        context.flash("buy.refused_amount", left=ordered.get(spec, 0))
+        return None
+    counts = {**asking.counts, (spec or ""): number}
+    context.focus(asking=asking.replace(counts=counts, about=0))
+    return None
+
+
+async def _written_off(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    if not typed:
+        return None
+    about, reason = asking.about, cut(typed, LONGEST_PROOF)
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        return fulfilling.given_up(buy, _user(buy, about), reason, books, context.now)
+
+    if await _acts(context, decide):
+        context.focus(asking=BuyAsked(buy_id=asking.buy_id))
+    return None
+
+
+async def _prove(context: Context, message: Message, kind: ProofKind, **sent: str) -> Reply:
+    me = context.session.user_id
+    proof = SentProof(kind=kind, at=message.date, **sent)
+    detail = f"{me}-{message.message_id}"
+    done = await _acts_for_oneself(
+        context, lambda buy, _: closing.proof_sent(buy, me, proof, detail)
+    )
+    asking = context.session.focus.asking
+    if done and isinstance(asking, BuyAsked):
+        context.flash("buy.proof_taken")
+        context.focus(asking=BuyAsked(buy_id=asking.buy_id))
+    return None
+
+
+async def _answer(context: Context, *, agrees: bool) -> Reply:
+    me, now = context.session.user_id, received_at.get() or context.now
+    await _acts_for_oneself(
+        context,
+        lambda buy, books: closing.answered(buy, me, agrees=agrees, books=books, now=now),
+    )
+    return None
+
+
+async def _acts(context: Context, decide: Callable[[GroupBuy, Books, Context], Change]) -> bool:
+    """Have the organiser change their buy with the step; say why where it can't be."""
+
+    def checked(buy: GroupBuy, books: Books) -> Change:
+        if buy.organiser != context.session.user_id:
+            raise BuyRefused(Why.NOT_YOURS)
+        return decide(buy, books, context)
+
+    return await _acts_for_oneself(context, checked)
+
+
+async def _acts_for_oneself(context: Context, decide: Decide) -> bool:
+    """Try a change on the buy as it is, and have it made with the step; say why not."""
+    asking = context.session.focus.asking
+    buys = context.services.store.group_buys
+    buy = await buys.buy(BuyId(asking.buy_id)) if isinstance(asking, BuyAsked) else None
+    if buy is None:
+        context.flash("buy.gone")
+        return False
+    try:
+        decide(buy, await buys.books_of_buy(buy.buy_id))
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return False
+    except LedgerError:
+        context.flash("buy.refused_amount", left=0)
+        return False
+    context.write(ChangeBuy(buy.buy_id, decide))
+    return True
+
+
+async def _seen(session: Session, services: Services) -> tuple[GroupBuy | None, Books]:
+    """Return a buy as the person may see it: all of it, or their own claims alone."""
+    asking = session.focus.asking
+    if not isinstance(asking, BuyAsked):
+        return None, Books()
+    buys, me = services.store.group_buys, session.user_id
+    buy = await buys.buy(BuyId(asking.buy_id))
+    if buy is None:
+        return None, Books()
+    books = await buys.books_of_buy(buy.buy_id)
+    if buy.organiser == me:
+        return buy, books
+    mine = buy.claims_of(me)
+    if not mine:
+        return None, Books()
+    return buy.replace(claims=mine), Books(each for each in books if each.user_id == me)
+
+
+def _returning(context: Context) -> Step | None:
+    step = context.session.step
+    known = {Step.JOINING, Step.BUY_TERMS, Step.BUY}
+    return context.session.focus.return_to if step in known else step
+
+
+def _about(context: Context) -> int:
+    asking = context.session.focus.asking
+    return asking.about if isinstance(asking, BuyAsked) else 0
+
+
+def _key(context: Context) -> str:
+    """Return a key that this press or message, handled again, has once more."""
+    session = context.session
+    return f"{session.session_id}-{session.revision}"
+
+
+def _claims_about(buy: GroupBuy, about: int) -> tuple[Claim, ...]:
+    claim = next((each for each in buy.claims if each.number == about), None)
+    return buy.claims_of(claim.user_id) if claim else ()
+
+
+def _user(buy: GroupBuy, about: int) -> UserId:
+    return buy.claim(about).user_id
+
+
+def _balance(view: BuyView, buy: GroupBuy, user: UserId) -> Money:
+    return view.books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
+
+
+def _covered(view: BuyView, buy: GroupBuy, user: UserId) -> bool:
+    return user == buy.organiser or buy.covered(view.books, user)
+
+
+def _waiting_for_money(view: BuyView, buy: GroupBuy) -> list[UserId]:
+    """Return who has to pay, those who say that they did first; then who is owed something."""
+    people = people_of(each for each in buy.claims if each.user_id != buy.organiser)
+    open_ = [user for user in people if _balance(view, buy, user)]
+    said = {each.user_id for each in buy.claims if each.state is ClaimState.PROOF}
+    return sorted(open_, key=lambda user: user not in said)

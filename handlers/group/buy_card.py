@@ -1,0 +1,38 @@
+"""The card of a group buy in a group or channel: nothing of anybody, and the way to join."""
+
+from bot.chat.measuring import fitting
+from bot.chat.screens import Button, Rows, Screen, SellerPicture, lines, paragraphs, row
+from bot.chat.texts import Html, Texts, cut
+from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress
+from bot.domain.links import start_link
+from handlers.group.buy_words import cost_lines, priced, progress_line, state_line, steps
+
+PAYLOAD = "g1-"
+"""What the payload of a link to a group buy begins with; a later form leaves these valid."""
+
+_TITLES = (120, 80, 50, 30)
+
+
+def join_link(username: str, buy: GroupBuy) -> str:
+    """Return the link that opens a buy in the private chat of whoever presses it."""
+    return start_link(username, f"{PAYLOAD}{buy.token}")
+
+
+def buy_card(t: Texts, username: str, buy: GroupBuy, progress: Progress) -> Screen:
+    """Show a buy to everybody: goods, price steps, how far, until when, its state."""
+    t, goods = priced(t, buy.terms), buy.terms.goods
+
+    def text(longest: int) -> Html:
+        shown = cut(goods.title.in_language(t.language), longest)
+        return paragraphs(
+            t("buy.card_title", title=shown),
+            steps(t, goods, progress.total),
+            lines(progress_line(t, buy, progress), cost_lines(t, buy.terms)),
+            state_line(t, buy),
+        )
+
+    rows: Rows = ()
+    if buy.state is BuyState.OPEN:
+        rows = row(Button(t("buy.join_button"), url=join_link(username, buy)))
+    picture = SellerPicture(goods.picture_url) if goods.picture_url else None
+    return Screen(fitting(text, _TITLES), rows, picture)

@@ -1,0 +1,60 @@
+"""What is told of a group buy, one thing to one person, with the way to their part of it."""
+
+from bot.chat.screens import Button, Screen, paragraphs, row
+from bot.chat.texts import Html, Texts
+from bot.domain.group_buys.buys import GroupBuy, News, NewsOf
+from bot.domain.ledger import Books
+from handlers.group.buy_words import claim_line, priced, title
+
+_PLAIN = {
+    NewsOf.TAKEN: "buy.news_taken",
+    NewsOf.FELL_OUT: "buy.news_fell_out",
+    NewsOf.ASK: "buy.news_ask",
+    NewsOf.NOT_RECEIVED: "buy.news_not_received",
+    NewsOf.LAPSED: "buy.news_lapsed",
+    NewsOf.TERMS: "buy.news_terms",
+    NewsOf.FAILED: "buy.news_failed",
+    NewsOf.CANCELLED: "buy.news_cancelled",
+    NewsOf.BOUGHT: "buy.news_bought",
+    NewsOf.SHIPPED: "buy.news_shipped",
+    NewsOf.ARRIVED: "buy.news_arrived",
+    NewsOf.SHORT: "buy.news_short",
+    NewsOf.CLOSED: "buy.news_closed",
+    NewsOf.RECEIVED: "buy.news_received",
+    NewsOf.LOCKED: "buy.news_locked",
+    NewsOf.PROOF: "buy.news_proof",
+    NewsOf.ALL_PAID: "buy.news_all_paid",
+    NewsOf.PLACED: "buy.news_placed",
+    NewsOf.NOT_PLACED: "buy.news_not_placed",
+    NewsOf.NO_QUOTE: "buy.news_no_quote",
+    NewsOf.TOO_FEW: "buy.news_too_few",
+}
+_WITH_MONEY = {NewsOf.DUE: "buy.news_due", NewsOf.REMIND: "buy.news_remind"}
+
+
+def screen(t: Texts, buy: GroupBuy, books: Books, news: News) -> Screen:
+    """Say what happened. `buy` may hold the claims of others: only the person's own are shown."""
+    t = priced(t, buy.terms)
+    mine = buy.claims_of(news.user_id)
+    what = _told(t, buy, books, news)
+    own = [claim_line(t, buy, each) for each in mine] if news.user_id != buy.organiser else []
+    text = paragraphs(
+        t("buy.news_title", title=title(t, buy.terms.goods)), what, "\n".join(own[:10]) or None
+    )
+    open_ = row(Button(t("buy.open_page_button"), "buy", str(buy.buy_id), standing=True))
+    if news.kind is NewsOf.PLACED and buy.order_no is not None:
+        card = Button(t("buy.order_button"), "card", buy.order_no, standing=True)
+        return Screen(text, row(card) + open_)
+    return Screen(text, open_)
+
+
+def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
+    if news.kind is NewsOf.CHANGED_BY_ORGANISER:
+        gone = [each for each in buy.claims_of(news.user_id) if str(each.number) == news.detail]
+        return t("buy.news_removed", reason=gone[0].reason if gone else "")
+    if news.kind in _WITH_MONEY:
+        account = buy.account_of(news.user_id)
+        balance = books.account_of(account, buy.terms.rate.currency).balance
+        until = t.moment(buy.pay_before) if buy.pay_before else ""
+        return t(_WITH_MONEY[news.kind], amount=t.amount(balance), code=account, moment=until)
+    return t(_PLAIN[news.kind])

@@ -1,0 +1,164 @@
+"""What screens and cards say of a group buy in the same words: prices, progress, terms, money."""
+
+import html
+
+from bot.chat.screens import lines
+from bot.chat.texts import Html, Texts, cut
+from bot.chat.units import counted
+from bot.domain.currencies import CNY
+from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress, Why
+from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.terms import Goods, Terms, Variant
+from bot.domain.money import Fen
+from handlers.shared.money_words import percent
+
+FEWEST_NAMED = 3
+"""How many people are in it is told from so many on: fewer would be somebody."""
+
+_TITLE = 80
+_STATES = {
+    BuyState.DRAFT: "buy.state_draft",
+    BuyState.OPEN: "buy.state_open",
+    BuyState.PAUSED: "buy.state_paused",
+    BuyState.LOCKED: "buy.state_locked",
+    BuyState.CONFIRMING: "buy.state_confirming",
+    BuyState.COLLECTING: "buy.state_collecting",
+    BuyState.ORDERING: "buy.state_ordering",
+    BuyState.ORDERED: "buy.state_ordered",
+    BuyState.BOUGHT: "buy.state_bought",
+    BuyState.SHIPPED: "buy.state_shipped",
+    BuyState.ARRIVED: "buy.state_arrived",
+    BuyState.HANDING_OUT: "buy.state_handing_out",
+    BuyState.SETTLING: "buy.state_settling",
+    BuyState.CLOSED: "buy.state_closed",
+    BuyState.FAILED: "buy.state_failed",
+    BuyState.CANCELLING: "buy.state_cancelling",
+    BuyState.CANCELLED: "buy.state_cancelled",
+}
+_CLAIMS = {
+    ClaimState.WAITING: "buy.claim_waiting",
+    ClaimState.HELD: "buy.claim_held",
+    ClaimState.CONFIRMED: "buy.claim_held",
+    ClaimState.DUE: "buy.claim_due",
+    ClaimState.PROOF: "buy.claim_proof",
+    ClaimState.PAID: "buy.claim_paid",
+    ClaimState.BOUGHT: "buy.claim_bought",
+    ClaimState.SHORT: "buy.claim_short",
+    ClaimState.SUBSTITUTED: "buy.claim_bought",
+    ClaimState.ARRIVED: "buy.claim_arrived",
+    ClaimState.HANDED: "buy.claim_handed",
+    ClaimState.WITHDRAWN: "buy.claim_withdrawn",
+    ClaimState.LAPSED: "buy.claim_lapsed",
+    ClaimState.DECLINED: "buy.claim_declined",
+    ClaimState.REFUNDED: "buy.claim_refunded",
+    ClaimState.RESOLD: "buy.claim_resold",
+}
+REFUSED = {
+    Why.STATE: "buy.refused_state",
+    Why.OVER: "buy.refused_over",
+    Why.NOT_OVER: "buy.refused_state",
+    Why.TERMS: "buy.refused_terms",
+    Why.FULL: "buy.refused_full",
+    Why.MOST_EACH: "buy.refused_most_each",
+    Why.NOT_YOURS: "buy.gone",
+    Why.NO_VARIANT: "buy.refused_state",
+    Why.MANY_VARIANTS: "buy.refused_many_variants",
+    Why.NO_CONSENT: "buy.refused_terms",
+    Why.TOO_FEW: "buy.refused_too_few",
+    Why.UNPAID: "buy.refused_unpaid",
+    Why.UNBALANCED: "buy.refused_unbalanced",
+    Why.INCOMPLETE: "buy.refused_state",
+    Why.AMOUNT: "buy.refused_amount",
+    Why.EXTENDED: "buy.refused_extended",
+}
+
+
+def priced(t: Texts, terms: Terms) -> Texts:
+    """Return texts whose prices are in the currency that a buy is paid in."""
+    return t.priced(None if terms.rate.currency is CNY else terms.rate)
+
+
+def title(t: Texts, goods: Goods) -> str:
+    """Return the goods' title in the reader's language; foreign, to be escaped."""
+    return cut(goods.title.in_language(t.language), _TITLE)
+
+
+def variant_name(t: Texts, buy: GroupBuy, variant: Variant | None) -> str:
+    """Name a variant, or the goods where they have none; foreign, to be escaped."""
+    named = variant.label.in_language(t.language) if variant else ""
+    return cut(named or buy.terms.goods.title.in_language(t.language), 60)
+
+
+def steps(t: Texts, goods: Goods, pieces: int) -> Html:
+    """Say the price steps, one a line, with those that are reached ticked; or the span."""
+    if goods.by_quantity:
+        tiers = goods.variants[0].steps.tiers
+        return lines(
+            *(
+                t(
+                    "buy.step_reached" if each.start_quantity <= pieces else "buy.step",
+                    pieces=t.number(max(each.start_quantity, 1)),
+                    price=t.money(each.price),
+                )
+                for each in tiers
+            )
+        )
+    prices = [each.steps.first_price for each in goods.variants]
+    low, high = min(prices), max(prices)
+    if low == high:
+        return t("buy.price", price=t.money(low))
+    return t("buy.price_span", low=t.money(low), high=t.money(high))
+
+
+def progress_line(t: Texts, buy: GroupBuy, progress: Progress) -> Html:
+    """Say how far a buy has come; nobody is counted while they could be told apart."""
+    goods = buy.terms.goods
+    so_far = counted(t, progress.total, goods.unit)
+    minimum = counted(t, buy.terms.minimum, goods.unit)
+    people = t("buy.people", count=progress.people) if progress.people >= FEWEST_NAMED else None
+    step = None
+    if goods.by_quantity and buy.state is BuyState.OPEN:
+        following = goods.variants[0].steps.missing_to_next(progress.total)
+        if following is not None:
+            missing, price = following
+            step = t(
+                "buy.next_step",
+                missing=counted(t, missing, goods.unit),
+                price=t.money(price),
+            )
+    return lines(t("buy.progress", pieces=so_far, minimum=minimum), people, step)
+
+
+def state_word(t: Texts, buy: GroupBuy) -> str:
+    """Name a buy's state for a button: plain."""
+    return html.unescape(t(_STATES[buy.state]))
+
+
+def state_line(t: Texts, buy: GroupBuy) -> Html:
+    """Say where a buy stands, while it is open until when."""
+    key = _STATES[buy.state]
+    if buy.state in {BuyState.OPEN, BuyState.PAUSED}:
+        return lines(t(key), t("buy.closes", moment=t.moment(buy.terms.deadline)))
+    return t(key)
+
+
+def cost_lines(t: Texts, terms: Terms) -> Html:
+    """Say what comes on top of the goods: freight by pieces with its estimate, and the fee."""
+    return lines(
+        t("buy.freight_line", each=t.money(terms.freight_each)),
+        t("buy.fee_line", percent=percent(terms.fee_ppm)) if terms.fee_ppm else t("buy.no_fee"),
+    )
+
+
+def claim_line(t: Texts, buy: GroupBuy, claim: Claim) -> Html:
+    """Say one claim in a line: what, how many, up to how much or at which price, how far."""
+    variant = buy.terms.goods.variant(claim.spec_id)
+    price: Fen = claim.unit if claim.unit is not None else claim.ceiling
+    key = "buy.claim_at" if claim.unit is not None else "buy.claim_up_to"
+    return t(
+        key,
+        variant=variant_name(t, buy, variant),
+        pieces=counted(t, claim.served or claim.pieces, buy.terms.goods.unit),
+        price=t.money(price),
+        state=t(_CLAIMS[claim.state]),
+    )

@@ -1,0 +1,361 @@
+"""Joining a group buy: its terms, a variant, how many, up to which price, confirm."""
+
+from dataclasses import dataclass, field
+
+from telegram import Update
+
+from bot.chat.buttons import natural
+from bot.chat.context import Context, Reply
+from bot.chat.conversation import received_at
+from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
+from bot.chat.texts import Html, cut
+from bot.chat.units import counted
+from bot.domain.asking import JoinOpen
+from bot.domain.group_buys.buys import (
+    BuyRefused,
+    BuyState,
+    GroupBuy,
+    Progress,
+    Taken,
+    Wanted,
+    admitted,
+)
+from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.terms import Variant
+from bot.domain.money import Fen
+from bot.domain.sessions import Session, Step
+from bot.domain.writes import JoinBuy
+from bot.services.bundle import Services
+from handlers.group.buy_card import PAYLOAD
+from handlers.group.buy_words import (
+    REFUSED,
+    claim_line,
+    cost_lines,
+    priced,
+    progress_line,
+    state_line,
+    steps,
+    title,
+    variant_name,
+)
+
+_PAGE = 12
+_AMOUNTS = (1, 2, 3, 5, 10, 20)
+_NAME = 60
+_MOST_CEILINGS = 3
+_LARGEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class JoinView(View):
+    """The buy that is looked at, with one's own claims; None when it is gone."""
+
+    buy: GroupBuy | None = None
+    progress: Progress = field(default_factory=Progress)
+
+
+async def load(session: Session, services: Services) -> JoinView:
+    """Load the buy, how far it has come, and the person's own claims in it."""
+    asking = session.focus.asking
+    buys = services.store.group_buys
+    buy = await buys.head(asking.token) if isinstance(asking, JoinOpen) else None
+    if buy is None:
+        return await JoinView.of(session, services)
+    mine = [
+        each
+        for each in await buys.joined_by(session.user_id, _LARGEST)
+        if each.buy_id == buy.buy_id
+    ]
+    return await JoinView.of(
+        session,
+        services,
+        buy=mine[0] if mine else buy,
+        progress=await buys.progress(buy.buy_id),
+    )
+
+
+def screen(view: JoinView) -> Screen:
+    """Show the terms and the variants; then how many; then what is agreed to."""
+    asking, buy = view.session.focus.asking, view.buy
+    leave = row(Button(view.t("buy.leave_button"), "leave"))
+    if buy is None or not isinstance(asking, JoinOpen):
+        return Screen(paragraphs(view.flash, view.t("buy.gone")), leave)
+    t = priced(view.t, buy.terms)
+    head = paragraphs(
+        t("buy.card_title", title=title(t, buy.terms.goods)),
+        lines(steps(t, buy.terms.goods, view.progress.total)),
+        lines(progress_line(t, buy, view.progress), state_line(t, buy)),
+    )
+    mine = lines(*(claim_line(t, buy, each) for each in buy.claims)) if buy.claims else None
+    own = lines(t("buy.yours"), mine) if mine else None
+    if buy.state is not BuyState.OPEN:
+        return Screen(paragraphs(view.flash, head, own), _own_page(view, buy) + leave)
+    variant = _variant(buy, asking)
+    if variant is None:
+        text = paragraphs(view.flash, head, _terms(view, buy), own, t("buy.which"))
+        return Screen(text, _variants(view, buy) + _own_page(view, buy) + leave)
+    if asking.pieces is None:
+        chosen = t("buy.how_many", variant=variant_name(t, buy, variant), left=_left(view, variant))
+        back = row(Button(t("buy.back_button"), "back"))
+        return Screen(
+            paragraphs(view.flash, head, own, chosen), _amounts(view, buy, variant) + back
+        )
+    return _confirmation(view, buy, variant, asking)
+
+
+def _confirmation(view: JoinView, buy: GroupBuy, variant: Variant, asking: JoinOpen) -> Screen:
+    """Say what is agreed to: pieces, up to which price, freight and fee at most."""
+    t, terms = priced(view.t, buy.terms), buy.terms
+    pieces, ceiling = asking.pieces or 1, _ceiling(buy, variant, asking)
+    goods = ceiling * pieces
+    freight, fee = terms.freight_most(pieces), terms.fee_ppm * goods // 1_000_000
+    text = paragraphs(
+        view.flash,
+        t("buy.card_title", title=title(t, terms.goods)),
+        lines(
+            t(
+                "buy.agree_goods",
+                variant=variant_name(t, buy, variant),
+                pieces=counted(t, pieces, terms.goods.unit),
+                ceiling=t.money(ceiling),
+            ),
+            t("buy.agree_freight", most=t.money(freight)),
+            t("buy.agree_fee", fee=t.money(fee)) if fee else None,
+            t("buy.agree_total", total=t.money(goods + freight + fee)),
+        ),
+        t("buy.agree_explained"),
+    )
+    lower = [
+        Button(t("buy.only_if_button", price=t.money(each)), "ceiling", str(each))
+        for each in _ceilings(buy, variant)
+        if each != ceiling
+    ]
+    rows = (
+        row(Button(t("buy.confirm_button"), "join"))
+        + grid(lower, 1)
+        + row(Button(t("buy.back_button"), "back"))
+    )
+    return Screen(text, rows)
+
+
+async def open_buy(context: Context, token: str) -> Reply:
+    """Open the buy of a link, whatever its state."""
+    if context.session.step is Step.PLACING:
+        context.flash("placing.wait")
+        return None
+    back = context.session.step
+    context.focus(asking=JoinOpen(token=token), page=0, return_to=_returning(context, back))
+    return Step.JOINING
+
+
+def token_in(arguments: list[str] | None) -> str | None:
+    """Return the buy that `/start` was asked to open, None where it came for something else."""
+    first = arguments[0] if arguments else ""
+    return first.removeprefix(PAYLOAD) if first.startswith(PAYLOAD) else None
+
+
+async def variant(_: Update, context: Context) -> Reply:
+    """Take a variant by its place in the list."""
+    asking, buy = await _open(context)
+    number = natural(context.arg)
+    if buy is None or asking is None or number is None or number >= len(buy.terms.goods.variants):
+        return None
+    context.focus(asking=asking.replace(variant=number, pieces=None, ceiling=None))
+    return None
+
+
+async def turn(_: Update, context: Context) -> Reply:
+    """Turn to another page of variants."""
+    context.focus(page=natural(context.arg) or 0)
+    return None
+
+
+async def amount(_: Update, context: Context) -> Reply:
+    """Take a number of pieces that a button names."""
+    return await _take(context, context.arg)
+
+
+async def text(update: Update, context: Context) -> Reply:
+    """A number of pieces that was typed."""
+    typed = (update.effective_message.text if update.effective_message else None) or ""
+    asking, buy = await _open(context)
+    if buy is None or asking is None or _variant(buy, asking) is None:
+        context.flash("buy.use_buttons")
+        return None
+    return await _take(context, typed)
+
+
+async def _take(context: Context, typed: str) -> Reply:
+    asking, buy = await _open(context)
+    pieces = natural(cut(typed.strip(), 9))
+    if buy is None or asking is None or pieces is None or not 0 < pieces <= _LARGEST:
+        context.flash("buy.not_a_number")
+        return None
+    context.focus(asking=asking.replace(pieces=pieces, ceiling=None, terms=buy.terms.number))
+    if _refusal(context, buy, asking.replace(pieces=pieces), await _taken(context, buy, asking)):
+        context.focus(asking=asking)
+    return None
+
+
+async def ceiling(_: Update, context: Context) -> Reply:
+    """Buy only if a piece costs no more than that."""
+    asking, buy = await _open(context)
+    chosen = natural(context.arg)
+    if asking is not None and buy is not None and chosen is not None:
+        context.focus(asking=asking.replace(ceiling=Fen(chosen)))
+    return None
+
+
+async def join(update: Update, context: Context) -> Reply:
+    """Confirm: the claim is added in the step's own transaction, if it fits as the buy is then."""
+    asking, buy = await _open(context)
+    if buy is None or asking is None or asking.pieces is None:
+        context.flash("buy.gone")
+        return None
+    taken = await _taken(context, buy, asking)
+    wanted = _wanted(context, buy, asking, update)
+    claim = _refusal(context, buy, asking, taken, wanted)
+    if not isinstance(claim, Claim):
+        context.focus(asking=asking.replace(pieces=None, ceiling=None))
+        return None
+    context.write(JoinBuy(buy.buy_id, wanted))
+    waits = claim.state is ClaimState.WAITING
+    context.flash("buy.queued" if waits else "buy.joined")
+    context.focus(asking=JoinOpen(token=asking.token))
+    return None
+
+
+async def back(_: Update, context: Context) -> Reply:
+    """Back to the variants, or to the number of pieces."""
+    asking, buy = await _open(context)
+    if asking is None or buy is None:
+        return None
+    several = len(buy.terms.goods.variants) > 1
+    if asking.pieces is not None:
+        context.focus(asking=asking.replace(pieces=None, ceiling=None))
+    elif several:
+        context.focus(asking=asking.replace(variant=None))
+    return None
+
+
+async def leave(_: Update, context: Context) -> Reply:
+    """Back to where the link interrupted."""
+    step = context.session.focus.return_to
+    context.focus(asking=None, return_to=None, page=0)
+    return step or Step.START
+
+
+def _refusal(
+    context: Context,
+    buy: GroupBuy,
+    asking: JoinOpen,
+    taken: Taken,
+    wanted: Wanted | None = None,
+) -> Claim | bool:
+    """Say why a claim does not fit; return the claim where it does, or False at no consent yet."""
+    try:
+        claim = admitted(buy, wanted or _wanted(context, buy, asking, None), taken)
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return True
+    return claim if wanted else False
+
+
+def _wanted(context: Context, buy: GroupBuy, asking: JoinOpen, update: Update | None) -> Wanted:
+    user = update.effective_user if update else None
+    variant = buy.terms.goods.variants[asking.variant or 0]
+    most = _ceiling(buy, variant, asking)
+    message = update.message if update else None
+    # A press has no time of its own: when it came in counts.
+    sent_at = message.date if message is not None else received_at.get() or context.now
+    return Wanted(
+        user_id=context.session.user_id,
+        spec_id=variant.spec_id,
+        pieces=asking.pieces or 1,
+        ceiling=most,
+        terms=asking.terms or buy.terms.number,
+        sent_at=sent_at,
+        name=cut(user.full_name, _NAME) if user else "",
+        username=(user.username or "") if user else "",
+        language=context.session.language,
+        shown=f"{asking.pieces} x {most}",
+    )
+
+
+async def _open(context: Context) -> tuple[JoinOpen | None, GroupBuy | None]:
+    asking = context.session.focus.asking
+    if not isinstance(asking, JoinOpen):
+        return None, None
+    return asking, await context.services.store.group_buys.head(asking.token)
+
+
+async def _taken(context: Context, buy: GroupBuy, asking: JoinOpen) -> Taken:
+    spec = buy.terms.goods.variants[asking.variant or 0].spec_id
+    return await context.services.store.group_buys.taken(buy.buy_id, context.session.user_id, spec)
+
+
+def _variant(buy: GroupBuy, asking: JoinOpen) -> Variant | None:
+    variants = buy.terms.goods.variants
+    if asking.variant is None:
+        return variants[0] if len(variants) == 1 else None
+    return variants[asking.variant] if asking.variant < len(variants) else None
+
+
+def _ceiling(buy: GroupBuy, variant: Variant, asking: JoinOpen) -> Fen:
+    return asking.ceiling if asking.ceiling is not None else buy.terms.usual_ceiling(variant)
+
+
+def _ceilings(buy: GroupBuy, variant: Variant) -> tuple[Fen, ...]:
+    """Return the usual ceiling and the prices of the steps below it."""
+    usual = buy.terms.usual_ceiling(variant)
+    lower = [each.price for each in variant.steps.tiers if each.price < usual]
+    return (usual, *dict.fromkeys(lower[:_MOST_CEILINGS]))
+
+
+def _left(view: JoinView, variant: Variant) -> Html:
+    left = max(0, variant.limit - view.progress.of(variant.spec_id))
+    return view.t.number(left)
+
+
+def _terms(view: JoinView, buy: GroupBuy) -> Html:
+    t, terms = priced(view.t, buy.terms), buy.terms
+    return lines(
+        cost_lines(t, terms),
+        t("buy.most_each", most=terms.most_each) if terms.most_each else None,
+        t("buy.payment_line", text=terms.payment) if terms.payment else None,
+        t("buy.handout_line", text=terms.handout) if terms.handout else None,
+        t("buy.terms_number", number=terms.number),
+    )
+
+
+def _variants(view: JoinView, buy: GroupBuy) -> Rows:
+    t, page = priced(view.t, buy.terms), view.session.focus.page
+    numbered = list(enumerate(buy.terms.goods.variants))
+    shown, before, after = page_of(numbered, page, _PAGE)
+    buttons = [
+        Button(cut(f"{variant_name(t, buy, each)} ({_left(view, each)})", 60), "spec", str(number))
+        for number, each in shown
+    ]
+    turning = row(
+        Button("◀️", "turn", str(page - 1)) if before else None,
+        Button("▶️", "turn", str(page + 1)) if after else None,
+    )
+    return grid(buttons, 1) + turning
+
+
+def _amounts(view: JoinView, buy: GroupBuy, variant: Variant) -> Rows:
+    left = max(0, variant.limit - view.progress.of(variant.spec_id))
+    most = min(left, buy.terms.most_each or left)
+    offered = [each for each in _AMOUNTS if each <= most] or [1]
+    return grid([Button(str(each), "pieces", str(each)) for each in offered], 3)
+
+
+def _own_page(view: JoinView, buy: GroupBuy) -> Rows:
+    if not buy.claims:
+        return ()
+    return row(Button(view.t("buy.mine_button"), "buy", str(buy.buy_id), standing=True))
+
+
+def _returning(context: Context, step: Step) -> Step | None:
+    known = {Step.JOINING, Step.BUY_TERMS, Step.BUY}
+    return context.session.focus.return_to if step in known else step
