@@ -219,7 +219,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.BUY_TERMS: [
             Buttons(term=buy_terms.term, open=buy_terms.open_, back=buy_terms.back),
             Buttons(leave=buy_terms.leave),
-            MessageHandler(filters.TEXT & ~filters.COMMAND & _NEW, buy_terms.text),
+            MessageHandler(WORDS, buy_terms.text),
         ],
         Step.JOINING: [
             Buttons(spec=joining.variant, pieces=joining.amount, ceiling=joining.ceiling),
@@ -235,7 +235,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(withdraw=buy.withdraw, agree=buy.agree, disagree=buy.disagree, more=buy.more),
             Buttons(sheet=buy.sheet, turn=buy.turn, back=buy.back, leave=buy.leave),
             MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, buy.photo),
-            MessageHandler(filters.TEXT & ~filters.COMMAND & _NEW, buy.text),
+            MessageHandler(WORDS, buy.text),
         ],
     }
 

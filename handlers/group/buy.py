@@ -408,7 +408,7 @@ async def mine(update: Update, context: Context) -> Reply:
         return Overlay(Screen(t("buy.none")))
     buttons = [
         Button(
-            cut(f"{title(t, each.terms.goods)} · {state_word(t, each)}", 60),
+            cut(f"{state_word(t, each)} · {title(t, each.terms.goods)}", 60),
             "buy",
             str(number),
             standing=True,
@@ -482,8 +482,10 @@ def _organising(decide: Callable[[GroupBuy, Books, Context], Change], key: str =
     """Return a callback by which an organiser changes their buy as `decide` says."""
 
     async def act(_: Update, context: Context) -> Reply:
-        if await _acts(context, decide) and key:
-            context.flash(key)
+        if await _acts(context, decide):
+            if key:
+                context.flash(key)
+            return await back(_, context)
         return None
 
     return act

@@ -22,6 +22,7 @@ _PLAIN = {
     NewsOf.CLOSED: "buy.news_closed",
     NewsOf.RECEIVED: "buy.news_received",
     NewsOf.LOCKED: "buy.news_locked",
+    NewsOf.COLLECTING: "buy.news_collecting",
     NewsOf.PROOF: "buy.news_proof",
     NewsOf.ALL_PAID: "buy.news_all_paid",
     NewsOf.PLACED: "buy.news_placed",

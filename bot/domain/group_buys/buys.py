@@ -75,7 +75,7 @@ _AFTER: dict[BuyState, frozenset[BuyState]] = {
 }
 
 ENDED = frozenset({_B.CLOSED, _B.FAILED, _B.CANCELLED})
-FOLLOWING = timedelta(seconds=30)
+FOLLOWING = timedelta(seconds=5)
 """How often a buy looks at the order that it has at the marketplace, as stored."""
 
 REMIND = timedelta(hours=24)
@@ -134,6 +134,7 @@ class NewsOf(StrEnum):
     CLOSED = "closed"
     # the organiser's
     LOCKED = "locked"
+    COLLECTING = "collecting"
     PROOF = "proof"
     ALL_PAID = "all_paid"
     PLACED = "placed"

@@ -353,7 +353,8 @@ def _collecting(buy: GroupBuy, books: Books, now: datetime) -> Change:
         else:
             after = _settled_claims(after, user, kept)
     people = [each for each in after.members if each != buy.organiser]
-    return Change(after, _news(NewsOf.DUE, people), tuple(booked))
+    told = News(kind=NewsOf.COLLECTING, user_id=buy.organiser)
+    return Change(after, (*_news(NewsOf.DUE, people), told), tuple(booked))
 
 
 def _left_out(

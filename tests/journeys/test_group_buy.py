@@ -1,0 +1,159 @@
+"""A group buy from the offer to the closed books, by its organiser and those who join."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import pytest
+from buying import SNEAKERS, Market, at_offer, at_preview
+from chat import Person, Shown
+from crashing import Clients, Own, own_world
+
+
+@dataclass
+class GroupWorld:
+    own: Own
+    organiser: int = 0
+
+
+@pytest.fixture(scope="module")
+def world_of_groups() -> Iterator[GroupWorld]:
+    settings = {"POLL_SHORTEST_SECONDS": "0.5", "POLL_UNPAID_SECONDS": "1"}
+    with own_world(
+        LOOKUP_DELAYS="0.1,0.1", FLOOD_UPDATES="0", GROUP_BUYS="operators", **settings
+    ) as own:
+        yield GroupWorld(own)
+
+
+@pytest.fixture
+async def clients(world_of_groups: GroupWorld) -> AsyncIterator[Clients]:
+    own = world_of_groups.own
+    async with own.clients() as clients:
+        await clients.market.post("/sandbox/reset")
+        if not world_of_groups.organiser:
+            organiser = await clients.arrive()
+            world_of_groups.organiser = organiser.id
+            own.bot.environment["ADMIN_IDS"] = str(organiser.id)
+            own.bot.start()
+            await own.bot.ready()
+            await at_preview(organiser)  # leaves an address behind
+        await own.bot.ready()
+        yield clients
+
+
+@pytest.fixture
+def market(clients: Clients) -> Market:
+    return Market(clients.market)
+
+
+@pytest.fixture
+async def organiser(world_of_groups: GroupWorld, clients: Clients) -> Person:
+    who = Person(clients.telegram, world_of_groups.organiser, "en")
+    answer = await clients.telegram.get(f"/sandbox/chats/{who.id}/messages")
+    who.seq = int(answer.json()["seq"])
+    return who
+
+
+async def opened(organiser: Person, minimum: int = 3) -> tuple[Shown, str]:
+    """Open a buy of sneakers; return the organiser's page and the payload of its link."""
+    await at_offer(organiser, SNEAKERS)
+    await organiser.do("Group buy", "New group buy")
+    if minimum != 3:
+        await organiser.do("Minimum", "how many pieces")
+        await organiser.say(str(minimum), f"At least {minimum}")
+    page = await organiser.do("Open it", "Open for joining")
+    link = page.button("Copy the link")["copy_text"]["text"]
+    return page, link.partition("start=")[2]
+
+
+async def joined(member: Person, payload: str, pieces: int, variant: int = 0) -> Shown:
+    shown = await member.say(f"/start {payload}", "Which one|要哪一款")
+    label = re.escape(shown.labels[variant])
+    await member.do(label, "How many|要几件")
+    await member.say(str(pieces), "at most|最多")
+    return await member.do("Join with this|就这样参加", "You are in|已参加")
+
+
+async def pays(member: Person, organiser: Person, said: str) -> None:
+    """Say that one has paid; the organiser sees it come in."""
+    due = await member.sees("Please pay|请在")
+    await member.tap("Open|查看", due)
+    await member.sees("To pay|待付")
+    await member.do("I have paid|我已付款", "Send a picture|请发转账")
+    await member.say(said, "organiser will check|等团长核对")
+    told = await organiser.sees("says they have paid")
+    await organiser.tap("Open", told)
+    await organiser.sees("Payments are being collected")
+    await organiser.do("🧾 Tester", "They wrote")
+    await organiser.do("came in$", "Payments are being collected")
+
+
+async def test_from_the_offer_to_the_closed_books(
+    clients: Clients, organiser: Person, market: Market
+) -> None:
+    """Two join, pay, and get what they joined with; the books end even, in both languages."""
+    _, payload = await opened(organiser)
+    anna, ben = await clients.arrive(), await clients.arrive("zh")
+    await joined(anna, payload, 2)
+    await joined(ben, payload, 2, variant=1)
+    await organiser.say("/buys", "Your group buys")
+    await organiser.do("Group|👥|🟢", "4 .* so far, at least 3")
+    await organiser.do("Close now", "Closed. Prices")
+    await organiser.sees("came about")
+    await pays(anna, organiser, "No. 1")
+    await pays(ben, organiser, "No. 2")
+    told = await organiser.sees("Everybody who is left has paid")
+    await organiser.tap("Open", told)
+    await organiser.sees("1688 total")
+    await organiser.do("Check the order", "One order for 2 people")
+    await organiser.do("Order exactly this", "Being ordered|Ordered")
+    placed = await organiser.sees("The order is placed")
+    (order,) = await market.orders()
+    await market.order(order["orderId"], "pay")
+    for member in (anna, ben):
+        await member.sees("goods are bought|货已采购")
+    await market.order(order["orderId"], "ship")
+    for member in (anna, ben):
+        await member.sees("seller has sent|卖家已发货")
+    await organiser.tap("Open", placed)
+    page = await organiser.sees("On its way")
+    await organiser.tap("Everything arrived", page)
+    page = await organiser.sees("Arrived")
+    for member in (anna, ben):
+        await member.sees("goods are here|货到了")
+    await organiser.tap("📦 Tester", page)
+    page = await organiser.sees("Being handed out")
+    await organiser.tap("📦 Tester", page)
+    page = await organiser.sees("Being settled")
+    await organiser.tap("Close the books", page)
+    await organiser.sees("🏁 Closed")
+    for member in (anna, ben):
+        await member.sees("books are settled|账已结清")
+
+
+async def test_a_link_of_a_closed_buy_says_so(clients: Clients, organiser: Person) -> None:
+    """Nothing can be joined with; whoever comes late sees where it stands."""
+    _, payload = await opened(organiser)
+    await organiser.do("Give the buy up", "Give this group buy up")
+    await organiser.do("Yes, give it up", "Given up")
+    late = await clients.arrive()
+    shown = await late.say(f"/start {payload}", "Given up")
+    assert not any("Join" in each for each in shown.labels)
+    await late.say("/start g1-nobody", "no longer here")
+
+
+async def test_who_does_not_organise_sees_no_such_button(clients: Clients) -> None:
+    """Opening one is the operators'; a forged press answers as any stale button."""
+    stranger = await clients.arrive()
+    shown = await at_offer(stranger, SNEAKERS)
+    assert not any("Group buy" in each for each in shown.labels)
+    await stranger.say("/buys", "not joined any group buy")
+
+
+async def test_leaving_is_free_until_it_closes(clients: Clients, organiser: Person) -> None:
+    """A claim is taken back by its own button, and the page says so."""
+    _, payload = await opened(organiser)
+    member = await clients.arrive()
+    await joined(member, payload, 2)
+    await member.do("My part of it", "held for you")
+    await member.do("Take back", "you left")
