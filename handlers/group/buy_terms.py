@@ -41,20 +41,20 @@ _TOKEN_BYTES = 12
 _LONGEST_OPEN = timedelta(days=90)
 _TERMS = ("fee", "minimum", "deadline", "most_each", "payment", "handout")
 _ASKS = {
-    "fee": "buy.ask_fee",
-    "minimum": "buy.ask_minimum",
-    "deadline": "buy.ask_deadline",
-    "most_each": "buy.ask_most_each",
-    "payment": "buy.ask_payment",
-    "handout": "buy.ask_handout",
+    "fee": "buy_terms.ask_fee",
+    "minimum": "buy_terms.ask_minimum",
+    "deadline": "buy_terms.ask_deadline",
+    "most_each": "buy_terms.ask_most_each",
+    "payment": "buy_terms.ask_payment",
+    "handout": "buy_terms.ask_handout",
 }
 _BUTTONS = {
-    "fee": "buy.fee_button",
-    "minimum": "buy.minimum_button",
-    "deadline": "buy.deadline_button",
-    "most_each": "buy.most_each_button",
-    "payment": "buy.payment_button",
-    "handout": "buy.handout_button",
+    "fee": "buy_terms.fee_button",
+    "minimum": "buy_terms.minimum_button",
+    "deadline": "buy_terms.deadline_button",
+    "most_each": "buy_terms.most_each_button",
+    "payment": "buy_terms.payment_button",
+    "handout": "buy_terms.handout_button",
 }
 _AFTER = re.compile(r"(\d{1,3})\s*([dhд天日]|days?|hours?|小时)?", re.IGNORECASE)
 _AT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\s+(\d{1,2}):(\d\d)")
@@ -87,22 +87,26 @@ def screen(view: TermsView) -> Screen:
     address = terms.address
     text = paragraphs(
         view.flash,
-        t("buy.draft_title", title=title(t, terms.goods)),
+        t("buy_terms.draft_title", title=title(t, terms.goods)),
         steps(t, terms.goods, 0),
         lines(
             cost_lines(t, terms),
-            t("buy.minimum_line", pieces=counted(t, terms.minimum, terms.goods.unit)),
+            t("buy_terms.minimum_line", pieces=counted(t, terms.minimum, terms.goods.unit)),
             t("buy.closes", moment=t.moment(terms.deadline)),
             t("buy.most_each", most=terms.most_each) if terms.most_each else None,
-            t("buy.payment_line", text=terms.payment) if terms.payment else t("buy.no_payment"),
-            t("buy.handout_line", text=terms.handout) if terms.handout else t("buy.no_handout"),
-            t("buy.address_line", address=f"{address.division} {address.street}"),
+            t("buy.payment_line", text=terms.payment)
+            if terms.payment
+            else t("buy_terms.no_payment"),
+            t("buy.handout_line", text=terms.handout)
+            if terms.handout
+            else t("buy_terms.no_handout"),
+            t("buy_terms.address_line", address=f"{address.division} {address.street}"),
         ),
-        t("buy.draft_explained"),
+        t("buy_terms.draft_explained"),
     )
     changing = grid([Button(t(_BUTTONS[each]), "term", each) for each in _TERMS], 2)
     rows = (
-        row(Button(t("buy.publish_button"), "open"))
+        row(Button(t("buy_terms.publish_button"), "open"))
         + changing
         + row(Button(t("buy.leave_button"), "leave"))
     )
@@ -117,7 +121,7 @@ async def draft(_: Update, context: Context) -> Reply:
         return None
     book = await context.services.store.addresses.addresses_of(context.session.user_id)
     if not book:
-        context.flash("buy.no_address")
+        context.flash("buy_terms.no_address")
         return None
     terms = await _drafted(context, offer)
     if terms is None:
@@ -154,7 +158,7 @@ async def text(update: Update, context: Context) -> Reply:
         return None
     changed = _read(context, buy.terms, asking.term, typed.strip())
     if changed is None:
-        context.flash("buy.not_understood")
+        context.flash("buy_terms.not_understood")
         return None
     context.write(ChangeBuy(buy.buy_id, _rewording(changed, context.now)))
     context.focus(asking=asking.replace(term=None))
@@ -199,10 +203,10 @@ async def _drafted(context: Context, offer: Offer) -> Terms | None:
     try:
         goods = goods_of(offer)
     except ValidationError:
-        context.flash("buy.prices_do_not_fall")
+        context.flash("buy_terms.prices_do_not_fall")
         return None
     if groups is None or not offer.on_sale or not offer.stock:
-        context.flash("buy.sold_out")
+        context.flash("buy_terms.sold_out")
         return None
     minimum = goods.minimum + missing_pieces(goods.minimum, goods.minimum, goods.lot)
     book = await context.services.store.addresses.addresses_of(context.session.user_id)
@@ -210,7 +214,7 @@ async def _drafted(context: Context, offer: Offer) -> Terms | None:
     try:
         freight = await groups.freight_each(goods, minimum, address)
     except BuyRefused:
-        context.flash("buy.sold_out")
+        context.flash("buy_terms.sold_out")
         return None
     asked = await shop.terms() if shop else None
     zone = ZoneInfo(groups.zone)

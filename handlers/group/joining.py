@@ -92,10 +92,12 @@ def screen(view: JoinView) -> Screen:
         return Screen(paragraphs(view.flash, head, own), _own_page(view, buy) + leave)
     variant = _variant(buy, asking)
     if variant is None:
-        text = paragraphs(view.flash, head, _terms(view, buy), own, t("buy.which"))
+        text = paragraphs(view.flash, head, _terms(view, buy), own, t("joining.which"))
         return Screen(text, _variants(view, buy) + _own_page(view, buy) + leave)
     if asking.pieces is None:
-        chosen = t("buy.how_many", variant=variant_name(t, buy, variant), left=_left(view, variant))
+        chosen = t(
+            "joining.how_many", variant=variant_name(t, buy, variant), left=_left(view, variant)
+        )
         back = row(Button(t("buy.back_button"), "back"))
         return Screen(
             paragraphs(view.flash, head, own, chosen), _amounts(view, buy, variant) + back
@@ -114,24 +116,24 @@ def _confirmation(view: JoinView, buy: GroupBuy, variant: Variant, asking: JoinO
         t("buy.card_title", title=title(t, terms.goods)),
         lines(
             t(
-                "buy.agree_goods",
+                "joining.agree_goods",
                 variant=variant_name(t, buy, variant),
                 pieces=counted(t, pieces, terms.goods.unit),
                 ceiling=t.money(ceiling),
             ),
-            t("buy.agree_freight", most=t.money(freight)),
-            t("buy.agree_fee", fee=t.money(fee)) if fee else None,
-            t("buy.agree_total", total=t.money(goods + freight + fee)),
+            t("joining.agree_freight", most=t.money(freight)),
+            t("joining.agree_fee", fee=t.money(fee)) if fee else None,
+            t("joining.agree_total", total=t.money(goods + freight + fee)),
         ),
-        t("buy.agree_explained"),
+        t("joining.agree_explained"),
     )
     lower = [
-        Button(t("buy.only_if_button", price=t.money(each)), "ceiling", str(each))
+        Button(t("joining.only_if_button", price=t.money(each)), "ceiling", str(each))
         for each in _ceilings(buy, variant)
         if each != ceiling
     ]
     rows = (
-        row(Button(t("buy.confirm_button"), "join"))
+        row(Button(t("joining.confirm_button"), "join"))
         + grid(lower, 1)
         + row(Button(t("buy.back_button"), "back"))
     )
@@ -220,7 +222,7 @@ async def join(update: Update, context: Context) -> Reply:
         return None
     context.write(JoinBuy(buy.buy_id, wanted))
     waits = claim.state is ClaimState.WAITING
-    context.flash("buy.queued" if waits else "buy.joined")
+    context.flash("joining.queued" if waits else "joining.joined")
     context.focus(asking=JoinOpen(token=asking.token))
     return None
 
@@ -324,7 +326,7 @@ def _terms(view: JoinView, buy: GroupBuy) -> Html:
         t("buy.most_each", most=terms.most_each) if terms.most_each else None,
         t("buy.payment_line", text=terms.payment) if terms.payment else None,
         t("buy.handout_line", text=terms.handout) if terms.handout else None,
-        t("buy.terms_number", number=terms.number),
+        t("joining.terms_number", number=terms.number),
     )
 
 

@@ -24,7 +24,10 @@ from tests.handlers.earlier.write_down import make
 from tests.storage.samples import KEY, NOW
 
 EARLIER = sorted((Path(__file__).parent / "earlier").glob("*.sql"))
-SINCE_0_1 = {Step.PROOF, Step.CASE, Step.TERMS, Step.QUESTION, Step.ANSWER, Step.PUBLISH}
+SINCE_0_1 = {
+    *(Step.PROOF, Step.CASE, Step.TERMS, Step.QUESTION, Step.ANSWER, Step.PUBLISH),
+    *(Step.BUY_TERMS, Step.JOINING, Step.BUY),
+}
 ALIKE = 0.8  # words may have been improved since; another screen has less than half in common
 
 
