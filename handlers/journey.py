@@ -65,6 +65,7 @@ from handlers.finding import categories, navigation, search, shop
 from handlers.finding import filters as filter_panel
 from handlers.group import buy, buy_terms, joining
 from handlers.group.answering import GoodsInGroups
+from handlers.group.guest import GuestGoods
 from handlers.group.places import Places, following_groups
 from handlers.orders import again, cancelling, card, listing, receipt, together
 from handlers.shared.failures import on_marketplace_error
@@ -335,11 +336,12 @@ def conversation(
 
 
 def group_handlers(
-    posts: PostPort, goods: GoodsInGroups | None = None
+    posts: PostPort, goods: GoodsInGroups | None = None, guests: GuestGoods | None = None
 ) -> list[BaseHandler[Update, Context, None]]:
     """What groups and channels get: goods where they are asked for, else the way to us."""
     in_groups = filters.ChatType.GROUPS & filters.COMMAND & ~filters.UpdateType.EDITED
     return [
+        *([guests] if guests is not None else []),
         Places(posts),
         following_groups(posts),
         *([goods] if goods is not None else []),

@@ -26,14 +26,14 @@ TARGET = Path(__file__).resolve().parent.parent / "sandbox" / "botapi" / "schema
 
 # The methods that the sandbox plays; every other one is only named, to be refused as such.
 PLAYED = """
-answerCallbackQuery answerInlineQuery close closeForumTopic copyMessage createForumTopic
-deleteForumTopic deleteMessage deleteMessages deleteMyCommands deleteWebhook editForumTopic
-editMessageCaption editMessageMedia editMessageReplyMarkup editMessageText forwardMessage getChat
-getChatMember getChatMemberCount getChatMenuButton getFile getMe getMyCommands getMyDescription
-getMyName getMyShortDescription getUpdates getWebhookInfo logOut pinChatMessage reopenForumTopic
-sendChatAction sendDocument sendLocation sendMediaGroup sendMessage sendMessageDraft sendPhoto
-setChatMenuButton setMessageReaction setMyCommands setMyDescription setMyName
-setMyShortDescription setWebhook
+answerCallbackQuery answerGuestQuery answerInlineQuery close closeForumTopic copyMessage
+createForumTopic deleteForumTopic deleteMessage deleteMessages deleteMyCommands deleteWebhook
+editForumTopic editMessageCaption editMessageMedia editMessageReplyMarkup editMessageText
+forwardMessage getChat getChatMember getChatMemberCount getChatMenuButton getFile getMe
+getMyCommands getMyDescription getMyName getMyShortDescription getUpdates getWebhookInfo logOut
+pinChatMessage reopenForumTopic sendChatAction sendDocument sendLocation sendMediaGroup
+sendMessage sendMessageDraft sendPhoto setChatMenuButton setMessageReaction setMyCommands
+setMyDescription setMyName setMyShortDescription setWebhook
 """.split()  # noqa: SIM905 -- forty words read better as words
 
 # Parameters of those methods whose meaning the sandbox does not play: refused by name, so that

@@ -80,6 +80,11 @@ class Gate(BaseHandler[Update, Context, None]):
         verdict = self._flood.judge(
             user.id, update.update_id, album=_album_of(update), sent=_sent(update)
         )
+        if update.guest_message is not None:
+            # Its chat is none of ours: who may not ask gets no word there.
+            if verdict is not Verdict.PASS:
+                raise ApplicationHandlerStop
+            return
         if verdict is not Verdict.PASS:
             await self._slow_down(update, context, user, chat, tell=verdict is Verdict.TELL)
         if chat.type == ChatType.PRIVATE and not await self._access.lets_in(UserId(user.id)):

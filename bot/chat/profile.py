@@ -13,7 +13,10 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
+from bot.chat.measuring import without_markup
 from bot.chat.texts import FALLBACK, LANGUAGES, texts_in
+from bot.telegram import DirectBot
+from bot.telegram.newer import SetMySettings
 
 PRIVATE_COMMANDS = {
     "start": "command.start",
@@ -50,11 +53,12 @@ GROUP_COMMANDS = {
 _log = structlog.get_logger(__name__)
 
 
-async def register(bot: ExtBot[Any], operators: Iterable[int] = (), *, shop: bool = False) -> None:
-    """Set menus and descriptions. A refusal is logged: the bot works without them.
+async def register(bot: DirectBot, operators: Iterable[int] = (), *, shop: bool = False) -> None:
+    """Set menus, descriptions and modes. A refusal is logged: the bot works without them.
 
     Operators have their own commands in their own chats, which others never see.
     """
+    await _open_modes(bot)
     private = PRIVATE_COMMANDS | SHOP_COMMANDS if shop else PRIVATE_COMMANDS
     try:
         for language in LANGUAGES:
@@ -64,6 +68,29 @@ async def register(bot: ExtBot[Any], operators: Iterable[int] = (), *, shop: boo
     own = OPERATOR_COMMANDS | (SHOP_OPERATOR_COMMANDS if shop else {}) | private
     for operator in operators:
         await _register_operator(bot, operator, own)
+
+
+async def _open_modes(bot: DirectBot) -> None:
+    """Switch on what the bot can be asked by, where the server lets a bot do that itself.
+
+    Elsewhere it stays what @BotFather was told, and `doctor` says what is off. Privacy mode is the
+    operator's to choose, and `callback_query_mode` stays unset: presses could lose their message.
+    """
+    t = texts_in(FALLBACK)
+    try:
+        me = await bot.call("getMe")
+        if me.get("supports_inline_queries") and me.get("supports_guest_queries"):
+            return
+        wanted = SetMySettings(
+            supports_inline_queries=True,
+            inline_query_placeholder=without_markup(t("profile.inline_placeholder")),
+            supports_guest_queries=True,
+        )
+        if await bot.ask(wanted):
+            await bot.get_me()  # what screens offer depends on it
+            _log.info("modes_opened")
+    except TelegramError as error:
+        _log.warning("modes_not_opened", error=str(error))
 
 
 async def _register_operator(bot: ExtBot[Any], operator: int, commands: dict[str, str]) -> None:

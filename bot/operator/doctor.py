@@ -156,6 +156,13 @@ def _modes(settings: Settings, me: dict[str, Any]) -> list[Finding]:
     if not me.get("supports_inline_queries"):
         text = "off: nobody can share goods in other chats; /setinline at @BotFather"
         found.append(Finding(Verdict.WARN, "inline mode", text))
+    # Servers before Bot API 10.0 say nothing of it.
+    if me.get("supports_guest_queries") is False:
+        text = (
+            "off: a mention where the bot is no member reaches nobody; the bot switches it on at "
+            "its start where Telegram lets it, else @BotFather does"
+        )
+        found.append(Finding(Verdict.WARN, "guest mode", text))
     reads_all = bool(me.get("can_read_all_group_messages"))
     if settings.group_links is GroupLinks.ALWAYS and not reads_all:
         text = (

@@ -63,6 +63,7 @@ from bot.wiring.parts import (
 from handlers.collecting import told
 from handlers.group import buy_news
 from handlers.group.answering import GoodsInGroups, GroupAllowance
+from handlers.group.guest import GuestGoods
 from handlers.group.inline import InlineGoods
 from handlers.group.operators import OperatorsGroup
 from handlers.journey import conversation, group_handlers
@@ -190,8 +191,14 @@ class House:
         journey = conversation(self.services, drawer, clock=clock.now)
         allowance = GroupAllowance(settings.group_answers_per_minute)
         goods = GoodsInGroups(self.services, drawer, allowance, settings.group_links)
+        guests = GuestGoods(
+            self.services,
+            goods,
+            GroupAllowance(settings.group_answers_per_minute),
+            settings.group_links,
+        )
         in_groups = group_handlers(
-            storage.posts, goods if settings.group_answers_per_minute else None
+            storage.posts, goods if settings.group_answers_per_minute else None, guests
         )
         self._inline = InlineGoods(self.services)
         behind: list[AnyHandler] = [journey, self._inline, *in_groups]

@@ -111,33 +111,38 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
             if self._allowance.may_tell(message.chat.id):
                 await self._post(message, Screen(t("groups.slowly"), private))
             return
-        if (wait := self._wait(message)) is not None:
-            await self._post(message, Screen(t("quota.searches", count=wait), private))
-            return
         await self._sign_of_life(message, context)
-        try:
-            person = _asker(message)
-            asking = on_behalf_of(person) if person is not None else nullcontext()
-            with asking, letting_pass():  # members ask independently of one another
-                answer = await self._screen(asked, t, context)
-        except Refused as error:
-            answer = t("marketplace.refused_because", reason=reason_in(error.message, error.code))
-        except MarketplaceError as error:
-            answer = t(failure_key(error))
+        with letting_pass():  # members ask independently of one another
+            answer = await self.answer_to(asked, _asker(message), t, context.bot.username)
         await self._post(message, Screen(answer, private) if isinstance(answer, str) else answer)
 
-    def _wait(self, message: Message) -> int | None:
+    async def answer_to(
+        self, asked: Asked, person: UserId | None, t: Texts, username: str
+    ) -> Screen | Html:
+        """Return the card, or a sentence where there is none.
+
+        It is a search of the `person`, where one is known, and on their account.
+        """
+        if person is not None and (wait := self._wait(person)) is not None:
+            return t("quota.searches", count=wait)
+        try:
+            with on_behalf_of(person) if person is not None else nullcontext():
+                return await self._screen(asked, t, username)
+        except Refused as error:
+            return t("marketplace.refused_because", reason=reason_in(error.message, error.code))
+        except MarketplaceError as error:
+            return t(failure_key(error))
+
+    def _wait(self, person: UserId) -> int | None:
         """Count a search of the person's; return the minutes to wait where none is left."""
-        person, quotas = _asker(message), self._services.quotas
-        if person is None:
-            return None
+        quotas = self._services.quotas
         wait = quotas.search_again_in(person)
         if wait is None:
             quotas.count_search(person)
             return None
         return ceil(wait / _MINUTE)
 
-    async def _screen(self, asked: Asked, t: Texts, context: Context) -> Screen | Html:
+    async def _screen(self, asked: Asked, t: Texts, username: str) -> Screen | Html:
         """Return the card, or a sentence where there is none. Raises `MarketplaceError`."""
         offer_id = asked.offer_id
         if offer_id is None and asked.address is not None:
@@ -145,7 +150,7 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
             if offer_id is None:
                 return t("search.short_link")
         if offer_id is not None:
-            return await self._offer(offer_id, t, context)
+            return await self._offer(offer_id, t, username)
         try:
             query = await self._query(asked)
         except _NothingToLookForError as error:
@@ -154,16 +159,16 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
         if not page.hits:
             key = "results.nothing" if query.image_id else "results.nothing_for_words"
             return t(key, words=query.words)
-        return results_card(t, context.bot.username, page.hits)
+        return results_card(t, username, page.hits)
 
-    async def _offer(self, offer_id: OfferId, t: Texts, context: Context) -> Screen | Html:
+    async def _offer(self, offer_id: OfferId, t: Texts, username: str) -> Screen | Html:
         try:
             offer = await self._services.search.open_offer(offer_id)
         except Refused as error:
             if error.reason not in _UNKNOWN_OFFER:
                 raise
             return t("offer.not_found", offer=str(offer_id))
-        return offer_card(t, context.bot.username, offer)
+        return offer_card(t, username, offer)
 
     async def _query(self, asked: Asked) -> Query:
         """Return what to look for. Raises `_NothingToLookForError`, `MarketplaceError`."""

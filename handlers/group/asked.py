@@ -48,6 +48,19 @@ def asked_in(message: Message, bot_id: int, username: str, links: GroupLinks) ->
     return _plainly(message, rest)
 
 
+def asked_as_guest(message: Message, username: str, links: GroupLinks) -> Asked:
+    """Return what is asked of us where we are no member: there every message is spoken to us."""
+    rest = _without_mention(message, username)
+    asked = _linked(message, rest) if links is not GroupLinks.OFF else None
+    if asked is not None:
+        return asked
+    replied = message.reply_to_message
+    if not rest and not _is_picture(message) and replied is not None:
+        linked = _linked(replied, said(replied)) if links is not GroupLinks.OFF else None
+        return linked or _plainly(replied, _words_of(replied))
+    return _plainly(message, rest)
+
+
 def _is_said_by_a_person(message: Message) -> bool:
     by_bot = message.from_user is not None and message.from_user.is_bot
     # An anonymous administrator and a channel write under the name of a bot of Telegram's.

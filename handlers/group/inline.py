@@ -194,16 +194,16 @@ def _results(results: Sequence[dict[str, Any]], next_offset: str = "") -> dict[s
 def _of_offer(t: Texts, name: str, offer: Offer) -> dict[str, Any]:
     screen = offer_card(t, name, offer)
     about = screen.text.partition("\n\n")[2]
-    return _article(offer.offer_id, offer.title.in_language(t.language), about, screen)
+    return article(offer.offer_id, offer.title.in_language(t.language), about, screen)
 
 
 def _of_hit(t: Texts, name: str, hit: OfferSummary) -> dict[str, Any]:
     screen = hit_card(t, hit, row(order_button(t, name, hit.offer_id)))
     about = screen.text.partition("\n\n")[2]
-    return _article(hit.offer_id, hit.title.in_language(t.language), about, screen)
+    return article(hit.offer_id, hit.title.in_language(t.language), about, screen)
 
 
-def _article(offer_id: OfferId, title: str, about: str, screen: Screen) -> dict[str, Any]:
+def article(number: OfferId | str, title: str, about: str, screen: Screen) -> dict[str, Any]:
     """Return a result whose message shows the picture as a large preview above the text."""
     picture = screen.picture.url if isinstance(screen.picture, SellerPicture) else None
     preview: dict[str, Any] = {"is_disabled": True}
@@ -211,7 +211,7 @@ def _article(offer_id: OfferId, title: str, about: str, screen: Screen) -> dict[
         preview = {"url": picture, "prefer_large_media": True, "show_above_text": True}
     result: dict[str, Any] = {
         "type": "article",
-        "id": str(offer_id),
+        "id": str(number),
         "title": cut(title, _TITLE),
         "description": cut(without_markup(about), _ABOUT),
         "input_message_content": {

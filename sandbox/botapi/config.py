@@ -28,6 +28,7 @@ class Switches(BaseModel):
     duplicate_updates: bool = False
     refuse_local_urls: bool = False
     inline_mode: bool = True
+    guest_mode: bool = False
     bot_api: str = Field(default=NEWEST, pattern=r"^\d+\.\d+$")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from .errors import TesterError
 from .markup import utf16_length
 from .members import member_json
-from .state import Callback, InlineQuery, Sandbox
+from .state import Callback, GuestQuery, InlineQuery, Sandbox
 from .text import MAX_CAPTION, MAX_TEXT, find_entities
 from .world import Chat, Entry, Json
 
@@ -103,7 +103,7 @@ class People:
         Raises TesterError where inline mode is off at @BotFather, or nobody has that id.
         """
         user = self._sandbox.world.users.get(user_id)
-        if user is None or not self._sandbox.switches.inline_mode:
+        if user is None or not self._sandbox.is_on("supports_inline_queries"):
             raise TesterError("nobody has that id, or the bot is not inline")
         query_id = str(secrets.randbits(62) | 1 << 62)
         self._sandbox.inline_queries[query_id] = InlineQuery(user_id)
@@ -206,9 +206,36 @@ class People:
 
     def _update(self, chat: Chat, kind: str, entry: Entry) -> None:
         bot_id = self._sandbox.world.bot["id"]
+        if not chat.is_private and bot_id not in chat.members:
+            self._ask_guest(chat, kind, entry)
+            return
         sees_all = chat.is_private or chat.members.get(bot_id) == "administrator"
         if sees_all or chat.type == "channel" or self._seen_in_group(entry.body):
             self._sandbox.updates.add(kind, dict(entry.body))
+
+    def _ask_guest(self, chat: Chat, kind: str, entry: Entry) -> None:
+        """Guest mode: a mention reaches a bot that is no member, unless content is protected.
+
+        https://core.telegram.org/api/bots/guest-mode
+        """
+        is_on = self._sandbox.is_on("supports_guest_queries")
+        if kind != "message" or not is_on or chat.protected or entry.mine is None:
+            return
+        if not self._mentions_bot(entry.body):
+            return
+        query_id = str(secrets.randbits(62) | 1 << 62)
+        self._sandbox.guest_queries[query_id] = GuestQuery(
+            chat.id, entry.mine, entry.body["message_id"]
+        )
+        self._sandbox.updates.add("guest_message", entry.body | {"guest_query_id": query_id})
+
+    def _mentions_bot(self, body: Json) -> bool:
+        name = f"@{self._sandbox.world.bot['username']}".lower()
+        text = body.get("text") or body.get("caption", "")
+        entities = body.get("entities") or body.get("caption_entities", [])
+        return any(
+            each["type"] == "mention" and cut_out(text, each).lower() == name for each in entities
+        )
 
     def _seen_in_group(self, body: Json) -> bool:
         """Privacy mode (https://core.telegram.org/bots/features#privacy-mode)."""

@@ -38,6 +38,17 @@ class InlineQuery:
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
+@dataclass
+class GuestQuery:
+    """A mention where the bot is no member; `answered` once it was."""
+
+    chat_id: int
+    user_id: int
+    message_id: int
+    born: float = field(default_factory=time.monotonic)
+    answered: bool = False
+
+
 class Sandbox:
     """The state behind all routes."""
 
@@ -61,6 +72,7 @@ class Sandbox:
         self.journal = Journal()
         self.callbacks: dict[str, Callback] = {}
         self.inline_queries: dict[str, InlineQuery] = {}
+        self.guest_queries: dict[str, GuestQuery] = {}
         self.settings: dict[str, Any] = {}  # what setMySettings set
         self.set_switches(self.config.switches)
 
@@ -69,6 +81,14 @@ class Sandbox:
         self.switches = switches
         self.webhook.switches = switches
         self.updates.duplicate = switches.duplicate_updates
+
+    def is_on(self, mode: str) -> bool:
+        """Whether a mode of the bot is on: as it set itself, else as the switch has it."""
+        by_switch = {
+            "supports_inline_queries": self.switches.inline_mode,
+            "supports_guest_queries": self.switches.guest_mode,
+        }
+        return bool(self.settings.get(mode, by_switch[mode]))
 
     def new_media_group_id(self) -> str:
         """A number in a string, new for every album."""

@@ -67,6 +67,7 @@ class Chat:
     is_forum: bool = False
     topics: dict[int, Topic] = field(default_factory=dict)
     bot_rights: frozenset[str] = frozenset()
+    protected: bool = False  # content may not be forwarded
     moved_to: int | None = None  # the supergroup that this group became
     entries: dict[int, Entry] = field(default_factory=dict)
 

@@ -22,6 +22,7 @@ async def get_me(call: Call) -> Json:
         "can_join_groups": True,
         "can_read_all_group_messages": False,
         "supports_inline_queries": call.sandbox.switches.inline_mode,
+        "supports_guest_queries": call.sandbox.switches.guest_mode,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }

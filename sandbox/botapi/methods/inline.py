@@ -3,6 +3,7 @@
 https://core.telegram.org/bots/api#inline-mode. Articles alone are played.
 """
 
+import secrets
 import time
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from sandbox.botapi.keyboards import inline_keyboard
 from sandbox.botapi.text import message_text
 from sandbox.botapi.world import Json
 
-from .call import Call
+from .call import Call, without_reply
 from .chats import OLD_QUERY
 
 MAX_RESULTS: Final = 50
@@ -48,6 +49,24 @@ async def answer_inline_query(call: Call) -> bool:
         "button": call.params.get("button"),
     }
     return True
+
+
+async def answer_guest_query(call: Call) -> Json:
+    """https://core.telegram.org/bots/api#answerguestquery: posts the result, once."""
+    query = call.sandbox.guest_queries.get(call.params["guest_query_id"])
+    if query is None or query.answered or time.monotonic() - query.born > LIFE:
+        raise BadRequestError(OLD_QUERY)
+    local = call.sandbox.switches.refuse_local_urls
+    content = _message(call.params["result"], refuse_local=local)
+    query.answered = True
+    world = call.sandbox.world
+    chat = world.chats[query.chat_id]
+    asked = chat.entry(query.message_id)
+    caller: Json = {"guest_bot_caller_user": world.users[query.user_id]}
+    if asked is not None:
+        caller["reply_to_message"] = without_reply(asked.body)
+    world.add_message(chat, world.bot, content | caller)
+    return {"inline_message_id": secrets.token_urlsafe(16)}
 
 
 def _message(result: dict[str, Any], *, refuse_local: bool) -> Json:

@@ -32,6 +32,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "deleteMessage": editing.delete_message,
     "deleteMessages": editing.delete_messages,
     "answerCallbackQuery": chats.answer_callback_query,
+    "answerGuestQuery": inline.answer_guest_query,
     "answerInlineQuery": inline.answer_inline_query,
     "getFile": chats.get_file,
     "getChat": chats.get_chat,

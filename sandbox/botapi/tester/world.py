@@ -80,6 +80,7 @@ class WorldRoutes:
             raise TesterError("only a supergroup has topics")
         title = words(body.get("title"), "title")
         chat = self._people.open_chat(kind, title, members, forum=forum)
+        chat.protected = bool(body.get("protected"))
         return web.json_response(world.chat_json(chat))
 
     async def block(self, request: web.Request) -> web.Response:
