@@ -22,7 +22,7 @@ from telegram.ext import (
 from bot.chat.context import Context
 from bot.chat.conversation import Handler, StoredConversationHandler
 from bot.chat.drawing import Drawer
-from bot.chat.routing import ANSWERS_A_QUESTION, OFFER_LINK, ORDER_NUMBER, WORDS, Buttons
+from bot.chat.routing import ANSWERS_A_QUESTION, OFFER_LINK, ORDER_NUMBER, PAID, WORDS, Buttons
 from bot.chat.screens import StepScreen, only_session
 from bot.domain.sessions import Step
 from bot.services.bundle import Services
@@ -175,7 +175,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.PLACING: [
             Buttons(leave=placing.leave),
             MessageHandler(
-                WORDS | ORDER_NUMBER | OFFER_LINK | filters.PHOTO | filters.Document.ALL,
+                WORDS | PAID | ORDER_NUMBER | OFFER_LINK | filters.PHOTO | filters.Document.ALL,
                 placing.wait,
             ),
         ],
@@ -215,7 +215,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(post=publish.post, down=publish.down, plain=publish.plain),
             Buttons(back=publish.back),
             MessageHandler((filters.PHOTO | filters.Document.ALL | _MOVING) & _NEW, publish.other),
-            MessageHandler(WORDS | ORDER_NUMBER, publish.text),
+            MessageHandler(WORDS | PAID | ORDER_NUMBER, publish.text),
         ],
         Step.BUY_TERMS: [
             Buttons(term=buy_terms.term, open=buy_terms.open_, back=buy_terms.back),
@@ -269,6 +269,7 @@ def entry_points() -> list[Handler]:
         CommandHandler("case", finding.find, new_message),
         MessageHandler((filters.PHOTO | filters.Document.ALL) & new_message, search.photo),
         MessageHandler(OFFER_LINK & new_message, search.link),
+        MessageHandler(PAID, payment.said_paid),
         MessageHandler(ORDER_NUMBER, listing.numbered),
         Buttons(lang=language.choose, here=anywhere.here, over=start.over),
         Buttons(given_up=search.given_up),

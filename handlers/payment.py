@@ -244,6 +244,30 @@ async def check(_: Update, context: Context) -> Reply:
     if order is None or context.session.step is Step.PLACING:
         context.flash("orders.gone" if order is None else "placing.wait")
         return None
+    return await _checked(context, order)
+
+
+async def said_paid(update: Update, context: Context) -> Reply:
+    """付完了, "I paid": the order on the screen is read at once, else the latest to be paid.
+
+    Where nothing is to be paid, the words are said to nobody in particular.
+    """
+    order = await _to_be_paid(context)
+    if order is None or context.session.step is Step.PLACING:
+        return await search.words(update, context)
+    return await _checked(context, order)
+
+
+async def _to_be_paid(context: Context) -> Order | None:
+    here = await own_order(context, context.session.ordered.order_no or "")
+    orders = await context.services.store.orders.orders_of(context.session.user_id)
+    latest = (each for each in orders if each.placing is Placing.PLACED and unpaid(each))
+    if here is not None and here.placing is Placing.PLACED:
+        return here
+    return next(latest, None)
+
+
+async def _checked(context: Context, order: Order) -> Reply:
     async with waiting(firm=True):
         order = await context.services.tracking.refresh(order, told=ON_PAYMENT)
     context.change(ordered=Ordered(order_no=order.order_no), focus=Focus())

@@ -1,6 +1,7 @@
 """Fail on a missing, fuzzy or unused text, and on placeholders that differ between languages.
 
-A text's key is a string literal `step.what` somewhere in `bot/` or `handlers/`.
+A text's key is a string literal `step.what` somewhere in `bot/` or `handlers/`. Each language's
+`terms.txt` lists words that are not said, with what is said instead.
 """
 
 import ast
@@ -31,6 +32,8 @@ def main() -> int:
         f"no language has {key}" for key in sorted(used - every) if key.split(".")[0] in families
     ]
     problems += _differing(catalogs)
+    for name, catalog in catalogs.items():
+        problems += _forbidden(name, catalog, _terms(name))
     for problem in problems:
         print(problem)
     print(f"catalogs: {len(every)} texts in {', '.join(catalogs)}, {len(problems)} problems")
@@ -40,6 +43,36 @@ def main() -> int:
 def _read(folder: Path) -> Catalog:
     with (folder / "LC_MESSAGES" / "snaporder.po").open("rb") as file:
         return read_po(file, locale=folder.name, abort_invalid=True)
+
+
+def _terms(name: str) -> list[tuple[re.Pattern[str], str, str]]:
+    """Read what a language does not say: the word, what is said instead, and unless when."""
+    terms = []
+    for line in (_ROOT / "locales" / name / "terms.txt").read_text("utf-8").splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        word, _, instead = (each.strip() for each in line.partition("=>"))
+        instead, _, unless = (each.strip() for each in instead.partition(";"))
+        allowed = unless.removeprefix("unless").removeprefix("除非").strip()
+        edge = r"\b" if word.isascii() else ""
+        terms.append(
+            (re.compile(f"{edge}{re.escape(word)}{edge}", re.IGNORECASE), instead, allowed)
+        )
+    return terms
+
+
+def _forbidden(
+    name: str, catalog: Catalog, terms: list[tuple[re.Pattern[str], str, str]]
+) -> list[str]:
+    problems = []
+    for key, message in _messages(catalog).items():
+        for text in _texts(message):
+            said = re.sub(r"\{[^}]*\}|<[^>]*>|/\w+", " ", text)
+            for word, instead, unless in terms:
+                left = said.replace(unless, "") if unless else said
+                if word.search(left):
+                    problems.append(f"{name}: {key} says {word.pattern!r}, not “{instead}”")
+    return problems
 
 
 def _messages(catalog: Catalog) -> dict[str, Message]:

@@ -11,6 +11,7 @@ from bot.chat.context import Context, Reply
 from bot.domain.identifiers import order_named
 from bot.domain.links import nameless_link, offer_in_link
 from bot.domain.questions import question_named
+from bot.domain.small_talk import says_paid
 
 Callback = Callable[[Update, Context], Awaitable[Reply]]
 
@@ -56,6 +57,14 @@ class _OrderNumber(filters.MessageFilter):
         return order_named(message.text or "") is not None
 
 
+class _Paid(filters.MessageFilter):
+    def filter(self, message: Message) -> bool:
+        return says_paid(message.text or "")
+
+
+PAID = filters.TEXT & _Paid() & ~filters.UpdateType.EDITED
+"""A text that says something was paid, and nothing else."""
+
 ORDER_NUMBER = filters.TEXT & _OrderNumber() & ~filters.UpdateType.EDITED
 """A text that is the number of an order, ours or the marketplace's, and nothing else."""
 
@@ -76,9 +85,17 @@ ANSWERS_A_QUESTION = ~filters.COMMAND & ~filters.UpdateType.EDITED & _AnswersAQu
 """A message that answers one of ours which names a question to the operators."""
 
 WORDS = (
-    filters.TEXT & ~filters.COMMAND & ~_OfferLink() & ~_OrderNumber() & ~filters.UpdateType.EDITED
+    filters.TEXT
+    & ~filters.COMMAND
+    & ~_OfferLink()
+    & ~_OrderNumber()
+    & ~_Paid()
+    & ~filters.UpdateType.EDITED
 )
-"""A text that answers what the screen asks: commands, links and orders' numbers lead elsewhere."""
+"""A text that answers what the screen asks.
+
+Commands, links, orders' numbers and that something was paid lead elsewhere.
+"""
 
 _WRITTEN = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
 # A live location "edits" its message every few seconds; only words are worth an answer.

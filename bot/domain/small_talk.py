@@ -90,6 +90,13 @@ _SAID = (
     "будет|доставят)[\\w ]*|сәлем(?:етсіз бе)?|рахмет"
 )
 _WHOLLY_SAID = re.compile(rf"(?:{_SAID})[吗呢呀啊哦]?", re.IGNORECASE)
+_PAID = re.compile(
+    r"(?:我)?(?:已经?)?(?:付款|付钱|付|支付)(?:完|好|过)?(?:了|啦)|已(?:付款|支付|付)|付款(?:完成|成功)|"
+    r"(?:i(?:'ve| have)? )?(?:just |already )?paid(?: it| already| now| for it| the order)?|"
+    r"payment (?:is )?(?:done|made|sent|complete)|"
+    r"(?:я )?(?:уже )?оплатила?|оплачено|төледім",
+    re.IGNORECASE,
+)
 _NAMED_SO = re.compile(r"(?:Will|Can|Do|Am|Are|I) [A-Z]\w+(?: [A-Z]\w+)?")  # Will Smith
 
 
@@ -123,6 +130,11 @@ def is_small_talk(text: str) -> bool:
     Narrower than `is_talk`: hello kitty, can openers and 订单本 are goods, and are searched.
     """
     return _WHOLLY_SAID.fullmatch(_plain(re.sub(r"[?？~～]+", " ", text))) is not None
+
+
+def says_paid(text: str) -> bool:
+    """Tell whether a whole message says that something was paid: 付完了, "I paid"."""
+    return _PAID.fullmatch(_plain(text)) is not None
 
 
 def wanted_as_goods(text: str) -> str | None:

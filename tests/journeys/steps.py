@@ -27,7 +27,7 @@ async def results(buyer: Person) -> Shown:
 
 async def refine(buyer: Person) -> Shown:
     await results(buyer)
-    return await buyer.do("➕ Word|加关键词", "Send a word|发一个关键词")
+    return await buyer.do("➕ Keyword|加关键词", "Send a keyword|发一个关键词")
 
 
 async def filters(buyer: Person) -> Shown:
@@ -110,7 +110,7 @@ async def payment(buyer: Person) -> Shown:
 PLACES = {
     "start": Place(start, "What are you looking for", "今天想找点什么"),
     "results": Place(results, "Results for “背包”", "“背包”的搜索结果"),
-    "refine": Place(refine, "Send a word to narrow", "发一个关键词来缩小范围"),
+    "refine": Place(refine, "Send a keyword to narrow", "发一个关键词来缩小范围"),
     "filters": Place(filters, "Results for.*Tick what", "搜索结果.*勾选条件"),
     "prices": Place(prices, "Send a price range", "请发单价区间"),
     "navigation": Place(navigation, "Results for.*Narrow by…", "搜索结果.*哪个属性"),

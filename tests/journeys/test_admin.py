@@ -105,15 +105,15 @@ async def test_parked_updates_are_tried_again_or_dropped(
     await buyer.say("/start", "Snaporder")
     first, second = 2**40 + buyer.id, 2**41 + buyer.id
     await _park(desk.own.bot, first, buyer.id)
-    await operator.say("/admin", "Parked updates: 1")
-    shown = await operator.do("Parked updates", f"{first}.*ValueError at handlers/start.py:1")
+    await operator.say("/admin", "Failed messages: 1")
+    shown = await operator.do("Failed messages", f"{first}.*ValueError at handlers/start.py:1")
     assert "/help" not in shown.text
-    await operator.do(f"Retry {first}", "No update is parked")
+    await operator.do(f"Retry {first}", "No message failed")
     await buyer.sees("What you can send", within=10)
     await _park(desk.own.bot, second, buyer.id)
-    await operator.say("/admin", "Parked updates: 1")
-    await operator.do("Parked updates", str(second))
-    await operator.do("Drop", "No update is parked")
+    await operator.say("/admin", "Failed messages: 1")
+    await operator.do("Failed messages", str(second))
+    await operator.do("Drop", "No message failed")
     await buyer.sees_nothing_new()
 
 
@@ -144,7 +144,7 @@ async def test_news_reach_those_who_asked_for_them(operator: Person, clients: Cl
         await each.say("/news", "no news from the people")
         await each.do("Send me news", "You get news")
     await chinese.say("/news", "没有订阅")
-    await chinese.do("订阅消息", "已订阅")
+    await chinese.do("订阅优惠通知", "已订阅")
     await gone.do("No news", "no news from the people")
     await operator.say("/broadcast", "shows a message as it will be sent")
     shown = await operator.say(

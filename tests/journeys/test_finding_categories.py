@@ -70,7 +70,7 @@ async def test_a_whole_branch_is_sorted_filtered_and_narrowed(
     assert len(listed(shown)) == 10
     await buyer.do("More", "Household goods.*page 2")
     await buyer.do("Sales", "Household goods.*best sellers first")
-    await buyer.do("➕ Word", "Send a word")
+    await buyer.do("➕ Keyword", "Send a keyword")
     narrow = await buyer.say("刀", "Household goods.*with “刀”.*best sellers first")
     assert narrow.button("Narrow")
     await buyer.do("✖️ “刀”", r"^(?!.*刀).*Household goods")

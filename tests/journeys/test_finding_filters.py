@@ -58,7 +58,7 @@ async def test_filters_persist_while_paging_sorting_and_narrowing(
     await buyer.do("More", "7-day returns.*page 2")
     cheap = await buyer.do("Price", "7-day returns · cheapest first")
     assert prices(cheap) == sorted(prices(cheap))
-    await buyer.do("➕ Word", "Send a word")
+    await buyer.do("➕ Keyword", "Send a keyword")
     await buyer.say("帽", "with “帽” · 7-day returns · cheapest first")
     await buyer.say(MANY, r"^(?!.*7-day).*Results for")
 

@@ -16,7 +16,7 @@ SHOP = "BBBQJsc1oEeHyXeIs4YJASCK-"  # of the tape measure: 12 goods
 @pytest.mark.parametrize(
     ("code", "button", "title", "back", "offer"),
     [
-        ("en", "More from this seller", "From this seller", "Back to the item", "Tape Measure"),
+        ("en", "More from this seller", "From this seller", "Back to the product", "Tape Measure"),
         ("zh-hans", "这家店的其他商品", "这家店的商品", "返回商品", "卷尺"),
     ],
 )
@@ -49,7 +49,7 @@ async def test_the_goods_of_a_shop_are_paged_sorted_and_narrowed(
     assert listed(last)[0] == "7"
     cheap = await buyer.do("Price", "cheapest first")
     assert prices(cheap) == sorted(prices(cheap))
-    await buyer.do("➕ Word", "Send a word")
+    await buyer.do("➕ Keyword", "Send a keyword")
     words = await buyer.say("球", "From this seller.*with “球”.*cheapest first")
     assert "Ball" in words.text or "ball" in words.text
     await buyer.do("Filters", "From this seller.*Tick what")
@@ -70,7 +70,7 @@ async def test_the_search_of_before_is_there_again(
     await buyer.do("More from", "From this seller")
     await buyer.do("^1$", "Minimum order")
     await buyer.do("Results", "From this seller")
-    await buyer.do("Back to the item", "Minimum order")
+    await buyer.do("Back to the product", "Minimum order")
     again = await buyer.do("Results", "Results for “杯子”")
     assert again.text == before.text
     await buyer.do("^1$", "Minimum order")
@@ -96,9 +96,9 @@ async def test_a_shop_that_shows_nothing_says_so(
     await market.fault("null_data", "shop_search")
     await buyer.do("More from", "From this seller.*nothing to show here")
     await buyer.do("Try again", "From this seller.*Tap a number")
-    await buyer.do("➕ Word", "Send a word")
+    await buyer.do("➕ Keyword", "Send a keyword")
     await buyer.say("量子飞船火箭", "Nothing found with all")
-    await buyer.do("Back to the item", "Canvas Shoes.*Minimum order")
+    await buyer.do("Back to the product", "Canvas Shoes.*Minimum order")
 
 
 @pytest.mark.parametrize("kind", ["http_500", "cut_before", "throttle_429"])
@@ -120,4 +120,4 @@ async def test_a_refused_shop_is_quoted(person: Arrive, marketplace: httpx.Async
     await at_offer(buyer, TAPE_MEASURE)
     await market.fault("refuse", "shop_search", code=1009, message="店铺不存在")
     await buyer.do("More from", "店铺不存在")
-    await buyer.do("Back to the item", "Tape Measure")
+    await buyer.do("Back to the product", "Tape Measure")

@@ -37,7 +37,7 @@ def sold(shown: Shown) -> list[int]:
 
 def rates(shown: Shown) -> list[float]:
     """How many percent buy again."""
-    return [float(each) for each in re.findall(r"([\d.]+)% rebuy", shown.text)]
+    return [float(each) for each in re.findall(r"([\d.]+)% reorder rate", shown.text)]
 
 
 async def test_a_page_is_one_picture_with_a_numbered_list(
@@ -86,7 +86,7 @@ async def test_a_page_that_turns_out_empty_is_the_end(
 
 @pytest.mark.parametrize(
     ("button", "read", "falling"),
-    [("Price", prices, False), ("Sales", sold, True), ("Rebuy", rates, True)],
+    [("Price", prices, False), ("Sales", sold, True), ("Reorder rate", rates, True)],
 )
 async def test_sorting_orders_what_is_listed(
     button: str,
@@ -127,7 +127,7 @@ async def test_narrowing_can_be_left(person: Arrive, marketplace: httpx.AsyncCli
     """Keep as is leads back to the very same page; a sign alone narrows nothing."""
     buyer = await person()
     wide = await buyer.say(FEW, "Results for")
-    await buyer.do("➕ Word", "Send a word")
+    await buyer.do("➕ Keyword", "Send a keyword")
     await buyer.say("！？", "need a word")
     assert (await buyer.do("Keep", "Results for")).text == wide.text
 
@@ -218,7 +218,7 @@ async def test_nothing_found_says_what_to_try(
     shown = await buyer.say("量子飞船", f"{head}.*量子飞船")
     assert tip in shown.text
     await buyer.say(FEW, "Results for|搜索结果")
-    await buyer.do("➕ Word|加关键词", "Send a word|发一个关键词")
+    await buyer.do("➕ Keyword|加关键词", "Send a keyword|发一个关键词")
     await buyer.say("量子飞船火箭发动机", "Nothing found with all|没有找到商品")
     await buyer.do("✖️ “量子", "Results for|搜索结果")
 

@@ -65,3 +65,24 @@ async def test_a_strangers_number_opens_nothing(person):
     assert number is not None
     shown = await stranger.say(number[0], "order")
     assert number[0] not in shown.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "not_yet", "done"),
+    [
+        ("en", "I paid", "hasn't|not.*payment|yet", "Paid"),
+        ("zh-hans", "付完了", "还没收到付款", "已付款"),
+    ],
+)
+async def test_who_says_that_it_is_paid_has_the_order_read_at_once(
+    person, marketplace, language, words, not_yet, done
+):
+    """Under the order, and later from elsewhere; what was not paid is not believed."""
+    buyer, market = await person(language), Market(marketplace)
+    shown = await placed(buyer)
+    before = await market.count("order_detail")
+    await buyer.say(words, not_yet)
+    assert await market.count("order_detail") > before
+    await market.order((await market.only_order())["orderId"], "pay")
+    await buyer.say("/start", "1688")
+    await buyer.say(words, done)
