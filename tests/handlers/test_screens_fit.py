@@ -12,6 +12,7 @@ from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.price_bounds import PriceBounds
 from bot.domain.sessions import Announced, Flash, Focus, Picking, Query, SortField, Step
+from bot.services.finding.search import HITS_PER_PAGE
 from handlers import offer as offer_step
 from handlers import results, variant
 from handlers.finding.looked_for import ResultsView
@@ -51,7 +52,7 @@ def well_formed(text: str) -> bool:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("title", list(TITLES))
 def test_a_page_of_endless_titles_fits_under_its_sheet(title: str, language: str) -> None:
-    """Ten titles of over 1,000 characters, the largest numbers, a flash and all that narrows."""
+    """Titles of over 1,000 characters, the largest numbers, a flash and all that narrows."""
     query = Query(
         image_id="1" * 19,
         hint="好" * 60,
@@ -67,11 +68,12 @@ def test_a_page_of_endless_titles_fits_under_its_sheet(title: str, language: str
         query=query,
         announced=Announced(flash=Flash(key="search.album")),
     )
-    screen = results.screen(view(of, ResultsView, results=page(TITLES[title], number=99)))
+    found = page(TITLES[title], HITS_PER_PAGE, number=99)
+    screen = results.screen(view(of, ResultsView, results=found))
     assert visible_length(screen.text) <= CAPTION_LIMIT
     assert well_formed(screen.text)
     assert isinstance(screen.picture, ContactSheet)
-    assert screen.text.count("¥999,999.99") == 10
+    assert screen.text.count("¥999,999.99") == HITS_PER_PAGE
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

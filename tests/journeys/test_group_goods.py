@@ -142,7 +142,7 @@ async def test_an_answer_to_us_goes_on(person: Arrive, telegram: httpx.AsyncClie
         ("/find", "Tell me what to look for"),
         ("@{bot}", "Tell me what to look for"),
         ("@{bot} !?", "Tell me what to look for"),
-        ("@{bot} 1234567890", "no offer 1234567890"),
+        ("@{bot} 1234567890", "no product 1234567890"),
         ("/find qwertzuiopü", "Nothing found|No products|found"),
     ],
 )

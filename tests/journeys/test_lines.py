@@ -99,7 +99,7 @@ async def test_a_line_whose_offer_is_gone_says_so(person, marketplace):
     buyer, market = await person(), Market(marketplace)
     await at_lines(buyer, BASKETBALL, 2, ".")
     await market.fault("refuse", "product_detail", code=404, message="商品不存在")
-    await buyer.do("Change 1", "no longer on the marketplace. Remove line 1")
+    await buyer.do("Change 1", "no longer on 1688. Remove line 1")
     await buyer.do("Remove 1", "Your order is empty")
 
 

@@ -76,7 +76,7 @@ async def test_an_expired_offer_can_be_seen_but_not_ordered(
     """It says why, and offers no way into a dead end."""
     buyer = await person()
     shown = await at_offer(buyer, LANTERN)
-    assert "not on sale any more" in shown.text
+    assert "no longer on sale" in shown.text
     assert not [label for label in shown.labels if "Choose" in label]
 
 
@@ -102,7 +102,7 @@ async def test_stock_is_read_again_before_the_quantity(
     await market.change(CLOCK, stock=5)
     await at_offer(buyer, CLOCK)
     await market.change(CLOCK, status="expired")
-    await buyer.do("Choose a quantity", "not on sale any more")
+    await buyer.do("Choose a quantity", "no longer on sale")
 
 
 @pytest.mark.parametrize("step", ["start", "results", "variant", "lines"])
@@ -112,7 +112,7 @@ async def test_an_unknown_number_is_told(
     """The person stays where they were and knows which number was not found."""
     buyer = await person()
     await PLACES[step].walk(buyer)
-    await buyer.say("600000000001", f"no offer 600000000001.*{PLACES[step].en}")
+    await buyer.say("600000000001", f"no product 600000000001.*{PLACES[step].en}")
 
 
 @pytest.mark.parametrize("kind", ["http_500", "cut_before", "throttle_429", "not_json"])
@@ -149,7 +149,7 @@ async def test_the_way_back_leads_to_the_same_page_of_results(
     buyer = await person()
     await buyer.say("女", "Results for")
     second = await buyer.do("More", "page 2")
-    await buyer.do("^15$", "Minimum order")
+    await buyer.do("^9$", "Minimum order")
     assert (await buyer.do("Results", "page 2")).text == second.text
 
 

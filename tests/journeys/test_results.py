@@ -128,7 +128,7 @@ async def test_narrowing_can_be_left(person: Arrive, marketplace: httpx.AsyncCli
     buyer = await person()
     wide = await buyer.say(FEW, "Results for")
     await buyer.do("➕ Keyword", "Send a keyword")
-    await buyer.say("！？", "need a word")
+    await buyer.say("！？", "need a keyword")
     assert (await buyer.do("Keep", "Results for")).text == wide.text
 
 
@@ -242,7 +242,7 @@ async def test_a_text_without_words_is_not_looked_for(
 ) -> None:
     """Signs and emoji find nothing: the person is asked for a word."""
     buyer = await person()
-    await buyer.say(text, "need a word")
+    await buyer.say(text, "need a keyword")
     assert await Market(marketplace).count("keyword_search") == 0
 
 

@@ -79,7 +79,7 @@ async def test_who_says_that_it_is_paid_has_the_order_read_at_once(
 ):
     """Under the order, and later from elsewhere; what was not paid is not believed."""
     buyer, market = await person(language), Market(marketplace)
-    shown = await placed(buyer)
+    await placed(buyer)
     before = await market.count("order_detail")
     await buyer.say(words, not_yet)
     assert await market.count("order_detail") > before

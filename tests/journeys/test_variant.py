@@ -162,7 +162,7 @@ async def test_an_offer_taken_down_meanwhile_ends_the_choice(
     await choosing(buyer, MUG)
     await buyer.do("White", "Choose: Capacity")
     await market.change(MUG, status="expired")
-    await buyer.do("350ml", "no longer sold.*not on sale any more")
+    await buyer.do("350ml", "no longer sold.*no longer on sale")
 
 
 async def test_the_choice_survives_a_failing_marketplace(
