@@ -173,7 +173,7 @@ class Bot:
             asyncio.create_task(self._house.collecting.run(), name="collecting"),
             asyncio.create_task(self._house.question_teller.run(), name="questions"),
             asyncio.create_task(self._house.publisher.run(), name="publisher"),
-            asyncio.create_task(self._house.grouping.run(), name="grouping"),
+            asyncio.create_task(self._house.grouping.run(self._house.group_cards), name="grouping"),
             asyncio.create_task(self._house.operator_payments.look_into(unclear), name="payments"),
         ]
         if begun.restored_at is not None and self._clock.now() - begun.restored_at < LISTED_FOR:

@@ -234,7 +234,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(send_back=buy.send_back, hand=buy.hand, arrive=buy.arrive, count=buy.count),
             Buttons(settle=buy.settle, close=buy.close, cancel_buy=buy.cancel_buy, ask=buy.ask),
             Buttons(withdraw=buy.withdraw, agree=buy.agree, disagree=buy.disagree, more=buy.more),
-            Buttons(sheet=buy.sheet, turn=buy.turn, back=buy.back, leave=buy.leave),
+            Buttons(sheet=buy.sheet, show=buy.show, turn=buy.turn, back=buy.back, leave=buy.leave),
             MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, buy.photo),
             MessageHandler(WORDS, buy.text),
         ],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.addresses import SavedAddress
 from bot.domain.collecting import NewProof
-from bot.domain.group_buys.buys import BuyId, Decide, GroupBuy, Wanted
+from bot.domain.group_buys.buys import BuyId, Card, Decide, GroupBuy, Wanted
 from bot.domain.identifiers import AddressId, MerchantOrderNo
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
@@ -116,6 +116,13 @@ class ChangeBuy:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowBuy:
+    """Has a group buy shown in a chat; where it is already, the card is drawn once more."""
+
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePost:
     """Has an offer posted in a channel or group, once."""
 
@@ -146,6 +153,7 @@ Write = (
     | OpenBuy
     | JoinBuy
     | ChangeBuy
+    | ShowBuy
     | QueuePost
     | EndPost
     | ForgetPerson

@@ -65,6 +65,15 @@ class GroupBuyPort(Protocol):
     async def cards_to_draw(self, now: datetime, limit: int) -> list[Card]:
         """Return the cards that show an older version and may be edited now."""
 
+    async def cards_of(self, buy_id: BuyId) -> list[Card]:
+        """Return where a buy is shown, or is to be."""
+
+    async def claim_card(self, card: Card) -> bool:
+        """Mark a card as being posted, durably; False when it no longer waits for that."""
+
+    async def give_up_cards(self) -> list[Card]:
+        """Forget what an earlier run was posting: it may be there. Return it."""
+
     async def card_drawn(self, card: Card, version: int, again_at: datetime) -> None:
         """Remember which version a card shows, and when it may be edited next."""
 

@@ -12,6 +12,7 @@ from bot.services.grouping.group_buys import GroupBuys
 from bot.settings import GroupBuying, Settings
 from bot.storage.ports import Storage
 from bot.telegram import DirectBot
+from bot.telling.group_cards import GroupCards
 from bot.telling.group_teller import GroupTeller, ScreenOfBuyNews
 
 
@@ -54,7 +55,7 @@ class Grouping:
         await self.groups.order_changed(order)
         return True
 
-    async def run(self) -> None:
+    async def run(self, cards: GroupCards) -> None:
         """Do and tell what is due, for ever."""
         if self.groups is None or self._teller is None:
             await asyncio.Event().wait()
@@ -62,3 +63,4 @@ class Grouping:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.groups.run(), name="group_buys")
             tasks.create_task(self._teller.run(), name="group_news")
+            tasks.create_task(cards.run(), name="group_cards")

@@ -46,6 +46,7 @@ from bot.settings import Settings, StartupError
 from bot.storage.ports import Storage
 from bot.telegram import DirectBot
 from bot.telling.alarms import Alarms
+from bot.telling.group_cards import GroupCards
 from bot.telling.publisher import Publisher
 from bot.telling.question_teller import QuestionTeller
 from bot.telling.teller import Teller
@@ -63,6 +64,7 @@ from bot.wiring.parts import (
 from handlers.collecting import told
 from handlers.group import buy_news
 from handlers.group.answering import GoodsInGroups, GroupAllowance
+from handlers.group.buy_card import buy_card
 from handlers.group.guest import GuestGoods
 from handlers.group.inline import InlineGoods
 from handlers.group.operators import OperatorsGroup
@@ -188,6 +190,7 @@ class House:
             groups=self.grouping.groups,
         )
         drawer = Drawer(bot, outside.pictures, storage.picture_files)
+        self.group_cards = GroupCards(bot, drawer, storage, buy_card, clock=clock.now)
         journey = conversation(self.services, drawer, clock=clock.now)
         allowance = GroupAllowance(settings.group_answers_per_minute)
         goods = GoodsInGroups(self.services, drawer, allowance, settings.group_links)

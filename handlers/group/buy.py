@@ -24,6 +24,7 @@ from bot.domain.group_buys.buys import (
     BuyId,
     BuyRefused,
     BuyState,
+    Card,
     Change,
     Decide,
     GroupBuy,
@@ -35,8 +36,9 @@ from bot.domain.group_buys.claims import Claim, ClaimState, Consent, SentProof
 from bot.domain.identifiers import UserId, new_merchant_order_no
 from bot.domain.ledger import Books, LedgerError
 from bot.domain.money import Fen
+from bot.domain.posts import PostPlace
 from bot.domain.sessions import Session, Step
-from bot.domain.writes import ChangeBuy, ClaimOrder
+from bot.domain.writes import ChangeBuy, ClaimOrder, ShowBuy
 from bot.services.bundle import Services
 from bot.services.grouping.group_buys import order_for
 from bot.services.grouping.sheets import packing_list, reconciliation
@@ -57,6 +59,7 @@ from handlers.group.buy_words import (
 
 _PAGE = 8
 _LISTED = 20
+_PLACES = 6
 _NAME = 24
 _HAS_MONEY = frozenset(BuyState) - {
     BuyState.DRAFT,
@@ -88,6 +91,8 @@ class BuyView(View):
     books: Books = field(default_factory=Books)
     progress: Progress = field(default_factory=Progress)
     username: str = ""
+    places: tuple[PostPlace, ...] = ()
+    cards: tuple[Card, ...] = ()
 
     @property
     def organises(self) -> bool:
@@ -99,6 +104,7 @@ async def load(session: Session, services: Services) -> BuyView:
     """Load the buy: all of it for its organiser, for a member their own claims."""
     buy, books = await _seen(session, services)
     face = services.face()
+    organises = buy is not None and buy.organiser == session.user_id
     return await BuyView.of(
         session,
         services,
@@ -106,7 +112,18 @@ async def load(session: Session, services: Services) -> BuyView:
         books=books,
         progress=await services.store.group_buys.progress(buy.buy_id) if buy else Progress(),
         username=face.username if face else "",
+        places=tuple(await _places(session, services)) if organises else (),
+        cards=tuple(await services.store.group_buys.cards_of(buy.buy_id)) if buy else (),
     )
+
+
+async def _places(session: Session, services: Services) -> list[PostPlace]:
+    """Return where a buy may be posted: where its organiser let the bot, or operators did."""
+    places, me = await services.store.posts.post_places(), session.user_id
+    operators = services.access.is_operator
+    return [
+        each for each in places if each.let_by == me or (operators(me) and operators(each.let_by))
+    ]
 
 
 def screen(view: BuyView) -> Screen:
@@ -192,6 +209,8 @@ def _organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
     goods, parts = buy.terms.goods, []
     if buy.state is BuyState.LOCKED and (missing := closing.short_of_minimum(buy)):
         parts.append(t("buy.missing", pieces=counted(t, missing, goods.unit)))
+    if buy.state is BuyState.OPEN and not view.places:
+        parts.append(t("buy.no_places"))
     if buy.asked:
         parts.append(t("buy.waits_for", count=len(buy.asked)))
     if buy.state is BuyState.COLLECTING and buy.bill is not None:
@@ -226,7 +245,8 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
         case BuyState.OPEN:
             link = Button(t("buy.link_button"), copy=join_link(view.username, buy))
             lock = Button(t("buy.lock_button"), "lock")
-            return row(link) + row(lock, Button(t("buy.pause_button"), "pause"))
+            pause_ = Button(t("buy.pause_button"), "pause")
+            return row(link) + _posting(view, t) + row(lock, pause_)
         case BuyState.PAUSED:
             lock = Button(t("buy.lock_button"), "lock")
             return row(Button(t("buy.resume_button"), "resume"), lock)
@@ -241,6 +261,17 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
                 return rows + row(Button(t("buy.prepare_button"), "prepare", style=Style.PRIMARY))
             return rows
     return ()
+
+
+def _posting(view: BuyView, t: Texts) -> Rows:
+    """One button for each chat that a card may stand in; where one does, it is drawn anew."""
+    there = {each.chat_id for each in view.cards}
+    rows: Rows = ()
+    for place in view.places[:_PLACES]:
+        key = "buy.posted_button" if place.chat_id in there else "buy.post_button"
+        label = html.unescape(t(key, place=cut(place.title, _NAME)))
+        rows += row(Button(label, "show", str(place.chat_id)))
+    return rows
 
 
 def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
@@ -438,6 +469,21 @@ async def back(_: Update, context: Context) -> Reply:
     return None
 
 
+async def show(_: Update, context: Context) -> Reply:
+    """Have a card of the buy stand in a group or channel."""
+    buy, _books = await _seen(context.session, context.services)
+    places = await _places(context.session, context.services)
+    place = next((each for each in places if str(each.chat_id) == context.arg), None)
+    if buy is None or buy.organiser != context.session.user_id or place is None:
+        context.flash("buy.place_gone")
+        return None
+    language = context.session.language
+    card = Card(buy_id=buy.buy_id, chat_id=place.chat_id, message_id=0, language=language)
+    context.write(ShowBuy(card))
+    context.flash("buy.being_posted", place=place.title)
+    return None
+
+
 async def turn(_: Update, context: Context) -> Reply:
     """Turn to another page of people."""
     context.focus(page=natural(context.arg) or 0)
@@ -478,20 +524,18 @@ async def count(_: Update, context: Context) -> Reply:
     return None
 
 
-def _organising(decide: Callable[[GroupBuy, Books, Context], Change], key: str = "") -> Callable:  # type: ignore[type-arg]
+def _organising(decide: Callable[[GroupBuy, Books, Context], Change]) -> Callable:  # type: ignore[type-arg]
     """Return a callback by which an organiser changes their buy as `decide` says."""
 
     async def act(_: Update, context: Context) -> Reply:
         if await _acts(context, decide):
-            if key:
-                context.flash(key)
             return await back(_, context)
         return None
 
     return act
 
 
-lock = _organising(lambda buy, _, context: joining.locked(buy, context.now), "buy.locking")
+lock = _organising(lambda buy, _, context: joining.locked(buy, context.now))
 pause = _organising(lambda buy, _, context: joining.paused(buy, context.now))
 resume = _organising(lambda buy, _, context: joining.resumed(buy, context.now))
 leave_out = _organising(lambda buy, books, context: closing.lapse_unpaid(buy, books, context.now))

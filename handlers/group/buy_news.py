@@ -28,6 +28,7 @@ _PLAIN = {
     NewsOf.PLACED: "buy.news_placed",
     NewsOf.NOT_PLACED: "buy.news_not_placed",
     NewsOf.NO_QUOTE: "buy.news_no_quote",
+    NewsOf.CARD_GONE: "buy.news_card_gone",
     NewsOf.TOO_FEW: "buy.news_too_few",
 }
 _WITH_MONEY = {NewsOf.DUE: "buy.news_due", NewsOf.REMIND: "buy.news_remind"}

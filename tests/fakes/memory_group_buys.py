@@ -25,9 +25,11 @@ from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.joining import joined, withdrawn
 from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
-from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy
+from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.ports import VersionConflict
 from tests.fakes.memory_part import MemoryPart
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -48,7 +50,7 @@ class MemoryGroupBuys(MemoryPart):
     _forgotten_organisers: set[UserId] = field(default_factory=set)
     _buy_count: int = 0
 
-    def carry_out_buy(self, write: OpenBuy | JoinBuy | ChangeBuy) -> None:
+    def carry_out_buy(self, write: OpenBuy | JoinBuy | ChangeBuy | ShowBuy) -> None:
         match write:
             case OpenBuy(buy):
                 if all(each.token != buy.token for each in self._buys.values()):
@@ -59,6 +61,10 @@ class MemoryGroupBuys(MemoryPart):
                 self._change(buy_id, _joining(wanted))
             case ChangeBuy(buy_id, decide):
                 self._change(buy_id, decide)
+            case ShowBuy(card):
+                there = self._cards.get((card.buy_id, card.chat_id))
+                shown = there[0] if there else card.replace(message_id=0)
+                self._cards[card.buy_id, card.chat_id] = (shown.replace(shown=-1), _LONG_AGO)
 
     def refuse_buy(self, write: JoinBuy | ChangeBuy) -> None:
         decide = write.decide if isinstance(write, ChangeBuy) else _joining(write.wanted)
@@ -116,7 +122,7 @@ class MemoryGroupBuys(MemoryPart):
     async def put_card(self, card: Card) -> Card | None:
         self._answer()
         before = self._cards.get((card.buy_id, card.chat_id))
-        self._cards[card.buy_id, card.chat_id] = (card, datetime.min.replace(tzinfo=UTC))
+        self._cards[card.buy_id, card.chat_id] = (card, _LONG_AGO)
         return before[0] if before else None
 
     async def cards_to_draw(self, now: datetime, limit: int) -> list[Card]:
@@ -125,10 +131,30 @@ class MemoryGroupBuys(MemoryPart):
             each
             for each, again_at in self._cards.values()
             if again_at <= now
+            and each.message_id >= 0
             and each.buy_id in self._buys
             and each.shown < self._buys[each.buy_id].version
         ]
         return old[:limit]
+
+    async def cards_of(self, buy_id: BuyId) -> list[Card]:
+        self._answer()
+        return [each for each, _ in self._cards.values() if each.buy_id == buy_id]
+
+    async def claim_card(self, card: Card) -> bool:
+        self._answer()
+        known = self._cards.get((card.buy_id, card.chat_id))
+        if known is None or known[0].message_id:
+            return False
+        self._cards[card.buy_id, card.chat_id] = (known[0].replace(message_id=-1), known[1])
+        return True
+
+    async def give_up_cards(self) -> list[Card]:
+        self._answer()
+        given_up = [each for each, _ in self._cards.values() if each.message_id == -1]
+        for each in given_up:
+            del self._cards[each.buy_id, each.chat_id]
+        return given_up
 
     async def card_drawn(self, card: Card, version: int, again_at: datetime) -> None:
         self._answer()
@@ -140,7 +166,7 @@ class MemoryGroupBuys(MemoryPart):
     async def drop_card(self, card: Card) -> None:
         self._answer()
         known = self._cards.get((card.buy_id, card.chat_id))
-        if known is not None and known[0].message_id == card.message_id:
+        if known is not None and known[0].message_id in {card.message_id, -1}:
             del self._cards[card.buy_id, card.chat_id]
 
     async def news_to_tell(self, now: datetime, limit: int) -> list[StoredNews]:

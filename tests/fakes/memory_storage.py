@@ -34,6 +34,7 @@ from bot.domain.writes import (
     SaveAddress,
     SendProof,
     SetTerms,
+    ShowBuy,
     Write,
 )
 from bot.storage.operator_ports import People
@@ -505,7 +506,7 @@ class MemoryStorage(
                 claimed = self._orders.get(order_no)
                 if claimed is not None and claimed.order.user_id == session.user_id:
                     await self.mark_told(order_no, placing)
-            case OpenBuy() | JoinBuy() | ChangeBuy():
+            case OpenBuy() | JoinBuy() | ChangeBuy() | ShowBuy():
                 self.carry_out_buy(write)
             case QueuePost(post):
                 self.queue_post(post)

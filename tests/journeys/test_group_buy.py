@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 from buying import SNEAKERS, Market, at_offer, at_preview
+from channels import MADE, POSTING, Channel
 from chat import Person, Shown
 from crashing import Clients, Own, own_world
+
+from tests.tiers import SLOW
 
 
 @dataclass
@@ -39,6 +42,8 @@ async def clients(world_of_groups: GroupWorld) -> AsyncIterator[Clients]:
             await at_preview(organiser)  # leaves an address behind
         await own.bot.ready()
         yield clients
+        while MADE:
+            await MADE.pop().bot_is("left", [])
 
 
 @pytest.fixture
@@ -88,6 +93,7 @@ async def pays(member: Person, organiser: Person, said: str) -> None:
     await organiser.do("came in$", "Payments are being collected")
 
 
+@SLOW
 async def test_from_the_offer_to_the_closed_books(
     clients: Clients, organiser: Person, market: Market
 ) -> None:
@@ -98,7 +104,7 @@ async def test_from_the_offer_to_the_closed_books(
     await joined(ben, payload, 2, variant=1)
     await organiser.say("/buys", "Your group buys")
     await organiser.do("Group|👥|🟢", "4 .* so far, at least 3")
-    await organiser.do("Close now", "Closed. Prices")
+    await organiser.do("Close now", "Closed for joining")
     await organiser.sees("came about")
     await pays(anna, organiser, "No. 1")
     await pays(ben, organiser, "No. 2")
@@ -157,3 +163,27 @@ async def test_leaving_is_free_until_it_closes(clients: Clients, organiser: Pers
     await joined(member, payload, 2)
     await member.do("My part of it", "held for you")
     await member.do("Take back", "you left")
+
+
+@SLOW
+async def test_the_card_in_a_channel_follows_the_buy_and_names_nobody(
+    clients: Clients, organiser: Person
+) -> None:
+    """Posted by one press, edited in place as people join, without a way in when it is over."""
+    channel = await Channel.of(clients, organiser.id, "Shoes together")
+    await channel.bot_is("administrator", POSTING)
+    await opened(organiser)
+    await organiser.do("Post in Shoes", "being posted")
+    card = await channel.one_card("0 pairs so far")
+    payload = card.url("Join").partition("start=")[2]
+    member = await clients.arrive()
+    await joined(member, payload, 2)
+    after = await channel.one_card("2 pairs so far")
+    assert after.id == card.id
+    assert "Tester" not in after.text
+    assert "people" not in after.text  # one alone could be told
+    await organiser.do("Give the buy up", "Give this group buy up")
+    await organiser.do("Yes, give it up", "Given up")
+    over = await channel.one_card("Given up")
+    assert not over.buttons
+    await member.sees("gave the buy up")

@@ -33,7 +33,7 @@ from bot.storage.ports import Retention, StepCommit, Storage
 from bot.storage.shop_ports import Booking
 from bot.storage.tracking_ports import NoticeEnd, StoredPush
 from tests.storage.earlier.filling import ALICE, BOB, CAROL, GROUP, NOW, OFFERS, OPERATOR
-from tests.storage.grouping import BUY, BUY_ORDER, BUYER, RED, SHOWN, TOKEN, pausing
+from tests.storage.grouping import BUY, BUY_ORDER, BUYER, RED, SHOWN, TOKEN, WANTED, pausing
 from tests.storage.posting import CHANNEL, FAMILY, MUG
 from tests.storage.questioning import ASKER, COLLEAGUE, TOPIC, words
 from tests.storage.samples import update
@@ -122,6 +122,7 @@ READS: dict[str, Call] = {
     "group_buys.buy": lambda storage: storage.group_buys.buy(BUY),
     "group_buys.buy_of_order": lambda storage: storage.group_buys.buy_of_order(BUY_ORDER),
     "group_buys.buys_of": lambda storage: storage.group_buys.buys_of(BUYER, 9),
+    "group_buys.cards_of": lambda storage: storage.group_buys.cards_of(BUY),
     "group_buys.cards_to_draw": lambda storage: storage.group_buys.cards_to_draw(LATER, 9),
     "group_buys.due": lambda storage: storage.group_buys.due(LATER, 9),
     "group_buys.head": lambda storage: storage.group_buys.head(TOKEN),
@@ -204,9 +205,11 @@ WRITES: dict[str, Call] = {
     "conversations.commit_step": _commit_step,
     "group_buys.card_drawn": lambda storage: storage.group_buys.card_drawn(SHOWN, 99, NOW),
     "group_buys.change": lambda storage: storage.group_buys.change(BUY, pausing),
+    "group_buys.claim_card": lambda storage: storage.group_buys.claim_card(WANTED),
     "group_buys.claim_news": lambda storage: storage.group_buys.claim_news(2),
     "group_buys.drop_card": lambda storage: storage.group_buys.drop_card(SHOWN),
     "group_buys.end_news": lambda storage: storage.group_buys.end_news(1),
+    "group_buys.give_up_cards": lambda storage: storage.group_buys.give_up_cards(),
     "group_buys.give_up_news": lambda storage: storage.group_buys.give_up_news(),
     "group_buys.put_back_news": lambda storage: storage.group_buys.put_back_news(1, LATER),
     "group_buys.put_card": lambda storage: storage.group_buys.put_card(SHOWN.replace(message_id=2)),

@@ -11,12 +11,24 @@ from tests.domain.group_buys.groups import NOW, RED, opened, quote, wanted
 from tests.storage.samples import following
 from tests.storage.shopping import DAVE, session
 
-__all__ = ["BUY", "BUYER", "BUY_ORDER", "RED", "SHOWN", "TOKEN", "group_buy", "organise", "pausing"]
+__all__ = [
+    "BUY",
+    "BUYER",
+    "BUY_ORDER",
+    "RED",
+    "SHOWN",
+    "TOKEN",
+    "WANTED",
+    "group_buy",
+    "organise",
+    "pausing",
+]
 
 BUYER = UserId(7_888)
 BUY = BuyId(1)
 TOKEN = "t0ken"
 BUY_ORDER = MerchantOrderNo("S261130-7K3MZQ4T")
+WANTED = Card(buy_id=BuyId(2), chat_id=ChatId(-100), message_id=0)
 SHOWN = Card(buy_id=BUY, chat_id=ChatId(-100), message_id=1)
 
 
@@ -41,6 +53,8 @@ async def group_buy(storage: Storage) -> None:
     commit = StepCommit(session=session(BUYER, 2), expected_revision=1, writes=tuple(joins))
     await storage.conversations.commit_step(commit)
     await storage.group_buys.put_card(SHOWN)
+    await storage.group_buys.put_card(WANTED)
+    await storage.group_buys.put_card(SHOWN.replace(buy_id=BuyId(2), message_id=-1, chat_id=-7))
     await storage.group_buys.change(BUY, lambda buy, _: joining.removed(buy, 1, "Twice"))
     await storage.group_buys.claim_news(1)
     await order_all(storage, BuyId(2), DAVE)

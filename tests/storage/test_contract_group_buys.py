@@ -9,7 +9,7 @@ from bot.domain.group_buys import fulfilling, joining
 from bot.domain.group_buys.buys import BuyId, BuyRefused, BuyState, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.identifiers import ChatId, UserId
-from bot.domain.writes import JoinBuy, OpenBuy
+from bot.domain.writes import JoinBuy, OpenBuy, ShowBuy
 from bot.storage.ports import Retention, StepCommit, Storage, VersionConflict
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.domain.group_buys.groups import BLUE, wanted
@@ -21,6 +21,7 @@ from tests.storage.grouping import (
     RED,
     SHOWN,
     TOKEN,
+    WANTED,
     a_buy,
     group_buy,
     order_all,
@@ -133,7 +134,10 @@ async def test_news_is_claimed_once_and_told_once(storage: Storage) -> None:
 
 async def test_a_card_is_drawn_when_the_buy_has_moved_and_not_too_often(storage: Storage) -> None:
     await group_buy(storage)
-    (card,) = await storage.group_buys.cards_to_draw(NOW, 9)
+    drawable = await storage.group_buys.cards_to_draw(NOW, 9)
+    card = next(each for each in drawable if each.buy_id == BUY)
+    other = next(each for each in drawable if each.buy_id != BUY)
+    await storage.group_buys.drop_card(other)
     head = await storage.group_buys.head(TOKEN)
     assert head is not None
     soon = NOW + timedelta(seconds=7)
@@ -146,6 +150,20 @@ async def test_a_card_is_drawn_when_the_buy_has_moved_and_not_too_often(storage:
     assert before.message_id == SHOWN.message_id
     await storage.group_buys.drop_card(SHOWN)  # the old message, which is no card any more
     assert len(await storage.group_buys.cards_to_draw(soon, 9)) == 1
+
+
+async def test_a_card_is_posted_once_and_drawn_again_where_it_stands(storage: Storage) -> None:
+    await group_buy(storage)
+    assert await storage.group_buys.claim_card(WANTED)
+    assert not await storage.group_buys.claim_card(WANTED)
+    given_up = await storage.group_buys.give_up_cards()
+    assert sorted(each.chat_id for each in given_up) == [-100, -7]
+    assert await storage.group_buys.cards_of(BuyId(2)) == []
+    wants = (ShowBuy(WANTED), ShowBuy(SHOWN.replace(message_id=0)))
+    commit = StepCommit(session=session(BUYER, 3), expected_revision=2, writes=wants)
+    await storage.conversations.commit_step(commit)
+    assert [each.message_id for each in await storage.group_buys.cards_of(BUY)] == [1]
+    assert [each.message_id for each in await storage.group_buys.cards_of(BuyId(2))] == [0]
 
 
 async def test_what_is_due_is_found_by_its_moment(storage: Storage) -> None:

@@ -141,6 +141,7 @@ class NewsOf(StrEnum):
     NOT_PLACED = "not_placed"
     NO_QUOTE = "no_quote"
     TOO_FEW = "too_few"
+    CARD_GONE = "card_gone"
 
 
 class News(Value):
@@ -423,7 +424,10 @@ def progress_of(buy: GroupBuy) -> Progress:
 
 
 class Card(Value):
-    """A message in a group or channel that shows a buy, and which version of it."""
+    """A message in a group or channel that shows a buy, and which version of it.
+
+    `message_id` is 0 for one that is to be posted.
+    """
 
     buy_id: BuyId
     chat_id: ChatId

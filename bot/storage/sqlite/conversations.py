@@ -21,6 +21,7 @@ from bot.domain.writes import (
     SaveAddress,
     SendProof,
     SetTerms,
+    ShowBuy,
     Write,
 )
 from bot.storage.codec import pack, to_micros, unpack
@@ -194,7 +195,7 @@ class Conversations:
                 prepared = self._shop.sending(proof)
             case SetTerms(terms):
                 prepared = self._shop.setting(terms)
-            case OpenBuy() | JoinBuy() | ChangeBuy():
+            case OpenBuy() | JoinBuy() | ChangeBuy() | ShowBuy():
                 prepared = self._groups.carrying_out(write)
             case QueuePost(post):
                 prepared = self._posts.queueing(post)

@@ -6,7 +6,7 @@ one row and a few sums, so that the thousandth claim costs what the first did.
 
 import sqlite3
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.group_buys.buys import (
     ENDED,
@@ -30,16 +30,18 @@ from bot.domain.group_buys.claims import Claim, ClaimState
 from bot.domain.group_buys.joining import withdrawn
 from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
-from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy
+from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.codec import to_micros
 from bot.storage.places import place_of_buy, place_of_claim, place_of_group_operation
 from bot.storage.ports import VersionConflict
-from bot.storage.sqlite.batch import Work
+from bot.storage.sqlite.batch import Work, executing
 from bot.storage.sqlite.database import Database
 
 _BUY = "SELECT buy_id, token, version, body FROM group_buys"
 _JOINED = _BUY + " WHERE buy_id IN (SELECT buy_id FROM group_claims WHERE user_id = ?)"  # noqa: S608 - named above
 _CARD = "SELECT cards.buy_id, chat_id, message_id, topic, language, with_picture, shown"
+_BEING_POSTED = -1
+_BETWEEN_CARDS = timedelta(seconds=3.1)
 _PUT_CLAIM = (
     "INSERT INTO group_claims (buy_id, number, user_id, state, spec_id, taken, queued, body)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (buy_id, number) DO UPDATE SET"
@@ -124,7 +126,7 @@ class GroupBuys:
             lambda connection: self._change(connection, buy_id, decide)
         )
 
-    def carrying_out(self, write: OpenBuy | JoinBuy | ChangeBuy) -> Work:
+    def carrying_out(self, write: OpenBuy | JoinBuy | ChangeBuy | ShowBuy) -> Work:
         """Return what carries out a write of a conversation's step."""
         match write:
             case OpenBuy(buy):
@@ -133,6 +135,8 @@ class GroupBuys:
                 return self.joining(buy_id, wanted)
             case ChangeBuy(buy_id, decide):
                 return self.changing(buy_id, decide)
+            case ShowBuy(card):
+                return self.showing(card)
 
     def opening(self, buy: GroupBuy) -> Work:
         """Return what stores a new buy; one whose token is there already changes nothing."""
@@ -215,28 +219,83 @@ class GroupBuys:
         """Return the cards that show an older version and may be edited now."""
         rows = await self._database.rows(
             f"{_CARD} FROM group_cards AS cards JOIN group_buys USING (buy_id)"
-            " WHERE shown < version AND not_before <= ? ORDER BY not_before LIMIT ?",
+            " WHERE message_id >= 0 AND shown < version AND not_before <= ?"
+            " ORDER BY not_before LIMIT ?",
             to_micros(now),
             limit,
         )
         return [_card(*row) for row in rows]
 
+    async def cards_of(self, buy_id: BuyId) -> list[Card]:
+        """Return where a buy is shown, or is to be."""
+        rows = await self._database.rows(
+            f"{_CARD} FROM group_cards AS cards WHERE buy_id = ? ORDER BY chat_id", buy_id
+        )
+        return [_card(*row) for row in rows]
+
+    async def claim_card(self, card: Card) -> bool:
+        """Mark a card as being posted, durably; False when it no longer waits for that."""
+        return await self._database.write(
+            lambda connection: (
+                connection.execute(
+                    "UPDATE group_cards SET message_id = ?"
+                    " WHERE buy_id = ? AND chat_id = ? AND message_id = 0",
+                    (_BEING_POSTED, card.buy_id, card.chat_id),
+                ).rowcount
+                == 1
+            )
+        )
+
+    async def give_up_cards(self) -> list[Card]:
+        """Forget what an earlier run was posting: it may be there. Return it."""
+
+        def give_up(connection: sqlite3.Connection) -> list[Card]:
+            rows = connection.execute(
+                f"{_CARD} FROM group_cards AS cards WHERE message_id = ?", (_BEING_POSTED,)
+            ).fetchall()
+            connection.execute("DELETE FROM group_cards WHERE message_id = ?", (_BEING_POSTED,))
+            return [_card(*row) for row in rows]
+
+        return await self._database.write(give_up)
+
+    def showing(self, card: Card) -> Work:
+        """Return what has a buy shown in a chat; where it is already it is drawn once more."""
+        return executing(
+            "INSERT INTO group_cards (buy_id, chat_id, message_id, topic, language, with_picture,"
+            " shown, not_before) VALUES (?, ?, 0, ?, ?, 0, -1, 0)"
+            " ON CONFLICT (buy_id, chat_id) DO UPDATE SET shown = -1",
+            card.buy_id,
+            card.chat_id,
+            card.topic,
+            card.language,
+        )
+
     async def card_drawn(self, card: Card, version: int, again_at: datetime) -> None:
-        """Remember which version a card shows, and when it may be edited next."""
-        await self._database.write(
-            lambda connection: connection.execute(
+        """Remember which version a card shows, and when it may be edited next.
+
+        Other cards of that chat wait some seconds, as the chat's own limit counts all of them.
+        """
+        soon = to_micros(self._database.now() + _BETWEEN_CARDS)
+
+        def drawn(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE group_cards SET not_before = ? WHERE chat_id = ? AND not_before < ?",
+                (soon, card.chat_id, soon),
+            )
+            connection.execute(
                 "UPDATE group_cards SET shown = ?, not_before = ?"
                 " WHERE buy_id = ? AND chat_id = ? AND message_id = ?",
                 (version, to_micros(again_at), card.buy_id, card.chat_id, card.message_id),
             )
-        )
+
+        await self._database.write(drawn)
 
     async def drop_card(self, card: Card) -> None:
         """Forget a card whose message is gone."""
         await self._database.write(
             lambda connection: connection.execute(
-                "DELETE FROM group_cards WHERE buy_id = ? AND chat_id = ? AND message_id = ?",
-                (card.buy_id, card.chat_id, card.message_id),
+                "DELETE FROM group_cards WHERE buy_id = ? AND chat_id = ? AND message_id IN (?, ?)",
+                (card.buy_id, card.chat_id, card.message_id, card.message_id or _BEING_POSTED),
             )
         )
 
