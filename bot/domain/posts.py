@@ -47,13 +47,17 @@ class Shown(Value):
 
 
 class NewPost(Value):
-    """What an operator wants to be posted; `text` are their own words, plain, or nothing."""
+    """What an operator wants to be posted; `text` are their own words, plain, or nothing.
+
+    `title` is the place's, as it was called then.
+    """
 
     offer_id: OfferId
     chat_id: ChatId
     made_by: UserId
     language: str
     text: str = ""
+    title: str = ""
 
 
 class Post(NewPost):

@@ -291,7 +291,7 @@ class Publisher:
         places = {each.chat_id: each for each in await self._posts.post_places()}
         place = places.get(post.chat_id)
         t = texts_in(post.language)
-        title = place.title if place is not None else str(post.chat_id)
+        title = place.title if place is not None else post.title
         link = _link(place, post)
         screen = Screen(
             t(key, place=title, reason=reason),

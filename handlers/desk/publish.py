@@ -77,7 +77,7 @@ def _posted(view: PublishView) -> Html | None:
     told = [
         t(
             "publish.there" if each.state is PostState.POSTED else "publish.under_way",
-            place=titles.get(each.chat_id, str(each.chat_id)),
+            place=titles.get(each.chat_id, each.title),
             time=t.time(each.made_at),
         )
         for each in view.posts[-_MOST_POSTS:]
@@ -93,7 +93,7 @@ def _buttons(view: PublishView, asked: PublishAsked) -> Rows:
         rows += row(Button(label, "post", str(place.chat_id)))
     for post in view.posts[-_MOST_POSTS:]:
         if post.state is PostState.POSTED:
-            title = cut(titles.get(post.chat_id, str(post.chat_id)), _TITLE)
+            title = cut(titles.get(post.chat_id, post.title), _TITLE)
             rows += row(Button(t("publish.down_button", place=title), "down", str(post.post_id)))
     if asked.text:
         rows += row(Button(t("publish.plain_button"), "plain"))
@@ -134,6 +134,7 @@ async def post(_: Update, context: Context) -> Reply:
                 made_by=context.session.user_id,
                 language=context.session.language,
                 text=publish_asked(context.session).text,
+                title=place.title,
             )
         )
     )

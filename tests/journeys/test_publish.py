@@ -211,7 +211,7 @@ async def test_too_many_words_and_what_is_no_words(
     await operator.say("Fresh today", "replace yours")
     await operator.say("x" * 501, "501 characters.*500.*Fresh today")
     await operator.photo(next(iter(samples.values())))
-    await operator.sees("Only words.*Fresh today")
+    await operator.sees("picture can't be added.*Fresh today")
     shown = await operator.do("Without my words", "stand above it")
     assert "Fresh today" not in shown.text
     await operator.do("Back to the product", "Minimum order")
