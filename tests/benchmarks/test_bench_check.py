@@ -23,12 +23,13 @@ def test_no_step_costs_more_than_it_did(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("what", "more"),
-    [("statements", 7), ("commits", 2), ("telegram", 1), ("marketplace", 1), ("calls", 101)],
+    [("statements", 7), ("commits", 2), ("telegram", 1), ("marketplace", 1), ("calls", 401)],
 )
 def test_a_step_that_costs_more_is_named(what: str, more: int) -> None:
-    """One call more, a commit of its own, a tenth more of the calls: a regression."""
+    """One call more, two commits of its own, a tenth more of the Python calls: a regression."""
     worse = {**_STEP, what: _STEP[what] + more}
-    assert compare({"00 say": _STEP}, {"00 say": worse}) == [
+    others = {f"{number:02d} tap": {**_STEP, "calls": 4000} for number in range(1, 13)}
+    assert compare({"00 say": _STEP, **others}, {"00 say": worse, **others}) == [
         f"00 say: {worse[what]} {what} instead of {_STEP[what]}"
     ]
 
@@ -38,6 +39,14 @@ def test_one_commit_more_in_each_step_is_named() -> None:
     steps = {f"{number:02d}": _STEP for number in range(13)}
     worse = {name: {**step, "commits": step["commits"] + 1} for name, step in steps.items()}
     assert compare(steps, worse) == ["the whole journey: 52 commits instead of 39"]
+
+
+def test_a_little_more_in_each_step_is_named() -> None:
+    """A twentieth more in all, though no move grew by a tenth."""
+    worse = {name: {**_STEP, "calls": 1051} for name in ("00 say", "01 tap")}
+    assert compare(dict.fromkeys(worse, _STEP), worse) == [
+        "the whole journey: 2102 calls instead of 2000"
+    ]
 
 
 def test_what_costs_less_or_as_much_passes() -> None:
