@@ -203,7 +203,8 @@ class Bot:
     async def _introduce(self) -> None:
         """Set menus and descriptions."""
         shop = self._house.services.shop is not None
-        await register(self._application.bot, self._settings.admin_ids, shop=shop)
+        buys = self._house.services.groups is not None
+        await register(self._application.bot, self._settings.admin_ids, shop=shop, buys=buys)
 
     async def _close(self) -> None:
         """End everything within `STOP_SECONDS`; what is cut off goes on at the next start."""

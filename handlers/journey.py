@@ -63,7 +63,7 @@ from handlers.desk import (
 )
 from handlers.finding import categories, navigation, search, shop
 from handlers.finding import filters as filter_panel
-from handlers.group import buy, buy_terms, joining
+from handlers.group import buy, buy_acting, buy_terms, joining, running, taking_part
 from handlers.group.answering import GoodsInGroups
 from handlers.group.guest import GuestGoods
 from handlers.group.places import Places, following_groups
@@ -228,14 +228,16 @@ def _states() -> dict[Step, list[Handler]]:
             MessageHandler(WORDS, joining.text),
         ],
         Step.BUY: [
-            Buttons(lock=buy.lock, pause=buy.pause, resume=buy.resume, top_up=buy.top_up),
-            Buttons(leave_out=buy.leave_out, prepare=buy.prepare, order=buy.order),
-            Buttons(member=buy.member, receive=buy.receive, nothing=buy.nothing, see=buy.see),
-            Buttons(send_back=buy.send_back, hand=buy.hand, arrive=buy.arrive, count=buy.count),
-            Buttons(settle=buy.settle, close=buy.close, cancel_buy=buy.cancel_buy, ask=buy.ask),
-            Buttons(withdraw=buy.withdraw, agree=buy.agree, disagree=buy.disagree, more=buy.more),
-            Buttons(sheet=buy.sheet, show=buy.show, turn=buy.turn, back=buy.back, leave=buy.leave),
-            MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, buy.photo),
+            Buttons(lock=running.lock, pause=running.pause, resume=running.resume),
+            Buttons(top_up=running.top_up, leave_out=running.leave_out, prepare=running.prepare),
+            Buttons(order=running.order, member=buy.member, receive=running.receive),
+            Buttons(nothing=running.nothing, see=running.see, send_back=running.send_back),
+            Buttons(hand=running.hand, arrive=running.arrive, count=buy.count),
+            Buttons(settle=running.settle, close=running.close, cancel_buy=running.cancel_buy),
+            Buttons(ask=buy.ask, withdraw=taking_part.withdraw, agree=taking_part.agree),
+            Buttons(disagree=taking_part.disagree, more=buy.more, sheet=running.sheet),
+            Buttons(show=buy.show, turn=buy.turn, back=buy_acting.back, leave=buy.leave),
+            MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, taking_part.photo),
             MessageHandler(WORDS, buy.text),
         ],
     }

@@ -33,6 +33,7 @@ PRIVATE_COMMANDS = {
     "mydata": "command.mydata",
     "deletemydata": "command.deletemydata",
 }
+GROUP_BUY_COMMANDS = {"buys": "command.buys"}
 SHOP_COMMANDS = {"balance": "command.balance"}
 OPERATOR_COMMANDS = {
     "admin": "command.admin",
@@ -53,13 +54,16 @@ GROUP_COMMANDS = {
 _log = structlog.get_logger(__name__)
 
 
-async def register(bot: DirectBot, operators: Iterable[int] = (), *, shop: bool = False) -> None:
+async def register(
+    bot: DirectBot, operators: Iterable[int] = (), *, shop: bool = False, buys: bool = False
+) -> None:
     """Set menus, descriptions and modes. A refusal is logged: the bot works without them.
 
     Operators have their own commands in their own chats, which others never see.
     """
     await _open_modes(bot)
-    private = PRIVATE_COMMANDS | SHOP_COMMANDS if shop else PRIVATE_COMMANDS
+    private = PRIVATE_COMMANDS | (GROUP_BUY_COMMANDS if buys else {})
+    private = private | SHOP_COMMANDS if shop else private
     try:
         for language in LANGUAGES:
             await _register_language(bot, language, private, shop=shop)

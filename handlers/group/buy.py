@@ -1,52 +1,41 @@
 """A group buy as its organiser runs it, and as a member sees their own part of it."""
 
-import asyncio
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from telegram import InputFile, Message, Update
-from telegram.error import TelegramError
+from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import QUIET, Context, Overlay, Reply
-from bot.chat.conversation import ScreenNotDrawn, received_at
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
 from bot.domain.asking import BuyAsked, JoinOpen
 from bot.domain.collecting import LONGEST_PROOF, ProofKind
-from bot.domain.currencies import Money, MoneyUnreadable, read_money
-from bot.domain.group_buys import closing, fulfilling, joining
-from bot.domain.group_buys.bills import BillUnclear, people_of, pieces_by_variant
+from bot.domain.currencies import Money
+from bot.domain.group_buys import closing, fulfilling
+from bot.domain.group_buys.bills import people_of, pieces_by_variant
 from bot.domain.group_buys.buys import (
     ENDED,
     BuyId,
-    BuyRefused,
     BuyState,
     Card,
-    Change,
-    Decide,
     GroupBuy,
     Progress,
-    Why,
-    progress_of,
 )
-from bot.domain.group_buys.claims import Claim, ClaimState, Consent, SentProof
-from bot.domain.identifiers import UserId, new_merchant_order_no
-from bot.domain.ledger import Books, LedgerError
-from bot.domain.money import Fen
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.identifiers import UserId
+from bot.domain.ledger import Books
 from bot.domain.posts import PostPlace
 from bot.domain.sessions import Session, Step
-from bot.domain.writes import ChangeBuy, ClaimOrder, ShowBuy
+from bot.domain.writes import ShowBuy
 from bot.services.bundle import Services
-from bot.services.grouping.group_buys import order_for
-from bot.services.grouping.sheets import packing_list, reconciliation
 from bot.telegram.newer import Style
 from handlers.always import anywhere
+from handlers.group.buy_acting import claims_about, returning, seen
 from handlers.group.buy_card import join_link
 from handlers.group.buy_words import (
-    REFUSED,
     claim_line,
     priced,
     progress_line,
@@ -56,11 +45,21 @@ from handlers.group.buy_words import (
     title,
     variant_name,
 )
+from handlers.group.running import amount_typed, count_typed, reason_typed
+from handlers.group.taking_part import prove
 
 _PAGE = 8
+
+
 _LISTED = 20
+
+
 _PLACES = 6
+
+
 _NAME = 24
+
+
 _HAS_MONEY = frozenset(BuyState) - {
     BuyState.DRAFT,
     BuyState.OPEN,
@@ -68,6 +67,8 @@ _HAS_MONEY = frozenset(BuyState) - {
     BuyState.LOCKED,
     BuyState.CONFIRMING,
 }
+
+
 _MAY_CANCEL = {
     BuyState.OPEN,
     BuyState.PAUSED,
@@ -75,6 +76,8 @@ _MAY_CANCEL = {
     BuyState.CONFIRMING,
     BuyState.COLLECTING,
 }
+
+
 _ASKS = {
     "received": "buy.ask_received",
     "proof": "buy.ask_proof",
@@ -102,7 +105,7 @@ class BuyView(View):
 
 async def load(session: Session, services: Services) -> BuyView:
     """Load the buy: all of it for its organiser, for a member their own claims."""
-    buy, books = await _seen(session, services)
+    buy, books = await seen(session, services)
     face = services.face()
     organises = buy is not None and buy.organiser == session.user_id
     return await BuyView.of(
@@ -338,7 +341,7 @@ def _asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
 
 
 def _member_money(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
-    claims = _claims_about(buy, asking.about)
+    claims = claims_about(buy, asking.about)
     back = row(Button(t("buy.back_button"), "back"))
     if not claims:
         return Screen(paragraphs(view.flash, t("buy.gone")), back)
@@ -450,7 +453,7 @@ async def mine(update: Update, context: Context) -> Reply:
 
 
 async def _to(context: Context, buy_id: BuyId) -> Reply:
-    context.focus(asking=BuyAsked(buy_id=buy_id), return_to=_returning(context), page=0)
+    context.focus(asking=BuyAsked(buy_id=buy_id), return_to=returning(context), page=0)
     return Step.BUY
 
 
@@ -461,17 +464,9 @@ async def leave(_: Update, context: Context) -> Reply:
     return step or Step.START
 
 
-async def back(_: Update, context: Context) -> Reply:
-    """Back to the buy's page."""
-    asking = context.session.focus.asking
-    if isinstance(asking, BuyAsked):
-        context.focus(asking=BuyAsked(buy_id=asking.buy_id), page=0)
-    return None
-
-
 async def show(_: Update, context: Context) -> Reply:
     """Have a card of the buy stand in a group or channel."""
-    buy, _books = await _seen(context.session, context.services)
+    buy, _books = await seen(context.session, context.services)
     places = await _places(context.session, context.services)
     place = next((each for each in places if str(each.chat_id) == context.arg), None)
     if buy is None or buy.organiser != context.session.user_id or place is None:
@@ -492,7 +487,7 @@ async def turn(_: Update, context: Context) -> Reply:
 
 async def more(_: Update, context: Context) -> Reply:
     """Join with another claim."""
-    buy, _books = await _seen(context.session, context.services)
+    buy, _books = await seen(context.session, context.services)
     if buy is None:
         context.flash("buy.gone")
         return None
@@ -524,443 +519,6 @@ async def count(_: Update, context: Context) -> Reply:
     return None
 
 
-def _organising(decide: Callable[[GroupBuy, Books, Context], Change]) -> Callable:  # type: ignore[type-arg]
-    """Return a callback by which an organiser changes their buy as `decide` says."""
-
-    async def act(_: Update, context: Context) -> Reply:
-        if await _acts(context, decide):
-            return await back(_, context)
-        return None
-
-    return act
-
-
-lock = _organising(lambda buy, _, context: joining.locked(buy, context.now))
-pause = _organising(lambda buy, _, context: joining.paused(buy, context.now))
-resume = _organising(lambda buy, _, context: joining.resumed(buy, context.now))
-leave_out = _organising(lambda buy, books, context: closing.lapse_unpaid(buy, books, context.now))
-cancel_buy = _organising(lambda buy, books, context: closing.cancelled(buy, books, context.now))
-settle = _organising(
-    lambda buy, _, context: Change(
-        fulfilling.handing_out(buy, context.now).buy.moved(BuyState.SETTLING, context.now)
-        if buy.state is BuyState.ARRIVED
-        else buy.moved(BuyState.SETTLING, context.now)
-    )
-)
-close = _organising(lambda buy, books, context: fulfilling.closed(buy, books, context.now))
-
-
-async def top_up(_: Update, context: Context) -> Reply:
-    """Take what is missing on the organiser's own account."""
-
-    def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
-        missing = closing.short_of_minimum(buy)
-        free = {
-            each.spec_id: each.limit - progress_of(buy).of(each.spec_id)
-            for each in buy.terms.goods.variants
-        }
-        roomy = max(free, key=lambda spec: free[spec])
-        consent = Consent(
-            terms=buy.terms.number, goods=Fen(0), freight=Fen(0), fee_ppm=0, at=context.now
-        )
-        change = closing.topped_up(buy, consent, roomy, missing)
-        return Change(change.buy.replace(again_at=None), change.news)
-
-    await _acts(context, decide)
-    return None
-
-
-async def receive(_: Update, context: Context) -> Reply:
-    """The organiser saw exactly what is owed come in."""
-    await _receive(context, None)
-    return None
-
-
-async def nothing(_: Update, context: Context) -> Reply:
-    """The organiser saw nothing come in."""
-    about, key = _about(context), _key(context)
-
-    def decide(buy: GroupBuy, _books: Books, _context: Context) -> Change:
-        return closing.proof_declined(buy, _user(buy, about), key)
-
-    if await _acts(context, decide):
-        return await back(_, context)
-    return None
-
-
-async def send_back(_: Update, context: Context) -> Reply:
-    """The organiser sent back all that is owed to a member."""
-    about, key = _about(context), _key(context)
-
-    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
-        user = _user(buy, about)
-        owed = -books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
-        return fulfilling.sent_back(buy, user, owed, key, books, context.now)
-
-    if await _acts(context, decide):
-        return await back(_, context)
-    return None
-
-
-async def hand(_: Update, context: Context) -> Reply:
-    """Tick a member off."""
-    about = natural(context.arg) or 0
-    await _acts(
-        context, lambda buy, _books, context: fulfilling.handed(buy, _user(buy, about), context.now)
-    )
-    return None
-
-
-async def arrive(_: Update, context: Context) -> Reply:
-    """Take the count of what arrived: all of it, but for what was counted otherwise."""
-    asking = context.session.focus.asking
-    counts = asking.counts if isinstance(asking, BuyAsked) and asking.what == "count" else {}
-
-    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
-        ordered = pieces_by_variant(buy.taken)
-        came = {spec: counts.get(spec or "", pieces) for spec, pieces in ordered.items()}
-        return fulfilling.counted(buy, came, books, context.now)
-
-    if await _acts(context, decide):
-        return await back(_, context)
-    return None
-
-
-async def withdraw(_: Update, context: Context) -> Reply:
-    """Take one's own claim back."""
-    number, me = natural(context.arg) or 0, context.session.user_id
-    sent_at = received_at.get() or context.now
-    await _acts_for_oneself(
-        context, lambda buy, _books: joining.withdrawn(buy, me, number, sent_at)
-    )
-    return None
-
-
-async def agree(_: Update, context: Context) -> Reply:
-    """Agree to what came out."""
-    return await _answer(context, agrees=True)
-
-
-async def disagree(_: Update, context: Context) -> Reply:
-    """Leave the buy rather than pay that."""
-    return await _answer(context, agrees=False)
-
-
-async def prepare(_: Update, context: Context) -> Reply:
-    """Read the newest numbers and show the order to be confirmed. Raises `MarketplaceError`."""
-    groups, asking = context.services.groups, context.session.focus.asking
-    if groups is None or not isinstance(asking, BuyAsked):
-        return None
-    try:
-        await groups.prepare(BuyId(asking.buy_id), context.session.user_id)
-    except BuyRefused as error:
-        context.flash(REFUSED[error.why], left=error.left)
-        return None
-    except BillUnclear:
-        context.flash("buy.no_numbers")
-        return None
-    context.focus(asking=asking.replace(what="order"))
-    return None
-
-
-async def order(update: Update, context: Context) -> Reply:
-    """Confirm: exactly this set and total, frozen with the order's number in one transaction."""
-    buy, books = await _seen(context.session, context.services)
-    total = natural(context.arg)
-    if buy is None or buy.organiser != context.session.user_id or total is None:
-        context.flash("buy.gone")
-        return None
-    agreed_at = received_at.get() or context.now
-    number = new_merchant_order_no(agreed_at)
-    numbers = tuple(each.number for each in buy.taken)
-
-    def decide(there: GroupBuy, _books: Books) -> Change:
-        return closing.frozen(there, number, Fen(total), numbers, agreed_at)
-
-    try:
-        decide(buy, books)
-        placed = order_for(buy, number, agreed_at)
-    except BuyRefused as error:
-        context.flash(REFUSED[error.why], left=error.left)
-        return await back(update, context)
-    context.write(ClaimOrder(placed.replace(chat_id=context.session.chat_id)))
-    context.write(ChangeBuy(buy.buy_id, decide))
-    context.focus(asking=BuyAsked(buy_id=buy.buy_id))
-    return None
-
-
-async def text(update: Update, context: Context) -> Reply:
-    """Read what was asked for: an amount, a count, a transfer's number, a reason."""
-    message = update.effective_message
-    typed = ((message.text if message else None) or "").strip()
-    asking = context.session.focus.asking
-    if not isinstance(asking, BuyAsked) or message is None:
-        return None
-    match asking.what:
-        case "received":
-            return await _received(context, asking, typed)
-        case "count" if asking.about:
-            return await _counted(context, asking, typed)
-        case "write_off":
-            return await _written_off(context, asking, typed)
-        case "proof":
-            return await _prove(context, message, ProofKind.TEXT, text=cut(typed, LONGEST_PROOF))
-    context.flash("buy.use_buttons")
-    return None
-
-
-async def photo(update: Update, context: Context) -> Reply:
-    """A picture or a file of the transfer."""
-    message = update.effective_message
-    if message is None:
-        return None
-    if message.photo:
-        largest = message.photo[-1]
-        ids = {"file_id": largest.file_id, "file_unique_id": largest.file_unique_id}
-        return await _prove(context, message, ProofKind.PHOTO, **ids)
-    if message.document:
-        found = message.document
-        ids = {"file_id": found.file_id, "file_unique_id": found.file_unique_id}
-        return await _prove(context, message, ProofKind.FILE, **ids)
-    return None
-
-
-async def see(_: Update, context: Context) -> Reply:
-    """Send the organiser the picture or file that a member sent."""
-    buy, _books = await _seen(context.session, context.services)
-    about = _about(context)
-    claims = _claims_about(buy, about) if buy and buy.organiser == context.session.user_id else ()
-    proof = next((each.proof for each in claims if each.proof is not None), None)
-    if proof is None or not proof.file_id:
-        context.flash("buy.gone")
-        return None
-    chat_id = context.session.chat_id
-    try:
-        if proof.kind is ProofKind.PHOTO:
-            await context.bot.send_photo(chat_id, proof.file_id)
-        else:
-            await context.bot.send_document(chat_id, proof.file_id)
-    except TelegramError as error:
-        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
-    return QUIET
-
-
-async def sheet(_: Update, context: Context) -> Reply:
-    """Send a spreadsheet, made off the event loop."""
-    buy, books = await _seen(context.session, context.services)
-    if buy is None or buy.organiser != context.session.user_id:
-        context.flash("buy.gone")
-        return None
-    t = context.t
-
-    def word(name: str) -> str:
-        return html.unescape(t(_COLUMNS.get(name, "buy.column_other")))
-
-    if context.arg == "packing":
-        content = await asyncio.to_thread(packing_list, buy, word)
-    else:
-        content = await asyncio.to_thread(reconciliation, buy, books, word)
-    name = f"{'packing' if context.arg == 'packing' else 'money'}-{buy.buy_id}.xlsx"
-    try:
-        await context.bot.send_document(
-            context.session.chat_id, InputFile(content, filename=name, attach=True)
-        )
-    except TelegramError as error:
-        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
-    return QUIET
-
-
-_COLUMNS = {
-    "packing": "buy.column_packing",
-    "money": "buy.column_money",
-    "order": "buy.column_order",
-    "tick": "buy.column_tick",
-    "person": "buy.column_person",
-    "username": "buy.column_username",
-    "variant": "buy.column_variant",
-    "pieces": "buy.column_pieces",
-    "short": "buy.column_short",
-    "goods": "buy.column_goods",
-    "freight": "buy.column_freight",
-    "fee": "buy.column_fee",
-    "total": "buy.column_total",
-    "currency": "buy.column_currency",
-    "charged": "buy.column_charged",
-    "received": "buy.column_received",
-    "balance": "buy.column_balance",
-    "shares": "buy.column_shares",
-    "borne": "buy.column_borne",
-    "marketplace_total": "buy.column_marketplace_total",
-    "difference": "buy.column_difference",
-    "books_difference": "buy.column_books_difference",
-    "account_customer": "buy.account_customer",
-    "account_fee": "buy.account_fee",
-    "account_marketplace": "buy.account_marketplace",
-    "account_cash": "buy.account_cash",
-    "account_exchange": "buy.account_exchange",
-    "account_rounding": "buy.account_rounding",
-    "account_loss": "buy.account_loss",
-    "account_gain": "buy.account_gain",
-}
-
-
-async def _received(context: Context, asking: BuyAsked, typed: str) -> Reply:
-    buy, _ = await _seen(context.session, context.services)
-    if buy is None:
-        context.flash("buy.gone")
-        return None
-    try:
-        amount = read_money(typed, buy.terms.rate.currency)
-    except MoneyUnreadable:
-        context.flash("buy.not_an_amount")
-        return None
-    context.focus(asking=asking.replace(what="member"))
-    await _receive(context, amount)
-    return None
-
-
-async def _receive(context: Context, amount: Money | None) -> None:
-    about, key = _about(context), _key(context)
-
-    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
-        user = _user(buy, about)
-        owed = books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
-        return closing.paid(buy, user, amount or owed, key, books, context.now)
-
-    if await _acts(context, decide):
-        asking = context.session.focus.asking
-        if isinstance(asking, BuyAsked):
-            context.focus(asking=BuyAsked(buy_id=asking.buy_id))
-
-
-async def _counted(context: Context, asking: BuyAsked, typed: str) -> Reply:
-    buy, _ = await _seen(context.session, context.services)
-    number = natural(cut(typed, 9))
-    if buy is None or number is None:
-        context.flash("buy.not_a_number")
-        return None
-    ordered = pieces_by_variant(buy.taken)
-    variants = [each.spec_id for each in buy.terms.goods.variants if each.spec_id in ordered]
-    spec = variants[asking.about - 1] if asking.about <= len(variants) else None
-    if spec not in ordered or number > ordered[spec]:
-        context.flash("buy.refused_amount", left=ordered.get(spec, 0))
-        return None
-    counts = {**asking.counts, (spec or ""): number}
-    context.focus(asking=asking.replace(counts=counts, about=0))
-    return None
-
-
-async def _written_off(context: Context, asking: BuyAsked, typed: str) -> Reply:
-    if not typed:
-        return None
-    about, reason = asking.about, cut(typed, LONGEST_PROOF)
-
-    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
-        return fulfilling.given_up(buy, _user(buy, about), reason, books, context.now)
-
-    if await _acts(context, decide):
-        context.focus(asking=BuyAsked(buy_id=asking.buy_id))
-    return None
-
-
-async def _prove(context: Context, message: Message, kind: ProofKind, **sent: str) -> Reply:
-    me = context.session.user_id
-    proof = SentProof(kind=kind, at=message.date, **sent)
-    detail = f"{me}-{message.message_id}"
-    done = await _acts_for_oneself(
-        context, lambda buy, _: closing.proof_sent(buy, me, proof, detail)
-    )
-    asking = context.session.focus.asking
-    if done and isinstance(asking, BuyAsked):
-        context.flash("buy.proof_taken")
-        context.focus(asking=BuyAsked(buy_id=asking.buy_id))
-    return None
-
-
-async def _answer(context: Context, *, agrees: bool) -> Reply:
-    me, now = context.session.user_id, received_at.get() or context.now
-    await _acts_for_oneself(
-        context,
-        lambda buy, books: closing.answered(buy, me, agrees=agrees, books=books, now=now),
-    )
-    return None
-
-
-async def _acts(context: Context, decide: Callable[[GroupBuy, Books, Context], Change]) -> bool:
-    """Have the organiser change their buy with the step; say why where it can't be."""
-
-    def checked(buy: GroupBuy, books: Books) -> Change:
-        if buy.organiser != context.session.user_id:
-            raise BuyRefused(Why.NOT_YOURS)
-        return decide(buy, books, context)
-
-    return await _acts_for_oneself(context, checked)
-
-
-async def _acts_for_oneself(context: Context, decide: Decide) -> bool:
-    """Try a change on the buy as it is, and have it made with the step; say why not."""
-    asking = context.session.focus.asking
-    buys = context.services.store.group_buys
-    buy = await buys.buy(BuyId(asking.buy_id)) if isinstance(asking, BuyAsked) else None
-    if buy is None:
-        context.flash("buy.gone")
-        return False
-    try:
-        decide(buy, await buys.books_of_buy(buy.buy_id))
-    except BuyRefused as error:
-        context.flash(REFUSED[error.why], left=error.left)
-        return False
-    except LedgerError:
-        context.flash("buy.refused_amount", left=0)
-        return False
-    context.write(ChangeBuy(buy.buy_id, decide))
-    return True
-
-
-async def _seen(session: Session, services: Services) -> tuple[GroupBuy | None, Books]:
-    """Return a buy as the person may see it: all of it, or their own claims alone."""
-    asking = session.focus.asking
-    if not isinstance(asking, BuyAsked):
-        return None, Books()
-    buys, me = services.store.group_buys, session.user_id
-    buy = await buys.buy(BuyId(asking.buy_id))
-    if buy is None:
-        return None, Books()
-    books = await buys.books_of_buy(buy.buy_id)
-    if buy.organiser == me:
-        return buy, books
-    mine = buy.claims_of(me)
-    if not mine:
-        return None, Books()
-    return buy.replace(claims=mine), Books(each for each in books if each.user_id == me)
-
-
-def _returning(context: Context) -> Step | None:
-    step = context.session.step
-    known = {Step.JOINING, Step.BUY_TERMS, Step.BUY}
-    return context.session.focus.return_to if step in known else step
-
-
-def _about(context: Context) -> int:
-    asking = context.session.focus.asking
-    return asking.about if isinstance(asking, BuyAsked) else 0
-
-
-def _key(context: Context) -> str:
-    """Return a key that this press or message, handled again, has once more."""
-    session = context.session
-    return f"{session.session_id}-{session.revision}"
-
-
-def _claims_about(buy: GroupBuy, about: int) -> tuple[Claim, ...]:
-    claim = next((each for each in buy.claims if each.number == about), None)
-    return buy.claims_of(claim.user_id) if claim else ()
-
-
-def _user(buy: GroupBuy, about: int) -> UserId:
-    return buy.claim(about).user_id
-
-
 def _balance(view: BuyView, buy: GroupBuy, user: UserId) -> Money:
     return view.books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
 
@@ -975,3 +533,23 @@ def _waiting_for_money(view: BuyView, buy: GroupBuy) -> list[UserId]:
     open_ = [user for user in people if _balance(view, buy, user)]
     said = {each.user_id for each in buy.claims if each.state is ClaimState.PROOF}
     return sorted(open_, key=lambda user: user not in said)
+
+
+async def text(update: Update, context: Context) -> Reply:
+    """Read what was asked for: an amount, a count, a transfer's number, a reason."""
+    message = update.effective_message
+    typed = ((message.text if message else None) or "").strip()
+    asking = context.session.focus.asking
+    if not isinstance(asking, BuyAsked) or message is None:
+        return None
+    match asking.what:
+        case "received":
+            return await amount_typed(context, asking, typed)
+        case "count" if asking.about:
+            return await count_typed(context, asking, typed)
+        case "write_off":
+            return await reason_typed(context, asking, typed)
+        case "proof":
+            return await prove(context, message, ProofKind.TEXT, text=cut(typed, LONGEST_PROOF))
+    context.flash("buy.use_buttons")
+    return None

@@ -1,0 +1,345 @@
+"""What the organiser of a group buy does with it, from the lock to the closed books."""
+
+import asyncio
+import html
+from collections.abc import Callable
+
+from telegram import InputFile, Update
+from telegram.error import TelegramError
+
+from bot.chat.buttons import natural
+from bot.chat.context import QUIET, Context, Reply
+from bot.chat.conversation import ScreenNotDrawn, received_at
+from bot.chat.texts import cut
+from bot.domain.asking import BuyAsked
+from bot.domain.collecting import LONGEST_PROOF, ProofKind
+from bot.domain.currencies import Money, MoneyUnreadable, read_money
+from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys.bills import BillUnclear, pieces_by_variant
+from bot.domain.group_buys.buys import (
+    BuyId,
+    BuyRefused,
+    BuyState,
+    Change,
+    GroupBuy,
+    progress_of,
+)
+from bot.domain.group_buys.claims import Consent
+from bot.domain.identifiers import new_merchant_order_no
+from bot.domain.ledger import Books
+from bot.domain.money import Fen
+from bot.domain.writes import ChangeBuy, ClaimOrder
+from bot.services.grouping.group_buys import order_for
+from bot.services.grouping.sheets import packing_list, reconciliation
+from handlers.group.buy_acting import (
+    about_whom,
+    acts,
+    back,
+    claims_about,
+    key_of,
+    seen,
+    user_about,
+)
+from handlers.group.buy_words import (
+    REFUSED,
+)
+
+
+def _organising(decide: Callable[[GroupBuy, Books, Context], Change]) -> Callable:  # type: ignore[type-arg]
+    """Return a callback by which an organiser changes their buy as `decide` says."""
+
+    async def act(_: Update, context: Context) -> Reply:
+        if await acts(context, decide):
+            return await back(_, context)
+        return None
+
+    return act
+
+
+lock = _organising(lambda buy, _, context: joining.locked(buy, context.now))
+
+
+pause = _organising(lambda buy, _, context: joining.paused(buy, context.now))
+
+
+resume = _organising(lambda buy, _, context: joining.resumed(buy, context.now))
+
+
+leave_out = _organising(lambda buy, books, context: closing.lapse_unpaid(buy, books, context.now))
+
+
+cancel_buy = _organising(lambda buy, books, context: closing.cancelled(buy, books, context.now))
+
+
+settle = _organising(
+    lambda buy, _, context: Change(
+        fulfilling.handing_out(buy, context.now).buy.moved(BuyState.SETTLING, context.now)
+        if buy.state is BuyState.ARRIVED
+        else buy.moved(BuyState.SETTLING, context.now)
+    )
+)
+
+
+close = _organising(lambda buy, books, context: fulfilling.closed(buy, books, context.now))
+
+
+async def top_up(_: Update, context: Context) -> Reply:
+    """Take what is missing on the organiser's own account."""
+
+    def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
+        missing = closing.short_of_minimum(buy)
+        free = {
+            each.spec_id: each.limit - progress_of(buy).of(each.spec_id)
+            for each in buy.terms.goods.variants
+        }
+        roomy = max(free, key=lambda spec: free[spec])
+        consent = Consent(
+            terms=buy.terms.number, goods=Fen(0), freight=Fen(0), fee_ppm=0, at=context.now
+        )
+        change = closing.topped_up(buy, consent, roomy, missing)
+        return Change(change.buy.replace(again_at=None), change.news)
+
+    await acts(context, decide)
+    return None
+
+
+async def receive(_: Update, context: Context) -> Reply:
+    """The organiser saw exactly what is owed come in."""
+    await _receive(context, None)
+    return None
+
+
+async def nothing(_: Update, context: Context) -> Reply:
+    """The organiser saw nothing come in."""
+    about, key = about_whom(context), key_of(context)
+
+    def decide(buy: GroupBuy, _books: Books, _context: Context) -> Change:
+        return closing.proof_declined(buy, user_about(buy, about), key)
+
+    if await acts(context, decide):
+        return await back(_, context)
+    return None
+
+
+async def send_back(_: Update, context: Context) -> Reply:
+    """The organiser sent back all that is owed to a member."""
+    about, key = about_whom(context), key_of(context)
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        user = user_about(buy, about)
+        owed = -books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
+        return fulfilling.sent_back(buy, user, owed, key, books, context.now)
+
+    if await acts(context, decide):
+        return await back(_, context)
+    return None
+
+
+async def hand(_: Update, context: Context) -> Reply:
+    """Tick a member off."""
+    about = natural(context.arg) or 0
+
+    def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
+        return fulfilling.handed(buy, user_about(buy, about), context.now)
+
+    await acts(context, decide)
+    return None
+
+
+async def arrive(_: Update, context: Context) -> Reply:
+    """Take the count of what arrived: all of it, but for what was counted otherwise."""
+    asking = context.session.focus.asking
+    counts = asking.counts if isinstance(asking, BuyAsked) and asking.what == "count" else {}
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        ordered = pieces_by_variant(buy.taken)
+        came = {spec: counts.get(spec or "", pieces) for spec, pieces in ordered.items()}
+        return fulfilling.counted(buy, came, books, context.now)
+
+    if await acts(context, decide):
+        return await back(_, context)
+    return None
+
+
+async def prepare(_: Update, context: Context) -> Reply:
+    """Read the newest numbers and show the order to be confirmed. Raises `MarketplaceError`."""
+    groups, asking = context.services.groups, context.session.focus.asking
+    if groups is None or not isinstance(asking, BuyAsked):
+        return None
+    try:
+        await groups.prepare(BuyId(asking.buy_id), context.session.user_id)
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return None
+    except BillUnclear:
+        context.flash("buy.no_numbers")
+        return None
+    context.focus(asking=asking.replace(what="order"))
+    return None
+
+
+async def order(update: Update, context: Context) -> Reply:
+    """Confirm: exactly this set and total, frozen with the order's number in one transaction."""
+    buy, books = await seen(context.session, context.services)
+    total = natural(context.arg)
+    if buy is None or buy.organiser != context.session.user_id or total is None:
+        context.flash("buy.gone")
+        return None
+    agreed_at = received_at.get() or context.now
+    number = new_merchant_order_no(agreed_at)
+    numbers = tuple(each.number for each in buy.taken)
+
+    def decide(there: GroupBuy, _books: Books) -> Change:
+        return closing.frozen(there, number, Fen(total), numbers, agreed_at)
+
+    try:
+        decide(buy, books)
+        placed = order_for(buy, number, agreed_at)
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return await back(update, context)
+    context.write(ClaimOrder(placed.replace(chat_id=context.session.chat_id)))
+    context.write(ChangeBuy(buy.buy_id, decide))
+    context.focus(asking=BuyAsked(buy_id=buy.buy_id))
+    return None
+
+
+async def see(_: Update, context: Context) -> Reply:
+    """Send the organiser the picture or file that a member sent."""
+    buy, _books = await seen(context.session, context.services)
+    about = about_whom(context)
+    claims = claims_about(buy, about) if buy and buy.organiser == context.session.user_id else ()
+    proof = next((each.proof for each in claims if each.proof is not None), None)
+    if proof is None or not proof.file_id:
+        context.flash("buy.gone")
+        return None
+    chat_id = context.session.chat_id
+    try:
+        if proof.kind is ProofKind.PHOTO:
+            await context.bot.send_photo(chat_id, proof.file_id)
+        else:
+            await context.bot.send_document(chat_id, proof.file_id)
+    except TelegramError as error:
+        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
+    return QUIET
+
+
+async def sheet(_: Update, context: Context) -> Reply:
+    """Send a spreadsheet, made off the event loop."""
+    buy, books = await seen(context.session, context.services)
+    if buy is None or buy.organiser != context.session.user_id:
+        context.flash("buy.gone")
+        return None
+    t = context.t
+
+    def word(name: str) -> str:
+        return html.unescape(t(_COLUMNS.get(name, "buy.column_other")))
+
+    if context.arg == "packing":
+        content = await asyncio.to_thread(packing_list, buy, word)
+    else:
+        content = await asyncio.to_thread(reconciliation, buy, books, word)
+    name = f"{'packing' if context.arg == 'packing' else 'money'}-{buy.buy_id}.xlsx"
+    try:
+        await context.bot.send_document(
+            context.session.chat_id, InputFile(content, filename=name, attach=True)
+        )
+    except TelegramError as error:
+        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
+    return QUIET
+
+
+_COLUMNS = {
+    "packing": "buy.column_packing",
+    "money": "buy.column_money",
+    "order": "buy.column_order",
+    "tick": "buy.column_tick",
+    "person": "buy.column_person",
+    "username": "buy.column_username",
+    "variant": "buy.column_variant",
+    "pieces": "buy.column_pieces",
+    "short": "buy.column_short",
+    "goods": "buy.column_goods",
+    "freight": "buy.column_freight",
+    "fee": "buy.column_fee",
+    "total": "buy.column_total",
+    "currency": "buy.column_currency",
+    "charged": "buy.column_charged",
+    "received": "buy.column_received",
+    "balance": "buy.column_balance",
+    "shares": "buy.column_shares",
+    "borne": "buy.column_borne",
+    "marketplace_total": "buy.column_marketplace_total",
+    "difference": "buy.column_difference",
+    "books_difference": "buy.column_books_difference",
+    "account_customer": "buy.account_customer",
+    "account_fee": "buy.account_fee",
+    "account_marketplace": "buy.account_marketplace",
+    "account_cash": "buy.account_cash",
+    "account_exchange": "buy.account_exchange",
+    "account_rounding": "buy.account_rounding",
+    "account_loss": "buy.account_loss",
+    "account_gain": "buy.account_gain",
+}
+
+
+async def amount_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    """Book the amount that the organiser saw come in."""
+    buy, _ = await seen(context.session, context.services)
+    if buy is None:
+        context.flash("buy.gone")
+        return None
+    try:
+        amount = read_money(typed, buy.terms.rate.currency)
+    except MoneyUnreadable:
+        context.flash("buy.not_an_amount")
+        return None
+    context.focus(asking=asking.replace(what="member"))
+    await _receive(context, amount)
+    return None
+
+
+async def _receive(context: Context, amount: Money | None) -> None:
+    about, key = about_whom(context), key_of(context)
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        user = user_about(buy, about)
+        owed = books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
+        return closing.paid(buy, user, amount or owed, key, books, context.now)
+
+    if await acts(context, decide):
+        asking = context.session.focus.asking
+        if isinstance(asking, BuyAsked):
+            context.focus(asking=BuyAsked(buy_id=asking.buy_id))
+
+
+async def count_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    """Take how many of a variant arrived."""
+    buy, _ = await seen(context.session, context.services)
+    number = natural(cut(typed, 9))
+    if buy is None or number is None:
+        context.flash("buy.not_a_number")
+        return None
+    ordered = pieces_by_variant(buy.taken)
+    variants = [each.spec_id for each in buy.terms.goods.variants if each.spec_id in ordered]
+    spec = variants[asking.about - 1] if asking.about <= len(variants) else None
+    if spec not in ordered or number > ordered[spec]:
+        context.flash("buy.refused_amount", left=ordered.get(spec, 0))
+        return None
+    counts = {**asking.counts, (spec or ""): number}
+    context.focus(asking=asking.replace(counts=counts, about=0))
+    return None
+
+
+async def reason_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    """Write a balance off for that reason."""
+    if not typed:
+        return None
+    about, reason = asking.about, cut(typed, LONGEST_PROOF)
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        return fulfilling.given_up(buy, user_about(buy, about), reason, books, context.now)
+
+    if await acts(context, decide):
+        context.focus(asking=BuyAsked(buy_id=asking.buy_id))
+    return None
