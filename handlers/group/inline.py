@@ -36,6 +36,7 @@ PAUSE = 0.4
 
 _KEPT, _SECONDS = 500, 300.0
 _LAST_PAGE = 20
+_LONGEST_OFFSET = 64  # bytes
 _TITLE, _ABOUT = 60, 100
 _FORGET = 60  # seconds for which Telegram may show a failure or a person's own list again
 _log = structlog.get_logger(__name__)
@@ -51,7 +52,9 @@ class InlineGoods(BaseHandler[Update, Context, None]):
         super().__init__(self._begin)
         self._services = services
         self._pause = pause
-        self._pages: SharedReads[tuple[str, int], SearchPage] = SharedReads(_KEPT, _SECONDS)
+        self._pages: SharedReads[tuple[str, int], tuple[Query, SearchPage]] = SharedReads(
+            _KEPT, _SECONDS
+        )
         self._offers: SharedReads[OfferId, Offer] = SharedReads(_KEPT, _SECONDS)
         self._typing: dict[int, asyncio.Task[None]] = {}
 
@@ -130,8 +133,9 @@ class InlineGoods(BaseHandler[Update, Context, None]):
 
     async def _page(self, query: InlineQuery, typed: str, t: Texts, name: str) -> dict[str, Any]:
         """Return a page of hits. Raises `MarketplaceError`."""
-        page = int(query.offset) if query.offset.isdecimal() else 1
-        words = cut(typed, LONGEST_KEYWORD)
+        number, _, answered_as = query.offset.partition(" ")
+        page = int(number) if number.isdecimal() else 1
+        words = cut(answered_as or typed, LONGEST_KEYWORD)
         if not any(each.isalnum() for each in words) or not 1 <= page <= _LAST_PAGE:
             return _sentence(t("travel.nothing_button"))
         key = (words.casefold(), page)
@@ -140,14 +144,18 @@ class InlineGoods(BaseHandler[Update, Context, None]):
             if (wait := self._wait(UserId(query.from_user.id))) is not None:
                 return _sentence(t("travel.wait_button", count=wait))
         with on_behalf_of(UserId(query.from_user.id)):
-            found = await self._pages.get(key, lambda: self._search(words, page))
+            answered, found = await self._pages.get(key, lambda: self._search(words, page))
         if not found.hits and page == 1:
             return _sentence(t("travel.nothing_button"))
-        more = str(page + 1) if found.hits and page < _LAST_PAGE else ""
+        more = _next(page, words, answered) if found.hits and page < _LAST_PAGE else ""
         return _results([_of_hit(t, name, hit) for hit in found.hits], next_offset=more)
 
-    async def _search(self, words: str, page: int) -> SearchPage:
-        return await self._services.search.run(Query(keyword=words, page=page))
+    async def _search(self, words: str, page: int) -> tuple[Query, SearchPage]:
+        """Return a page with the query that it answers: the first one in Chinese if need be."""
+        query = Query(keyword=words, page=page)
+        if page > 1:
+            return query, await self._services.search.run(query)
+        return await self._services.search.find(query)
 
     def _wait(self, person: UserId) -> int | None:
         """Count a search; return the minutes to wait where none is left."""
@@ -170,6 +178,13 @@ class InlineGoods(BaseHandler[Update, Context, None]):
         if not found:
             return _sentence(t("travel.type_button"))
         return _results(found) | {"is_personal": "true", "cache_time": 0}
+
+
+def _next(page: int, words: str, answered: Query) -> str:
+    """Return the offset of the next page, with the words that found this one if others did."""
+    other = answered.keyword if answered.keyword != words else None
+    offset = f"{page + 1} {other}" if other else str(page + 1)
+    return offset if len(offset.encode()) <= _LONGEST_OFFSET else ""
 
 
 def _sentence(text: str) -> dict[str, Any]:

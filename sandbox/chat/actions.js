@@ -16,12 +16,14 @@ export class Actions {
    * @param {Session} session
    * @param {Composer} composer
    * @param {Timeline} timeline
+   * @param {import("./inline.js").Inline} inline
    */
-  constructor(store, session, composer, timeline) {
+  constructor(store, session, composer, timeline, inline) {
     this.store = store;
     this.session = session;
     this.composer = composer;
     this.timeline = timeline;
+    this.inline = inline;
     const list = byId("timeline");
     list.addEventListener("click", (event) => this.clicked(event));
     list.addEventListener("keydown", (event) => {
@@ -86,6 +88,9 @@ export class Actions {
     const message = this.store.current.messages.get(messageId);
     const button = message?.reply_markup?.inline_keyboard?.[y]?.[x];
     if (!button) return;
+    if (button.disabled) return;
+    const shared = button.switch_inline_query_chosen_chat?.query;
+    if (shared !== undefined) return this.inline.begin(shared);
     if (button.copy_text) void this.session.overlays.copy(button.copy_text.text);
     else if (button.callback_data !== undefined) {
       void this.session.taps.tap(messageId, button.callback_data);

@@ -138,6 +138,28 @@ export const edit = (chatId, { from, messageId, text }) =>
 export const join = (chatId, userId) =>
   call(`/sandbox/chats/${chatId}/join`, json({ user_id: userId }));
 
+/**
+ * @param {number} from
+ * @param {string} query
+ * @param {string} chatType
+ * @returns {Promise<{inline_query_id: string}>}
+ */
+export const askInline = (from, query, chatType) =>
+  call("/sandbox/inline", json({ from, query, chat_type: chatType }));
+
+/** @param {string} queryId */
+export const getInlineAnswer = (queryId) => call(`/sandbox/inline/${queryId}`);
+
+/**
+ * @param {number} chatId
+ * @param {{from: number, queryId: string, resultId: string}} chosen
+ */
+export const chooseInline = (chatId, { from, queryId, resultId }) =>
+  call(
+    `/sandbox/chats/${chatId}/choose`,
+    json({ from, inline_query_id: queryId, result_id: resultId }),
+  );
+
 /** @param {string} fileId */
 export const fileUrl = (fileId) => `/sandbox/files/${encodeURIComponent(fileId)}`;
 

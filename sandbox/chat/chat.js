@@ -9,6 +9,7 @@ import { Desk } from "./desk.js";
 import { byId } from "./dom.js";
 import { author, summary } from "./format.js";
 import { Header } from "./header.js";
+import { Inline } from "./inline.js";
 import { Overlays } from "./overlays.js";
 import { Samples } from "./samples.js";
 import { Session } from "./session.js";
@@ -33,7 +34,8 @@ const timeline = new Timeline(store);
 const composer = new Composer(store, session);
 new Commands(store, session);
 new Attach(store, session, () => void samples.open());
-new Actions(store, session, composer, timeline);
+const inline = new Inline(store, composer);
+new Actions(store, session, composer, timeline, inline);
 const desk = new Desk(store, overlays);
 
 /** @param {string} name */

@@ -105,6 +105,8 @@ function wrap(entity, raw, content, t) {
       );
     case "blockquote":
       return h("blockquote", {}, content);
+    case "date_time":
+      return moment(entity, content);
     case "expandable_blockquote":
       return expandable(content, t);
     case "url":
@@ -126,6 +128,26 @@ function wrap(entity, raw, content, t) {
     default:
       return h("span", {}, content);
   }
+}
+
+/**
+ * A moment in the reader's own time; what the bot wrote stays as its title.
+ * @param {Entity} entity
+ * @param {Node[]} content
+ */
+function moment(entity, content) {
+  const at = new Date((entity.unix_time ?? 0) * 1000);
+  const form = entity.date_time_format ?? "";
+  const written = content.map((each) => each.textContent).join("");
+  if (!form || form === "r") return h("time", { datetime: at.toISOString() }, content);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const shown = {};
+  if (form.includes("w")) shown.weekday = "short";
+  if (form.includes("D")) Object.assign(shown, { month: "short", day: "numeric" });
+  if (form.includes("d")) Object.assign(shown, { month: "2-digit", day: "2-digit" });
+  if (/t/i.test(form)) Object.assign(shown, { hour: "2-digit", minute: "2-digit" });
+  const text = new Intl.DateTimeFormat(document.documentElement.lang || undefined, shown).format(at);
+  return h("time", { datetime: at.toISOString(), title: written }, text);
 }
 
 /**

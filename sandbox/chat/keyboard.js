@@ -63,6 +63,7 @@ function key(button, messageId, x, y, pending, t) {
       "data-y": y,
       "data-part": "key",
       "aria-busy": busy ? "true" : null,
+      disabled: button.disabled !== undefined,
       title: button.copy_text ? t.copies : null,
     },
     label,

@@ -10,13 +10,14 @@
  * @typedef {{name: string, description: string, short_description: string}} Profile
  *
  * @typedef {{type: string, offset: number, length: number, url?: string, user?: User,
- *   language?: string}} Entity
+ *   language?: string, unix_time?: number, date_time_format?: string}} Entity
  * @typedef {{file_id: string, width: number, height: number, file_size?: number}} PhotoSize
  * @typedef {{file_id: string, file_name?: string, mime_type?: string, file_size?: number,
  *   duration?: number}} FileInfo
  *
  * @typedef {{text: string, callback_data?: string, url?: string, copy_text?: {text: string},
- *   web_app?: {url: string}, login_url?: {url: string}, style?: string}} Button
+ *   web_app?: {url: string}, login_url?: {url: string}, style?: string,
+ *   disabled?: object, switch_inline_query_chosen_chat?: {query?: string}}} Button
  * @typedef {{inline_keyboard?: Button[][], keyboard?: (Button|string)[][],
  *   remove_keyboard?: boolean, one_time_keyboard?: boolean, force_reply?: boolean,
  *   input_field_placeholder?: string}} ReplyMarkup

@@ -135,3 +135,17 @@ async def test_typing_holds_up_nothing_in_the_private_chat(person: Arrive, marke
     await market.until_called("keyword_search")
     answer = await found(member, "马克杯")
     assert answer["results"]
+
+
+async def test_english_words_find_what_1688_calls_the_goods(
+    person: Arrive, telegram: httpx.AsyncClient
+) -> None:
+    """The next page goes on with the words that found the first."""
+    member = await person()
+    first = await found(member, "bag")
+    assert first["results"]
+    if first["next_offset"]:
+        second = await found(member, "bag", first["next_offset"])
+        assert not {each["id"] for each in first["results"]} & {
+            each["id"] for each in second["results"]
+        }
