@@ -61,7 +61,7 @@ from handlers.desk import (
     uncertain,
     waiting,
 )
-from handlers.finding import categories, navigation, search, shop
+from handlers.finding import categories, comparing, navigation, search, shop
 from handlers.finding import filters as filter_panel
 from handlers.group import buy, buy_acting, buy_terms, joining, running, taking_part
 from handlers.group.answering import GoodsInGroups
@@ -127,6 +127,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(clear=filter_panel.clear, apply=filter_panel.apply),
             Buttons(navigate=navigation.navigate, by=navigation.by, turn=navigation.turn),
             Buttons(again=results.again, offer=shop.back_to_offer, lines=offer.to_lines),
+            Buttons(compare=comparing.compare),
             MessageHandler(WORDS, results.text),
         ],
         Step.OFFER: [

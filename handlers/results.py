@@ -18,6 +18,7 @@ from bot.services.bundle import Services
 from bot.services.finding.search import HITS_PER_PAGE
 from handlers.finding import filters, navigation, search
 from handlers.finding.categories import categories_button
+from handlers.finding.comparing import compare_button
 from handlers.finding.looked_for import (
     ResultsView,
     chips,
@@ -90,7 +91,7 @@ def _buttons(view: ResultsView, query: Query, results: SearchPage) -> Rows:
     ]
     return (
         grid(numbers, _COLUMNS)
-        + row(back, more)
+        + row(back, compare_button(t) if len(results.hits) > 1 else None, more)
         + row(*sorts)
         + row(
             Button(t("results.refine_button"), "refine"),

@@ -11,6 +11,7 @@ from bot.marketplace.port import Marketplace
 from bot.services.access import Access
 from bot.services.collecting.shop import Shop
 from bot.services.finding.categories import Categories
+from bot.services.finding.comparing import Comparing
 from bot.services.finding.freight import Freight
 from bot.services.finding.search import Search
 from bot.services.finding.short_links import ShortLinks
@@ -44,6 +45,7 @@ class Services:
     search: Search
     categories: Categories
     freight: Freight
+    comparing: Comparing
     ordering: Ordering
     payments: Payments
     tracking: Tracking

@@ -30,6 +30,7 @@ from bot.process.clock import WorldClock
 from bot.process.metrics import Metrics
 from bot.services.bundle import Services
 from bot.services.finding.categories import Categories
+from bot.services.finding.comparing import Comparing
 from bot.services.finding.freight import Freight
 from bot.services.finding.search import PhotoPreparer, Search
 from bot.services.finding.short_links import ShortLinks
@@ -161,13 +162,15 @@ class House:
         wished = counted(marketplace, quotas)
         search, categories = Search(wished, outside.photos), Categories(wished)
         freight = Freight(wished)
-        self._reads = (search, categories, freight)
+        comparing = Comparing(search, freight)
+        self._reads = (search, categories, freight, comparing)
         self.services = Services(
             store=storage,
             marketplace=wished,
             search=search,
             categories=categories,
             freight=freight,
+            comparing=comparing,
             ordering=self.ordering,
             payments=Payments(marketplace),
             tracking=tracking,

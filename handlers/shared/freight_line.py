@@ -27,7 +27,7 @@ async def freight_of(
     goods: Sequence[OrderLine], session: Session, services: Services
 ) -> FreightShown | None:
     """Return the estimate for goods, None without one or without an address."""
-    address = await _address_of(session, services) if goods else None
+    address = await likely_address(session, services) if goods else None
     if address is None:
         return None
     amount = await services.freight.estimate(goods, address)
@@ -36,7 +36,7 @@ async def freight_of(
     return FreightShown(amount, address, sum(line.quantity for line in goods))
 
 
-async def _address_of(session: Session, services: Services) -> Address | None:
+async def likely_address(session: Session, services: Services) -> Address | None:
     """Where it will most likely go: as picked before, else the default of the address book."""
     if session.delivery.address is not None:
         return session.delivery.address
