@@ -56,7 +56,7 @@ LEADING_ON = {  # whatever their argument, they ask for nothing by it
     *("choose", "results", "back", "more", "checkout", "manage", "add", "address"),
     *("accept", "save", "confirm", "note", "no_note", "new", "leave", "here"),
     *("mine", "earlier", "together", "together_pay", "together_check"),
-    *("cart", "next", "undo", "support", "ask_new"),
+    *("cart", "next", "undo", "support", "ask_new", "given_up"),
 }
 
 
