@@ -19,8 +19,9 @@ SHOWN = awk -v all="$$(grep -c == $<)" -v lock=$< -v folder=$(VENV) ' \
 	END { if (!failed) print "  installed"; exit failed }'
 STARTED := $(shell date +%s)
 RELEASE := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
-# Each worker has a world and a bot of its own to start; their processes keep other cores busy.
-JOBS ?= 2
+# Each worker has a world and a bot of its own, and journeys wait half of their time: three keep two
+# cores busy.
+JOBS ?= 3
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # Dozens of started processes and each worker would compile everything anew where the environment
@@ -63,11 +64,15 @@ supply: $(VENV)/.dev ## no secret in the tree, no licence that may not be used
 	$(BIN)/python scripts/scan_secrets.py
 	$(BIN)/python scripts/list_licences.py
 
-pytest: $(VENV)/.dev
+pytest: $(VENV)/bytecode/.tests
 	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
-slow: $(VENV)/.dev ## only what `make test` leaves out, and its properties with more examples
+slow: $(VENV)/bytecode/.tests ## only what `make test` leaves out, and its properties with more examples
 	$(PYTEST) -m "slow or hypothesis" --hypothesis-profile thorough $(PYTEST_ARGS)
+
+# Compiled once here, instead of by each worker at the same time.
+$(VENV)/bytecode/.tests: $(VENV)/.dev $(shell find tests bot handlers sandbox -name '*.py')
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null; mkdir -p $(@D) && touch $@
 
 audit: $(VENV)/.dev ## known vulnerabilities of what is pinned, as the registry itself tells them
 	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes -r requirements.lock --vulnerability-service pypi

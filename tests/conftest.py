@@ -1,6 +1,8 @@
 """What holds for every test: which kinds may not be skipped in CI."""
 
+import gc
 import os
+from collections.abc import Generator
 
 import pytest
 import structlog
@@ -20,6 +22,18 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while thousands of tests are made, nor among them later: they stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
 
 _MUST_RUN = [kind for kind in os.environ.get("SNAPORDER_MUST_RUN", "").split(",") if kind]
 _ran: set[str] = set()
