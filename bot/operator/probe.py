@@ -31,6 +31,7 @@ FORMS = (
     Signing.TIME_SECRET,
     Signing.SECRET,
 )
+_IN_CLEAR = frozenset({Signing.TIME_SECRET, Signing.SECRET})
 _TRIED = 5  # offers looked at for one that can be previewed
 # A public building; nobody is ordered anything to.
 _ADDRESS = Address(
@@ -72,7 +73,8 @@ def _advice(set_to: Signing, taken: list[Signing], skewed: ClockSkewed | None) -
     subject = "MARKETPLACE_SIGNING"
     if set_to in taken:
         return Finding(Verdict.OK, subject, f"'{set_to.value}' is taken")
-    if taken:
+    # A form with the time in it beats sending the secret, once the clock is right.
+    if taken and (skewed is None or taken[0] not in _IN_CLEAR):
         text = f"'{set_to.value}' is not taken; set it to '{taken[0].value}'"
         return Finding(Verdict.FAIL, subject, text)
     if skewed is not None:

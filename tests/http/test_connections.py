@@ -138,6 +138,47 @@ async def test_a_damaged_or_cut_packed_answer_is_an_error(kind):
         assert type(await ask(held)) is BadAnswer
 
 
+FRAMED = {
+    "to the end of the connection": (b"", b"", b""),
+    "in one chunk": (b"Transfer-Encoding: chunked\r\n", b"%x\r\n", b"\r\n0\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("cut", [0, 1, 8, 12])
+@pytest.mark.parametrize("kind", FRAMED)
+async def test_a_packed_answer_is_whole_in_whichever_frame(kind, cut):
+    """An orderly frame says nothing of what is in it."""
+    header, before, behind = FRAMED[kind]
+    packed = gzip.compress(PAGE)
+    body = packed[: len(packed) - cut]
+    before = before % len(body) if before else b""
+    said = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n" + header + b"\r\n"
+    async with peer(saying(said + before + body + behind)) as held:
+        answer = await ask(held)
+    if cut:
+        assert type(answer) is BadAnswer
+    else:
+        assert isinstance(answer, Answer)
+        assert answer.content == PAGE
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 204 No Content\r\nContent-Encoding: gzip\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nabcde",
+        b"HTTP/1.1 304 Not Modified\r\nContent-Encoding: gzip\r\nContent-Length: 700\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n",
+    ],
+)
+async def test_nothing_is_unpacked_where_nothing_can_be(said):
+    """Servers name the packing of a body that an answer of this kind has not."""
+    async with peer(saying(said)) as held:
+        answer = await ask(held)
+    assert isinstance(answer, Answer)
+    assert answer.content == b""
+
+
 @pytest.mark.parametrize("packed", [False, True])
 async def test_an_answer_beyond_the_bound_is_left(packed):
     """As it comes or unpacked; exactly the bound is taken."""

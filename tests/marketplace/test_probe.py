@@ -50,6 +50,33 @@ async def test_a_clock_that_is_off_is_said_to_be_the_reason(world: World) -> Non
     assert said.splitlines()[-1].startswith("FAIL  clock: the clock is 7200 s off")
 
 
+@pytest.mark.parametrize("wanted", [Signing.TIME, Signing.TIME_SCALARS])
+@pytest.mark.parametrize("seconds", [-7200, 7200, 90_000])
+async def test_a_clock_that_is_off_never_leads_to_the_secret_in_clear(
+    world: World, wanted: Signing, seconds: int
+) -> None:
+    """Behind or ahead: the clock is set first, though another form would be let in."""
+    await world.switch(nested_signing=wanted.value, clear_credentials="accepted")
+    said = await report(world, now=lambda: time.time() + seconds)
+    assert "OK    signing 'secret': taken" in said
+    assert said.splitlines()[-1].startswith(f"FAIL  clock: the clock is {abs(seconds)} s off")
+
+
+@pytest.mark.parametrize("seconds", [-60, 60])
+async def test_a_clock_that_is_off_a_little_hinders_nothing(world: World, seconds: int) -> None:
+    """Gateways allow for minutes."""
+    await world.switch(nested_signing="time")
+    said = await report(world, signing=Signing.TIME, now=lambda: time.time() + seconds)
+    assert said.endswith("OK    MARKETPLACE_SIGNING: 'time' is taken")
+
+
+async def test_a_set_form_that_is_taken_is_right_whatever_the_clock_says(world: World) -> None:
+    """`json` has no time in it."""
+    await world.switch(nested_signing="json")
+    said = await report(world, now=lambda: time.time() - 7200)
+    assert said.endswith("OK    MARKETPLACE_SIGNING: 'json' is taken")
+
+
 async def test_wrong_keys_are_said_to_be_wrong(world: World) -> None:
     """A search, which has nothing nested, tells them from a wrong form."""
     settings = ClientConfig(KEY, "another", base_url=world.url)

@@ -64,10 +64,19 @@ def test_a_truncated_picture_is_unreadable(kind, share):
 
 def _jpegs() -> dict[str, bytes]:
     noise = Image.frombytes("RGB", (400, 300), random.Random(7).randbytes(400 * 300 * 3))
+    turned = Image.Exif()
+    turned[0x0112] = 6
     return {
         f"{name} {how or 'baseline'}": encoded(picture, "JPEG", **({how: True} if how else {}))
         for name, picture in (("flat", quarters(600, 400)), ("noise", noise))
         for how in ("", "progressive", "optimize")
+    } | {
+        "grey": encoded(noise.convert("L"), "JPEG"),
+        "cmyk": encoded(noise.convert("CMYK"), "JPEG"),
+        "full colour": encoded(noise, "JPEG", subsampling=0),
+        "restarts": encoded(noise, "JPEG", restart_marker_blocks=4),
+        "turned": encoded(noise, "JPEG", exif=turned),
+        "coarse": encoded(noise, "JPEG", quality=1),
     }
 
 
@@ -81,6 +90,16 @@ def test_a_jpeg_without_its_end_mark_is_taken(kind):
     assert whole.endswith(b"\xff\xd9")
     assert prepare_photo(whole[:-2]) == prepare_photo(whole)
     assert decode(whole[:-1], longest=300).tobytes() == decode(whole, longest=300).tobytes()
+
+
+@pytest.mark.parametrize("kind", JPEGS)
+@pytest.mark.parametrize("behind", [bytes(10), b"\r\n", b"junk" * 50])
+def test_what_stands_behind_a_jpeg_changes_nothing(kind, behind):
+    """Whether its end mark is there or not."""
+    whole = JPEGS[kind]
+    expected = decode(whole, longest=300).tobytes()
+    assert decode(whole + behind, longest=300).tobytes() == expected
+    assert decode(whole[:-2] + behind, longest=300).tobytes() == expected
 
 
 @pytest.mark.parametrize("kind", JPEGS)
