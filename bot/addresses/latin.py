@@ -84,6 +84,7 @@ class Romanised(NamedTuple):
     rivals: tuple[Division, ...] = ()
     mistyped: str = ""  # a district's name that none below the place has
     meant: tuple[str, ...] = ()  # codes of those that it is one letter from
+    bare: bool = False  # one name without its kind is all there is: Liu Yang may be 浏阳
 
 
 def locate_romanised(text: str, divisions: Divisions) -> Romanised:
@@ -114,7 +115,8 @@ def _located(text: str, divisions: Divisions) -> Romanised:
     if len(places) == 1 and place.level is Level.TOWN:
         town, places = place, (divisions.by_code(place.parent),)
     spans = tuple((span.start, span.end) for span in (*used, *against))
-    read = Romanised(places, town, spans, rivals)
+    bare = len(used) == 1 and used[0].level is None
+    read = Romanised(places, town, spans, rivals, bare=bare)
     return _with_mistyped(text, read, found, divisions)
 
 
@@ -193,7 +195,7 @@ def _span_at(
             if not codes:
                 continue
             kind_end = _kind_end(text, last.end()) if stem == joined and level else last.end()
-            if not level and ROAD.match(text, last.end()):
+            if not level and (ROAD.match(text, last.end()) or _is_town(text, last.end())):
                 continue
             if level and ROAD.match(text, kind_end) and level is not Level.CITY:
                 continue
@@ -246,6 +248,12 @@ def _kind_match(text: str, end: int) -> tuple[int, tuple[Level, str]] | None:
 def _kind_at(text: str, end: int) -> tuple[Level, str] | None:
     found = _kind_match(text, end)
     return found[1] if found else None
+
+
+def _is_town(text: str, end: int) -> bool:
+    """Return whether a name is a town's: Licheng Town is no 鲤城区."""
+    kind = _kind_at(text, end)
+    return kind is not None and kind[0] is Level.TOWN
 
 
 def _kind_end(text: str, end: int) -> int:

@@ -83,7 +83,10 @@ CODE = (
     r"|[A-Z]{2,6}(?:\d+[A-Z]+)+\d*)"
 )
 WHOLE_CODE = lazily(CODE)
-BOXED_CODE = rf"[(\[] ?(?:{CODE}|[A-Za-z0-9-]*\d[A-Za-z0-9-]*) ?[)\]]"
+BOXED_CODE = (
+    r"[(\[] ?(?:(?:唛头|代码|编号|会员号?|客户号?|识别码|код|code|mark)[: ]{0,2})?"
+    rf"(?:{CODE}|[A-Za-z0-9-]*\d[A-Za-z0-9-]*) ?[)\]]"
+)
 BESIDE = lazily(
     rf"(?P<name>[^()\[\]]*?{HAN}[^()\[\]]*?|{WORD}(?: {WORD}){{0,3}}?)"
     rf"(?P<code>[ _/-]?(?:{BOXED_CODE}|{CODE}))+"

@@ -2,12 +2,13 @@
 
 import re
 
-from bot.addresses.divisions import Divisions
+from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.labels import PHONE_MARK
 from bot.addresses.latin import COUNTRY, locate_romanised
 from bot.addresses.patterns import lazily
 from bot.addresses.people import LATIN_PLACE, Likeness, is_code, likeness, tidy_name
 from bot.addresses.places import Located
+from bot.addresses.territories import foreign_country
 from bot.addresses.tokens import Person, Token
 
 LETTERS = lazily(r"[A-Za-zÀ-ÿА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]")
@@ -33,6 +34,8 @@ def read_latin(
 
     What is no division, recipient or number is the street, as it was written.
     """
+    if _lies_abroad(text):
+        return None
     found = locate_romanised(text, divisions)
     if not found.places:
         return None
@@ -72,9 +75,25 @@ def read_latin(
         town=found.town,
         rivals=found.rivals,
         mistyped=found.mistyped,
+        unsure=found.bare and _may_be_a_person(text, found.spans[0], found.places[0]),
         meant=found.meant,
     )
     return located, person, street, post_code
+
+
+def _lies_abroad(text: str) -> bool:
+    """Return whether a part is a country's name and nothing else, and China is none of them."""
+    parts = (part.group().strip(EDGES) for part in PART.finditer(text))
+    return not COUNTRY.search(text) and any(
+        part and foreign_country(part) == part for part in parts
+    )
+
+
+def _may_be_a_person(text: str, span: tuple[int, int], place: Division) -> bool:
+    """Return whether the one place that was found stands where a recipient does: Liu Yang."""
+    name = text[span[0] : span[1]].strip()
+    beside = text[: span[0]].rstrip(" ,\n")[-1:] + text[span[1] :].lstrip(" ,\n")[:1]
+    return len(name.split()) > 1 or (PHONE_MARK in beside and place.level is Level.DISTRICT)
 
 
 def _near(text: str, part: re.Match[str]) -> bool:

@@ -40,6 +40,7 @@ IDLE = lazily(
     re.IGNORECASE,
 )
 DIGITS = lazily(r"[(\[#]?\d{2,10}[)\]]?")
+LONG_NUMBER = lazily(r"\d{5,8}")  # fewer digits may be a room
 BOXED_POST_CODE = lazily(r"(?:[(\[]|(?<=[号室楼栋座]))(\d{6})[)\]]?$")
 ADDRESS_END = lazily(r"[\d号室楼层栋座单元幢户房店铺A-Za-z)]$")
 
@@ -168,11 +169,19 @@ def _with_lone_code(person: Person, tokens: list[Token]) -> Person:
         leads = any(each.chunk == token.chunk for each in person.tokens) and token.before
         close = token.near_number or leads
         numbered = DIGITS.fullmatch(token.text) is not None and beside and close
+        numbered = numbered or _leads_a_name(token, person)
         if token not in person.tokens and token.apart and (coded or numbered):
             first = bool(person.tokens) and token.start < person.tokens[0].start
             pair = (token.text, person.name) if first else (person.name, token.text)
             return Person(" ".join(pair), sure=False, tokens=(*person.tokens, token))
     return person
+
+
+def _leads_a_name(token: Token, person: Person) -> bool:
+    """Return whether a long number stands right before the name: 3单元 889900 小赵."""
+    behind = [each for each in person.tokens if each.start > token.end]
+    close = bool(behind) and behind[0].start - token.end <= 1 and behind[0].near_number
+    return close and LONG_NUMBER.fullmatch(token.text) is not None
 
 
 def _candidates(text: str, tokens: list[Token]) -> list[_Candidate]:
