@@ -36,6 +36,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--restore-every", default=usual.restore_every, **every)
     parser.add_argument("--step-every", default=usual.step_every, **every)
     parser.add_argument("--faults", choices=("all", "none"), default="all")
+    parser.add_argument("--shop", action="store_true", help="customers and operators; no restores")
     parser.add_argument("--webhook", action="store_true", help="instead of polling")
     parser.add_argument("--backlog", type=int, default=10_000, help="updates at a start; 0: none")
     parser.add_argument("--seed", type=int, default=1)
@@ -93,7 +94,11 @@ def main() -> int:
     """Return 0 when nothing was duplicated, lost, stuck or wrong."""
     options = _arguments()
     trouble = Trouble(
-        options.kill_every, options.stays_down, options.restore_every, options.step_every
+        options.kill_every,
+        options.stays_down,
+        # What a restore makes a shop forget is told to its operators, and judged by no audit.
+        0 if options.shop else options.restore_every,
+        options.step_every,
     )
     if trouble.step_every and faketime_library() is None:
         print("The clock is not stepped: libfaketime is not installed (Debian: faketime).")
@@ -108,6 +113,7 @@ def main() -> int:
             faults=options.faults == "all",
             webhook=options.webhook,
             seed=options.seed,
+            shop=options.shop,
         )
         report = asyncio.run(soak(plan))
     rows, failures = _rows(report), report.findings.failures

@@ -23,8 +23,13 @@ def audit(
     at_marketplace: Sequence[dict[str, Any]],
     log: Path,
     put_back: Sequence[PutBack] = (),
+    *,
+    also_sent: int = 0,
 ) -> Audit:
-    """Compare the three sides. `put_back` is in the order in which it happened."""
+    """Compare the three sides. `put_back` is in the order in which it happened.
+
+    `also_sent` is how much came from others than people, such as a shop's operators.
+    """
     found = Audit(people=len(people), confirmed=len(books.orders))
     found.presses = sum(len(each.consents) for each in people)
     found.outcomes.update(each.placing.value for each in books.orders)
@@ -50,7 +55,7 @@ def audit(
     for person in people:
         strange = person.chat.numbers - known
         found.lost += [f"{number}: in a chat, but not in the database" for number in strange]
-    _count_updates(found, books, put_back, sum(each.chat.sent for each in people))
+    _count_updates(found, books, put_back, also_sent + sum(each.chat.sent for each in people))
     found.tracebacks = tracebacks(log)
     return found
 
@@ -131,7 +136,12 @@ def _judge_closed(
 
 
 def _judge_paid(found: Audit, order: Order, theirs: list[dict[str, Any]], person: Shopper) -> None:
-    """Nothing is paid beyond what was agreed, or told with its number before."""
+    """Nothing is paid beyond what was agreed, or told with its number before.
+
+    In a shop the operators pay: its books say for what (`soak_shop`).
+    """
+    if order.quote.charge is not None:
+        return
     paid = [each["totalFen"] for each in theirs if each.get("paidMs")]
     amounts = [f"{each / 100:,.2f}" for each in paid]
     if sum(paid) > order.quote.total and not any(
@@ -177,6 +187,9 @@ def _judge_goods(found: Audit, order: Order, made: list[dict[str, Any]], person:
     total = sum(each["totalFen"] for each in made)
     if total == order.quote.total:
         found.outcomes["placed for exactly the agreed total"] += 1
+        return
+    if order.quote.charge is not None:  # its customer is charged by the books (`soak_shop`)
+        found.outcomes["placed for another total than agreed"] += 1
         return
     found.outcomes["placed for another total, which was told"] += 1
     amounts = [f"{each['totalFen'] / 100:,.2f}" for each in made]

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from soak_host import Restore
 
+from bot.domain.collecting import Proof
 from bot.domain.identifiers import UserId
+from bot.domain.ledger import Operation
 from bot.domain.orders import Order
 from bot.storage.keys import load_keyring
 from bot.storage.sqlite.storage import SqliteStorage
@@ -31,6 +33,8 @@ class Books:
     untold: set[str]
     updates: dict[int, str]  # update id -> state
     pressed: dict[str, Pressed] = field(default_factory=dict)  # by order number
+    operations: list[Operation] = field(default_factory=list)  # a shop's, in their order
+    proofs: list[Proof] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,13 @@ async def read_books(database: Path, key: Path, scratch: Path, people: Iterable[
     await storage.open()
     try:
         theirs = [await storage.orders.orders_of(UserId(each), limit=100_000) for each in people]
+        operations = await storage.shop.operations()
+        proofs = [
+            proof
+            for orders in theirs
+            for order in orders
+            for proof in await storage.shop.proofs_of(order.order_no)
+        ]
         untold = {str(each.order_no) for each in await storage.orders.untold_orders()}
     finally:
         await storage.close()
@@ -62,7 +73,8 @@ async def read_books(database: Path, key: Path, scratch: Path, people: Iterable[
         rows = connection.execute("SELECT order_no, session_id, revision FROM orders").fetchall()
     # A step is stored under the revision after the one that its button was drawn for.
     pressed = {number: Pressed(session, revision - 1) for number, session, revision in rows}
-    return Books([order for orders in theirs for order in orders], untold, updates, pressed)
+    every = [order for orders in theirs for order in orders]
+    return Books(every, untold, updates, pressed, operations, proofs)
 
 
 def _copied(database: Path, scratch: Path) -> Path:

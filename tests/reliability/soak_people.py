@@ -44,6 +44,10 @@ _ORDER_MATTERS = (
 )
 
 
+_ASKS_FOR_A_PROOF = re.compile("Send the proof|请发送订单")
+_THANKS = re.compile("Got it, thank you|已收到，谢谢")
+
+
 @dataclass(frozen=True)
 class Consent:
     """A press of Confirm: the button's data, the total on it in fen, when it was seen first."""
@@ -77,6 +81,10 @@ class Shopper:
     cancelled: set[str] = field(default_factory=set)  # numbers whose cancelling they confirmed
     did: Counter[str] = field(default_factory=Counter)
     stuck: str | None = None
+    thanked: set[str] = field(default_factory=set)  # proofs that the shop said to have
+    agreed_to: set[tuple[str, int]] = field(default_factory=set)  # orders and fen of new prices
+    _proof: str = ""
+    _before_proof: int = 0  # texts seen when it was sent
 
     @classmethod
     async def arrive(
@@ -159,6 +167,8 @@ class Shopper:
             await self._say("/start")
             return
         actions = {button.action for button in screen.buttons}
+        if await self._pay_the_shop(screen, actions):
+            return
         matters = [each for each in _ORDER_MATTERS if each in actions]
         if "confirm" in actions:
             await self._at_preview(screen)
@@ -172,6 +182,25 @@ class Shopper:
             await self._say(str(self.random.choice((5, 12, 24, 60))))
         else:
             await self._press_onward(screen, actions)
+
+    async def _pay_the_shop(self, screen: Screen, actions: set[str]) -> bool:
+        """What a shop's customer does about money; False where the screen asks for none."""
+        since = self.chat.seen_text[self._before_proof :]
+        if self._proof and any(map(_THANKS.search, since)):
+            self.thanked.add(self._proof)
+        self._proof = ""
+        if "dearer_yes" in actions and self.random.random() < 0.6:
+            await self._press(screen.with_action("dearer_yes")[0])
+        elif actions == {"back"} and _ASKS_FOR_A_PROOF.search(screen.text):
+            number = f"TX{self.random.randrange(10**9)}"
+            self._before_proof = len(self.chat.seen_text)
+            await self._say(number)
+            self._proof = number
+        elif "prove" in actions and self.random.random() < 0.7:
+            await self._press(screen.with_action("prove")[0])
+        else:
+            return False
+        return True
 
     async def _press_onward(self, screen: Screen, actions: set[str]) -> None:
         if actions == {"again"} and self.random.random() < 0.5:
@@ -232,6 +261,9 @@ class Shopper:
         if button.action == "confirm" and button.total is not None:
             seen = self.chat.first_seen[button.data]
             self.consents.append(Consent(button.data, button.total, seen))
+        if button.action == "dearer_yes":
+            number, asked = button.data.split(".")[4:6]
+            self.agreed_to.add((number, int(asked, 36)))
         if button.action == "cancel_yes":
             self.cancelled.update(OUR_NUMBER.findall(button.data))
         await self.chat.press(button)

@@ -59,8 +59,10 @@ def judge_consents(
     for number, (order, known) in orders.items():
         press = (order.user_id, known.pressed[number])
         consent = consents.get(press)
-        if consent is None or consent.total != order.quote.total:
-            found.wrong.append(f"{number}: no press agreed to {order.quote.total} fen")
+        charge = order.quote.charge
+        total = charge.total if charge is not None else order.quote.total
+        if consent is None or consent.total != total:
+            found.wrong.append(f"{number}: no press agreed to {total} fen")
         other = agreed.setdefault(press, number)
         if other != number:
             found.duplicated.append(f"{number}: agreed to with the same press as {other}")

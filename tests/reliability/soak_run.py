@@ -5,6 +5,7 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from soak_findings import Audit
 from soak_host import Host, HostClock, Trouble, faketime_library
 from soak_patience import Patience
 from soak_people import Shopper, Temper
+from soak_shop import Keeper, audit_shop, change_prices
 
 from tests.loopback import http_client
 
@@ -55,6 +57,7 @@ class Plan:
     at_least: int = 0
     lookup_delays: tuple[float, ...] = (0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 3, 3, 3)
     temper: Temper = field(default_factory=Temper)
+    shop: bool = False
 
 
 @dataclass
@@ -80,9 +83,12 @@ async def soak(plan: Plan) -> Report:
     clock = _clock_of(bot, plan)
     try:
         async with _client(world.chat) as telegram, _client(world.marketplace) as market:
+            rng = random.Random(plan.seed)
+            keepers = await _keepers(plan, bot, telegram, rng)
             bot.start()
             await bot.ready()
-            rng = random.Random(plan.seed)
+            for keeper in keepers[:1]:
+                await keeper.open_shop()
             push_url = f"http://127.0.0.1:{bot.port}/marketplace/push"
             mischief = Mischief(telegram, market, random.Random(plan.seed + 1), push_url)
             await mischief.stock_up()
@@ -92,7 +98,12 @@ async def soak(plan: Plan) -> Report:
             ]
             hold_up = mischief.hold_up if plan.faults else None
             host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock, hold_up)
-            await _trouble(plan, host, mischief, people)
+            prices = random.Random(plan.seed + 3)
+            in_shop: list[Coroutine[Any, Any, None]] = [each.keep() for each in keepers]
+            moved: Counter[str] = Counter()
+            if keepers:
+                in_shop.append(change_prices(market, prices, moved))
+            await _trouble(plan, host, mischief, people, in_shop)
             await _rest(plan, bot, people, Patience(lambda: _working(world, bot)))
             theirs = (await market.get("/sandbox/orders")).json()
             if code := bot.stop():
@@ -101,13 +112,30 @@ async def soak(plan: Plan) -> Report:
             key = bot.folder / "bot.key"
             books = await read_books(bot.folder / "bot.db", key, bot.folder / "read", ids)
             put_back = await read_put_back(host.restores, key, bot.folder, ids)
-            findings = audit(people, books, theirs, bot.log, put_back)
-            did = sum((each.did for each in people), Counter[str]())
+            keepers_sent = sum(each.chat.sent for each in keepers)
+            findings = audit(people, books, theirs, bot.log, put_back, also_sent=keepers_sent)
+            if plan.shop:
+                audit_shop(findings, people, books, theirs)
+            counted = [*(each.did for each in people), *(each.did for each in keepers)]
+            did = sum(counted, moved)
             return Report(findings, host, mischief.made, did, time.monotonic() - started)
     finally:
         if bot.process is not None and bot.process.poll() is None:
             bot.kill()
         world.stop()
+
+
+async def _keepers(
+    plan: Plan, bot: BotProcess, telegram: httpx.AsyncClient, rng: random.Random
+) -> list[Keeper]:
+    """The operators of a shop, named to the bot before it starts; none for a team."""
+    if not plan.shop:
+        return []
+    keepers = [await Keeper.arrive(telegram, random.Random(rng.random())) for _ in range(2)]
+    ids = ",".join(str(each.chat.user_id) for each in keepers)
+    bot.environment |= {"PAYMENT": "shop", "ADMIN_IDS": ids, "PAY_DAILY_LIMIT": "0"}
+    bot.environment |= {"POLL_SHORTEST_SECONDS": "0.5", "POLL_UNPAID_SECONDS": "2"}
+    return keepers
 
 
 def _clock_of(bot: BotProcess, plan: Plan) -> HostClock | None:
@@ -119,7 +147,13 @@ def _clock_of(bot: BotProcess, plan: Plan) -> HostClock | None:
     return clock
 
 
-async def _trouble(plan: Plan, host: Host, mischief: Mischief, people: list[Shopper]) -> None:
+async def _trouble(
+    plan: Plan,
+    host: Host,
+    mischief: Mischief,
+    people: list[Shopper],
+    in_shop: Sequence[Coroutine[Any, Any, None]],
+) -> None:
     """Have everybody order at once while the host is a bad one and both worlds misbehave."""
     began = time.monotonic()
 
@@ -132,6 +166,7 @@ async def _trouble(plan: Plan, host: Host, mischief: Mischief, people: list[Shop
         return spent > plan.seconds and (enough or spent > _LONGER * plan.seconds)
 
     others: list[asyncio.Future[Any]] = list(host.tasks())
+    others += [asyncio.create_task(each) for each in in_shop]
     if plan.faults:
         others.append(asyncio.create_task(mischief.go_on()))
     shopping: asyncio.Future[Any] = asyncio.gather(*(each.shop(is_over) for each in people))

@@ -35,3 +35,11 @@ async def test_the_webhook_holds_as_well(tmp_path: Path) -> None:
     """What Telegram re-sends while it is being handled, or after a crash, is applied once."""
     plan = Plan(tmp_path, people=10, seconds=14, trouble=BAD, seed=8, webhook=True, at_least=3)
     _holds(await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS)))
+
+
+async def test_a_shop_keeps_its_books(tmp_path: Path) -> None:
+    """Proofs, confirmations, payments and prices that move, through kills and faults."""
+    plan = Plan(tmp_path, people=8, seconds=25, trouble=BAD, seed=9, at_least=2, shop=True)
+    report = await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS))
+    _holds(report)
+    assert report.findings.outcomes["booked: charge"] >= 2
