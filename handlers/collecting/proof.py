@@ -26,6 +26,7 @@ from handlers.shared.own_order import gone, order_of, own_order
 
 _MEGABYTE = 1024 * 1024
 _FILMS = ("video", "audio")
+_SAID_BACK = 60
 
 
 async def load(session: Session, services: Services) -> OrderView:
@@ -134,7 +135,13 @@ async def _take(
             )
         )
     )
-    context.flash("proof.taken_closed" if _is_closed(order) else "proof.taken")
+    if _is_closed(order):
+        context.flash("proof.taken_closed")
+    elif kind is ProofKind.TEXT:
+        # Said back, so that a number with a slip is seen at once.
+        context.flash("proof.taken_text", text=cut((message.text or "").strip(), _SAID_BACK))
+    else:
+        context.flash("proof.taken")
     # The other pictures of an album are proofs as well: they are awaited here.
     return Step.PROOF if message.media_group_id is not None else Step.PAYMENT
 

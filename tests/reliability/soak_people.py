@@ -186,7 +186,7 @@ class Shopper:
     async def _pay_the_shop(self, screen: Screen, actions: set[str]) -> bool:
         """What a shop's customer does about money; False where the screen asks for none."""
         since = self.chat.seen_text[self._before_proof :]
-        if self._proof and any(map(_THANKS.search, since)):
+        if self._proof and any(_THANKS.search(each) and self._proof in each for each in since):
             self.thanked.add(self._proof)
         self._proof = ""
         if "dearer_yes" in actions and self.random.random() < 0.6:
