@@ -38,6 +38,19 @@ LARGEST = 10**15
 
 _EXACT = Context(prec=60, traps=[Inexact])
 _CODE = re.compile(r"[A-Z]{3}")
+# As formatters write them where a bare sign would have two meanings; we do, too.
+_SIGNS_WITH_LETTERS = {
+    "US$": "USD",
+    "AU$": "AUD",
+    "CA$": "CAD",
+    "HK$": "HKD",
+    "MX$": "MXN",
+    "NT$": "TWD",
+    "NZ$": "NZD",
+    "SG$": "SGD",
+    "JP¥": "JPY",
+    "CN¥": "CNY",
+}
 _SIGNS = {
     "¥": {"CNY", "JPY"},
     "$": {"USD", "AUD", "CAD", "HKD", "NZD", "SGD", "TWD", "MXN"},
@@ -257,6 +270,11 @@ def _without_currency(text: str, currency: Currency) -> str:
         if code != currency.code:
             raise OtherCurrency(text) if code in _KNOWN else NotAnAmount(text)
     plain = plain.replace(currency.code, "", 1)
+    for sign, code in _SIGNS_WITH_LETTERS.items():
+        if sign in plain:
+            if code != currency.code:
+                raise OtherCurrency(text)
+            return " ".join(plain.replace(sign, "", 1).split())
     for sign, codes in _SIGNS.items():
         if sign in plain:
             if currency.code not in codes:

@@ -213,3 +213,14 @@ def test_any_text_is_an_amount_or_is_refused(text: str, currency: Currency) -> N
 def test_fen_become_money_as_they_are() -> None:
     assert yuan(1234).text == "12.34 CNY"
     assert nothing(CNY) == yuan(0)
+
+
+@pytest.mark.parametrize("typed", ["US$12.85", "us$ 12.85", "US$12,85", "12.85 US$", "＄12.85"])
+def test_an_amount_is_read_as_we_write_it(typed: str) -> None:
+    """Copied from one of our own screens, in either language."""
+    assert read_money(typed, Currency("USD")).units == 1_285
+
+
+def test_a_sign_with_letters_names_one_currency() -> None:
+    with pytest.raises(OtherCurrency):
+        read_money("HK$12.85", Currency("USD"))

@@ -174,6 +174,10 @@ async def proven(customer: Person, operator: Person, text: str = "TX 1") -> str:
         ("five", "no amount"),
         ("５ EUR", "paid in USD"),
         ("9" * 40, "more than can be booked"),
+        ("twelve", "no amount"),
+        ("NaN", "no amount"),
+        ("1e5", "no amount"),
+        ("12.85 USD x", "no amount"),
     ],
 )
 async def test_an_amount_that_cannot_be_meant_is_asked_again(
