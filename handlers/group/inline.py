@@ -31,7 +31,7 @@ from bot.services.spending import CallsUsedUp, on_behalf_of
 from handlers.finding.search import LONGEST_KEYWORD
 from handlers.shared.offer_card import hit_card, offer_card, order_button
 
-PAUSE = 0.4
+PAUSE = 0.25
 """Seconds that somebody has to stop typing for before the marketplace is asked."""
 
 _KEPT, _SECONDS = 500, 300.0
