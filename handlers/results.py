@@ -254,7 +254,7 @@ def _typed_number(typed: str) -> int | None:
 
 
 # Characters: what stands on one line of a phone, or less until a page fits under its sheet.
-_TITLES = {"en": (33, 24, 18, 12, 8, 4), "zh": (15, 12, 9, 6)}
+_TITLES = {"en": (27, 20, 14, 8, 4), "zh": (15, 12, 9, 6)}
 _HEAD = 60
 
 
@@ -310,10 +310,13 @@ def nothing(view: ResultsView) -> Html:
 def _line(view: View, number: int, hit: OfferSummary, longest: int) -> Html:
     t = view.t
     facts = [price_of(t, hit)]
-    if hit.sold_last_month is not None:
-        facts.append(t("results.sold", sold=hit.sold_last_month))
-    if hit.repurchase_rate:
-        facts.append(t("results.repurchase", rate=hit.repurchase_rate))
+    sorted_by = view.session.query.sort if view.session.query else None
+    sold, rate = hit.sold_last_month, hit.repurchase_rate
+    # One of them beside the price: a phone has no room for both on a line.
+    if rate and (sorted_by is SortField.REPURCHASE or sold is None):
+        facts.append(t("results.repurchase", rate=rate))
+    elif sold is not None:
+        facts.append(t("results.sold", sold=sold))
     title = cut(telling(hit.title.in_language(view.session.language), longest), longest)
     return t("results.line", number=str(number), title=title, facts=Html(" · ".join(facts)))
 
