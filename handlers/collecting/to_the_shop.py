@@ -71,7 +71,7 @@ def _amounts(view: View, charge: Charge) -> Html:
     )
     if account is None or account.balance == charge.due:
         return agreed
-    return lines(agreed, account_lines(t, account))
+    return lines(agreed, account_lines(t, account, total=account.charged != charge.due))
 
 
 def _proofs(view: View, shop: ShopShown) -> Html | None:

@@ -84,11 +84,14 @@ def standing_word(t: Texts, standing: Standing) -> Html:
     return t(_STANDINGS[standing])
 
 
-def account_lines(t: Texts, account: OrderAccount) -> Html:
-    """What was asked for, what came in, and what is left either way."""
+def account_lines(t: Texts, account: OrderAccount, *, total: bool = True) -> Html:
+    """What was asked for, what came in, and what is left either way.
+
+    `total` is left out where it stands already.
+    """
     balance = account.balance
     return lines(
-        t("pay.charged", amount=t.amount(account.charged)),
+        t("pay.charged", amount=t.amount(account.charged)) if total else None,
         t("pay.received", amount=t.amount(account.received)) if account.received else None,
         t("pay.written_off", amount=t.amount(account.written_off)) if account.written_off else None,
         t("pay.still_due", amount=t.amount(balance)) if balance.units > 0 else None,
