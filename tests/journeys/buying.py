@@ -84,7 +84,7 @@ class Market:
 
     async def until_called(self, endpoint: str) -> None:
         """Wait until an endpoint was called, whether or not it has answered yet."""
-        for _ in range(200):
+        for _ in range(1200):
             if await self.count(endpoint):
                 return
             await asyncio.sleep(0.05)

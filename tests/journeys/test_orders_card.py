@@ -1,7 +1,5 @@
 """An order's card: everything about it as the marketplace has it now, in plain words."""
 
-import asyncio
-
 import pytest
 from buying import (
     ADDRESS,
@@ -184,7 +182,7 @@ async def test_what_the_marketplace_left_out_stands_on_the_card(person, marketpl
     await market.fault("slow", "create", seconds=1.0)
     await buyer.do("Confirm order", "Placing your order")
     stock = (await market.offer(SNEAKERS))["stock"]
-    await asyncio.sleep(0.3)
+    await market.until_called("create")
     await market.change(SNEAKERS, stock=dict.fromkeys(stock, 3))
     await buyer.sees("Order placed")
     await opened(buyer, 1, "Not ordered:.*Black / 40: 商品库存不足")

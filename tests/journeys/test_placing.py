@@ -136,7 +136,7 @@ async def test_lines_that_failed_are_named(person, marketplace):
     await market.fault("slow", "create", seconds=1.0)
     await confirm(buyer, "Placing your order")
     stock = (await market.offer(SNEAKERS))["stock"]
-    await asyncio.sleep(0.3)
+    await market.until_called("create")
     await market.change(SNEAKERS, stock=dict.fromkeys(stock, 3))
     shown = await buyer.sees("Order placed")
     assert "Not ordered:" in shown.text
