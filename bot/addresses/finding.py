@@ -119,6 +119,8 @@ class RouteFinder:
             return
         for length in self._index.lengths(text[begin]):
             end = begin + length
+            if end > len(text):
+                continue  # a shorter name at the end of the text is met at its own length
             word = text[begin:end]
             readings = self._index.readings(word)
             if not readings:
