@@ -26,7 +26,6 @@ class Ability(StrEnum):
     MOMENTS = "date_time"  # 9.5
     DRAFTS = "drafts"  # 9.5
     GUEST = "guest_mode"  # 10.0
-    EPHEMERAL = "ephemeral_messages"  # 10.2
     DISABLED = "disabled_buttons"  # 10.3
     ASKING = "force_reply_with_buttons"  # 10.3
     SETTINGS = "settings"  # 10.5
@@ -38,7 +37,6 @@ _WORDS: Final = {
     Ability.MOMENTS: ("tg-time", "date_time"),
     Ability.DISABLED: ("text buttons are unallowed", "disabled"),
     Ability.ASKING: ("force_reply",),
-    Ability.EPHEMERAL: ("ephemeral",),
 }
 """What a refusal says that is about this ability alone."""
 

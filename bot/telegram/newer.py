@@ -34,14 +34,6 @@ class Wire(BaseModel):
         return orjson.dumps(self.model_dump(exclude_none=True)).decode()
 
 
-class EphemeralMessageParameters(Wire):
-    """Who alone sees a message (Bot API 10.3); 15 s after a press unless the bot administers."""
-
-    receiver_user_id: int
-    callback_query_id: str | None = None
-    replace_callback_query_message: bool | None = None
-
-
 class Newer(Wire):
     """A call that older servers answer with 404."""
 

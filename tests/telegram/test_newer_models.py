@@ -47,8 +47,6 @@ def test_a_newer_call_has_telegrams_fields(call: type[newer.Newer]) -> None:
 
 def test_newer_objects_have_telegrams_fields() -> None:
     """As for calls."""
-    ours, theirs = newer.EphemeralMessageParameters, types.EphemeralMessageParameters
-    assert set(ours.model_fields) <= set(theirs.model_fields)
     assert {"style", "disabled"} <= set(types.InlineKeyboardButton.model_fields)
     assert "force_reply" in types.InlineKeyboardMarkup.model_fields
     assert {"disabled": types.DisabledButton().model_dump()} == newer.DISABLED
