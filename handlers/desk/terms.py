@@ -84,7 +84,7 @@ def screen(view: View) -> Screen:
             t("terms.time", count=terms.pay_within // timedelta(hours=1)),
             t("terms.pictures", count=len(terms.pictures)),
         ),
-        *(_instructions(t, terms, language) for language in ("en", "zh")),
+        *(_instructions(t, terms, each) for each in ("en", "zh")),
         t("terms.version", version=terms.version) if terms.version else None,
         None if terms.are_complete else t("terms.incomplete"),
     )
@@ -94,10 +94,9 @@ def screen(view: View) -> Screen:
     return Screen(text, grid(buttons, 2) + row(desk), photo, replaces=True)
 
 
-def _instructions(t: Texts, terms: ShopTerms, language: str) -> Html:
+def _instructions(t: Texts, terms: ShopTerms, language: str) -> Html | None:
     told = terms.instructions.get(language, "").strip()
-    shown = escape(cut(told, _SHOWN)) if told else t("terms.not_set")
-    return t(_INSTRUCTIONS[language], text=shown)
+    return t(_INSTRUCTIONS[language], text=escape(cut(told, _SHOWN))) if told else None
 
 
 def _step(t: Texts, terms: ShopTerms) -> Html:
