@@ -114,7 +114,9 @@ def _money(view: View, order: Order, charge: Charge, shop: ShopShown) -> Html:
     return lines(
         t("case.agreed", amount=both_amounts(t, charge)),
         rate_line(t, charge.rate) if is_foreign(charge) else None,
-        account_lines(t, shop.account) if shop.account else None,
+        account_lines(t, shop.account, total=shop.account.charged != charge.due)
+        if shop.account
+        else None,
         t("case.there", amount=t.yuan(there), state=Html(states)) if there is not None else None,
         t("case.margin", amount=t.yuan(margin)) if margin is not None else None,
         t("dearer.waits", asked=t.yuan(shop.dearer.asked), extra=t.yuan(shop.dearer.extra))
