@@ -72,6 +72,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "admin_ids": ("me", "0", "-5", "1,,x", "9007199254740993", "1" * 17),
     "payment": ("shops", "none", "shop"),  # a shop without operators
     "support_chat": ("me", "5", "-", "-1" + "0" * 15, "-1001234567890"),  # nobody to answer
+    "group_buys": ("yes", "perhaps", "1"),
     "access": ("closed", "invite", "allowlist"),  # nobody could get in
     "allowed_ids": ("me", "0", "5"),  # with ACCESS=open it would keep nobody out
     "searches_per_hour": _COUNT,

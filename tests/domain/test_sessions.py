@@ -65,6 +65,7 @@ def _full() -> Session:
             step=Step.PREVIEW,
             language="zh",
             language_chosen=True,
+            topic=7,
             query=Query(keyword="杯子", page=2),
             picking=Picking(offer_id=OfferId(1), chosen={"颜色": "白"}, sku_id=SkuId(4)),
             cart=Cart(
@@ -233,4 +234,8 @@ def test_steps_stand_in_the_order_of_the_journey():
         "terms",
         "question",
         "answer",
+        "publish",
+        "buy_terms",
+        "joining",
+        "buy",
     ]
