@@ -24,7 +24,7 @@ from bot.domain.group_buys.buys import (
     GroupBuy,
     progress_of,
 )
-from bot.domain.group_buys.claims import Consent
+from bot.domain.group_buys.claims import ClaimState, Consent
 from bot.domain.identifiers import new_merchant_order_no
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
@@ -167,12 +167,15 @@ async def prepare(_: Update, context: Context) -> Reply:
     if groups is None or not isinstance(asking, BuyAsked):
         return None
     try:
-        await groups.prepare(BuyId(asking.buy_id), context.session.user_id)
+        buy = await groups.prepare(BuyId(asking.buy_id), context.session.user_id)
     except BuyRefused as error:
         context.flash(REFUSED[error.why], left=error.left)
         return None
     except BillUnclear:
         context.flash("buy.no_numbers")
+        return None
+    if any(each.state is not ClaimState.PAID for each in buy.taken):
+        context.flash("buy.rest_to_pay")
         return None
     context.focus(asking=asking.replace(what="order"))
     return None

@@ -260,7 +260,13 @@ def requoted(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change
     kept = Books([*books, *booked])
     for user in after.members:
         after = _settled_claims(after, user, kept)
-    return Change(after, (), tuple(booked))
+    owing = dict.fromkeys(each.user_id for each in after.taken if each.state is ClaimState.DUE)
+    if owing:
+        # Their share of the freight rose within what they agreed to, as others are gone.
+        until = now + buy.terms.pay_within
+        after = after.replace(pay_before=until, reminded=False)
+    news = _news(NewsOf.DUE, owing, f"{buy.version}")
+    return Change(after, news, tuple(booked))
 
 
 def frozen(

@@ -301,3 +301,14 @@ def test_a_proof_that_was_sent_before_is_marked_and_taken() -> None:
     assert states(desk.buy) == [ClaimState.PROOF] * 2
     desk.take(closing.proof_declined(desk.buy, UserId(3), "2"))
     assert states(desk.buy) == [ClaimState.PROOF, ClaimState.DUE]
+
+
+def test_whose_share_of_the_freight_rose_within_their_cap_pays_the_rest() -> None:
+    desk = pay(closing_desk((2, 5, 1000), (3, 5, 1000), freight=1000), 2)
+    desk.take(closing.lapse_unpaid(desk.buy, desk.books, NOW))
+    desk.take(closing.requoted(desk.buy, quote(desk.buy, 700), desk.books, NOW))
+    account = desk.books.account_of(desk.buy.account_of(UserId(2)), CNY)
+    assert account.balance == yuan(200 + 250 + 25)  # freight; and the dearer step, with its fee
+    assert desk.buy.claim(1).state is ClaimState.DUE
+    assert desk.buy.pay_before == NOW + desk.buy.terms.pay_within
+    assert desk.told(NewsOf.DUE) == [2, 3, 2]

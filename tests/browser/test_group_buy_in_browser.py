@@ -1,0 +1,139 @@
+"""A group buy's whole life on phones: an organiser, who pays, leaves, won't pay, wants it cheaper.
+
+What stands on the screens is looked at in both languages; `GROUP_PICTURES` keeps it as pictures.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from phones import held
+from playwright.async_api import Browser, Page
+
+sys.path.insert(0, os.fspath(Path(__file__).resolve().parent.parent / "journeys"))
+
+from buying import SNEAKERS, Market, at_offer, at_preview
+from channels import POSTING, Channel
+from chat import Person, Shown
+from crashing import own_world
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def pictured(page: Page, name: str) -> None:
+    """Keep what the phone shows, where somebody wants to look at it."""
+    folder = os.environ.get("GROUP_PICTURES")
+    if folder:
+        await page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+async def at_consent(member: Person, payload: str, pieces: int) -> Shown:
+    shown = await member.say(f"/start {payload}", "Which one|要哪一款")
+    await member.tap(shown.labels[0].split("(")[0].strip(), shown)
+    await member.sees("How many|要几件")
+    return await member.say(str(pieces), "at most|最多")
+
+
+async def joins(member: Person, payload: str, pieces: int) -> None:
+    await at_consent(member, payload, pieces)
+    await member.do("Join with this|就这样参加", "You are in|已参加")
+
+
+async def opens_news(who: Person, news: str, shows: str) -> Shown:
+    told = await who.sees(news)
+    await who.tap("^📋", told)
+    return await who.sees(shows)
+
+
+@pytest.mark.timeout(280)
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 - a whole life
+    chromium: Browser, language: str
+) -> None:
+    """One pays and fetches; the others are out, each for a reason of their own."""
+    settings = {"POLL_SHORTEST_SECONDS": "0.5", "POLL_UNPAID_SECONDS": "1"}
+    with own_world(
+        LOOKUP_DELAYS="0.1,0.1", FLOOD_UPDATES="0", GROUP_BUYS="operators", **settings
+    ) as own:
+        async with own.clients() as clients, held(chromium, own.world.chat) as phone:
+            market = Market(clients.market)
+            organiser = await clients.arrive(language)
+            own.bot.environment["ADMIN_IDS"] = str(organiser.id)
+            own.bot.start()
+            await own.bot.ready()
+            channel = await Channel.of(clients, organiser.id, "Shoes")
+            await channel.bot_is("administrator", POSTING)
+            await at_preview(organiser)
+            await at_offer(organiser, SNEAKERS)
+            await organiser.do("👥", "New group buy|新拼团")
+            page = await phone.open(organiser.id)
+            await pictured(page, f"{language}-1-terms")
+            shown = await organiser.do("🚀", "Open for joining|可以参加")
+            payload = shown.button("🔗")["copy_text"]["text"].partition("start=")[2]
+            await organiser.do("📣", "being posted|正在发到")
+            pays, leaves, owes, cheap = [await clients.arrive(language) for _ in range(4)]
+            await joins(pays, payload, 3)
+            await joins(owes, payload, 2)
+            await joins(leaves, payload, 1)
+            await leaves.do("My part|我的部分", "held for you|已占位")
+            await leaves.do("Take back|退出", "you left|已退出")
+            await at_consent(cheap, payload, 2)
+            await cheap.do("29.90", "29.90")
+            page = await phone.open(cheap.id)
+            await pictured(page, f"{language}-2-consent")
+            await cheap.do("Join with this|就这样参加", "You are in|已参加")
+            await channel.one_card("7 (pairs|双)|7双")
+            page = await phone.open(organiser.id, channel.id)
+            await pictured(page, f"{language}-3-card")
+            await organiser.say("/buys", "Your group buys|你的拼团")
+            await organiser.do("🟢", "🟢")
+            page = await phone.open(organiser.id)
+            await pictured(page, f"{language}-4-open")
+            await organiser.do("🔒", "🔒")
+            await cheap.sees("above what you wanted|高于你的上限")
+            await opens_news(pays, "Please pay|请在", "To pay|待付")
+            await pays.do("💸", "Send a picture|请发转账")
+            await pays.say("No. 77", "organiser will check|等团长核对")
+            page = await phone.open(pays.id)
+            await pictured(page, f"{language}-5-paying")
+            shown = await opens_news(organiser, "says they have paid|有人说已付款", "💰")
+            await organiser.tap("🧾 Tester", shown)
+            shown = await organiser.sees("No. 77")
+            page = await phone.open(organiser.id)
+            await pictured(page, f"{language}-6-member")
+            await organiser.tap("came in$|收到 ¥", shown)
+            shown = await organiser.sees("1 person has to pay|1 人没付款")
+            await organiser.tap("Leave out|不等了", shown)
+            shown = await organiser.sees("0 people have to pay|0 人没付款")
+            await owes.sees("You are out|你已不在")
+            await organiser.tap("Check the order|核对订单", shown)
+            shown = await organiser.sees("Fewer people share|人少了")
+            await organiser.tap("⏳ Tester", shown)
+            await organiser.tap("came in$|收到 ¥", await organiser.sees("Open:|未结："))
+            shown = await organiser.sees("0 people have to pay|0 人没付款")
+            await organiser.tap("Check the order|核对订单", shown)
+            shown = await organiser.sees("One order for 1|1 人合并")
+            page = await phone.open(organiser.id)
+            await pictured(page, f"{language}-7-order")
+            await organiser.tap("Order exactly|就按这个", shown)
+            placed = await organiser.sees("order is placed|已下单，现在")
+            order = await market.only_order()
+            await market.order(order["orderId"], "pay")
+            await pays.sees("goods are bought|货已采购")
+            await market.order(order["orderId"], "ship")
+            await pays.sees("seller has sent|卖家已发货")
+            await organiser.tap("^📋", placed)
+            shown = await organiser.sees("On its way|已发货")
+            await organiser.tap("Everything arrived|全部到齐", shown)
+            shown = await organiser.sees("Arrived|已到货")
+            await organiser.tap("📋.*(list|清单)", shown)
+            await organiser.tap("📦 Tester", shown)
+            shown = await organiser.sees("Being settled|结算中")
+            await organiser.tap("🏁", shown)
+            await organiser.sees("🏁 Closed|🏁 已结束")
+            page = await phone.open(organiser.id)
+            await pictured(page, f"{language}-8-closed")
+            await pays.sees("books are settled|账已结清")
+            await channel.one_card("🏁")
+        assert own.bot.stop() == 0
