@@ -124,7 +124,7 @@ async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 
             await market.order(order["orderId"], "ship")
             await pays.sees("seller has sent|卖家已发货")
             await organiser.tap("^📋", placed)
-            shown = await organiser.sees("On its way|已发货")
+            shown = await organiser.sees("🚚 On its way|🚚 已发货")
             await organiser.tap("Everything arrived|全部到齐", shown)
             shown = await organiser.sees("Arrived|已到货")
             await organiser.tap("📋.*(list|清单)", shown)
