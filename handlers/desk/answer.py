@@ -1,9 +1,11 @@
 """Questions at the operators' desk: the list, one of them, and the answer to it."""
 
 from telegram import Message, Update
+from telegram.error import BadRequest, TelegramError
 
 from bot.chat.buttons import natural
 from bot.chat.context import QUIET, Context, Overlay, Reply
+from bot.chat.conversation import ScreenNotDrawn
 from bot.chat.screens import Button, QuestionView, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.domain.asking import AnswerAsked
@@ -177,7 +179,14 @@ async def photos(_: Update, context: Context) -> Reply:
     question_id = QuestionId(natural(context.arg) or 0)
     said = await context.services.store.questions.said_in(question_id)
     for each in [each.photo for each in said if each.photo]:
-        await context.bot.send_photo(context.session.chat_id, each, caption=f"#Q{question_id}")
+        try:
+            await context.bot.send_photo(context.session.chat_id, each, caption=f"#Q{question_id}")
+        except BadRequest:
+            # Telegram no longer knows the file; the words stay.
+            context.flash("case.file_gone")
+            return None
+        except TelegramError as error:
+            raise ScreenNotDrawn(type(error).__name__, committed=False) from error
     return QUIET
 
 
