@@ -49,6 +49,7 @@ KEPT_WHEN_CLEARED = {
     "language_chosen",
     "delivery",
     "album_id",
+    "topic",
     "taps",
 }
 
