@@ -139,7 +139,7 @@ class Host:
                 await self.bot.ready()
                 # A machine that takes long to start the bot also takes long to do anything.
                 start = max(1.0, time.monotonic() - began)
-                await asyncio.sleep(self.random.uniform(0.1, 1.0) * start)
+                await asyncio.sleep(self.random.uniform(0.5, 2.0) * start)
             await asyncio.sleep(max(0.2, began + self._soon(every) - time.monotonic()))
             process = self.bot.process
             if process is None or process.poll() is not None:

@@ -100,11 +100,12 @@ class Shopper:
         answer.raise_for_status()
         return cls(ChatView(telegram, int(answer.json()["id"])), market, rng, temper)
 
-    async def shop(self, is_over: Callable[[], bool]) -> None:
-        """Order until it is over."""
+    async def shop(self, is_over: Callable[[], bool], patience: Patience) -> None:
+        """Order until it is over. On a busy machine everybody waits longer before trying anew."""
         await self._say("/start")
         while not is_over():
-            await self.chat.look(self.random.uniform(*self.temper.waits))
+            waits = self.random.uniform(*self.temper.waits)
+            await patience.until(self.chat.look, waits, at_most=5 * waits)
             await asyncio.sleep(self.random.uniform(*self.temper.pause))
             await self.chat.look(0.02)  # act on what stands there now
             if self.random.random() < self.temper.noise:

@@ -103,8 +103,9 @@ async def soak(plan: Plan) -> Report:
             moved: Counter[str] = Counter()
             if keepers:
                 in_shop.append(change_prices(market, prices, moved))
-            await _trouble(plan, host, mischief, people, in_shop)
-            await _rest(plan, bot, people, Patience(lambda: _working(world, bot)))
+            patience = Patience(lambda: _working(world, bot))
+            await _trouble(plan, host, mischief, people, in_shop, patience)
+            await _rest(plan, bot, people, patience)
             theirs = (await market.get("/sandbox/orders")).json()
             if code := bot.stop():
                 raise RuntimeError(f"the bot ended with code {code}")
@@ -153,6 +154,7 @@ async def _trouble(
     mischief: Mischief,
     people: list[Shopper],
     in_shop: Sequence[Coroutine[Any, Any, None]],
+    patience: Patience,
 ) -> None:
     """Have everybody order at once while the host is a bad one and both worlds misbehave."""
     began = time.monotonic()
@@ -169,7 +171,9 @@ async def _trouble(
     others += [asyncio.create_task(each) for each in in_shop]
     if plan.faults:
         others.append(asyncio.create_task(mischief.go_on()))
-    shopping: asyncio.Future[Any] = asyncio.gather(*(each.shop(is_over) for each in people))
+    shopping: asyncio.Future[Any] = asyncio.gather(
+        *(each.shop(is_over, patience) for each in people)
+    )
     done, _ = await asyncio.wait([shopping, *others], return_when=asyncio.FIRST_COMPLETED)
     for task in (*others, shopping):
         task.cancel()
