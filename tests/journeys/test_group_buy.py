@@ -10,6 +10,7 @@ from channels import MADE, POSTING, Channel
 from chat import Person, Shown
 from crashing import Clients, Own, own_world
 
+from bot.chat.buttons import Press
 from tests.tiers import SLOW
 
 
@@ -148,12 +149,22 @@ async def test_a_link_of_a_closed_buy_says_so(clients: Clients, organiser: Perso
     await late.say("/start g1-nobody", "no longer here")
 
 
-async def test_who_does_not_organise_sees_no_such_button(clients: Clients) -> None:
-    """Opening one is the operators'; a forged press answers as any stale button."""
+async def test_who_does_not_organise_sees_no_such_button(
+    clients: Clients, organiser: Person
+) -> None:
+    """Opening one is the operators'; nobody else's buy is shown, whatever is pressed for it."""
+    _, payload = await opened(organiser)
+    member = await clients.arrive()
+    joined_ = await joined(member, payload, 2)
     stranger = await clients.arrive()
     shown = await at_offer(stranger, SNEAKERS)
     assert not any("Group buy" in each for each in shown.labels)
     await stranger.say("/buys", "not joined any group buy")
+    theirs = Press.decode(joined_.button("My part")["callback_data"])
+    own = Press.decode(shown.button("Choose")["callback_data"])
+    forged = Press(own.session_id, None, "buy", theirs.arg, own.revision or own.drawn)
+    await stranger.press(shown.id, forged.encode())
+    await stranger.sees("no longer here for you")
 
 
 async def test_leaving_is_free_until_it_closes(clients: Clients, organiser: Person) -> None:

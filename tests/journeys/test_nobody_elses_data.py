@@ -42,7 +42,12 @@ _OF_A_SHOP = {Step.PROOF, Step.CASE, Step.TERMS}
 _OF_QUESTIONS = {Step.QUESTION, Step.ANSWER}
 # Operators alone publish: tests/journeys/test_publish.py.
 _OF_OPERATORS = {Step.PUBLISH}
-_ELSEWHERE = {Step.PLACING, Step.PAYMENT, *_OF_A_SHOP, *_OF_QUESTIONS, *_OF_OPERATORS}
+# Group buys are there where a setting allows them: tests/journeys/test_group_buy.py.
+_OF_GROUPS = {Step.BUY_TERMS, Step.JOINING, Step.BUY}
+_ELSEWHERE = {
+    *(Step.PLACING, Step.PAYMENT),
+    *(*_OF_A_SHOP, *_OF_QUESTIONS, *_OF_OPERATORS, *_OF_GROUPS),
+}
 WALKED = [step for step in OF_STEP if step not in _ELSEWHERE]
 
 
