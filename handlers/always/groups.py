@@ -9,6 +9,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.chat.context import Context
 from bot.chat.profile import (
+    GROUP_BUY_COMMANDS,
     GROUP_COMMANDS,
     OPERATOR_COMMANDS,
     PRIVATE_COMMANDS,
@@ -23,6 +24,7 @@ _OURS = {
     *OPERATOR_COMMANDS,
     *SHOP_OPERATOR_COMMANDS,
     *GROUP_COMMANDS,
+    *GROUP_BUY_COMMANDS,
 }
 # No right to write there, a message that is gone, a bot that was put out: for good.
 _FOR_GOOD = (BadRequest, ChatMigrated, Forbidden)
