@@ -90,7 +90,10 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
         self.session = self.session.replace(**changes)
 
     def looks_for(self, wish: Wish) -> None:
-        """Say what is about to be looked for: what still was before is given up for it."""
+        """Say what is about to be looked for: what still was before is given up for it.
+
+        Raises `AlreadyLookedFor`, which ends the step, when that is the same.
+        """
         if self.walk is not None:
             self.walk.wishes(wish)
 

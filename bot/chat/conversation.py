@@ -21,7 +21,7 @@ from bot.chat.screens import Screen, StepScreen, with_way_back
 from bot.chat.signs_of_life import WHILE_DRAWING, WHILE_WORKING, SignsOfLife
 from bot.chat.taps import OverlayTaps, TapAnswer, fits, is_double_tap, press_of
 from bot.chat.texts import language_of
-from bot.chat.walks import Walk, Walks
+from bot.chat.walks import AlreadyLookedFor, Walk, Walks
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Ordered, Session, Step, Wish
 from bot.domain.writes import ClaimOrder
@@ -122,6 +122,9 @@ class StoredConversationHandler(ConversationHandler[Context]):
             if walk.is_given_up:
                 _log.info("step_given_up", committed=walk.committed)
                 tap.give()
+        except AlreadyLookedFor:
+            _log.info("step_joined")
+            tap.give()
         finally:
             await tap.given()
 

@@ -49,6 +49,10 @@ def letting_pass() -> Iterator[None]:
         timer.cancel()
 
 
+class AlreadyLookedFor(Exception):
+    """An earlier step is about to answer the same."""
+
+
 @dataclass(slots=True)
 class _Turns:
     """One person's turns, in the order of their updates."""
@@ -107,7 +111,14 @@ class Walk:
         return not (self.is_given_up or self.is_repeated)
 
     def wishes(self, wish: Wish) -> None:
-        """Say what is looked for; an earlier step that still looks for something else gives up."""
+        """Say what is looked for; an earlier step that still looks for something else gives up.
+
+        Raises `AlreadyLookedFor` when an earlier step still looks for the very same: whoever asks
+        again and again would otherwise give up each answer before it comes.
+        """
+        for each in self.passed:
+            if wish != Wish() and each.wish == wish and not each.committed:
+                raise AlreadyLookedFor
         self.wish = wish
         for each in self.passed:
             if each.wish is not None and not each.committed:

@@ -88,6 +88,21 @@ async def test_the_same_button_again_is_a_double_tap(chat: Chat) -> None:
     assert chat.toy.walked == ["1", "hang", "found"]
 
 
+async def test_the_same_words_again_join_the_search_under_way(chat: Chat) -> None:
+    """Who repeats them faster than the marketplace answers is answered all the same, once."""
+    await chat.sends("hang a", "hang a")
+    await chat.until(lambda: chat.toy.walked.count("hang") == 2)
+    await chat.until(lambda: chat.intake.backlog == 1)
+    await chat.sends("hang a")
+    await chat.until(lambda: chat.toy.walked.count("hang") == 3)
+    await chat.until(lambda: chat.intake.backlog == 1)
+    chat.toy.answered.set()
+    await chat.quiet()
+    assert chat.toy.walked.count("found") == 1
+    assert chat.texts[1:] == ["start 100"]
+    assert await chat.waiting() == []
+
+
 async def test_a_newer_search_replaces_the_one_before_at_once(chat: Chat) -> None:
     """However often somebody tries, one search of theirs waits."""
     await chat.sends("hang a", "hang b", "hang c")
