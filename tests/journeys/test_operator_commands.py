@@ -66,7 +66,7 @@ async def test_the_doctor_finds_the_sandbox_well(bot: BotProcess) -> None:
             ({"MARKETPLACE_APP_SECRET": "wrong"}, r"FAIL  marketplace: keys or signature refused"),
             ({"MARKETPLACE_URL": "http://127.0.0.1:9"}, r"FAIL  marketplace: no answer"),
             ({"DATA_KEY": "00" * 32}, r"FAIL  database: .* another key"),
-            ({"DATA_KEY": "short"}, r"FAIL  DATA_KEY"),
+            ({"DATA_KEY": "short"}, r"FAIL  settings: DATA_KEY"),
             ({"LISTEN": "nowhere"}, r"FAIL  settings: LISTEN"),
             ({"WEBHOOK_URL": "https://a.example", "WEBHOOK_SECRET": "s3cret"}, r"WARN  webhook: "),
             ({"ADMIN_IDS": ""}, r"WARN  ADMIN_IDS"),
