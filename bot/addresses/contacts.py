@@ -30,6 +30,7 @@ MOBILE = (
     r"|\d{2}[-. ]\d{3}[-. ]\d{4}(?![- ]\d)|\d{3}[-. ]\d{6}(?![- ]\d)|\d{4}[-. ]\d{5}(?![- ]\d)"
     r"|\d{3}[-. ]\d{3}[-. ]\d{3}(?![- ]\d)|\d{2}[-. ]\d{4}[-. ]\d{3}(?![- ]\d)"
     r"|\d{2}[-. ]\d{7}(?![- ]\d)"
+    rf"|\d{{7}}[-. ]\d{{2}}(?!{UNIT}|[- ]\d)"
     r"|\d[-. ]\d{3}[-. ]\d{5}|\d[-. ]\d{3}[-. ]\d{2}[-. ]\d{3}|\d[-. ]\d{2}[-. ]\d{2}[-. ]\d{4}"
     r"|\d[-. ]\d{4}[-. ]\d{2}[-. ]\d{2}|\d[-. ]\d{2}[-. ]\d{2}[-. ]\d{2}[-. ]\d{2}"
     r"|\d[-. ]\d{3}[-. ]\d{3}[-. ]\d{2}|\d[-. ]\d{5}[-. ]\d{3})"
@@ -86,10 +87,12 @@ MISREAD_MOBILE = lazily(
 )
 _MISREAD = str.maketrans("lIOo", "1100")
 # 一五二六一五零八八八八: as a telephone writes what it hears.
+_SPOKEN_DIGITS = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 SPELT_MOBILE = lazily(
-    r"(?<![零〇一二三四五六七八九幺])[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}(?![零〇一二三四五六七八九幺])"
+    rf"(?<![{_SPOKEN_DIGITS}])[一幺壹][ -]?[三四五六七八九叁肆伍陆柒捌玖]"
+    rf"(?:[ -]?[{_SPOKEN_DIGITS}]){{9}}(?![{_SPOKEN_DIGITS}])"
 )
-_SPELT = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
+_SPELT = str.maketrans(_SPOKEN_DIGITS, "001234567891123456789", " -")
 DOTTED_MOBILE = lazily(r"(?<!\d)(1[3-9]\d)[·•・_](\d{4})[·•・_](\d{4})(?!\d)")
 POST_CODE = lazily(r"(?<!\d)\d{6}(?!\d)")
 NO_POST_CODE = "000000"  # what shops print where nobody gave one

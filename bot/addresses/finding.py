@@ -35,6 +35,10 @@ NOT_A_DISTRICT = lazily(
     r"|经济|高新(?![一二三四五六七八九十]+路)|高技术|产业|管理区|港|[^\s,]?风景"
     r"|[^\s,]{0,2}(?:开发|工业园|新区|示范区)"
 )
+# 昆山开发区 lies in 昆山: a city of its own has zones, a city's district is named before them.
+ZONE_OF_CITY = lazily(
+    r"(?:国家级?)?(?:经济|高新|技术|产业){0,4}(?:开发区|工业园区?|新区|示范区)|经开区|高新区"
+)
 SUFFIXES = "市区县州盟旗省"
 SHORTEST_TITLE = 3  # characters; of 苗族自治县 one may be wrong, of 区 none
 NOT_AFTER_SUFFIX = lazily(r"场|民|路|街(?!道)|政府|府|委")
@@ -169,7 +173,8 @@ class RouteFinder:
                 return None if level is Level.DISTRICT else end
             return None if NOT_AFTER_SUFFIX.match(text, end + 1) else end + 1
         if level is Level.DISTRICT:
-            return None if NOT_A_DISTRICT.match(text, end) else end
+            zone = division.name.endswith("市") and ZONE_OF_CITY.match(text, end)
+            return None if NOT_A_DISTRICT.match(text, end) and not zone else end
         return (
             None if NOT_A_CITY.match(text, end) and not self._goes_on(text, end, division) else end
         )

@@ -54,7 +54,7 @@ LABELS = {
     r"|门牌号码?|门牌(?=\s*:|\s+\S)|地 ?址|住址|详址|仓库(?=\s*:)|寄到(?=\s*:)",
     Part.POST_CODE: r"邮政编码|邮政区码|邮 ?编",
     Part.CODE: r"(?:客户|会员|用户|买家|收件|仓库|代购|转运)?(?:识别码|标识码|唛头|麦头|编号|"
-    r"代码|专属码)(?=\s*:)"
+    r"代码|代号|标记|标识|专属码)(?=\s*:)"
     r"|(?:客户|会员|用户)(?:号|ID|id|Id)(?=\s*:)|入仓号(?=\s*:)",
     Part.ASIDE: r"备注|留言|订单备注|买家留言|国家(?:/地区)?(?=\s*:)|邮箱(?=\s*:)|QQ号?(?=\s*:)|"
     r"微博(?=\s*:)",
@@ -84,7 +84,7 @@ LATIN_LABELS = {
     Part.POST_CODE: r"postal ?code|post ?code|zip ?code|zip|индекс|почтовый индекс|пошталық "
     r"индекс|plz",
     Part.CODE: r"(?:client|customer|member|user|buyer|shipping|warehouse|forwarder)(?:'s)?"
-    r" ?(?:code|id|no\.?|number|mark)|code(?=\s*:)|shipping mark|marks?(?=\s*:)"
+    r" ?(?:code|id|no\.?|number|mark)|code(?=\s*:)|shipping mark|mark(?:s|ing)?(?=\s*:)"
     r"|код(?: клиента)?|маркировка|мка"
     r"|номер клиента|клиент коды",
     Part.ASIDE: r"country(?:/region)?(?=\s*:)|e-?mail(?=\s*:)|comments?(?=\s*:)|"
@@ -95,7 +95,7 @@ _CONTACT = LATIN_LABELS[Part.PHONE]
 LETTER = r"A-Za-zÀ-ÿА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі"
 LABEL = lazily(
     rf"(?=[\[(<]|[{LETTER}]|[收联真姓名寄昵移固备手电号座微所省城区街乡镇市县行门地住详邮"
-    rf"客会用买仓代识标唛麦编专入订留国具家单公送快转办住])"
+    rf"客会用买仓代识标唛麦编专入转订留国具家单公送快转办住])"
     r"[\[(<]?\s*(?:"
     + "|".join(
         f"(?P<{part}>{words}|(?<![{LETTER}-])(?:{LATIN_LABELS[part]})(?![{LETTER}])"
@@ -116,6 +116,17 @@ BESIDE_NUMBER = lazily(
     re.IGNORECASE | re.MULTILINE,
 )
 # A word with a colon that nobody here knows announces something, and is nothing itself.
+_INDOORS = (
+    r"(?:room|rm|unit|apt|suite|office|building|bldg|block|floor|house|gate|door|flat"
+    r"|квартира|кв|дом|д|офис|корпус|этаж|[^\s:]*[房室楼栋座层门号铺档])"
+)
+# Such a word before a forwarder's code: Ref: AB-12.
+UNKNOWN_CODE = lazily(
+    rf"(?:^|(?<=[\s,;|/]))(?!(?:UID|ID|VIP)\b)(?!{_INDOORS}\b)[^\W\d_][^\d\s:,;|()\[\]]{{0,15}}:"
+    r"[ \t]*(?P<code>(?-i:[A-Z]{2,8}[-_/]?\d{2,10}|[A-Z]{1,4}-[A-Z]{1,6}-?\d{2,10}"
+    r"|[A-Z]{1,6}[-/][A-Z]{0,6}-?\d{2,10}))(?=[\s,;。|]|$)",
+    re.MULTILINE | re.IGNORECASE,
+)
 UNKNOWN_LABEL = lazily(
     r"(^|[\s,;|])(?!(?:UID|ID|VIP)\b)[^\W\d_][^\d\s:,;|()\[\]]{0,15}:(?!\d)[ \t]*",
     re.MULTILINE | re.IGNORECASE,
@@ -125,7 +136,7 @@ SPOKEN = (
     (
         lazily(
             r"(?:我的?|请问)?(?:收件人|收货人|联系人|姓名"
-            r"|名字)(?:的名字)?[叫是为](?=[\u3400-\u9fff])"
+            r"|名字)(?:的名字)?(?:(?:还|就)?[叫是为]|[改换][成为])(?=[\u3400-\u9fff])"
             r"|(?<![\u3400-\u9fff])(?:喂?[,， ]*你好[,， ]*)?我[叫是]"
             r"(?=[\u3400-\u9fff]{2,4}(?:电话|手机|号码|[\s,，]))"
             r"|(?:收件人|收货人|联系人)(?=[\u3400-\u9fff]{2,4}(?:的?电话|的?手机|联系方式"
@@ -136,11 +147,16 @@ SPOKEN = (
     (
         lazily(
             r"(?:我的?)?(?:联系)?(?:手机号码?|电话号码?|手机|电话"
-            r"|号码)[是为](?=[\s:：]*[\d+(（一幺])"
+            r"|号码)(?:(?:还|就)?[是为]|[改换][成为])(?=[\s:：]*[\d+(（一幺])"
         ),
         "\n电话:",
     ),
-    (lazily(r"(?:我的?)?(?:收货|收件|详细|家庭)?地址[是为在](?=[\u3400-\u9fff])"), "\n地址:"),
+    (
+        lazily(
+            r"(?:我的?)?(?:收货|收件|详细|家庭)?地址(?:(?:还|就)?[是为在]|[改换][成为])(?=[\u3400-\u9fff])"
+        ),
+        "\n地址:",
+    ),
     (
         lazily(
             r"^[ \t]*(?P<label>получатель|қабылдаушы|алушы|recipient|consignee|receiver)[ \t]+"
@@ -148,6 +164,13 @@ SPOKEN = (
             re.IGNORECASE | re.MULTILINE,
         ),
         r"\g<label>: ",
+    ),
+    (
+        lazily(
+            r"(?<=[\s,;。])(?P<label>(?:客户|会员|用户|收件|转运|专属)(?:识别码|代码|代号|编号|[号码])"
+            r"|唛头|麦头|代号|识别码)[是为]?[ \t]*(?=(?-i:[A-Z]{0,8})[-_]?\d[\w-]*(?:[\s,;。]|$))"
+        ),
+        r"\n\g<label>:",
     ),
     (
         lazily(
@@ -221,6 +244,10 @@ SIGNS = str.maketrans(
 )
 
 
+# 浙 江 省 杭 州 市: scanners part every character.
+SPACED_OUT = lazily(r"(?<!\S)[\u3400-\u9fff](?: (?:[\u3400-\u9fff]|\d{1,5})(?![^\s,;。])){6,}")
+
+
 def clean(text: str) -> str:
     """Return the text in one form: half width, without emoji, control and private characters.
 
@@ -237,7 +264,8 @@ def clean(text: str) -> str:
             kept.append(" ")
         elif kind not in {"Cf", "Sk", "Mn", "Me"}:
             kept.append(character)
-    return "".join(kept)[:LONGEST_TEXT].strip()
+    whole = "".join(kept)[:LONGEST_TEXT].strip()
+    return SPACED_OUT.sub(lambda found: found.group().replace(" ", ""), whole)
 
 
 def as_labelled(text: str) -> str:

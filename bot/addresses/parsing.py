@@ -19,6 +19,7 @@ from bot.addresses.labels import (
     HEADING,
     LIST_NUMBER,
     PHONE_MARK,
+    UNKNOWN_CODE,
     UNKNOWN_LABEL,
     Part,
     as_labelled,
@@ -228,6 +229,9 @@ def _sort(text: str) -> Pieces:
             rest.append(piece)
     divisions = " ".join(piece for _, piece in sorted(region, key=itemgetter(0)))
     address = "\n".join(filter(str.strip, [divisions, *rest]))
+    if not code and (coded := UNKNOWN_CODE.search(address)):
+        code = coded["code"]
+        address = f"{address[: coded.start()]} {address[coded.end() :]}"
     address = UNKNOWN_LABEL.sub(r"\1", address)
     return Pieces(tuple(filter(None, names)), address, post_code, number_like, code)
 

@@ -32,7 +32,8 @@ HONORIFIC = (
 PERSON = lazily(rf"{HAN}{{2,4}}")
 COMPOUND = lazily(rf"(?:{COMPOUND_SURNAMES}){HAN}{{1,2}}")
 ADDRESSED = lazily(rf"{HAN}{{1,4}} ?{HONORIFIC}")
-SEX = lazily(r" ?[(\[](?:男|女|先生|女士|小姐|太太)[)\]]$")
+# What people add in brackets: who it is, or who takes it in for them.
+ADDED = lazily(rf" ?[(\[](?:男|女|先生|女士|小姐|太太|{HAN}{{2,4}}(?:代收|转交?))[)\]]$")
 SPACED = lazily(rf"{HAN} {HAN}{{1,2}}")  # 张 三
 ETHNIC = lazily(rf"{HAN}{{1,8}}(?:[·•・‧.]{HAN}{{1,8}}){{1,3}}")
 # What names of Yi, Dai, Tibetan, Uyghur, Kazakh and Mongolian people are written with.
@@ -84,20 +85,24 @@ CODE = (
 )
 WHOLE_CODE = lazily(CODE)
 BOXED_CODE = (
-    r"[(\[] ?(?:(?:唛头|代码|编号|会员号?|客户号?|识别码|код|code|mark)[: ]{0,2})?"
+    r"[(\[] ?(?:(?:(?:客户|会员|用户|收件|转运|专属)?(?:唛头|麦头|代码|代号|编号|标记|标识|识别码)"
+    r"|会员号?|客户号?|код|code|mark)[: ]{0,2})?"
     rf"(?:{CODE}|[A-Za-z0-9-]*\d[A-Za-z0-9-]*) ?[)\]]"
 )
 BESIDE = lazily(
     rf"(?P<name>[^()\[\]]*?{HAN}[^()\[\]]*?|{WORD}(?: {WORD}){{0,3}}?)"
     rf"(?P<code>[ _/-]?(?:{BOXED_CODE}|{CODE}))+"
 )
-CODE_FIRST = lazily(rf"(?P<code>{CODE})[ _/-]?(?P<name>{HAN}{{1,4}}|{WORD}(?: {WORD}){{0,3}})")
+CODE_FIRST = lazily(
+    rf"(?P<code>{CODE}|{BOXED_CODE})[ _/-]?(?P<name>{HAN}{{1,4}}|{WORD}(?: {WORD}){{0,3}})"
+)
 # Two who may receive: 何军/李娜, 何军或李娜, Anna / Li Ming.
 EITHER = lazily(r"(?P<one>[^/&+]{2,20}?) ?(?:/|、|&|\+|或者?|和) ?(?P<other>[^/&+]{2,20})")
 NUMBERED = lazily(rf"(?P<name>{HAN}{{2,4}})[ _/-]?\d{{4,8}}")  # 何军88123
-RECEIPT = lazily(r"[(\[]?\s*(?:亲?收|收件|亲启|启|收货|签收)\s*[)\]]?$")
+RECEIPT = lazily(r"[(\[]?\s*(?:亲?(?<![代转])收|收件|亲启|启|收货|签收)\s*[)\]]?$")
 LEAD_IN = lazily(
-    r"^[是为][:： ]?(?=[\u3400-\u9fff]{2,4}$)|^(?:请?(?:寄|发|送|交)(?:给|到|至)?(?!\w{0,3}路)|"
+    r"^(?:还是|就是|就?写|填|[是为])[:： ]?(?=[\u3400-\u9fff]{2,4}$)"
+    r"|^(?:(?:请|麻烦|帮我|帮忙){0,2}(?:寄|发|送|交)(?:给|到|至)?(?!\w{0,3}路)|"
     r"收件?人?[是为:]|我(?:的名字)?(?:叫|是)|"
     r"名字(?:叫|是)?|姓名是?|叫|给|本人)[:： ]?"
     rf"(?={HAN}{{2,4}}|[A-ZА-Я])|^(?:my name is|i am|i'm|name is|it's|меня зовут)[: ]+"
@@ -182,7 +187,7 @@ def _wrapped(text: str) -> bool:
 
 def likeness(text: str) -> Likeness:
     """Return how much a whole piece looks like a person or a company that receives."""
-    name = SEX.sub("", fold(tidy_name(text)))
+    name = ADDED.sub("", fold(tidy_name(text)))
     if not name:
         return Likeness.NONE
     if WHOLE_CODE.fullmatch(name):
@@ -274,12 +279,13 @@ UNIT_BEFORE = lazily(
 DIGIT_BEFORE = lazily(r"[\dA-Za-z)]$")
 PLACE_BEFORE = lazily(
     r"(?:广场|大厦|小区|公寓|花园|学校|大学|中学|小学|医院|宿舍|工业区|"
+    r"公司|集团|经营部|工作室|商行|旗舰店|事务所|办事处|"
     r"[村苑园店厂路街巷寓楼层门城场站馆]|门口|旁边?|对面|附近|隔壁)$"
 )
 ANYTHING = lazily("")
 GLUED_TRANSCRIBED = lazily(rf"(?<=[^·•])[阿艾买努古热帕吐麦亚库依]{HAN}{{1,6}}[·•]{HAN}{{2,8}}$")
 BOXED = lazily(
-    r"[(\[]\s*(?P<name>[^()\[\]]{1,20}?)\s*(?:亲?收|收件|启)\s*[)\]]"
+    r"[(\[]\s*(?P<name>[^()\[\]]{1,20}?)(?<![代转])\s*(?:亲?收|收件|启)\s*[)\]]"
     r"|[(\[]\s*(?:收件人?|收货人?|联系人|收)[: ]*(?P<other>[^()\[\]]{1,20})[)\]]"
 )
 

@@ -43,7 +43,7 @@ REMARK = lazily(
     r"(?!.*(?:站|柜|店|点|超市|公司|处|仓|部|室|楼|栋|号|路|街)[)\]]?$)"
     r"[^\d]*?(?:\d{1,2}[点:：][^\d]*)*"
     r"|(?:please|pls|call|deliver|leave|thanks?|thank you|after|before|only|fragile|asap|hello|hi)"
-    r"\b[^\d]*"
+    r"\b(?!-)[^\d]*"
     r"|(?:пожалуйста|спасибо|звонить|позвоните|доставить|оставить)[^\d]*",
     re.IGNORECASE,
 )
@@ -62,6 +62,13 @@ ENGLISH_REMARK = lazily(
 )
 
 
+# A wish right behind the house: 76号放丰巢柜, 502室到了打电话.
+GLUED_REMARK = lazily(
+    r"(?<=[号室楼层栋座院村组店户单元\d)])(?=放|送[货到上]|存[到在放]|到了|到后|到时|不要|别|勿|请|麻烦|务必"
+    r"|尽快|周[末一二三四五六日]|工作日|节假日|上班|下班|收到|提前|派送|快递|来之?前|送之?前|白天|晚上|上午|下午|中午)"
+)
+
+
 def split_remarks(street: str) -> Street:
     """Tell a street from the remarks behind it: 文三路1号 周末送货."""
     if asked := ENGLISH_REMARK.search(street):
@@ -71,6 +78,9 @@ def split_remarks(street: str) -> Street:
     for boxed in BOXED_REMARK.finditer(street):
         if REMARK.fullmatch(fold(boxed["inside"].strip())):
             return Street(tidy_street(street.replace(boxed.group(), " ")), street)
+    for wish in GLUED_REMARK.finditer(street):
+        if REMARK.fullmatch(fold(street[wish.start() :])):
+            return Street(tidy_street(street[: wish.start()]), street)
     pieces = re.split(r"(?:, |[ ,])", street)
     kept = [piece for piece in pieces if not REMARK.fullmatch(fold(piece))]
     if len(kept) == len(pieces) or not kept:
@@ -96,7 +106,9 @@ def street_of(text: str, tokens: list[Token], located: Located, taken: tuple[Tok
     return tidy_street(" ".join(token.text for token in kept))
 
 
-PARTICLE = lazily(r"(?<=[\d号室楼层栋座])[吧啊哦呀呢哈]$")  # 发到文三路1号吧
+PARTICLE = lazily(  # 发到文三路1号吧, 文三路1号就行
+    r"(?<=[\d号室楼层栋座])(?:[吧啊哦呀呢哈]|好了|就好|就?行了?|(?:就)?可以了?|即可|没错)[吧啊哦呀]?$"
+)
 
 
 def tidy_street(street: str, box: str = "") -> str:

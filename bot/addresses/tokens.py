@@ -42,6 +42,7 @@ IDLE = lazily(
 DIGITS = lazily(r"[(\[#]?\d{2,10}[)\]]?")
 LONG_NUMBER = lazily(r"\d{5,8}")  # fewer digits may be a room
 BOXED_POST_CODE = lazily(r"(?:[(\[]|(?<=[号室楼栋座]))(\d{6})[)\]]?$")
+LEADING_POST_CODE = lazily(r"(\d{6})(?=[\u3400-\u9fff])(?![号弄栋幢室楼座层])")
 ADDRESS_END = lazily(r"[\d号室楼层栋座单元幢户房店铺A-Za-z)]$")
 
 
@@ -129,6 +130,10 @@ def take_post_code(labelled: str, tokens: list[Token], located: Located) -> tupl
             shorter = token._replace(text=token.text[: behind.start()])
             rest = [shorter if other is token else other for other in tokens]
             return behind.group(1), rest
+        glued = None if token.apart else LEADING_POST_CODE.match(token.text)  # 西湖区310012文三路
+        if glued and is_post_code(glued.group(1), code):
+            shorter = token._replace(text=token.text[glued.end() :])
+            return glued.group(1), [shorter if other is token else other for other in tokens]
     return "", tokens
 
 
