@@ -46,6 +46,7 @@ ADDITION = lazily(
     r"(?:不是|再?加上?|补上|还有|后面|前面|去掉|删掉|少了|漏了|add\b|remove\b|without\b)",
     re.IGNORECASE,
 )
+LIVING_AT = lazily(r"^(?:我(?:家|们)?(?:就)?(?:住在?|在)|住在)(?=[\u3400-\u9fff]{2})")
 # How people say what is to be changed, and into what: 名字改成李四, change the street to …
 CHANGED_TO = lazily(
     r"^(?:请|麻烦|帮我|把)*(?P<field>收货人|收件人|联系人|姓名|名字|(?:联系)?电话(?:号码)?|手机(?:号码?)?|号码|"
@@ -150,8 +151,10 @@ def read_street(text: str, known: ParsedAddress, divisions: Divisions) -> Answer
     """
     plain = clean(said_plainly(text))
     line = tidy_street(_labelled(plain, Part.STREET) or " ".join(plain.split()))
+    line = LIVING_AT.sub("", line, count=1)
     whole = parse_address(line, divisions)
-    if whole.street and whole.district_code == known.district_code is not None:
+    there = whole.district_code == known.district_code is not None
+    if whole.street and (there or (whole.mobile and any(map(str.isdigit, whole.street)))):
         line = whole.street
     if len(line) < SHORTEST_STREET or REMARK.fullmatch(fold(line)) or _is_number(line):
         return None

@@ -70,6 +70,9 @@ _NO_RECIPIENTS = (
     "拼多多 "
     "衣服 鞋子 杯子 包包 手套 玩具 裙子 裤子 袜子 帽子 样品 货物 易碎 急件 加急 尽早 到付 现付 "
     "同上 "
+    "改一下 重新填 重填 上一步 下一步 继续 跳过 返回 取消 匿名 保密 本人 自己 测试 便宜点 太贵了 "
+    "优惠券 付款 支付 支付宝 微信支付 暂无 先不填 等会 等会儿 等等 等一下 稍后 今天 明天 后天 "
+    "下单 现在下单 下次 再说 老样子 默认 客服 人工 其他 未知 未填 "
     "不知道 没有 随便 你好 在吗 好的 是的 确认 谢谢 多久 多少 什么 怎么 哪里 可以 不是 对的 没问题"
 )
 BRANDS = frozenset(_NO_RECIPIENTS.split())
@@ -144,7 +147,9 @@ _CONTACT_WORDS = (
     "телефон тел моб номер адрес получатель индекс имя привет спасибо вичат китай мекенжай qq "
     "email "
     "client cliente kunde customer клиент code код mark user id the and to at on for is my from "
-    "with order delivery shipping deliver china"
+    "with order delivery shipping deliver china same as before none null next skip continue back "
+    "test testing asdf qwerty unknown anonymous default operator human agent support later "
+    "tomorrow today now start help you me myself nobody cancel"
 )
 NO_NAMES = frozenset(_CONTACT_WORDS.split())
 

@@ -1,4 +1,4 @@
-"""Numbers as people write them in Chinese: 两百, 一百二, 三万五, 3万5千, 两块五."""
+"""Numbers as people write them: 两百, 一百二, 三万五, 3万5千, 两块五; twenty, two hundred."""
 
 import re
 from decimal import Decimal
@@ -12,6 +12,7 @@ _SECTION = re.compile(
     f"(?:({_DIGIT})千)?(零?)(?:({_DIGIT})百)?(零?)(?:({_DIGIT})?(十))?(零?)({_DIGIT})?"
 )
 _TEN_THOUSAND = 10_000
+_ALONE = {"零": 0, "〇": 0, "俩": 2, "仨": 3, "廿": 20}
 
 
 def chinese_number(text: str) -> int | None:
@@ -21,8 +22,8 @@ def chinese_number(text: str) -> int | None:
     一百零二 is 102.
     """
     text = text.translate(_FORMAL)
-    if text in {"零", "〇"}:
-        return 0
+    if text in _ALONE:
+        return _ALONE[text]
     head, ten_thousand, tail = text.replace("萬", "万").replace("〇", "零").partition("万")
     if not ten_thousand:
         return _section(head)
@@ -127,3 +128,42 @@ def _figures_of(found: re.Match[str]) -> str:
 def _value_of(found: re.Match[str]) -> str:
     value = mixed_number(found[0])
     return found[0] if value is None else format(value.normalize(), "f")
+
+
+_TO_NINETEEN = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+)
+_ROUND_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ONES, _TENS = _TO_NINETEEN.split(), _ROUND_TENS.split()
+_ENGLISH_VALUES = {
+    **{word: value for value, word in enumerate(_ONES, 1)},
+    **{word: value for value, word in zip(range(20, 100, 10), _TENS, strict=True)},
+    "a": 1,
+}
+_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[:9])}))?|{'|'.join(reversed(_ONES))})"
+_ENGLISH = re.compile(
+    # One Piece and a two piece suit are goods, a dozen is a number.
+    rf"(?!\w+ piece\b)(?=[a-z\d])(?:(?P<thousands>{_SMALL}|a|\d{{1,3}}) thousand\b(?: and\b)? ?)?"
+    rf"(?:(?P<hundreds>{_SMALL}|a|\d) hundred\b(?: and\b)? ?)?"
+    rf"(?P<ones>{_SMALL}\b|a(?= dozen\b))?(?=\s|$)",
+    re.IGNORECASE,
+)
+
+
+def english_in_figures(text: str) -> str:
+    """Return a text whose leading English numeral is in figures: two dozen as 2 dozen."""
+    match = _ENGLISH.match(text)
+    if match is None or not any(match.groups()):
+        return text
+    value = sum(
+        _english_value(match[group] or "") * size
+        for group, size in (("thousands", 1_000), ("hundreds", 100), ("ones", 1))
+    )
+    return f"{value} {text[match.end() :].strip()}".strip()
+
+
+def _english_value(words: str) -> int:
+    if words.isdecimal():
+        return int(words)
+    return sum(_ENGLISH_VALUES[word] for word in re.split("[ -]", words.lower()) if word)

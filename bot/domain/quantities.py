@@ -14,7 +14,7 @@ QuantityError
 import re
 import unicodedata
 
-from bot.domain.numerals import chinese_number, mixed_number
+from bot.domain.numerals import chinese_number, english_in_figures, mixed_number
 from bot.domain.offers import Offer, Sku, Wording
 from bot.domain.unit_words import units_in, without_unit
 
@@ -32,12 +32,17 @@ _SPELLINGS = str.maketrans(
     {"−": "-", "–": "-", "—": "-", "‐": "-", "。": ".", "’": "'", "×": "x", "*": "x"}
 )
 _BEFORE = re.compile(
-    r"^(?:给我来?|我?(?:想?要|来|买|订|订购|下单)|数量|qty\b\.?|quantity\b|x(?=\s*\d))\s*:?\s*",
+    r"^(?:给我来?|我?(?:[先就]?(?:想?要|来|买|订|拿)|订购|下单)个?|就|只要|(?:[改换][成为])|数量"
+    r"|qty\b\.?|quantity\b|x(?=\s*\d)|(?:just|only|make it|give me|(?:(?:i|we) )?(?:need|want)"
+    r"|(?:i'd|i would|we'd|we would) like|i'll take)\b|(?:мне|нужно|надо|дайте)\b)\s*:?\s*",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"[\s,!~]*(?:吧|啊|哦|谢谢|多谢|thanks|thank you|please|pls)[\s!~.]*$", re.IGNORECASE
+    r"[\s,!~]*(?:吧|啊|哦|哈|就行了?|就好了?|就可以了?|就够了|好了|谢谢|多谢|thanks|thank you"
+    r"|please|pls|пожалуйста|спасибо)[\s!~.]*$",
+    re.IGNORECASE,
 )
+_HALF_A_DOZEN = re.compile(r"半打|half a dozen|half dozen", re.IGNORECASE)
 _THOUSANDS_OR_PART = re.compile(r"[+-]?\d{1,3}\.\d{3}")  # 1.000: one, or a thousand elsewhere
 
 
@@ -103,7 +108,12 @@ def read_quantity(text: str, unit: Wording | None = None) -> int:
     `QuantityUnreadable`, `QuantityFractional`, `QuantityNotPositive`, `QuantityAbsurd`,
     `QuantityOtherUnit`.
     """
-    plain, word = without_unit(_plain(text))
+    whole = english_in_figures(_plain(text))
+    if _HALF_A_DOZEN.fullmatch(whole):
+        if unit is not None and unit.zh == "打":
+            raise QuantityFractional
+        whole = "6"
+    plain, word = without_unit(whole)
     number = _positive(plain.strip())
     each = units_in(word, unit)
     if each is None:

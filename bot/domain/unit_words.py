@@ -41,7 +41,7 @@ _HALVES = frozenset("只隻支")
 _TYPED = re.compile(
     rf"(?<=[\d.kw{CHARACTERS}])\s*(件|个|個|双|雙|套|箱|米|包|只|隻|条|條|把|盒|对|對|打|支|瓶|"
     r"本|张|張|卷|块|塊|粒|颗|片|台|枚|顶|袋|根|副|组|桶|罐|床|幅|份|株|盘|公斤|千克|"
-    r"pcs?|pieces?|pairs?|sets?|boxe?s?|cartons?|packs?|bags?|rolls?|units?|dozens?|doz|"
+    r"pcs?|ea|pieces?|pairs?|sets?|boxe?s?|cartons?|packs?|bags?|rolls?|units?|dozens?|doz|"
     r"шт|штуки?|штук|пары?|пар|дана|"
     r"met(?:er|re)s?|m|kg|x)\.?$",
     re.IGNORECASE,

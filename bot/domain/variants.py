@@ -90,7 +90,14 @@ def named(wordings: Sequence[Wording], typed: str) -> int | None:
     A part is made of whole words and whole numbers: 5米 is no part of 0.5米, men none of Women's,
     带灯 none of 不带灯, 大号 none of 特大号. What only may be meant is left to a button.
     """
-    wanted = _words(typed)
+    whole = _named(wordings, _words(typed))
+    if whole is not None:
+        return whole
+    bare = _AROUND.sub("", " ".join(typed.split()))
+    return _named(wordings, _words(bare)) if bare and bare != typed else None
+
+
+def _named(wordings: Sequence[Wording], wanted: tuple[str, ...]) -> int | None:
     names = [(_words(each.zh), _words(each.translated)) for each in wordings]
     whole = [index for index, both in enumerate(names) if wanted and wanted in both]
     if len(whole) == 1:
@@ -103,6 +110,24 @@ def named(wordings: Sequence[Wording], typed: str) -> int | None:
     return part_of[0] if len(part_of) == 1 else None
 
 
+# What people say around a value: 我要黑色的, size M, 38码, i want black.
+_AROUND: Final = re.compile(
+    r"^(?:我?想?要(?!求)|给我|选|来|(?:i )?(?:want|need|take|choose)\b|give me\b|the\b|size\b"
+    r"|eu\b)\s*"
+    r"|\s*(?:\b(?:one|please|pls|colou?r|size)|[的码款]{1,2}|谢谢)$",
+    re.IGNORECASE,
+)
+_UNITS: Final = {
+    "厘米": "cm",
+    "毫米": "mm",
+    "毫升": "ml",
+    "千克": "kg",
+    "公斤": "kg",
+    "英寸": "inch",
+}
+_UNIT: Final = re.compile(rf"(?<=\d)\s*({'|'.join(_UNITS)}|[米克升](?![\u3400-\u9fff]))")
+_SHORT_UNITS: Final = {**_UNITS, "米": "m", "克": "g", "升": "l"}
+_SPELLINGS: Final = {"grey": "gray", "colour": "color", "colours": "colors"}
 _WORD = re.compile(
     # 100-110cm, 1/2 and 20x30 each name one size; a number never parts from its unit
     r"\d+(?:\.\d+)?(?:\s*[-~/x*×]\s*\d+(?:\.\d+)?)*(?:\s*[a-z]+)?"
@@ -131,10 +156,12 @@ _OTHERWISE: Final = "不无無非没沒未免勿除特加超极半双雙单單�
 def _words(text: str) -> tuple[str, ...]:
     """Return a text's words without the differences between two ways of typing it."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("⁄", "/")
+    plain = _UNIT.sub(lambda found: _SHORT_UNITS[found[1]], plain)
     return tuple(_sized("".join(each[0].split())) for each in _WORD.finditer(plain))
 
 
 def _sized(word: str) -> str:
+    word = _SPELLINGS.get(word, word)
     if word[0].isdecimal():
         word = word.replace("*", "x").replace("×", "x")
     match = _EXTRA_SIZE.fullmatch(word)

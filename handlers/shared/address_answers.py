@@ -12,6 +12,7 @@ from bot.addresses import (
     DoubtKind,
     Fit,
     ParsedAddress,
+    Phone,
     PhoneError,
     PhoneProblem,
     find_division,
@@ -190,7 +191,7 @@ def _answer_name(context: Context, form: AddressForm, typed: str) -> None:
             keep(context, reading.with_phone(read_number(typed)))
         else:
             context.flash("address_form.not_a_name")
-    elif name.fit is Fit.DOUBTFUL:
+    elif name.fit is Fit.DOUBTFUL or (is_placed(pasted) and pasted.full_name is None):
         _confirm(context, reading, AddressField.NAME, name)
     else:
         keep(context, reading.with_name(name.value))
@@ -227,13 +228,28 @@ def _answer_street(context: Context, form: AddressForm, typed: str) -> None:
     if len(" ".join(typed.split())) > LONGEST_STREET:
         context.flash("address_form.bad_length")
         return
+    pasted = parse_address(typed, context.services.divisions)
+    elsewhere = pasted.district_code not in {None, reading.district_code}
+    if elsewhere and pasted.street and any(map(str.isdigit, pasted.street)):
+        _add_place(context, reading, pasted)
+        return
     street = read_street(typed, reading, context.services.divisions)
+    if street is not None and pasted.mobile:
+        reading = _with_recipient(reading, pasted, read_number(typed))
     if street is None or (street.fit is not Fit.CERTAIN and is_talk(typed)):
         context.flash("address_form.not_a_street")
     elif street.fit is Fit.DOUBTFUL:
         _confirm(context, reading, AddressField.STREET, street)
     else:
         keep(context, reading.with_street(street.value))
+
+
+def _with_recipient(reading: ParsedAddress, pasted: ParsedAddress, phone: Phone) -> ParsedAddress:
+    """Return the address with the number, and the name if one is sure, that an answer has too."""
+    changed = reading.with_phone(phone)
+    if pasted.full_name and not doubt_about(pasted, AddressField.NAME):
+        changed = changed.with_name(pasted.full_name)
+    return changed
 
 
 def answer_division(context: Context, form: AddressForm, typed: str) -> None:

@@ -437,3 +437,53 @@ def test_signs_are_read_as_signs():
     }
     for code, words in shown_as.items():
         assert described(code, DIVISIONS) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "付款",
+        "支付宝",
+        "明天",
+        "下一步",
+        "继续",
+        "跳过",
+        "本人",
+        "匿名",
+        "优惠券",
+        "none",
+        "next",
+        "skip",
+        "same as before",
+        "back",
+    ],
+)
+def test_wishes_to_go_on_are_taken_for_nobody_unasked(text: str):
+    """Where a name is asked for, they are confirmed; elsewhere they change nothing."""
+    answer = read_name(text)
+    assert answer is None or answer.fit is Fit.DOUBTFUL
+
+
+@pytest.mark.parametrize("text", ["Anna Back", "明天华", "Will Smith", "付明", "Agent Cooper"])
+def test_names_made_of_such_words_are_names(text: str):
+    """A part of a name decides nothing."""
+    answer = read_name(text)
+    assert answer is not None
+    assert answer.fit >= Fit.FITTING
+
+
+@pytest.mark.parametrize(
+    ("text", "street"),
+    [
+        ("我住文三路1号", "文三路1号"),
+        ("我家在文三路1号", "文三路1号"),
+        ("住友路1号", "住友路1号"),
+        ("文三路1号 李四 13912345678", "文三路1号"),
+    ],
+)
+def test_what_is_said_around_a_street_is_no_part_of_it(text: str, street: str):
+    """Nor are the recipient and the number that come with it."""
+    known = parse("张三 13812345678 浙江省杭州市西湖区")
+    answer = read_street(text, known, DIVISIONS)
+    assert answer is not None
+    assert answer.value == street

@@ -325,3 +325,32 @@ async def test_a_forwarders_warehouse_is_marked_and_shown(person):
     await buyer.do("📦 咔佳 KA-112", "📦 A forwarder's warehouse")
     shown = await buyer.do("Not a forwarder's warehouse", "Division code")
     assert "📦" not in shown.text
+
+
+@pytest.mark.parametrize("word", ["杭州", "下一步", "付款", "skip", "same as before"])
+async def test_a_word_that_is_nobodys_name_is_confirmed_at_the_name(person, word):
+    """A city, a wish to go on or to pay may be a name, so it is asked and not taken."""
+    buyer = await person()
+    await at_name(buyer)
+    await buyer.say(word, f"Is “{word}” the recipient's name")
+
+
+async def test_an_address_of_another_city_at_the_street_is_taken_whole(person):
+    """It never becomes a street of the city that was named before."""
+    buyer = await person()
+    await at_street(buyer)
+    shown = await buyer.say("上海市徐汇区漕溪路1号", _CHECK)
+    assert "上海市 徐汇区" in shown.text
+    assert "杭州" not in shown.text
+    assert "张三" in shown.text
+
+
+async def test_a_recipient_behind_the_street_is_taken_with_it(person):
+    """A name and a number that come with the answer are no part of the street."""
+    buyer = await person()
+    await at_street(buyer)
+    shown = await buyer.say("网商路699号 李四 13912345678", _CHECK)
+    assert "李四" in shown.text
+    assert "13912345678" in shown.text
+    assert "13812345678" not in shown.text
+    assert "网商路699号 李四" not in shown.text
