@@ -29,7 +29,16 @@ from bot.addresses.labels import (
 )
 from bot.addresses.parsed import LONGEST_NAME, Doubt, ParsedAddress
 from bot.addresses.patterns import lazily
-from bot.addresses.people import BOXED, Likeness, glued_name, has_code, is_code, likeness, tidy_name
+from bot.addresses.people import (
+    BOXED,
+    LATIN_PLACE,
+    Likeness,
+    glued_name,
+    has_code,
+    is_code,
+    likeness,
+    tidy_name,
+)
 from bot.addresses.places import Located, Locator
 from bot.addresses.romanised_address import looks_latin, read_latin
 from bot.addresses.streets import ADDRESS_LIKE, EDGES, Street, split_remarks, street_of, tidy_street
@@ -220,6 +229,8 @@ def _sort(text: str) -> Pieces:
             code, more = _split_code(piece, word, code)
             rest.append(more)
         elif part is Part.ASIDE:
+            told = TOLD_CODE.search(piece) if not code and REMARK_WORD.match(word) else None
+            code = told.group() if told else code
             rest.append(PHONE_MARK if PHONE_MARK in piece else "")
         elif part is Part.TOWN and not region and any(map(str.strip, rest)):
             rest.append(piece)  # its city stands before it, without a label
@@ -271,8 +282,13 @@ def _split_name(piece: str) -> tuple[str, str]:
         coded = longest == count - 1 and is_code(words[count - 1])
         if coded or likeness(" ".join(words[:count])) is not Likeness.NONE:
             longest = count
-    if not _is_han(words[0]) and longest == 1 and not any(map(_is_han, words)):
+    foreign = not any(map(_is_han, words))
+    behind = " ".join(words[longest:])
+    placed = LATIN_PLACE.search(behind) is not None and any(map(str.isdigit, behind))
+    if foreign and not placed and (longest == 1 or len(behind) <= SHORT_BEHIND):
         longest = len(words)  # a foreign name of any form ends with its line
+    elif CODED_BEHIND.fullmatch(behind):
+        longest = len(words)
     name, more = " ".join(words[:longest]), " ".join((*words[longest:], mark + more))
     return tidy_name(name), more
 
@@ -291,6 +307,18 @@ def _split_code(piece: str, word: str, known: str) -> tuple[str, str]:
     return (f"{word}:{value}" if value.isdigit() and word.isascii() else value), more
 
 
+SHORT_BEHIND = 12  # characters: KZ7718 AIR, and no address
+# What makes a recipient theirs behind the name: 阿拉木图 7718, 7718号客户.
+CODED_BEHIND = lazily(
+    r"(?=.*\d)(?:\d+号(?:客户|会员|仓)|[^号省市区县镇乡村路街巷弄栋幢楼室层座]){2,16}"
+)
+REMARK_WORD = lazily(
+    r"备注|留言|订单备注|买家留言|comment|remark|note|примечание|комментарий", re.IGNORECASE
+)
+TOLD_CODE = lazily(
+    r"(?<![A-Za-zА-Яа-я\d-])(?:[A-ZА-Я]{2,8}[-_]?\d{2,10}|[A-Z]{1,4}-[A-Z]{1,6}-?\d{2,10})"
+    r"(?![A-Za-zА-Яа-я\d-])"
+)
 CODE_VALUE = lazily(rf"[^\s,;。|()\[\]{PHONE_MARK}]+")
 
 

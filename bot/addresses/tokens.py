@@ -43,6 +43,8 @@ DIGITS = lazily(r"[(\[#]?\d{2,10}[)\]]?")
 LONG_NUMBER = lazily(r"\d{5,8}")  # fewer digits may be a room
 BOXED_POST_CODE = lazily(r"(?:[(\[]|(?<=[号室楼栋座]))(\d{6})[)\]]?$")
 LEADING_POST_CODE = lazily(r"(\d{6})(?=[\u3400-\u9fff])(?![号弄栋幢室楼座层])")
+SHORTEST_CODED = 5  # characters; fewer may be a door
+HOUSE = lazily(r"[省市区县镇乡村路街巷弄栋幢楼室层座]|\d号")
 ADDRESS_END = lazily(r"[\d号室楼层栋座单元幢户房店铺A-Za-z)]$")
 
 
@@ -147,6 +149,7 @@ def recipient(names: tuple[str, ...], text: str, tokens: list[Token]) -> Person:
     candidates = _candidates(text, tokens)
     if not candidates:
         codes = [token for token in tokens if token.apart and is_code(token.text)]
+        codes = codes or [token for token in tokens if _may_be_coded(token, tokens)]
         return Person(codes[-1].text, sure=False, tokens=(codes[-1],)) if codes else NOBODY
     best = max(candidate.rank for candidate in candidates)
     top = [each for each in candidates if each.rank == best]
@@ -160,6 +163,14 @@ def recipient(names: tuple[str, ...], text: str, tokens: list[Token]) -> Person:
     ]
     sure = not rivals and _is_sure(chosen, tokens) and _all_known(chosen, tokens)
     return _with_lone_code(Person(tidy_name(chosen.text), sure, chosen.tokens), tokens)
+
+
+def _may_be_coded(token: Token, tokens: list[Token]) -> bool:
+    """Tell whether letters and digits beside the number may be a recipient: aidos7718, 7718陈仓."""
+    alone = sum(each.chunk == token.chunk for each in tokens) == 1
+    placed = token.before or (alone and len(token.text) >= SHORTEST_CODED)
+    mixed = any(map(str.isdigit, token.text)) and any(map(str.isalpha, token.text))
+    return token.near_number and placed and mixed and not HOUSE.search(token.text)
 
 
 def _with_lone_code(person: Person, tokens: list[Token]) -> Person:
