@@ -287,7 +287,7 @@ def _split_name(piece: str) -> tuple[str, str]:
     placed = LATIN_PLACE.search(behind) is not None and any(map(str.isdigit, behind))
     if foreign and not placed and (longest == 1 or len(behind) <= SHORT_BEHIND):
         longest = len(words)  # a foreign name of any form ends with its line
-    elif CODED_BEHIND.fullmatch(behind):
+    elif not placed and CODED_BEHIND.fullmatch(behind):
         longest = len(words)
     name, more = " ".join(words[:longest]), " ".join((*words[longest:], mark + more))
     return tidy_name(name), more

@@ -52,7 +52,7 @@ def _piece(lines: Lines, room: int) -> Lines:
     """Return what of an offer goes into an order that has `room`; nothing where it won't do."""
     if len(lines) <= MOST_IN_ORDER:
         return lines if len(lines) <= room else ()
-    fair = _cut(lines, room) or _dealt(lines, room)
+    fair = _cut(lines, room) or _dealt(lines, room) or _weighed(lines, room)
     return fair or (lines[:room] if room == MOST_IN_ORDER else ())
 
 
@@ -69,6 +69,23 @@ def _dealt(lines: Lines, room: int) -> Lines:
     by_quantity = sorted(range(len(lines)), key=lambda index: -lines[index].quantity)
     dealt = tuple(lines[index] for index in sorted(by_quantity[::pieces]))
     return dealt if len(dealt) <= room and _fair(lines, dealt) else ()
+
+
+def _weighed(lines: Lines, room: int) -> Lines:
+    """Return the first of pieces as equal in units as can be, where few lines have most of them."""
+    rooms = [room, *[MOST_IN_ORDER] * (-(-len(lines) // MOST_IN_ORDER) - 1)]
+    if sum(rooms) < len(lines):
+        return ()
+    units = [0] * len(rooms)
+    first: list[int] = []
+    for index in sorted(range(len(lines)), key=lambda index: -lines[index].quantity):
+        lightest = min((piece for piece, left in enumerate(rooms) if left), key=units.__getitem__)
+        rooms[lightest] -= 1
+        units[lightest] += lines[index].quantity
+        if lightest == 0:
+            first.append(index)
+    piece = tuple(lines[index] for index in sorted(first))
+    return piece if _fair(lines, piece) else ()
 
 
 def _fair(lines: Lines, first: Lines) -> bool:

@@ -93,6 +93,15 @@ def test_unequal_quantities_are_dealt_out_where_a_cut_would_starve_a_piece():
     assert all(each >= 100 for each in units), units
 
 
+def test_pieces_are_weighed_where_few_variants_have_most_of_the_units():
+    """Nine of 200 and 43 of one: only 4 of the nine with the small ones leave 829 for both."""
+    heavies = (0, 1, 2, 3, 24, 48, 49, 50, 51)
+    heavy = _draft(52, minimum=829, quantities=dict.fromkeys(heavies, 200))
+    units = [sum(line.quantity for line in order) for order in orders_of(heavy)]
+    assert all(each >= 829 for each in units), units
+    assert max(_sizes(heavy)) <= MOST_IN_ORDER
+
+
 def test_where_no_split_reaches_the_minimum_it_is_split_all_the_same():
     """The marketplace's preview says so before anything is agreed to."""
     assert _sizes(_draft(60, minimum=59)) == [50, 10]
