@@ -189,7 +189,12 @@ HEADING = lazily(
     re.IGNORECASE | re.MULTILINE,
 )
 # 1. 张三 2. 13812345678: the numbers of a list.
-LIST_NUMBER = lazily(r"(?:^|(?<=\s))[1-9](?:[.)]\s+|、\s*)(?=[^\s\d]|1[3-9]\d|\+)", re.MULTILINE)
+LIST_NUMBER = lazily(
+    r"(?:^|(?<=\s))[1-9](?:(?:[.)]\s+|、\s*)(?=[^\s\d]|1[3-9]\d|\+)"
+    r"|[.)](?=[\u3400-\u9fff]{2}|1[3-9]\d{9}))",
+    re.MULTILINE,
+)
+LINK = lazily(r"https?://[!-~]+")
 # Who sends is not who receives, and neither are their number and their place.
 SENDER = lazily(
     r"(?:^|(?<=[\s,;。|\[(]))[\[(]?(?:[发寄]件人|(?:[发寄]件|[发寄]货人|寄方|发货方|shipper"

@@ -17,6 +17,7 @@ from bot.addresses.labels import (
     ANNOUNCED,
     BESIDE_NUMBER,
     HEADING,
+    LINK,
     LIST_NUMBER,
     PHONE_MARK,
     UNKNOWN_CODE,
@@ -31,6 +32,7 @@ from bot.addresses.parsed import LONGEST_NAME, Doubt, ParsedAddress
 from bot.addresses.patterns import lazily
 from bot.addresses.people import (
     BOXED,
+    COMPANY,
     LATIN_PLACE,
     Likeness,
     glued_name,
@@ -71,7 +73,9 @@ def parse_address(text: str, divisions: Divisions) -> ParsedAddress:
     At most 1,000 characters are considered. A telephone extension joins the name
     (`Phone.name_with_extension`). Of several numbers the first mobile counts.
     """
-    plain = without_sender(as_labelled(LIST_NUMBER.sub("", HEADING.sub("", clean(text)))))
+    plain = without_sender(
+        as_labelled(LIST_NUMBER.sub("", HEADING.sub("", LINK.sub(" ", clean(text)))))
+    )
     numbers = take_numbers(plain)
     marked = ACCOUNT.sub(" ", numbers.text)
     if marked.count("/") >= SLASHES_THAT_SEPARATE:
@@ -279,8 +283,10 @@ def _split_name(piece: str) -> tuple[str, str]:
     words = re.sub(r" ?/ ?", "/", name).split(" ")
     longest = 1
     for count in range(2, len(words) + 1):
-        coded = longest == count - 1 and is_code(words[count - 1])
-        if coded or likeness(" ".join(words[:count])) is not Likeness.NONE:
+        first, last = " ".join(words[: count - 1]), words[count - 1]
+        coded = longest == count - 1 and is_code(last)
+        employed = COMPANY.fullmatch(first) and likeness(last) is Likeness.STRONG
+        if coded or employed or likeness(" ".join(words[:count])) is not Likeness.NONE:
             longest = count
     foreign = not any(map(_is_han, words))
     behind = " ".join(words[longest:])

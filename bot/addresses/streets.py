@@ -36,7 +36,8 @@ REMARK = lazily(
     r"|门外|门卫|前台|物业|保安|传达|收发|大堂|楼下|信箱)(?:处|室|亭)?(?:即可|就行|就好)?|"
     r"(?:请|麻烦|务必|千万)?(?:勿|不要|别|不能|禁止)(?:放|投|送|存|丢|扔|寄|发|用|打|敲)[^\d]*|"
     r"(?:要|买|订)?[\d一二两三四五六七八九十]+[件双条只套]|(?:尺码|颜色|规格|款式|型号"
-    r"|数量)[:]?\S+|"
+    r"|数量|身高|体重|鞋码|码数|胸围|腰围|单价|价格|货号)[:]?\S+|"
+    r"¥ ?\d+(?:\.\d+)?|\d+(?:\.\d+)?(?:元|块钱?)|"
     r"(?=.*(?:送货|发货|配送|快递|尽快|不要|勿|麻烦|请|周末|工作日|上班|下班|休息|放在|放门|"
     r"放到|签收|谢谢|提前|"
     r"加急|易碎|发票|开票|赠品|贺卡|刻字|不收|打电话|联系|通知|包好|轻放|到付|多久|什么时候|吗"
@@ -63,6 +64,9 @@ ENGLISH_REMARK = lazily(
 )
 
 
+CORRECTED = lazily(r"[ ,](?:[改换][成为]|更正为?|应该是|应为)[: ]?")  # 216号 改成 218号
+DOOR = lazily(r"\d+[号弄室栋幢楼]?")
+LAST_DOOR = lazily(r"\d+[号弄室栋幢楼]?$")
 # A wish right behind the house: 76号放丰巢柜, 502室到了打电话.
 GLUED_REMARK = lazily(
     r"(?<=[号室楼层栋座院村组店户单元\d)])(?=放|送[货到上]|存[到在放]|到了|到后|到时|不要|别|勿|请|麻烦|务必"
@@ -72,16 +76,11 @@ GLUED_REMARK = lazily(
 
 def split_remarks(street: str) -> Street:
     """Tell a street from the remarks behind it: 文三路1号 周末送货."""
-    if asked := ENGLISH_REMARK.search(street):
-        return Street(tidy_street(street[: asked.start()]) or street, street)
-    if foreign := CYRILLIC.search(street):
-        return Street(tidy_street(street[: foreign.start()]), street)
+    if line := _before_remark(street):
+        return Street(tidy_street(line), street)
     for boxed in BOXED_REMARK.finditer(street):
         if REMARK.fullmatch(fold(boxed["inside"].strip())):
             return Street(tidy_street(street.replace(boxed.group(), " ")), street)
-    for wish in GLUED_REMARK.finditer(street):
-        if REMARK.fullmatch(fold(street[wish.start() :])):
-            return Street(tidy_street(street[: wish.start()]), street)
     pieces = re.split(r"(?:, |[ ,])", street)
     kept = [piece for piece in pieces if not REMARK.fullmatch(fold(piece))]
     if len(kept) == len(pieces) or not kept:
@@ -91,6 +90,19 @@ def split_remarks(street: str) -> Street:
         if piece not in kept:
             words = without(words, piece)
     return Street(tidy_street(words), street)
+
+
+def _before_remark(street: str) -> str:
+    """Return the line without what is said behind it or corrected, empty when nothing is."""
+    if asked := ENGLISH_REMARK.search(street):
+        return street[: asked.start()].strip(EDGES) or street
+    if foreign := CYRILLIC.search(street):
+        return street[: foreign.start()]
+    if (changed := CORRECTED.search(street)) and len(street) > changed.end():
+        before, behind = street[: changed.start()], street[changed.end() :]
+        return LAST_DOOR.sub(behind, before) if DOOR.fullmatch(behind) else behind
+    wishes = (wish.start() for wish in GLUED_REMARK.finditer(street))
+    return next((street[:at] for at in wishes if REMARK.fullmatch(fold(street[at:]))), "")
 
 
 def street_of(text: str, tokens: list[Token], located: Located, taken: tuple[Token, ...]) -> str:
