@@ -244,11 +244,17 @@ def _sort(text: str) -> Pieces:
             rest.append(piece)
     divisions = " ".join(piece for _, piece in sorted(region, key=itemgetter(0)))
     address = "\n".join(filter(str.strip, [divisions, *rest]))
+    if ":" in address:
+        code, address = _without_unknown_labels(code, address)
+    return Pieces(tuple(filter(None, names)), address, post_code, number_like, code)
+
+
+def _without_unknown_labels(code: str, address: str) -> tuple[str, str]:
+    """Return the code, one behind an unknown label if none is known, and what is left."""
     if not code and (coded := UNKNOWN_CODE.search(address)):
         code = coded["code"]
         address = f"{address[: coded.start()]} {address[coded.end() :]}"
-    address = UNKNOWN_LABEL.sub(r"\1", address)
-    return Pieces(tuple(filter(None, names)), address, post_code, number_like, code)
+    return code, UNKNOWN_LABEL.sub(r"\1", address)
 
 
 def _depth(part: Part, word: str) -> int:
