@@ -1,6 +1,7 @@
 """Reading an address as people paste it: any order, any separators, labels or none."""
 
 import re
+from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -288,7 +289,8 @@ def _split_name(piece: str) -> tuple[str, str]:
         mark = ""
     words = re.sub(r" ?/ ?", "/", name).split(" ")
     longest = 1
-    for count in range(2, len(words) + 1):
+    most = sum(length <= LONGEST_NAME for length in accumulate(len(word) + 1 for word in words))
+    for count in range(2, most + 1):
         first, last = " ".join(words[: count - 1]), words[count - 1]
         coded = longest == count - 1 and is_code(last)
         employed = COMPANY.fullmatch(first) and likeness(last) is Likeness.STRONG
