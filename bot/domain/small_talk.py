@@ -30,7 +30,18 @@ _COMMANDS = {
     "/language": "language 语言 中文 英文 english chinese язык",
     "/address": "address addresses 地址 收货地址 адрес адреса",
 }
-_COMMAND_OF = {word: command for command, words in _COMMANDS.items() for word in words.split()}
+_COMMAND_PHRASES = {
+    "/help": "help me|i need help|please help|帮帮我|помогите",
+    "/orders": "my orders|show my orders|see my orders|查看订单|看看订单|мои заказы",
+    "/cart": "my cart|show my cart|我的购物车|моя корзина",
+    "/cancel": "go back|back",
+    "/start": "start over",
+    "/language": "change language|change the language|切换语言",
+}
+_COMMAND_OF = {
+    **{word: command for command, words in _COMMANDS.items() for word in words.split()},
+    **{said: command for command, all_ in _COMMAND_PHRASES.items() for said in all_.split("|")},
+}
 _OPENINGS = (
     "在吗|在么|在不在|你好|您好|哈喽|嗨|谢谢|多谢|辛苦了|感谢|付完了|已付款|付款了|"
     "请问|麻烦|为什么|怎么|如何|"
@@ -68,6 +79,11 @@ _SAID = (
     "快递|订单)|催(?:一下)?发货|"
     "怎么(?:付款|支付|下单|买|用|退货|退款|取消)|(?:请问)?(?:包邮吗|多少钱|运费(?:是)?(?:多少|"
     "怎么算)(?:钱)?)|"
+    "(?:还)?有现?货吗|(?:起批量|起订量|最低)(?:是)?多少(?:起订|起批|件)?|便宜点|"
+    "质量(?:怎么样|好吗|有问题)|(?:是)?什么材质|再见|拜拜|早安|晚安|哈哈+|哦+|"
+    "(?:可以|能)帮帮?我吗|你是谁|你是机器人吗?|收到了?|已收货|(?:还)?没收到货?|包裹丢了|"
+    "(?:发错|少发)货?了|退钱|有?(?:什么|几种|哪些)颜色|发什么快递|包装怎么样|(?:可以|支持|能)定制吗|"
+    "发图|看实物图|加微信|电话多少|地址在哪里?|营业时间|"
     "(?:我(?:想)?要)?(?:退款|退货)|(?:可以|能)(?:退|退货|退款|便宜点?|优惠|开发票)吗|"
     # English
     "(?:hi|hello|hey)(?: there| everyone)?|good (?:morning|evening|afternoon|day)|"
@@ -83,7 +99,17 @@ _SAID = (
     "can i |let me )?(?:to )?(?:talk|speak) to (?:a |an |the )?(?:human|operator|person|someone|"
     "seller|manager)|"
     "customer (?:support|service)|(?:i want |can i get )?(?:a )?refund|"
+    "(?:good ?)?bye(?: bye)?|good night|(?:the )?shipping cost|is (?:it|this)(?: still)? "
+    "(?:available|in stock|real|original)|how long (?:is|does)(?: the)? (?:delivery|shipping)"
+    "(?: take)?|do you (?:accept|take) [\\w ]+|can i (?:pay (?:by|with) [\\w ]+|get a discount)|"
+    "(?:any|is there a) discount|what(?: is|'s) the (?:moq|minimum)|minimum order(?: quantity)?|"
+    "are you a (?:ro)?bot|my (?:parcel|package|order) (?:is|was|got) lost|wrong item|"
+    "i want my money back|cancel my order|(?:what|which) sizes?(?: do you have)?|"
+    "can you customi[sz]e(?: it)?|send (?:me )?(?:photos|pictures)|(?:what(?: is|'s) )?your "
+    "(?:phone|number|phone number|address)|where are you(?: located| from)?|working hours|"
     # Russian and Kazakh
+    "где посылка|(?:скидка есть|есть скидка)|минимальный заказ|сколько дней доставка|"
+    "отменить заказ|какой размер|какие (?:размеры|цвета)(?: есть)?|до свидания|"
     "привет|здравствуйте|добрый (?:день|вечер)|(?:большое )?спасибо(?: большое)?|где (?:мой|моя|"
     "мои) (?:заказы?|посылка)|как (?:оплатить|заказать|отменить)|"
     "сколько стоит доставка[\\w ]*|(?:я )?оплатила?|(?:позовите )?оператора?|когда (?:прид[её]т|"

@@ -3,17 +3,21 @@
 import pytest
 
 from bot.domain.identifiers import order_named
-from bot.domain.small_talk import is_small_talk, wanted_as_goods
+from bot.domain.small_talk import command_meant, is_small_talk, wanted_as_goods
 
 _SAID = (
     "在吗|亲在吗|付完了|我付款了|谢谢亲|人工客服|多少钱|包邮吗|怎么付款|多久到货|快递到哪了|我的订单呢|查物流|"
     "Hi there!|thank you so much|where is my order?|when will it arrive|track my order|i paid|"
     "how much is shipping to London?|do you ship to Almaty?|can i talk to a human?|how do I pay?|"
+    "有货吗|起批量多少|质量怎么样|什么材质|有什么颜色|支持定制吗|没收到货|发错了|再见|你是机器人吗|"
+    "is it available?|how long does shipping take|do you accept paypal?|any discount?|bye|"
+    "what's the MOQ?|which sizes do you have?|my parcel is lost|cancel my order|где посылка?|"
     "Привет|где мой заказ|сколько стоит доставка в Алматы|как оплатить|сәлем|рахмет"
 )
 _GOODS = (
     "hello kitty mug|can opener|i want to buy shoes|订单本|快递袋|客服耳机|退货袋|你好布偶|谢谢卡|"
-    "货架|"
+    "货架|back cushion|bye bye bag|收到付款章|晚安灯|哈哈镜|定制杯子|营业时间牌|discount stickers|"
+    "moq samples|size tags|wrong item book|便宜手机壳|什么颜色都有的笔|help wanted sign|"
     "thank you cards|hi-vis vest|paid stamp|good morning mug|多少码鞋|嗨翻天|кроссовки|support"
 )
 
@@ -60,3 +64,21 @@ def test_goods_can_be_asked_for_in_so_many_words(text: str, goods: str | None):
 def test_an_orders_number_is_known_by_its_form(text: str, *, alone: bool, number: str | None):
     """Ours in either case, the marketplace's by its 19 digits."""
     assert order_named(text, alone=alone) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("My orders", "/orders"),
+        ("查看订单", "/orders"),
+        ("go back", "/cancel"),
+        ("help me!", "/help"),
+        ("start over", "/start"),
+        ("my cart", "/cart"),
+        ("back cushion", None),
+        ("my orders notebook", None),
+    ],
+)
+def test_commands_said_in_several_words(text: str, command: str | None):
+    """The whole message is the command."""
+    assert command_meant(text) == command
