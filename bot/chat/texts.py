@@ -186,10 +186,11 @@ class Texts:
         """Write a moment that whoever reads it sees in their own time, in China's where they can't.
 
         `form` is Telegram's: `r` for how long until then, `w` for the weekday, `d` or `D` for the
-        date, `t` or `T` for the time. Servers before Bot API 9.5 get what stands inside.
+        date, `t` or `T` for the time. Servers before Bot API 9.5 get what stands inside, which
+        therefore names the zone itself: a text around it must not.
         """
-        unix = int(moment.timestamp())
-        return Html(f'<tg-time unix="{unix}" format="{form}">{self.time(moment)}</tg-time>')
+        unix, there = int(moment.timestamp()), self("time.in_china", time=self.time(moment))
+        return Html(f'<tg-time unix="{unix}" format="{form}">{there}</tg-time>')
 
     def day(self, moment: datetime, now: datetime) -> Html:
         """Write the day of a moment in China, with its year unless that is the present one."""

@@ -1,8 +1,10 @@
 """Texts: foreign strings made harmless, cut without breaking, amounts in both languages."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +12,16 @@ from hypothesis import strategies as st
 
 from bot.chat.measuring import fits, fitted, visible_length, without_markup
 from bot.chat.screens import TEXT_LIMIT
-from bot.chat.texts import LANGUAGES, Html, cut, escape, language_of, plain, texts_in
+from bot.chat.texts import (
+    LANGUAGES,
+    Html,
+    cut,
+    escape,
+    language_of,
+    plain,
+    texts_in,
+    without_moments,
+)
 from sandbox.botapi.markup import parse_html
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
@@ -145,6 +156,21 @@ def test_times_are_chinas() -> None:
     assert texts_in("zh").time(moment) == "11月24日 02:30"
     assert texts_in("en").day(moment, moment) == "Nov 24"
     assert texts_in("zh").day(moment, moment) == "11月24日"
+
+
+@pytest.mark.parametrize("zone", ["(China time)", "（北京时间）"], ids=["en", "zh"])
+def test_a_moment_in_the_readers_own_time_names_no_zone_around_it(zone: str) -> None:
+    """Telegram shows the reader's clock in its place; who sees China's is told so inside."""
+    texts = texts_in(LANGUAGES[zone != "(China time)"])
+    moment = texts.moment(datetime(2026, 11, 30, 10, 44, tzinfo=UTC))
+    assert without_moments(moment).endswith(zone)
+    sources = "".join(each.read_text("utf-8") for each in Path("handlers").rglob("*.py"))
+    shown = set(re.findall(r'"([a-z_.]+)", (?:time|moment)=(?:view\.)?t\.moment\(', sources))
+    assert {"card.pay_before", "pay.before", "buy.closes"} <= shown
+    for key in shown:
+        assert zone.strip("()（）") not in texts(key, time=moment, moment=moment).replace(
+            moment, ""
+        )
 
 
 def test_a_day_of_another_year_names_it() -> None:
