@@ -18,6 +18,7 @@ from bot.process.clock import MARKETPLACE, WorldClock
 from bot.process.logs import log_unhandled
 from bot.process.memory import collector_resting, give_back_large_blocks
 from bot.process.metrics import Metrics
+from bot.process.pausing import happens
 from bot.process.stopping import Deadline
 from bot.services.finding.short_links import ShortLinks
 from bot.services.former_operators import end_powers
@@ -131,8 +132,7 @@ class Bot:
                 _log.warning("telegram_unreadable", error=type(error).__name__)
             else:
                 return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
+            await happens(stop, pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _choose_intake(self) -> None:
@@ -194,7 +194,9 @@ class Bot:
         done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         for task in (*tasks, stopped):
             task.cancel()
-        await asyncio.gather(*tasks, stopped, return_exceptions=True)
+        _, left = await asyncio.wait({*tasks, stopped}, timeout=self._settings.stop_seconds)
+        for task in left:
+            _log.warning("not_ended_in_time", what=task.get_name())
         for task in done - {stopped}:
             if isinstance(task.exception(), InvalidToken):
                 raise StartupError("BOT_TOKEN: Telegram no longer accepts this token")

@@ -1,7 +1,6 @@
 """Never silence: a slow step answers its tap at once and shows "typing" until it is done."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -12,6 +11,7 @@ from telegram.error import TelegramError
 
 from bot.chat.taps import TapAnswer
 from bot.domain.sessions import Session
+from bot.process.pausing import happens
 from bot.telegram import DirectBot
 
 WHILE_WORKING = 0.05  # seconds; a faster step needs no sign of life
@@ -73,8 +73,7 @@ async def _show(bot: DirectBot, session: Session, tap: TapAnswer, over: asyncio.
                 message_thread_id=session.topic,
                 action=_TYPING,
             )
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(over.wait(), _CHAT_ACTION_LASTS)
+            await happens(over, _CHAT_ACTION_LASTS)
     except TelegramError as error:
         # A courtesy only: the step itself goes on and draws its screen.
         _log.info("sign_of_life_failed", error=type(error).__name__)

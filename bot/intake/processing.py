@@ -18,6 +18,7 @@ from telegram.ext import Application
 from bot.chat.conversation import ScreenNotDrawn, received_at
 from bot.chat.reading import NothingForUs, read_update
 from bot.process.logs import where
+from bot.process.pausing import happens
 from bot.storage.ports import InboxPort, InboxUpdate, StorageUnavailable, WaitingUpdate
 
 RETRY_DELAYS = (0.1, 0.3)
@@ -207,8 +208,7 @@ class UpdateProcessor:
     async def _pause(self, seconds: float) -> bool:
         """Wait; return False when the bot is stopping meanwhile."""
         if seconds > 0:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), seconds)
+            await happens(self._closing, seconds)
         return not self._closing.is_set()
 
 

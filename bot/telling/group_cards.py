@@ -27,6 +27,7 @@ from bot.domain.group_buys.buys import (
     Progress,
 )
 from bot.domain.identifiers import ChatId
+from bot.process.pausing import happens
 from bot.storage.ports import Storage, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
@@ -77,8 +78,7 @@ class GroupCards:
                 await self.draw_waiting()
             except StorageUnavailable as error:
                 _log.warning("group_cards_wait", error=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+            await happens(self._woken, _LOOK_EVERY)
 
     async def draw_waiting(self) -> None:
         """Draw what shows an older version and may be drawn now. Raises `StorageUnavailable`."""

@@ -20,6 +20,7 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.ledger import Books
 from bot.domain.quiet import QuietHours
 from bot.domain.sessions import Session
+from bot.process.pausing import happens
 from bot.storage.ports import (
     StepCommit,
     Storage,
@@ -76,8 +77,7 @@ class GroupTeller:
                 await self.tell_waiting()
             except StorageUnavailable as error:
                 _log.warning("group_news_waits", error=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+            await happens(self._woken, _LOOK_EVERY)
 
     async def tell_waiting(self) -> None:
         """Tell what may be told now. Raises `StorageUnavailable`."""

@@ -5,7 +5,6 @@ have been sent nobody is told a second time (docs/decisions/0011-news-of-an-orde
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +19,7 @@ from bot.domain.orders import Order, OrderStatus
 from bot.domain.sessions import Session
 from bot.domain.timeliness import is_timely
 from bot.marketplace.errors import MarketplaceError
+from bot.process.pausing import happens
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import Storage, StorageError, StorageUnavailable
 from bot.storage.tracking_ports import NoticeEnd
@@ -75,8 +75,7 @@ class Notifier:
                 await self.begin_waiting()
             except StorageUnavailable as error:
                 _log.warning("news_waits", error=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+            await happens(self._woken, _LOOK_EVERY)
 
     async def begin_waiting(self) -> None:
         """Begin to tell of the orders with news, as far as there is room."""

@@ -7,7 +7,6 @@ https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this)
 """
 
 import asyncio
-import contextlib
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
@@ -26,6 +25,7 @@ from bot.domain.offers import Offer
 from bot.domain.posts import Post, PostPlace, PostState, Shown
 from bot.domain.rates import Rate
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
+from bot.process.pausing import happens
 from bot.storage.ports import Storage, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
@@ -99,8 +99,7 @@ class Publisher:
                 await self.post_waiting()
             except StorageUnavailable as error:
                 _log.warning("posts_wait", error=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+            await happens(self._woken, _LOOK_EVERY)
 
     async def _look_after(self) -> None:
         while self._between_calls is not None:

@@ -23,6 +23,7 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.questions import Question, Side, Topic, Words
 from bot.domain.quiet import QuietHours
 from bot.domain.sessions import Session
+from bot.process.pausing import happens
 from bot.services.support import Support
 from bot.storage.ports import StepCommit, Storage, StorageError, StorageUnavailable, VersionConflict
 from bot.telegram import DirectBot
@@ -89,8 +90,7 @@ class QuestionTeller:
                 await self.tell_waiting()
             except StorageUnavailable as error:
                 _log.warning("question_words_wait", error=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+            await happens(self._woken, _LOOK_EVERY)
 
     async def tell_waiting(self) -> None:
         """Tell what may be told now. Raises `StorageUnavailable`."""

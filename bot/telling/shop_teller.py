@@ -21,6 +21,7 @@ from bot.domain.orders import Order
 from bot.domain.quiet import QuietHours
 from bot.domain.sessions import Session
 from bot.domain.shop_events import FOR_OPERATORS, EventKind, ShopEvent
+from bot.process.pausing import happens
 from bot.services.collecting.shop import Shop
 from bot.storage.ports import (
     StepCommit,
@@ -90,8 +91,7 @@ class ShopTeller:
                 await self.tell_waiting()
             except StorageUnavailable as error:
                 _log.warning("shop_events_wait", error=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+            await happens(self._woken, _LOOK_EVERY)
 
     async def look_for_closing(self) -> None:
         """Have operators told of orders that are paid for and that 1688 closes soon; once each."""

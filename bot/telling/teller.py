@@ -1,7 +1,6 @@
 """Telling people what no update of theirs asked for: an order's outcome, a failure of ours."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from itertools import chain, repeat
 from typing import Any
@@ -17,6 +16,7 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Order
 from bot.domain.sessions import Ordered, Session
 from bot.intake.processing import REDRAW_DELAYS
+from bot.process.pausing import happens
 from bot.storage.ports import Storage, StorageError
 
 SessionAfter = Callable[[Session, Order], Session | None]
@@ -87,8 +87,7 @@ class Teller:
         else:
             return True
         for delay in chain(self._redraw_delays, repeat(self._redraw_delays[-1])):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), delay)
+            await happens(self._closing, delay)
             if self._closing.is_set():
                 return False
             try:

@@ -70,9 +70,8 @@ class Freight:
         if not self._reads.is_fresh(goods) and self._rests(goods):
             return None
         try:
-            return await asyncio.wait_for(
-                self._reads.get(goods, lambda: self._ask(lines, address)), self._patience
-            )
+            async with asyncio.timeout(self._patience):
+                return await self._reads.get(goods, lambda: self._ask(lines, address))
         except TimeoutError:
             self._slow_until = self._clock() + _PAUSE_WHEN_SLOW
             _log.info("freight_estimate_slow", offer_id=str(lines[0].offer_id))

@@ -7,7 +7,6 @@ parcel that the detail knows.
 """
 
 import asyncio
-import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import structlog
 from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.pushes import Push, PushKind, Trace
 from bot.marketplace.errors import MarketplaceError
+from bot.process.pausing import happens
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import StorageUnavailable
 from bot.storage.tracking_ports import PushPort, WaitingPush
@@ -85,8 +85,7 @@ class Pushes:
                 _log.exception("pushes_wait")
                 await asyncio.sleep(_LOOK_EVERY)
             if more < _TOGETHER:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+                await happens(self._woken, _LOOK_EVERY)
 
     async def handle_some(self) -> int:
         """Handle the oldest waiting pushes; return how many. Raises `StorageUnavailable`."""

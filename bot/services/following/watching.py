@@ -5,7 +5,6 @@ alone for a while; an order that alone can't be read is tried less and less ofte
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from aiolimiter import AsyncLimiter
 
 from bot.domain.identifiers import MerchantOrderNo
 from bot.marketplace.errors import MarketplaceError, Refused, Throttled, Unreadable
+from bot.process.pausing import happens
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import StorageUnavailable
 from bot.storage.tracking_ports import Tracked, TrackingPort
@@ -66,8 +66,7 @@ class Watch:
             except StorageUnavailable as error:
                 _log.warning("orders_not_watched", error=str(error))
                 self._pause(_FIRST_PAUSE)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+            await happens(self._woken, _LOOK_EVERY)
 
     async def begin_due(self) -> None:
         """Begin to read what is due, as far as there is room. Raises `StorageUnavailable`."""

@@ -4,7 +4,6 @@ Whatever is found unfinished at start-up goes on from where it stands.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +12,7 @@ import structlog
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.orders import Order, Placing
 from bot.marketplace.port import Marketplace
+from bot.process.pausing import happens
 from bot.services.placing.absence import Recreate
 from bot.services.placing.latecomers import WATCH_LATER, Holding, Latecomers, nobody_else
 from bot.services.placing.placing import LOOKUP_DELAYS, Placer
@@ -200,7 +200,6 @@ class Ordering:
 
     async def _pause(self, seconds: float) -> None:
         """Sleep. Raises `_StoppingError` as soon as the service closes."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+        await happens(self._stopping, seconds)
         if self._stopping.is_set():
             raise _StoppingError
