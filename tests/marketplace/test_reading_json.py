@@ -3,7 +3,7 @@
 import json
 from decimal import Decimal
 from itertools import product
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import example, given
@@ -59,8 +59,24 @@ VALUES = st.recursive(
 
 
 def as_the_library_reads(content: bytes) -> Any:
-    """The standard library's reading, decimals kept."""
-    return json.loads(content, parse_float=Decimal)
+    """The standard library's reading, decimals kept, halves of an emoji as question marks."""
+    return whole(json.loads(content, parse_float=Decimal, parse_constant=no_constant))
+
+
+def no_constant(name: str) -> NoReturn:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(name)
+
+
+def whole(value: Any) -> Any:
+    """The same with every half of an emoji replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [whole(each) for each in value]
+    if isinstance(value, dict):
+        return {whole(name): whole(each) for name, each in value.items()}
+    return value
 
 
 @pytest.mark.parametrize("content", ODD, ids=repr)
@@ -81,10 +97,9 @@ def test_halves_of_an_emoji_become_question_marks_and_whole_ones_stay(length):
     """Escaped in every order with other signs between; raw ones in a text, too."""
     for pieces in product(HALVES, repeat=length):
         content = ('"' + "".join(pieces) + '"').encode()
-        whole = as_the_library_reads(content)
-        assert read_json(content) == whole.encode("utf-8", "replace").decode()
-        raw = json.dumps(whole, ensure_ascii=False)
-        assert read_json(raw) == whole.encode("utf-8", "replace").decode()
+        assert read_json(content) == as_the_library_reads(content)
+        raw = json.dumps(json.loads(content), ensure_ascii=False)
+        assert read_json(raw) == as_the_library_reads(content)
 
 
 @given(NUMBERS)
@@ -106,5 +121,4 @@ def test_a_value_and_its_damaged_copy_are_read_alike(value, ensure_ascii, at, pu
         with pytest.raises(ValueError, match=r"."):
             read_json(damaged)
     else:
-        if "\\ud8" not in repr(wanted) and "NaN" not in repr(wanted) and "inf" not in repr(wanted):
-            assert repr(read_json(damaged)) == repr(wanted)
+        assert repr(read_json(damaged)) == repr(wanted)
