@@ -26,6 +26,7 @@ WORDS = {
         "words": "Fresh from the market today, ask me anything.",
         "to": "Publish to “Finds”",
         "posted": "Posted in “Finds”",
+        "written": "Without my words",
         "order": "Order this",
         "choose": "Choose a quantity",
         "how_many": "How many",
@@ -43,6 +44,7 @@ WORDS = {
         "words": "今天刚到的好货，有问题随时问我。",
         "to": "发布到「Finds」",
         "posted": "已发布到「Finds」",
+        "written": "不要我写的文字",
         "order": "我要买",
         "choose": "选数量",
         "how_many": "点按钮或直接输入数字",
@@ -100,7 +102,7 @@ async def test_a_stranger_in_a_channel_orders_and_pays(chromium: Browser, langua
             await at_offer(operator, TAPE_MEASURE)
             page = await phone.open(operator.id)
             await _press(page, say["publish"], say["screen"])
-            await _say(page, say["words"], say["words"])
+            await _say(page, say["words"], say["written"])
             await _pictured(page, f"{language}-publish")
             await _press(page, say["to"], say["posted"])
 
