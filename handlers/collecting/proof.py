@@ -15,11 +15,12 @@ from bot.domain.collecting import (
     payment_code,
 )
 from bot.domain.identifiers import MerchantOrderNo
+from bot.domain.links import offer_in_link
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session, Step
 from bot.domain.writes import SendProof
 from bot.services.bundle import Services
-from handlers.finding.search import is_rest_of_album
+from handlers.finding.search import is_rest_of_album, open_offer
 from handlers.shared.in_hand import in_hand, take_in_hand
 from handlers.shared.money_words import both_amounts
 from handlers.shared.own_order import gone, order_of, own_order
@@ -94,11 +95,13 @@ async def moving(update: Update, context: Context) -> Reply:
 
 
 async def text(update: Update, context: Context) -> Reply:
-    """A transaction's number, or words about the transfer."""
+    """A transaction's number, or words about the transfer; a product's link opens it instead."""
     message = update.effective_message
     typed = (message.text if message else None) or ""
     if message is None or not typed.strip():
         return QUIET
+    if (offer_id := offer_in_link(typed)) is not None:
+        return await open_offer(context, offer_id)
     if len(typed) > LONGEST_PROOF:
         context.flash("proof.too_long", most=LONGEST_PROOF, length=len(typed))
         return None

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
-from buying import Market, at_preview
+from buying import TAPE_MEASURE, Market, at_preview
 from chat import Person, Shown
 from crashing import Clients, Own, own_world
 
@@ -233,6 +233,15 @@ async def test_a_proof_for_an_order_that_was_closed_meanwhile_is_kept(
     await operator.do(r"I sent \$3\.00 back", r"Booked: \$3\.00 sent back")
     await customer.sees("sent money back")
     await customer.say("/balance", "Nothing is open in USD")
+
+
+async def test_a_products_link_is_no_proof(clients: Clients):
+    """It opens the product, as everywhere else; the order goes on waiting for its payment."""
+    customer = await clients.arrive()
+    await ordered(customer)
+    await customer.do("I have paid", "Send the proof")
+    await customer.say(f"https://detail.1688.com/offer/{TAPE_MEASURE}.html", "Minimum order")
+    await customer.say("/orders", "to be paid")
 
 
 async def test_what_proves_nothing_is_said_and_nothing_is_lost(
