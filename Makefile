@@ -90,8 +90,8 @@ bench: $(VENV)/.dev ## floors, peers and the bot in one run; BENCH_ARGS="--quick
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 lock: $(VENV)/.dev ## pin everything again, with hashes and without addresses
-	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements-dev.lock
-	$(BIN)/uv pip compile pyproject.toml -c requirements-dev.lock --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra postgres --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --extra postgres -c requirements-dev.lock --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
 
 wheel: $(VENV)/.dev ## dist/snaporder-*.whl: the bot with its command, without the sandbox
 	@rm -rf build  # setuptools would put what was there before into the wheel
