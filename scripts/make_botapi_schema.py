@@ -18,7 +18,7 @@ from typing import Any
 import aiogram
 from aiogram import methods
 from aiogram.client.default import Default
-from aiogram.types import InputFile
+from aiogram.types import EphemeralMessageParameters, InputFile
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -45,7 +45,6 @@ UNPLAYED = {
     "checklist_task_id",
     "direct_messages_topic_id",
     "ephemeral_message_id",
-    "ephemeral_message_parameters",
     "heading",
     "inline_message_id",
     "live_period",
@@ -86,6 +85,12 @@ SUPPLEMENT: dict[str, Any] = {
         "required": [],
     }
 }
+
+# Since Bot API 10.4, after aiogram's release, an ephemeral message may name the press alone: chat
+# and receiver follow from it. From another library's models of it
+# (https://pub.dev/documentation/televerse/3.8.0/telegram/EphemeralMessageParameters-class.html) and
+# TDLib's replyToCallbackQueryWithEphemeralMessage, which takes no chat.
+BY_PRESS_ALONE = "ephemeral_message_parameters"
 
 SCALARS: dict[Any, str] = {
     int: "int",
@@ -159,6 +164,10 @@ class SchemaMaker:
             is_literal = typing.get_origin(field.annotation) is typing.Literal
             if field.is_required() or is_literal:
                 required.append(wire_name)
+        if BY_PRESS_ALONE in fields:
+            required.remove("chat_id")
+        if model is EphemeralMessageParameters:
+            required.remove("receiver_user_id")
         return {"fields": fields, "required": required}
 
 

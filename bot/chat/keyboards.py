@@ -54,6 +54,12 @@ def keyboard_json(
 
 def links_json(screen: Screen, can: Can = nothing_new) -> str | None:
     """Build the keyboard of a card outside of any conversation: links alone, as JSON."""
+    markup = links(screen, can)
+    return orjson.dumps(markup).decode() if markup else None
+
+
+def links(screen: Screen, can: Can = nothing_new) -> dict[str, Any] | None:
+    """Build the same as an object."""
     rows = [
         [
             {"text": html.unescape(each.text), "url": each.url} | _look(each, can)
@@ -63,7 +69,7 @@ def links_json(screen: Screen, can: Can = nothing_new) -> str | None:
         for row in screen.rows
     ]
     kept = [row for row in rows if row]
-    return orjson.dumps({"inline_keyboard": kept}).decode() if kept else None
+    return {"inline_keyboard": kept} if kept else None
 
 
 def group_json(screen: Screen) -> str | None:

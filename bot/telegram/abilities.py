@@ -28,6 +28,7 @@ class Ability(StrEnum):
     GUEST = "guest_mode"  # 10.0
     DISABLED = "disabled_buttons"  # 10.3
     ASKING = "force_reply_with_buttons"  # 10.3
+    EPHEMERAL = "ephemeral_messages"  # 10.2, in the form that is used 10.4
     SETTINGS = "settings"  # 10.5
 
 

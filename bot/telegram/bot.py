@@ -104,6 +104,11 @@ class DirectBot(ExtBot[int]):
                 raise
             self._abilities.lacks(request.ability)
             return None
+        except BadRequest as error:
+            if request.unknown_as is None or request.unknown_as not in error.message.lower():
+                raise
+            self._abilities.lacks(request.ability)
+            return None
         self._abilities.found(request.ability)
         return answer
 

@@ -35,10 +35,11 @@ class Wire(BaseModel):
 
 
 class Newer(Wire):
-    """A call that older servers answer with 404."""
+    """A call that older servers answer with 404, or refuse with the words `unknown_as`."""
 
     method: ClassVar[str]
     ability: ClassVar[Ability]
+    unknown_as: ClassVar[str | None] = None
 
     def parameters(self) -> dict[str, Any]:
         """Return the call's parameters: objects and lists as JSON, truth as Telegram reads it."""
@@ -67,6 +68,30 @@ class AnswerGuestQuery(Newer):
     ability: ClassVar[Ability] = Ability.GUEST
     guest_query_id: str
     result: dict[str, Any]
+
+
+class ByPress(Wire):
+    """Whom an ephemeral message is for, and where: whoever pressed, where they pressed (10.4)."""
+
+    callback_query_id: str
+
+
+class SendEphemeralMessage(Newer):
+    """A message in a group for nobody but whoever pressed a button there (10.2, so 10.4).
+
+    It names no chat on purpose. A server that does not know its parameter ignores it, and would
+    show everybody what is one person's; without a chat it has nowhere to put it, and refuses.
+    Bots that are no administrators have 15 s after the press; delivery is not guaranteed.
+    """
+
+    method: ClassVar[str] = "sendMessage"
+    ability: ClassVar[Ability] = Ability.EPHEMERAL
+    unknown_as: ClassVar[str | None] = "chat_id is empty"
+    ephemeral_message_parameters: ByPress
+    text: str
+    parse_mode: Literal["HTML"] | None = None
+    link_preview_options: dict[str, Any] | None = None
+    reply_markup: dict[str, Any] | None = None
 
 
 class SetMySettings(Newer):

@@ -22,6 +22,7 @@ class Switches(BaseModel):
     flood_global_per_second: float = Field(default=30, gt=0)
     flood_group_per_minute: int = Field(default=20, ge=1)
     callback_query_life: float = Field(default=60, ge=0)
+    ephemeral_life: float = Field(default=15, ge=0)
     webhook_send_twice: bool = False
     webhook_retry_first: float = Field(default=0.5, ge=0)
     webhook_retry_max: float = Field(default=30, ge=0)

@@ -86,7 +86,9 @@ class People:
         else:
             message = entry.body
         query_id = str(secrets.randbits(62) | 1 << 62)
-        self._sandbox.callbacks[query_id] = Callback(chat.id, user_id)
+        self._sandbox.callbacks[query_id] = Callback(
+            chat.id, user_id, entry.body.get("message_thread_id")
+        )
         query = {
             "id": query_id,
             "from": user,

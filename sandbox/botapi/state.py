@@ -24,6 +24,7 @@ class Callback:
 
     chat_id: int
     user_id: int
+    topic: int | None = None  # that of the message with the button
     born: float = field(default_factory=time.monotonic)
     answer: dict[str, Any] | None = None
 

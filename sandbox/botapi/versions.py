@@ -16,10 +16,12 @@ METHODS: Final = {
     "answerGuestQuery": "10.0",
     "setMySettings": "10.5",
 }
+EPHEMERAL: Final = "ephemeral_message_parameters"
+BY_PRESS_ALONE_SINCE: Final = "10.4"
 FIELDS: Final = {
     "style": "9.4",
     "icon_custom_emoji_id": "9.4",
-    "ephemeral_message_parameters": "10.2",
+    EPHEMERAL: "10.3",  # 10.2 had two parameters in its place
     "disabled": "10.3",
 }
 INSIDE: Final = {("reply_markup", "force_reply"): "10.3"}
@@ -40,6 +42,8 @@ def check_version(method: str, params: dict[str, Any], version: str) -> None:
     known = number(version)
     if known < number(METHODS.get(method, "1.0")):
         raise UnknownMethodError
+    if EPHEMERAL in params and "chat_id" not in params and known < number(BY_PRESS_ALONE_SINCE):
+        raise BadRequestError("chat_id is empty")
     for parent, name, where, value in fields(params):
         since = FIELDS.get(name) or INSIDE.get((parent, name), "1.0")
         is_buttons = parent != "reply_markup" or "inline_keyboard" in params["reply_markup"]

@@ -70,6 +70,7 @@ class Chat:
     protected: bool = False  # content may not be forwarded
     moved_to: int | None = None  # the supergroup that this group became
     entries: dict[int, Entry] = field(default_factory=dict)
+    ephemeral_ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     @property
     def is_private(self) -> bool:

@@ -51,6 +51,7 @@ export function messageRow(messages, place, store) {
     "div",
     { class: ["bubble", pictures && "pictured", bare && "bare", buttons && "keyed"].filter(Boolean).join(" ") },
     place.named && place.first && !place.mine && h("span", { class: "author", "data-tint": tint(who.id), "data-part": "author" }, who.name),
+    message.receiver_user && h("span", { class: "only-you", "data-part": "only-you" }, t.onlyYou),
     message.reply_to_message && quote(message.reply_to_message, store),
     texted.show_caption_above_media && text,
     pictures,

@@ -139,6 +139,7 @@ export class Session {
     if (event.type === "action") this.waiting.act(state, event.action ?? null);
     else if (event.type === "callback_answer") this.taps.answered(chatId, event);
     else if (event.type === "delete") state.messages.delete(event.message_id ?? 0);
+    else if (event.type === "ephemeral" && event.message) state.keepEphemeral(event.message);
     else if (event.type === "reaction" && event.message) state.upsert(event.message);
     else if (event.message) this.take(state, event.message, event.type === "message");
     store.markRead(store.chatId);

@@ -57,6 +57,16 @@ export class ChatState {
     else this.messages.set(message.message_id, message);
   }
 
+  /**
+   * Keep what one person alone sees where it came: it has no number of its own among the others.
+   * @param {Message} message
+   */
+  keepEphemeral(message) {
+    const newest = Math.floor(this.newest()?.message_id ?? 0);
+    const at = newest + (message.ephemeral_message_id ?? 0) / 1_000_000;
+    this.messages.set(at, { ...message, message_id: at });
+  }
+
   /** @returns {Message[]} oldest first */
   sorted() {
     return [...this.messages.values()].sort((a, b) => a.message_id - b.message_id);
@@ -122,6 +132,13 @@ export class Store {
       this.chatStates.set(chatId, state);
     }
     return state;
+  }
+
+  /** @returns {Message[]} what the person sees of the open chat, oldest first */
+  get seen() {
+    const mine = (/** @type {Message} */ each) =>
+      each.receiver_user === undefined || each.receiver_user.id === this.personId;
+    return this.current.sorted().filter(mine);
   }
 
   get current() {

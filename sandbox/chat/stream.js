@@ -5,7 +5,10 @@ import { getMessages } from "./api.js";
 /** @typedef {import("./types.js").SandboxEvent} SandboxEvent */
 /** @typedef {import("./types.js").Message} Message */
 
-const TYPES = ["message", "edit", "delete", "action", "callback_answer", "reaction"];
+const TYPES = [
+  ...["message", "edit", "delete", "action", "callback_answer", "reaction"],
+  ...["draft", "ephemeral"],
+];
 const FIRST_DELAY_MS = 400;
 const LAST_DELAY_MS = 5000;
 

@@ -44,7 +44,7 @@ export class Timeline {
       this.list.replaceChildren();
       this.pinned = true;
     }
-    const messages = store.current.sorted();
+    const messages = store.seen;
     const newest = messages.at(-1);
     const stored = newest?.sandbox?.mine === store.personId && newest.message_id > this.lastSeenId;
     const outgoing = store.current.outbox.at(-1)?.id ?? 0;
@@ -147,7 +147,7 @@ export class Timeline {
   showDown() {
     const newest = this.store.current.newest()?.message_id ?? 0;
     if (this.pinned) this.lastSeenId = newest;
-    const missed = this.store.current.sorted().filter((each) => each.message_id > this.lastSeenId);
+    const missed = this.store.seen.filter((each) => each.message_id > this.lastSeenId);
     this.downButton.hidden = this.pinned;
     this.downCount.hidden = missed.length === 0;
     this.downCount.textContent = String(missed.length);

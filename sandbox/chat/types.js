@@ -54,13 +54,16 @@
  * @property {boolean} [group_chat_created]
  * @property {boolean} [supergroup_chat_created]
  * @property {boolean} [channel_chat_created]
+ * @property {number} [ephemeral_message_id]
+ * @property {User} [receiver_user]  the one person who sees it
  * @property {ReplyMarkup} [reply_markup]
  * @property {{mine?: number|null, edited?: boolean, deleted?: boolean,
  *   reply_keyboard?: ReplyMarkup, reactions?: Reaction[]}} [sandbox]
  *
  * @typedef {object} SandboxEvent
  * @property {number} seq
- * @property {"message"|"edit"|"delete"|"action"|"callback_answer"|"reaction"} type
+ * @property {"message"|"edit"|"delete"|"action"|"callback_answer"|"reaction"|
+ *   "draft"|"ephemeral"} type
  * @property {Message} [message]
  * @property {number} [message_id]
  * @property {string} [action]
@@ -69,6 +72,8 @@
  * @property {boolean} [show_alert]
  * @property {string} [url]
  * @property {number} [user_id]
+ * @property {number} [draft_id]
+ * @property {Entity[]} [entities]
  *
  * @typedef {{file: string, title_en: string, title_zh: string}} Sample
  * @typedef {"photo"|"document"} SendAs

@@ -50,6 +50,8 @@ def test_newer_objects_have_telegrams_fields() -> None:
     assert {"style", "disabled"} <= set(types.InlineKeyboardButton.model_fields)
     assert "force_reply" in types.InlineKeyboardMarkup.model_fields
     assert {"disabled": types.DisabledButton().model_dump()} == newer.DISABLED
+    by_press = set(types.EphemeralMessageParameters.model_fields)
+    assert set(newer.ByPress.model_fields) <= by_press
 
 
 def _sent() -> Iterator[tuple[str, str, str]]:

@@ -1,21 +1,31 @@
 """Newer looks are left out once a server is found not to know them, and nobody is kept waiting."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
+from telegram import CallbackQuery, User
 
 from bot.chat.drawing import Drawer
+from bot.chat.ephemeral import show_presser
 from bot.chat.screens import Button, Screen, row
 from bot.chat.texts import Html, texts_in
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
 from bot.telegram import DirectBot, DirectRequest
 from bot.telegram.abilities import Abilities, Ability
-from bot.telegram.newer import SendMessageDraft, SetMySettings, Style
+from bot.telegram.newer import (
+    ByPress,
+    SendEphemeralMessage,
+    SendMessageDraft,
+    SetMySettings,
+    Style,
+)
 from sandbox.botapi import SANDBOX, BotApiConfig, Switches, create_app
+from sandbox.botapi.people import People
+from sandbox.botapi.world import GROUP
 from tests.fakes.memory_storage import MemoryStorage
 
 TOKEN = "424242:TEST-secret"
@@ -183,3 +193,59 @@ async def test_a_call_that_a_server_does_not_know_is_made_once(
     place.becomes("10.5")
     place.now += 86_401
     assert await place.bot.ask(ask()) is True
+
+
+async def test_what_is_for_one_person_is_never_shown_to_a_group(place: Place) -> None:
+    """Whoever pressed sees it; an older server refuses it, and the group never sees it."""
+    world, people = place.state.world, People(place.state)
+    group = world.chats[GROUP]
+    card = world.add_message(group, world.bot, {"text": "Join"}).body["message_id"]
+
+    async def tell() -> object:
+        press = people.tap(group, ANNA, card, "part")
+        by_press = ByPress(callback_query_id=press)
+        return await place.bot.ask(
+            SendEphemeralMessage(ephemeral_message_parameters=by_press, text="You pay ¥12.00")
+        )
+
+    assert await tell() is not None
+    [seen] = [each for each in group.events.after(0) if each["type"] == "ephemeral"]
+    assert (seen["user_id"], seen["message"]["text"]) == (ANNA, "You pay ¥12.00")
+    place.tries()
+
+    for version in ("10.1", "10.3"):
+        place.now += 86_401
+        place.becomes(version)
+        assert (await tell(), place.tries()) == (None, 1)
+        assert (await tell(), place.tries()) == (None, 0)
+    assert list(group.entries) == [card]
+    assert len([each for each in group.events.after(0) if each["type"] == "ephemeral"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "age", "shown"),
+    [("10.5", 0, True), ("10.5", 15, False), ("10.3", 0, False)],
+    ids=["shown", "late", "older server"],
+)
+async def test_a_press_that_cannot_be_answered_in_the_group_opens_the_private_chat(
+    place: Place, version: str, age: int, *, shown: bool
+) -> None:
+    """The press is answered in any case: with the message, or with a link that shows the same."""
+    await place.bot.initialize()
+    place.becomes(version)
+    world, people = place.state.world, People(place.state)
+    group = world.chats[GROUP]
+    card = world.add_message(group, world.bot, {"text": "Join"}).body["message_id"]
+    press = people.tap(group, ANNA, card, "part")
+    query = CallbackQuery(press, User(ANNA, "Anna", is_bot=False), "1", data="part")
+    screen = Screen("You pay <b>¥12.00</b>", row(Button("Open", url="https://t.me/b?start=x")))
+    age_of_it = timedelta(seconds=age)
+    assert (await show_presser(place.bot, query, screen, payload="part_7", age=age_of_it)) is shown
+    seen = [
+        each["message"]["text"] for each in group.events.after(0) if each["type"] == "ephemeral"
+    ]
+    assert seen == (["You pay ¥12.00"] if shown else [])
+    answer = place.state.callbacks[press].answer
+    assert answer is not None
+    link = "" if shown else f"https://t.me/{place.bot.username}?start=part_7"
+    assert answer["url"] == link

@@ -1,5 +1,6 @@
 """One Bot API call, and what every method that writes to a chat shares."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ class Call:
 
     def chat(self) -> Chat:
         """The chat to write to; counts against the sending limits."""
+        if "chat_id" not in self.params:
+            raise BadRequestError("chat_id is empty")
         chat = self.sandbox.world.writable_chat(self.params["chat_id"])
         is_group = chat.type in ("group", "supergroup")
         self.sandbox.flood.check(self.sandbox.switches, chat.id, is_group=is_group)
@@ -74,11 +77,72 @@ def without_reply(body: Json) -> Json:
 def put(call: Call, content: Json) -> Json:
     """Sends one message of the bot with the options that all sending methods share."""
     keyboard = call.inline_keyboard()
+    if "ephemeral_message_parameters" in call.params:
+        return put_for_one(call, content, keyboard)
     chat = call.chat()
     extra = reply_target(call, chat)
     if call.params.get("protect_content"):
         extra["has_protected_content"] = True
     return put_into(call, chat, content | extra, keyboard)
+
+
+def put_for_one(call: Call, content: Json, keyboard: Json | None) -> Json:
+    """An ephemeral message: one member of a group sees it, nothing of it is kept.
+
+    https://core.telegram.org/bots/api#ephemeral-messages-and-commands. The words of its refusals
+    are not published.
+    """
+    receiver, chat, inside = ephemeral_receiver(call)
+    is_group = chat.type in ("group", "supergroup")
+    call.sandbox.flood.check(call.sandbox.switches, chat.id, is_group=is_group)
+    world = call.sandbox.world
+    body: Json = {
+        "message_id": 0,
+        "ephemeral_message_id": next(chat.ephemeral_ids),
+        "receiver_user": world.users[receiver],
+        "from": world.bot,
+        "chat": world.chat_json(chat),
+        "date": int(time.time()),
+        **inside,
+        **content,
+    }
+    if keyboard:
+        if any("callback_data" in button for row in keyboard["inline_keyboard"] for button in row):
+            raise BadRequestError("the sandbox does not simulate presses on ephemeral messages")
+        body["reply_markup"] = keyboard
+    chat.events.append("ephemeral", user_id=receiver, message=body)
+    return body
+
+
+def ephemeral_receiver(call: Call) -> tuple[int, Chat, Json]:
+    """Whom it is for, where, and in which topic.
+
+    Bots that are no administrators have 15 s after a press, and so has whoever names it alone.
+    """
+    wanted = call.params["ephemeral_message_parameters"]
+    if wanted.get("replace_callback_query_message"):
+        raise BadRequestError("the sandbox does not simulate replace_callback_query_message")
+    world, query_id = call.sandbox.world, wanted.get("callback_query_id")
+    query = call.sandbox.callbacks.get(query_id) if query_id else None
+    life = call.sandbox.switches.ephemeral_life
+    fresh = query is not None and time.monotonic() - query.born <= life
+    if "chat_id" in call.params:
+        chat = world.writable_chat(call.params["chat_id"])
+    elif query is not None:
+        chat = world.writable_chat(query.chat_id)
+    else:
+        raise BadRequestError("QUERY_ID_INVALID" if query_id else "chat_id is empty")
+    if chat.type not in ("group", "supergroup"):
+        raise BadRequestError("ephemeral messages can be sent only to groups and supergroups")
+    is_admin = chat.members.get(world.bot["id"]) == "administrator"
+    receiver = wanted.get("receiver_user_id", query.user_id if query else None)
+    by_right = is_admin and "receiver_user_id" in wanted and "chat_id" in call.params
+    if not by_right and not (fresh and query is not None and query.user_id == receiver):
+        raise BadRequestError("QUERY_ID_INVALID")
+    if receiver not in world.users or receiver not in chat.members:
+        raise BadRequestError("USER_NOT_PARTICIPANT")
+    topic = call.params.get("message_thread_id", query.topic if query else None)
+    return receiver, chat, world.topic_to_write_in(chat, topic)
 
 
 def put_into(call: Call, chat: Chat, content: Json, keyboard: Json | None = None) -> Json:
