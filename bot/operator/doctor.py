@@ -32,8 +32,7 @@ from bot.settings import Settings
 from bot.storage.keys import load_keyring
 from bot.storage.ports import CLOCK_WENT_BACK, StorageError
 from bot.storage.sealing import SealingError
-from bot.storage.sqlite.copying import quick_check
-from bot.storage.sqlite.runs import last_run
+from bot.storage.sqlite.copying import last_run, quick_check
 from bot.web.server import WEBHOOK_PATH
 from bot.wiring.parts import client_config
 

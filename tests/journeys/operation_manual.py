@@ -103,7 +103,7 @@ class Host:
             (venv / each).symlink_to(real / each)
         (venv / ".run").touch()
         if newer_schema:
-            _add_migration(there / "bot/storage/sqlite/migrations")
+            _add_migration(there / "bot/storage/sql/migrations")
 
     def use(self, name: str) -> None:
         """Point `current` at a release."""

@@ -13,7 +13,7 @@ from bot.domain.stages import Stage
 from bot.domain.writes import ClaimOrder
 from bot.storage.ports import OrderMoved, Storage
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite.resealing import SEALED
+from bot.storage.sql.resealing import SEALED
 from bot.storage.sqlite.storage import SqliteStorage
 from bot.storage.tracking_ports import FIRST_LOOK, NewNotice, Notice, NoticeEnd, StoredPush
 from tests.storage.samples import ALICE, BOB, KEY, NOW, first, following, order, reopen

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from bot.domain.identifiers import ChatId, UserId
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite.connection import connect_writer
-from bot.storage.sqlite.group_commit import DEFER_SECONDS, MOST_TOGETHER, GroupCommit
+from bot.storage.sql.group_commit import DEFER_SECONDS, MOST_TOGETHER, GroupCommit
+from bot.storage.sqlite.batch import run_batch
+from bot.storage.sqlite.connection import WholeConnection, connect_writer
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import KEY, first, session, update
 
@@ -23,6 +25,10 @@ async def statements(database: Path):
     await storage.open()
     yield storage, seen
     await storage.close()
+
+
+def committing(connection: WholeConnection) -> GroupCommit:
+    return GroupCommit(lambda works: connection.run(partial(run_batch, works)))
 
 
 @pytest.fixture
@@ -85,7 +91,7 @@ async def test_deferred_writes_become_durable_by_themselves(statements, database
 
 async def test_a_batch_is_bounded(connection):
     """More jobs than fit one batch are committed in the next, all of them."""
-    commits = GroupCommit(connection)
+    commits = committing(connection)
     count = MOST_TOGETHER * 2 + 1
     await asyncio.gather(*(commits.write(_insert(number)) for number in range(count)))
     assert commits.commits == 3
@@ -95,7 +101,7 @@ async def test_a_batch_is_bounded(connection):
 
 async def test_a_job_that_raises_fails_alone(connection):
     """What it wrote before is undone, its neighbours are kept, its error reaches its caller."""
-    commits = GroupCommit(connection)
+    commits = committing(connection)
 
     def writes_then_raises(db: sqlite3.Connection) -> None:
         _insert(50)(db)
@@ -118,7 +124,7 @@ async def test_a_job_that_raises_fails_alone(connection):
 
 async def test_a_commit_that_fails_fails_every_job(connection):
     """Nobody is told of a success that did not become durable; the next batch works."""
-    commits = GroupCommit(connection)
+    commits = committing(connection)
     await connection.run(
         lambda db: db.execute(
             "CREATE TABLE child (x REFERENCES t (x) DEFERRABLE INITIALLY DEFERRED)"
@@ -138,7 +144,7 @@ async def test_a_commit_that_fails_fails_every_job(connection):
 
 async def test_a_write_taken_back_in_time_is_not_made(connection):
     """A caller cancelled while its write waits for the batch before it leaves no trace."""
-    commits = GroupCommit(connection)
+    commits = committing(connection)
     running = asyncio.create_task(commits.write(_insert(1)))
     await asyncio.sleep(0)
     await asyncio.sleep(0)  # the batch of the first write is on its way
@@ -153,7 +159,7 @@ async def test_a_write_taken_back_in_time_is_not_made(connection):
 
 async def test_closing_commits_what_waits_then_refuses(connection):
     """Queued and deferred writes are durable when `close` returns."""
-    commits = GroupCommit(connection)
+    commits = committing(connection)
     writing = asyncio.create_task(commits.write(_insert(1)))
     await asyncio.sleep(0)
     commits.defer(("t", 2), ("INSERT INTO t VALUES (?)", (2,)))
@@ -168,7 +174,7 @@ async def test_closing_commits_what_waits_then_refuses(connection):
 
 async def test_a_deferred_write_survives_a_failing_batch(connection):
     """It stays visible as waiting and is made with the next commit that works."""
-    commits = GroupCommit(connection)
+    commits = committing(connection)
     blocker = sqlite3.connect(
         await connection.run(lambda db: db.execute("PRAGMA database_list").fetchone()[2]),
         isolation_level=None,

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.writes import ForgetPerson, KeepResults
 from bot.storage.ports import InboxUpdate, Retention, VersionConflict
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite.lately import Lately
+from bot.storage.sql.lately import Lately
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.samples import ALICE, ALICE_CHAT, KEY, NOW, first, following, page, session
 

@@ -19,8 +19,7 @@ from bot.domain.shop_events import EventKind
 from bot.domain.writes import ClaimOrder
 from bot.storage.ports import Gap, RunBegun, StepCommit
 from bot.storage.sealing import Sealer
-from bot.storage.sqlite.copying import copy_database, mark_restored, put_in_place
-from bot.storage.sqlite.runs import last_run
+from bot.storage.sqlite.copying import copy_database, last_run, mark_restored, put_in_place
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.questioning import ASKER, words
 from tests.storage.samples import ALICE, BOB, KEY, NOW, first, following, order, session

@@ -1,12 +1,10 @@
 """A transaction of several jobs in the connection's thread, each in a savepoint of its own."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-Work = Callable[[sqlite3.Connection], Any]
-Statement = tuple[str, tuple[Any, ...]]
+from bot.storage.sql.batch import JobResult, Work
+from bot.storage.sqlite.connection import unavailable
 
 # These concern one statement; any other error of the database concerns every job of the batch.
 _OF_ONE_JOB = (
@@ -15,25 +13,6 @@ _OF_ONE_JOB = (
     sqlite3.ProgrammingError,
     sqlite3.NotSupportedError,
 )
-
-
-def executing(sql: str, *parameters: object) -> Work:
-    """Return a job of one statement."""
-    return lambda connection: connection.execute(sql, parameters)
-
-
-@dataclass(slots=True)
-class JobResult:
-    """What one job returned or raised."""
-
-    result: Any = None
-    error: Exception | None = None
-
-
-def run_statements(statements: Sequence[Statement], connection: sqlite3.Connection) -> None:
-    """Run statements one after the other."""
-    for sql, parameters in statements:
-        connection.execute(sql, parameters)
 
 
 def run_batch(works: Sequence[Work], connection: sqlite3.Connection) -> list[JobResult]:
@@ -59,9 +38,10 @@ def _run_alone(work: Work, connection: sqlite3.Connection) -> JobResult:
     try:
         result = JobResult(result=work(connection))
     except Exception as error:
-        if isinstance(error, sqlite3.Error) and not isinstance(error, _OF_ONE_JOB):
+        of_database = isinstance(error, sqlite3.Error)
+        if of_database and not isinstance(error, _OF_ONE_JOB):
             raise
         connection.execute("ROLLBACK TO job")
-        result = JobResult(error=error)
+        result = JobResult(error=unavailable(error) if isinstance(error, sqlite3.Error) else error)
     connection.execute("RELEASE job")
     return result

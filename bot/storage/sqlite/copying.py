@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.storage.keys import sync_directory
-from bot.storage.ports import StorageUnavailable
+from bot.storage.ports import Gap, StorageUnavailable
 from bot.storage.sealing import Sealer, WrongKey
+from bot.storage.sql.database import KEY_CHECK, KEY_CHECK_CONTEXT
+from bot.storage.sql.runs import alive_last, mark_copied
 from bot.storage.sqlite.connection import database_errors
-from bot.storage.sqlite.database import KEY_CHECK, KEY_CHECK_CONTEXT
 from bot.storage.sqlite.migrations import STEPS
-from bot.storage.sqlite.runs import mark_copied
 
 _OWNER_ONLY = 0o600
 
@@ -102,6 +102,19 @@ def put_in_place(copy: Path, database: Path) -> Path | None:
         draft.unlink(missing_ok=True)
     sync_directory(database.parent)
     return aside
+
+
+def last_run(database: Path) -> tuple[datetime | None, Gap | None]:
+    """Return when a bot was alive last, and its last gap; beside a running one.
+
+    Raises `StorageUnavailable`.
+    """
+    address = f"{database.absolute().as_uri()}?mode=ro"
+    with (
+        database_errors(),
+        contextlib.closing(sqlite3.connect(address, uri=True, timeout=5.0)) as there,
+    ):
+        return alive_last(there)
 
 
 def mark_restored(database: Path) -> None:

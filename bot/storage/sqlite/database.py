@@ -1,34 +1,31 @@
-"""The open database that every part of the storage shares: connections, key, clock."""
+"""One SQLite file: a connection that writes, one that reads, its key and its schema."""
 
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 
-from bot.domain.model import Value
-from bot.storage.codec import from_json, to_json, to_micros
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer, WrongKey
-from bot.storage.sqlite.batch import Statement
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import KEY_CHECK, KEY_CHECK_CONTEXT, KEY_CHECK_PLAIN, Database
+from bot.storage.sql.group_commit import GroupCommit
+from bot.storage.sql.runs import beside
+from bot.storage.sqlite.batch import run_batch
 from bot.storage.sqlite.connection import (
     WholeConnection,
     connect_reader,
     connect_writer,
     empty_log,
 )
-from bot.storage.sqlite.group_commit import DeferredKey, GroupCommit
 from bot.storage.sqlite.migrations import migrate
 
 _Result = TypeVar("_Result")
-_Stored = TypeVar("_Stored", bound=Value)
 _log = structlog.get_logger(__name__)
-KEY_CHECK = "key_check"
-KEY_CHECK_CONTEXT = "meta/key_check"
-KEY_CHECK_PLAIN = b"snaporder"
 
 
 async def _rewrite_where_due(writer: WholeConnection) -> None:
@@ -47,7 +44,7 @@ async def _rewrite_where_due(writer: WholeConnection) -> None:
         _log.warning("storage.not_rewritten", error=str(error))
 
 
-class Database:
+class SqliteDatabase(Database):
     """One SQLite file with a writer and a reader connection."""
 
     def __init__(
@@ -64,15 +61,12 @@ class Database:
         `busy_timeout` is in seconds. `on_statement` is told every statement that writes,
         from another thread, so that tests and benchmarks can count them.
         """
+        super().__init__(sealer, clock)
         self._path = Path(path)
-        self._sealer = sealer
-        self._clock = clock
         self._busy_timeout = busy_timeout
         self._on_statement = on_statement
         self._writer: WholeConnection | None = None
         self._reader: WholeConnection | None = None
-        self._commits: GroupCommit | None = None
-        self._memories: list[Callable[[], None]] = []
 
     async def open(self) -> None:
         """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""
@@ -101,7 +95,7 @@ class Database:
             await writer.close()
             raise
         self._writer = writer
-        self._commits = GroupCommit(writer)
+        self._commits = GroupCommit(lambda works: writer.run(partial(run_batch, works)))
 
     async def close(self) -> None:
         """Finish what is under way and close. Closing twice does nothing."""
@@ -116,41 +110,16 @@ class Database:
             await writer.close()  # last, so that it folds the log into the database
             self.read_anew()  # the file may be another one when it is opened again
 
-    async def check(self) -> None:
-        """Answer if the database can be read and written. Raises `StorageUnavailable`."""
-        written = to_micros(self._clock())
-        await self.write(
-            lambda connection: connection.execute(
-                "INSERT INTO meta (name, value) VALUES ('checked_at', ?)"
-                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (written,),
-            )
-        )
-        if await self.row("SELECT value FROM meta WHERE name = 'checked_at'") is None:
-            raise StorageUnavailable("what was written cannot be read")
+    async def rewrite(self) -> None:
+        """Write the file anew: free pages and the log hold what rows were before."""
 
-    def remembers(self, forget: Callable[[], None]) -> None:
-        """Name what empties a part's memory of rows; see `read_anew`."""
-        self._memories.append(forget)
+        def rewrite(connection: sqlite3.Connection) -> None:
+            connection.execute("VACUUM")
+            empty_log(connection)
 
-    def read_anew(self) -> None:
-        """Have nothing taken from memory: rows went that no step wrote."""
-        for forget in self._memories:
-            forget()
+        await self._whole(rewrite)
 
-    @property
-    def commits(self) -> int:
-        """How many commits (fsyncs) were made since opening."""
-        return self._commits.commits if self._commits else 0
-
-    async def write(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
-        """Run `work` inside the next transaction; return when it is durable.
-
-        Raises what `work` raised, then nothing of it was kept, or `StorageUnavailable`.
-        """
-        return await self._opened().write(work)
-
-    async def whole(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    async def _whole(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Run what can't be inside a transaction on the writing connection."""
         self._opened()
         if self._writer is None:
@@ -160,73 +129,23 @@ class Database:
     async def empty_log(self) -> None:
         """Have what was deleted leave the log, too; the hourly purge does what fails here."""
         try:
-            emptied = await self.whole(empty_log)
+            emptied = await self._whole(empty_log)
         except StorageUnavailable as error:
             _log.warning("storage.log_not_emptied", error=str(error))
         else:
             if not emptied:
                 _log.info("storage.log_not_emptied", error="somebody reads an earlier state")
 
-    async def read(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    async def read(self, work: Callable[[Connection], _Result]) -> _Result:
         """Run reads that need one moment of the database. Raises `StorageUnavailable`."""
         if self._reader is None:
             raise StorageUnavailable("the storage is not open")
         return await self._reader.run(work)
 
-    def defer(self, key: DeferredKey, statement: Statement) -> None:
-        """Let a write ride along with the next commit: what may be lost with the process."""
-        self._opened().defer(key, statement)
-
-    def deferred(self, key: DeferredKey) -> Statement | None:
-        """Return a write that was deferred and is not durable yet."""
-        return self._opened().deferred(key)
-
-    async def rows(self, sql: str, *parameters: object) -> list[Any]:
-        """Return the rows of a query, as they were last committed."""
-        return await self.read(lambda connection: connection.execute(sql, parameters).fetchall())
-
-    async def row(self, sql: str, *parameters: object) -> Any | None:
-        """Return the first row of a query, None when there is none."""
-        rows = await self.rows(sql, *parameters)
-        return rows[0] if rows else None
-
     @property
-    def path(self) -> Path:
-        """The file."""
-        return self._path
-
-    def now(self) -> datetime:
-        """Return the time by this storage's clock."""
-        return self._clock()
-
-    @property
-    def key_id(self) -> int:
-        """Return which key seals from now on."""
-        return self._sealer.key_id
-
-    def seal(self, value: Value, place: str) -> bytes:
-        """Return a value sealed for its place (`bot.storage.places`)."""
-        return self._sealer.seal(to_json(value), place)
-
-    def seal_bytes(self, plain: bytes, place: str) -> bytes:
-        """Return bytes sealed for their place."""
-        return self._sealer.seal(plain, place)
-
-    def unseal(self, kind: type[_Stored], sealed: bytes, place: str) -> _Stored:
-        """Return the value that was sealed for a place. Raises `StorageUnavailable`."""
-        return from_json(kind, self.unseal_bytes(sealed, place))
-
-    def unseal_bytes(self, sealed: bytes, place: str) -> bytes:
-        """Return what was sealed for a place. Raises `StorageUnavailable`."""
-        try:
-            return self._sealer.open(sealed, place)
-        except WrongKey as error:
-            raise StorageUnavailable(str(error)) from error
-
-    def _opened(self) -> GroupCommit:
-        if self._commits is None:
-            raise StorageUnavailable("the storage is not open")
-        return self._commits
+    def beside(self) -> Path:
+        """The file that is kept beside it."""
+        return beside(self._path)
 
     def _check_known_key(self, connection: sqlite3.Connection) -> None:
         """Check the key of a database that has one already. Raises `StorageUnavailable`."""

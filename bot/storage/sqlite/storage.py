@@ -22,30 +22,30 @@ from bot.storage.post_ports import PostPort
 from bot.storage.question_ports import QuestionPort
 from bot.storage.sealing import Sealer
 from bot.storage.shop_ports import ShopEventPort, ShopPort
-from bot.storage.sqlite.access import Invitations
-from bot.storage.sqlite.addresses import AddressBook
-from bot.storage.sqlite.alarms import AlarmsTold
-from bot.storage.sqlite.broadcasts import Broadcasts
-from bot.storage.sqlite.conversations import Conversations
-from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.group_buys import GroupBuys
-from bot.storage.sqlite.inbox import Inbox
-from bot.storage.sqlite.ledger import LedgerRows
-from bot.storage.sqlite.notices import Notices
-from bot.storage.sqlite.offers import Offers
-from bot.storage.sqlite.orders import Orders
-from bot.storage.sqlite.payment_attempts import PaymentAttempts
-from bot.storage.sqlite.picture_files import PictureFiles
-from bot.storage.sqlite.posts import Posts
-from bot.storage.sqlite.push_inbox import Pushes
-from bot.storage.sqlite.questions import Questions
-from bot.storage.sqlite.resealing import Resealing
-from bot.storage.sqlite.rights import Rights
-from bot.storage.sqlite.runs import Runs
-from bot.storage.sqlite.shop import Shop
-from bot.storage.sqlite.shop_events import ShopEvents
-from bot.storage.sqlite.tracking import TrackedOrders
-from bot.storage.sqlite.upkeep import Upkeep
+from bot.storage.sql.access import Invitations
+from bot.storage.sql.addresses import AddressBook
+from bot.storage.sql.alarms import AlarmsTold
+from bot.storage.sql.broadcasts import Broadcasts
+from bot.storage.sql.conversations import Conversations
+from bot.storage.sql.group_buys import GroupBuys
+from bot.storage.sql.inbox import Inbox
+from bot.storage.sql.ledger import LedgerRows
+from bot.storage.sql.notices import Notices
+from bot.storage.sql.offers import Offers
+from bot.storage.sql.orders import Orders
+from bot.storage.sql.payment_attempts import PaymentAttempts
+from bot.storage.sql.picture_files import PictureFiles
+from bot.storage.sql.posts import Posts
+from bot.storage.sql.push_inbox import Pushes
+from bot.storage.sql.questions import Questions
+from bot.storage.sql.resealing import Resealing
+from bot.storage.sql.rights import Rights
+from bot.storage.sql.runs import Runs
+from bot.storage.sql.shop import Shop
+from bot.storage.sql.shop_events import ShopEvents
+from bot.storage.sql.tracking import TrackedOrders
+from bot.storage.sql.upkeep import Upkeep
+from bot.storage.sqlite.database import SqliteDatabase
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 
 
@@ -66,7 +66,7 @@ class SqliteStorage:
         on_statement: Callable[[str], None] | None = None,
     ) -> None:
         """Name the file; `open` opens it. See `Database` for what else it takes."""
-        self.database = database = Database(
+        self.database = database = SqliteDatabase(
             path, sealer, clock, busy_timeout=busy_timeout, on_statement=on_statement
         )
         ledger, events = LedgerRows(database), ShopEvents(database)

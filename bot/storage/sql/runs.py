@@ -6,10 +6,8 @@ is behind its file was put back. What brings both back together, such as a machi
 can't be told from here (`python -m bot restored` says so for it).
 """
 
-import contextlib
 import json
 import secrets
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -22,9 +20,9 @@ from bot.domain.sessions import REVISIONS_LOST, Session
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_order, place_of_session
 from bot.storage.ports import Gap, RunBegun, StorageUnavailable
-from bot.storage.sqlite.connection import database_errors
-from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.shop_restored import doubt_shop
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
+from bot.storage.sql.shop_restored import doubt_shop
 
 COPIED = "copied_at"
 _LINEAGE, _BEAT, _ALIVE = "lineage", "beat", "alive_at"
@@ -46,7 +44,7 @@ _DOUBTED = (
 )
 
 
-def mark_copied(connection: sqlite3.Connection, at: datetime) -> None:
+def mark_copied(connection: Connection, at: datetime) -> None:
     """Have a database say that it is a copy of an earlier moment."""
     _put(connection, COPIED, to_micros(at))
 
@@ -56,7 +54,7 @@ class Runs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._beside = beside(database.path)
+        self._beside = database.beside
 
     async def begin_run(self, now: datetime) -> RunBegun:
         """Find out what this database is, and make what a copy can't know uncertain."""
@@ -92,7 +90,7 @@ class Runs:
         `after` is the gap that ends with it, remembered at once with that.
         """
 
-        def beat(connection: sqlite3.Connection) -> tuple[str, int]:
+        def beat(connection: Connection) -> tuple[str, int]:
             (lineage,) = connection.execute(
                 "SELECT value FROM meta WHERE name = ?", (_LINEAGE,)
             ).fetchone()
@@ -106,6 +104,8 @@ class Runs:
             return str(lineage), count
 
         lineage, count = await self._database.write(beat)
+        if self._beside is None:
+            return
         try:
             draft = self._beside.with_name(f".{self._beside.name}")
             draft.write_text(json.dumps({_LINEAGE: lineage, _BEAT: count}), encoding="ascii")
@@ -114,8 +114,8 @@ class Runs:
             _log.warning("alive_not_noted", error=type(error).__name__)
 
     def _is_restored(self, meta: dict[str, object]) -> bool:
-        if COPIED in meta:
-            return True
+        if COPIED in meta or self._beside is None:
+            return COPIED in meta
         try:
             beside = json.loads(self._beside.read_text(encoding="ascii"))
             lineage, beat = str(beside[_LINEAGE]), int(beside[_BEAT])
@@ -136,7 +136,7 @@ class Runs:
         self._database.read_anew()
 
     def _renew(
-        self, lost: int, after: tuple[int, int], connection: sqlite3.Connection
+        self, lost: int, after: tuple[int, int], connection: Connection
     ) -> tuple[int, int] | None:
         """Take their power from the buttons that some conversations ever showed."""
         rows = connection.execute(
@@ -157,7 +157,7 @@ class Runs:
             )
         return (rows[-1][0], rows[-1][1]) if rows else None
 
-    def _doubt_orders(self, connection: sqlite3.Connection) -> None:
+    def _doubt_orders(self, connection: Connection) -> None:
         rows = connection.execute(_IN_FLIGHT).fetchall()
         for order_no, body in rows:
             place = place_of_order(order_no)
@@ -177,7 +177,7 @@ class Runs:
 
 
 def _begin(
-    connection: sqlite3.Connection,
+    connection: Connection,
     lineage: str,
     restored: tuple[datetime, datetime | None] | None,
 ) -> None:
@@ -201,21 +201,13 @@ def _moment(stored: object) -> datetime:
     return from_micros(int(str(stored)))
 
 
-def last_run(database: Path) -> tuple[datetime | None, Gap | None]:
-    """Return when a bot was alive last, and its last gap; beside a running one.
-
-    Raises `StorageUnavailable`.
-    """
-    address = f"{database.absolute().as_uri()}?mode=ro"
-    with (
-        database_errors(),
-        contextlib.closing(sqlite3.connect(address, uri=True, timeout=5.0)) as there,
-    ):
-        meta = dict(there.execute(_META, _NAMES).fetchall())
+def alive_last(connection: Connection) -> tuple[datetime | None, Gap | None]:
+    """Return when a bot was alive last, and its last gap."""
+    meta = dict(connection.execute(_META, _NAMES).fetchall())
     return (_moment(meta[_ALIVE]) if _ALIVE in meta else None), _gap_in(meta)
 
 
-def _put(connection: sqlite3.Connection, name: str, value: object) -> None:
+def _put(connection: Connection, name: str, value: object) -> None:
     connection.execute(
         "INSERT INTO meta (name, value) VALUES (?, ?)"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",

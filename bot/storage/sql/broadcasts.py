@@ -1,14 +1,14 @@
 """News to people in SQLite. What the messages say is sealed."""
 
 import json
-import sqlite3
 from collections.abc import Collection
 
 from bot.domain.broadcasts import Broadcast, BroadcastState, BroadcastText, Reached, Recipient
 from bot.domain.identifiers import ChatId, UserId
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_broadcast
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 _OF_ONE = "SELECT broadcast_id, made_by, made_at, state, body FROM broadcasts"
 
@@ -30,7 +30,7 @@ class Broadcasts:
         """Remember whether they want news; what waits for them goes when they do not."""
         row = (user_id, chat_id, to_micros(self._database.now()))
 
-        def change(connection: sqlite3.Connection) -> None:
+        def change(connection: Connection) -> None:
             if wanted:
                 connection.execute(
                     "INSERT INTO news_readers (user_id, chat_id, since) VALUES (?, ?, ?)"
@@ -54,7 +54,7 @@ class Broadcasts:
         """Store a message that is not sent yet; earlier drafts of that operator go."""
         made_at = to_micros(self._database.now())
 
-        def draft(connection: sqlite3.Connection) -> int:
+        def draft(connection: Connection) -> int:
             connection.execute(
                 "DELETE FROM broadcasts WHERE made_by = ? AND state = 'draft'", (made_by,)
             )
@@ -98,7 +98,7 @@ class Broadcasts:
     async def start_broadcast(self, broadcast_id: int) -> int | None:
         """Send a draft to all who want news now; return how many, None when it is no draft."""
 
-        def start(connection: sqlite3.Connection) -> int | None:
+        def start(connection: Connection) -> int | None:
             started = connection.execute(
                 "UPDATE broadcasts SET state = 'sending'"
                 " WHERE broadcast_id = ? AND state = 'draft'",
@@ -117,7 +117,7 @@ class Broadcasts:
     async def stop_broadcast(self, broadcast_id: int) -> bool:
         """End a message for who did not get it yet; return whether it was under way or a draft."""
 
-        def stop(connection: sqlite3.Connection) -> bool:
+        def stop(connection: Connection) -> bool:
             stopped = connection.execute(
                 "UPDATE broadcasts SET state = 'stopped'"
                 " WHERE broadcast_id = ? AND state IN ('draft', 'sending')",

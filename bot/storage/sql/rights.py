@@ -1,18 +1,18 @@
 """One person's data: forgotten, or handed out."""
 
-import sqlite3
 from collections.abc import Callable
 
 from pydantic import JsonValue
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Order
-from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.export import Export
-from bot.storage.sqlite.group_buys import GroupBuys
-from bot.storage.sqlite.ledger import LedgerRows
-from bot.storage.sqlite.orders import Orders
-from bot.storage.sqlite.questions import Questions
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
+from bot.storage.sql.export import Export
+from bot.storage.sql.group_buys import GroupBuys
+from bot.storage.sql.ledger import LedgerRows
+from bot.storage.sql.orders import Orders
+from bot.storage.sql.questions import Questions
 
 
 class Rights:
@@ -43,10 +43,10 @@ class Rights:
 
     def forgetting(
         self, user_id: UserId, but_chat: ChatId | None = None, but_update: int | None = None
-    ) -> Callable[[sqlite3.Connection], list[Order]]:
+    ) -> Callable[[Connection], list[Order]]:
         """Forget a person, but for one conversation that begins anew, its update and later ones."""
 
-        def forget(connection: sqlite3.Connection) -> list[Order]:
+        def forget(connection: Connection) -> list[Order]:
             connection.execute(
                 "DELETE FROM results WHERE session_id IN"
                 " (SELECT session_id FROM sessions WHERE user_id = ?)",
@@ -70,7 +70,7 @@ class Rights:
 
         return forget
 
-    def _keep_open_orders(self, connection: sqlite3.Connection, user_id: UserId) -> list[Order]:
+    def _keep_open_orders(self, connection: Connection, user_id: UserId) -> list[Order]:
         rows = connection.execute(
             "SELECT order_no, body FROM orders WHERE user_id = ? ORDER BY created_at", (user_id,)
         ).fetchall()

@@ -1,6 +1,5 @@
 """Sessions, what their screens show, and the commit of a step."""
 
-import sqlite3
 from typing import assert_never
 
 from bot.domain.identifiers import ChatId, UserId
@@ -27,17 +26,18 @@ from bot.domain.writes import (
 from bot.storage.codec import pack, to_micros, unpack
 from bot.storage.places import place_of_results, place_of_session
 from bot.storage.ports import StepCommit, VersionConflict
-from bot.storage.sqlite.addresses import AddressBook
-from bot.storage.sqlite.batch import Work, executing
-from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.group_buys import GroupBuys
-from bot.storage.sqlite.inbox import Inbox
-from bot.storage.sqlite.lately import Lately
-from bot.storage.sqlite.offers import Offers
-from bot.storage.sqlite.orders import Orders
-from bot.storage.sqlite.posts import Posts
-from bot.storage.sqlite.rights import Rights
-from bot.storage.sqlite.shop import Shop
+from bot.storage.sql.addresses import AddressBook
+from bot.storage.sql.batch import Work, executing
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
+from bot.storage.sql.group_buys import GroupBuys
+from bot.storage.sql.inbox import Inbox
+from bot.storage.sql.lately import Lately
+from bot.storage.sql.offers import Offers
+from bot.storage.sql.orders import Orders
+from bot.storage.sql.posts import Posts
+from bot.storage.sql.rights import Rights
+from bot.storage.sql.shop import Shop
 
 # Of people who are here now.
 _SESSIONS, _RESULTS = 512, 256
@@ -98,7 +98,7 @@ class Conversations:
         """Commit one step. Raises `VersionConflict` or `AlreadyClaimed`, then nothing changed."""
         statements = self._statements_of(commit)
 
-        def run(connection: sqlite3.Connection) -> None:
+        def run(connection: Connection) -> None:
             for statement in statements:
                 statement(connection)
 
@@ -211,7 +211,7 @@ class Conversations:
         now = to_micros(self._database.now())
         sealed = self._database.seal(session, place_of_session(session.chat_id, session.user_id))
 
-        def save(connection: sqlite3.Connection) -> None:
+        def save(connection: Connection) -> None:
             try:
                 if expected_revision is None:
                     stored = connection.execute(
@@ -241,7 +241,7 @@ class Conversations:
                             expected_revision,
                         ),
                     )
-            except sqlite3.IntegrityError as error:
+            except connection.IntegrityError as error:
                 # A row exists already, or another conversation has this id: load again.
                 raise VersionConflict(f"{session.session_id} {session.revision}") from error
             if not stored.rowcount:

@@ -1,7 +1,6 @@
 """News on its way to people in SQLite. What it says is sealed, and gone once it was told."""
 
 import json
-import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -9,8 +8,9 @@ from bot.domain.identifiers import ChatId, MerchantOrderNo
 from bot.domain.news import News
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_notice
-from bot.storage.sqlite.batch import Work
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.batch import Work
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 from bot.storage.tracking_ports import NewNotice, Notice, NoticeEnd
 
 # A list of any length as one parameter.
@@ -74,7 +74,7 @@ class Notices:
         """Have notices wait again, and what came later of their orders not overtake them."""
         these, at = _listed(notice_ids), to_micros(until)
 
-        def put_back(connection: sqlite3.Connection) -> None:
+        def put_back(connection: Connection) -> None:
             connection.execute(
                 "UPDATE notices SET state = 'waiting', not_before = ?"  # noqa: S608 - a constant
                 f" WHERE {_THESE} AND state = 'claimed'",

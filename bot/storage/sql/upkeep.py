@@ -1,6 +1,5 @@
 """What nobody uses any more goes, in short writes between which the chats' commits get through."""
 
-import sqlite3
 from datetime import timedelta
 
 from bot.domain.identifiers import ChatId, UserId
@@ -10,10 +9,11 @@ from bot.storage.codec import from_micros, to_micros
 from bot.storage.operator_ports import People
 from bot.storage.places import place_of_session
 from bot.storage.ports import Census, Retention
-from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.group_buys import drop_forgotten
-from bot.storage.sqlite.inbox import Inbox
-from bot.storage.sqlite.orders import Orders
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
+from bot.storage.sql.group_buys import drop_forgotten
+from bot.storage.sql.inbox import Inbox
+from bot.storage.sql.orders import Orders
 
 _TOGETHER = 200
 _MANY = 1_000_000
@@ -202,7 +202,7 @@ class Upkeep:
             cleared += some
         return cleared
 
-    def _clear_some(self, connection: sqlite3.Connection, before: int) -> int:
+    def _clear_some(self, connection: Connection, before: int) -> int:
         """Leave of some old conversations their language alone; return how many."""
         rows = connection.execute(
             "SELECT chat_id, user_id, body FROM sessions WHERE touched_at < ? LIMIT ?",
@@ -228,7 +228,7 @@ class Upkeep:
             )
         return len(rows)
 
-    def _drop_forgotten(self, connection: sqlite3.Connection) -> int:
+    def _drop_forgotten(self, connection: Connection) -> int:
         rows = connection.execute("SELECT order_no, body FROM orders WHERE forgotten = 1")
         closed = [
             (order_no,)

@@ -2,7 +2,7 @@
 
 from bot.domain.recent import Recent
 from bot.storage.codec import to_micros
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.database import Database
 
 _REMEMBERED = 2048
 _REMEMBER = (

@@ -1,6 +1,5 @@
 """Placed orders in SQLite: read again when due, and stored with what that makes of them."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,10 +11,11 @@ from bot.domain.stages import Stage, stage_of
 from bot.storage.codec import to_micros
 from bot.storage.places import place_of_order
 from bot.storage.ports import OrderMoved, StorageUnavailable
-from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.notices import Notices
-from bot.storage.sqlite.orders import Orders, name_parts
-from bot.storage.sqlite.shop import Shop
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
+from bot.storage.sql.notices import Notices
+from bot.storage.sql.orders import Orders, name_parts
+from bot.storage.sql.shop import Shop
 from bot.storage.tracking_ports import NewNotice, Tracked
 
 _log = structlog.get_logger(__name__)
@@ -75,7 +75,7 @@ class TrackedOrders:
             "look_at": None if look_at is None else to_micros(look_at),
         }
 
-        def save(connection: sqlite3.Connection) -> None:
+        def save(connection: Connection) -> None:
             saved = connection.execute(
                 f"UPDATE orders SET body = :body, stage = :stage, misses = 0, {_UNLESS_ASKED_FOR}"  # noqa: S608 - a constant
                 " WHERE order_no = :order_no AND placing = 'placed'",
@@ -116,7 +116,7 @@ class TrackedOrders:
         now = to_micros(self._database.now())
         over = {Stage.DONE, Stage.CLOSED}
 
-        def sort(connection: sqlite3.Connection) -> int:
+        def sort(connection: Connection) -> int:
             rows = connection.execute(
                 "SELECT order_no, body FROM orders WHERE stage IS NULL LIMIT ?", (limit,)
             ).fetchall()

@@ -5,7 +5,6 @@ them all: tests/storage/test_every_column.py.
 """
 
 import json
-import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -46,6 +45,7 @@ from bot.storage.places import (
     place_of_terms,
     place_of_words,
 )
+from bot.storage.sql.connection import Connection
 
 Open = Callable[[bytes, str], bytes]
 """Opens what was sealed for a place. Raises `StorageUnavailable`."""
@@ -122,7 +122,7 @@ _GROUP_NEWS = (
 class Export:
     """Reads one person's rows over one connection."""
 
-    def __init__(self, connection: sqlite3.Connection, user_id: UserId, open_: Open) -> None:
+    def __init__(self, connection: Connection, user_id: UserId, open_: Open) -> None:
         self._connection = connection
         self._user_id = user_id
         self._open = open_

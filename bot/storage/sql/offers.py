@@ -3,9 +3,9 @@
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer
 from bot.storage.codec import pack, to_micros, unpack
-from bot.storage.sqlite.batch import Work, executing
-from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.lately import Lately
+from bot.storage.sql.batch import Work, executing
+from bot.storage.sql.database import Database
+from bot.storage.sql.lately import Lately
 
 _REMEMBERED = 128
 

@@ -1,12 +1,12 @@
 """What a shop has to tell: stored with what made it so, claimed before it is told."""
 
-import sqlite3
 from datetime import datetime
 
 from bot.domain.identifiers import MerchantOrderNo, ShopEventId
 from bot.domain.shop_events import EventKind, ShopEvent
 from bot.storage.codec import to_micros
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 
 class ShopEvents:
@@ -17,7 +17,7 @@ class ShopEvents:
 
     def telling(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         order_no: MerchantOrderNo,
         kind: EventKind,
         detail: str = "",

@@ -1,6 +1,5 @@
 """Questions to the operators in SQLite, sealed but for numbers, states and moments."""
 
-import sqlite3
 from datetime import datetime
 
 from bot.domain.identifiers import ChatId, QuestionId, UserId, WordsId
@@ -16,7 +15,8 @@ from bot.domain.questions import (
 )
 from bot.storage.codec import to_micros
 from bot.storage.places import place_of_question, place_of_words
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 _WORDS = "SELECT words_id, state, body FROM question_words"
 _EMPTY = b""
@@ -31,7 +31,7 @@ class Questions:
     async def ask(self, asker: Asker, words: NewWords) -> Question:
         """Open a question with a person's words; the one they opened if they are there already."""
 
-        def ask(connection: sqlite3.Connection) -> Question:
+        def ask(connection: Connection) -> Question:
             known = self._with(connection, words.chat_id, words.message_id)
             if known is not None:
                 return known
@@ -55,7 +55,7 @@ class Questions:
     ) -> Question | None:
         """Add a person's words, or with `by` an operator's; None when the question is gone."""
 
-        def say(connection: sqlite3.Connection) -> Question | None:
+        def say(connection: Connection) -> Question | None:
             question = self._with(connection, words.chat_id, words.message_id)
             if question is not None:
                 return question
@@ -76,7 +76,7 @@ class Questions:
     async def take(self, question_id: QuestionId, by: Operator) -> Question | None:
         """Make an operator the owner, and tell the others; None when it is gone."""
 
-        def take(connection: sqlite3.Connection) -> Question | None:
+        def take(connection: Connection) -> Question | None:
             question = self._load(connection, question_id)
             if question is None or (question.owner and question.owner.user_id == by.user_id):
                 return question
@@ -90,7 +90,7 @@ class Questions:
     async def end(self, question_id: QuestionId, by: Operator | None) -> Question | None:
         """Close a question, by an operator or by its person; None when it is gone."""
 
-        def end(connection: sqlite3.Connection) -> Question | None:
+        def end(connection: Connection) -> Question | None:
             question = self._load(connection, question_id)
             if question is None or question.is_closed:
                 return question
@@ -158,7 +158,7 @@ class Questions:
     async def put_in_topic(self, question_id: QuestionId, topic: Topic | None) -> None:
         """Remember where in the operators' group a question is."""
 
-        def put(connection: sqlite3.Connection) -> None:
+        def put(connection: Connection) -> None:
             question = self._load(connection, question_id)
             if question is not None:
                 self._keep(connection, question.replace(topic=topic))
@@ -168,7 +168,7 @@ class Questions:
     async def release_questions(self, operators: frozenset[UserId]) -> int:
         """Take questions that are not closed from who is not among `operators`; count them."""
 
-        def release(connection: sqlite3.Connection) -> int:
+        def release(connection: Connection) -> int:
             rows = connection.execute(
                 "SELECT question_id FROM questions WHERE state IN ('open', 'answered')"
             ).fetchall()
@@ -220,7 +220,7 @@ class Questions:
         )
 
     @staticmethod
-    def forget(connection: sqlite3.Connection, user_id: UserId) -> None:
+    def forget(connection: Connection, user_id: UserId) -> None:
         """Delete a person's questions with all that was said in them."""
         connection.execute(
             "DELETE FROM question_words WHERE question_id IN"
@@ -236,22 +236,20 @@ class Questions:
         )
         return [self._question(*row) for row in rows]
 
-    def _load(self, connection: sqlite3.Connection, question_id: QuestionId) -> Question | None:
+    def _load(self, connection: Connection, question_id: QuestionId) -> Question | None:
         row = connection.execute(
             "SELECT question_id, body FROM questions WHERE question_id = ?", (question_id,)
         ).fetchone()
         return None if row is None else self._question(*row)
 
-    def _with(
-        self, connection: sqlite3.Connection, chat_id: ChatId, message_id: int
-    ) -> Question | None:
+    def _with(self, connection: Connection, chat_id: ChatId, message_id: int) -> Question | None:
         row = connection.execute(
             "SELECT question_id FROM question_words WHERE chat_id = ? AND message_id = ?",
             (chat_id, message_id),
         ).fetchone()
         return None if row is None else self._load(connection, row[0])
 
-    def _keep(self, connection: sqlite3.Connection, question: Question) -> None:
+    def _keep(self, connection: Connection, question: Question) -> None:
         connection.execute(
             "UPDATE questions SET state = ?, topic_chat = ?, topic = ?, touched_at = ?, body = ?"
             " WHERE question_id = ?",
@@ -267,7 +265,7 @@ class Questions:
 
     def _add(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         question_id: QuestionId,
         side: Side,
         words: NewWords | None,

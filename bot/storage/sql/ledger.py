@@ -4,7 +4,6 @@ All of it works inside a transaction under way, so that what is booked is worked
 books as they are then.
 """
 
-import sqlite3
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
@@ -17,7 +16,8 @@ from bot.storage.codec import to_micros
 from bot.storage.places import place_of_operation, place_of_order
 from bot.storage.ports import OrderMoved
 from bot.storage.shop_ports import Booking
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 _STAND = (
     "INSERT INTO shop_cases (order_no, user_id, standing, since) VALUES (?, ?, ?, ?)"
@@ -32,7 +32,7 @@ class LedgerRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def books(self, connection: sqlite3.Connection, user_id: UserId) -> Books:
+    def books(self, connection: Connection, user_id: UserId) -> Books:
         """Return a customer's books as they are in this transaction."""
         rows = connection.execute(
             "SELECT key, body FROM ledger WHERE user_id = ? ORDER BY entry_id", (user_id,)
@@ -40,7 +40,7 @@ class LedgerRows:
         return Books(self.operation(*row) for row in rows)
 
     def book(
-        self, connection: sqlite3.Connection, order_no: MerchantOrderNo, booking: Booking
+        self, connection: Connection, order_no: MerchantOrderNo, booking: Booking
     ) -> tuple[Operation, ...]:
         """Post what is said of an order, let credits count for debts, see where orders stand."""
         order = self.orders(connection, {order_no}).get(order_no)
@@ -54,7 +54,7 @@ class LedgerRows:
         return made
 
     def post(
-        self, connection: sqlite3.Connection, books: Books, operations: Iterable[Operation]
+        self, connection: Connection, books: Books, operations: Iterable[Operation]
     ) -> tuple[Operation, ...]:
         """Add operations to a customer's books, here and in the database; return what is new."""
         made = tuple(each for each in operations if books.post(each))
@@ -77,7 +77,7 @@ class LedgerRows:
 
     def restand(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         books: Books,
         known: dict[MerchantOrderNo, Order],
         made: Iterable[Operation],
@@ -99,7 +99,7 @@ class LedgerRows:
             )
 
     def orders(
-        self, connection: sqlite3.Connection, order_nos: Iterable[MerchantOrderNo]
+        self, connection: Connection, order_nos: Iterable[MerchantOrderNo]
     ) -> dict[MerchantOrderNo, Order]:
         """Return those of the orders that are there."""
         found = {}
@@ -116,15 +116,13 @@ class LedgerRows:
         """Return the operation that a row holds."""
         return self._database.unseal(Operation, body, place_of_operation(key))
 
-    def unsettled(
-        self, connection: sqlite3.Connection, user_id: UserId
-    ) -> frozenset[MerchantOrderNo]:
+    def unsettled(self, connection: Connection, user_id: UserId) -> frozenset[MerchantOrderNo]:
         """Return a person's orders that something is owed for, either way."""
         books = self.books(connection, user_id)
         return frozenset(order for each in books.currencies() for order in books.open_orders(each))
 
     def forget(
-        self, connection: sqlite3.Connection, user_id: UserId, kept: AbstractSet[MerchantOrderNo]
+        self, connection: Connection, user_id: UserId, kept: AbstractSet[MerchantOrderNo]
     ) -> None:
         """Delete a person's proofs and bookings but for orders that stay.
 

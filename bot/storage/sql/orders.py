@@ -1,7 +1,6 @@
 """Orders in SQLite. What was ordered, for whom and where to is sealed."""
 
 import asyncio
-import sqlite3
 from datetime import datetime
 
 from bot.domain.identifiers import MerchantOrderNo, UserId
@@ -11,9 +10,10 @@ from bot.domain.stages import Stage, stage_of
 from bot.storage.codec import to_micros
 from bot.storage.places import place_of_order
 from bot.storage.ports import AlreadyClaimed, OrderMoved
-from bot.storage.sqlite.batch import Work, executing
-from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.shop import Shop
+from bot.storage.sql.batch import Work, executing
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
+from bot.storage.sql.shop import Shop
 from bot.storage.tracking_ports import FIRST_LOOK
 
 _ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
@@ -99,7 +99,7 @@ class Orders:
 
         book = self._shop.booking_state(order)
 
-        def save(connection: sqlite3.Connection) -> None:
+        def save(connection: Connection) -> None:
             saved = connection.execute(
                 "UPDATE orders SET body = :body, stage = :stage, placing = :next,"
                 " told = CASE WHEN placing = :next THEN told ELSE 0 END,"
@@ -182,7 +182,7 @@ class Orders:
             self._database.seal(order, place_of_order(order.order_no)),
         )
 
-        def claim(connection: sqlite3.Connection) -> None:
+        def claim(connection: Connection) -> None:
             try:
                 connection.execute(
                     "INSERT INTO orders (order_no, marketplace, user_id, chat_id, session_id,"
@@ -190,14 +190,14 @@ class Orders:
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     row,
                 )
-            except sqlite3.IntegrityError as error:
+            except connection.IntegrityError as error:
                 raise AlreadyClaimed(order.order_no) from error
             name_parts(connection, order)
 
         return claim
 
 
-def name_parts(connection: sqlite3.Connection, order: Order) -> None:
+def name_parts(connection: Connection, order: Order) -> None:
     """Remember which orders of the marketplace are this one of ours."""
     connection.executemany(
         "INSERT INTO order_parts (marketplace, part_id, order_no) VALUES (?, ?, ?)"

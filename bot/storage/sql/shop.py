@@ -5,7 +5,6 @@ books is worked out inside the transaction that stores the state, from the books
 """
 
 import hashlib
-import sqlite3
 from datetime import datetime
 from typing import Any
 
@@ -30,10 +29,11 @@ from bot.storage.places import (
 )
 from bot.storage.ports import OrderMoved, VersionConflict
 from bot.storage.shop_ports import Booking, ProofDecided, ShopCase
-from bot.storage.sqlite.batch import Work
-from bot.storage.sqlite.database import Database
-from bot.storage.sqlite.ledger import LedgerRows
-from bot.storage.sqlite.shop_events import ShopEvents
+from bot.storage.sql.batch import Work
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
+from bot.storage.sql.ledger import LedgerRows
+from bot.storage.sql.shop_events import ShopEvents
 
 _MARK = 6  # bytes: enough to see a repetition, too few to find out what was sent
 _CASE = "SELECT order_no, user_id, standing, since FROM shop_cases"
@@ -65,7 +65,7 @@ class Shop:
         """Return what stores new terms; it raises `VersionConflict` when others came first."""
         row = (terms.version, self._database.seal(terms, place_of_terms(terms.version)))
 
-        def set_(connection: sqlite3.Connection) -> None:
+        def set_(connection: Connection) -> None:
             (latest,) = connection.execute(
                 "SELECT COALESCE(MAX(version), 0) FROM shop_terms"
             ).fetchone()
@@ -95,7 +95,7 @@ class Shop:
     ) -> tuple[Operation, ...]:
         """Post what `booking` says, with an event to tell; return what is new."""
 
-        def book(connection: sqlite3.Connection) -> tuple[Operation, ...]:
+        def book(connection: Connection) -> tuple[Operation, ...]:
             made = self._rows.book(connection, order_no, booking)
             if event is not None and made:
                 self._events.telling(connection, order_no, *event)
@@ -106,7 +106,7 @@ class Shop:
     def booking_state(self, order: Order) -> Work:
         """Return what books an order's state; nothing for a team's order or one not placed."""
 
-        def book(connection: sqlite3.Connection) -> None:
+        def book(connection: Connection) -> None:
             if order.quote.charge is None or order.placing is not Placing.PLACED:
                 return
             books = self._rows.books(connection, order.user_id)
@@ -129,7 +129,7 @@ class Shop:
         """Return what stores a proof; one whose message was taken already changes nothing."""
         mark = _mark(new)
 
-        def send(connection: sqlite3.Connection) -> None:
+        def send(connection: Connection) -> None:
             seen = connection.execute("SELECT 1 FROM proofs WHERE mark = ?", (mark,)).fetchone()
             row = connection.execute(
                 "INSERT INTO proofs (order_no, user_id, message_id, sent_at, mark, body)"
@@ -162,7 +162,7 @@ class Shop:
     async def decide(self, proof_id: ProofId, decision: Decision, booking: Booking) -> Proof:
         """Store what an operator made of a waiting proof, with what is booked for it; tell it."""
 
-        def decide(connection: sqlite3.Connection) -> Proof:
+        def decide(connection: Connection) -> Proof:
             row = connection.execute(
                 "SELECT body FROM proofs WHERE proof_id = ?", (proof_id,)
             ).fetchone()
@@ -209,7 +209,7 @@ class Shop:
     def _proof(self, proof_id: ProofId, body: bytes) -> Proof:
         return self._database.unseal(Proof, body, place_of_proof(proof_id))
 
-    def _keep_proof(self, connection: sqlite3.Connection, proof: Proof) -> None:
+    def _keep_proof(self, connection: Connection, proof: Proof) -> None:
         connection.execute(
             "UPDATE proofs SET state = ?, body = ? WHERE proof_id = ?",
             (

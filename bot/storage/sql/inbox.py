@@ -1,6 +1,5 @@
 """The inbox of updates in SQLite. Payloads and error texts are sealed."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_error, place_of_payload
 from bot.storage.ports import MOST_PARKED, InboxUpdate, WaitingUpdate
-from bot.storage.sqlite.batch import Work, executing
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.batch import Work, executing
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 _GIVE_UP_BEFORE = (
     "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"
@@ -49,7 +49,7 @@ class Inbox:
             for update in updates
         ]
 
-        def insert(connection: sqlite3.Connection) -> tuple[int, ...]:
+        def insert(connection: Connection) -> tuple[int, ...]:
             return tuple(
                 row[0]
                 for row in rows
@@ -107,7 +107,7 @@ class Inbox:
         self._fresh.pop(update_id, None)
         parameters = (self._sealed_error(error, update_id), to_micros(not_before), update_id)
 
-        def count(connection: sqlite3.Connection) -> int:
+        def count(connection: Connection) -> int:
             rows = connection.execute(
                 "UPDATE inbox SET attempts = attempts + 1, error = ?, not_before = ?"
                 " WHERE update_id = ? AND state = 'waiting' RETURNING attempts",
@@ -125,7 +125,7 @@ class Inbox:
         self._fresh.pop(update_id, None)
         parameters = (self._sealed_error(error, update_id), update_id)
 
-        def park(connection: sqlite3.Connection) -> None:
+        def park(connection: Connection) -> None:
             connection.execute(
                 "UPDATE inbox SET state = 'parked', error = ?"
                 " WHERE update_id = ? AND state <> 'finished'",

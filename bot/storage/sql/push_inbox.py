@@ -1,7 +1,6 @@
 """Pushes of the marketplace in SQLite. What they say is sealed, and gone once it was used."""
 
 import json
-import sqlite3
 from collections.abc import Collection
 from datetime import datetime
 
@@ -11,7 +10,8 @@ from bot.domain.identifiers import MarketplaceName, MarketplaceOrderId, Merchant
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_push
 from bot.storage.ports import StorageUnavailable
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 from bot.storage.tracking_ports import StoredPush, WaitingPush
 
 _log = structlog.get_logger(__name__)
@@ -97,7 +97,7 @@ class Pushes:
         """Mark pushes as handled and, with it, what they tell of as due before everything else."""
         done, idle, orders = (json.dumps(list(each)) for each in (used, unused, due))
 
-        def settle(connection: sqlite3.Connection) -> None:
+        def settle(connection: Connection) -> None:
             connection.execute(
                 "UPDATE orders SET look_at = ?, hints = hints + 1 WHERE look_at IS NOT NULL"
                 " AND order_no IN (SELECT value FROM json_each(?))",

@@ -4,7 +4,6 @@ Names, amounts and addresses are sealed; numbers, states, counts and moments are
 one row and a few sums, so that the thousandth claim costs what the first did.
 """
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -34,8 +33,9 @@ from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.codec import to_micros
 from bot.storage.places import place_of_buy, place_of_claim, place_of_group_operation
 from bot.storage.ports import VersionConflict
-from bot.storage.sqlite.batch import Work, executing
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.batch import Work, executing
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 _BUY = "SELECT buy_id, token, version, body FROM group_buys"
 _JOINED = _BUY + " WHERE buy_id IN (SELECT buy_id FROM group_claims WHERE user_id = ?)"  # noqa: S608 - named above
@@ -102,7 +102,7 @@ class GroupBuys:
     async def joined_by(self, user_id: UserId, limit: int) -> list[GroupBuy]:
         """Return the buys that a person has claims in, with these alone, newest first."""
 
-        def read(connection: sqlite3.Connection) -> list[GroupBuy]:
+        def read(connection: Connection) -> list[GroupBuy]:
             rows = connection.execute(
                 _JOINED + " ORDER BY buy_id DESC LIMIT ?",
                 (user_id, limit),
@@ -141,7 +141,7 @@ class GroupBuys:
     def opening(self, buy: GroupBuy) -> Work:
         """Return what stores a new buy; one whose token is there already changes nothing."""
 
-        def open_(connection: sqlite3.Connection) -> None:
+        def open_(connection: Connection) -> None:
             connection.execute(
                 "INSERT INTO group_buys"
                 " (token, organiser, state, version, order_no, next_at, since, body)"
@@ -154,7 +154,7 @@ class GroupBuys:
     def joining(self, buy_id: BuyId, wanted: Wanted) -> Work:
         """Return what adds a claim; `VersionConflict` where it no longer fits."""
 
-        def join(connection: sqlite3.Connection) -> None:
+        def join(connection: Connection) -> None:
             row = connection.execute(f"{_BUY} WHERE buy_id = ?", (buy_id,)).fetchone()
             if row is None:
                 raise VersionConflict(f"group buy {buy_id} is gone")
@@ -173,7 +173,7 @@ class GroupBuys:
     def changing(self, buy_id: BuyId, decide: Decide) -> Work:
         """Return what carries a change out; `VersionConflict` where it is refused by now."""
 
-        def change(connection: sqlite3.Connection) -> None:
+        def change(connection: Connection) -> None:
             try:
                 self._change(connection, buy_id, decide)
             except BuyRefused as error:
@@ -193,7 +193,7 @@ class GroupBuys:
     async def put_card(self, card: Card) -> Card | None:
         """Keep where a buy is shown in a chat; return the card that was there before."""
 
-        def put(connection: sqlite3.Connection) -> Card | None:
+        def put(connection: Connection) -> Card | None:
             row = connection.execute(
                 f"{_CARD} FROM group_cards AS cards WHERE buy_id = ? AND chat_id = ?",
                 (card.buy_id, card.chat_id),
@@ -249,7 +249,7 @@ class GroupBuys:
     async def give_up_cards(self) -> list[Card]:
         """Forget what an earlier run was posting: it may be there. Return it."""
 
-        def give_up(connection: sqlite3.Connection) -> list[Card]:
+        def give_up(connection: Connection) -> list[Card]:
             rows = connection.execute(
                 f"{_CARD} FROM group_cards AS cards WHERE message_id = ?", (_BEING_POSTED,)
             ).fetchall()
@@ -277,7 +277,7 @@ class GroupBuys:
         """
         soon = to_micros(self._database.now() + _BETWEEN_CARDS)
 
-        def drawn(connection: sqlite3.Connection) -> None:
+        def drawn(connection: Connection) -> None:
             connection.execute(
                 "UPDATE group_cards SET not_before = ? WHERE chat_id = ? AND not_before < ?",
                 (soon, card.chat_id, soon),
@@ -344,7 +344,7 @@ class GroupBuys:
             )
         )
 
-    def forget(self, connection: sqlite3.Connection, user_id: UserId) -> None:
+    def forget(self, connection: Connection, user_id: UserId) -> None:
         """Delete a person's claims where a buy has ended, and end those that are still free.
 
         What money hangs on stays until the buy has ended; an organiser's buys likewise.
@@ -369,9 +369,7 @@ class GroupBuys:
         connection.execute("UPDATE group_buys SET forgotten = 1 WHERE organiser = ?", (user_id,))
         drop_forgotten(connection)
 
-    def _leave(
-        self, connection: sqlite3.Connection, buy_id: BuyId, user_id: UserId, now: datetime
-    ) -> None:
+    def _leave(self, connection: Connection, buy_id: BuyId, user_id: UserId, now: datetime) -> None:
         def leave(buy: GroupBuy, _: Books) -> Change:
             change = Change(buy)
             for each in buy.claims_of(user_id):
@@ -382,14 +380,14 @@ class GroupBuys:
 
         self._change(connection, buy_id, leave)
 
-    def _forget_in(self, connection: sqlite3.Connection, buy_id: BuyId, user_id: UserId) -> None:
+    def _forget_in(self, connection: Connection, buy_id: BuyId, user_id: UserId) -> None:
         for table in ("group_claims", "group_ledger", "group_news"):
             connection.execute(
                 f"DELETE FROM {table} WHERE buy_id = ? AND user_id = ?",  # noqa: S608 - named above
                 (buy_id, user_id),
             )
 
-    def _change(self, connection: sqlite3.Connection, buy_id: BuyId, decide: Decide) -> GroupBuy:
+    def _change(self, connection: Connection, buy_id: BuyId, decide: Decide) -> GroupBuy:
         before = self._whole(connection, buy_id)
         if before is None:
             raise BuyRefused(Why.NOT_YOURS)
@@ -422,9 +420,7 @@ class GroupBuys:
             self._database.seal(buy.replace(claims=()), place_of_buy(buy.token)),
         )
 
-    def _put_claims(
-        self, connection: sqlite3.Connection, buy_id: BuyId, claims: Iterable[Claim]
-    ) -> None:
+    def _put_claims(self, connection: Connection, buy_id: BuyId, claims: Iterable[Claim]) -> None:
         connection.executemany(
             _PUT_CLAIM,
             [
@@ -442,9 +438,7 @@ class GroupBuys:
             ],
         )
 
-    def _post(
-        self, connection: sqlite3.Connection, buy_id: BuyId, operations: Iterable[Operation]
-    ) -> None:
+    def _post(self, connection: Connection, buy_id: BuyId, operations: Iterable[Operation]) -> None:
         connection.executemany(
             "INSERT INTO group_ledger (key, buy_id, user_id, at, body) VALUES (?, ?, ?, ?, ?)",
             [
@@ -459,7 +453,7 @@ class GroupBuys:
             ],
         )
 
-    def _tell(self, connection: sqlite3.Connection, buy_id: BuyId, news: Iterable[News]) -> None:
+    def _tell(self, connection: Connection, buy_id: BuyId, news: Iterable[News]) -> None:
         now = to_micros(self._database.now())
         connection.executemany(
             "INSERT INTO group_news (buy_id, user_id, kind, detail, not_before)"
@@ -471,12 +465,12 @@ class GroupBuys:
         buy = self._database.unseal(GroupBuy, body, place_of_buy(token))
         return buy.replace(buy_id=BuyId(buy_id), version=version)
 
-    def _whole(self, connection: sqlite3.Connection, buy_id: BuyId) -> GroupBuy | None:
+    def _whole(self, connection: Connection, buy_id: BuyId) -> GroupBuy | None:
         row = connection.execute(f"{_BUY} WHERE buy_id = ?", (buy_id,)).fetchone()
         return None if row is None else self._with_claims(connection, self._head(*row))
 
     def _with_claims(
-        self, connection: sqlite3.Connection, buy: GroupBuy, user_id: UserId | None = None
+        self, connection: Connection, buy: GroupBuy, user_id: UserId | None = None
     ) -> GroupBuy:
         rows = connection.execute(
             "SELECT number, body FROM group_claims WHERE buy_id = ?"
@@ -489,7 +483,7 @@ class GroupBuys:
         )
         return buy.replace(claims=claims)
 
-    def _books(self, connection: sqlite3.Connection, buy_id: BuyId) -> Books:
+    def _books(self, connection: Connection, buy_id: BuyId) -> Books:
         rows = connection.execute(
             "SELECT key, body FROM group_ledger WHERE buy_id = ? ORDER BY entry_id", (buy_id,)
         ).fetchall()
@@ -515,7 +509,7 @@ _GONE = frozenset(
 )
 
 
-def drop_forgotten(connection: sqlite3.Connection) -> int:
+def drop_forgotten(connection: Connection) -> int:
     """Delete the ended buys of organisers who asked to be forgotten; return how many."""
     ended = ", ".join(f"'{each.value}'" for each in sorted(ENDED))
     return connection.execute(
@@ -529,9 +523,7 @@ def _open(books: Books, mine: Iterable[Claim], buy: GroupBuy) -> bool:
     return any(each in open_ for each in accounts)
 
 
-def _taken(
-    connection: sqlite3.Connection, buy_id: BuyId, user_id: UserId, spec_id: SpecId | None
-) -> Taken:
+def _taken(connection: Connection, buy_id: BuyId, user_id: UserId, spec_id: SpecId | None) -> Taken:
     (others,) = connection.execute(
         "SELECT COUNT(DISTINCT spec_id) FROM group_claims"
         " WHERE buy_id = ? AND taken + queued > 0 AND spec_id <> ?",

@@ -1,7 +1,6 @@
 """Invitations and whom they let in. Of a token only its hash is kept."""
 
 import json
-import sqlite3
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +8,8 @@ from typing import Any
 from bot.domain.identifiers import UserId
 from bot.domain.invites import Admission, Invite
 from bot.storage.codec import from_micros, to_micros
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 _KEPT = timedelta(days=30)  # an ended invitation, so that late bearers hear what became of it
 _COLUMNS = "invite_id, made_by, made_at, expires_at, uses_allowed, uses, revoked"
@@ -27,7 +27,7 @@ class Invitations:
         """Store an invitation; the ones that ended long ago go."""
         now = self._database.now()
 
-        def add(connection: sqlite3.Connection) -> Invite:
+        def add(connection: Connection) -> Invite:
             connection.execute(
                 "DELETE FROM invites WHERE expires_at < ?", (to_micros(now - _KEPT),)
             )
@@ -87,7 +87,7 @@ class Invitations:
         """Let a person in, or say why not. Counts a use only for who was not in yet."""
         now = self._database.now()
 
-        def redeem(connection: sqlite3.Connection) -> Admission:
+        def redeem(connection: Connection) -> Admission:
             # One writer: no other use is counted between the look and the change.
             known = connection.execute("SELECT 1 FROM members WHERE user_id = ?", (user_id,))
             if known.fetchone():

@@ -1,12 +1,11 @@
 """Address books in SQLite. Addresses are sealed."""
 
-import sqlite3
-
 from bot.domain.addresses import Address, SavedAddress
 from bot.domain.identifiers import AddressId, MarketplaceName, UserId
 from bot.storage.places import place_of_address
-from bot.storage.sqlite.batch import Work, executing
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.batch import Work, executing
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 
 class AddressBook:
@@ -40,7 +39,7 @@ class AddressBook:
             saved.address, place_of_address(user_id, name.marketplace, name.id)
         )
 
-        def save(connection: sqlite3.Connection) -> None:
+        def save(connection: Connection) -> None:
             if saved.is_default:
                 connection.execute(
                     "UPDATE addresses SET is_default = 0 WHERE user_id = ? AND is_default",

@@ -1,9 +1,8 @@
 """One commit, so one fsync, for all the writes that wait at the same time (decision 0002)."""
 
 import asyncio
-import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -11,11 +10,12 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.storage.ports import StorageUnavailable
-from bot.storage.sqlite.batch import JobResult, Statement, Work, run_batch, run_statements
-from bot.storage.sqlite.connection import WholeConnection, unavailable
+from bot.storage.sql.batch import JobResult, Statement, Work, run_statements
+from bot.storage.sql.connection import Connection
 
 _Result = TypeVar("_Result")
 DeferredKey = tuple[str, int | str]
+Commit = Callable[[Sequence[Work]], Awaitable[list[JobResult]]]
 
 MOST_TOGETHER = 256
 DEFER_SECONDS = 0.2
@@ -35,8 +35,9 @@ class GroupCommit:
     `commits` and `writes` count what was made durable, for metrics and tests.
     """
 
-    def __init__(self, connection: WholeConnection) -> None:
-        self._connection = connection
+    def __init__(self, commit: Commit) -> None:
+        """`commit` runs jobs in one transaction, and raises `StorageUnavailable`."""
+        self._commit = commit
         self._queue: deque[_Job] = deque()
         self._deferred: dict[DeferredKey, Statement] = {}
         self._due = False
@@ -46,7 +47,7 @@ class GroupCommit:
         self.commits = 0
         self.writes = 0
 
-    async def write(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    async def write(self, work: Callable[[Connection], _Result]) -> _Result:
         """Run `work` inside the next transaction; return when that is durable.
 
         Raises what `work` raised, then nothing of it was kept, or `StorageUnavailable`.
@@ -129,7 +130,7 @@ class GroupCommit:
         first: list[Work] = [partial(run_statements, list(late.values()))] if late else []
         works = [*first, *(job.work for job in jobs)]
         try:
-            results = await self._connection.run(partial(run_batch, works))
+            results = await self._commit(works)
         except StorageUnavailable as error:
             _fail(jobs, error)
             self._keep_deferred(error)
@@ -164,8 +165,6 @@ def _resolve(future: asyncio.Future[Any], result: JobResult) -> None:
         return
     if result.error is None:
         future.set_result(result.result)
-    elif isinstance(result.error, sqlite3.Error):
-        future.set_exception(unavailable(result.error))
     else:
         future.set_exception(result.error)
 

@@ -7,13 +7,13 @@ else's.
 """
 
 import secrets
-import sqlite3
 
 from bot.domain.collecting import Proof, Standing
 from bot.domain.shop_events import EventKind
 from bot.storage.codec import to_micros
 from bot.storage.places import place_of_proof
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 _NUMBERED = ("proofs", "shop_events", "questions", "question_words")
 _JUMPS = range(10_000, 1_000_000)
@@ -29,7 +29,7 @@ _TELL = (
 )
 
 
-def doubt_shop(connection: sqlite3.Connection, database: Database) -> None:
+def doubt_shop(connection: Connection, database: Database) -> None:
     """Make what a restored shop has in flight uncertain, within a transaction under way."""
     jump, now = secrets.choice(_JUMPS), to_micros(database.now())
     for table in _NUMBERED:

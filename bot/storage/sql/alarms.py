@@ -4,7 +4,7 @@ import json
 
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.operator_ports import ToldAlarm
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.database import Database
 
 
 class AlarmsTold:

@@ -1,6 +1,5 @@
 """Password-free payments in SQLite."""
 
-import sqlite3
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,8 @@ from bot.domain.money import Fen
 from bot.domain.payment_attempts import Attempt, AttemptState, NewAttempt
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.ports import OverLimit, PaymentTaken
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 _COLUMNS = "attempt_id, marketplace, part_id, order_no, operator_id, amount, state, at"
 _SPENT = (
@@ -30,7 +30,7 @@ class PaymentAttempts:
         """Record that a payment begins. Raises `PaymentTaken` or `OverLimit`."""
         now = self._database.now()
 
-        def claim(connection: sqlite3.Connection) -> Attempt:
+        def claim(connection: Connection) -> Attempt:
             # One writer: nothing is claimed between the look and the change.
             (there,) = connection.execute(
                 "SELECT COUNT(*) FROM payment_attempts WHERE marketplace = ? AND part_id = ?",
@@ -50,7 +50,7 @@ class PaymentAttempts:
                     " VALUES (?, ?, ?, ?, ?, ?) RETURNING attempt_id",
                     values,
                 ).fetchone()
-            except sqlite3.IntegrityError as error:
+            except connection.IntegrityError as error:
                 raise PaymentTaken(str(new.order_id)) from error
             return Attempt(attempt_id=row[0], at=now, **dict(new))
 
@@ -83,7 +83,7 @@ class PaymentAttempts:
     async def give_up_payments(self) -> list[Attempt]:
         """End what an earlier run left under way; return every attempt that is unclear."""
 
-        def give_up(connection: sqlite3.Connection) -> None:
+        def give_up(connection: Connection) -> None:
             connection.execute(
                 "UPDATE payment_attempts SET state ="
                 " CASE state WHEN 'sent' THEN 'unclear' ELSE 'unsent' END"

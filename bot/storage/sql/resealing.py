@@ -3,7 +3,6 @@
 A killed exchange leaves values under both keys, each of which says which; the next one goes on.
 """
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -29,8 +28,8 @@ from bot.storage.places import (
     place_of_terms,
     place_of_words,
 )
-from bot.storage.sqlite.connection import empty_log
-from bot.storage.sqlite.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
 
 _TOGETHER = 500
 
@@ -92,10 +91,10 @@ class Resealing:
             while some := await self._database.write(partial(self._reseal_some, column)):
                 done += some
                 on_batch(done)
-        await self._database.whole(_rewrite)
+        await self._database.rewrite()
         return done
 
-    def _reseal_some(self, column: Column, connection: sqlite3.Connection) -> int:
+    def _reseal_some(self, column: Column, connection: Connection) -> int:
         keys, only = ", ".join(column.key), ""
         if column.table == "meta":
             only = f" AND name = '{KEY_CHECK}'"
@@ -112,9 +111,3 @@ class Resealing:
                 (again, *key),
             )
         return len(rows)
-
-
-def _rewrite(connection: sqlite3.Connection) -> None:
-    # Free pages and the log still hold what the old key sealed.
-    connection.execute("VACUUM")
-    empty_log(connection)

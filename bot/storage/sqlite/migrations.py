@@ -6,9 +6,9 @@ The number of applied steps is SQLite's `user_version`. A step is never changed 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from importlib import resources
 
 from bot.storage.ports import StorageUnavailable
+from bot.storage.sql.migrations import NAMES, script
 
 Step = Callable[[sqlite3.Connection], None]
 Seal = Callable[[bytes, str], bytes]
@@ -28,32 +28,11 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _run_script(name: str, connection: sqlite3.Connection) -> None:
-    script = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-    for statement in _statements(script):
+    for statement in _statements(script(name)):
         connection.execute(statement)
 
 
-STEPS: tuple[Step, ...] = tuple(
-    partial(_run_script, name)
-    for name in (
-        "0001_inbox.sql",
-        "0002_conversations.sql",
-        "0003_orders.sql",
-        "0004_picture_files.sql",
-        "0005_retention.sql",
-        "0006_access.sql",
-        "0007_tracking.sql",
-        "0008_operator.sql",
-        "0009_news.sql",
-        "0010_alarms.sql",
-        "0011_results_sealed.sql",
-        "0012_shop.sql",
-        "0013_marketplaces.sql",
-        "0014_questions.sql",
-        "0015_group_buys.sql",
-        "0016_posts.sql",
-    )
-)
+STEPS: tuple[Step, ...] = tuple(partial(_run_script, name) for name in NAMES)
 
 
 def migrate(

@@ -1,7 +1,6 @@
 """Posts in channels and groups in SQLite. Titles and operators' words are sealed."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -9,7 +8,8 @@ from bot.domain.identifiers import ChatId, OfferId
 from bot.domain.posts import OPEN, NewPost, Post, PostPlace, PostState
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_post, place_of_post_place
-from bot.storage.sqlite.database import Database
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 
 _OF_ONE = "SELECT post_id, state, chat_id, look_at, body FROM posts"
 _IN = "state IN (SELECT value FROM json_each(?))"
@@ -21,11 +21,11 @@ class Posts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def queueing(self, post: NewPost) -> Callable[[sqlite3.Connection], None]:
+    def queueing(self, post: NewPost) -> Callable[[Connection], None]:
         """Add a post to be sent, within a step."""
         now = self._database.now()
 
-        def queue(connection: sqlite3.Connection) -> None:
+        def queue(connection: Connection) -> None:
             (number,) = connection.execute(
                 "INSERT INTO posts"
                 " (marketplace, offer_id, chat_id, made_by, made_at, look_at, body)"
@@ -46,10 +46,10 @@ class Posts:
 
         return queue
 
-    def ending(self, post_id: int) -> Callable[[sqlite3.Connection], None]:
+    def ending(self, post_id: int) -> Callable[[Connection], None]:
         """Have a post taken down, within a step; one that is not there any more stays so."""
 
-        def end(connection: sqlite3.Connection) -> None:
+        def end(connection: Connection) -> None:
             connection.execute(
                 "UPDATE posts SET state = 'ending', look_at = ?"
                 " WHERE post_id = ? AND state = 'posted'",
@@ -62,7 +62,7 @@ class Posts:
         """Remember where the bot may post; what stands there is due to be looked after."""
         body = self._database.seal(place, place_of_post_place(place.chat_id))
 
-        def keep(connection: sqlite3.Connection) -> None:
+        def keep(connection: Connection) -> None:
             connection.execute(
                 "INSERT INTO post_places (chat_id, body) VALUES (?, ?)"
                 " ON CONFLICT (chat_id) DO UPDATE SET body = excluded.body",
@@ -92,7 +92,7 @@ class Posts:
         moved = place.replace(chat_id=after)
         body = self._database.seal(moved, place_of_post_place(after))
 
-        def move(connection: sqlite3.Connection) -> None:
+        def move(connection: Connection) -> None:
             connection.execute("DELETE FROM post_places WHERE chat_id = ?", (before,))
             connection.execute(
                 "INSERT INTO post_places (chat_id, body) VALUES (?, ?)"
