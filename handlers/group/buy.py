@@ -195,7 +195,7 @@ def _member_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     for each in buy.claims_of(me):
         free = each.state in {ClaimState.HELD, ClaimState.WAITING}
         if free and buy.state in {BuyState.OPEN, BuyState.PAUSED}:
-            named = variant_name(t, buy, buy.terms.goods.variant(each.spec_id))
+            named = variant_name(t, buy, buy.terms.variant(each.spec_id))
             label = html.unescape(t("buy.withdraw_button", variant=named))
             rows += row(Button(cut(label, 60), "withdraw", str(each.number)))
     if me in buy.asked:
@@ -408,7 +408,7 @@ def _order_to_confirm(view: BuyView, t: Texts, buy: GroupBuy) -> Screen:
 
 def _counting(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
     ordered = pieces_by_variant(buy.taken)
-    variants = [each for each in buy.terms.goods.variants if each.spec_id in ordered]
+    variants = [each for each in buy.terms.variants if each.spec_id in ordered]
     buttons = []
     for number, each in enumerate(variants):
         came = asking.counts.get(each.spec_id or "", ordered[each.spec_id])

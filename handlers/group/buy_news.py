@@ -2,7 +2,7 @@
 
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, Texts
-from bot.domain.group_buys.buys import GroupBuy, News, NewsOf
+from bot.domain.group_buys.buys import BuyState, GroupBuy, News, NewsOf
 from bot.domain.ledger import Books
 from handlers.group.buy_words import claim_line, priced, title
 
@@ -30,8 +30,19 @@ _PLAIN = {
     NewsOf.NO_QUOTE: "buy.news_no_quote",
     NewsOf.CARD_GONE: "buy.news_card_gone",
     NewsOf.TOO_FEW: "buy.news_too_few",
+    NewsOf.RENEW: "buy.news_renew",
+    NewsOf.ROW: "buy.news_row",
+    NewsOf.SOLD_OUT: "buy.news_sold_out",
+    NewsOf.SUBSTITUTED: "buy.news_substituted",
+    NewsOf.RESOLD: "buy.news_resold",
+    NewsOf.ANSWERED: "buy.news_answered",
+    NewsOf.DISPUTED: "buy.news_disputed",
 }
-_WITH_MONEY = {NewsOf.DUE: "buy.news_due", NewsOf.REMIND: "buy.news_remind"}
+_WITH_MONEY = {
+    NewsOf.DUE: "buy.news_due",
+    NewsOf.REMIND: "buy.news_remind",
+    NewsOf.ABROAD: "buy.news_abroad",
+}
 
 
 def screen(t: Texts, buy: GroupBuy, books: Books, news: News) -> Screen:
@@ -54,9 +65,14 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
     if news.kind is NewsOf.CHANGED_BY_ORGANISER:
         gone = [each for each in buy.claims_of(news.user_id) if str(each.number) == news.detail]
         return t("buy.news_removed", reason=gone[0].reason if gone else "")
+    if news.kind is NewsOf.HANDED:
+        return t("buy.news_handed", days=buy.terms.dispute_within.days)
     if news.kind in _WITH_MONEY:
         account = buy.account_of(news.user_id)
         balance = books.account_of(account, buy.terms.rate.currency).balance
+        collecting = buy.state is BuyState.COLLECTING and buy.pay_before is not None
+        if news.kind is NewsOf.REMIND and not collecting:
+            return t("buy.news_remind_rest", amount=t.amount(balance), code=account)
         until = t.moment(buy.pay_before) if buy.pay_before else ""
         return t(_WITH_MONEY[news.kind], amount=t.amount(balance), code=account, moment=until)
     return t(_PLAIN[news.kind])

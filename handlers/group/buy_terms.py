@@ -212,7 +212,7 @@ async def _drafted(context: Context, offer: Offer) -> Terms | None:
     book = await context.services.store.addresses.addresses_of(context.session.user_id)
     address = book[0].address
     try:
-        freight = await groups.freight_each(goods, minimum, address)
+        freight = await groups.freight_each((goods,), minimum, address)
     except BuyRefused:
         context.flash("buy_terms.sold_out")
         return None

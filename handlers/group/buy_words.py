@@ -70,6 +70,9 @@ REFUSED = {
     Why.INCOMPLETE: "buy.refused_state",
     Why.AMOUNT: "buy.refused_amount",
     Why.EXTENDED: "buy.refused_extended",
+    Why.ROW: "buy.refused_row",
+    Why.DISPUTE: "buy.refused_dispute",
+    Why.TOO_SOON: "buy.refused_too_soon",
 }
 
 
@@ -152,7 +155,7 @@ def cost_lines(t: Texts, terms: Terms) -> Html:
 
 def claim_line(t: Texts, buy: GroupBuy, claim: Claim) -> Html:
     """Say one claim in a line: what, how many, up to how much or at which price, how far."""
-    variant = buy.terms.goods.variant(claim.spec_id)
+    variant = buy.terms.variant(claim.spec_id)
     price: Fen = claim.unit if claim.unit is not None else claim.ceiling
     key = "buy.claim_at" if claim.unit is not None else "buy.claim_up_to"
     return t(

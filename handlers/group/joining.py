@@ -160,7 +160,7 @@ async def variant(_: Update, context: Context) -> Reply:
     """Take a variant by its place in the list."""
     asking, buy = await _open(context)
     number = natural(context.arg)
-    if buy is None or asking is None or number is None or number >= len(buy.terms.goods.variants):
+    if buy is None or asking is None or number is None or number >= len(buy.terms.variants):
         return None
     context.focus(asking=asking.replace(variant=number, pieces=None, ceiling=None))
     return None
@@ -232,7 +232,7 @@ async def back(_: Update, context: Context) -> Reply:
     asking, buy = await _open(context)
     if asking is None or buy is None:
         return None
-    several = len(buy.terms.goods.variants) > 1
+    several = len(buy.terms.variants) > 1
     if asking.pieces is not None:
         context.focus(asking=asking.replace(pieces=None, ceiling=None))
     elif several:
@@ -265,7 +265,7 @@ def _refusal(
 
 def _wanted(context: Context, buy: GroupBuy, asking: JoinOpen, update: Update | None) -> Wanted:
     user = update.effective_user if update else None
-    variant = buy.terms.goods.variants[asking.variant or 0]
+    variant = buy.terms.variants[asking.variant or 0]
     most = _ceiling(buy, variant, asking)
     message = update.message if update else None
     # A press has no time of its own: when it came in counts.
@@ -292,12 +292,12 @@ async def _open(context: Context) -> tuple[JoinOpen | None, GroupBuy | None]:
 
 
 async def _taken(context: Context, buy: GroupBuy, asking: JoinOpen) -> Taken:
-    spec = buy.terms.goods.variants[asking.variant or 0].spec_id
+    spec = buy.terms.variants[asking.variant or 0].spec_id
     return await context.services.store.group_buys.taken(buy.buy_id, context.session.user_id, spec)
 
 
 def _variant(buy: GroupBuy, asking: JoinOpen) -> Variant | None:
-    variants = buy.terms.goods.variants
+    variants = buy.terms.variants
     if asking.variant is None:
         return variants[0] if len(variants) == 1 else None
     return variants[asking.variant] if asking.variant < len(variants) else None
@@ -332,7 +332,7 @@ def _terms(view: JoinView, buy: GroupBuy) -> Html:
 
 def _variants(view: JoinView, buy: GroupBuy) -> Rows:
     t, page = priced(view.t, buy.terms), view.session.focus.page
-    numbered = list(enumerate(buy.terms.goods.variants))
+    numbered = list(enumerate(buy.terms.variants))
     shown, before, after = page_of(numbered, page, _PAGE)
     buttons = [
         Button(cut(f"{variant_name(t, buy, each)} ({_left(view, each)})", 60), "spec", str(number))

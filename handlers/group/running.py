@@ -90,7 +90,7 @@ async def top_up(_: Update, context: Context) -> Reply:
         missing = closing.short_of_minimum(buy)
         free = {
             each.spec_id: each.limit - progress_of(buy).of(each.spec_id)
-            for each in buy.terms.goods.variants
+            for each in buy.terms.variants
         }
         roomy = max(free, key=lambda spec: free[spec])
         consent = Consent(
@@ -324,7 +324,7 @@ async def count_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
         context.flash("buy.not_a_number")
         return None
     ordered = pieces_by_variant(buy.taken)
-    variants = [each.spec_id for each in buy.terms.goods.variants if each.spec_id in ordered]
+    variants = [each.spec_id for each in buy.terms.variants if each.spec_id in ordered]
     spec = variants[asking.about - 1] if asking.about <= len(variants) else None
     if spec not in ordered or number > ordered[spec]:
         context.flash("buy.refused_amount", left=ordered.get(spec, 0))

@@ -23,23 +23,28 @@ class BillUnclear(ValueError):
 
 
 class Share(Value):
-    """What one person pays, in fen; `freight` may be a few fen of credit."""
+    """What one person pays, in fen; `freight` may be a few fen of credit.
+
+    `abroad` is the second instalment. `allowed` is taken off after a complaint.
+    """
 
     user_id: UserId
     pieces: int = Field(ge=0)
     goods: Fen = Fen(0)
     freight: Fen = Fen(0)
     fee: Fen = Fen(0)
+    abroad: Fen = Fen(0)
+    allowed: Fen = Fen(0)
 
     @property
     def marketplace(self) -> Fen:
-        """What of it goes to the marketplace."""
-        return Fen(self.goods + self.freight)
+        """What of it goes to the marketplace, and to who carries the goods on."""
+        return Fen(self.goods + self.freight + self.abroad - self.allowed)
 
     @property
     def total(self) -> Fen:
         """The whole in fen."""
-        return Fen(self.goods + self.freight + self.fee)
+        return Fen(self.marketplace + self.fee)
 
 
 class Unit(Value):
@@ -84,8 +89,9 @@ def lines_of(claims: Iterable[Claim], terms: Terms) -> tuple[OrderLine, ...]:
     """Return the one order of all claims, a line a variant, in the seller's sequence."""
     pieces = pieces_by_variant(claims)
     return tuple(
-        terms.goods.line(each, pieces[each.spec_id])
-        for each in terms.goods.variants
+        goods.line(each, pieces[each.spec_id])
+        for goods in terms.all_goods
+        for each in goods.variants
         if pieces.get(each.spec_id)
     )
 
@@ -104,6 +110,9 @@ def units_of(claims: Iterable[Claim], terms: Terms, quote: Quote) -> tuple[tuple
     What was taken off or put on the goods as a whole is spread over the lines by their value.
     Raises `BillUnclear`.
     """
+    claims = list(claims)
+    wanted = pieces_by_variant(claims)
+    named = [each.spec_id for each in terms.variants if wanted.get(each.spec_id)]
     lines = lines_of(claims, terms)
     amounts = []
     for line in lines:
@@ -117,11 +126,11 @@ def units_of(claims: Iterable[Claim], terms: Terms, quote: Quote) -> tuple[tuple
         spread = split(min(left, 0), amounts)
         amounts = [amount + part for amount, part in zip(amounts, spread, strict=True)]
     priced = [
-        (line, unit_price(Fen(amount), line.quantity)[0])
-        for line, amount in zip(lines, amounts, strict=True)
+        (spec, line.quantity, unit_price(Fen(amount), line.quantity)[0])
+        for spec, line, amount in zip(named, lines, amounts, strict=True)
     ]
-    units = tuple(Unit(spec_id=line.spec_id, price=price) for line, price in priced)
-    goods = sum(price * line.quantity for line, price in priced)
+    units = tuple(Unit(spec_id=spec, price=price) for spec, _, price in priced)
+    goods = sum(price * pieces for _, pieces, price in priced)
     return units, Fen(quote.total - goods)
 
 
@@ -130,34 +139,66 @@ def bill_of(
     terms: Terms,
     quote: Quote,
     organiser: UserId,
-    grams: Mapping[SpecId | None, int] | None = None,
 ) -> Bill:
     """Return what everybody pays for an order as the marketplace quotes it.
 
-    The organiser's own pieces bear no fee. `grams` are weights by variant; where one is missing,
-    weights are void. Raises `BillUnclear`.
+    The organiser's own pieces bear no fee. Where the weight of a variant is missing, weights are
+    void. At fixed prices the organiser bears what they do not cover, and keeps what they leave.
+    Raises `BillUnclear`.
     """
     claims = sorted(claims, key=lambda each: each.number)
     units, pot = units_of(claims, terms, quote)
+    if terms.is_fixed:
+        return _fixed_bill(claims, terms, quote)
     price = {each.spec_id: each.price for each in units}
     people = people_of(claims)
     if not people:
         return Bill(units=(), shares=(), total=quote.total, borne=quote.total)
     pieces = [sum(each.served for each in mine) for mine in people.values()]
     goods = [sum(each.served * price[each.spec_id] for each in mine) for mine in people.values()]
-    heavy = [_grams(mine, grams or {}) for mine in people.values()]
-    freight = split(pot, usable_weights(terms.freight_key, pieces, goods, heavy))
+    freight = split(pot, shared_by(people, terms, price))
     shares = tuple(
         Share(
             user_id=user,
             pieces=count,
             goods=Fen(worth),
             freight=part,
-            fee=Fen(0) if user == organiser else fee_of(worth, terms.fee_ppm),
+            fee=Fen(0) if user == organiser else fee_of(worth, terms.charged_fee_ppm),
         )
         for user, count, worth, part in zip(people, pieces, goods, freight, strict=True)
     )
     return Bill(units=units, shares=shares, total=quote.total)
+
+
+def _fixed_bill(claims: Iterable[Claim], terms: Terms, quote: Quote) -> Bill:
+    claims = list(claims)
+    ordered = pieces_by_variant(claims)
+    units = tuple(
+        Unit(spec_id=each.spec_id, price=terms.fixed_price(each))
+        for each in terms.variants
+        if ordered.get(each.spec_id)
+    )
+    price = {each.spec_id: each.price for each in units}
+    shares = tuple(
+        Share(
+            user_id=user,
+            pieces=sum(each.served for each in mine),
+            goods=Fen(sum(each.served * price[each.spec_id] for each in mine)),
+        )
+        for user, mine in people_of(claims).items()
+    )
+    paid = sum(each.goods for each in shares)
+    return Bill(units=units, shares=shares, total=quote.total, borne=Fen(quote.total - paid))
+
+
+def shared_by(
+    people: Mapping[UserId, tuple[Claim, ...]], terms: Terms, price: Mapping[SpecId | None, Fen]
+) -> tuple[int, ...]:
+    """Return the weights by which shared costs are split, one a person, by the key agreed to."""
+    pieces = [sum(each.served for each in mine) for mine in people.values()]
+    goods = [sum(each.served * price[each.spec_id] for each in mine) for mine in people.values()]
+    heavy = [_grams(mine, terms.grams) for mine in people.values()]
+    return usable_weights(terms.freight_key, pieces, goods, heavy)
 
 
 def people_of(claims: Iterable[Claim]) -> dict[UserId, tuple[Claim, ...]]:
@@ -184,14 +225,15 @@ def rebilled(
     """
     claims = sorted(claims, key=lambda each: each.number)
     fresh = bill_of(claims, terms, quote, organiser)
-    if not fresh.shares:
+    if not fresh.shares or terms.is_fixed:
         return fresh
     staying = [before.share_of(each.user_id) for each in fresh.shares]
     pot = sum(each.freight for each in fresh.shares)
     delta = pot - sum(each.freight for each in staying)
-    weights = [each.pieces for each in fresh.shares]
-    parts = split(delta, weights) if delta else [Fen(0)] * len(staying)
     people = people_of(claims)
+    price = {each.spec_id: each.price for each in fresh.units}
+    weights = shared_by(people, terms, price)
+    parts = split(delta, weights) if delta else [Fen(0)] * len(staying)
     shares, borne = [], 0
     for each, old, part in zip(fresh.shares, staying, parts, strict=True):
         cap = sum(mine.consent.freight for mine in people[each.user_id])
@@ -204,10 +246,11 @@ def rebilled(
     return fresh.replace(shares=tuple(shares), borne=Fen(borne))
 
 
-def _grams(claims: Iterable[Claim], grams: Mapping[SpecId | None, int]) -> int | None:
+def _grams(claims: Iterable[Claim], grams: Mapping[str, int]) -> int | None:
     total = 0
     for each in claims:
-        if each.spec_id not in grams:
+        weight = grams.get(each.spec_id or "")
+        if weight is None:
             return None
-        total += grams[each.spec_id] * each.served
+        total += weight * each.served
     return total

@@ -101,6 +101,9 @@ class Why(StrEnum):
     INCOMPLETE = "incomplete"
     AMOUNT = "amount"
     EXTENDED = "extended"
+    ROW = "row"  # leaving would open a row that others count on
+    DISPUTE = "dispute"
+    TOO_SOON = "too_soon"
 
 
 class BuyRefused(ValueError):
@@ -132,6 +135,14 @@ class NewsOf(StrEnum):
     ARRIVED = "arrived"
     SHORT = "short"
     CLOSED = "closed"
+    RENEW = "renew"  # the terms got worse: agree, or be out with the lock
+    ROW = "row"  # no whole row came about for it
+    SOLD_OUT = "sold_out"  # none is left of it at the seller
+    SUBSTITUTED = "substituted"
+    ABROAD = "abroad"  # the second instalment
+    HANDED = "handed"
+    RESOLD = "resold"
+    ANSWERED = "answered"  # a complaint
     # the organiser's
     LOCKED = "locked"
     COLLECTING = "collecting"
@@ -142,6 +153,7 @@ class NewsOf(StrEnum):
     NO_QUOTE = "no_quote"
     TOO_FEW = "too_few"
     CARD_GONE = "card_gone"
+    DISPUTED = "disputed"
 
 
 class News(Value):
@@ -189,6 +201,7 @@ class GroupBuy(Value):
     order_no: MerchantOrderNo | None = None
     frozen: tuple[int, ...] = ()
     arrived: tuple[Arrived, ...] = ()
+    arrived_at: AwareDatetime | None = None
     reason: str = ""
     since: AwareDatetime
     created_at: AwareDatetime
@@ -308,6 +321,7 @@ class Wanted:
     username: str = ""
     language: str = "en"
     alternatives: tuple[SpecId, ...] = ()
+    partly: bool = False
     shown: str = ""
 
 
@@ -355,7 +369,7 @@ def admitted(buy: GroupBuy, wanted: Wanted, taken: Taken) -> Claim:
         raise BuyRefused(Why.OVER)
     if wanted.terms != terms.number:
         raise BuyRefused(Why.TERMS)
-    variant = terms.goods.variant(wanted.spec_id)
+    variant = terms.variant(wanted.spec_id)
     if variant is None:
         raise BuyRefused(Why.NO_VARIANT)
     if wanted.pieces < 1 or wanted.ceiling < 0:
@@ -377,17 +391,24 @@ def admitted(buy: GroupBuy, wanted: Wanted, taken: Taken) -> Claim:
         pieces=wanted.pieces,
         ceiling=wanted.ceiling,
         alternatives=wanted.alternatives,
+        partly=wanted.partly,
         state=ClaimState.HELD if fits else ClaimState.WAITING,
-        consent=Consent(
-            terms=terms.number,
-            goods=Fen(wanted.ceiling * wanted.pieces),
-            freight=terms.freight_most(wanted.pieces),
-            fee_ppm=terms.fee_ppm,
-            arrival=terms.arrival,
-            shown=wanted.shown,
-            at=wanted.sent_at,
-        ),
+        consent=consent_to(terms, wanted.pieces, wanted.ceiling, wanted.sent_at, wanted.shown),
         at=wanted.sent_at,
+    )
+
+
+def consent_to(terms: Terms, pieces: int, ceiling: Fen, at: datetime, shown: str = "") -> Consent:
+    """Return what somebody agrees to who takes so many pieces under these terms."""
+    return Consent(
+        terms=terms.number,
+        goods=Fen(ceiling * pieces),
+        freight=terms.freight_most(pieces),
+        fee_ppm=terms.charged_fee_ppm,
+        other=terms.abroad_most(pieces),
+        arrival=terms.arrival,
+        shown=shown,
+        at=at,
     )
 
 

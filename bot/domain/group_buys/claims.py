@@ -98,6 +98,34 @@ class SentProof(Value):
         return _plain(self.text) == _plain(other.text) != ""
 
 
+class DisputeState(StrEnum):
+    """How far a complaint about what was handed out has come."""
+
+    OPENED = "opened"
+    ANSWERED = "answered"  # by the organiser, and not agreed to yet
+    AGREED = "agreed"
+    TO_OPERATOR = "to_operator"
+
+
+class Dispute(Value):
+    """What somebody says is wrong with what they got, and what the organiser answers.
+
+    It holds back that person's balance, and nobody else's.
+    """
+
+    state: DisputeState = DisputeState.OPENED
+    text: str = Field(default="", max_length=LONGEST_PROOF)
+    file_id: str = ""
+    is_photo: bool = True
+    answer: str = Field(default="", max_length=LONGEST_PROOF)
+    at: AwareDatetime
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is not agreed on."""
+        return self.state is not DisputeState.AGREED
+
+
 def _plain(text: str) -> str:
     return "".join(each for each in text.casefold() if each.isalnum())
 
@@ -106,7 +134,8 @@ class Claim(Value):
     """So many pieces of a variant, each for `ceiling` fen at most.
 
     `number` is its place in the buy: the order of claiming. `name` is how the organiser knows
-    the person. `served` is what a shortage left of `pieces`; `unit` and `unit_charged` what a
+    the person. `renew` marks one whose terms got worse since it was agreed to: without a new
+    consent it ends with the lock. `served` is what a shortage left of `pieces`; `unit` what a
     piece costs, once that is known.
     """
 
@@ -126,7 +155,10 @@ class Claim(Value):
     unit: Fen | None = None
     short: int = Field(default=0, ge=0)
     handed: int = Field(default=0, ge=0)
+    handed_at: AwareDatetime | None = None
+    renew: bool = False
     proof: SentProof | None = None
+    dispute: Dispute | None = None
     reason: str = ""  # why the organiser changed it, as the person is told
 
     @property
@@ -155,6 +187,8 @@ class Adverse(StrEnum):
     OTHER = "other"
     TOTAL = "total"
     ARRIVAL = "arrival"
+    RATE = "rate"
+    TIME = "time"  # less time to pay or to complain
 
 
 class Asked(Value):
@@ -194,14 +228,22 @@ def adverse(consents: tuple[Consent, ...], asked: Asked) -> frozenset[Adverse]:
     return frozenset(each for each, is_worse in worse.items() if is_worse)
 
 
-def adverse_terms(consent: Consent, terms: Terms, pieces: int) -> frozenset[Adverse]:
-    """Return in what new terms are worse for so many pieces than what was agreed to."""
+def adverse_terms(claim: Claim, agreed: Terms, terms: Terms) -> frozenset[Adverse]:
+    """Return in what new terms are worse for a claim than those it agreed to."""
+    consent, variant = claim.consent, terms.variant(claim.spec_id)
     later = terms.arrival is not None and (
         consent.arrival is not None and terms.arrival > consent.arrival
     )
+    one, other = agreed.rate, terms.rate
+    dearer = variant is None or (terms.is_fixed and terms.fixed_price(variant) > claim.ceiling)
     worse = {
-        Adverse.FEE: terms.fee_ppm > consent.fee_ppm,
-        Adverse.FREIGHT: terms.freight_most(pieces) > consent.freight,
+        Adverse.UNIT: dearer,
+        Adverse.FEE: terms.charged_fee_ppm > consent.fee_ppm,
+        Adverse.FREIGHT: terms.freight_most(claim.pieces) > consent.freight,
+        Adverse.OTHER: terms.abroad_most(claim.pieces) > consent.other,
         Adverse.ARRIVAL: later,
+        Adverse.RATE: one.currency is not other.currency or other.ratio > one.ratio,
+        Adverse.TIME: terms.pay_within < agreed.pay_within
+        or terms.dispute_within < agreed.dispute_within,
     }
     return frozenset(each for each, is_worse in worse.items() if is_worse)

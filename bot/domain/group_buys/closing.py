@@ -1,12 +1,21 @@
 """From the lock to the order: prices, answers, money, and the one set that is ordered."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.bookings import received
 from bot.domain.currencies import Money
-from bot.domain.group_buys.bills import Bill, Share, bill_of, people_of, rebilled, units_of
-from bot.domain.group_buys.books import agreed_with, borne, charged
+from bot.domain.group_buys.bills import (
+    Bill,
+    Share,
+    bill_of,
+    people_of,
+    pieces_by_variant,
+    rebilled,
+    units_of,
+)
+from bot.domain.group_buys.books import agreed_with
 from bot.domain.group_buys.buys import (
     BuyRefused,
     BuyState,
@@ -16,6 +25,7 @@ from bot.domain.group_buys.buys import (
     NewsOf,
     Why,
 )
+from bot.domain.group_buys.charging import recharged
 from bot.domain.group_buys.claims import (
     Adverse,
     Asked,
@@ -26,11 +36,13 @@ from bot.domain.group_buys.claims import (
     adverse,
 )
 from bot.domain.group_buys.rows import missing_pieces
-from bot.domain.identifiers import MerchantOrderNo, UserId
-from bot.domain.ledger import Books, Operation
+from bot.domain.group_buys.shares import fee_of
+from bot.domain.identifiers import MerchantOrderNo, OfferId, UserId
+from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.quotes import Quote
 
+_MORNING, _EVENING = 9, 22
 MOST_ROUNDS = 2
 """So often people are asked at most; then the buy fails rather than asking for ever."""
 
@@ -40,6 +52,16 @@ _MAY_END = (
     BuyState.LOCKED,
     BuyState.CONFIRMING,
     BuyState.COLLECTING,
+)
+AFTER_ORDER = frozenset(
+    {
+        BuyState.ORDERED,
+        BuyState.BOUGHT,
+        BuyState.SHIPPED,
+        BuyState.ARRIVED,
+        BuyState.HANDING_OUT,
+        BuyState.SETTLING,
+    }
 )
 _PAYABLE = {ClaimState.DUE, ClaimState.PROOF}
 
@@ -51,6 +73,8 @@ def too_dear(buy: GroupBuy, quote: Quote) -> tuple[Claim, ...]:
     can buy together. Raises `BillUnclear`.
     """
     taken = buy.taken
+    if buy.terms.is_fixed:
+        return ()  # what the marketplace's price is above theirs, the organiser bears
     units, _ = units_of(taken, buy.terms, quote)
     price = {each.spec_id: each.price for each in units}
     return tuple(
@@ -66,19 +90,46 @@ def fell_out(buy: GroupBuy, claims: Iterable[Claim], books: Books, now: datetime
     Raises `BuyRefused` once the claims are frozen.
     """
     buy.demand(BuyState.LOCKED, BuyState.CONFIRMING, BuyState.COLLECTING)
-    return _left_out(buy, claims, NewsOf.FELL_OUT, books, now)
+    return left_out(buy, claims, NewsOf.FELL_OUT, books, now)
 
 
 def short_of_minimum(buy: GroupBuy) -> int:
     """Return how many pieces lack to what can be ordered."""
-    goods = buy.terms.goods
-    return missing_pieces(buy.pieces, max(buy.terms.minimum, goods.minimum), goods.lot)
+    return sum(short_by_offer(buy).values())
+
+
+def short_by_offer(buy: GroupBuy) -> dict[OfferId, int]:
+    """Return how many pieces lack of each offer; the group's own minimum falls to the first.
+
+    Every offer that anything is taken of has a minimum of its own.
+    """
+    terms, pieces = buy.terms, pieces_by_variant(buy.taken)
+    taken = {
+        each.offer_id: sum(pieces.get(variant.spec_id, 0) for variant in each.variants)
+        for each in terms.all_goods
+    }
+    if not terms.also:
+        goods, least = terms.goods, max(terms.minimum, terms.goods.minimum)
+        lacking = missing_pieces(taken[goods.offer_id], least, goods.lot)
+        return {goods.offer_id: lacking} if lacking else {}
+    short = {
+        each.offer_id: missing_pieces(taken[each.offer_id], each.minimum, each.lot)
+        for each in terms.all_goods
+        if taken[each.offer_id]
+    }
+    rest = terms.minimum - sum(taken.values()) - sum(short.values())
+    if rest > 0:
+        first = next((each for each in terms.all_goods if taken[each.offer_id]), terms.goods)
+        wanted = taken[first.offer_id] + short.get(first.offer_id, 0) + rest
+        lacking = missing_pieces(wanted, wanted, first.lot) + wanted - taken[first.offer_id]
+        short[first.offer_id] = lacking
+    return {offer: count for offer, count in short.items() if count}
 
 
 def topped_up(buy: GroupBuy, consent: Consent, spec_id: object, pieces: int) -> Change:
     """The organiser takes pieces on their own account, at the price that all pay."""
     buy.demand(BuyState.LOCKED)
-    variant = next((each for each in buy.terms.goods.variants if each.spec_id == spec_id), None)
+    variant = next((each for each in buy.terms.variants if each.spec_id == spec_id), None)
     if variant is None:
         raise BuyRefused(Why.NO_VARIANT)
     taken = sum(each.served for each in buy.taken if each.spec_id == variant.spec_id)
@@ -118,11 +169,11 @@ def priced(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change:
         bill=bill,
         asked=tuple(worse),
         rounds=buy.rounds + 1,
-        answer_before=now + buy.terms.answer_within,
+        answer_before=by_day(now + buy.terms.answer_within, buy.terms.zone),
     )
     if asked.state is BuyState.LOCKED:
         asked = asked.moved(BuyState.CONFIRMING, now)
-    return Change(asked, _news(NewsOf.ASK, worse, str(asked.rounds)))
+    return Change(asked, news_to(NewsOf.ASK, worse, str(asked.rounds)))
 
 
 def worse_off(buy: GroupBuy, bill: Bill) -> dict[UserId, frozenset[Adverse]]:
@@ -157,14 +208,14 @@ def answered(
     mine = [each for each in buy.taken if each.user_id == user_id]
     left = buy.replace(asked=tuple(each for each in buy.asked if each != user_id))
     if not agrees:
-        return _left_out(left, mine, None, books, now, ClaimState.DECLINED)
+        return left_out(left, mine, None, books, now, ClaimState.DECLINED)
     share, bill = buy.bill.share_of(user_id), buy.bill
     consented = []
     for index, each in enumerate(mine):
         consent = each.consent.replace(
             goods=Fen(max(each.consent.goods, bill.unit_of(each.spec_id) * each.pieces)),
             freight=Fen(max(share.freight, 0)) if index == 0 else Fen(0),
-            fee_ppm=buy.terms.fee_ppm,
+            fee_ppm=buy.terms.charged_fee_ppm,
             at=now,
             shown=shown,
         )
@@ -178,7 +229,7 @@ def lapse_unanswered(buy: GroupBuy, books: Books, now: datetime) -> Change:
     if buy.answer_before is not None and now <= buy.answer_before and buy.asked:
         raise BuyRefused(Why.NOT_OVER)
     gone = [each for each in buy.taken if each.user_id in buy.asked]
-    return _left_out(buy.replace(asked=()), gone, NewsOf.LAPSED, books, now)
+    return left_out(buy.replace(asked=()), gone, NewsOf.LAPSED, books, now)
 
 
 def paid(
@@ -188,7 +239,7 @@ def paid(
     if f"receipt:{key}" in books:
         return Change(buy)
     account, rate = buy.account_of(user_id), buy.terms.rate
-    agreed = agreed_with(account, buy.share_of(user_id), rate, buy.terms.fee_ppm)
+    agreed = agreed_with(account, buy.share_of(user_id), rate, buy.terms.charged_fee_ppm)
     if not buy.claims_of(user_id):
         raise BuyRefused(Why.NOT_YOURS)
     operation = received(key, agreed, amount, buy.organiser, now)
@@ -205,12 +256,15 @@ def proof_sent(buy: GroupBuy, user_id: UserId, proof: SentProof, detail: str) ->
 
     What somebody sent before is marked for the organiser, and taken. Raises `BuyRefused`.
     """
+    earlier = [each.proof for each in buy.claims if each.proof is not None]
+    marked = proof.replace(seen_before=any(map(proof.is_the_same, earlier)))
+    told = (News(kind=NewsOf.PROOF, user_id=buy.organiser, detail=detail),)
+    if buy.state in AFTER_ORDER and (still := [e for e in buy.claims_of(user_id) if e.is_in]):
+        return Change(buy.with_claims([still[0].replace(proof=marked)]), told)
     buy.demand(BuyState.COLLECTING)
     mine = [each for each in buy.claims_of(user_id) if each.state in _PAYABLE]
     if not mine:
         raise BuyRefused(Why.STATE)
-    earlier = [each.proof for each in buy.claims if each.proof is not None]
-    marked = proof.replace(seen_before=any(map(proof.is_the_same, earlier)))
     waiting = [each for each in mine if each.state is ClaimState.DUE]
     sent = buy.with_claims(each.moved(ClaimState.PROOF) for each in waiting)
     sent = sent.with_claims(
@@ -218,7 +272,7 @@ def proof_sent(buy: GroupBuy, user_id: UserId, proof: SentProof, detail: str) ->
         for each in sent.claims_of(user_id)
         if each.state is ClaimState.PROOF
     )
-    return Change(sent, (News(kind=NewsOf.PROOF, user_id=buy.organiser, detail=detail),))
+    return Change(sent, told)
 
 
 def proof_declined(buy: GroupBuy, user_id: UserId, detail: str) -> Change:
@@ -235,7 +289,7 @@ def lapse_unpaid(buy: GroupBuy, books: Books, now: datetime) -> Change:
     """Leave out who has not paid: before the order, never after. Raises `BuyRefused`."""
     buy.demand(BuyState.COLLECTING)
     gone = [each for each in buy.taken if each.state is ClaimState.DUE]
-    return _left_out(buy.replace(pay_before=None), gone, NewsOf.LAPSED, books, now)
+    return left_out(buy.replace(pay_before=None), gone, NewsOf.LAPSED, books, now)
 
 
 def requoted(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change:
@@ -253,7 +307,7 @@ def requoted(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change
     if missing := short_of_minimum(buy):
         raise BuyRefused(Why.TOO_FEW, missing)
     bill = rebilled(buy.bill, buy.taken, buy.terms, quote, buy.organiser)
-    booked = _booked(buy, bill, books, now)
+    booked = recharged(buy, bill, books, now)
     after = buy.replace(bill=bill).with_claims(
         each.replace(unit=bill.unit_of(each.spec_id)) for each in buy.taken
     )
@@ -263,9 +317,9 @@ def requoted(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change
     owing = dict.fromkeys(each.user_id for each in after.taken if each.state is ClaimState.DUE)
     if owing:
         # Their share of the freight rose within what they agreed to, as others are gone.
-        until = now + buy.terms.pay_within
+        until = by_day(now + buy.terms.pay_within, buy.terms.zone)
         after = after.replace(pay_before=until, reminded=False)
-    news = _news(NewsOf.DUE, owing, f"{buy.version}")
+    news = news_to(NewsOf.DUE, owing, f"{buy.version}")
     return Change(after, news, tuple(booked))
 
 
@@ -311,7 +365,7 @@ def failed(buy: GroupBuy, reason: str, books: Books, now: datetime) -> Change:
     Raises `BuyRefused`.
     """
     buy.demand(*_MAY_END)
-    left = _left_out(buy, buy.taken, None, books, now)
+    left = left_out(buy, buy.taken, None, books, now)
     waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
     after = left.buy.with_claims(each.moved(ClaimState.LAPSED) for each in waiting)
     people = dict.fromkeys([*buy.members, *(each.user_id for each in waiting)])
@@ -320,7 +374,7 @@ def failed(buy: GroupBuy, reason: str, books: Books, now: datetime) -> Change:
         after = after.moved(BuyState.CANCELLING, now, reason=reason)
     else:
         after = after.moved(BuyState.FAILED, now, reason=reason)
-    return Change(after, _news(NewsOf.FAILED, people, reason), left.booked)
+    return Change(after, news_to(NewsOf.FAILED, people, reason), left.booked)
 
 
 def cancelled(buy: GroupBuy, books: Books, now: datetime) -> Change:
@@ -329,14 +383,14 @@ def cancelled(buy: GroupBuy, books: Books, now: datetime) -> Change:
     Raises `BuyRefused`; what is ordered ends when the marketplace's order is closed.
     """
     buy.demand(*_MAY_END)
-    left = _left_out(buy, buy.taken, None, books, now)
+    left = left_out(buy, buy.taken, None, books, now)
     waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
     after = left.buy.with_claims(each.moved(ClaimState.LAPSED) for each in waiting)
     people = dict.fromkeys([*buy.members, *(each.user_id for each in waiting)])
     after = after.moved(BuyState.CANCELLING, now, reason="organiser")
     if not _owes_somebody(after, Books([*books, *left.booked])):
         after = after.moved(BuyState.CANCELLED, now)
-    return Change(after, _news(NewsOf.CANCELLED, people, "organiser"), left.booked)
+    return Change(after, news_to(NewsOf.CANCELLED, people, "organiser"), left.booked)
 
 
 def _collecting(buy: GroupBuy, books: Books, now: datetime) -> Change:
@@ -348,9 +402,12 @@ def _collecting(buy: GroupBuy, books: Books, now: datetime) -> Change:
         for each in buy.taken
     ]
     after = buy.with_claims(due).moved(
-        BuyState.COLLECTING, now, pay_before=now + buy.terms.pay_within, answer_before=None
+        BuyState.COLLECTING,
+        now,
+        pay_before=by_day(now + buy.terms.pay_within, buy.terms.zone),
+        answer_before=None,
     )
-    booked = _booked(buy.replace(bill=None), bill, books, now)
+    booked = recharged(buy.replace(bill=None), bill, books, now)
     kept = Books([*books, *booked])
     for user in after.members:
         if user == buy.organiser:
@@ -360,10 +417,29 @@ def _collecting(buy: GroupBuy, books: Books, now: datetime) -> Change:
             after = _settled_claims(after, user, kept)
     people = [each for each in after.members if each != buy.organiser]
     told = News(kind=NewsOf.COLLECTING, user_id=buy.organiser)
-    return Change(after, (*_news(NewsOf.DUE, people), told), tuple(booked))
+    return Change(after, (*news_to(NewsOf.DUE, people), told), tuple(booked))
 
 
-def _left_out(
+def reminded(buy: GroupBuy, books: Books, detail: str) -> Change:
+    """Remind whoever owes something, and nobody else. Raises `BuyRefused` where nobody does."""
+    owing = [user for user in buy.members if user != buy.organiser and not buy.covered(books, user)]
+    said = {each.user_id for each in buy.claims if each.state is ClaimState.PROOF}
+    people = [user for user in owing if user not in said]
+    if not people or buy.bill is None:
+        raise BuyRefused(Why.STATE)
+    return Change(buy, news_to(NewsOf.REMIND, people, detail))
+
+
+def by_day(moment: datetime, zone: str) -> datetime:
+    """Return a moment by which people answer: one at night is put off to the morning."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if _MORNING <= local.hour < _EVENING:
+        return moment
+    day = local if local.hour < _MORNING else local + timedelta(days=1)
+    return day.replace(hour=_MORNING, minute=0, second=0, microsecond=0).astimezone(moment.tzinfo)
+
+
+def left_out(
     buy: GroupBuy,
     claims: Iterable[Claim],
     told: NewsOf | None,
@@ -379,7 +455,7 @@ def _left_out(
     people = list(dict.fromkeys(each.user_id for each in gone))
     after = buy.with_claims(ends)
     if buy.bill is None:
-        return Change(after, _news(told, people))
+        return Change(after, news_to(told, people))
     left = people_of(after.taken)
     shares = tuple(
         _share_left(buy.bill, each, left.get(each.user_id, ()), buy)
@@ -389,8 +465,8 @@ def _left_out(
     )
     kept = buy.bill.replace(shares=shares)
     charged_now = buy.state is BuyState.COLLECTING
-    booked = _booked(buy, kept, books, now) if charged_now else []
-    return Change(after.replace(bill=kept), _news(told, people), tuple(booked))
+    booked = recharged(buy, kept, books, now) if charged_now else []
+    return Change(after.replace(bill=kept), news_to(told, people), tuple(booked))
 
 
 def _share_left(bill: Bill, share: Share, claims: tuple[Claim, ...], buy: GroupBuy) -> Share:
@@ -401,23 +477,10 @@ def _share_left(bill: Bill, share: Share, claims: tuple[Claim, ...], buy: GroupB
     goods = sum(each.served * bill.unit_of(each.spec_id) for each in claims)
     freight = share.freight * pieces // share.pieces if share.freight > 0 else share.freight
     most = sum(each.consent.freight for each in claims)
-    fee = 0 if share.user_id == buy.organiser else buy.terms.fee_ppm * goods // 1_000_000
+    fee = 0 if share.user_id == buy.organiser else fee_of(goods, buy.terms.charged_fee_ppm)
     return share.replace(
         pieces=pieces, goods=Fen(goods), freight=Fen(min(freight, most)), fee=Fen(fee)
     )
-
-
-def _booked(buy: GroupBuy, bill: Bill, books: Books, now: datetime) -> list[Operation]:
-    """Return what takes everybody's charges, and what the organiser bears, to another bill's."""
-    before = buy.bill or Bill(units=(), shares=(), total=Fen(0))
-    people = dict.fromkeys(each.user_id for each in (*before.shares, *bill.shares))
-    booked: list[Operation] = []
-    for user in people:
-        one, other = before.share_of(user), bill.share_of(user)
-        booked += charged(books, buy.account_of(user), one, other, buy.terms.rate, now)
-    less = bill.borne - before.borne
-    booked += borne(books, buy.own_account, buy.organiser, less, now)
-    return booked
 
 
 def _settled_claims(buy: GroupBuy, user_id: UserId, books: Books) -> GroupBuy:
@@ -439,7 +502,8 @@ def _owes_somebody(buy: GroupBuy, books: Books) -> bool:
     return any(books.open_orders(buy.terms.rate.currency).values())
 
 
-def _news(kind: NewsOf | None, people: Iterable[UserId], detail: str = "") -> tuple[News, ...]:
+def news_to(kind: NewsOf | None, people: Iterable[UserId], detail: str = "") -> tuple[News, ...]:
+    """Return one piece of news to each of some people; none where there is nothing to say."""
     if kind is None:
         return ()
     return tuple(News(kind=kind, user_id=each, detail=detail) for each in people)

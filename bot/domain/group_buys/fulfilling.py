@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.bookings import Agreed, next_key, received, refunded, written_off
 from bot.domain.currencies import Money
-from bot.domain.group_buys.bills import Share, people_of
+from bot.domain.group_buys.bills import Share, people_of, shared_by
 from bot.domain.group_buys.books import agreed_with, borne, charged, paid_there
 from bot.domain.group_buys.buys import (
     Arrived,
@@ -17,7 +17,9 @@ from bot.domain.group_buys.buys import (
     NewsOf,
     Why,
 )
+from bot.domain.group_buys.charging import recharged
 from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.disputes import open_disputes
 from bot.domain.group_buys.shares import fee_of, split
 from bot.domain.identifiers import SpecId, UserId
 from bot.domain.ledger import Books
@@ -80,7 +82,7 @@ def counted(
     arrived = tuple(
         Arrived(spec_id=spec, pieces=pieces.get(spec, count)) for spec, count in ordered.items()
     )
-    done = moved.moved(BuyState.ARRIVED, now, arrived=arrived)
+    done = moved.moved(BuyState.ARRIVED, now, arrived=arrived, arrived_at=now)
     return Change(done, (*change.news, *_all(done, NewsOf.ARRIVED)), change.booked)
 
 
@@ -147,6 +149,57 @@ def short(
     return Change(after.replace(bill=bill), news, tuple(booked))
 
 
+def seller_refunded(buy: GroupBuy, refund: Fen, books: Books, now: datetime) -> Change:
+    """The seller sent so many fen back for what did not come: the organiser bears that much less.
+
+    Whoever went without was credited when it was counted. Raises `BuyRefused`.
+    """
+    buy.demand(*_AFTER_BOUGHT)
+    if buy.bill is None or not 0 < refund <= buy.bill.total:
+        raise BuyRefused(Why.AMOUNT, buy.bill.total if buy.bill else 0)
+    bill = buy.bill.replace(total=Fen(buy.bill.total - refund), borne=Fen(buy.bill.borne - refund))
+    booked = list(paid_there(books, buy.own_account, buy.organiser, -refund, now))
+    kept = Books([*books, *booked])
+    booked += borne(kept, buy.own_account, buy.organiser, -refund, now)
+    return Change(buy.replace(bill=bill), (), tuple(booked))
+
+
+def abroad(buy: GroupBuy, total: Fen, books: Books, now: datetime) -> Change:
+    """Charge a second instalment: what carrying the goods on costs, split by the key agreed to.
+
+    What is above the most that somebody agreed to is the organiser's. Raises `BuyRefused`.
+    """
+    buy.demand(BuyState.BOUGHT, BuyState.SHIPPED, BuyState.ARRIVED, BuyState.HANDING_OUT)
+    bill, people = buy.bill, people_of(buy.taken)
+    if bill is None or not people:
+        raise BuyRefused(Why.STATE)
+    if total < 1:
+        raise BuyRefused(Why.AMOUNT)
+    price = {each.spec_id: each.price for each in bill.units}
+    parts = dict(zip(people, split(total, shared_by(people, buy.terms, price)), strict=True))
+    shares, over = [], 0
+    for each in bill.shares:
+        part = parts.get(each.user_id, Fen(0))
+        agreed = sum(claim.consent.other for claim in people.get(each.user_id, ()))
+        most = part if each.user_id == buy.organiser else max(0, agreed - each.abroad)
+        over += part - min(part, most)
+        shares.append(each.replace(abroad=Fen(each.abroad + min(part, most))))
+    after = bill.replace(
+        shares=tuple(shares), total=Fen(bill.total + total), borne=Fen(bill.borne + over)
+    )
+    booked = list(paid_there(books, buy.own_account, buy.organiser, total, now))
+    booked += recharged(buy, after, Books([*books, *booked]), now)
+    charged_more = [
+        user for user in people if after.share_of(user).abroad > bill.share_of(user).abroad
+    ]
+    news = tuple(
+        News(kind=NewsOf.ABROAD, user_id=user, detail=f"{after.total}")
+        for user in charged_more
+        if user != buy.organiser
+    )
+    return Change(buy.replace(bill=after), news, tuple(booked))
+
+
 def handing_out(buy: GroupBuy, now: datetime) -> Change:
     """Begin to hand out what was counted."""
     return Change(buy.moved(BuyState.HANDING_OUT, now))
@@ -160,10 +213,13 @@ def handed(buy: GroupBuy, user_id: UserId, now: datetime) -> Change:
     mine = [each for each in buy.claims_of(user_id) if each.state is ClaimState.ARRIVED]
     if not mine:
         raise BuyRefused(Why.STATE)
-    done = buy.with_claims(each.moved(ClaimState.HANDED, handed=each.served) for each in mine)
+    done = buy.with_claims(
+        each.moved(ClaimState.HANDED, handed=each.served, handed_at=now) for each in mine
+    )
     if not to_hand_out(done):
         done = done.moved(BuyState.SETTLING, now)
-    return Change(done)
+    told = News(kind=NewsOf.HANDED, user_id=user_id, detail=str(mine[0].number))
+    return Change(done, (told,) if user_id != buy.organiser else ())
 
 
 def to_hand_out(buy: GroupBuy) -> dict[UserId, tuple[Claim, ...]]:
@@ -180,13 +236,16 @@ def resold(buy: GroupBuy, number: int, proceeds: Money, books: Books, now: datet
         buy = buy.moved(BuyState.HANDING_OUT, now)
     buy.demand(BuyState.HANDING_OUT)
     claim = buy.claim(number)
+    if buy.arrived_at is not None and now < buy.arrived_at + buy.terms.fetch_within:
+        raise BuyRefused(Why.TOO_SOON)
     moved = buy.with_claims([claim.moved(ClaimState.RESOLD)])
     agreed = _agreed(buy, claim.user_id)
     key = next_key(books, f"resold:{buy.buy_id}-{number}")
     booked = (received(key, agreed, proceeds, buy.organiser, now),) if proceeds else ()
     if not to_hand_out(moved):
         moved = moved.moved(BuyState.SETTLING, now)
-    return Change(moved, (), booked)
+    told = News(kind=NewsOf.RESOLD, user_id=claim.user_id, detail=str(number))
+    return Change(moved, (told,), booked)
 
 
 def sent_back(
@@ -195,6 +254,8 @@ def sent_back(
     """The organiser sent money back. Raises `TooMuch` beyond what is owed to the member."""
     if f"refund:{key}" in books:
         return Change(buy)
+    if user_id in open_disputes(buy):
+        raise BuyRefused(Why.DISPUTE)
     agreed = _agreed(buy, user_id)
     operation = refunded(books, key, agreed, amount, buy.organiser, now)
     return _perhaps_over(Change(buy, (), (operation,)), books, now)
@@ -203,6 +264,8 @@ def sent_back(
 def given_up(buy: GroupBuy, user_id: UserId, reason: str, books: Books, now: datetime) -> Change:
     """Write off what is open with a member, by name and with a reason. Raises `TooMuch`."""
     buy.demand(BuyState.SETTLING, BuyState.CANCELLING)
+    if user_id in open_disputes(buy):
+        raise BuyRefused(Why.DISPUTE)
     operation = written_off(books, _agreed(buy, user_id), reason, buy.organiser, now)
     return _perhaps_over(Change(buy, (), (operation,)), books, now)
 
@@ -210,6 +273,8 @@ def given_up(buy: GroupBuy, user_id: UserId, reason: str, books: Books, now: dat
 def closed(buy: GroupBuy, books: Books, now: datetime) -> Change:
     """Close the books. Raises `BuyRefused` while any balance is open."""
     buy.demand(BuyState.SETTLING)
+    if open_disputes(buy):
+        raise BuyRefused(Why.DISPUTE, len(open_disputes(buy)))
     if open_balances(buy, books):
         raise BuyRefused(Why.UNBALANCED, len(open_balances(buy, books)))
     return Change(buy.moved(BuyState.CLOSED, now), _all(buy, NewsOf.CLOSED))
@@ -239,18 +304,19 @@ def _without(share: Share, buy: GroupBuy, user_id: UserId) -> Share:
     mine = [each for each in buy.claims_of(user_id) if each.is_in]
     pieces = sum(each.served for each in mine)
     goods = sum(each.served * buy.bill.unit_of(each.spec_id) for each in mine)
-    fee = 0 if user_id == buy.organiser else fee_of(goods, buy.terms.fee_ppm)
+    fee = 0 if user_id == buy.organiser else fee_of(goods, buy.terms.charged_fee_ppm)
     return share.replace(
         pieces=pieces,
         goods=Fen(goods),
         fee=Fen(fee),
         freight=share.freight if pieces else Fen(0),
+        abroad=share.abroad if pieces else Fen(0),
     )
 
 
 def _agreed(buy: GroupBuy, user_id: UserId) -> Agreed:
     return agreed_with(
-        buy.account_of(user_id), buy.share_of(user_id), buy.terms.rate, buy.terms.fee_ppm
+        buy.account_of(user_id), buy.share_of(user_id), buy.terms.rate, buy.terms.charged_fee_ppm
     )
 
 

@@ -13,11 +13,14 @@ from bot.domain.group_buys.buys import (
     Wanted,
     Why,
     admitted,
+    consent_to,
     taken_of,
 )
 from bot.domain.group_buys.claims import Claim, ClaimState, adverse_terms
+from bot.domain.group_buys.rows import in_row, opens_a_row, row_of, successor_of
 from bot.domain.group_buys.terms import Terms
 from bot.domain.identifiers import UserId
+from bot.domain.money import Fen
 
 _HELD_OR_WAITING = {ClaimState.HELD, ClaimState.WAITING}
 
@@ -57,7 +60,70 @@ def withdrawn(buy: GroupBuy, user_id: UserId, number: int, sent_at: datetime) ->
         raise BuyRefused(Why.OVER)
     if claim.state not in _HELD_OR_WAITING:
         raise BuyRefused(Why.STATE)
+    if would_open_a_row(buy, claim):
+        raise BuyRefused(Why.ROW)
     return _promoted(buy.with_claims([claim.moved(ClaimState.WITHDRAWN)]))
+
+
+def would_open_a_row(buy: GroupBuy, claim: Claim) -> bool:
+    """Tell whether a claim is in a closed row for which nobody else stands ready."""
+    row = row_of(buy.terms)
+    held = [in_row(each) for each in buy.taken if each.spec_id in row]
+    if not row or claim.state is not ClaimState.HELD or claim.spec_id not in row:
+        return False
+    waiting = [in_row(each) for each in buy.claims if each.state is ClaimState.WAITING]
+    return opens_a_row(row, held, claim.number) and (
+        successor_of(held, in_row(claim), waiting) is None
+    )
+
+
+def lessened(
+    buy: GroupBuy, user_id: UserId, number: int, pieces: int, ceiling: Fen, sent_at: datetime
+) -> Change:
+    """Take fewer pieces, or agree to another price a piece, and keep one's place.
+
+    More pieces are a claim of their own, behind those of others. Raises `BuyRefused`.
+    """
+    buy.demand(BuyState.OPEN, BuyState.PAUSED)
+    claim = buy.claim(number)
+    if claim.user_id != user_id:
+        raise BuyRefused(Why.NOT_YOURS)
+    if sent_at > buy.terms.deadline:
+        raise BuyRefused(Why.OVER)
+    if claim.state not in _HELD_OR_WAITING:
+        raise BuyRefused(Why.STATE)
+    if not 1 <= pieces <= claim.pieces or ceiling < 0:
+        raise BuyRefused(Why.AMOUNT, claim.pieces)
+    if pieces < claim.pieces and would_open_a_row(buy, claim):
+        raise BuyRefused(Why.ROW)
+    consent = consent_to(buy.terms, pieces, ceiling, sent_at)
+    kept = claim.replace(pieces=pieces, ceiling=ceiling, consent=consent, renew=False)
+    return _promoted(buy.with_claims([kept]))
+
+
+def renewed(buy: GroupBuy, user_id: UserId, terms: int, at: datetime) -> Change:
+    """Agree to the terms as they are now with all of one's claims. Raises `BuyRefused`."""
+    buy.demand(BuyState.OPEN, BuyState.PAUSED)
+    if terms != buy.terms.number:
+        raise BuyRefused(Why.TERMS)
+    if at > buy.terms.deadline:
+        raise BuyRefused(Why.OVER)
+    mine = [
+        each
+        for each in buy.claims_of(user_id)
+        if each.renew and each.state in _HELD_OR_WAITING and buy.terms.variant(each.spec_id)
+    ]
+    if not mine:
+        raise BuyRefused(Why.STATE)
+    return Change(buy.with_claims(_agreeing(buy.terms, each, at) for each in mine))
+
+
+def _agreeing(terms: Terms, claim: Claim, at: datetime) -> Claim:
+    variant = terms.variant(claim.spec_id)
+    least = terms.usual_ceiling(variant) if variant and terms.is_fixed else claim.ceiling
+    ceiling = Fen(max(claim.ceiling, least))
+    consent = consent_to(terms, claim.pieces, ceiling, at)
+    return claim.replace(ceiling=ceiling, consent=consent, renew=False)
 
 
 def removed(buy: GroupBuy, number: int, reason: str) -> Change:
@@ -77,7 +143,8 @@ def removed(buy: GroupBuy, number: int, reason: str) -> Change:
 def reworded(buy: GroupBuy, terms: Terms, now: datetime) -> Change:
     """Put the next terms in force. Claims stay with what was agreed to; all are told.
 
-    Whoever would be worse off by them has not agreed: their claims lapse unless they join again.
+    Whoever would be worse off by them has not agreed: they are asked, and out if they have not
+    answered when joining ends.
     A deadline is moved on as often as the terms allow. Raises `BuyRefused`.
     """
     buy.demand(BuyState.DRAFT, BuyState.OPEN, BuyState.PAUSED)
@@ -88,27 +155,44 @@ def reworded(buy: GroupBuy, terms: Terms, now: datetime) -> Change:
     later = terms.deadline > buy.terms.deadline and buy.state is not BuyState.DRAFT
     if later and buy.extended >= buy.terms.extensions:
         raise BuyRefused(Why.EXTENDED)
-    lapsed, told = [], []
+    known = {each.number: each for each in (*buy.earlier, buy.terms)}
+    asked, told = [], []
     for each in buy.claims:
         if each.state not in _HELD_OR_WAITING:
             continue
-        if adverse_terms(each.consent, terms, each.pieces):
-            lapsed.append(each.moved(ClaimState.LAPSED))
-        told.append(each.user_id)
-    after = buy.with_claims(lapsed).replace(
-        terms=terms, earlier=(*buy.earlier, buy.terms), extended=buy.extended + later
+        agreed = known.get(each.consent.terms, buy.terms)
+        renew = bool(adverse_terms(each, agreed, terms))
+        asked.append(each.replace(renew=renew))
+        told.append((each.user_id, renew))
+    after = buy.with_claims(asked).replace(
+        terms=terms,
+        earlier=() if buy.state is BuyState.DRAFT else (*buy.earlier, buy.terms),
+        extended=buy.extended + later,
     )
-    change = _promoted(after)
-    news = _each_once(NewsOf.TERMS, told, str(terms.number))
-    return Change(change.buy, (*news, *change.news))
+    worse = {user for user, renew in told if renew}
+    news = (
+        *_each_once(NewsOf.RENEW, [user for user, _ in told if user in worse], str(terms.number)),
+        *_each_once(
+            NewsOf.TERMS, [user for user, _ in told if user not in worse], str(terms.number)
+        ),
+    )
+    return Change(after, news)
 
 
 def locked(buy: GroupBuy, now: datetime) -> Change:
-    """End joining and leaving: who waits in the queue gets nothing. Raises `BuyRefused`."""
+    """End joining and leaving: who waits in the queue gets nothing. Raises `BuyRefused`.
+
+    Whoever was asked about worse terms and has not answered is out, and the queue moves up.
+    """
+    silent = [each for each in buy.claims if each.renew and each.state in _HELD_OR_WAITING]
+    buy = _promoted(buy.with_claims(each.moved(ClaimState.LAPSED) for each in silent)).buy
     waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
     lapsed = [each.moved(ClaimState.LAPSED) for each in waiting]
     after = buy.with_claims(lapsed).moved(BuyState.LOCKED, now)
-    news = _each_once(NewsOf.LAPSED, [each.user_id for each in waiting], "queue")
+    news = (
+        *_each_once(NewsOf.LAPSED, [each.user_id for each in silent], "silent"),
+        *_each_once(NewsOf.LAPSED, [each.user_id for each in waiting], "queue"),
+    )
     return Change(after, (*news, News(kind=NewsOf.LOCKED, user_id=buy.organiser)))
 
 
@@ -119,7 +203,7 @@ def _promoted(buy: GroupBuy) -> Change:
     for each in sorted(buy.claims, key=lambda claim: claim.number):
         if each.state is not ClaimState.WAITING or each.spec_id in stopped:
             continue
-        variant = buy.terms.goods.variant(each.spec_id)
+        variant = buy.terms.variant(each.spec_id)
         taken = taken_of(buy, each.user_id, each.spec_id).of_variant
         if variant is None or taken + each.pieces > variant.limit:
             stopped.add(each.spec_id)

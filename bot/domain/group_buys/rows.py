@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from bot.domain.group_buys.claims import Claim
+from bot.domain.group_buys.terms import Terms
 from bot.domain.identifiers import SpecId
 
-Row = Mapping[SpecId, int]
+Row = Mapping[SpecId | None, int]
 """A pack that is sold whole: how many pieces of each variant it has."""
 
 
@@ -13,9 +15,37 @@ class InRow(NamedTuple):
     """A claim as rows see it: its number, variant and pieces; `partly` when it may be cut."""
 
     number: int
-    spec_id: SpecId
+    spec_id: SpecId | None
     pieces: int
     partly: bool = False
+
+
+def row_of(terms: Terms) -> Row:
+    """Return the row that goods are sold in; nothing where any number is sold."""
+    return {each.spec_id: each.pieces for each in terms.row}
+
+
+def in_row(claim: Claim) -> InRow:
+    """Return a claim as rows see it."""
+    return InRow(claim.number, claim.spec_id, claim.pieces, claim.partly)
+
+
+class RowsSoFar(NamedTuple):
+    """Whole rows, and the holes of the next one by variant: what everybody may see."""
+
+    whole: int
+    holes: dict[SpecId | None, int]
+
+
+def rows_so_far(row: Row, pieces: Mapping[SpecId | None, int]) -> RowsSoFar:
+    """Return how many rows so many pieces of each variant close."""
+    whole = min((pieces.get(spec, 0) // count for spec, count in row.items()), default=0)
+    holes = {
+        spec: lacking
+        for spec, count in row.items()
+        if (lacking := (whole + 1) * count - pieces.get(spec, 0)) > 0
+    }
+    return RowsSoFar(whole, holes)
 
 
 def missing_pieces(pieces: int, minimum: int, lot: int = 1) -> int:
@@ -29,8 +59,8 @@ class Rows(NamedTuple):
 
     whole: int
     served: dict[int, int]
-    holes: dict[SpecId, int]
-    filled: dict[SpecId, int]  # what the organiser takes, so that one more row closes
+    holes: dict[SpecId | None, int]
+    filled: dict[SpecId | None, int]  # what the organiser takes, so that one more row closes
 
 
 def fill_rows(row: Row, claims: Iterable[InRow], organiser_fills: int = 0) -> Rows:
@@ -42,7 +72,7 @@ def fill_rows(row: Row, claims: Iterable[InRow], organiser_fills: int = 0) -> Ro
     ordered = list(claims)
     demand = {spec: sum(each.pieces for each in ordered if each.spec_id == spec) for spec in row}
     whole = min((demand[spec] // row[spec] for spec in row), default=0)
-    filled: dict[SpecId, int] = {}
+    filled: dict[SpecId | None, int] = {}
     if organiser_fills and any(demand[spec] > whole * row[spec] for spec in row):
         lacking = {spec: max(0, (whole + 1) * row[spec] - demand[spec]) for spec in row}
         if sum(lacking.values()) <= organiser_fills:
@@ -60,7 +90,7 @@ def fill_rows(row: Row, claims: Iterable[InRow], organiser_fills: int = 0) -> Ro
 
 
 def _served(
-    row: Row, whole: int, filled: Mapping[SpecId, int], claims: Iterable[InRow]
+    row: Row, whole: int, filled: Mapping[SpecId | None, int], claims: Iterable[InRow]
 ) -> dict[int, int]:
     room = {spec: whole * count - filled.get(spec, 0) for spec, count in row.items()}
     served: dict[int, int] = {}
@@ -76,11 +106,11 @@ def _served(
 def _unfilled(
     row: Row,
     whole: int,
-    filled: Mapping[SpecId, int],
+    filled: Mapping[SpecId | None, int],
     served: Mapping[int, int],
     claims: Iterable[InRow],
 ) -> bool:
-    taken: dict[SpecId, int] = dict(filled)
+    taken: dict[SpecId | None, int] = dict(filled)
     for each in claims:
         taken[each.spec_id] = taken.get(each.spec_id, 0) + served.get(each.number, 0)
     return any(taken.get(spec, 0) < whole * count for spec, count in row.items())

@@ -1,5 +1,6 @@
 """What everybody who joins agrees to: numbered, and never changed under anybody's feet."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
@@ -15,12 +16,13 @@ from bot.domain.money import Fen
 from bot.domain.offers import Offer, QuoteType, Sku, Wording
 from bot.domain.pricing import order_line
 from bot.domain.rates import YUAN_RATE, Rate
-from bot.domain.shop_terms import HIGHEST_FEE_PPM
+from bot.domain.shop_terms import HIGHEST_FEE_PPM, PPM
 
 LONGEST_TEXT = 300
 """Characters of what an organiser writes about paying or handing out."""
 
 MOST_PIECES = 10_000_000
+_FIXED_STEP = 10  # fen
 
 
 class Mode(StrEnum):
@@ -31,14 +33,25 @@ class Mode(StrEnum):
 
 
 class Variant(Value):
-    """A variant that can be joined with; `steps` are its prices, `limit` the pieces there are."""
+    """A variant that can be joined with; `steps` are its prices, `limit` the pieces there are.
+
+    `spec_id` names it within the buy. Of a `further` offer that is not the marketplace's id, as
+    two offers may use the same one.
+    """
 
     sku_id: SkuId | None = None
     spec_id: SpecId | None = None
+    listed_spec_id: SpecId | None = None
+    further: bool = False
     label: Wording = Wording(zh="")
     picture_url: str | None = None
     steps: PriceSteps
     limit: int = Field(ge=0, le=MOST_PIECES)
+
+    @property
+    def at_marketplace(self) -> SpecId | None:
+        """The marketplace's own id, which is unique within its offer only."""
+        return self.listed_spec_id if self.further else self.spec_id
 
 
 class Goods(Value):
@@ -62,7 +75,7 @@ class Goods(Value):
         return OrderLine(
             offer_id=self.offer_id,
             sku_id=variant.sku_id,
-            spec_id=variant.spec_id,
+            spec_id=variant.at_marketplace,
             title=self.title,
             variant=variant.label,
             unit=self.unit,
@@ -72,23 +85,51 @@ class Goods(Value):
             minimum=self.minimum,
         )
 
+    def further(self) -> "Goods":
+        """Return the goods as a further offer of a buy: its variants named by the offer as well."""
+        return self.replace(
+            variants=tuple(
+                each.replace(
+                    further=True,
+                    listed_spec_id=each.at_marketplace,
+                    spec_id=SpecId(f"{self.offer_id}/{each.at_marketplace or ''}"),
+                )
+                for each in self.variants
+            )
+        )
+
+
+class InPack(Value):
+    """How many pieces of a variant a row has: a pack that is sold whole."""
+
+    spec_id: SpecId | None
+    pieces: int = Field(ge=1, le=MOST_PIECES)
+
 
 class Terms(Value):
     """The terms of one number. Amounts in fen; a change is a new number.
 
     `freight_each` is the estimate for a piece; its share of the freight may come to `cap_ppm` of
-    that. `deadline` is compared with the moment that Telegram gives a message.
+    that. `abroad_each` is the same for a second instalment, which is asked for when the goods are
+    on their way; nothing means that there is none. `grams` are what a piece weighs, by variant.
+    `row` is the pack that is sold whole, `row_fill` how many holes of the last one the organiser
+    takes. `deadline` is compared with the moment that Telegram gives a message.
     """
 
     number: int = Field(default=1, ge=1)
     mode: Mode = Mode.COST_PLUS_FEE
     goods: Goods
+    also: tuple[Goods, ...] = ()
     seller_id: SellerId
     fee_ppm: int = Field(default=0, ge=0, le=HIGHEST_FEE_PPM)
     rate: Rate = YUAN_RATE
     freight_key: FreightKey = FreightKey.PIECES
     freight_each: Fen = Field(default=Fen(0), ge=0)
     cap_ppm: int = Field(default=1_300_000, ge=0)
+    grams: dict[str, int] = Field(default_factory=dict)
+    abroad_each: Fen = Field(default=Fen(0), ge=0)
+    row: tuple[InPack, ...] = ()
+    row_fill: int = Field(default=0, ge=0)
     minimum: int = Field(ge=1, le=MOST_PIECES)
     most_each: int | None = Field(default=None, ge=1)
     deadline: AwareDatetime
@@ -96,23 +137,80 @@ class Terms(Value):
     extensions: int = Field(default=1, ge=0)
     answer_within: timedelta = timedelta(hours=24)
     pay_within: timedelta = timedelta(hours=72)
+    dispute_within: timedelta = timedelta(days=3)
+    fetch_within: timedelta = timedelta(days=14)
     open_below: Fen = Field(default=Fen(100), ge=0)  # what may stay open: it counts as paid
     arrival: AwareDatetime | None = None
     payment: str = Field(default="", max_length=LONGEST_TEXT)
     handout: str = Field(default="", max_length=LONGEST_TEXT)
     address: Address
 
+    @property
+    def all_goods(self) -> tuple[Goods, ...]:
+        """All offers of the buy; they are one seller's."""
+        return (self.goods, *self.also)
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """The variants of all offers, in their sequence."""
+        return tuple(variant for each in self.all_goods for variant in each.variants)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Tell whether people pay a price with everything inside."""
+        return self.mode is Mode.FIXED
+
+    @property
+    def charged_fee_ppm(self) -> int:
+        """The fee that is charged by itself; a fixed price has it inside."""
+        return 0 if self.is_fixed else self.fee_ppm
+
+    def variant(self, spec_id: SpecId | None) -> Variant | None:
+        """Return the variant of that id in any of the offers; None when there is none."""
+        return next((each for each in self.variants if each.spec_id == spec_id), None)
+
+    def goods_with(self, spec_id: SpecId | None) -> Goods:
+        """Return the offer that a variant is of; the first one where there is no such variant."""
+        return next((each for each in self.all_goods if each.variant(spec_id)), self.goods)
+
     def freight_estimate(self, pieces: int) -> Fen:
         """Return the likely share of the freight of so many pieces."""
-        return Fen(self.freight_each * pieces)
+        return Fen(0) if self.is_fixed else Fen(self.freight_each * pieces)
 
     def freight_most(self, pieces: int) -> Fen:
         """Return what somebody with so many pieces agrees to pay for freight at most."""
         return freight_cap(self.freight_estimate(pieces), self.cap_ppm)
 
+    def abroad_most(self, pieces: int) -> Fen:
+        """Return what the second instalment of so many pieces may come to at most."""
+        return freight_cap(self.abroad_each * pieces, self.cap_ppm)
+
     def usual_ceiling(self, variant: Variant) -> Fen:
         """Return the price nobody can be surprised by: that of the least the group may take."""
-        return variant.steps.price_at(self.minimum)
+        return self.fixed_price(variant) if self.is_fixed else self._dearest(variant)
+
+    def fixed_price(self, variant: Variant) -> Fen:
+        """Return what a piece costs with freight and fee inside, rounded up to 0.10 yuan."""
+        cost = self._dearest(variant) + self.freight_each
+        whole = -(-cost * (PPM + self.fee_ppm) // PPM)
+        return Fen(-(-whole // _FIXED_STEP) * _FIXED_STEP)
+
+    def _dearest(self, variant: Variant) -> Fen:
+        least = self.goods_with(variant.spec_id).minimum if self.also else self.minimum
+        return variant.steps.price_at(least)
+
+    def fitted(self, left: Mapping[SpecId | None, int]) -> "Terms":
+        """Return the same terms with no more of a variant than is left of it."""
+
+        def fit(goods: Goods) -> Goods:
+            return goods.replace(
+                variants=tuple(
+                    each.replace(limit=min(each.limit, left.get(each.spec_id, each.limit)))
+                    for each in goods.variants
+                )
+            )
+
+        return self.replace(goods=fit(self.goods), also=tuple(map(fit, self.also)))
 
     def changed(self, **changes: object) -> "Terms":
         """Return the next number of the terms."""

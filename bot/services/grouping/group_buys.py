@@ -6,15 +6,16 @@ marketplace is asked for numbers, and the clock for what is due.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
+from pydantic import ValidationError
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
-from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys import closing, fitting, fulfilling, joining
 from bot.domain.group_buys.bills import BillUnclear, lines_of
 from bot.domain.group_buys.buys import (
     FOLLOWING,
@@ -29,13 +30,14 @@ from bot.domain.group_buys.buys import (
     Why,
 )
 from bot.domain.group_buys.claims import ClaimState
-from bot.domain.group_buys.terms import Goods
-from bot.domain.identifiers import MerchantOrderNo, UserId
+from bot.domain.group_buys.rows import missing_pieces
+from bot.domain.group_buys.terms import Goods, goods_of
+from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.orders import Order, OrderStatus, Placing
 from bot.domain.quotes import Quote
-from bot.marketplace.errors import MarketplaceError
+from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.marketplace.port import Marketplace
 from bot.storage.ports import Storage, StorageUnavailable
 
@@ -49,6 +51,9 @@ _MOST_QUOTES = 60
 _SETTLE = timedelta(seconds=5)
 """So long after a deadline, what was sent before it has come in, or is not there to wait for."""
 
+_LESS_LEFT = frozenset(
+    {RefusalReason.OUT_OF_STOCK, RefusalReason.SPEC_MISMATCH, RefusalReason.NOT_TRADABLE}
+)
 _CLOSED = frozenset({OrderStatus.CANCELLED, OrderStatus.TERMINATED})
 _SENT = frozenset({OrderStatus.AWAITING_RECEIPT, OrderStatus.RECEIVED, OrderStatus.COMPLETED})
 _log = structlog.get_logger(__name__)
@@ -84,12 +89,19 @@ class GroupBuys:
         """Tell whether that person may open a group buy."""
         return self._organisers(user_id)
 
-    async def freight_each(self, goods: Goods, pieces: int, address: Address) -> Fen:
+    async def freight_each(self, offers: Sequence[Goods], minimum: int, address: Address) -> Fen:
         """Return the freight of a piece, rounded up, if the group takes so many.
 
-        Raises `MarketplaceError`.
+        Of several offers it takes the least of each. Raises `MarketplaceError`, `BuyRefused`.
         """
-        quote = await self._marketplace.preview(_sample(goods, pieces), address)
+        wanted = [minimum] if len(offers) == 1 else [least_of(each) for each in offers]
+        lines = [
+            line
+            for goods, count in zip(offers, wanted, strict=True)
+            for line in _sample(goods, count)
+        ]
+        pieces = sum(line.quantity for line in lines)
+        quote = await self._marketplace.preview(tuple(lines), address)
         return Fen(-(-(quote.freight + max(quote.additional, 0)) // pieces))
 
     async def change(self, buy_id: BuyId, organiser: UserId, decide: Decide) -> GroupBuy:
@@ -125,12 +137,20 @@ class GroupBuys:
             buy = await self._there(buy_id)
             if buy.state not in {BuyState.LOCKED, BuyState.CONFIRMING} or buy.asked:
                 return
+            if buy.terms.row and await self._fill_rows(buy):
+                continue
             if not buy.taken or closing.short_of_minimum(buy):
                 await self._too_few(buy)
                 return
             try:
                 quote = await self._quote(buy)
                 dear = closing.too_dear(buy, quote)
+            except Refused as error:
+                if await self._fit_into_stock(buy, error):
+                    continue
+                _log.warning("group_buy_not_quoted", buy=buy_id, reason=error.reason.value)
+                await self._no_quote(buy)
+                return
             except (MarketplaceError, BillUnclear) as error:
                 _log.warning("group_buy_not_quoted", buy=buy_id, error=type(error).__name__)
                 await self._no_quote(buy)
@@ -152,9 +172,16 @@ class GroupBuys:
             if buy.organiser != organiser:
                 raise BuyRefused(Why.NOT_YOURS)
             buy.demand(BuyState.COLLECTING)
+            if buy.terms.row and await self._fill_rows(buy):
+                continue
             if not buy.taken:
                 raise BuyRefused(Why.TOO_FEW, buy.terms.minimum)
-            quote = await self._quote(buy)
+            try:
+                quote = await self._quote(buy)
+            except Refused as error:
+                if await self._fit_into_stock(buy, error):
+                    continue
+                raise
             now = self._clock()
             dear = {each.number for each in closing.too_dear(buy, quote)}
             if not dear:
@@ -162,6 +189,46 @@ class GroupBuys:
                 return await self.change(buy_id, organiser, decide)
             await self._change(buy_id, partial(_fell_out, numbers=dear, now=now))
         raise BuyRefused(Why.NO_CONSENT)
+
+    async def _fill_rows(self, buy: GroupBuy) -> bool:
+        """Leave out whom no whole row has room for; tell whether that changed anything."""
+        now = self._clock()
+        after = await self._buys.change(
+            buy.buy_id, lambda there, books: fitting.rows_filled(there, books, now)
+        )
+        self._on_news()
+        return after.version != buy.version
+
+    async def _fit_into_stock(self, buy: GroupBuy, error: Refused) -> bool:
+        """Fit a buy into what the seller has by now; tell whether that changed who is in.
+
+        Raises `MarketplaceError`.
+        """
+        if error.reason not in _LESS_LEFT:
+            return False
+        left: dict[SpecId | None, int] = {}
+        for goods in buy.terms.all_goods:
+            left |= dict.fromkeys((each.spec_id for each in goods.variants), 0)
+            left |= await self._left_of(goods)
+        now = self._clock()
+        after = await self._buys.change(
+            buy.buy_id, lambda there, books: fitting.stock_fell(there, left, books, now)
+        )
+        self._on_news()
+        return bool(after.claims != buy.claims)
+
+    async def _left_of(self, goods: Goods) -> dict[SpecId | None, int]:
+        try:
+            offer = await self._marketplace.offer(goods.offer_id)
+            now = goods_of(offer)
+        except Refused:
+            return {}
+        except ValidationError:  # its prices rise by now: nobody can be told what it will be
+            return {}
+        if not offer.on_sale:
+            return {}
+        named = now.further() if any(each.further for each in goods.variants) else now
+        return {each.spec_id: each.limit for each in named.variants}
 
     async def order_changed(self, order: Order) -> None:
         """Take over what became of a buy's order, and call it told. Raises `StorageError`."""
@@ -313,6 +380,11 @@ def order_for(buy: GroupBuy, order_no: MerchantOrderNo, at: datetime) -> Order:
         quoted_at=buy.quoted_at,
         group_buy=buy.buy_id,
     )
+
+
+def least_of(goods: Goods) -> int:
+    """Return the fewest pieces of an offer that can be ordered: its minimum, in whole lots."""
+    return goods.minimum + missing_pieces(goods.minimum, goods.minimum, goods.lot)
 
 
 def _sample(goods: Goods, pieces: int) -> tuple[OrderLine, ...]:

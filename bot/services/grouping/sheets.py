@@ -40,7 +40,7 @@ def packing_list(buy: GroupBuy, word: Word) -> bytes:
     for claims in people_of(_to_pack(buy)).values():
         for each in claims:
             done = "✓" if each.state is ClaimState.HANDED else ""
-            variant = buy.terms.goods.variant(each.spec_id)
+            variant = buy.terms.variant(each.spec_id)
             cells = (done, _name(each), each.username, variant.label.zh if variant else "")
             for column, text in enumerate(cells):
                 sheet.write_string(row, column, guarded(text))
@@ -117,7 +117,7 @@ def _variants(book: Any, buy: GroupBuy, word: Word) -> None:
     sheet.set_column(0, 0, 40)
     counted: Mapping[Any, int] = pieces_by_variant(buy.taken)
     row = 0
-    for each in buy.terms.goods.variants:
+    for each in buy.terms.variants:
         if counted.get(each.spec_id):
             sheet.write_string(row, 0, guarded(each.label.zh or buy.terms.goods.title.zh))
             sheet.write_number(row, 1, counted[each.spec_id])

@@ -180,8 +180,12 @@ def test_11_nobody_minds_a_later_deadline() -> None:
         deadline=buy.terms.deadline + timedelta(days=1), arrival=NOW + timedelta(days=21)
     )
     change = joining.reworded(buy, later, NOW)
-    assert change.buy.claim(1).state is ClaimState.LAPSED  # a later arrival was not agreed to
-    assert [each.kind for each in change.news] == [NewsOf.TERMS]
+    assert change.buy.claim(1).renew  # a later arrival was not agreed to
+    assert [each.kind for each in change.news] == [NewsOf.RENEW]
+    silent = joining.locked(change.buy, NOW).buy.claim(1)
+    assert silent.state is ClaimState.LAPSED
+    agreed = joining.renewed(change.buy, UserId(2), later.number, NOW).buy
+    assert joining.locked(agreed, NOW).buy.claim(1).state is ClaimState.HELD
     again = later.changed(deadline=later.deadline + timedelta(days=1))
     with pytest.raises(BuyRefused) as twice:
         joining.reworded(change.buy, again, NOW)
