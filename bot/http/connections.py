@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from bot.http.connection import Connection
-from bot.http.errors import BadAddress, PoolTimedOut
+from bot.http.errors import BadAddress, HeldBack, PoolTimedOut
 from bot.http.messages import MOST_BYTES, Answer, Headers, Patience, Request
 from bot.http.opening import Names, opened
 from bot.http.origins import Origin, Origins
@@ -22,6 +22,7 @@ class Connections:
 
     Nothing is ever asked twice, and no redirect is followed: that is the caller's to decide.
     Proxies are those of the environment unless given. `on_date` hears the `Date` of every answer.
+    `may_send` is asked last of all before a request leaves.
     """
 
     def __init__(
@@ -31,9 +32,11 @@ class Connections:
         keepalive: float = 60.0,
         proxies: Proxies | None = None,
         on_date: Callable[[str], None] | None = None,
+        may_send: Callable[[], bool] | None = None,
     ) -> None:
         self._most = most
         self._on_date = on_date
+        self._may_send = may_send
         self._keepalive = keepalive
         self._origins = Origins(Proxies.from_environment() if proxies is None else proxies)
         self._names = Names()
@@ -49,6 +52,7 @@ class Connections:
         origin, head = self._prepared(request, ASKED_FOR)
         connection = await self._taken(origin, patience)
         try:
+            self._look_whether_it_may_leave()
             content = await connection.exchange(head, request.body, patience, at_most)
         finally:
             self._given_back(origin, connection)
@@ -63,6 +67,7 @@ class Connections:
         origin, head = self._prepared(request, _PLAIN)
         connection = await self._taken(origin, patience)
         try:
+            self._look_whether_it_may_leave()
             await connection.start(head, request.body, patience)
         except BaseException:
             self._given_back(origin, connection)
@@ -79,6 +84,10 @@ class Connections:
         for each in (*self._busy, *(each for those in kept.values() for each in those)):
             each.close()
         await asyncio.sleep(0)  # sockets are closed by the loop
+
+    def _look_whether_it_may_leave(self) -> None:
+        if self._may_send is not None and not self._may_send():
+            raise HeldBack("not sure that this is still this process's work")
 
     def _heard(self, connection: Connection) -> Headers:
         headers = Headers(connection.headers)

@@ -2,6 +2,7 @@
 
 HttpError
 ├── BadAddress         not an address that can be asked
+├── HeldBack           this process may not act now
 ├── NotConnected       refused, unknown host, no TLS, or the proxy refused
 │   └── UnusableProxy  the proxy's address can't be read, or is of a kind that is not spoken
 ├── TimedOut
@@ -30,6 +31,12 @@ class HttpError(Exception):
 
 class BadAddress(HttpError):
     """What was to be asked is not an http:// or https:// address."""
+
+    nothing_sent = True
+
+
+class HeldBack(HttpError):
+    """This process can't be sure that its work is still its own (`bot.process.replica`)."""
 
     nothing_sent = True
 

@@ -13,6 +13,7 @@ _WRITTEN_BELOW: Final = frozenset({b"host", b"connection", b"content-length", b"
 # The first that fits.
 _KINDS: Final[tuple[tuple[type[errors.HttpError], type[httpx.TransportError]], ...]] = (
     (errors.BadAddress, httpx.UnsupportedProtocol),
+    (errors.HeldBack, httpx.ConnectError),
     (errors.UnusableProxy, httpx.ProxyError),
     (errors.NotConnected, httpx.ConnectError),
     (errors.PoolTimedOut, httpx.PoolTimeout),

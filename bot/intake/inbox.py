@@ -61,11 +61,14 @@ class Intake:
             _log.info("inbox_resumed", updates=len(waiting))
         self._queue(waiting)
 
-    async def requeue(self) -> None:
-        """Queue the waiting updates that are not queued yet, such as one that was parked."""
+    async def requeue(self, lane: int | None = None) -> None:
+        """Queue the waiting updates that are not queued yet, of one lane or of all.
+
+        Such as one that was parked, or one that another replica stored or left.
+        """
+        waiting = await self._inbox.waiting_updates(lane)
         queued = {each.update_id for lane in self._lanes.values() for each in lane}
         queued |= {each.update_id for each in self._aside.values()}
-        waiting = await self._inbox.waiting_updates()
         self._queue(each for each in waiting if each.update_id not in queued)
 
     async def accept(self, raw_updates: Iterable[object]) -> None:

@@ -8,6 +8,7 @@ StorageError
 ├── OrderMoved          the order is no longer in the state that the change started from
 ├── PaymentTaken        another payment of that order began since
 ├── OverLimit           the payment would exceed what may be spent
+├── Fenced              another replica was given what this run held
 └── StorageUnavailable  disk full, database locked, corrupt, read-only or closed
 """
 
@@ -62,6 +63,13 @@ class OverLimit(StorageError):
     def __init__(self, spent: Fen) -> None:
         super().__init__(f"{spent} fen spent")
         self.spent = spent
+
+
+class Fenced(StorageError):
+    """This run was declared dead, so its work is another's: nothing of the write was kept.
+
+    No later write of this run will be. Its process ends, and a new run begins.
+    """
 
 
 class StorageUnavailable(StorageError):
@@ -140,10 +148,16 @@ class InboxPort(Protocol):
     """Updates from Telegram, durable before they are acknowledged."""
 
     async def put_updates(self, updates: Sequence[InboxUpdate]) -> tuple[int, ...]:
-        """Store updates; return the ids that were new. Repeats change nothing."""
+        """Store updates; return the ids that were new. Repeats change nothing.
 
-    async def waiting_updates(self) -> list[WaitingUpdate]:
-        """Return all updates that still need work, in order of their ids."""
+        Among replicas those whose lane is another's are left out: that one hears of them.
+        """
+
+    async def waiting_updates(self, lane: int | None = None) -> list[WaitingUpdate]:
+        """Return the updates of a lane, or all, that still need work, in order of their ids.
+
+        Among replicas those that are this one's; what nobody holds becomes its own with that.
+        """
 
     async def take_update(self, update_id: int) -> InboxUpdate | None:
         """Return a stored update, or None when it is finished or unknown."""

@@ -8,7 +8,7 @@ import asyncio
 import time
 import warnings
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from aiolimiter import AsyncLimiter
@@ -25,14 +25,27 @@ _log = structlog.get_logger(__name__)
 _Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
 
+class Together(Protocol):
+    """The messages that all chats together may get."""
+
+    async def acquire(self, amount: float = 1) -> None:
+        """Wait until one more may be sent."""
+
+
 class Pacer(BaseRateLimiter[int]):
     """Spreads calls to chats, and repeats what Telegram's flood control refused.
 
-    `retries` is how often a call is repeated after the wait that Telegram asked for.
+    `retries` is how often a call is repeated after the wait that Telegram asked for. `together`
+    stands for the number a second where several processes share it; `on_hold` hears of each chat
+    that Telegram holds back, and for how many seconds.
     """
 
-    def __init__(self, per_second: float = _PER_SECOND, retries: int = 3) -> None:
-        self._together = AsyncLimiter(per_second, 1)
+    on_hold: Callable[[str, float], None] | None = None
+
+    def __init__(
+        self, per_second: float = _PER_SECOND, retries: int = 3, together: Together | None = None
+    ) -> None:
+        self._together: Together = together or AsyncLimiter(per_second, 1)
         self._retries = retries
         self._held_until: dict[object, float] = {}
 
@@ -70,7 +83,9 @@ class Pacer(BaseRateLimiter[int]):
                 seconds = seconds_of(error)
                 _log.warning("flood_control", endpoint=endpoint, seconds=seconds, retries=retries)
                 if chat is not None:
-                    self._hold(chat, seconds)
+                    self.hold(chat, seconds)
+                    if self.on_hold is not None:
+                        self.on_hold(chat, seconds)
                 if retries <= 0 or seconds > _LONGEST_WAIT:
                     raise
                 retries -= 1
@@ -80,7 +95,8 @@ class Pacer(BaseRateLimiter[int]):
     def _wait_for(self, chat: object) -> float:
         return max(0.0, self._held_until.get(chat, 0.0) - time.monotonic())
 
-    def _hold(self, chat: object, seconds: float) -> None:
+    def hold(self, chat: object, seconds: float) -> None:
+        """Send nothing to a chat for so many seconds."""
         now = time.monotonic()
         self._held_until = {key: until for key, until in self._held_until.items() if until > now}
         self._held_until[chat] = now + seconds

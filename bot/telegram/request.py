@@ -44,7 +44,7 @@ class DirectRequest(BaseRequest):
     (stock has no bound).
 
     Errors never carry the address, because it contains the bot's token: neither in their text nor
-    in their cause, which stock sets and this leaves out.
+    in their cause, which stock sets and this leaves out. `may_send` is asked before each call leaves.
     """
 
     __slots__ = (
@@ -53,6 +53,7 @@ class DirectRequest(BaseRequest):
         "_connections",
         "_keepalive",
         "_max_response_bytes",
+        "_may_send",
         "_media_write_timeout",
         "_on_date",
         "_pool_size",
@@ -75,6 +76,7 @@ class DirectRequest(BaseRequest):
         keepalive: float = 100.0,
         max_response_bytes: int = MOST_BYTES,
         on_date: Callable[[str], None] | None = None,
+        may_send: Callable[[], bool] | None = None,
     ) -> None:
         if proxy is not None:
             Proxy.parse(proxy)
@@ -87,6 +89,7 @@ class DirectRequest(BaseRequest):
         self._proxies = Proxies.from_environment(always=proxy)
         self._keepalive = keepalive
         self._on_date = on_date
+        self._may_send = may_send
         self._max_response_bytes = max_response_bytes
         self._closed = False
         self._connections = self._made()
@@ -158,6 +161,7 @@ class DirectRequest(BaseRequest):
             keepalive=self._keepalive,
             proxies=self._proxies,
             on_date=self._on_date,
+            may_send=self._may_send,
         )
 
 

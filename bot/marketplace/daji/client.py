@@ -40,9 +40,13 @@ class DajiClient(GoodsCalls, OrderCalls):
         on_call: OnCall | None = None,
         retry: Retry | None = None,
         on_date: Callable[[str], None] | None = None,
+        may_send: Callable[[], bool] | None = None,
     ) -> None:
-        """`on_date` hears what the marketplace's clock shows, at each answer."""
-        self._exchange = Exchange(config, carrier, on_date)
+        """`on_date` hears what the marketplace's clock shows, at each answer.
+
+        `may_send` is asked before each call leaves.
+        """
+        self._exchange = Exchange(config, carrier, on_date, may_send)
         caller = Caller(self._exchange, retry or Retry(attempts=config.read_attempts), on_call)
         super().__init__(config, caller)
 

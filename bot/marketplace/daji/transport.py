@@ -51,13 +51,17 @@ class Exchange:
         config: ClientConfig,
         carrier: Carrier | None = None,
         on_date: Callable[[str], None] | None = None,
+        may_send: Callable[[], bool] | None = None,
     ) -> None:
         self._config = config
         self._credentials = config.credentials
         # As httpx writes an address: host in lower case and in ASCII.
         self._base_url = str(httpx.URL(config.base_url)).rstrip("/")
         self._carrier = carrier or Connections(
-            config.max_connections, keepalive=config.keepalive_seconds, on_date=on_date
+            config.max_connections,
+            keepalive=config.keepalive_seconds,
+            on_date=on_date,
+            may_send=may_send,
         )
 
     async def send(self, endpoint: Endpoint, parameters: Parameters) -> Answer:

@@ -23,8 +23,10 @@ from bot.domain.watching import WatchPlan, next_look, worth_reading
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import Marketplace
 from bot.process.locks import KeyedLocks
+from bot.process.replica import Holding, alone
 from bot.services.placing.parts import part_of
 from bot.storage.ports import OrderMoved
+from bot.storage.replica_ports import Held
 from bot.storage.tracking_ports import NewNotice, Tracked, TrackingPort
 
 _AT_ONCE = 4  # parts of one order that are read at a time
@@ -45,6 +47,7 @@ class Tracking:
         quiet: QuietHours | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         spread: Callable[[], float] = random.random,
+        among: Holding = alone,
     ) -> None:
         self._marketplace = marketplace
         self._orders = orders
@@ -53,6 +56,7 @@ class Tracking:
         self._clock = clock
         self._spread = spread
         self._locks = KeyedLocks()
+        self._among = among
         self._listeners: list[Callable[[], None]] = []
 
     def on_news(self, listener: Callable[[], None]) -> None:
@@ -97,7 +101,7 @@ class Tracking:
         if order_no in _held.get():
             yield
             return
-        async with self._locks.holding(order_no):
+        async with self._locks.holding(order_no), self._among(Held.READING, order_no):
             token = _held.set(_held.get() | {order_no})
             try:
                 yield

@@ -13,10 +13,12 @@ from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.orders import Order, Placing
 from bot.marketplace.port import Marketplace
 from bot.process.pausing import happens
+from bot.process.replica import Owning, alone
 from bot.services.placing.absence import Recreate
 from bot.services.placing.latecomers import WATCH_LATER, Holding, Latecomers, nobody_else
 from bot.services.placing.placing import LOOKUP_DELAYS, Placer
 from bot.storage.ports import OrderPort, StorageUnavailable
+from bot.storage.replica_ports import Held
 
 RETRY_DELAYS = (1.0, 5.0, 15.0, 60.0)
 """Seconds before an order that an unexpected failure interrupted goes on; the last repeats."""
@@ -45,11 +47,16 @@ class Ordering:
         watch_later: Sequence[float] = WATCH_LATER,
         recreate: Recreate = Recreate.SAME_NUMBER,
         holding: Holding = nobody_else,
+        owning: Owning = alone,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         there: Callable[[], datetime | None] = lambda: None,
     ) -> None:
-        """`clock` is what times are compared by; `there` is the marketplace's own, if known."""
+        """`clock` is what times are compared by; `there` is the marketplace's own, if known.
+
+        `owning` has each order brought to its end by one replica alone.
+        """
         self._orders = orders
+        self._owning = owning
         self._retries = retry_delays
         self._placer = Placer(
             marketplace,
@@ -118,7 +125,9 @@ class Ordering:
     async def _watching(self, order: Order) -> None:
         with structlog.contextvars.bound_contextvars(order_no=order.order_no):
             try:
-                await self._watch.watch(order)
+                async with self._owning(Held.WATCH, order.order_no) as ours:
+                    if ours:
+                        await self._watch.watch(order)
             except _StoppingError:
                 return
             except Exception:  # noqa: BLE001 - what it is for is a bonus to a settled order
@@ -151,18 +160,12 @@ class Ordering:
         """
         with structlog.contextvars.bound_contextvars(order_no=order_no):
             failures = 0
-            announced = False
+            announced: set[MerchantOrderNo] = set()
             while True:
                 try:
-                    order = await self._placer.advance(order_no)
-                    if order is not None and order.placing is Placing.UNCERTAIN:
-                        if not announced:
-                            announced = True
-                            await self._announce(order)
-                        order = await self._placer.recover(order)
-                    if order is not None:
-                        self._start_watch(order)
-                        await self._tell(order)
+                    async with self._owning(Held.ORDER, order_no) as ours:
+                        if ours:
+                            await self._bring_to_its_end(order_no, announced)
                 except _StoppingError:
                     return
                 except Exception:  # noqa: BLE001 - any bug ends in a retry, never in a lost order
@@ -172,6 +175,19 @@ class Ordering:
                     failures += 1
                 else:
                     return
+
+    async def _bring_to_its_end(
+        self, order_no: MerchantOrderNo, announced: set[MerchantOrderNo]
+    ) -> None:
+        order = await self._placer.advance(order_no)
+        if order is not None and order.placing is Placing.UNCERTAIN:
+            if order_no not in announced:
+                announced.add(order_no)
+                await self._announce(order)
+            order = await self._placer.recover(order)
+        if order is not None:
+            self._start_watch(order)
+            await self._tell(order)
 
     async def _may_go_on(self, order_no: MerchantOrderNo, failures: int) -> bool:
         """Wait for the next try. Only telling a settled order's outcome is ever given up."""
