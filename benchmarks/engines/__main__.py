@@ -57,8 +57,8 @@ def _one(python: Path, name: str, server: Server, updates: int, chats: int) -> d
     with subprocess.Popen(
         arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdin is not None  # noqa: S101 - the pipes asked for above
-        assert process.stdout is not None  # noqa: S101 - as above
+        assert process.stdin is not None
+        assert process.stdout is not None
         _until(process, "ready")
         began = server.cpu_seconds
         _go(process)
@@ -70,13 +70,13 @@ def _one(python: Path, name: str, server: Server, updates: int, chats: int) -> d
 
 
 def _go(process: "subprocess.Popen[str]") -> None:
-    assert process.stdin is not None  # noqa: S101 - the pipe asked for above
+    assert process.stdin is not None
     process.stdin.write("\n")
     process.stdin.flush()
 
 
 def _until(process: "subprocess.Popen[str]", word: str) -> None:
-    assert process.stdout is not None  # noqa: S101 - the pipe asked for above
+    assert process.stdout is not None
     for line in process.stdout:
         if line.strip() == word:
             return

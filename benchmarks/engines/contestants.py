@@ -24,11 +24,9 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS replicas (replica BIGINT PRIMARY KEY, beat_at TIMESTAMPTZ)",
     "CREATE TABLE IF NOT EXISTS sessions (chat BIGINT PRIMARY KEY, revision BIGINT, body BYTEA)",
     "CREATE TABLE IF NOT EXISTS steps (update_id BIGINT PRIMARY KEY, chat BIGINT)",
-    "CREATE TABLE IF NOT EXISTS updates"
-    " (update_id BIGINT PRIMARY KEY, lane BIGINT, payload TEXT, failures INT DEFAULT 0)",
+    "CREATE TABLE IF NOT EXISTS updates (update_id BIGINT PRIMARY KEY, lane BIGINT, payload TEXT)",
     "CREATE INDEX IF NOT EXISTS updates_lane ON updates (lane)",
-    "CREATE TABLE IF NOT EXISTS leases"
-    " (kind TEXT, key BIGINT, replica BIGINT, PRIMARY KEY (kind, key))",
+    "CREATE TABLE IF NOT EXISTS leases (kind TEXT, key BIGINT, replica BIGINT, UNIQUE (kind, key))",
     "TRUNCATE sessions, steps, updates, leases",
     "INSERT INTO replicas VALUES (1, clock_timestamp()) ON CONFLICT DO NOTHING",
 )
@@ -53,11 +51,11 @@ _FINISH = (
 Handle = Callable[[int, int], Awaitable[None]]
 
 
-class Failed(Exception):  # noqa: N818 - a person's update that fails once
+class Failed(Exception):
     """Raised by a step that is to be tried again."""
 
 
-class OverAsyncpg:
+class _OverAsyncpg:
     """The step's statements over asyncpg."""
 
     async def open(self, url: str) -> None:
@@ -78,7 +76,7 @@ class OverAsyncpg:
         await self.pool.close()
 
 
-class OverPsycopg:
+class _OverPsycopg:
     """The same over psycopg 3, what does not depend on an answer in one round trip."""
 
     async def open(self, url: str) -> None:
@@ -98,17 +96,20 @@ class OverPsycopg:
 
     async def step(self, update_id: int, chat: int) -> None:
         await self.run(_LOAD, chat)
-        async with self.pool.connection() as connection, connection.pipeline():
-            async with connection.transaction():
-                await self.cursor(connection).execute(_FENCE, (1,))
-                await self.cursor(connection).execute(_SAVE, (chat, _BODY))
-                await self.cursor(connection).execute(_NOTE, (update_id, chat))
+        async with (
+            self.pool.connection() as connection,
+            connection.pipeline(),
+            connection.transaction(),
+        ):
+            await self.cursor(connection).execute(_FENCE, (1,))
+            await self.cursor(connection).execute(_SAVE, (chat, _BODY))
+            await self.cursor(connection).execute(_NOTE, (update_id, chat))
 
     async def close(self) -> None:
         await self.pool.close()
 
 
-class Plain:
+class _Plain:
     """Leases by chat in plain SQL, as a bot with this engine would do it."""
 
     def __init__(self, over: Any, handle: Handle) -> None:
@@ -152,7 +153,7 @@ class Plain:
             )
 
 
-class Procrastinate:
+class _Procrastinate:
     """procrastinate: a lock by chat keeps its order."""
 
     def __init__(self, over: Any, handle: Handle) -> None:
@@ -162,9 +163,7 @@ class Procrastinate:
     @contextlib.asynccontextmanager
     async def working(self, url: str) -> AsyncIterator[None]:
         library = importlib.import_module("procrastinate")
-        app = library.App(
-            connector=library.PsycopgConnector(conninfo=url, min_size=8, max_size=16)
-        )
+        app = library.App(connector=library.PsycopgConnector(conninfo=url, min_size=8, max_size=16))
         retry = library.RetryStrategy(max_attempts=3, wait=0)
 
         @app.task(name="update", retry=retry)  # type: ignore[untyped-decorator]
@@ -195,10 +194,10 @@ class Procrastinate:
         )
 
 
-class PgQueuer:
+class _PgQueuer:
     """PgQueuer; it has no lock by chat."""
 
-    def __init__(self, over: OverAsyncpg, handle: Handle) -> None:
+    def __init__(self, over: _OverAsyncpg, handle: Handle) -> None:
         self._over, self._handle = over, handle
 
     @contextlib.asynccontextmanager
@@ -232,10 +231,10 @@ class PgQueuer:
 
 
 CONTESTANTS: dict[str, tuple[type[Any], type[Any]]] = {
-    "plain-asyncpg": (Plain, OverAsyncpg),
-    "plain-psycopg": (Plain, OverPsycopg),
-    "procrastinate": (Procrastinate, OverPsycopg),
-    "pgqueuer": (PgQueuer, OverAsyncpg),
+    "plain-asyncpg": (_Plain, _OverAsyncpg),
+    "plain-psycopg": (_Plain, _OverPsycopg),
+    "procrastinate": (_Procrastinate, _OverPsycopg),
+    "pgqueuer": (_PgQueuer, _OverAsyncpg),
 }
 
 
@@ -315,7 +314,7 @@ async def measure(name: str, url: str, updates: int, chats: int) -> dict[str, An
                 if place == 1:
                     albums.fails.add(update_id)
                 waits.append(await albums.send(engine, update_id, chat))
-        await asyncio.wait_for(asyncio.gather(*waits), 60)
+        await asyncio.wait(waits, timeout=60)
     await over.close()
     ordered, one = sorted(steady.seconds), sorted(alone.seconds)
     return {

@@ -36,7 +36,7 @@ class BadAddress(HttpError):
 
 
 class HeldBack(HttpError):
-    """This process can't be sure that its work is still its own (`bot.process.replica`)."""
+    """The process can't be sure that its work is still its own (`bot.process.replica`)."""
 
     nothing_sent = True
 

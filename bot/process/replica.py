@@ -1,4 +1,4 @@
-"""This process as one of several that share a database: alive, and sure that the others think so.
+"""A process as one of several that share a database: alive, and sure that the others think so.
 
 Who was stopped for longer than a lease lasts may find that another has its work. It commits
 nothing from then on, since the database refuses it, and lets no request out, since it has not been
@@ -9,8 +9,9 @@ runs on while it is stopped.
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
 
 import structlog
 
@@ -28,7 +29,7 @@ _LISTEN_AGAIN = 0.5  # seconds
 _HELD_BY_ANOTHER = 0.1  # seconds until a lease that another holds is tried again
 _log = structlog.get_logger(__name__)
 
-Look = Callable[[], Awaitable[None]]
+Look = Callable[[], Coroutine[Any, Any, None]]
 Owning = Callable[[Held, str], AbstractAsyncContextManager[bool]]
 """Has what happens within done by one replica alone; tells whether that is this one."""
 Holding = Callable[[Held, str], AbstractAsyncContextManager[object]]
@@ -66,7 +67,7 @@ class Replica:
 
     @property
     def number(self) -> int:
-        """This run's number."""
+        """The number of this run."""
         return self._store.number
 
     @property
@@ -225,7 +226,7 @@ class Leases:
     @asynccontextmanager
     async def holding(self, what: Held, key: str) -> AsyncIterator[None]:
         """Wait for a lease; see `Holding`. Not for two at once in this process."""
-        while not await self._store.take(what, (key,)):
+        while not await self._store.take(what, (key,)):  # noqa: ASYNC110 - another process has it
             await asyncio.sleep(_HELD_BY_ANOTHER)
         try:
             yield

@@ -66,7 +66,7 @@ class OverLimit(StorageError):
 
 
 class Fenced(StorageError):
-    """This run was declared dead, so its work is another's: nothing of the write was kept.
+    """The run was declared dead, so its work is another's: nothing of the write was kept.
 
     No later write of this run will be. Its process ends, and a new run begins.
     """

@@ -25,7 +25,7 @@ class ReplicaPort(Protocol):
 
     @property
     def number(self) -> int:
-        """This run's number, from `join` on."""
+        """The number of this run, from `join` on."""
 
     async def join(self) -> bool:
         """Be one of the replicas; return whether no other was alive."""

@@ -45,7 +45,9 @@ class Pacer(BaseRateLimiter[int]):
     def __init__(
         self, per_second: float = _PER_SECOND, retries: int = 3, together: Together | None = None
     ) -> None:
-        self._together: Together = together or AsyncLimiter(per_second, 1)
+        self._together: Together = AsyncLimiter(per_second, 1)
+        if together is not None:
+            self._together = together
         self._retries = retries
         self._held_until: dict[object, float] = {}
 
@@ -83,9 +85,7 @@ class Pacer(BaseRateLimiter[int]):
                 seconds = seconds_of(error)
                 _log.warning("flood_control", endpoint=endpoint, seconds=seconds, retries=retries)
                 if chat is not None:
-                    self.hold(chat, seconds)
-                    if self.on_hold is not None:
-                        self.on_hold(chat, seconds)
+                    self._held_back(chat, seconds)
                 if retries <= 0 or seconds > _LONGEST_WAIT:
                     raise
                 retries -= 1
@@ -94,6 +94,11 @@ class Pacer(BaseRateLimiter[int]):
 
     def _wait_for(self, chat: object) -> float:
         return max(0.0, self._held_until.get(chat, 0.0) - time.monotonic())
+
+    def _held_back(self, chat: str, seconds: float) -> None:
+        self.hold(chat, seconds)
+        if self.on_hold is not None:
+            self.on_hold(chat, seconds)
 
     def hold(self, chat: object, seconds: float) -> None:
         """Send nothing to a chat for so many seconds."""

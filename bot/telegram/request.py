@@ -44,7 +44,8 @@ class DirectRequest(BaseRequest):
     (stock has no bound).
 
     Errors never carry the address, because it contains the bot's token: neither in their text nor
-    in their cause, which stock sets and this leaves out. `may_send` is asked before each call leaves.
+    in their cause, which stock sets and this leaves out. `may_send` is asked before each
+    call leaves.
     """
 
     __slots__ = (

@@ -180,10 +180,12 @@ class MemoryStorage(
                 new.append(update.update_id)
         return tuple(new)
 
-    async def waiting_updates(self) -> list[WaitingUpdate]:
+    async def waiting_updates(self, lane: int | None = None) -> list[WaitingUpdate]:
         self._answer()
         return [
-            each.waiting() for _, each in sorted(self._inbox.items()) if each.state == "waiting"
+            each.waiting()
+            for _, each in sorted(self._inbox.items())
+            if each.state == "waiting" and lane in {None, each.update.lane}
         ]
 
     async def take_update(self, update_id: int) -> InboxUpdate | None:

@@ -17,6 +17,7 @@ from bot.http.errors import (
     BadAnswer,
     ConnectTimedOut,
     Disconnected,
+    HeldBack,
     HttpError,
     NotConnected,
     PoolTimedOut,
@@ -274,6 +275,23 @@ async def test_a_broken_answer_is_told_and_not_asked_for_again(kind, method, kep
     assert not caught.value.nothing_sent
     assert "foreign" not in str(caught.value)
     assert len(held.heads) == 1 + kept
+
+
+async def test_nothing_leaves_a_process_that_is_not_sure_of_its_work():
+    """It is asked last of all, when there is a connection already, which stays good."""
+    sure = True
+    async with peer(repeating(OK)) as held:
+        connections = Connections(1, may_send=lambda: sure)
+        await connections.send(Request("POST", held.url, {}, b"{}"), SOME)
+        sure = False
+        for send in (connections.send, connections.open):
+            with pytest.raises(HeldBack) as caught:
+                await send(Request("POST", held.url, {}, b"{}"), SOME)
+            assert caught.value.nothing_sent
+        sure = True
+        await connections.send(Request("POST", held.url, {}, b"{}"), SOME)
+        await connections.aclose()
+    assert len(held.heads) == 2
 
 
 async def test_nobody_listens():

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_error, place_of_payload
 from bot.storage.ports import MOST_PARKED, InboxUpdate, WaitingUpdate
-from bot.storage.sql.batch import Work, executing
+from bot.storage.sql.batch import Statement, Work, executing
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 
@@ -22,20 +23,39 @@ _GIVE_UP_BEYOND = (
 )
 _PURGED_TOGETHER = 500
 _FRESH = 512
+_WAITING = (
+    "SELECT update_id, lane, attempts, committed, not_before FROM inbox"
+    " WHERE state = 'waiting' ORDER BY update_id"
+)
+_WAITING_OF_LANE = _WAITING.replace(" ORDER", " AND lane = ? ORDER")
 _FINISH = "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL WHERE update_id = ?"
 
 
-class Inbox:
-    """Implements `InboxPort`."""
+class Lanes(Protocol):
+    """Who among several replicas works a lane. All within the inbox's own transactions."""
 
-    def __init__(self, database: Database) -> None:
+    def is_ours(self, connection: Connection, lane: int) -> bool:
+        """Tell whether a lane is this replica's; one that nobody holds gets its holder here."""
+
+    def release(self, connection: Connection, update_id: int) -> None:
+        """Give the lane of an update back if nothing of it waits."""
+
+    def finishing(self, update_id: int) -> Statement:
+        """Return what finishes an update, and gives its lane back if nothing else of it waits."""
+
+
+class Inbox:
+    """Implements `InboxPort`. `lanes` is None in a process that is alone."""
+
+    def __init__(self, database: Database, lanes: Lanes | None = None) -> None:
         self._database = database
+        self._lanes = lanes
         database.remembers(self._forget_fresh)
         self._fresh: dict[int, InboxUpdate] = {}
         """What was stored just now and is about to be taken: at most `_FRESH`."""
 
     async def put_updates(self, updates: Sequence[InboxUpdate]) -> tuple[int, ...]:
-        """Store updates; return the ids that were new. Repeats change nothing."""
+        """Store updates; return the new ones that are this replica's. Repeats change nothing."""
         if not updates:
             return ()
         rows = [
@@ -50,15 +70,17 @@ class Inbox:
         ]
 
         def insert(connection: Connection) -> tuple[int, ...]:
-            return tuple(
-                row[0]
+            new = [
+                row
                 for row in rows
                 if connection.execute(
                     "INSERT INTO inbox (update_id, lane, attempts, received_at, payload)"
                     " VALUES (?, ?, ?, ?, ?) ON CONFLICT (update_id) DO NOTHING",
                     row,
                 ).rowcount
-            )
+            ]
+            ours = self._ours(connection, {lane for _, lane, *_ in new})
+            return tuple(update_id for update_id, lane, *_ in new if lane in ours)
 
         new = await self._database.write(insert)
         room = _FRESH - len(self._fresh)
@@ -66,12 +88,13 @@ class Inbox:
             self._fresh[update.update_id] = update
         return new
 
-    async def waiting_updates(self) -> list[WaitingUpdate]:
-        """Return all updates that still need work, in order of their ids."""
-        rows = await self._database.rows(
-            "SELECT update_id, lane, attempts, committed, not_before FROM inbox"
-            " WHERE state = 'waiting' ORDER BY update_id"
-        )
+    async def waiting_updates(self, lane: int | None = None) -> list[WaitingUpdate]:
+        """Return a lane's updates, or all, that still need work and are this replica's."""
+        sql, parameters = (_WAITING, ()) if lane is None else (_WAITING_OF_LANE, (lane,))
+        rows = await self._database.rows(sql, *parameters)
+        if rows and self._lanes is not None:
+            # Again where nobody else writes: what is read there stands when the lane is taken.
+            rows = await self._database.write(partial(self._taking, sql, parameters))
         return [_waiting(row) for row in rows if not self._is_finishing(row[0])]
 
     async def take_update(self, update_id: int) -> InboxUpdate | None:
@@ -100,7 +123,8 @@ class Inbox:
     async def finish_update(self, update_id: int) -> None:
         """Mark an update as handled and answered; durable a little later."""
         self._fresh.pop(update_id, None)
-        self._database.defer(("inbox", update_id), (_FINISH, (update_id,)))
+        statement = self._lanes.finishing(update_id) if self._lanes else (_FINISH, (update_id,))
+        self._database.defer(("inbox", update_id), statement)
 
     async def retry_update(self, update_id: int, error: str, not_before: datetime) -> int:
         """Count a failed attempt and return how many there were (0: no such update waits)."""
@@ -132,6 +156,8 @@ class Inbox:
                 parameters,
             )
             connection.execute(_GIVE_UP_BEYOND, (MOST_PARKED,))
+            if self._lanes is not None:
+                self._lanes.release(connection, update_id)
 
         await self._database.write(park)
 
@@ -208,6 +234,18 @@ class Inbox:
     def finishing(self, update_id: int) -> Work:
         """Return what finishes an update within a step that takes its place."""
         return executing(_FINISH, update_id)
+
+    def _taking(
+        self, sql: str, parameters: Sequence[Any], connection: Connection
+    ) -> list[Sequence[Any]]:
+        rows = connection.execute(sql, parameters).fetchall()
+        ours = self._ours(connection, {row[1] for row in rows})
+        return [row for row in rows if row[1] in ours]
+
+    def _ours(self, connection: Connection, lanes: set[int]) -> set[int]:
+        if self._lanes is None:
+            return lanes
+        return {each for each in lanes if self._lanes.is_ours(connection, each)}
 
     def _forget_fresh(self) -> None:
         self._fresh.clear()
