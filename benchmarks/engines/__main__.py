@@ -37,6 +37,7 @@ def main() -> None:
         for _ in range(options.rounds):
             for name in NAMES:
                 found[name].append(_one(python, name, server, options.updates, options.chats))
+                print(name, found[name][-1], flush=True)
     print("| engine |", " | ".join(_COLUMNS), "|")
     print("|---|" + "---|" * len(_COLUMNS))
     for name, rounds in found.items():
@@ -53,7 +54,7 @@ def _environment(folder: Path) -> Path:
 
 def _one(python: Path, name: str, server: Server, updates: int, chats: int) -> dict[str, Any]:
     script = Path(__file__).with_name("contestants.py")
-    arguments = [python, script, name, server.url, str(updates), str(chats)]
+    arguments = [str(python), str(script), name, server.url, str(updates), str(chats)]
     with subprocess.Popen(
         arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
