@@ -234,6 +234,7 @@ class Settings(FollowingSettings):
     flood_updates: int = Field(default=30, ge=0, le=1_000_000)
     flood_seconds: Seconds = 10.0
     # in groups: which 1688 links are answered, and how many cards each gets in a minute
+    rich_messages: bool = False
     group_links: GroupLinks = GroupLinks.MENTION
     group_answers_per_minute: int = Field(default=6, ge=0, le=20)
     # offers in channels: how often a new card is looked after, and with how many calls a minute

@@ -7,12 +7,14 @@ from telegram import Update
 
 from bot.chat.context import Context, Reply
 from bot.chat.measuring import fitting, visible_length
+from bot.chat.rich import Part, shown
 from bot.chat.screens import (
     CAPTION_LIMIT,
     TEXT_LIMIT,
     Button,
     ContactSheet,
     Picture,
+    RichScreen,
     Rows,
     Screen,
     SellerPicture,
@@ -39,7 +41,7 @@ from bot.services.collecting.shop import ShopNotReady
 from bot.telegram.newer import Style
 from handlers.finding import search
 from handlers.shared.address_words import is_address, take_pasted
-from handlers.shared.agreement import NAME_WIDTHS, agreement
+from handlers.shared.agreement import NAME_WIDTHS, agreement, agreement_parts
 from handlers.shared.failures import failure_key, reason_in, refusal_of
 from handlers.shared.money_words import both_amounts
 
@@ -67,17 +69,20 @@ def screen(view: View) -> Screen:
     )
     text = _text(view, session.quoted.quote)
     rows = row(confirm) + row(note) + _ways_back(view)
-    return Screen(text, rows, _picture(session, text))
+    picture = _picture(session)
+    fits_below = visible_length(text) <= _BELOW_A_PICTURE
+    rich = RichScreen(_parts(view, session.quoted.quote), picture)
+    return Screen(text, rows, picture if fits_below else None, rich=rich)
 
 
-def _picture(session: Session, text: Html) -> Picture | None:
-    """The chosen variants' own pictures, where all that is agreed to fits below them."""
-    shown = dict.fromkeys(
+def _picture(session: Session) -> Picture | None:
+    """The chosen variants' own pictures, unless they are too many for one sheet."""
+    known = dict.fromkeys(
         line.picture_url for line in orders_of(session.draft)[0] if line.picture_url
     )
-    if not shown or len(shown) > MOST_ON_SHEET or visible_length(text) > _BELOW_A_PICTURE:
+    if not known or len(known) > MOST_ON_SHEET:
         return None
-    urls = tuple(shown)
+    urls = tuple(known)
     return SellerPicture(urls[0]) if len(urls) == 1 else ContactSheet(urls)
 
 
@@ -87,9 +92,7 @@ def _text(view: View, quote: Quote) -> Html:
 
     def make(width: int) -> Html:
         return paragraphs(
-            view.flash,
-            _difference(view, session.quoted.change) if session.quoted.change else None,
-            _title(view),
+            *_above(view),
             agreement(
                 view,
                 orders_of(session.draft)[0],
@@ -102,6 +105,28 @@ def _text(view: View, quote: Quote) -> Html:
         )
 
     return fitting(make, NAME_WIDTHS, TEXT_LIMIT)
+
+
+def _parts(view: View, quote: Quote) -> tuple[Part, ...]:
+    """The same with a table."""
+    session = view.session
+    agreed = (orders_of(session.draft)[0], quote, session.delivery.address, session.draft.note)
+    return shown(
+        (
+            *_above(view),
+            *agreement_parts(view, *agreed),
+            view.t("preview.consent"),
+        )
+    )
+
+
+def _above(view: View) -> tuple[Html | None, ...]:
+    change = view.session.quoted.change
+    return (
+        Html(view.flash),
+        _difference(view, change) if change else None,
+        _title(view),
+    )
 
 
 def _title(view: View) -> Html:

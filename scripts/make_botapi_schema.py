@@ -18,9 +18,10 @@ from typing import Any
 import aiogram
 from aiogram import methods
 from aiogram.client.default import Default
-from aiogram.types import EphemeralMessageParameters, InputFile
+from aiogram.types import EphemeralMessageParameters, InputFile, InputRichBlock, RichText
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from typing_extensions import TypeAliasType
 
 TARGET = Path(__file__).resolve().parent.parent / "sandbox" / "botapi" / "schema.json"
 
@@ -32,7 +33,8 @@ editForumTopic editMessageCaption editMessageMedia editMessageReplyMarkup editMe
 forwardMessage getChat getChatMember getChatMemberCount getChatMenuButton getFile getMe
 getMyCommands getMyDescription getMyName getMyShortDescription getUpdates getWebhookInfo logOut
 pinChatMessage reopenForumTopic sendChatAction sendDocument sendLocation sendMediaGroup
-sendMessage sendMessageDraft sendPhoto setChatMenuButton setMessageReaction setMyCommands
+sendMessage sendMessageDraft sendPhoto sendRichMessage setChatMenuButton setMessageReaction
+setMyCommands
 setMyDescription setMyName setMyShortDescription setWebhook
 """.split()  # noqa: SIM905 -- forty words read better as words
 
@@ -55,10 +57,16 @@ UNPLAYED = {
     "quote_entities",
     "quote_parse_mode",
     "quote_position",
-    "rich_message",
     "suggested_post_parameters",
     "thumbnail",
     "video_start_timestamp",
+}
+
+# Of what rich messages consist, these parts are played; every other one is refused.
+RICH = {
+    *("InputRichBlockParagraph", "InputRichBlockPhoto", "InputRichBlockTable"),
+    *("RichTextBold", "RichTextCode", "RichTextDateTime", "RichTextItalic"),
+    *("RichTextStrikethrough", "RichTextUnderline", "RichTextUrl"),
 }
 
 # What aiogram's release does not have yet, from the development documentation of the same models
@@ -118,8 +126,17 @@ class SchemaMaker:
         if isinstance(annotation, type) and annotation not in SCALARS:
             if issubclass(annotation, InputFile):
                 return "file"
+            if (
+                issubclass(annotation, InputRichBlock | RichText)
+                and annotation.__name__ not in RICH
+            ):
+                return "unplayed"
             if issubclass(annotation, BaseModel):
                 return {"ref": self.describe_type(annotation)}
+        if isinstance(annotation, str):  # a recursive union within itself
+            return {"ref": annotation}
+        if isinstance(annotation, TypeAliasType):
+            return {"ref": self.describe_alias(annotation)}
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         makers: dict[Any, Callable[[], Any]] = {
             typing.Annotated: lambda: self.describe(arguments[0]),
@@ -140,7 +157,15 @@ class SchemaMaker:
             part = self.describe(member)
             if part not in parts:
                 parts.append(part)
+        parts = [part for part in parts if part != "unplayed"] or parts
         return parts[0] if len(parts) == 1 else {"any": parts}
+
+    def describe_alias(self, alias: TypeAliasType) -> str:
+        """Registers a union that names itself."""
+        if alias.__name__ not in self.types:
+            self.types[alias.__name__] = None
+            self.types[alias.__name__] = self.describe(alias.__value__)
+        return alias.__name__
 
     def describe_type(self, model: type[BaseModel]) -> str:
         """Registers an object type once; recursive types end here."""

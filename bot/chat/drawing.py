@@ -1,9 +1,8 @@
 """Putting a screen before a person: edited in place where it can be, else a new message."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 import structlog
@@ -13,25 +12,23 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Te
 
 from bot.chat.keyboards import keyboard_json, links_json
 from bot.chat.measuring import fitted, visible_length, without_markup
+from bot.chat.photos import Photo, Photos, PictureSource
 from bot.chat.reading import Place
-from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Picture, QrCode, Screen, StoredPhoto
+from bot.chat.rich_drawing import Drawn, RichDrawing
+from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Screen
 from bot.chat.texts import without_moments
 from bot.domain.identifiers import ChatId
 from bot.domain.sessions import Session
-from bot.services.waiting import waiting
-from bot.storage.ports import PictureFilePort, StorageUnavailable
+from bot.storage.ports import PictureFilePort
 from bot.telegram import DirectBot
 from bot.telegram.abilities import Ability, Can
 from bot.telegram.bot import Made
+from bot.telegram.outcomes import is_topic_lost, is_unchanged
 from bot.telegram.request import NO_ANSWER
 
 __all__ = [
     "NO_PREVIEW",
     "Drawer",
-    "PictureSource",
-    "is_topic_lost",
-    "is_unchanged",
-    "picture_key",
     "visible_length",
     "worded",
 ]
@@ -41,20 +38,21 @@ NO_PREVIEW = '{"is_disabled":true}'
 _log = structlog.get_logger(__name__)
 
 
-class PictureSource(Protocol):
-    """Turns a description of a picture into a JPEG or PNG."""
-
-    async def make(self, picture: Picture) -> bytes | None:
-        """Return the picture's bytes, or None when it can't be had now."""
-
-
 class Drawer:
     """Draws screens. Telegram's refusals that only mean "already so" are no errors here."""
 
-    def __init__(self, bot: DirectBot, pictures: PictureSource, files: PictureFilePort) -> None:
+    def __init__(
+        self,
+        bot: DirectBot,
+        pictures: PictureSource,
+        files: PictureFilePort,
+        *,
+        rich: bool = False,
+    ) -> None:
+        """`rich` has screens that have a rich form take it where the server does."""
         self._bot = bot
-        self._pictures = pictures
-        self._files = files
+        self._photos = Photos(pictures, files)
+        self._rich = RichDrawing(bot, self._photos) if rich else None
 
     async def draw(self, session: Session, screen: Screen, tapped: Place | None = None) -> None:
         """Show `screen`, in place of the tapped message where Telegram allows it.
@@ -75,7 +73,23 @@ class Drawer:
         if length > TEXT_LIMIT:
             _log.error("screen_too_long", step=session.step, length=length)
             screen = replace(screen, text=fitted(screen.text, TEXT_LIMIT))
-        chat_id, place = session.chat_id, None if screen.milestone else tapped
+        place = None if screen.milestone else tapped
+        refusal = ""
+        if self._rich is not None and screen.rich is not None:
+            drawn, refusal = await self._rich.draw(session, screen, place)
+            if drawn is Drawn.ANEW:
+                await self._retire(session.chat_id, tapped, delete=screen.replaces)
+            if drawn is not None:
+                return
+        await self._draw_plain(session, screen, tapped, place)
+        if refusal:  # what it says goes through in plain words, so it is the form that was refused
+            self._bot.abilities.blame(frozenset({Ability.RICH}), refusal)
+
+    async def _draw_plain(
+        self, session: Session, screen: Screen, tapped: Place | None, place: Place | None
+    ) -> None:
+        """Draw it as text, or below its picture: in `place`, else anew, and retire `tapped`."""
+        chat_id, length = session.chat_id, visible_length(screen.text)
 
         def new(can: Can) -> str | None:
             return keyboard_json(session, screen, can)
@@ -86,7 +100,7 @@ class Drawer:
         if screen.picture is not None and length > CAPTION_LIMIT:
             _log.warning("picture_left_out", step=session.step, length=length)
         elif screen.picture is not None:
-            photo = _Photo(screen.picture, await self._known_file(screen.picture), self._pictures)
+            photo = await self._photos.of(screen.picture)
             if await self._edit_photo(chat_id, screen, photo, edited, place):
                 return
             if await self._send_photo(chat_id, screen, photo, new, **_within(session)):
@@ -116,9 +130,7 @@ class Drawer:
         }
         try:
             if screen.picture is not None:
-                photo = _Photo(
-                    screen.picture, await self._known_file(screen.picture), self._pictures
-                )
+                photo = await self._photos.of(screen.picture)
                 if await self._send_photo(chat_id, screen, photo, links, **where):
                     return
             await self._bot.fitting(
@@ -142,7 +154,7 @@ class Drawer:
             return links_json(screen, can)
 
         if screen.picture is not None and visible_length(screen.text) <= CAPTION_LIMIT:
-            photo = _Photo(screen.picture, await self._known_file(screen.picture), self._pictures)
+            photo = await self._photos.of(screen.picture)
             sent = await self._photo_sent(chat_id, screen, photo, links)
             if sent is not None:
                 return _number_of(sent), True
@@ -270,7 +282,7 @@ class Drawer:
         self,
         chat_id: ChatId,
         screen: Screen,
-        photo: "_Photo",
+        photo: Photo,
         markup: "_Markup",
         place: Place | None,
     ) -> bool:
@@ -302,14 +314,14 @@ class Drawer:
             # The tapped message may be gone, or the remembered file may be.
             _log.info("edit_refused", reason=error.message)
             return False
-        await self._remember(photo, sent)
+        await self._photos.remember(photo, sent)
         return True
 
     async def _send_photo(
         self,
         chat_id: ChatId,
         screen: Screen,
-        photo: "_Photo",
+        photo: Photo,
         markup: "_Markup",
         **where: Any,
     ) -> bool:
@@ -320,7 +332,7 @@ class Drawer:
         self,
         chat_id: ChatId,
         screen: Screen,
-        photo: "_Photo",
+        photo: Photo,
         markup: "_Markup",
         **where: Any,
     ) -> object | None:
@@ -343,27 +355,9 @@ class Drawer:
                     raise
                 _log.warning("picture_refused", known=bool(known), reason=error.message)
             else:
-                await self._remember(photo, sent)
+                await self._photos.remember(photo, sent)
                 return sent
         return None
-
-    async def _known_file(self, picture: Picture) -> str:
-        # A payment code is personal and short-lived: it is made anew each time.
-        if isinstance(picture, QrCode):
-            return ""
-        if isinstance(picture, StoredPhoto):
-            return picture.ids
-        return await self._files.file_id(picture_key(picture)) or ""
-
-    async def _remember(self, photo: "_Photo", sent: object) -> None:
-        own = isinstance(photo.picture, QrCode | StoredPhoto)
-        known = None if own else _file_in(sent)
-        if known is None or known == photo.known:
-            return
-        try:
-            await self._files.remember_file(picture_key(photo.picture), known)
-        except StorageUnavailable as error:
-            _log.warning("picture_not_remembered", error=str(error))
 
     async def _retire(self, chat_id: ChatId, tapped: Place | None, *, delete: bool = False) -> None:
         """Take the buttons off a message that a new one replaced, or take it away."""
@@ -375,27 +369,6 @@ class Drawer:
         except TelegramError as error:
             # Old buttons still answer, so a message that keeps its own does no harm.
             _log.info("buttons_left", reason=type(error).__name__)
-
-
-class _Photo:
-    """A picture with what Telegram remembers of it, made at most once."""
-
-    def __init__(self, picture: Picture, known: str, source: PictureSource) -> None:
-        self.picture = picture
-        self.known = known
-        unique, _, file_id = known.partition(" ")
-        self.unique_id, self.file_id = unique or None, file_id or None
-        self._source = source
-        self._made: bytes | None = None
-        self._tried = False
-
-    async def made(self) -> bytes | None:
-        """The picture's bytes, None when it can't be had now."""
-        if not self._tried:
-            self._tried = True
-            async with waiting():
-                self._made = await self._source.make(self.picture)
-        return self._made
 
 
 _Markup = Callable[[Can], str | None]
@@ -435,33 +408,5 @@ def _number_of(sent: object) -> int:
     return number
 
 
-def _file_in(sent: object) -> str | None:
-    """Return both ids of the largest photo in a message that Telegram answered with.
-
-    Without a photo the answer is of no use, whatever it is: the message was sent.
-    """
-    sizes = sent.get("photo") if isinstance(sent, dict) else None
-    size = sizes[-1] if isinstance(sizes, list) and sizes else None
-    if not isinstance(size, dict) or not {"file_id", "file_unique_id"} <= size.keys():
-        return None
-    return f"{size['file_unique_id']} {size['file_id']}"
-
-
 def _within(session: Session) -> dict[str, Any]:
     return {} if session.topic is None else {"message_thread_id": session.topic}
-
-
-def is_topic_lost(error: BadRequest) -> bool:
-    """Tell whether Telegram refused because the topic is gone, or closed to us."""
-    words = error.message.lower()
-    return "thread not found" in words or "topic_" in words
-
-
-def picture_key(picture: Picture) -> str:
-    """Return the key under which a picture's file id is remembered."""
-    return hashlib.sha256(repr(picture).encode()).hexdigest()[:32]
-
-
-def is_unchanged(error: BadRequest) -> bool:
-    """Tell whether Telegram refused only because the message already looks so."""
-    return "message is not modified" in error.message.lower()

@@ -18,7 +18,7 @@ from bot.chat.screens import TEXT_LIMIT, Screen
 from bot.domain.links import start_link
 from bot.telegram import DirectBot
 from bot.telegram.abilities import everything
-from bot.telegram.newer import ByPress, SendEphemeralMessage
+from bot.telegram.newer import EphemeralMessageParameters, SendEphemeralMessage
 
 _IN_TIME: Final = timedelta(seconds=14)
 """Telegram gives 15 s after the press; one goes for the way there."""
@@ -46,7 +46,7 @@ async def show_presser(
 
 async def _sent(bot: DirectBot, query: CallbackQuery, screen: Screen) -> bool:
     message = SendEphemeralMessage(
-        ephemeral_message_parameters=ByPress(callback_query_id=query.id),
+        ephemeral_message_parameters=EphemeralMessageParameters(callback_query_id=query.id),
         text=fitted(screen.text, TEXT_LIMIT),
         parse_mode=ParseMode.HTML.value,
         link_preview_options={"is_disabled": True},

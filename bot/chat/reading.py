@@ -113,6 +113,7 @@ class Place:
 
     message_id: int
     has_text: bool
+    """It has words that an edit puts others in the place of; a rich message is one."""
     photo: str | None
     """The `file_unique_id` of its photo, None without one."""
     has_buttons: bool
@@ -130,7 +131,7 @@ def place_of(query: CallbackQuery | None) -> Place | None:
         return None
     return Place(
         message_id=message.message_id,
-        has_text=message.text is not None,
+        has_text=message.text is not None or "rich_message" in message.api_kwargs,
         photo=message.photo[-1].file_unique_id if message.photo else None,
         has_buttons=message.reply_markup is not None,
     )
@@ -149,7 +150,7 @@ def _press(raw: dict[str, Any], bot: Bot) -> Update | None:
         message_id, photo = int(message["message_id"]), message.get("photo")
         told = {
             "message_id": message_id,
-            "has_text": message.get("text") is not None,
+            "has_text": not {"text", "rich_message"}.isdisjoint(message),
             "photo": str(photo[-1]["file_unique_id"]) if photo else None,
             "has_buttons": message.get("reply_markup") is not None,
         }

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Self, TypeVar
 
+from bot.chat.rich import Part
 from bot.chat.shop_shown import ShopShown, shop_shown
 from bot.chat.texts import Html, Texts, texts_in
 from bot.domain.offers import Wording
@@ -78,11 +79,20 @@ Picture = ContactSheet | SellerPicture | QrCode | StoredPhoto
 
 
 @dataclass(frozen=True, slots=True)
+class RichScreen:
+    """A screen's words with tables among them, and its picture, which no limit keeps away here."""
+
+    parts: tuple[Part, ...]
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A message: HTML text, buttons, and a picture above them when there is one.
 
     `milestone` screens come as a message of their own instead of replacing the last one. One that
-    `asks` opens the reply field where Telegram can, in messages that are sent, not edited.
+    `asks` opens the reply field where Telegram can, in messages that are sent, not edited. `rich`
+    says the same in a form that not every server takes.
     """
 
     text: str
@@ -92,6 +102,7 @@ class Screen:
     replaces: bool = False  # a picture above the pressed button would mislead from now on
     asks: bool = False
     keeps_picture: bool = False  # goes below the picture of the pressed message, if it has one
+    rich: RichScreen | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Ability(StrEnum):
     GUEST = "guest_mode"  # 10.0
     DISABLED = "disabled_buttons"  # 10.3
     ASKING = "force_reply_with_buttons"  # 10.3
+    RICH = "rich_messages"  # 10.1, as they are used 10.3
     EPHEMERAL = "ephemeral_messages"  # 10.2, in the form that is used 10.4
     SETTINGS = "settings"  # 10.5
 
@@ -72,8 +73,13 @@ class Abilities:
         return used - self._proven
 
     def blame(self, used: frozenset[Ability], refusal: str) -> None:
-        """Note what was refused, after the same went through without any of `used`."""
+        """Note what was refused, after the same went through without any of `used`.
+
+        What the server has taken before is not accused: it was what the message said.
+        """
         suspects = self.suspects(used)
+        if not suspects:
+            return
         words = refusal.lower()
         named = {each for each in suspects if any(w in words for w in _WORDS.get(each, ()))}
         for each in named or {max(suspects, key=_AGE.__getitem__)}:

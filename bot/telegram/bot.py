@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from telegram import InputFile
 from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
 from telegram.error import BadRequest, InvalidToken
@@ -89,15 +90,16 @@ class DirectBot(ExtBot[int]):
         self._abilities.blame(trial.used, refusal)
         return answer
 
-    async def ask(self, request: Newer) -> Any:
+    async def ask(self, request: Newer, **uploads: InputFile) -> Any:
         """Make a call that older servers do not know; None where this one does not.
 
-        Raises `telegram.error.TelegramError` of a server that knows it.
+        `uploads` are files that the request names by `attach://`. Raises
+        `telegram.error.TelegramError` of a server that knows it.
         """
         if not self._abilities.has(request.ability):
             return None
         try:
-            answer = await self.call(request.method, **request.parameters())
+            answer = await self.call(request.method, **request.parameters() | dict(uploads))
         except InvalidToken as error:
             # The library's word for any 404; a wrong token is 401, "Unauthorized".
             if "unauthorized" in error.message.lower():

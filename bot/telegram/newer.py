@@ -70,7 +70,7 @@ class AnswerGuestQuery(Newer):
     result: dict[str, Any]
 
 
-class ByPress(Wire):
+class EphemeralMessageParameters(Wire):
     """Whom an ephemeral message is for, and where: whoever pressed, where they pressed (10.4)."""
 
     callback_query_id: str
@@ -87,11 +87,61 @@ class SendEphemeralMessage(Newer):
     method: ClassVar[str] = "sendMessage"
     ability: ClassVar[Ability] = Ability.EPHEMERAL
     unknown_as: ClassVar[str | None] = "chat_id is empty"
-    ephemeral_message_parameters: ByPress
+    ephemeral_message_parameters: EphemeralMessageParameters
     text: str
     parse_mode: Literal["HTML"] | None = None
     link_preview_options: dict[str, Any] | None = None
     reply_markup: dict[str, Any] | None = None
+
+
+class RichBlockTableCell(Wire):
+    """`text` is a RichText: a text, a list of them, or an object with one in it."""
+
+    text: Any
+    align: Literal["left", "center", "right"]
+    valign: Literal["top", "middle", "bottom"]
+    is_header: bool | None = None
+    colspan: int | None = None
+
+
+class InputRichBlockTable(Wire):
+    """A table of at most 20 columns; `is_compact` since 10.3."""
+
+    type: Literal["table"] = "table"
+    cells: tuple[tuple[RichBlockTableCell, ...], ...]
+    is_striped: bool | None = None
+    is_compact: bool | None = None
+
+
+class InputRichBlockParagraph(Wire):
+    """A paragraph; `text` is a RichText."""
+
+    type: Literal["paragraph"] = "paragraph"
+    text: Any
+
+
+class InputRichBlockPhoto(Wire):
+    """A photo between other blocks; an InputMediaPhoto without words."""
+
+    type: Literal["photo"] = "photo"
+    photo: dict[str, str]
+
+
+class InputRichMessage(Wire):
+    """At most 500 blocks of 32,768 characters (10.1, by blocks 10.2)."""
+
+    blocks: tuple[InputRichBlockParagraph | InputRichBlockTable | InputRichBlockPhoto, ...]
+
+
+class SendRichMessage(Newer):
+    """A message of blocks in place of a text (10.1)."""
+
+    method: ClassVar[str] = "sendRichMessage"
+    ability: ClassVar[Ability] = Ability.RICH
+    chat_id: int
+    rich_message: InputRichMessage
+    message_thread_id: int | None = None
+    reply_markup: str | None = None
 
 
 class SetMySettings(Newer):

@@ -1,4 +1,4 @@
-"""What a call's error says of whether the message is in the chat."""
+"""What a call's error says of the message: whether it is in the chat, and what kept it away."""
 
 from enum import StrEnum
 
@@ -40,3 +40,14 @@ def judged(error: TelegramError) -> Sent:
     if answered and _UPSTREAM_SILENT not in error.message:
         return Sent.NOT_NOW
     return Sent.UNCLEAR
+
+
+def is_topic_lost(error: BadRequest) -> bool:
+    """Tell whether Telegram refused because the topic is gone, or closed to us."""
+    words = error.message.lower()
+    return "thread not found" in words or "topic_" in words
+
+
+def is_unchanged(error: BadRequest) -> bool:
+    """Tell whether Telegram refused only because the message already looks so."""
+    return "message is not modified" in error.message.lower()

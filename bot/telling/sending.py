@@ -4,12 +4,13 @@ import structlog
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.chat.drawing import NO_PREVIEW, is_topic_lost, worded
+from bot.chat.drawing import NO_PREVIEW, worded
 from bot.chat.keyboards import keyboard_json
 from bot.chat.measuring import fitted, without_markup
 from bot.chat.screens import TEXT_LIMIT, Screen
 from bot.domain.sessions import Session
 from bot.telegram import DirectBot
+from bot.telegram.outcomes import is_topic_lost
 
 _NEVER_AGAIN = -1  # python-telegram-bot does not pass on a 0
 _log = structlog.get_logger(__name__)

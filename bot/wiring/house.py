@@ -192,7 +192,7 @@ class House:
             shop=self.collecting.shop,
             groups=self.grouping.groups,
         )
-        drawer = Drawer(bot, outside.pictures, storage.picture_files)
+        drawer = Drawer(bot, outside.pictures, storage.picture_files, rich=settings.rich_messages)
         self.group_cards = GroupCards(bot, drawer, storage, buy_card, clock=clock.now)
         journey = conversation(self.services, drawer, clock=clock.now)
         allowance = GroupAllowance(settings.group_answers_per_minute)

@@ -18,6 +18,7 @@ from bot.chat.screens import (
     ContactSheet,
     OrderView,
     Picture,
+    RichScreen,
     Rows,
     Screen,
     SellerPicture,
@@ -35,7 +36,7 @@ from bot.domain.shop_terms import Charge
 from bot.marketplace.errors import MarketplaceError
 from bot.services.waiting import waiting
 from bot.telegram.newer import Style
-from handlers.orders.card_text import LINES_PER_PAGE, Detail, card_text, numbered
+from handlers.orders.card_text import LINES_PER_PAGE, Detail, card_parts, card_text, numbered
 from handlers.shared.failures import failure_key
 from handlers.shared.money_words import dearer_button, rate_of
 from handlers.shared.own_order import gone, own_order, pieces
@@ -103,10 +104,12 @@ async def screen(context: Context, order: Order, *above: str, page: int = 0) -> 
 
     text = fitting(make, _BELOW_PICTURE)
     picture = goods_picture(order, page)
+    rich = RichScreen(card_parts(view, order, page, *above), picture)
     if picture is None or visible_length(text) > CAPTION_LIMIT:
         picture = None
         text = fitting(make, _ALONE, TEXT_LIMIT)
-    return Screen(text, _buttons(context, view, order, page), picture, replaces=True)
+    buttons = _buttons(context, view, order, page)
+    return Screen(text, buttons, picture, replaces=True, rich=rich)
 
 
 def goods_picture(order: Order, page: int = 0) -> Picture | None:

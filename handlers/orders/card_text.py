@@ -1,11 +1,12 @@
 """What an order's card says: goods, amounts, every part's state, address, note."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.chat.rich import Cell, Part, Table, shown
 from bot.chat.screens import View, lines, page_of, paragraphs
-from bot.chat.texts import Html, Texts, cut
+from bot.chat.texts import Html, Texts, cut, escape
 from bot.chat.units import both, counted
 from bot.domain.collecting import Standing
 from bot.domain.drafts import OrderLine
@@ -13,6 +14,7 @@ from bot.domain.money import Fen
 from bot.domain.order_actions import amount_due, freight_of, unpaid
 from bot.domain.orders import Order, OrderPart, OrderStatus, PartLine, Placing
 from handlers.orders.words import closing, left_out, parcel, refund, state
+from handlers.shared.agreement import amount_row, offer_head, variant_cell
 from handlers.shared.failures import reason_in, refusal_of
 from handlers.shared.money_words import charged, dearer_line
 from handlers.shared.place_names import address_shown
@@ -45,17 +47,69 @@ _HEADS = {
 
 def card_text(view: View, order: Order, page: int, detail: Detail, *above: str) -> Html:
     """Write an order out; `above` is news of it."""
+    goods = (_goods(view, order, page, detail.width), _amounts(view, order))
+    return paragraphs(*above, _top(view, order), *goods, *_below(view, order, detail))
+
+
+def card_parts(view: View, order: Order, page: int, *above: str) -> tuple[Part, ...]:
+    """Write the same, all of it, with goods and amounts as a table."""
     t = view.t
-    return paragraphs(
-        *above,
-        lines(t("card.title", number=order.order_no), _head(view, order)),
-        _goods(view, order, page, detail.width),
-        _amounts(view, order),
+    numbers, before, after = numbered(order, page)
+    listed = None
+    if before or after:
+        first, last = numbers[0][0], numbers[-1][0]
+        listed = t("lines.page", first=first, last=last, total=len(order.lines))
+    table = Table((*_rows(view, order, page), *_amount_rows(view, order)))
+    return shown(
+        (
+            *(Html(each) for each in above),
+            _top(view, order),
+            table,
+            listed,
+            _beside_amounts(view, order),
+            *_below(view, order, Detail(width=48)),
+        )
+    )
+
+
+def _top(view: View, order: Order) -> Html:
+    return lines(view.t("card.title", number=order.order_no), _head(view, order))
+
+
+def _below(view: View, order: Order, detail: Detail) -> tuple[Html | None, ...]:
+    t = view.t
+    return (
         left_out(view, order, detail.failed) if order.placing is not Placing.REFUSED else None,
         *_parts(view, order, detail),
         address_shown(t, order.address),
         t("preview.note", note=order.note) if order.note else None,
     )
+
+
+def _rows(view: View, order: Order, page: int) -> Iterator[tuple[Cell, ...]]:
+    t, language = view.t, view.session.language
+    listed, _, _ = numbered(order, page)
+    offer_id = None
+    for number, line in listed:
+        if line.offer_id != offer_id:
+            offer_id = line.offer_id
+            yield (offer_head(line.title.in_language(language)),)
+        amount = _amount(order, line)
+        yield (
+            variant_cell(t, number, both(line.variant.in_language(language), line.variant.zh)),
+            Cell(escape(quantity_of(t, line))),
+            Cell(t.money(amount) if amount is not None else Html("—"), number=True),
+        )
+
+
+def _amount_rows(view: View, order: Order) -> Iterator[tuple[Cell, ...]]:
+    t = view.t
+    total, freight = _total_and_freight(order)
+    if freight is not None:
+        yield amount_row(t("table.goods"), t.money(total - freight))
+        yield amount_row(t("table.freight"), t.money(freight))
+    if order.quote.charge is None:
+        yield amount_row(t("table.sum"), t.money(total), strong=True)
 
 
 def _head(view: View, order: Order) -> Html:
@@ -92,10 +146,10 @@ def numbered(order: Order, page: int) -> tuple[Sequence[tuple[int, OrderLine]], 
 def _goods(view: View, order: Order, page: int, width: int) -> Html:
     """One block an offer, with a line for each of its variants."""
     t, language = view.t, view.session.language
-    shown, before, after = numbered(order, page)
+    listed, before, after = numbered(order, page)
     blocks: list[Html] = []
     offer_id = None
-    for number, line in shown:
+    for number, line in listed:
         if line.offer_id != offer_id:
             offer_id = line.offer_id
             blocks.append(t("lines.offer", title=cut(line.title.in_language(language), width)))
@@ -111,7 +165,7 @@ def _goods(view: View, order: Order, page: int, width: int) -> Html:
             )
         )
     if before or after:
-        first, last = shown[0][0], shown[-1][0]
+        first, last = listed[0][0], listed[-1][0]
         blocks.append(t("lines.page", first=first, last=last, total=len(order.lines)))
     return lines(*blocks)
 
@@ -155,18 +209,31 @@ def _amount(order: Order, line: OrderLine) -> Fen | None:
 
 def _amounts(view: View, order: Order) -> Html:
     """Goods, freight and total as they are now, and how the total differs from what was agreed."""
-    t, quote = view.t, order.quote
-    total, freight = amount_due(order.parts), freight_of(order.parts)
-    if not order.parts or total is None:
-        total, freight = quote.total, quote.freight
+    t = view.t
+    total, freight = _total_and_freight(order)
     return lines(
         t("card.goods", goods=t.money(total - freight), freight=t.money(freight))
         if freight is not None
         else None,
-        t("card.total", total=t.money(total)) if quote.charge is None else None,
+        t("card.total", total=t.money(total)) if order.quote.charge is None else None,
+        _beside_amounts(view, order),
+    )
+
+
+def _total_and_freight(order: Order) -> tuple[int, Fen | None]:
+    """What the orders cost now, in fen; what was agreed to where that is not known."""
+    total, freight = amount_due(order.parts), freight_of(order.parts)
+    if not order.parts or total is None:
+        return order.quote.total, order.quote.freight
+    return total, freight
+
+
+def _beside_amounts(view: View, order: Order) -> Html:
+    """How the total differs from what was agreed, and a shop's side of it."""
+    return lines(
         difference(view, order),
-        charged(t, quote, view.shop.account if view.shop else None),
-        dearer_line(t, view.shop),
+        charged(view.t, order.quote, view.shop.account if view.shop else None),
+        dearer_line(view.t, view.shop),
     )
 
 

@@ -2,7 +2,7 @@
 
 The file's little language: "int", "str", "bool", "float", "file" (an upload or attach://name),
 "unplayed" (Telegram has it, the sandbox does not act on it), {"enum": […]}, {"list": T},
-{"any": [T, …]} and {"ref": type name}.
+{"any": [T, …]} and {"ref": type name}; a type is an object or, naming itself, such an "any".
 
 Stricter than Telegram on purpose: Telegram ignores parameters that it does not know, the sandbox
 refuses them, so that a misspelt one is found here and not by a user.
@@ -98,12 +98,16 @@ class Schema:
             ]
         if "any" in kind:
             return self._any(kind["any"], value, where)
+        if "any" in self._types[kind["ref"]]:  # a union that names itself
+            return self._any(self._types[kind["ref"]]["any"], value, where)
         return self._object(kind["ref"], value, where)
 
     def _any(self, kinds: list[Any], value: Any, where: str) -> Any:
         """The alternative that fits; of objects, the one with the same fixed fields."""
+        if isinstance(value, list) and (lists := [kind for kind in kinds if "list" in kind]):
+            return self._value(lists[0], value, where)
         scalars = [kind for kind in kinds if isinstance(kind, str)]
-        if scalars:
+        if scalars and not (isinstance(value, dict) and len(scalars) < len(kinds)):
             fitting = [kind for kind in scalars if kind != "str"] + ["str"] * ("str" in scalars)
             for kind in fitting[:-1]:
                 try:
@@ -112,7 +116,7 @@ class Schema:
                     continue
             return scalar(fitting[-1], value, where)
         data = as_json(value, where, dict)
-        likely = [kind for kind in kinds if self._may_be(kind["ref"], data)]
+        likely = [kind for kind in kinds if "ref" in kind and self._may_be(kind["ref"], data)]
         if not likely:
             raise BadRequestError(f"{where}: no known kind of object has these fields")
         return self._object(likely[0]["ref"], data, where)

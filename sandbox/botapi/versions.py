@@ -14,6 +14,7 @@ NEWEST: Final = "10.5"
 METHODS: Final = {
     "sendMessageDraft": "9.5",
     "answerGuestQuery": "10.0",
+    "sendRichMessage": "10.1",
     "setMySettings": "10.5",
 }
 EPHEMERAL: Final = "ephemeral_message_parameters"
@@ -21,6 +22,9 @@ BY_PRESS_ALONE_SINCE: Final = "10.4"
 FIELDS: Final = {
     "style": "9.4",
     "icon_custom_emoji_id": "9.4",
+    "rich_message": "10.1",
+    "blocks": "10.2",
+    "is_compact": "10.3",
     EPHEMERAL: "10.3",  # 10.2 had two parameters in its place
     "disabled": "10.3",
 }

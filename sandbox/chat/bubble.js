@@ -7,6 +7,7 @@ import { author, clock, fullName, iso, summary, tint } from "./format.js";
 import { icon } from "./icons.js";
 import { inlineKeyboard } from "./keyboard.js";
 import { attachment, photos, previews } from "./media.js";
+import { richBlocks, withRichPhoto } from "./rich.js";
 import { fill } from "./strings.js";
 
 /** @typedef {import("./types.js").Message} Message */
@@ -31,17 +32,20 @@ export function messageRow(messages, place, store) {
   const { t } = store;
   const [message] = messages;
   const who = author(message, store.world);
+  const rich = message.rich_message !== undefined;
   const texted = messages.find((each) => each.text ?? each.caption) ?? message;
   const body = texted.text ?? texted.caption;
-  const pictures = photos(messages, who.name, t);
+  const pictures = photos(messages.map(withRichPhoto), who.name, t);
   const files = messages.filter((each) => !each.photo).map((each) => attachment(each, t));
   const stamp = meta(messages[messages.length - 1], place, store);
   const text =
-    body !== undefined &&
+    (body !== undefined || rich) &&
     h(
       "div",
-      { class: "text", dir: "auto", "data-part": "text" },
-      formatted(body, texted.entities ?? texted.caption_entities, t),
+      { class: rich ? "text blocks" : "text", dir: "auto", "data-part": "text" },
+      rich
+        ? richBlocks(message, t)
+        : formatted(body ?? "", texted.entities ?? texted.caption_entities, t),
       stamp,
     );
   const bare = !text && pictures;
@@ -59,7 +63,7 @@ export function messageRow(messages, place, store) {
     !texted.show_caption_above_media && text,
     !text && stamp,
     reactions(message),
-    !body && !pictures && !files.some(Boolean) && h("em", { class: "fact" }, t.unsupported),
+    !body && !rich && !pictures && !files.some(Boolean) && h("em", { class: "fact" }, t.unsupported),
   );
   return row(message, place, who, h("div", { class: "stack" }, bubble, buttons), store);
 }
@@ -172,6 +176,17 @@ export function outgoingRow(item, store) {
       h("button", { type: "button", class: "plain", "data-action": "discard", "data-id": item.id }, t.discard),
     );
   return h("article", { class: "row mine first last outgoing" }, h("div", { class: "stack" }, bubble, mend));
+}
+
+/**
+ * What the bot is about to say; it goes when the message comes, or by itself.
+ * @param {import("./store.js").Draft} draft
+ * @param {Store} store
+ */
+export function draftRow(draft, { t }) {
+  const text = h("div", { class: "text", dir: "auto" }, formatted(draft.text, draft.entities, t));
+  const bubble = h("div", { class: "bubble draft", "data-testid": "draft" }, text);
+  return h("article", { class: "row theirs first last" }, h("div", { class: "stack" }, bubble));
 }
 
 /**

@@ -54,6 +54,12 @@ function span(text, start, end, entities, t, literal) {
 }
 
 /**
+ * The same where nothing is marked.
+ * @param {string} text
+ */
+export const found = (text) => plain(text, false);
+
+/**
  * Addresses, commands and mentions that the sender did not mark, as Telegram finds them.
  * @param {string} text
  * @param {boolean} literal
@@ -83,7 +89,7 @@ function plain(text, literal) {
  * @param {Strings} t
  * @returns {Node}
  */
-function wrap(entity, raw, content, t) {
+export function wrap(entity, raw, content, t) {
   switch (entity.type) {
     case "bold":
       return h("strong", {}, content);

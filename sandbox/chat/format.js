@@ -1,5 +1,7 @@
 // How names, times and sizes read.
 
+import { richSummary } from "./rich.js";
+
 /** @typedef {import("./types.js").User} User */
 /** @typedef {import("./types.js").Chat} Chat */
 /** @typedef {import("./types.js").Message} Message */
@@ -107,7 +109,7 @@ export function author(message, world) {
  * @param {Strings} t
  */
 export function summary(message, t) {
-  const text = message.text ?? message.caption;
+  const text = message.text ?? message.caption ?? richSummary(message);
   if (text) return text.replace(/\s+/g, " ").slice(0, 160);
   if (message.photo) return t.photo;
   const file = fileOf(message);

@@ -137,7 +137,10 @@ export class Session {
     const { store } = this;
     const state = store.state(chatId);
     if (event.type === "action") this.waiting.act(state, event.action ?? null);
-    else if (event.type === "callback_answer") this.taps.answered(chatId, event);
+    else if (event.type === "draft") {
+      const { draft_id: id = 0, text = "", entities } = event;
+      this.waiting.draft(state, { id, text, entities });
+    } else if (event.type === "callback_answer") this.taps.answered(chatId, event);
     else if (event.type === "delete") state.messages.delete(event.message_id ?? 0);
     else if (event.type === "ephemeral" && event.message) state.keepEphemeral(event.message);
     else if (event.type === "reaction" && event.message) state.upsert(event.message);
@@ -158,7 +161,10 @@ export class Session {
     if (mine) return;
     if (message.sandbox?.mine == null) {
       this.waiting.settle(state);
-      if (isNew) this.waiting.act(state, null);
+      if (isNew) {
+        this.waiting.act(state, null);
+        this.waiting.draft(state, null);
+      }
     }
     if (isNew || changed) this.announce(message);
   }

@@ -18,6 +18,8 @@ import { pageLanguage, stringsFor } from "./strings.js";
 
 /** @typedef {{key: string, queryId?: string}} PendingTap */
 
+/** @typedef {{id: number, text: string, entities?: import("./types.js").Entity[]}} Draft */
+
 /** One chat's messages and everything in motion around them. */
 export class ChatState {
   constructor() {
@@ -36,6 +38,10 @@ export class ChatState {
     this.taps = [];
     /** @type {string|null} the bot's current chat action */
     this.action = null;
+    /** @type {Draft|null} what the bot is about to say */
+    this.botDraft = null;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.draftTimer = undefined;
     /** The bot has left the person waiting for long. */
     this.quiet = false;
     /** @type {ReturnType<typeof setTimeout>|undefined} */

@@ -1,7 +1,7 @@
 // The scrolling conversation: rows are reconciled by key, and the view follows the newest message
 // only for a person who is already looking at it.
 
-import { messageRow, outgoingRow, pill, serviceText } from "./bubble.js";
+import { draftRow, messageRow, outgoingRow, pill, serviceText } from "./bubble.js";
 import { byId, morph } from "./dom.js";
 import { author, day, dayKey } from "./format.js";
 
@@ -51,7 +51,7 @@ export class Timeline {
     const wrote = stored || outgoing > this.lastOutgoing;
     this.lastOutgoing = Math.max(this.lastOutgoing, outgoing);
     this.list.setAttribute("aria-busy", String(!store.current.loaded));
-    this.place([...this.messageRows(messages), ...this.outgoingRows()]);
+    this.place([...this.messageRows(messages), ...this.outgoingRows(), ...this.draftRows()]);
     if (this.pinned || changedChat || wrote) this.toBottom(false);
     this.showDown();
   }
@@ -114,6 +114,12 @@ export class Timeline {
     return store.current.outbox
       .filter((item) => item.from === store.personId)
       .map((item) => ({ key: `out-${item.id}`, node: outgoingRow(item, store) }));
+  }
+
+  /** @returns {Row[]} */
+  draftRows() {
+    const draft = this.store.current.botDraft;
+    return draft ? [{ key: `draft-${draft.id}`, node: draftRow(draft, this.store) }] : [];
   }
 
   /** @param {Row[]} wanted */

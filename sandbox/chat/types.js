@@ -24,6 +24,13 @@
  *
  * @typedef {{type?: string, emoji?: string}} Reaction
  *
+ * @typedef {string|RichText[]|{type: string, text: RichText, url?: string, unix_time?: number,
+ *   date_time_format?: string}} RichText
+ * @typedef {{text?: RichText, align: string, valign: string, is_header?: boolean,
+ *   colspan?: number}} RichCell
+ * @typedef {{type: string, text?: RichText, cells?: RichCell[][], photo?: PhotoSize[],
+ *   is_striped?: boolean, is_compact?: boolean}} RichBlock
+ *
  * @typedef {object} Message
  * @property {number} message_id
  * @property {number} date
@@ -33,6 +40,7 @@
  * @property {number} [edit_date]
  * @property {string} [text]
  * @property {Entity[]} [entities]
+ * @property {{blocks: RichBlock[]}} [rich_message]
  * @property {string} [caption]
  * @property {Entity[]} [caption_entities]
  * @property {boolean} [show_caption_above_media]

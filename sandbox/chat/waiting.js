@@ -5,6 +5,8 @@
 
 // Telegram's own span for one chat action.
 const ACTION_MS = 5000;
+// And for one draft.
+const DRAFT_MS = 30_000;
 const QUIET_MS = 10_000;
 
 export class Waiting {
@@ -25,6 +27,20 @@ export class Waiting {
       state.actionTimer = setTimeout(() => this.act(state, null), ACTION_MS);
     }
     this.store.emit("status");
+  }
+
+  /**
+   * @param {ChatState} state
+   * @param {import("./store.js").Draft|null} draft  an empty text takes it away, too
+   */
+  draft(state, draft) {
+    clearTimeout(state.draftTimer);
+    state.botDraft = draft?.text ? draft : null;
+    if (state.botDraft) {
+      this.settle(state);
+      state.draftTimer = setTimeout(() => this.draft(state, null), DRAFT_MS);
+    }
+    this.store.emit("chat");
   }
 
   /**

@@ -4,8 +4,9 @@ import pytest
 from structlog.testing import capture_logs
 from telegram.error import BadRequest, NetworkError
 
-from bot.chat.drawing import Drawer, picture_key
+from bot.chat.drawing import Drawer
 from bot.chat.measuring import visible_length
+from bot.chat.photos import picture_key
 from bot.chat.reading import Place
 from bot.chat.screens import Button, Picture, QrCode, Screen, SellerPicture, row
 from bot.domain.identifiers import ChatId, UserId

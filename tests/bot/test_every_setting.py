@@ -81,6 +81,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "pay_daily_limit": ("-1", "1e9", "5,000", "¥5", "0.001", "99999999999999"),
     "flood_updates": _COUNT,
     "flood_seconds": _SECONDS,
+    "rich_messages": ("perhaps", "2"),
     "group_links": ("sometimes", "true"),
     "group_answers_per_minute": ("-1", "21", "x"),
     "post_seconds": _SECONDS,

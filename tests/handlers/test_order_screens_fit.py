@@ -1,5 +1,6 @@
 """Orders' cards, lists and questions stay within Telegram's limits, whatever they hold."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from test_screens_fit import TITLES, well_formed
 from bot.chat.context import Context, Overlay
 from bot.chat.drawing import visible_length
 from bot.chat.keyboards import keyboard
+from bot.chat.rich import rich_message
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, ContactSheet, Screen, SellerPicture
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
@@ -49,6 +51,8 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MOST_BUTTONS = 100  # that Telegram takes below one message
 LONGEST_COPY = 256
 WORST = ("markup", "right to left")
+MOST_BLOCKS, MOST_RICH = 500, 32_768
+AMOUNT = re.compile(r"¥[\d,.]*\d")
 LONGEST_LABEL = 64  # characters that are worth reading on a phone
 
 
@@ -170,8 +174,20 @@ def assert_fits(screen: Screen, language: str) -> None:
     assert max(len(button.text) for button in buttons) <= LONGEST_LABEL
     assert all(len(button.copy) <= LONGEST_COPY for button in buttons if button.copy is not None)
     keyboard(session(language=language, revision=36**5), screen)  # raises over 64 bytes
+    if screen.rich is not None:
+        assert_rich_fits(screen)
     if isinstance(screen.picture, ContactSheet):
         assert 1 < len(screen.picture.urls) <= LINES_PER_PAGE
+
+
+def assert_rich_fits(screen: Screen) -> None:
+    """Within Telegram's limits, and no amount that the words have is missing."""
+    assert screen.rich is not None
+    message = rich_message(screen.rich.parts, None)
+    assert len(message.blocks) <= MOST_BLOCKS
+    written = message.as_json()
+    assert len(written) <= MOST_RICH  # with its markup, so shorter without
+    assert set(AMOUNT.findall(screen.text)) <= set(AMOUNT.findall(written))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

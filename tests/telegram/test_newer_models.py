@@ -24,6 +24,14 @@ CALLS = [
     for each in vars(newer).values()
     if isinstance(each, type) and issubclass(each, newer.Newer) and each is not newer.Newer
 ]
+OBJECTS = [
+    each
+    for each in vars(newer).values()
+    if isinstance(each, type)
+    and issubclass(each, newer.Wire)
+    and not issubclass(each, newer.Newer)
+    and each is not newer.Wire
+]
 NOT_SENT = {"read_timeout", "retries"}
 
 
@@ -50,8 +58,17 @@ def test_newer_objects_have_telegrams_fields() -> None:
     assert {"style", "disabled"} <= set(types.InlineKeyboardButton.model_fields)
     assert "force_reply" in types.InlineKeyboardMarkup.model_fields
     assert {"disabled": types.DisabledButton().model_dump()} == newer.DISABLED
-    by_press = set(types.EphemeralMessageParameters.model_fields)
-    assert set(newer.ByPress.model_fields) <= by_press
+
+
+@pytest.mark.parametrize("model", OBJECTS, ids=lambda model: model.__name__)
+def test_a_newer_object_has_telegrams_fields(model: type[newer.Wire]) -> None:
+    """As for calls, by the name that Telegram has for it."""
+    theirs = MAKER["SchemaMaker"]().describe_fields(getattr(types, model.__name__))
+    assert set(model.model_fields) <= set(theirs["fields"])
+    assert set(theirs["required"]) <= set(model.model_fields)
+    for name, field in model.model_fields.items():
+        if field.default is not None and not field.is_required():
+            assert theirs["fields"][name] == {"enum": [field.default]}
 
 
 def _sent() -> Iterator[tuple[str, str, str]]:

@@ -1,23 +1,27 @@
 """Newer looks are left out once a server is found not to know them, and nobody is kept waiting."""
 
+import io
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
+from PIL import Image
 from telegram import CallbackQuery, User
 
 from bot.chat.drawing import Drawer
 from bot.chat.ephemeral import show_presser
-from bot.chat.screens import Button, Screen, row
+from bot.chat.reading import Place as Pressed
+from bot.chat.rich import Cell, Table
+from bot.chat.screens import Button, RichScreen, Screen, SellerPicture, row
 from bot.chat.texts import Html, texts_in
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
 from bot.telegram import DirectBot, DirectRequest
 from bot.telegram.abilities import Abilities, Ability
 from bot.telegram.newer import (
-    ByPress,
+    EphemeralMessageParameters,
     SendEphemeralMessage,
     SendMessageDraft,
     SetMySettings,
@@ -53,7 +57,8 @@ class Place:
             get_updates_request=request,
             abilities=Abilities(clock=lambda: self.now),
         )
-        self.drawer = Drawer(self.bot, _NoPictures(), MemoryStorage())
+        self.pictures = _Pictures()
+        self.drawer = Drawer(self.bot, self.pictures, MemoryStorage(), rich=True)
 
     async def shows(self, screen: Screen) -> dict[str, object]:
         """Draw it; return the message as it stands."""
@@ -70,9 +75,17 @@ class Place:
         self.state.set_switches(Switches(bot_api=version))
 
 
-class _NoPictures:
-    async def make(self, _: object) -> None:
-        return None
+class _Pictures:
+    """One grey picture, made as often as it is asked for."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    async def make(self, _: object) -> bytes:
+        self.made += 1
+        buffer = io.BytesIO()
+        Image.new("RGB", (20, 10), "grey").save(buffer, "JPEG")
+        return buffer.getvalue()
 
 
 @pytest_asyncio.fixture
@@ -195,6 +208,73 @@ async def test_a_call_that_a_server_does_not_know_is_made_once(
     assert await place.bot.ask(ask()) is True
 
 
+AS_TABLE = Screen(
+    "<b>Check it</b>\nGoods: ¥12.00",
+    row(CONFIRM),
+    SellerPicture("https://a.alicdn.com/1.jpg"),
+    rich=RichScreen(
+        (
+            Html("<b>Check &amp; see</b> <i>it</i>\nNow"),
+            Table(((Cell(Html("Goods"), span=2), Cell(Html("<b>¥12.00</b>"), number=True)),)),
+            PAY_BEFORE,
+        ),
+        SellerPicture("https://a.alicdn.com/1.jpg"),
+    ),
+)
+
+
+async def test_a_table_is_drawn_where_it_is_known(place: Place) -> None:
+    """With its picture, uploaded once; a text is turned into it and back in its place."""
+    message = await place.shows(AS_TABLE)
+    rich = message["rich_message"]
+    assert isinstance(rich, dict)
+    photo, first, second, table, deadline = rich["blocks"]
+    assert photo["photo"][-1]["width"] == 20
+    assert first["text"] == [
+        {"type": "bold", "text": "Check & see"},
+        " ",
+        {"type": "italic", "text": "it"},
+    ]
+    assert second["text"] == "Now"
+    [[label, amount]] = table["cells"]
+    assert (label["text"], label["colspan"], amount["align"]) == ("Goods", 2, "right")
+    assert amount["text"] == {"type": "bold", "text": "¥12.00"}
+    assert deadline["text"][1]["unix_time"] == int(MOMENT.timestamp())
+    assert place.tries() == 1
+
+    here = Pressed(int(str(message["message_id"])), has_text=True, photo=None, has_buttons=True)
+    await place.drawer.draw(SESSION, Screen("Now in words", row(CONFIRM)), here)
+    await place.drawer.draw(SESSION, AS_TABLE, here)
+    [entry] = place.state.world.chats[ANNA].entries.values()
+    assert len(entry.body["rich_message"]["blocks"]) == 5
+    assert (place.tries(), place.pictures.made) == (2, 1)
+
+
+@pytest.mark.parametrize("before", ["10.0", "10.1", "10.2"])
+async def test_a_server_that_refuses_tables_gets_the_words(place: Place, before: str) -> None:
+    """Below the picture, as ever; the next one at once, and tables again a day later."""
+    place.becomes(before)
+    message = await place.shows(AS_TABLE)
+    assert message["caption"] == "Check it\nGoods: ¥12.00"
+    assert not place.bot.abilities.has(Ability.RICH)
+    place.tries()
+    await place.shows(AS_TABLE)
+    assert place.tries() == 1
+
+    place.becomes("10.5")
+    place.now += 86_401
+    assert "rich_message" in await place.shows(AS_TABLE)
+
+
+async def test_a_table_that_is_refused_for_what_it_says_accuses_no_server(place: Place) -> None:
+    """A server that has taken tables goes on getting them."""
+    assert "rich_message" in await place.shows(AS_TABLE)
+    twenty_one = Table((tuple(Cell(Html("a")) for _ in range(21)),))
+    too_wide = Screen("Words", row(CONFIRM), rich=RichScreen((twenty_one,)))
+    assert (await place.shows(too_wide))["text"] == "Words"
+    assert place.bot.abilities.has(Ability.RICH)
+
+
 async def test_what_is_for_one_person_is_never_shown_to_a_group(place: Place) -> None:
     """Whoever pressed sees it; an older server refuses it, and the group never sees it."""
     world, people = place.state.world, People(place.state)
@@ -203,7 +283,7 @@ async def test_what_is_for_one_person_is_never_shown_to_a_group(place: Place) ->
 
     async def tell() -> object:
         press = people.tap(group, ANNA, card, "part")
-        by_press = ByPress(callback_query_id=press)
+        by_press = EphemeralMessageParameters(callback_query_id=press)
         return await place.bot.ask(
             SendEphemeralMessage(ephemeral_message_parameters=by_press, text="You pay ¥12.00")
         )

@@ -6,24 +6,28 @@ from sandbox.botapi.world import Chat, Entry, Json
 
 from .call import Call
 from .media import flags, input_media
+from .rich import rich_content
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
 )
-TEXT = ("text", "entities", "link_preview_options")
+TEXT = ("text", "entities", "link_preview_options", "rich_message")
 CAPTION = ("caption", "caption_entities", "show_caption_above_media")
 MEDIA = ("photo", "document", "has_media_spoiler", *TEXT, *CAPTION)
 MAX_DELETED = 100
 
 
 async def edit_message_text(call: Call) -> Json:
-    """https://core.telegram.org/bots/api#editmessagetext."""
-    content = message_text(call.params)
+    """https://core.telegram.org/bots/api#editmessagetext: text and rich messages, either way."""
+    if "rich_message" in call.params and "text" not in call.params:
+        content = await rich_content(call, call.params["rich_message"])
+    else:
+        content = message_text(call.params)
     if "link_preview_options" in call.params:
         content["link_preview_options"] = call.params["link_preview_options"]
     chat, entry = editable(call)
-    if "text" not in entry.body:
+    if "text" not in entry.body and "rich_message" not in entry.body:
         raise BadRequestError("there is no text in the message to edit")
     return replace(call, chat, entry, TEXT, content)
 

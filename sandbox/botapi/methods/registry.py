@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from . import about, chats, editing, inline, media, newer, receiving, sending, topics
+from . import about, chats, editing, inline, media, newer, receiving, rich, sending, topics
 from .call import Call
 
 Handler = Callable[[Call], Awaitable[Any]]
@@ -18,6 +18,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "getWebhookInfo": receiving.get_webhook_info,
     "sendMessage": sending.send_message,
     "sendMessageDraft": newer.send_message_draft,
+    "sendRichMessage": rich.send_rich_message,
     "sendLocation": sending.send_location,
     "sendChatAction": sending.send_chat_action,
     "copyMessage": sending.copy_message,

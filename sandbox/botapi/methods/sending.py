@@ -33,6 +33,7 @@ CONTENT: Final = (
     "show_caption_above_media",
     "has_media_spoiler",
     "location",
+    "rich_message",
 )
 
 
