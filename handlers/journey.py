@@ -63,7 +63,7 @@ from handlers.desk import (
 )
 from handlers.finding import categories, comparing, navigation, search, shop
 from handlers.finding import filters as filter_panel
-from handlers.group import buy, buy_acting, buy_terms, joining, running, taking_part
+from handlers.group import buy, buy_acting, buy_terms, joining, running, takeover, taking_part
 from handlers.group.answering import GoodsInGroups
 from handlers.group.guest import GuestGoods
 from handlers.group.places import Places, following_groups
@@ -270,6 +270,7 @@ def entry_points() -> list[Handler]:
         CommandHandler("shop", terms.shop, new_message),
         CommandHandler("rate", terms.rate, new_message),
         CommandHandler("case", finding.find, new_message),
+        CommandHandler("takeover", takeover.takeover, new_message),
         MessageHandler((filters.PHOTO | filters.Document.ALL) & new_message, search.photo),
         MessageHandler(OFFER_LINK & new_message, search.link),
         MessageHandler(PAID, payment.said_paid),

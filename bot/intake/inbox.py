@@ -45,11 +45,17 @@ class Intake:
         self._slots = asyncio.Semaphore(lanes)
         self.accepted_at = 0.0
         """When Telegram's last answer was stored, by the monotonic clock."""
+        self.caught_up_at = datetime.min.replace(tzinfo=UTC)
+        """When Telegram, asked, last had nothing that is not stored."""
 
     @property
     def backlog(self) -> int:
         """How many updates wait or are being handled."""
         return sum(len(lane) for lane in self._lanes.values()) + len(self._aside)
+
+    def caught_up(self) -> None:
+        """Take note that Telegram has nothing that is not stored."""
+        self.caught_up_at = self._clock()
 
     async def resume(self) -> None:
         """Queue everything that an earlier run stored but did not finish.

@@ -40,6 +40,8 @@ async def poll(
             batch = await _next_batch(bot, offset, long_poll)
             good = [raw for raw in batch if _is_readable(raw)]
             await intake.accept(good)
+            if len(batch) < _BATCH:
+                intake.caught_up()
         except RetryAfter as error:
             seconds = seconds_of(error)
             _log.warning("poll_held_back", seconds=seconds)

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from bot.domain.group_buys.buys import ENDED
 from bot.domain.links import GroupLinks
 from bot.http.connections import Connections
 from bot.http.over_httpx import OverConnections
@@ -28,11 +29,11 @@ from bot.marketplace.errors import (
 )
 from bot.operator.findings import Finding, Verdict
 from bot.process.settings_files import names_in, settings_file, unread_file, whoami
-from bot.settings import Settings
+from bot.settings import GroupBuying, Settings
 from bot.storage.keys import load_keyring
 from bot.storage.ports import CLOCK_WENT_BACK, StorageError
 from bot.storage.sealing import SealingError
-from bot.storage.sqlite.copying import last_run, quick_check
+from bot.storage.sqlite.copying import group_buys_in, last_run, quick_check
 from bot.web.server import WEBHOOK_PATH
 from bot.wiring.parts import client_config
 
@@ -65,6 +66,7 @@ async def examine(
     for finding in (
         _database(settings),
         *_runs(settings, wall_clock()),
+        *_group_buys(settings, wall_clock()),
         _key_file(settings),
         _key_place(settings),
         _disk(settings),
@@ -277,6 +279,37 @@ def _runs(settings: Settings, now: float) -> list[Finding]:
     else:
         text = f"down from {_utc(gap.since)} to {_utc(gap.until)}: older consents are asked again"
     return [Finding(Verdict.WARN, "last run", f"{lately}; {text}")]
+
+
+def _group_buys(settings: Settings, now: float) -> list[Finding]:
+    """Tell how group buys stand and what they can't mend; nothing where there never was one."""
+    try:
+        buys = group_buys_in(settings.database_path, datetime.fromtimestamp(now, UTC))
+    except StorageError:
+        return []  # told as the database's trouble
+    running = {state: count for state, count in buys.states.items() if state not in ENDED}
+    if not buys.states:
+        return []
+    lost = ", ".join(map(str, buys.unreachable))
+    off = settings.group_buys is GroupBuying.OFF and running
+    troubles = [
+        said
+        for said, holds in (
+            ("GROUP_BUYS is off: running ones stand still", off),
+            (f"{buys.overdue} overdue: is the bot running?", buys.overdue),
+            (f"{buys.uncertain} with an uncertain order: settle it with `orders`", buys.uncertain),
+            (f"{buys.cards_failing} cards can't be drawn: see the log", buys.cards_failing),
+            (f"{buys.news_late} messages late: see the log", buys.news_late),
+            (f"{buys.open_long} with balances open for two weeks", buys.open_long),
+            (f"no way to reach the organiser of {lost}: /takeover in the chat", lost),
+        )
+        if holds
+    ]
+    counted = [f"{count} {state.value}" for state, count in sorted(running.items())]
+    if buys.unbalanced:
+        counted.append(f"{buys.unbalanced} of them with books to be settled")
+    text = "; ".join([", ".join(counted) or "none running", *troubles])
+    return [Finding(Verdict.WARN if troubles else Verdict.OK, "group buys", text)]
 
 
 def _utc(moment: datetime) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Protocol
 
@@ -10,8 +11,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from telegram import Update
 
+from bot.domain.group_buys.buys import BuyState
 from bot.domain.health import EndpointCalls, MarketplaceHealth
 from bot.domain.orders import Placing
+from bot.storage.group_ports import BuysCensus, GroupBuyPort
 from bot.storage.ports import Census, UpkeepPort
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -40,6 +43,10 @@ class CountedStorage(Protocol):
     @property
     def upkeep(self) -> UpkeepPort:
         """Return what counts what stands in it."""
+
+    @property
+    def group_buys(self) -> GroupBuyPort:
+        """Return what counts group buys."""
 
 
 class Metrics:
@@ -197,6 +204,7 @@ class Metrics:
     async def exposition(self) -> bytes:
         """Return everything in Prometheus' text format. Raises `StorageUnavailable`."""
         self._standing.census = await self._storage.upkeep.census()
+        self._standing.buys = await self._storage.group_buys.buys_census(datetime.now(UTC))
         return generate_latest(self._registry)
 
 
@@ -205,6 +213,7 @@ class _Standing(Collector):
 
     def __init__(self, commits: Callable[[], int]) -> None:
         self.census = Census()
+        self.buys = BuysCensus()
         self._commits = commits
 
     def collect(self) -> Iterable[Metric]:
@@ -224,7 +233,25 @@ class _Standing(Collector):
         for placing in Placing:
             orders.add_metric([placing.value], census.orders.get(placing, 0))
         yield orders
+        yield from self._of_group_buys()
         yield CounterMetricFamily("snaporder_commits", "Commits of the database.", self._commits())
+
+    def _of_group_buys(self) -> Iterable[Metric]:
+        buys, gauge = self.buys, GaugeMetricFamily
+        states = gauge("snaporder_group_buys", "Group buys by state.", labels=["state"])
+        for state in BuyState:
+            states.add_metric([state.value], buys.states.get(state, 0))
+        yield states
+        for name, said, count in (
+            ("overdue", "Group buys in which what was due has not been done.", buys.overdue),
+            ("uncertain", "Consolidated orders without a clear answer.", buys.uncertain),
+            ("unbalanced", "Group buys that wait for balances to be settled.", buys.unbalanced),
+            ("open_long", "Those of them that have waited for two weeks.", buys.open_long),
+            ("cards_failing", "Cards that can't be drawn.", buys.cards_failing),
+            ("news_late", "News of group buys told too late by now.", buys.news_late),
+            ("unreachable", "Running buys without their organiser.", len(buys.unreachable)),
+        ):
+            yield gauge(f"snaporder_group_buys_{name}", said, count)
 
 
 def kind_of(update: object) -> str:

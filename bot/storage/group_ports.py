@@ -7,11 +7,14 @@ two changes can be made from the same state. Steps of a conversation commit thei
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+from pydantic import Field
 
 from bot.domain.group_buys.buys import (
     BuyId,
+    BuyState,
     Card,
     Decide,
     GroupBuy,
@@ -21,6 +24,40 @@ from bot.domain.group_buys.buys import (
 )
 from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books
+from bot.domain.model import Value
+
+OVERDUE_AFTER = timedelta(minutes=5)
+"""What a buy was to do by itself so long ago, and has not done, is overdue."""
+
+CARD_FAILS_AFTER = timedelta(minutes=10)
+"""A card that could not be drawn for so long is a trouble."""
+
+NEWS_LATE_AFTER = timedelta(minutes=5)
+"""News that could have been told so long ago is late."""
+
+OPEN_LONG_AFTER = timedelta(days=14)
+"""A buy whose money is not settled for so long wants somebody's look."""
+
+
+class BuysCensus(Value):
+    """How group buys stand; for metrics, alarms and `doctor`. Nothing in it is personal.
+
+    `uncertain` are consolidated orders without a clear answer, `unbalanced` buys that can't end
+    before every balance is nothing, and `unreachable` those whose organiser can't be told anything.
+    """
+
+    states: dict[BuyState, int] = Field(default_factory=dict)
+    overdue: int = 0
+    uncertain: int = 0
+    open_long: int = 0
+    cards_failing: int = 0
+    news_late: int = 0
+    unreachable: tuple[BuyId, ...] = ()
+
+    @property
+    def unbalanced(self) -> int:
+        """Buys whose books are open after all is bought, or given up."""
+        return self.states.get(BuyState.SETTLING, 0) + self.states.get(BuyState.CANCELLING, 0)
 
 
 class GroupBuyPort(Protocol):
@@ -56,6 +93,12 @@ class GroupBuyPort(Protocol):
         Raises what `decide` raises, `LedgerError`, and `BuyRefused` when there is no such buy.
         """
 
+    async def buys_census(self, now: datetime) -> BuysCensus:
+        """Count how group buys stand at that moment."""
+
+    async def organiser_reached(self, buy_id: BuyId, *, reached: bool) -> None:
+        """Remember whether a buy's organiser could be told something."""
+
     async def due(self, now: datetime, limit: int) -> list[BuyId]:
         """Return the buys that something is to be done for by itself, the longest due first."""
 
@@ -75,7 +118,10 @@ class GroupBuyPort(Protocol):
         """Forget what an earlier run was posting: it may be there. Return it."""
 
     async def card_drawn(self, card: Card, version: int, again_at: datetime) -> None:
-        """Remember which version a card shows, and when it may be edited next."""
+        """Remember which version a card shows, and when it may be edited next.
+
+        With the version that it showed before, it could not be drawn.
+        """
 
     async def drop_card(self, card: Card) -> None:
         """Forget a card whose message is gone."""

@@ -31,7 +31,8 @@ _MOST_NAMED = 10
 _UNCERTAIN_LOOKS = 6
 _UNRESOLVED, _STRAYS = "operator.unresolved", "operator.strays"
 _FORGOTTEN = "operator.forgotten"
-_NAMING = frozenset({_UNRESOLVED, _STRAYS, _FORGOTTEN})  # told with numbers of orders
+_LOST_ORGANISERS = "operator.buys_unreachable"
+_NAMING = frozenset({_UNRESOLVED, _STRAYS, _FORGOTTEN, _LOST_ORGANISERS})  # told with numbers
 _log = structlog.get_logger(__name__)
 
 
@@ -82,6 +83,19 @@ class Alarms:
         if census.parked:
             places = sorted({error for _, error in await self.storage.inbox.parked_updates()})
         await self._judge(_PARKED, places, count=census.parked)
+        await self._judge_buys()
+
+    async def _judge_buys(self) -> None:
+        """Tell what group buys can't mend by themselves."""
+        buys = await self.storage.group_buys.buys_census(self.clock())
+        for key, count in (
+            ("operator.buys_overdue", buys.overdue),
+            ("operator.buys_cards", buys.cards_failing),
+            ("operator.buys_news", buys.news_late),
+            ("operator.buys_open", buys.open_long),
+        ):
+            await self._judge(key, _some(count), count=count)
+        await self._judge(_LOST_ORGANISERS, [str(each) for each in buys.unreachable])
 
     async def _tell_of_the_start(self) -> None:
         """Tell once what the start found, however often the bot starts until that is told."""

@@ -104,14 +104,21 @@ class GroupTeller:
         books = await self._buys.books_of_buy(stored.buy_id)
         session = await self._session(stored.news.user_id, buy.language)
         screen = self._screen(texts_in(session.language), buy, books, stored.news)
+        to_organiser = stored.news.user_id == buy.organiser
         try:
             await send_screen(self._bot, session, screen)
         except TelegramError as error:
             sent = judged(error)
+            if to_organiser and sent is Sent.NEVER:
+                # Who runs it can't be told anything: that is the operators' to know.
+                await self._buys.organiser_reached(buy.buy_id, reached=False)
             _log.warning("group_news_not_told", error=type(error).__name__, sent=sent.value)
             if sent is Sent.NOT_NOW:
                 await self._buys.put_back_news(stored.news_id, self._clock() + _AGAIN)
                 return
+        else:
+            if to_organiser:
+                await self._buys.organiser_reached(buy.buy_id, reached=True)
         await self._buys.end_news(stored.news_id)
         _log.info("group_news_told", kind=stored.news.kind.value)
 

@@ -28,6 +28,7 @@ class Grouping:
         access: Access,
         screen: ScreenOfBuyNews,
         clock: Callable[[], datetime],
+        caught_up: Callable[[], datetime | None],
     ) -> None:
         self.groups: GroupBuys | None = None
         self._teller: GroupTeller | None = None
@@ -43,6 +44,7 @@ class Grouping:
             marketplace,
             organisers=may_organise,
             zone=settings.quiet_zone,
+            caught_up=caught_up,
             clock=clock,
         )
         self._teller = GroupTeller(bot, storage, screen, quiet=settings.quiet, clock=clock)

@@ -156,7 +156,14 @@ class House:
         )
         access = build_access(settings, storage.access)
         self.grouping = Grouping(
-            settings, storage, marketplace, bot, access, buy_news.screen, clock.now
+            settings,
+            storage,
+            marketplace,
+            bot,
+            access,
+            buy_news.screen,
+            clock.now,
+            lambda: None if settings.webhook_url else self.intake.caught_up_at,
         )
         quotas = build_quotas(settings, storage.orders, tracking)
         wished = counted(marketplace, quotas)

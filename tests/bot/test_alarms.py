@@ -11,7 +11,9 @@ from bot.domain.orders import Placing
 from bot.domain.writes import ClaimOrder
 from bot.storage.ports import Gap, StepCommit
 from bot.telling.alarms import REPEAT_AFTER, SETTLED_AFTER, Alarms
+from tests.domain.group_buys.groups import NOW as THEN
 from tests.fakes.memory_storage import MemoryStorage
+from tests.storage.grouping import BUY, group_buy
 from tests.storage.samples import BOB, NOW, first, order, session, update
 
 OPERATOR = 4711
@@ -319,3 +321,20 @@ async def test_orders_that_a_restore_forgot_are_named_once(world: World) -> None
     found.add("S261123-AAAAAAA3")
     (text,) = await world.look()
     assert "S261123-AAAAAAA3" in text
+
+
+async def test_group_buys_that_stand_still_or_lost_their_organiser_are_told(world: World) -> None:
+    """Each trouble once, with the numbers of the buys that can be taken over."""
+    await group_buy(world.storage)
+    world.now = THEN
+    assert await world.look() == []
+    await world.storage.group_buys.organiser_reached(BUY, reached=False)
+    (text,) = await world.look()
+    assert "organiser of group buy 1:" in text
+    assert "/takeover" in text
+    world.now = THEN + timedelta(days=9)
+    said = " ".join(await world.look())
+    assert "2 group buys are overdue" in said
+    assert "messages about group buys" in said
+    assert "organiser of group buy 1:" in said  # an hour has passed, and it lasts
+    assert await world.look() == []

@@ -1,5 +1,6 @@
 """Group buys in memory, as the SQLite storage keeps them."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -25,7 +26,15 @@ from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.joining import joined, withdrawn
 from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
+from bot.domain.orders import Placing
 from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy
+from bot.storage.group_ports import (
+    CARD_FAILS_AFTER,
+    NEWS_LATE_AFTER,
+    OPEN_LONG_AFTER,
+    OVERDUE_AFTER,
+    BuysCensus,
+)
 from bot.storage.ports import VersionConflict
 from tests.fakes.memory_part import MemoryPart
 
@@ -49,6 +58,8 @@ class MemoryGroupBuys(MemoryPart):
     _group_news: list[_Told] = field(default_factory=list)
     _forgotten_organisers: set[UserId] = field(default_factory=set)
     _buy_count: int = 0
+    _failing: dict[tuple[BuyId, int], datetime] = field(default_factory=dict)
+    _unreachable: set[BuyId] = field(default_factory=set)
 
     def carry_out_buy(self, write: OpenBuy | JoinBuy | ChangeBuy | ShowBuy) -> None:
         match write:
@@ -160,6 +171,10 @@ class MemoryGroupBuys(MemoryPart):
         self._answer()
         known = self._cards.get((card.buy_id, card.chat_id))
         if known is not None and known[0].message_id == card.message_id:
+            if version > known[0].shown:
+                self._failing.pop((card.buy_id, card.chat_id), None)
+            else:
+                self._failing.setdefault((card.buy_id, card.chat_id), self._time())
             drawn = known[0].replace(shown=version)
             self._cards[card.buy_id, card.chat_id] = (drawn, again_at)
 
@@ -168,6 +183,44 @@ class MemoryGroupBuys(MemoryPart):
         known = self._cards.get((card.buy_id, card.chat_id))
         if known is not None and known[0].message_id in {card.message_id, -1}:
             del self._cards[card.buy_id, card.chat_id]
+            self._failing.pop((card.buy_id, card.chat_id), None)
+
+    async def buys_census(self, now: datetime) -> BuysCensus:
+        self._answer()
+        buys = self._buys.values()
+        ordering = [each.order_no for each in buys if each.state is BuyState.ORDERING]
+        open_ = {BuyState.SETTLING, BuyState.CANCELLING}
+        return BuysCensus(
+            states=dict(Counter(each.state for each in buys)),
+            overdue=sum(
+                each.next_at is not None and each.next_at < now - OVERDUE_AFTER for each in buys
+            ),
+            uncertain=sum(
+                self._orders[each].order.placing in {Placing.UNCERTAIN, Placing.UNRESOLVED}
+                for each in ordering
+                if each in self._orders
+            ),
+            open_long=sum(
+                each.state in open_ and each.since < now - OPEN_LONG_AFTER for each in buys
+            ),
+            cards_failing=sum(at < now - CARD_FAILS_AFTER for at in self._failing.values()),
+            news_late=sum(
+                each.state == "waiting" and each.not_before < now - NEWS_LATE_AFTER
+                for each in self._group_news
+            ),
+            unreachable=tuple(
+                each.buy_id
+                for each in buys
+                if each.buy_id in self._unreachable and each.state not in ENDED
+            ),
+        )
+
+    async def organiser_reached(self, buy_id: BuyId, *, reached: bool) -> None:
+        self._answer()
+        if reached:
+            self._unreachable.discard(buy_id)
+        else:
+            self._unreachable.add(buy_id)
 
     async def news_to_tell(self, now: datetime, limit: int) -> list[StoredNews]:
         self._answer()
@@ -235,6 +288,8 @@ class MemoryGroupBuys(MemoryPart):
             return before
         after = change.buy.replace(version=before.version + 1)
         self._buys[buy_id] = after
+        if after.organiser != before.organiser:
+            self._unreachable.discard(buy_id)
         self._group_ledger.setdefault(buy_id, []).extend(new)
         for each in change.news:
             self._tell_of_buy(buy_id, each)

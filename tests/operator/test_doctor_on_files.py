@@ -10,7 +10,9 @@ import pytest
 from bot.operator.doctor import examine
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage
+from tests.domain.group_buys.groups import NOW as THEN
 from tests.operator.conftest import Configure
+from tests.storage.grouping import BUY, group_buy
 from tests.storage.samples import KEY
 
 
@@ -65,3 +67,20 @@ async def test_a_gap_between_two_runs_is_told(
     report = examine(configure(**database), lambda: an_hour_ago)
     lines = "\n".join([each.line async for each in report])
     assert re.search(r"WARN  last run: alive 3[56]\d\d s later than this machine's clock", lines)
+
+
+async def test_group_buys_that_need_somebody_are_told(configure: Configure, tmp_path: Path) -> None:
+    """How many stand where, and what they can't mend; nothing where there never was one."""
+    storage = SqliteStorage(tmp_path / "bot.db", Sealer(KEY), lambda: THEN)
+    await storage.open()
+    database = {"database_url": str(tmp_path / "bot.db"), "data_key": KEY.hex()}
+    assert "group buys" not in await _report(configure, **database)
+    await group_buy(storage)
+    await storage.group_buys.organiser_reached(BUY, reached=False)
+    await storage.close()
+    settings = configure(**database, group_buys="operators")
+    long_after = (THEN + timedelta(days=30)).timestamp()
+    report = "\n".join([each.line async for each in examine(settings, lambda: long_after)])
+    assert "WARN  group buys: 1 open, 1 ordering; 2 overdue" in report
+    assert "no way to reach the organiser of 1" in report
+    assert "GROUP_BUYS is off: running ones stand still" in await _report(configure, **database)

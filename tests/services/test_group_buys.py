@@ -22,6 +22,7 @@ from bot.storage.ports import StepCommit
 from tests.domain.group_buys.groups import NOW, STEPS, steps, wanted
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.grouping import BUY, BUYER, a_buy
+from tests.storage.samples import update
 from tests.storage.shopping import session
 
 _NO = MerchantOrderNo("S261130-7K3MZQ4T")
@@ -158,13 +159,71 @@ async def test_what_was_sent_in_time_is_worked_off_before_the_lock(world: World)
     await world.open()
     await world.join(11, 5)
     waiting = a_buy().terms.deadline
-    from tests.storage.samples import update  # noqa: PLC0415 - of this test alone
-
     late = update(77).replace(received_at=waiting)
     await world.storage.inbox.put_updates([late])
     assert (await world.at_deadline()).state is BuyState.OPEN
     await world.storage.inbox.finish_update(77)
     assert (await world.at_deadline()).state is BuyState.COLLECTING
+
+
+async def test_what_telegram_kept_over_the_deadline_is_waited_for(world: World) -> None:
+    """While Telegram can't be asked, and until all that it then had is worked off; for an hour."""
+    deadline = a_buy().terms.deadline
+    asked = deadline - timedelta(minutes=1)
+    world.groups = GroupBuys(
+        world.storage,
+        world.market,  # type: ignore[arg-type]
+        organisers=lambda user: user == BUYER,
+        caught_up=lambda: asked,
+        clock=world.clock,
+    )
+    await world.open()
+    await world.join(2, 5)
+    assert (await world.at_deadline()).state is BuyState.OPEN
+    asked = world.now = deadline + timedelta(minutes=3)
+    late = update(1).replace(received_at=world.now)
+    await world.storage.inbox.put_updates([late])
+    await world.groups.do_due()
+    assert (await world.buy()).state is BuyState.OPEN
+    await world.storage.inbox.finish_update(1)
+    asked = world.now = world.now + timedelta(seconds=9)
+    # What comes in after Telegram had nothing more was not sent in time.
+    await world.storage.inbox.put_updates([update(2).replace(received_at=world.now)])
+    await world.groups.do_due()
+    assert (await world.buy()).state is BuyState.COLLECTING
+
+
+async def test_a_telegram_that_is_away_for_an_hour_holds_no_buy_any_longer(world: World) -> None:
+    world.groups = GroupBuys(
+        world.storage,
+        world.market,  # type: ignore[arg-type]
+        organisers=lambda user: user == BUYER,
+        caught_up=lambda: NOW,
+        clock=world.clock,
+    )
+    await world.open()
+    await world.join(2, 5)
+    assert (await world.at_deadline()).state is BuyState.OPEN
+    world.now += timedelta(hours=1)
+    await world.groups.do_due()
+    assert (await world.buy()).state is BuyState.COLLECTING
+
+
+async def test_a_clock_that_jumped_back_reminds_and_locks_no_second_time(world: World) -> None:
+    """What was done is in the buy, not in a timer."""
+    await world.open()
+    await world.join(2, 5)
+    before = await world.at_deadline()
+    assert before.state is BuyState.COLLECTING
+    world.now -= timedelta(days=1)
+    await world.groups.do_due()
+    assert await world.buy() == before
+    assert before.pay_before is not None
+    world.now = before.pay_before - timedelta(hours=1)
+    for _ in range(2):
+        await world.groups.do_due()
+        world.now -= timedelta(minutes=30)
+    assert await world.told(NewsOf.REMIND) == [2]
 
 
 async def test_too_few_pieces_wait_a_day_for_the_organiser_then_fail(world: World) -> None:

@@ -124,6 +124,7 @@ READS: dict[str, Call] = {
     "group_buys.buys_of": lambda storage: storage.group_buys.buys_of(BUYER, 9),
     "group_buys.cards_of": lambda storage: storage.group_buys.cards_of(BUY),
     "group_buys.cards_to_draw": lambda storage: storage.group_buys.cards_to_draw(LATER, 9),
+    "group_buys.buys_census": lambda storage: storage.group_buys.buys_census(LATER),
     "group_buys.due": lambda storage: storage.group_buys.due(LATER, 9),
     "group_buys.head": lambda storage: storage.group_buys.head(TOKEN),
     "group_buys.joined_by": lambda storage: storage.group_buys.joined_by(DAVE, 9),
@@ -211,6 +212,9 @@ WRITES: dict[str, Call] = {
     "group_buys.end_news": lambda storage: storage.group_buys.end_news(1),
     "group_buys.give_up_cards": lambda storage: storage.group_buys.give_up_cards(),
     "group_buys.give_up_news": lambda storage: storage.group_buys.give_up_news(),
+    "group_buys.organiser_reached": lambda storage: storage.group_buys.organiser_reached(
+        BUY, reached=False
+    ),
     "group_buys.put_back_news": lambda storage: storage.group_buys.put_back_news(1, LATER),
     "group_buys.put_card": lambda storage: storage.group_buys.put_card(SHOWN.replace(message_id=2)),
     "inbox.drop_parked": lambda storage: storage.inbox.drop_parked(4),

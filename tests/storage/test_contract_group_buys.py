@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.group_buys import fulfilling, joining
+from bot.domain.group_buys import closing, fulfilling, joining
 from bot.domain.group_buys.buys import BuyId, BuyRefused, BuyState, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.handing_over import taken_over
 from bot.domain.identifiers import ChatId, UserId
-from bot.domain.writes import JoinBuy, OpenBuy, ShowBuy
+from bot.domain.orders import Placing
+from bot.domain.writes import ClaimOrder, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.ports import Retention, StepCommit, Storage, VersionConflict
 from bot.storage.sqlite.storage import SqliteStorage
-from tests.domain.group_buys.groups import BLUE, wanted
+from tests.domain.group_buys.groups import ADDRESS, BLUE, wanted
 from tests.domain.group_buys.groups import NOW as THEN
 from tests.storage.grouping import (
     BUY,
@@ -27,7 +29,8 @@ from tests.storage.grouping import (
     order_all,
     pausing,
 )
-from tests.storage.samples import NOW
+from tests.storage.samples import NOW, first
+from tests.storage.samples import order as an_order
 from tests.storage.shopping import DAVE, session
 
 LATER = NOW + timedelta(days=10_000)
@@ -187,6 +190,74 @@ async def test_who_is_forgotten_leaves_what_is_free_and_stays_where_money_is(
     buy = await storage.group_buys.buy(BUY)
     assert buy is not None
     assert len(buy.claims_of(DAVE)) == 1
+
+
+async def test_what_stays_for_money_goes_when_the_buy_has_ended(sqlite: SqliteStorage) -> None:
+    """Whoever asked to be forgotten waits for the end of the buy, and for no other age."""
+    await open_one(sqlite)
+    await join(sqlite, DAVE, 2)
+    await join(sqlite, 11, 3)
+    await sqlite.group_buys.change(BUY, lambda buy, _: joining.locked(buy, THEN))
+    await sqlite.rights.forget(DAVE)
+    buy = await sqlite.group_buys.buy(BUY)
+    assert buy is not None
+    assert [each.user_id for each in buy.claims] == [DAVE, 11]
+    await sqlite.group_buys.change(BUY, lambda buy, books: closing.failed(buy, "x", books, THEN))
+    await sqlite.upkeep.purge_old(Retention())
+    buy = await sqlite.group_buys.buy(BUY)
+    assert buy is not None
+    assert [each.user_id for each in buy.claims] == [11]
+    told = await sqlite.group_buys.news_to_tell(LATER, 20)
+    assert DAVE not in {each.news.user_id for each in told}
+
+
+async def test_a_census_tells_what_buys_can_not_mend(storage: Storage) -> None:
+    """What is due, unclear, unsettled, late, not drawn, and who can't be reached."""
+    await group_buy(storage)
+    buys = storage.group_buys
+    fresh = await buys.buys_census(THEN)
+    assert fresh.states == {BuyState.OPEN: 1, BuyState.ORDERING: 1}
+    assert (fresh.overdue, fresh.uncertain, fresh.cards_failing, fresh.open_long) == (0, 0, 0, 0)
+    late = await buys.buys_census(THEN + timedelta(days=9))
+    assert late.overdue == 2
+    assert late.news_late
+    card = next(each for each in await buys.cards_of(BUY) if each.message_id == 1)
+    for _ in range(2):
+        await buys.card_drawn(card, card.shown, NOW)
+    assert (await buys.buys_census(LATER)).cards_failing == 1
+    await buys.card_drawn(card, 9, NOW)
+    assert (await buys.buys_census(LATER)).cards_failing == 0
+    for _ in range(2):
+        await buys.organiser_reached(BUY, reached=False)
+    assert (await buys.buys_census(LATER)).unreachable == (BUY,)
+    await buys.organiser_reached(BUY, reached=True)
+    assert (await buys.buys_census(LATER)).unreachable == ()
+
+
+async def test_an_uncertain_consolidated_order_is_counted(storage: Storage) -> None:
+    await group_buy(storage)
+    unclear = an_order(1, placing=Placing.UNCERTAIN).replace(order_no=BUY_ORDER)
+    await storage.conversations.commit_step(first(writes=(ClaimOrder(unclear),)))
+    assert (await storage.group_buys.buys_census(THEN)).uncertain == 1
+
+
+async def test_a_buy_that_was_taken_over_is_the_other_organisers(storage: Storage) -> None:
+    """It is listed under its new organiser, who can be reached until shown otherwise."""
+    await open_one(storage)
+    await join(storage, 11, 2)
+    await storage.group_buys.organiser_reached(BUY, reached=False)
+    await storage.group_buys.change(
+        BUY, lambda buy, books: taken_over(buy, DAVE, "Card 2", ADDRESS, "zh", books)
+    )
+    assert await storage.group_buys.buys_of(BUYER, 9) == []
+    (buy,) = await storage.group_buys.buys_of(DAVE, 9)
+    assert (buy.terms.number, buy.terms.payment, buy.chat_id) == (2, "Card 2", DAVE)
+    assert (await storage.group_buys.buys_census(LATER)).unreachable == ()
+    told = await storage.group_buys.news_to_tell(LATER, 20)
+    assert [(each.news.kind, each.news.user_id) for each in told] == [
+        (NewsOf.TAKEN_OVER, 11),
+        (NewsOf.TAKEN_OVER, BUYER),
+    ]
 
 
 async def test_an_ended_buy_goes_after_its_time(sqlite: SqliteStorage) -> None:

@@ -143,6 +143,7 @@ class NewsOf(StrEnum):
     HANDED = "handed"
     RESOLD = "resold"
     ANSWERED = "answered"  # a complaint
+    TAKEN_OVER = "taken_over"
     # the organiser's
     LOCKED = "locked"
     COLLECTING = "collecting"

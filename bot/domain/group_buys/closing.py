@@ -244,7 +244,7 @@ def paid(
         raise BuyRefused(Why.NOT_YOURS)
     operation = received(key, agreed, amount, buy.organiser, now)
     after = Books([*books, operation])
-    moved = _settled_claims(buy, user_id, after)
+    moved = settled_claims(buy, user_id, after)
     news = [News(kind=NewsOf.RECEIVED, user_id=user_id, detail=key)]
     if moved.state is BuyState.COLLECTING and not _unpaid(moved):
         news.append(News(kind=NewsOf.ALL_PAID, user_id=buy.organiser, detail=key))
@@ -313,7 +313,7 @@ def requoted(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change
     )
     kept = Books([*books, *booked])
     for user in after.members:
-        after = _settled_claims(after, user, kept)
+        after = settled_claims(after, user, kept)
     owing = dict.fromkeys(each.user_id for each in after.taken if each.state is ClaimState.DUE)
     if owing:
         # Their share of the freight rose within what they agreed to, as others are gone.
@@ -414,7 +414,7 @@ def _collecting(buy: GroupBuy, books: Books, now: datetime) -> Change:
             mine = [each for each in after.taken if each.user_id == user]
             after = after.with_claims(each.moved(ClaimState.PAID) for each in mine)
         else:
-            after = _settled_claims(after, user, kept)
+            after = settled_claims(after, user, kept)
     people = [each for each in after.members if each != buy.organiser]
     told = News(kind=NewsOf.COLLECTING, user_id=buy.organiser)
     return Change(after, (*news_to(NewsOf.DUE, people), told), tuple(booked))
@@ -483,7 +483,7 @@ def _share_left(bill: Bill, share: Share, claims: tuple[Claim, ...], buy: GroupB
     )
 
 
-def _settled_claims(buy: GroupBuy, user_id: UserId, books: Books) -> GroupBuy:
+def settled_claims(buy: GroupBuy, user_id: UserId, books: Books) -> GroupBuy:
     """Move a member's claims to where their balance puts them: paid, or due once more."""
     covered = user_id == buy.organiser or buy.covered(books, user_id)
     mine = [each for each in buy.taken if each.user_id == user_id]

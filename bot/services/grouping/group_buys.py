@@ -51,6 +51,9 @@ _MOST_QUOTES = 60
 _SETTLE = timedelta(seconds=5)
 """So long after a deadline, what was sent before it has come in, or is not there to wait for."""
 
+_LONGEST_WAIT = timedelta(hours=1)
+"""A deadline that passed while Telegram could not be asked waits no longer than that for it."""
+
 _LESS_LEFT = frozenset(
     {RefusalReason.OUT_OF_STOCK, RefusalReason.SPEC_MISMATCH, RefusalReason.NOT_TRADABLE}
 )
@@ -60,7 +63,10 @@ _log = structlog.get_logger(__name__)
 
 
 class GroupBuys:
-    """Runs until cancelled. `organisers` tells who may open a buy."""
+    """Runs until cancelled. `organisers` tells who may open a buy.
+
+    `caught_up` tells when Telegram last had nothing more for the bot; None where it pushes.
+    """
 
     def __init__(
         self,
@@ -70,6 +76,7 @@ class GroupBuys:
         organisers: Callable[[UserId], bool],
         zone: str = "Asia/Shanghai",
         on_news: Callable[[], None] = lambda: None,
+        caught_up: Callable[[], datetime | None] = lambda: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
@@ -78,8 +85,11 @@ class GroupBuys:
         self._organisers = organisers
         self.zone = zone
         self._on_news = on_news
+        self._caught_up = caught_up
         self._clock = clock
         self._begun_at = clock()
+        self._asked: dict[BuyId, datetime] = {}
+        """When Telegram first had nothing more after a buy's deadline."""
 
     def on_news(self, listener: Callable[[], None]) -> None:
         """Have `listener` called whenever there may be something to tell or to draw."""
@@ -278,12 +288,24 @@ class GroupBuys:
                 await self._follow(buy)
 
     async def _lock_in_time(self, buy: GroupBuy) -> None:
-        """Lock at the deadline, once all that was sent before it has been worked off."""
-        now, settled = self._clock(), buy.terms.deadline + _SETTLE
+        """Lock at the deadline, once all that was sent before it has been worked off.
+
+        After a start, or where Telegram could not be asked, what was sent in time comes late: the
+        lock waits for it as well.
+        """
+        now = self._clock()
+        settled = max(buy.terms.deadline, self._begun_at) + _SETTLE
+        asked = self._caught_up()
+        if asked is not None:
+            if asked < settled and now < settled + _LONGEST_WAIT:
+                return
+            # What came in until then was sent in time, perhaps; later presses and texts were not.
+            settled = max(settled, self._asked.setdefault(buy.buy_id, asked))
         census = await self._store.upkeep.census()
         behind = census.oldest_waiting is not None and census.oldest_waiting <= settled
-        if now < settled or now < self._begun_at + _SETTLE or behind:
+        if now < settled or behind:
             return
+        self._asked.pop(buy.buy_id, None)
         await self._change(buy.buy_id, lambda there, _: _locked_if_due(there, now))
         await self.price(buy.buy_id)
 

@@ -31,11 +31,13 @@ from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
 from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.codec import to_micros
+from bot.storage.group_ports import BuysCensus
 from bot.storage.places import place_of_buy, place_of_claim, place_of_group_operation
 from bot.storage.ports import VersionConflict
 from bot.storage.sql.batch import Work, executing
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
+from bot.storage.sql.group_census import count_buys
 
 _BUY = "SELECT buy_id, token, version, body FROM group_buys"
 _JOINED = _BUY + " WHERE buy_id IN (SELECT buy_id FROM group_claims WHERE user_id = ?)"  # noqa: S608 - named above
@@ -181,6 +183,19 @@ class GroupBuys:
 
         return change
 
+    async def buys_census(self, now: datetime) -> BuysCensus:
+        """Count how group buys stand at that moment."""
+        return await self._database.read(lambda connection: count_buys(connection, now))
+
+    async def organiser_reached(self, buy_id: BuyId, *, reached: bool) -> None:
+        """Remember whether a buy's organiser could be told something."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                "UPDATE group_buys SET unreachable = ? WHERE buy_id = ? AND unreachable <> ?",
+                (not reached, buy_id, not reached),
+            )
+        )
+
     async def due(self, now: datetime, limit: int) -> list[BuyId]:
         """Return the buys that something is to be done for by itself, the longest due first."""
         rows = await self._database.rows(
@@ -199,8 +214,11 @@ class GroupBuys:
                 (card.buy_id, card.chat_id),
             ).fetchone()
             connection.execute(
-                "INSERT OR REPLACE INTO group_cards (buy_id, chat_id, message_id, topic, language,"
-                " with_picture, shown, not_before) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO group_cards (buy_id, chat_id, message_id, topic, language,"
+                " with_picture, shown, not_before) VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
+                " ON CONFLICT (buy_id, chat_id) DO UPDATE SET message_id = excluded.message_id,"
+                " topic = excluded.topic, language = excluded.language,"
+                " with_picture = excluded.with_picture, shown = excluded.shown, not_before = 0",
                 (
                     card.buy_id,
                     card.chat_id,
@@ -283,9 +301,19 @@ class GroupBuys:
                 (soon, card.chat_id, soon),
             )
             connection.execute(
-                "UPDATE group_cards SET shown = ?, not_before = ?"
+                "UPDATE group_cards SET shown = ?, not_before = ?,"
+                " failing_since = CASE WHEN shown < ? THEN NULL"
+                " ELSE COALESCE(failing_since, ?) END"
                 " WHERE buy_id = ? AND chat_id = ? AND message_id = ?",
-                (version, to_micros(again_at), card.buy_id, card.chat_id, card.message_id),
+                (
+                    version,
+                    to_micros(again_at),
+                    version,
+                    to_micros(self._database.now()),
+                    card.buy_id,
+                    card.chat_id,
+                    card.message_id,
+                ),
             )
 
         await self._database.write(drawn)
@@ -357,7 +385,7 @@ class GroupBuys:
         for row in rows:
             buy = self._head(*row)
             if buy.state in ENDED:
-                self._forget_in(connection, buy.buy_id, user_id)
+                _forget_in(connection, buy.buy_id, user_id)
                 continue
             if buy.state in {BuyState.OPEN, BuyState.PAUSED} and now <= buy.terms.deadline:
                 self._leave(connection, buy.buy_id, user_id, now)
@@ -365,7 +393,11 @@ class GroupBuys:
             mine = whole.claims_of(user_id) if whole else ()
             books = self._books(connection, buy.buy_id)
             if all(each.state in _GONE for each in mine) and not _open(books, mine, buy):
-                self._forget_in(connection, buy.buy_id, user_id)
+                _forget_in(connection, buy.buy_id, user_id)
+            connection.execute(
+                "UPDATE group_claims SET forgotten = 1 WHERE buy_id = ? AND user_id = ?",
+                (buy.buy_id, user_id),
+            )
         connection.execute("UPDATE group_buys SET forgotten = 1 WHERE organiser = ?", (user_id,))
         drop_forgotten(connection)
 
@@ -379,13 +411,6 @@ class GroupBuys:
             return change
 
         self._change(connection, buy_id, leave)
-
-    def _forget_in(self, connection: Connection, buy_id: BuyId, user_id: UserId) -> None:
-        for table in ("group_claims", "group_ledger", "group_news"):
-            connection.execute(
-                f"DELETE FROM {table} WHERE buy_id = ? AND user_id = ?",  # noqa: S608 - named above
-                (buy_id, user_id),
-            )
 
     def _change(self, connection: Connection, buy_id: BuyId, decide: Decide) -> GroupBuy:
         before = self._whole(connection, buy_id)
@@ -406,6 +431,12 @@ class GroupBuys:
             " body = ? WHERE buy_id = ?",
             (*self._columns(after), buy_id),
         )
+        if after.organiser != before.organiser:
+            connection.execute(
+                "UPDATE group_buys SET organiser = ?, unreachable = 0, forgotten = 0"
+                " WHERE buy_id = ?",
+                (after.organiser, buy_id),
+            )
         self._post(connection, buy_id, new)
         self._tell(connection, buy_id, change.news)
         return after
@@ -509,12 +540,31 @@ _GONE = frozenset(
 )
 
 
+_ENDED = ", ".join(f"'{each.value}'" for each in sorted(ENDED))
+_FORGOTTEN = (
+    "SELECT DISTINCT buy_id, user_id FROM group_claims JOIN group_buys USING (buy_id)"  # noqa: S608 - states
+    f" WHERE group_claims.forgotten = 1 AND group_buys.state IN ({_ENDED})"
+)
+
+
 def drop_forgotten(connection: Connection) -> int:
-    """Delete the ended buys of organisers who asked to be forgotten; return how many."""
-    ended = ", ".join(f"'{each.value}'" for each in sorted(ENDED))
+    """Delete what is kept in ended buys of those who asked to be forgotten; return how many buys.
+
+    A buy goes with its organiser; of a member, what is theirs.
+    """
+    for buy_id, user_id in connection.execute(_FORGOTTEN).fetchall():
+        _forget_in(connection, buy_id, user_id)
     return connection.execute(
-        f"DELETE FROM group_buys WHERE forgotten = 1 AND state IN ({ended})"  # noqa: S608 - states
+        f"DELETE FROM group_buys WHERE forgotten = 1 AND state IN ({_ENDED})"  # noqa: S608 - states
     ).rowcount
+
+
+def _forget_in(connection: Connection, buy_id: BuyId, user_id: UserId) -> None:
+    for table in ("group_claims", "group_ledger", "group_news"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE buy_id = ? AND user_id = ?",  # noqa: S608 - named above
+            (buy_id, user_id),
+        )
 
 
 def _open(books: Books, mine: Iterable[Claim], buy: GroupBuy) -> bool:

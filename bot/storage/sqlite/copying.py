@@ -4,13 +4,16 @@ import contextlib
 import os
 import secrets
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.storage.group_ports import BuysCensus
 from bot.storage.keys import sync_directory
 from bot.storage.ports import Gap, StorageUnavailable
 from bot.storage.sealing import Sealer, WrongKey
 from bot.storage.sql.database import KEY_CHECK, KEY_CHECK_CONTEXT
+from bot.storage.sql.group_census import count_buys
 from bot.storage.sql.runs import alive_last, mark_copied
 from bot.storage.sqlite.connection import database_errors
 from bot.storage.sqlite.migrations import STEPS
@@ -109,12 +112,28 @@ def last_run(database: Path) -> tuple[datetime | None, Gap | None]:
 
     Raises `StorageUnavailable`.
     """
+    with _looked_at(database) as there:
+        return alive_last(there)
+
+
+def group_buys_in(database: Path, now: datetime) -> BuysCensus:
+    """Count the group buys of a database, beside a running bot; none in one of before there were.
+
+    Raises `StorageUnavailable`.
+    """
+    known = "SELECT 1 FROM pragma_table_info('group_buys') WHERE name = 'unreachable'"
+    with _looked_at(database) as there:
+        return count_buys(there, now) if there.execute(known).fetchone() else BuysCensus()
+
+
+@contextlib.contextmanager
+def _looked_at(database: Path) -> Iterator[sqlite3.Connection]:
     address = f"{database.absolute().as_uri()}?mode=ro"
     with (
         database_errors(),
         contextlib.closing(sqlite3.connect(address, uri=True, timeout=5.0)) as there,
     ):
-        return alive_last(there)
+        yield there
 
 
 def mark_restored(database: Path) -> None:

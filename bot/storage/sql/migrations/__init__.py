@@ -19,6 +19,7 @@ NAMES = (
     "0014_questions.sql",
     "0015_group_buys.sql",
     "0016_posts.sql",
+    "0017_group_operation.sql",
 )
 """In their order: the first brings schema 1. One that was released is never changed."""
 
