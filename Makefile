@@ -19,9 +19,9 @@ SHOWN = awk -v all="$$(grep -c == $<)" -v lock=$< -v folder=$(VENV) ' \
 	END { if (!failed) print "  installed"; exit failed }'
 STARTED := $(shell date +%s)
 RELEASE := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
-# Each worker has a world and a bot of its own, and journeys wait half of their time: three keep two
-# cores busy.
-JOBS ?= 3
+# Each worker has a world and a bot of its own, and journeys wait for most of their time: four keep
+# two cores busy.
+JOBS ?= 4
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # Dozens of started processes and each worker would compile everything anew where the environment
@@ -32,7 +32,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 # What tests share is typed; the tests themselves are read by pytest.
 HELPERS = tests/conftest.py $(shell find tests -name '*.py' ! -name 'test_*' ! -name conftest.py)
 
-.PHONY: demo demo-shop run test test-all slow lint types catalogs supply pytest soak audit image-check bench bench-check lock wheel changes release clean
+.PHONY: demo demo-shop run test test-all slow lint checks types catalogs supply pytest soak audit image-check bench bench-check lock wheel changes release clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
 	@$(BIN)/python -m sandbox --started $(STARTED)
@@ -43,7 +43,9 @@ demo-shop: $(VENV)/.run ## the same as a shop: customers pay an operator, whom y
 run: $(VENV)/.run ## the bot itself; settings come from the environment and .env
 	@exec $(BIN)/python -m bot
 
-test: lint types catalogs supply pytest ## what must hold at every commit
+# What is read of the whole tree takes one core and no time of its own beside the tests, which wait.
+test: lint ## what must hold at every commit
+	@$(MAKE) --no-print-directory --jobs=2 checks pytest
 
 test-all: test slow ## and what takes long: crash matrices, fuzzing, whole lives in the browser
 
@@ -59,6 +61,8 @@ types: $(VENV)/.dev
 
 catalogs: $(VENV)/.dev
 	$(BIN)/python scripts/check_catalogs.py
+
+checks: types catalogs supply
 
 supply: $(VENV)/.dev ## no secret in the tree, no licence that may not be used
 	$(BIN)/python scripts/scan_secrets.py

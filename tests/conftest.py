@@ -8,13 +8,14 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from tests.costs import Costs
 from tests.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 
 # A machine that is busy with other tests is no fault of the code: no deadlines.
 _patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("quick", _patient, max_examples=25)
+settings.register_profile("quick", _patient, max_examples=15)
 settings.register_profile("thorough", _patient, max_examples=300)
 settings.load_profile("quick")
 
@@ -26,6 +27,10 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Costs())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,6 +12,7 @@ from benchmarks.parts.profile import summary
 from benchmarks.processes import ROOT
 from benchmarks.results import machine
 from benchmarks.tables import report
+from tests.tiers import SLOW
 
 _LOOP = ["asyncio.runners:run", "bot.__main__:main", "runpy:_run_code"]
 _UPDATE = [
@@ -168,6 +169,7 @@ told.set()
 """
 
 
+@SLOW
 def test_another_threads_work_is_no_sample_of_the_loop() -> None:
     """Its CPU time is told apart, under its name."""
     done = subprocess.run(

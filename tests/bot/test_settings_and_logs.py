@@ -294,9 +294,9 @@ def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
 def _as_before() -> Iterator[None]:
     """Logs are the process's: leave them as they were."""
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, structured = list(root.handlers), root.level, structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**structured)
     logging.captureWarnings(capture=False)
     root.handlers[:], root.level = handlers, level
 

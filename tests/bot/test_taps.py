@@ -4,7 +4,6 @@ import asyncio
 import time
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 from telegram.error import NetworkError
 
@@ -16,7 +15,6 @@ from tests.bot.toy_journey import ANN, Toy
 
 @pytest.fixture
 async def toy() -> Toy:
-    structlog.reset_defaults()
     return await Toy().open()
 
 

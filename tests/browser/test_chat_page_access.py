@@ -177,7 +177,6 @@ async def test_a_silent_bot_is_pointed_out(phone, fake):
     await expect(page.get_by_test_id("quiet")).to_be_hidden()
 
 
-@QUICK
 async def test_foreign_code_cannot_run(phone, fake):
     """Markup, handlers and scripts made from strings are all refused."""
     page: Page = await phone.open(ANNA)

@@ -7,8 +7,6 @@ import pytest
 from chat_world import ANNA, GROUP, picture
 from playwright.async_api import Page, expect
 
-from tests.tiers import QUICK
-
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
@@ -21,7 +19,6 @@ async def started(phone, fake, chat: int = ANNA) -> Page:
     return await phone.open(ANNA, chat)
 
 
-@QUICK
 async def test_enter_sends_and_shift_enter_breaks_the_line(phone, fake):
     """Two lines go out as one message, shown on the right, and the field is empty again."""
     page = await started(phone, fake)

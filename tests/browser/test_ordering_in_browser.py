@@ -99,8 +99,7 @@ def _sample(name: str) -> str:
     return f"sample-{files.index(name)}"
 
 
-@QUICK
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=QUICK), "zh"])
 async def test_a_photo_shows_its_offer(
     language: str, chromium: Browser, world: SandboxProcess, bot: BotProcess
 ) -> None:

@@ -12,8 +12,6 @@ from phones import Phone, held
 from playwright.async_api import Browser, Locator, Page, expect
 from test_chat_page_access import CONTRAST, NAMELESS
 
-from tests.tiers import QUICK
-
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WIDE = {"viewport": {"width": 1440, "height": 900}}
@@ -97,7 +95,6 @@ async def test_the_seller_changes_a_price(desk: Page, market: Market) -> None:
     assert "PRICE_MODIFY" in market.pushed[-1]
 
 
-@QUICK
 async def test_an_order_is_driven_through_its_life(desk: Page, market: Market) -> None:
     """Paid, one line shipped with a number of the seller's own, the rest, on its way, received."""
     order_id = await market.order()

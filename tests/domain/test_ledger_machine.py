@@ -254,4 +254,4 @@ class Shop(RuleBasedStateMachine):
 
 
 TestShop = Shop.TestCase
-TestShop.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestShop.settings = settings(stateful_step_count=40)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.http.connection import Connection
@@ -80,7 +80,6 @@ async def _outcome(pieces: list[bytes], end: str) -> bytes | HttpError:
     return content
 
 
-@settings(max_examples=300, deadline=None)
 @given(conversations())
 def test_whatever_a_peer_says_is_an_answer_or_an_error(conversation) -> None:
     """Nothing else is raised, nothing hangs, and a request that was begun is never "not sent"."""

@@ -3,6 +3,8 @@
 import pytest
 from buying import TAPE_MEASURE, Market, at_lines
 
+from tests.tiers import slow_but
+
 CHECKED = "张三 13812345678 浙江省杭州市滨江区长河街道网商路699号"
 _ASKS_NAME = "Who receives it|收货人姓名是"
 _CHECK = "Is this right|请核对地址"
@@ -38,8 +40,10 @@ def is_whole(shown) -> bool:
     return all(part in shown.text for part in parts)
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("word", ["是的", "好的", "确认", "yes", "OK", "да"])
+@pytest.mark.parametrize("language", slow_but(["zh-hans"], ["en", "zh-hans"]))
+@pytest.mark.parametrize(
+    "word", slow_but(["好的", "yes", "да"], ["是的", "好的", "确认", "yes", "OK", "да"])
+)
 async def test_a_yes_at_the_check_saves(person, language, word):
     """Whoever answers the question with a yes has answered it."""
     buyer = await person(language)
@@ -48,7 +52,7 @@ async def test_a_yes_at_the_check_saves(person, language, word):
     assert any("张三" in label for label in shown.labels)
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("language", slow_but(["zh-hans"], ["en", "zh-hans"]))
 @pytest.mark.parametrize(
     "words",
     [
@@ -125,8 +129,13 @@ async def test_another_whole_address_replaces_the_checked_one(person):
     assert "张三" not in shown.text
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("words", ["请问运费多少", "周末不送货", "13号楼501室", "what time?"])
+@pytest.mark.parametrize("language", slow_but(["zh-hans"], ["en", "zh-hans"]))
+@pytest.mark.parametrize(
+    "words",
+    slow_but(
+        ["请问运费多少", "13号楼501室"], ["请问运费多少", "周末不送货", "13号楼501室", "what time?"]
+    ),
+)
 async def test_what_is_no_name_is_refused_at_the_name(person, language, words):
     """A question, a wish and a door are nobody's name; the question stays with its reason."""
     buyer = await person(language)
@@ -178,8 +187,10 @@ async def test_an_extension_joins_the_name_that_is_answered(person):
     await buyer.say("李四", r"Name: 李四\[1234\]")
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("words", ["不知道", "周末不送货", "李四", "help me?"])
+@pytest.mark.parametrize("language", slow_but(["zh-hans"], ["en", "zh-hans"]))
+@pytest.mark.parametrize(
+    "words", slow_but(["不知道", "李四"], ["不知道", "周末不送货", "李四", "help me?"])
+)
 async def test_what_is_no_street_is_refused_at_the_street(person, language, words):
     """A wish, a name and a question are no street."""
     buyer = await person(language)
@@ -207,8 +218,8 @@ async def test_a_number_is_found_among_what_stands_around_it(person, typed):
     await buyer.say(typed, "Phone: 13812345678")
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("open_form", [False, True])
+@pytest.mark.parametrize("language", slow_but(["zh-hans"], ["en", "zh-hans"]))
+@pytest.mark.parametrize("open_form", slow_but([True], [False, True]))
 async def test_an_offers_number_opens_the_offer(person, language, open_form):
     """At the address book and in its form a number of an offer is one; no form eats it."""
     buyer = await person(language)
@@ -266,7 +277,7 @@ PASTES = {
 }
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("language", slow_but(["zh-hans"], ["en", "zh-hans"]))
 @pytest.mark.parametrize("paste", PASTES.values(), ids=PASTES)
 async def test_a_newcomers_paste_goes_through(person, paste, language):
     """Each usual form is read with nothing left to ask, and saved."""

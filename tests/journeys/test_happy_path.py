@@ -8,6 +8,8 @@ import pytest
 from buying import ADDRESS, Market
 from chat import Person, Shown
 
+from tests.tiers import slow_but
+
 Arrive = Callable[..., Awaitable[Person]]
 
 TEAPOT = 718092053690  # no variants, from 1
@@ -67,7 +69,7 @@ async def pay(http: httpx.AsyncClient, placed: Shown) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("way", ["photo", "keyword", "link", "number"])
+@pytest.mark.parametrize("way", slow_but(["photo", "link"], ["photo", "keyword", "link", "number"]))
 async def test_every_way_in_ends_in_a_paid_order(
     way: str,
     language: str,

@@ -112,7 +112,7 @@ async def settled(buyer: Person) -> Shown:
     return shown
 
 
-@pytest.mark.parametrize("name", slow_but(WORST, NASTY))
+@pytest.mark.parametrize("name", slow_but(["bidi"], NASTY))
 async def test_what_a_seller_writes(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:
@@ -151,7 +151,7 @@ async def test_what_a_seller_writes(
     assert await calls.refused() == []
 
 
-@pytest.mark.parametrize("name", slow_but([*WORST, "halves"], [*NASTY, "halves"]))
+@pytest.mark.parametrize("name", slow_but(["markup", "halves"], [*NASTY, "halves"]))
 async def test_what_a_person_types_anywhere(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:
@@ -184,7 +184,7 @@ async def send(buyer: Person, text: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.parametrize("name", WORST)
+@pytest.mark.parametrize("name", slow_but(["bidi"], WORST))
 async def test_a_name_and_a_street(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:
@@ -201,7 +201,7 @@ async def test_a_name_and_a_street(
     assert await calls.refused() == []
 
 
-@pytest.mark.parametrize("name", WORST)
+@pytest.mark.parametrize("name", slow_but(["long_markup"], WORST))
 async def test_a_note_reaches_the_seller_as_written_or_shortened(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:
@@ -221,7 +221,9 @@ async def test_a_note_reaches_the_seller_as_written_or_shortened(
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("endpoint", ["keyword_search", "product_detail", "preview"])
+@pytest.mark.parametrize(
+    "endpoint", slow_but(["preview"], ["keyword_search", "product_detail", "preview"])
+)
 async def test_why_the_marketplace_refuses(
     endpoint: str, language: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:
@@ -246,7 +248,7 @@ async def test_why_the_marketplace_refuses(
     assert await calls.refused() == []
 
 
-@pytest.mark.parametrize("name", WORST)
+@pytest.mark.parametrize("name", slow_but(["markup"], WORST))
 async def test_why_the_marketplace_did_not_order(
     name: str, person: Arrive, marketplace: httpx.AsyncClient, calls: Calls
 ) -> None:

@@ -7,10 +7,17 @@ import pytest
 from chat import Person
 from steps import PAYMENT, PLACES, Place
 
+from tests.tiers import slow_but
+
 Arrive = Callable[..., Awaitable[Person]]
 
 
-@pytest.mark.parametrize("name", [*PLACES, "payment"])
+@pytest.mark.parametrize(
+    "name",
+    slow_but(
+        ["results", "variant", "cart", "address_check", "preview", "payment"], [*PLACES, "payment"]
+    ),
+)
 async def test_a_switch_draws_the_step_again_in_the_other_language(
     name: str, person: Arrive, marketplace: httpx.AsyncClient
 ) -> None:

@@ -288,7 +288,7 @@ async def test_an_answer_of_telegram_that_is_lost_does_not_have_it_sent_again(cl
     assert _order_of(await _told(buyer)) == [PAID]
 
 
-@pytest.mark.parametrize("kind", ["http_500", "flood_429"])
+@pytest.mark.parametrize("kind", slow_but(["flood_429"], ["http_500", "flood_429"]))
 async def test_what_telegram_surely_did_not_take_is_sent_again(clients, kind) -> None:
     """Refused with a 500 or held back: once it is there."""
     buyer, order = await _ordered(clients)

@@ -5,6 +5,8 @@ from buying import Market, placed
 from chat import Person
 from my_orders import CARD, LIST, old_enough, opened, shipped, two_lines
 
+from tests.tiers import slow_but
+
 ASK, KEEP, YES = "Cancel this order|要取消这笔订单吗", "Keep it|先不取消", "Yes, cancel|确定取消"
 
 
@@ -116,7 +118,9 @@ async def test_an_answer_that_was_lost_is_looked_up(person, marketplace):
     assert await market.count("cancel") == 1
 
 
-@pytest.mark.parametrize("kind", ["http_500", "http_502_html", "throttle_429", "cut_before"])
+@pytest.mark.parametrize(
+    "kind", slow_but(["http_500"], ["http_500", "http_502_html", "throttle_429", "cut_before"])
+)
 async def test_an_unclear_answer_is_said_to_be_unclear(person, marketplace, kind):
     """Nothing shows that it was cancelled, nothing that it will not be: wait and look."""
     buyer, market = await person(), Market(marketplace)

@@ -4,6 +4,8 @@ import pytest
 from buying import SNEAKERS, TAPE_MEASURE, Market, at_lines, at_preview, placed
 from my_orders import CARD, LIST, one_more, opened, shipped, yuan
 
+from tests.tiers import slow_but
+
 
 async def test_no_orders_yet(person):
     """An empty list says what to do."""
@@ -32,10 +34,13 @@ async def test_the_list_names_each_order_with_its_state(person, marketplace):
 
 @pytest.mark.parametrize(
     ("language", "to_pay", "on_the_way", "nothing", "every"),
-    [
-        ("en", "^To pay 1", "^On the way 1", "No order is here now", "^All 2"),
-        ("zh-hans", "^待付款 1", "^待收货 1", "这里暂时没有订单", "^全部 2"),
-    ],
+    slow_but(
+        ["en"],
+        [
+            ("en", "^To pay 1", "^On the way 1", "No order is here now", "^All 2"),
+            ("zh-hans", "^待付款 1", "^待收货 1", "这里暂时没有订单", "^全部 2"),
+        ],
+    ),
 )
 async def test_stages_narrow_the_list(
     person, marketplace, language, to_pay, on_the_way, nothing, every

@@ -5,6 +5,8 @@ from buying import Market, placed
 from chat import Person, Shown
 from my_orders import CARD, opened, shipped, two_lines, yuan
 
+from tests.tiers import slow_but
+
 ASK, LATER = "Has everything arrived|货都收到了吗", "Not yet|先不确认"
 YES = "Yes, hand over|确认收货，付给卖家"
 
@@ -121,7 +123,9 @@ async def test_an_answer_that_was_lost_is_looked_up(person, marketplace):
     assert await market.count("confirm_receipt") == 1
 
 
-@pytest.mark.parametrize("kind", ["http_500", "http_502_html", "cut_before"])
+@pytest.mark.parametrize(
+    "kind", slow_but(["http_500"], ["http_500", "http_502_html", "cut_before"])
+)
 async def test_an_unclear_answer_is_said_to_be_unclear(person, marketplace, kind):
     """Money is never handed over a second time by itself."""
     buyer, market = await person(), Market(marketplace)

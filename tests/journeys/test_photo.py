@@ -116,7 +116,7 @@ USELESS: dict[str, tuple[str, Callable[[Samples], bytes], str]] = {
 }
 
 
-@pytest.mark.parametrize("what", list(USELESS))
+@pytest.mark.parametrize("what", slow_but(["a text file", "a cut JPEG", "a film"], list(USELESS)))
 async def test_a_useless_file_is_told_what_is_wrong_with_it(
     what: str, person: Arrive, samples: Samples, marketplace: httpx.AsyncClient
 ) -> None:
@@ -187,13 +187,16 @@ async def test_a_failed_upload_asks_for_the_photo_again(
 
 @pytest.mark.parametrize(
     ("kind", "says"),
-    [
-        ("http_500", "has a problem"),
-        ("http_502_html", "has a problem|made no sense"),
-        ("throttle_429", "slow down"),
-        ("cut_before", "doesn't answer"),
-        ("not_json", "made no sense"),
-    ],
+    slow_but(
+        ["http_500", "cut_before"],
+        [
+            ("http_500", "has a problem"),
+            ("http_502_html", "has a problem|made no sense"),
+            ("throttle_429", "slow down"),
+            ("cut_before", "doesn't answer"),
+            ("not_json", "made no sense"),
+        ],
+    ),
 )
 async def test_a_failed_search_is_tried_again_without_the_photo(
     kind: str, says: str, person: Arrive, samples: Samples, marketplace: httpx.AsyncClient
@@ -235,7 +238,10 @@ async def test_a_slow_search_shows_that_the_bot_is_at_work(
     await buyer.sees("look similar")
 
 
-@pytest.mark.parametrize("name", [name for name, place in PLACES.items() if place.has_draft])
+@pytest.mark.parametrize(
+    "name",
+    slow_but(["lines", "preview"], [name for name, place in PLACES.items() if place.has_draft]),
+)
 async def test_a_photo_at_any_step_keeps_the_draft(
     name: str, person: Arrive, samples: Samples, marketplace: httpx.AsyncClient
 ) -> None:

@@ -10,6 +10,8 @@ from buying import ADDRESS, placed
 from chat import Person, Shown
 from steps import PAYMENT, PLACES, Place
 
+from tests.tiers import slow_but
+
 Arrive = Callable[..., Awaitable[Person]]
 STREET = "网商路699号"
 
@@ -29,7 +31,9 @@ async def _delete(buyer: Person) -> Shown:
     return await buyer.do("Delete everything|全部删除", "is deleted|已删除")
 
 
-@pytest.mark.parametrize("name", [*PLACES, "payment"])
+@pytest.mark.parametrize(
+    "name", slow_but(["results", "address_form", "preview", "payment"], [*PLACES, "payment"])
+)
 async def test_deletion_works_at_every_step(
     name: str, person: Arrive, marketplace: httpx.AsyncClient
 ) -> None:

@@ -11,6 +11,8 @@ from chat import PATIENCE, Person, Shown
 from crashing import Clients, Own, own_world
 from test_group_goods import opens
 
+from tests.tiers import slow_but
+
 
 @dataclass
 class Desk:
@@ -70,7 +72,9 @@ async def published(operator: Person, channel: Channel, title: str, words: str =
 
 @pytest.mark.parametrize(
     ("code", "choose", "pay"),
-    [("en", "Choose a quantity", "Order placed"), ("zh-hans", "选数量", "下单成功")],
+    slow_but(
+        ["en"], [("en", "Choose a quantity", "Order placed"), ("zh-hans", "选数量", "下单成功")]
+    ),
 )
 async def test_a_stranger_orders_from_a_channel(
     code: str, choose: str, pay: str, operator: Person, clients: Clients, market: Market

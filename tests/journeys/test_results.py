@@ -9,6 +9,8 @@ from buying import Market
 from chat import Person, Shown
 from steps import PLACES
 
+from tests.tiers import slow_but
+
 Arrive = Callable[..., Awaitable[Person]]
 
 MANY = "女"  # 22 offers: three pages of 6 and one of 4
@@ -87,7 +89,9 @@ async def test_a_page_that_turns_out_empty_is_the_end(
 
 @pytest.mark.parametrize(
     ("button", "read", "falling"),
-    [("Price", prices, False), ("Sales", sold, True), ("Reorder rate", rates, True)],
+    slow_but(
+        ["Price"], [("Price", prices, False), ("Sales", sold, True), ("Reorder rate", rates, True)]
+    ),
 )
 async def test_sorting_orders_what_is_listed(
     button: str,

@@ -10,7 +10,7 @@ from chat import Person, Shown
 from crashing import Clients, Own, own_world
 
 from bot.chat.buttons import Press
-from tests.tiers import SLOW
+from tests.tiers import SLOW, slow_but
 
 SETTINGS = "Your shop's terms|店铺设置"
 PAY = "Please pay the shop|请向店主付款"
@@ -166,19 +166,22 @@ async def proven(customer: Person, operator: Person, text: str = "TX 1") -> str:
 
 @pytest.mark.parametrize(
     ("typed", "answer"),
-    [
-        ("0", "more than zero"),
-        ("-5", "more than zero"),
-        ("1,005", "read in two ways"),
-        ("1.0005", "Nothing is rounded"),
-        ("five", "no amount"),
-        ("５ EUR", "paid in USD"),
-        ("9" * 40, "more than can be booked"),
-        ("twelve", "no amount"),
-        ("NaN", "no amount"),
-        ("1e5", "no amount"),
-        ("12.85 USD x", "no amount"),
-    ],
+    slow_but(
+        ["0", "1,005", "five"],
+        [
+            ("0", "more than zero"),
+            ("-5", "more than zero"),
+            ("1,005", "read in two ways"),
+            ("1.0005", "Nothing is rounded"),
+            ("five", "no amount"),
+            ("５ EUR", "paid in USD"),
+            ("9" * 40, "more than can be booked"),
+            ("twelve", "no amount"),
+            ("NaN", "no amount"),
+            ("1e5", "no amount"),
+            ("12.85 USD x", "no amount"),
+        ],
+    ),
 )
 async def test_an_amount_that_cannot_be_meant_is_asked_again(
     clients: Clients, operator: Person, typed: str, answer: str

@@ -9,6 +9,8 @@ from buying import ADDRESS, TAPE_MEASURE, at_lines, at_offer
 from chat import Person, Shown
 from crashing import Clients, Own, own_world
 
+from tests.tiers import slow_but
+
 _HANGS = {
     "search": "keyword_search",
     "detail": "product_detail",
@@ -52,7 +54,7 @@ async def _answered(buyer: Person, text: str, wanted: str) -> tuple[float, Shown
     return time.monotonic() - began, shown
 
 
-@pytest.mark.parametrize("what", _HANGS)
+@pytest.mark.parametrize("what", slow_but(["photo"], _HANGS))
 async def test_commands_are_answered_while_it_hangs(
     what: str, own: Own, samples: dict[str, bytes]
 ) -> None:

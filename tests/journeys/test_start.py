@@ -9,6 +9,8 @@ from buying import Market
 from chat import Person
 from steps import PAYMENT, PLACES
 
+from tests.tiers import slow_but
+
 Arrive = Callable[..., Awaitable[Person]]
 
 NOTHING_TO_LOSE = {"start"}
@@ -37,7 +39,13 @@ async def test_a_deep_link_greets_like_any_start(payload: str, person: Arrive) -
     await buyer.say(f"/start {payload}", "What are you looking for")
 
 
-@pytest.mark.parametrize("name", [each for each in PLACES if each not in NOTHING_TO_LOSE])
+@pytest.mark.parametrize(
+    "name",
+    slow_but(
+        ["results", "quantity", "address_form", "preview"],
+        [each for each in PLACES if each not in NOTHING_TO_LOSE],
+    ),
+)
 async def test_start_in_the_middle_offers_to_continue(
     name: str, person: Arrive, marketplace: httpx.AsyncClient
 ) -> None:
@@ -60,7 +68,7 @@ async def test_start_in_the_middle_offers_to_continue(
     assert not [label for label in shown.labels if "Cart (" in label]
 
 
-@pytest.mark.parametrize("name", list(PLACES))
+@pytest.mark.parametrize("name", slow_but(["offer", "lines", "address", "note"], list(PLACES)))
 async def test_cancel_ends_the_draft_at_any_step(
     name: str, person: Arrive, marketplace: httpx.AsyncClient
 ) -> None:

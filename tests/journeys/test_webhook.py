@@ -8,6 +8,7 @@ from buying import TAPE_MEASURE, from_lines_to_preview
 from crashing import Clients, Own, own_world
 
 from tests.loopback import http_client
+from tests.tiers import slow_but
 
 SECRET = "webhook-secret_1"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -25,7 +26,9 @@ def own() -> Iterator[Own]:
 
 @pytest.mark.parametrize(
     ("language", "found", "words"),
-    [("en", "Results for", "Order placed"), ("zh-hans", "的搜索结果", "下单成功")],
+    slow_but(
+        ["en"], [("en", "Results for", "Order placed"), ("zh-hans", "的搜索结果", "下单成功")]
+    ),
 )
 async def test_the_whole_way_by_keyword(own: Own, language: str, found: str, words: str) -> None:
     """From a word to the payment link, every update through the webhook."""

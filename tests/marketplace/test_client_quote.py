@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from daji_gateway import PENCILS, PREVIEWED, Gateway, as_json, enveloped, example, line
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -199,7 +199,6 @@ def test_the_sample_reads_without_floats():
 fen = st.integers(0, 10**9)
 
 
-@settings(max_examples=50)
 @given(amount=fen, carriage=fen, saved=fen, quantity=st.integers(1, 10_000))
 def test_every_consistent_entry_becomes_its_quote(amount, carriage, saved, quantity):
     """Whole fen go through text and `Decimal` unharmed; the discount is what was saved."""

@@ -139,6 +139,7 @@ def test_what_root_does_belongs_to_the_service(home: Path) -> None:
     assert _run(home, "orders", user=SERVICE, DATABASE_URL=url).returncode == 0
 
 
+@SLOW
 @as_root
 def test_a_copy_that_only_root_may_read_is_refused_by_name(home: Path) -> None:
     """One line that says who could not read it, and nothing was changed."""

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.pictures.budget import ByteBudget
@@ -37,7 +37,6 @@ async def test_small_ones_go_together() -> None:
         pass
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     sizes=st.lists(st.one_of(st.none(), st.integers(0, 40 * MB)), max_size=20),
     cancelled=st.sets(st.integers(0, 19)),

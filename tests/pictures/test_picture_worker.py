@@ -9,6 +9,7 @@ import pytest
 from drawn_pictures import encoded, noise, opened, quarters
 
 from bot.pictures import NotAPicture, PicturesBusy, PictureWorker
+from tests.tiers import SLOW
 
 
 async def stalled_share(work) -> float:
@@ -55,6 +56,7 @@ async def test_errors_come_through():
     await worker.close()
 
 
+@SLOW
 async def test_the_event_loop_keeps_running():
     """Neither a sheet nor a HEIC photo holds the loop for as much as half of its time."""
     worker = PictureWorker()

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.addresses import load_divisions
@@ -105,7 +105,6 @@ def test_known_traps_have_an_answer_or_the_one_error(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=60, deadline=None)
 @given(text=texts)
 def test_any_text_has_an_answer_or_the_one_error(name: str, text: str) -> None:
     """No other error reaches whoever reads."""
@@ -114,7 +113,6 @@ def test_any_text_has_an_answer_or_the_one_error(name: str, text: str) -> None:
         reader(text)
 
 
-@settings(max_examples=150, deadline=None)
 @given(text=texts, location=texts)
 @example(text="https://xn--a.1688.com/s/abc", location="")
 @example(text="https://qr.1688.com/s/abc", location="https://xn--a.1688.com/s/abc")
@@ -134,7 +132,6 @@ def test_no_short_link_raises(text: str, location: str) -> None:
     asyncio.run(follow())
 
 
-@settings(max_examples=150, deadline=None)
 @given(text=texts, location=texts)
 @example(text="https://xn--a.alicdn.com/a.jpg", location="")
 @example(text="//xn--a.alicdn.com/a.jpg", location="")
@@ -169,7 +166,6 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(raw=json_values)
 def test_any_update_is_stored_or_refused(raw: object) -> None:
     """What Telegram never sends, somebody at the webhook might."""
