@@ -63,7 +63,18 @@ from handlers.desk import (
 )
 from handlers.finding import categories, comparing, navigation, search, shop
 from handlers.finding import filters as filter_panel
-from handlers.group import buy, buy_acting, buy_terms, joining, running, takeover, taking_part
+from handlers.group import (
+    buy,
+    buy_acting,
+    buy_terms,
+    complaining,
+    drafting,
+    joining,
+    running,
+    settling,
+    takeover,
+    taking_part,
+)
 from handlers.group.answering import GoodsInGroups
 from handlers.group.guest import GuestGoods
 from handlers.group.places import Places, following_groups
@@ -133,7 +144,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.OFFER: [
             Buttons(choose=offer.choose, results=offer.back_to_results, lines=offer.to_lines),
             Buttons(again=offer.again, publish=publish.publish),
-            Buttons(group_buy=buy_terms.draft),
+            Buttons(group_buy=drafting.draft),
             MessageHandler(WORDS, quantity.text_at_offer),
         ],
         Step.VARIANT: [
@@ -152,6 +163,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.LINES: [
             Buttons(edit=lines.edit, remove=lines.remove, more=lines.more, turn=lines.turn),
             Buttons(checkout=lines.checkout, results=offer.back_to_results),
+            Buttons(together=drafting.draft_of_cart),
             MessageHandler(WORDS, lines.text),
         ],
         Step.ADDRESS: [
@@ -220,24 +232,30 @@ def _states() -> dict[Step, list[Handler]]:
         ],
         Step.BUY_TERMS: [
             Buttons(term=buy_terms.term, open=buy_terms.open_, back=buy_terms.back),
+            Buttons(take=buy_terms.take, more=buy_terms.more, page=buy_terms.page),
             Buttons(leave=buy_terms.leave),
             MessageHandler(WORDS, buy_terms.text),
         ],
         Step.JOINING: [
             Buttons(spec=joining.variant, pieces=joining.amount, ceiling=joining.ceiling),
             Buttons(join=joining.join, turn=joining.turn, back=joining.back, leave=joining.leave),
+            Buttons(ask=joining.ask, terms=joining.terms, other=joining.other),
+            Buttons(partly=joining.partly),
             MessageHandler(WORDS, joining.text),
         ],
         Step.BUY: [
             Buttons(lock=running.lock, pause=running.pause, resume=running.resume),
             Buttons(top_up=running.top_up, leave_out=running.leave_out, prepare=running.prepare),
-            Buttons(order=running.order, member=buy.member, receive=running.receive),
+            Buttons(order=running.order, member=buy.about, receive=running.receive),
             Buttons(nothing=running.nothing, see=running.see, send_back=running.send_back),
             Buttons(hand=running.hand, arrive=running.arrive, count=buy.count),
             Buttons(settle=running.settle, close=running.close, cancel_buy=running.cancel_buy),
             Buttons(ask=buy.ask, withdraw=taking_part.withdraw, agree=taking_part.agree),
             Buttons(disagree=taking_part.disagree, more=buy.more, sheet=running.sheet),
             Buttons(show=buy.show, turn=buy.turn, back=buy_acting.back, leave=buy.leave),
+            Buttons(change=buy.about, remove=buy.about, sold=buy.about, renew=taking_part.renew),
+            Buttons(terms=drafting.change, repeat=drafting.repeat, remind=settling.remind),
+            Buttons(fine=complaining.fine, **{"raise": complaining.raise_}),
             MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, taking_part.photo),
             MessageHandler(WORDS, buy.text),
         ],

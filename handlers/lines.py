@@ -39,12 +39,15 @@ class LinesView(View):
     """The lines with what their freight is likely to cost."""
 
     freight: FreightShown | None = None
+    may_organise: bool = False
 
 
 async def load(session: Session, services: Services) -> LinesView:
     """Estimate the freight of the draft in hand."""
     freight = await freight_of(session.draft.lines, session, services)
-    return await LinesView.of(session, services, freight=freight)
+    groups = services.groups
+    may = groups is not None and groups.may_organise(session.user_id)
+    return await LinesView.of(session, services, freight=freight, may_organise=may)
 
 
 def screen(view: LinesView) -> Screen:
@@ -112,7 +115,7 @@ def _described_line(view: View, number: int, line: OrderLine) -> Html:
     )
 
 
-def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) -> Rows:
+def _buttons(view: LinesView, shown: Sequence[tuple[int, OrderLine]], turns: Rows) -> Rows:
     t, session = view.t, view.session
     rows: Rows = ()
     for number, _ in shown:
@@ -131,7 +134,8 @@ def _buttons(view: View, shown: Sequence[tuple[int, OrderLine]], turns: Rows) ->
     results = row(Button(t("offer.results_button"), "results")) if session.query else ()
     cart = row(cart_button(t, session)) if session.cart.shelf else ()
     cancel = row(Button(t("lines.cancel_button"), "over", style=Style.DANGER))
-    return onward + another + rows + turns + cart + results + cancel
+    together = row(Button(t("buy_terms.cart_button"), "together")) if view.may_organise else ()
+    return onward + another + rows + turns + cart + results + together + cancel
 
 
 async def edit(_: Update, context: Context) -> Reply:

@@ -10,7 +10,7 @@ from bot.domain.sessions import Step
 from bot.telegram.newer import Style
 from handlers.always.language import language_button
 from handlers.finding import search
-from handlers.group import joining
+from handlers.group import joining, settling
 from handlers.shared.in_cart import cart_button
 
 
@@ -51,6 +51,9 @@ async def start(_: Update, context: Context) -> Reply:
     token = joining.token_in(context.args)
     if token is not None and context.services.groups is not None:
         return await joining.open_buy(context, token)
+    label = settling.payload_in(context.args)
+    if label is not None and context.services.groups is not None:
+        return await settling.scanned(context, *label)
     offer_id = offer_in_payload(context.args)
     if offer_id is not None:
         return await search.open_offer(context, offer_id)

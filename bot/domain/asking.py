@@ -99,17 +99,23 @@ class MoreOpen(Value):
 
 
 class BuyDrafted(Value):
-    """The terms of a group buy that is not open yet; the next text is of `term` where it is set."""
+    """The terms of a group buy, to be changed; the next text is of `term` where it is set.
+
+    `more` shows the buttons of what is rarely changed.
+    """
 
     kind: Literal["buy_drafted"] = "buy_drafted"
     token: str
     term: str | None = None
+    more: bool = False
 
 
 class JoinOpen(Value):
     """A group buy that somebody may join, and what they have chosen of it so far.
 
     `variant` is its place in the buy's list; `ceiling` is fen; `terms` the number they saw.
+    `alternatives` are places in that list, too: what is taken when the variant runs out. `asks` is
+    what is chosen or read beside the way: a ceiling, what happens then, all terms.
     """
 
     kind: Literal["join_open"] = "join_open"
@@ -118,6 +124,9 @@ class JoinOpen(Value):
     pieces: int | None = Field(default=None, ge=1)
     ceiling: Fen | None = None
     terms: int | None = None
+    alternatives: tuple[int, ...] = ()
+    partly: bool = False
+    asks: str = ""
 
 
 class BuyAsked(Value):

@@ -55,6 +55,11 @@ class Access:
         """Tell whether that person runs this bot."""
         return user_id in self._operators
 
+    @property
+    def operators(self) -> frozenset[int]:
+        """Who runs this bot."""
+        return self._operators
+
     async def lets_in(self, user_id: UserId) -> bool:
         """Tell whether that person may order. Raises `StorageUnavailable`."""
         if self.mode is AccessMode.OPEN or user_id in self._always:

@@ -1,154 +1,59 @@
-"""A group buy as its organiser runs it, and as a member sees their own part of it."""
+"""A group buy's page: where it stands, one's own part of it, and for its organiser what is next."""
 
 import html
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from telegram import Update
 
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Overlay, Reply
-from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
+from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
-from bot.chat.units import counted
 from bot.domain.asking import BuyAsked, JoinOpen
 from bot.domain.collecting import LONGEST_PROOF, ProofKind
-from bot.domain.currencies import Money
-from bot.domain.group_buys import closing, fulfilling
-from bot.domain.group_buys.bills import people_of, pieces_by_variant
-from bot.domain.group_buys.buys import (
-    ENDED,
-    BuyId,
-    BuyState,
-    Card,
-    GroupBuy,
-    Progress,
-)
-from bot.domain.group_buys.claims import ClaimState
-from bot.domain.identifiers import UserId
-from bot.domain.ledger import Books
-from bot.domain.posts import PostPlace
-from bot.domain.sessions import Session, Step
+from bot.domain.group_buys.buys import BuyId, BuyState, Card, GroupBuy
+from bot.domain.group_buys.claims import ClaimState, DisputeState
+from bot.domain.sessions import Step
 from bot.domain.writes import ShowBuy
-from bot.services.bundle import Services
 from bot.telegram.newer import Style
 from handlers.always import anywhere
-from handlers.group.buy_acting import claims_about, returning, seen
-from handlers.group.buy_card import join_link
-from handlers.group.buy_words import (
-    claim_line,
-    priced,
-    progress_line,
-    state_line,
-    state_word,
-    steps,
-    title,
-    variant_name,
-)
-from handlers.group.running import amount_typed, count_typed, reason_typed
-from handlers.group.taking_part import prove
+from handlers.group import complaining, running, settling, taking_part
+from handlers.group.buy_acting import returning, seen
+from handlers.group.buy_asked import asked, dispute_lines
+from handlers.group.buy_organising import organiser_rows, organiser_text
+from handlers.group.buy_view import HAS_MONEY, MAY_CANCEL, BuyView, load, places
+from handlers.group.buy_words import claim_line, priced, progress_line, state_line, state_word
+from handlers.group.buy_words import variant_name as named_variant
+from handlers.group.terms_words import buy_title, offers
 
-_PAGE = 8
-
+__all__ = ["load", "screen"]
 
 _LISTED = 20
-
-
-_PLACES = 6
-
-
-_NAME = 24
-
-
-_HAS_MONEY = frozenset(BuyState) - {
-    BuyState.DRAFT,
-    BuyState.OPEN,
-    BuyState.PAUSED,
-    BuyState.LOCKED,
-    BuyState.CONFIRMING,
-}
-
-
-_MAY_CANCEL = {
-    BuyState.OPEN,
-    BuyState.PAUSED,
-    BuyState.LOCKED,
-    BuyState.CONFIRMING,
-    BuyState.COLLECTING,
-}
-
-
-_ASKS = {
-    "received": "buy.ask_received",
-    "proof": "buy.ask_proof",
-    "count": "buy.ask_count",
-    "write_off": "buy.ask_reason",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class BuyView(View):
-    """A buy and its books as the viewer may see them; None when it is gone or not theirs."""
-
-    buy: GroupBuy | None = None
-    books: Books = field(default_factory=Books)
-    progress: Progress = field(default_factory=Progress)
-    username: str = ""
-    places: tuple[PostPlace, ...] = ()
-    cards: tuple[Card, ...] = ()
-
-    @property
-    def organises(self) -> bool:
-        """Tell whether the viewer runs the buy."""
-        return self.buy is not None and self.buy.organiser == self.session.user_id
-
-
-async def load(session: Session, services: Services) -> BuyView:
-    """Load the buy: all of it for its organiser, for a member their own claims."""
-    buy, books = await seen(session, services)
-    face = services.face()
-    organises = buy is not None and buy.organiser == session.user_id
-    return await BuyView.of(
-        session,
-        services,
-        buy=buy,
-        books=books,
-        progress=await services.store.group_buys.progress(buy.buy_id) if buy else Progress(),
-        username=face.username if face else "",
-        places=tuple(await _places(session, services)) if organises else (),
-        cards=tuple(await services.store.group_buys.cards_of(buy.buy_id)) if buy else (),
-    )
-
-
-async def _places(session: Session, services: Services) -> list[PostPlace]:
-    """Return where a buy may be posted: where its organiser let the bot, or operators did."""
-    places, me = await services.store.posts.post_places(), session.user_id
-    operators = services.access.is_operator
-    return [
-        each for each in places if each.let_by == me or (operators(me) and operators(each.let_by))
-    ]
+_DETAILED = 8
+_OPEN = {BuyState.OPEN, BuyState.PAUSED}
+_MAY_COMPLAIN = {BuyState.ARRIVED, BuyState.HANDING_OUT, BuyState.SETTLING}
 
 
 def screen(view: BuyView) -> Screen:
     """Show where the buy stands and what can be done about it."""
     asking, buy = view.session.focus.asking, view.buy
-    leave = row(Button(view.t("buy.leave_button"), "leave"))
+    leave_ = row(Button(view.t("buy.leave_button"), "leave"))
     if buy is None or not isinstance(asking, BuyAsked):
-        return Screen(paragraphs(view.flash, view.t("buy.gone")), leave)
+        return Screen(paragraphs(view.flash, view.t("buy.gone")), leave_)
     t = priced(view.t, buy.terms)
     if asking.what:
-        return _asked(view, t, buy, asking)
+        return asked(view, t, buy, asking)
     head = paragraphs(
-        t("buy.card_title", title=title(t, buy.terms.goods)),
-        steps(t, buy.terms.goods, view.progress.total) if buy.state in _MAY_CANCEL else None,
+        t("buy.card_title", title=buy_title(t, buy.terms)),
+        offers(t, buy.terms, view.progress) if buy.state in MAY_CANCEL else None,
         lines(progress_line(t, buy, view.progress), state_line(t, buy)),
     )
     parts = [_member_text(view, t, buy)]
     rows = _member_rows(view, t, buy)
     if view.organises:
-        parts = [_organiser_text(view, t, buy), *parts]
-        rows = _organiser_rows(view, t, buy) + rows
-    return Screen(paragraphs(view.flash, head, *parts), rows + leave)
+        parts = [organiser_text(view, t, buy), *parts]
+        rows = organiser_rows(view, t, buy) + rows
+    rows += row(Button(t("joining.terms_button"), "ask", "terms"))
+    return Screen(paragraphs(view.flash, head, *parts), rows + leave_)
 
 
 def _member_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
@@ -158,7 +63,7 @@ def _member_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
     if not mine:
         return None
     told = [t("buy.yours"), *(claim_line(t, buy, each) for each in mine)]
-    share, currency = buy.share_of(me), buy.terms.rate.currency
+    share = buy.share_of(me)
     if buy.bill is not None and share.pieces:
         told.append(
             t(
@@ -169,257 +74,86 @@ def _member_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
                 total=t.amount(buy.terms.rate.convert(share.total)),
             )
         )
+        told += [t("buy.your_abroad", amount=t.money(share.abroad))] if share.abroad else []
+        told += [t("buy.your_allowed", amount=t.money(share.allowed))] if share.allowed else []
     if me == buy.organiser:
         return lines(*told)
-    account = view.books.account_of(buy.account_of(me), currency)
-    if buy.state in _HAS_MONEY:
-        if account.balance.units > 0:
-            told.append(t("buy.to_pay", amount=t.amount(account.balance), code=buy.account_of(me)))
-            told += [t("buy.payment_line", text=buy.terms.payment)] if buy.terms.payment else []
-            if buy.pay_before is not None:
-                told.append(t("buy.pay_before", moment=t.moment(buy.pay_before)))
-        elif account.balance.units < 0:
-            told.append(t("buy.owed_to_you", amount=t.amount(-account.balance)))
+    told += _balance_lines(view, t, buy)
+    if buy.quote is not None and not buy.terms.is_fixed and buy.state in HAS_MONEY:
+        # What the complaints ask for: whoever pays cost sees what it cost.
+        quote = buy.quote
+        told.append(t("buy.cost_proof", goods=t.yuan(quote.goods), total=t.yuan(quote.total)))
     if me in buy.asked and buy.answer_before is not None:
         told.append(t("buy.asked", moment=t.moment(buy.answer_before)))
-    if buy.state is BuyState.ARRIVED and buy.terms.handout:
+    if buy.state in {BuyState.ARRIVED, BuyState.HANDING_OUT} and buy.terms.handout:
         told.append(t("buy.handout_line", text=buy.terms.handout))
-    return lines(*told)
+    complaint = dispute_lines(t, mine)
+    return lines(*told, *([complaint] if complaint else []))
+
+
+def _balance_lines(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
+    if buy.state not in HAS_MONEY:
+        return []
+    me = view.session.user_id
+    account = view.books.account_of(buy.account_of(me), buy.terms.rate.currency)
+    if account.balance.units < 0:
+        return [t("buy.owed_to_you", amount=t.amount(-account.balance))]
+    if not account.balance.units:
+        return []
+    told = [t("buy.to_pay", amount=t.amount(account.balance), code=buy.account_of(me))]
+    told += [t("buy.payment_line", text=buy.terms.payment)] if buy.terms.payment else []
+    if buy.pay_before is not None and buy.state is BuyState.COLLECTING:
+        told.append(t("buy.pay_before", moment=t.moment(buy.pay_before)))
+    return told
 
 
 def _member_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     me = view.session.user_id
-    rows: Rows = ()
+    mine, rows = buy.claims_of(me), _agreeing(view, t, buy)
     if buy.state is BuyState.OPEN:
         rows += row(Button(t("buy.join_more_button"), "more"))
-    for each in buy.claims_of(me):
-        free = each.state in {ClaimState.HELD, ClaimState.WAITING}
-        if free and buy.state in {BuyState.OPEN, BuyState.PAUSED}:
-            named = variant_name(t, buy, buy.terms.variant(each.spec_id))
-            label = html.unescape(t("buy.withdraw_button", variant=named))
-            rows += row(Button(cut(label, 60), "withdraw", str(each.number)))
+    for each in mine:
+        if each.state in {ClaimState.HELD, ClaimState.WAITING} and buy.state in _OPEN:
+            named = named_variant(t, buy, buy.terms.variant(each.spec_id))
+            label = html.unescape(t("buy.change_button", variant=named))
+            rows += row(Button(cut(label, 60), "change", str(each.number)))
+    if me != buy.organiser and _may_prove(view, buy):
+        rows += row(Button(t("buy.paid_button"), "ask", "proof"))
+    got = [each for each in mine if each.state in {ClaimState.ARRIVED, ClaimState.HANDED}]
+    complaint = next((each.dispute for each in mine if each.dispute and each.dispute.is_open), None)
+    if complaint is not None and complaint.state is DisputeState.ANSWERED:
+        rows += row(
+            Button(t("buy.dispute_fine_button"), "fine"),
+            Button(t("buy.dispute_raise_button"), "raise"),
+        )
+    elif got and complaint is None and buy.state in _MAY_COMPLAIN and me != buy.organiser:
+        rows += row(Button(t("buy.dispute_button"), "ask", "dispute"))
+    return rows
+
+
+def _agreeing(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
+    me = view.session.user_id
+    rows: Rows = ()
     if me in buy.asked:
         rows += row(
             Button(t("buy.agree_button"), "agree"), Button(t("buy.decline_button"), "disagree")
         )
-    payable = {ClaimState.DUE, ClaimState.PROOF}
-    if me != buy.organiser and any(each.state in payable for each in buy.claims_of(me)):
-        rows += row(Button(t("buy.paid_button"), "ask", "proof"))
+    if buy.state in _OPEN and any(
+        each.renew and each.state in {ClaimState.HELD, ClaimState.WAITING}
+        for each in buy.claims_of(me)
+    ):
+        renew = Button(t("buy.renew_button"), "renew", str(buy.terms.number), style=Style.PRIMARY)
+        rows += row(renew)
     return rows
 
 
-def _organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
-    goods, parts = buy.terms.goods, []
-    if buy.state is BuyState.LOCKED and (missing := closing.short_of_minimum(buy)):
-        parts.append(t("buy.missing", pieces=counted(t, missing, goods.unit)))
-    if buy.state is BuyState.OPEN and not view.places:
-        parts.append(t("buy.no_places"))
-    if buy.asked:
-        parts.append(t("buy.waits_for", count=len(buy.asked)))
-    if buy.state is BuyState.COLLECTING and buy.bill is not None:
-        owing = [user for user in buy.members if not _covered(view, buy, user)]
-        parts.append(t("buy.waits_for_money", count=len(owing)))
-    if buy.bill is not None and buy.state in _HAS_MONEY:
-        parts.append(t("buy.order_total", total=t.yuan(buy.bill.total)))
-        if buy.bill.borne:
-            parts.append(t("buy.borne", amount=t.yuan(buy.bill.borne)))
-    if buy.state in {BuyState.SETTLING, BuyState.CANCELLING}:
-        open_ = fulfilling.open_balances(buy, view.books)
-        parts.append(t("buy.open_balances", count=len(open_)))
-    return lines(*parts) if parts else None
-
-
-def _organiser_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
-    rows = _rows_before_the_order(view, t, buy) + _rows_after_the_order(view, t, buy)
-    if buy.state in _HAS_MONEY and buy.state not in ENDED | {BuyState.CANCELLING}:
-        rows += row(
-            Button(t("buy.packing_button"), "sheet", "packing"),
-            Button(t("buy.money_button"), "sheet", "money"),
-        )
-    if buy.state in _MAY_CANCEL:
-        rows += row(Button(t("buy.cancel_button"), "ask", "cancel"))
-    return rows
-
-
-def _rows_before_the_order(  # noqa: PLR0911 - one a state
-    view: BuyView, t: Texts, buy: GroupBuy
-) -> Rows:
-    match buy.state:
-        case BuyState.OPEN:
-            link = Button(t("buy.link_button"), copy=join_link(view.username, buy))
-            lock = Button(t("buy.lock_button"), "lock")
-            pause_ = Button(t("buy.pause_button"), "pause")
-            return row(link) + _posting(view, t) + row(lock, pause_)
-        case BuyState.PAUSED:
-            lock = Button(t("buy.lock_button"), "lock")
-            return row(Button(t("buy.resume_button"), "resume"), lock)
-        case BuyState.LOCKED if missing := closing.short_of_minimum(buy):
-            pieces = counted(t, missing, buy.terms.goods.unit)
-            return row(Button(html.unescape(t("buy.top_up_button", pieces=pieces)), "top_up"))
-        case BuyState.COLLECTING:
-            rows = _people(view, t, buy, _waiting_for_money(view, buy))
-            if any(each.state is ClaimState.DUE for each in buy.taken):
-                return rows + row(Button(t("buy.leave_out_button"), "leave_out"))
-            if all(each.state is ClaimState.PAID for each in buy.taken):
-                return rows + row(Button(t("buy.prepare_button"), "prepare", style=Style.PRIMARY))
-            return rows
-    return ()
-
-
-def _posting(view: BuyView, t: Texts) -> Rows:
-    """One button for each chat that a card may stand in; where one does, it is drawn anew."""
-    there = {each.chat_id for each in view.cards}
-    rows: Rows = ()
-    for place in view.places[:_PLACES]:
-        key = "buy.posted_button" if place.chat_id in there else "buy.post_button"
-        label = html.unescape(t(key, place=cut(place.title, _NAME)))
-        rows += row(Button(label, "show", str(place.chat_id)))
-    return rows
-
-
-def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
-    rows: Rows = ()
-    if buy.order_no is not None:
-        rows += row(Button(t("buy.order_button"), "card", buy.order_no, standing=True))
-    match buy.state:
-        case BuyState.BOUGHT | BuyState.SHIPPED:
-            rows += row(Button(t("buy.all_came_button"), "arrive"))
-            rows += row(Button(t("buy.some_missing_button"), "ask", "count"))
-        case BuyState.ARRIVED | BuyState.HANDING_OUT:
-            waiting = fulfilling.to_hand_out(buy)
-            rows += _people(view, t, buy, waiting, "hand")
-            if not waiting:
-                rows += row(Button(t("buy.settle_button"), "settle"))
-        case BuyState.SETTLING | BuyState.CANCELLING:
-            open_ = fulfilling.open_balances(buy, view.books)
-            rows += _people(view, t, buy, open_)
-            if buy.state is BuyState.SETTLING and not open_:
-                rows += row(Button(t("buy.close_button"), "close"))
-    return rows
-
-
-def _people(
-    view: BuyView, t: Texts, buy: GroupBuy, people: Iterable[UserId], action: str = "member"
-) -> Rows:
-    """One button a person: the organiser knows them by name and by what is open."""
-    named = list(people)
-    shown, before, after = page_of(named, view.session.focus.page, _PAGE)
-    buttons = []
-    for user in shown:
-        claims = buy.claims_of(user)
-        label = claims[0].name or claims[0].username or buy.account_of(user)
-        if action == "hand":
-            pieces = sum(each.served for each in claims if each.state is ClaimState.ARRIVED)
-            label = f"📦 {cut(label, _NAME)} · {pieces}"
-        else:
-            balance = _balance(view, buy, user)
-            proof = any(each.state is ClaimState.PROOF for each in claims)
-            mark = "🧾" if proof else "⏳"
-            label = f"{mark} {cut(label, _NAME)} · {html.unescape(t.amount(balance))}"
-        buttons.append(Button(label, action, str(claims[0].number)))
-    turning = row(
-        Button("◀️", "turn", str(view.session.focus.page - 1)) if before else None,
-        Button("▶️", "turn", str(view.session.focus.page + 1)) if after else None,
-    )
-    return grid(buttons, 1) + turning
-
-
-def _asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
-    """Show one member's money, a count, the order to confirm, or a question."""
-    back = row(Button(t("buy.back_button"), "back"))
-    if asking.what == "member" and view.organises:
-        return _member_money(view, t, buy, asking)
-    if asking.what == "order" and view.organises:
-        return _order_to_confirm(view, t, buy)
-    if asking.what == "count" and view.organises:
-        return _counting(view, t, buy, asking)
-    if asking.what == "cancel" and view.organises:
-        yes = row(Button(t("buy.cancel_yes_button"), "cancel_buy", style=Style.DANGER))
-        return Screen(paragraphs(view.flash, t("buy.cancel_explained")), yes + back)
-    key = _ASKS.get(asking.what, "buy.use_buttons")
-    return Screen(paragraphs(view.flash, t(key)), back, asks=True)
-
-
-def _member_money(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
-    claims = claims_about(buy, asking.about)
-    back = row(Button(t("buy.back_button"), "back"))
-    if not claims:
-        return Screen(paragraphs(view.flash, t("buy.gone")), back)
-    user = claims[0].user_id
-    balance = _balance(view, buy, user)
-    proof = next((each.proof for each in claims if each.proof is not None), None)
-    text = paragraphs(
-        view.flash,
-        t(
-            "buy.member",
-            name=claims[0].name or str(user),
-            username=f"@{claims[0].username}" if claims[0].username else "",
-            code=buy.account_of(user),
-        ),
-        lines(*(claim_line(t, buy, each) for each in claims)),
-        t("buy.member_balance", amount=t.amount(balance)),
-        t("buy.proof_seen_before") if proof and proof.seen_before else None,
-        t("buy.proof_text", text=proof.text) if proof and proof.text else None,
-    )
-    rows: Rows = ()
-    if balance.units > 0 and buy.state is not BuyState.CANCELLING:
-        exact = html.unescape(t("buy.received_button", amount=t.amount(balance)))
-        rows += row(Button(exact, "receive"))
-        rows += row(Button(t("buy.other_amount_button"), "ask", "received"))
-        if any(each.state is ClaimState.PROOF for each in claims):
-            rows += row(Button(t("buy.nothing_came_button"), "nothing"))
-    if balance.units < 0:
-        back_sent = html.unescape(t("buy.sent_back_button", amount=t.amount(-balance)))
-        rows += row(Button(back_sent, "send_back"))
-    if balance and buy.state in {BuyState.SETTLING, BuyState.CANCELLING}:
-        rows += row(Button(t("buy.write_off_button"), "ask", "write_off"))
-    if proof is not None and proof.file_id:
-        rows += row(Button(t("buy.see_proof_button"), "see"))
-    return Screen(text, rows + back)
-
-
-def _order_to_confirm(view: BuyView, t: Texts, buy: GroupBuy) -> Screen:
-    back = row(Button(t("buy.back_button"), "back"))
-    if buy.quote is None or buy.state is not BuyState.COLLECTING:
-        return Screen(paragraphs(view.flash, t("buy.gone")), back)
-    goods = buy.terms.goods
-    ordered = pieces_by_variant(buy.taken)
-    listed = [
-        t(
-            "buy.order_line",
-            variant=variant_name(t, buy, each),
-            pieces=counted(t, ordered[each.spec_id], goods.unit),
-        )
-        for each in goods.variants
-        if each.spec_id in ordered
-    ]
-    text = paragraphs(
-        view.flash,
-        t("buy.order_title", number=len(buy.members)),
-        lines(*listed[:25]),
-        t("buy.borne", amount=t.yuan(buy.bill.borne)) if buy.bill and buy.bill.borne else None,
-        t("buy.order_total", total=t.yuan(buy.quote.total)),
-    )
-    confirm = Button(
-        t("buy.order_confirm_button"), "order", str(buy.quote.total), style=Style.SUCCESS
-    )
-    return Screen(text, row(confirm) + back)
-
-
-def _counting(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
-    ordered = pieces_by_variant(buy.taken)
-    variants = [each for each in buy.terms.variants if each.spec_id in ordered]
-    buttons = []
-    for number, each in enumerate(variants):
-        came = asking.counts.get(each.spec_id or "", ordered[each.spec_id])
-        mark = "👉" if number + 1 == asking.about else "▫️"
-        name = cut(variant_name(t, buy, each), 40)
-        buttons.append(
-            Button(f"{mark} {name}: {came} / {ordered[each.spec_id]}", "count", str(number + 1))
-        )
-    rows = grid(buttons, 1) + row(Button(t("buy.counted_button"), "arrive"))
-    rows += row(Button(t("buy.back_button"), "back"))
-    return Screen(paragraphs(view.flash, t("buy.ask_count")), rows)
+def _may_prove(view: BuyView, buy: GroupBuy) -> bool:
+    me = view.session.user_id
+    if buy.state is BuyState.COLLECTING:
+        payable = {ClaimState.DUE, ClaimState.PROOF}
+        return any(each.state in payable for each in buy.claims_of(me))
+    account = view.books.account_of(buy.account_of(me), buy.terms.rate.currency)
+    return buy.state in HAS_MONEY and account.balance.units > 0
 
 
 async def open_(_: Update, context: Context) -> Reply:
@@ -432,7 +166,7 @@ async def open_(_: Update, context: Context) -> Reply:
 
 
 async def mine(update: Update, context: Context) -> Reply:
-    """`/buys`: what the person runs or has joined, newest first, each a button."""
+    """`/buys`: what the person runs or has joined: own lines, money and state, newest first."""
     if context.services.groups is None:
         return await anywhere.unknown_command(update, context)
     buys, me, t = context.services.store.group_buys, context.session.user_id, context.t
@@ -440,16 +174,39 @@ async def mine(update: Update, context: Context) -> Reply:
     found |= {each.buy_id: each for each in await buys.joined_by(me, _LISTED)}
     if not found:
         return Overlay(Screen(t("buy.none")))
+    listed = sorted(found.items(), reverse=True)[:_LISTED]
+    told = [await _in_list(context, each) for _, each in listed[:_DETAILED]]
     buttons = [
         Button(
-            cut(f"{state_word(t, each)} · {title(t, each.terms.goods)}", 60),
+            cut(f"{state_word(t, each)} · {buy_title(t, each.terms)}", 60),
             "buy",
             str(number),
             standing=True,
         )
-        for number, each in sorted(found.items(), reverse=True)[:_LISTED]
+        for number, each in listed
     ]
-    return Overlay(Screen(t("buy.list_title"), grid(buttons, 1)))
+    return Overlay(Screen(paragraphs(t("buy.list_title"), *told), grid(buttons, 1)))
+
+
+async def _in_list(context: Context, buy: GroupBuy) -> Html:
+    """Say of one buy what the person has in it, and what is still to be paid."""
+    me, t = context.session.user_id, priced(context.t, buy.terms)
+    mine_ = buy.claims_of(me)
+    money = None
+    if mine_ and buy.state in HAS_MONEY and me != buy.organiser:
+        books = await context.services.store.group_buys.books_of_buy(buy.buy_id)
+        balance = books.account_of(buy.account_of(me), buy.terms.rate.currency).balance
+        if balance.units > 0:
+            code = buy.account_of(me)
+            money = t("buy.to_pay", amount=t.amount(balance), code=code)
+        elif balance.units < 0:
+            money = t("buy.owed_to_you", amount=t.amount(-balance))
+    return lines(
+        t("buy.list_line", title=buy_title(t, buy.terms), state=Html(state_word(t, buy))),
+        t("buy.you_organise") if me == buy.organiser else None,
+        *(claim_line(t, buy, each) for each in mine_),
+        money,
+    )
 
 
 async def _to(context: Context, buy_id: BuyId) -> Reply:
@@ -467,8 +224,8 @@ async def leave(_: Update, context: Context) -> Reply:
 async def show(_: Update, context: Context) -> Reply:
     """Have a card of the buy stand in a group or channel."""
     buy, _books = await seen(context.session, context.services)
-    places = await _places(context.session, context.services)
-    place = next((each for each in places if str(each.chat_id) == context.arg), None)
+    found = await places(context.session, context.services)
+    place = next((each for each in found if str(each.chat_id) == context.arg), None)
     if buy is None or buy.organiser != context.session.user_id or place is None:
         context.flash("buy.place_gone")
         return None
@@ -496,18 +253,18 @@ async def more(_: Update, context: Context) -> Reply:
 
 
 async def ask(_: Update, context: Context) -> Reply:
-    """Ask for what the next text says."""
+    """Ask for what the next text says, or show what stands beside the page."""
     asking = context.session.focus.asking
     if isinstance(asking, BuyAsked):
-        context.focus(asking=asking.replace(what=context.arg))
+        context.focus(asking=asking.replace(what=context.arg), page=0)
     return None
 
 
-async def member(_: Update, context: Context) -> Reply:
-    """Show one member's money."""
-    asking = context.session.focus.asking
+async def about(_: Update, context: Context) -> Reply:
+    """Show one member or claim, or ask about it: what, is the button's own name."""
+    asking, what = context.session.focus.asking, context.press.action if context.press else ""
     if isinstance(asking, BuyAsked):
-        context.focus(asking=asking.replace(what="member", about=natural(context.arg) or 0))
+        context.focus(asking=asking.replace(what=what, about=natural(context.arg) or 0))
     return None
 
 
@@ -519,20 +276,19 @@ async def count(_: Update, context: Context) -> Reply:
     return None
 
 
-def _balance(view: BuyView, buy: GroupBuy, user: UserId) -> Money:
-    return view.books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
-
-
-def _covered(view: BuyView, buy: GroupBuy, user: UserId) -> bool:
-    return user == buy.organiser or buy.covered(view.books, user)
-
-
-def _waiting_for_money(view: BuyView, buy: GroupBuy) -> list[UserId]:
-    """Return who has to pay, those who say that they did first; then who is owed something."""
-    people = people_of(each for each in buy.claims if each.user_id != buy.organiser)
-    open_ = [user for user in people if _balance(view, buy, user)]
-    said = {each.user_id for each in buy.claims if each.state is ClaimState.PROOF}
-    return sorted(open_, key=lambda user: user not in said)
+_READERS = {
+    "received": running.amount_typed,
+    "write_off": running.reason_typed,
+    "remove": running.removed_typed,
+    "abroad": settling.abroad_typed,
+    "seller_refunded": settling.refund_typed,
+    "sold": settling.sold_typed,
+    "allow": complaining.allowance_typed,
+    "answer": complaining.answer_typed,
+    "dispute": complaining.complaint_typed,
+    "fewer": taking_part.fewer_typed,
+    "limit": taking_part.limit_typed,
+}
 
 
 async def text(update: Update, context: Context) -> Reply:
@@ -542,14 +298,13 @@ async def text(update: Update, context: Context) -> Reply:
     asking = context.session.focus.asking
     if not isinstance(asking, BuyAsked) or message is None:
         return None
-    match asking.what:
-        case "received":
-            return await amount_typed(context, asking, typed)
-        case "count" if asking.about:
-            return await count_typed(context, asking, typed)
-        case "write_off":
-            return await reason_typed(context, asking, typed)
-        case "proof":
-            return await prove(context, message, ProofKind.TEXT, text=cut(typed, LONGEST_PROOF))
-    context.flash("buy.use_buttons")
-    return None
+    if asking.what == "count" and asking.about:
+        return await running.count_typed(context, asking, typed)
+    if asking.what == "proof":
+        sent = cut(typed, LONGEST_PROOF)
+        return await taking_part.prove(context, message, ProofKind.TEXT, text=sent)
+    reader = _READERS.get(asking.what)
+    if reader is None or not typed:
+        context.flash("buy.use_buttons")
+        return None
+    return await reader(context, asking, cut(typed, LONGEST_PROOF))

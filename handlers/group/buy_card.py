@@ -5,7 +5,8 @@ from bot.chat.screens import Button, Rows, Screen, SellerPicture, lines, paragra
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress
 from bot.domain.links import start_link
-from handlers.group.buy_words import cost_lines, priced, progress_line, state_line, steps
+from handlers.group.buy_words import priced, progress_line, state_line
+from handlers.group.terms_words import buy_title, cost_lines, offers
 
 PAYLOAD = "g1-"
 """What the payload of a link to a group buy begins with; a later form leaves these valid."""
@@ -23,10 +24,9 @@ def buy_card(t: Texts, username: str, buy: GroupBuy, progress: Progress) -> Scre
     t, goods = priced(t, buy.terms), buy.terms.goods
 
     def text(longest: int) -> Html:
-        shown = cut(goods.title.in_language(t.language), longest)
         return paragraphs(
-            t("buy.card_title", title=shown),
-            steps(t, goods, progress.total),
+            t("buy.card_title", title=cut(buy_title(t, buy.terms), longest)),
+            offers(t, buy.terms, progress),
             lines(progress_line(t, buy, progress), cost_lines(t, buy.terms)),
             state_line(t, buy),
         )

@@ -3,8 +3,10 @@
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, Texts
 from bot.domain.group_buys.buys import BuyState, GroupBuy, News, NewsOf
+from bot.domain.group_buys.claims import DisputeState
 from bot.domain.ledger import Books
-from handlers.group.buy_words import claim_line, priced, title
+from handlers.group.buy_words import claim_line, priced
+from handlers.group.terms_words import buy_title
 
 _PLAIN = {
     NewsOf.TAKEN: "buy.news_taken",
@@ -53,7 +55,7 @@ def screen(t: Texts, buy: GroupBuy, books: Books, news: News) -> Screen:
     what = _told(t, buy, books, news)
     own = [claim_line(t, buy, each) for each in mine] if news.user_id != buy.organiser else []
     text = paragraphs(
-        t("buy.news_title", title=title(t, buy.terms.goods)), what, "\n".join(own[:10]) or None
+        t("buy.news_title", title=buy_title(t, buy.terms)), what, "\n".join(own[:10]) or None
     )
     open_ = row(Button(t("buy.open_page_button"), "buy", str(buy.buy_id), standing=True))
     if news.kind is NewsOf.PLACED and buy.order_no is not None:
@@ -66,6 +68,8 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
     if news.kind is NewsOf.CHANGED_BY_ORGANISER:
         gone = [each for each in buy.claims_of(news.user_id) if str(each.number) == news.detail]
         return t("buy.news_removed", reason=gone[0].reason if gone else "")
+    if news.kind is NewsOf.DISPUTED and news.detail.startswith("operator:"):
+        return _for_operator(t, buy)
     if news.kind is NewsOf.HANDED:
         return t("buy.news_handed", days=buy.terms.dispute_within.days)
     if news.kind in _WITH_MONEY:
@@ -77,3 +81,26 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
         until = t.moment(buy.pay_before) if buy.pay_before else ""
         return t(_WITH_MONEY[news.kind], amount=t.amount(balance), code=account, moment=until)
     return t(_PLAIN[news.kind])
+
+
+def _for_operator(t: Texts, buy: GroupBuy) -> Html:
+    """Say what a member and the organiser do not agree on; an operator has no page of the buy."""
+    raised = [
+        each
+        for each in buy.claims
+        if each.dispute is not None and each.dispute.state is DisputeState.TO_OPERATOR
+    ]
+    return paragraphs(
+        t("buy.news_dispute_raised"),
+        *(
+            t(
+                "buy.dispute_for_operator",
+                name=each.name or each.username or str(each.user_id),
+                id=str(each.user_id),
+                organiser=str(buy.organiser),
+                text=each.dispute.text if each.dispute else "",
+                answer=each.dispute.answer if each.dispute else "",
+            )
+            for each in raised
+        ),
+    )

@@ -1,144 +1,215 @@
-"""The terms of a group buy before it opens: one screen, always complete, each with a default."""
+"""The terms of a group buy: one screen that is always complete, each with a default.
 
-import re
+While the buy is a draft everything can be changed. Once it is open a change is the next number of
+the terms: everybody is told, and whoever it is worse for is asked once more.
+"""
+
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from secrets import token_urlsafe
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from pydantic import ValidationError
 from telegram import Update
 
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
-from bot.chat.screens import Button, Screen, View, grid, lines, paragraphs, row
-from bot.chat.texts import cut
-from bot.chat.units import counted
+from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs, row
+from bot.chat.texts import Texts, cut
+from bot.domain.addresses import SavedAddress
 from bot.domain.asking import BuyAsked, BuyDrafted
 from bot.domain.group_buys import joining
-from bot.domain.group_buys.buys import (
-    BuyId,
-    BuyRefused,
-    BuyState,
-    Change,
-    Decide,
-    GroupBuy,
-)
-from bot.domain.group_buys.rows import missing_pieces
-from bot.domain.group_buys.terms import LONGEST_TEXT, Terms, goods_of
-from bot.domain.offers import Offer
-from bot.domain.rates import YUAN_RATE
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, Decide, GroupBuy
+from bot.domain.group_buys.shares import FreightKey
+from bot.domain.group_buys.terms import Mode, Terms
+from bot.domain.links import bare_offer, offer_in_link
 from bot.domain.sessions import Session, Step
-from bot.domain.shop_terms import PPM
-from bot.domain.writes import ChangeBuy, OpenBuy
+from bot.domain.writes import ChangeBuy
 from bot.services.bundle import Services
-from handlers.group.buy_words import REFUSED, cost_lines, priced, steps, title
+from bot.telegram.newer import Style
+from handlers.group.buy_words import REFUSED, priced
+from handlers.group.drafting import MOST_OFFERS, all_goods, read_offers, to_page
+from handlers.group.terms_reading import read_term
+from handlers.group.terms_words import buy_title, terms_text
 
-_OPEN_FOR = timedelta(days=3)
-_CLOSES_AT = 20  # o'clock in the group's zone: nobody decides at night
-_TOKEN_BYTES = 12
-_LONGEST_OPEN = timedelta(days=90)
-_TERMS = ("fee", "minimum", "deadline", "most_each", "payment", "handout")
-_ASKS = {
-    "fee": "buy_terms.ask_fee",
-    "minimum": "buy_terms.ask_minimum",
-    "deadline": "buy_terms.ask_deadline",
-    "most_each": "buy_terms.ask_most_each",
-    "payment": "buy_terms.ask_payment",
-    "handout": "buy_terms.ask_handout",
+_COMMON = ("deadline", "minimum", "fee", "most_each", "payment", "handout")
+_OTHER = (
+    *("mode", "currency", "freight_key", "freight_each", "cap", "abroad_each", "row", "row_fill"),
+    *("offers", "address", "zone", "pay_within", "answer_within", "dispute_within"),
+    *("fetch_within", "extensions"),
+)
+_ONLY_DRAFTED = frozenset({"row", "row_fill", "offers", "zone"})
+"""What a claim rests on: it can't be changed under anybody's feet, agreed or not."""
+
+_TERMS = frozenset({*_COMMON, *_OTHER, "grams"})
+_LISTED = 40
+_KEYS = {
+    FreightKey.PIECES: "buy_terms.by_pieces_button",
+    FreightKey.WEIGHT: "buy_terms.by_weight_button",
+    FreightKey.VALUE: "buy_terms.by_value_button",
+    FreightKey.HEAD: "buy_terms.by_head_button",
+}
+_MODES = {
+    Mode.COST_PLUS_FEE: "buy_terms.cost_plus_button",
+    Mode.FIXED: "buy_terms.fixed_button",
 }
 _BUTTONS = {
-    "fee": "buy_terms.fee_button",
-    "minimum": "buy_terms.minimum_button",
     "deadline": "buy_terms.deadline_button",
+    "minimum": "buy_terms.minimum_button",
+    "fee": "buy_terms.fee_button",
     "most_each": "buy_terms.most_each_button",
     "payment": "buy_terms.payment_button",
     "handout": "buy_terms.handout_button",
+    "mode": "buy_terms.mode_button",
+    "currency": "buy_terms.currency_button",
+    "freight_key": "buy_terms.freight_key_button",
+    "freight_each": "buy_terms.freight_each_button",
+    "cap": "buy_terms.cap_button",
+    "abroad_each": "buy_terms.abroad_button",
+    "row": "buy_terms.row_button",
+    "row_fill": "buy_terms.row_fill_button",
+    "offers": "buy_terms.offers_button",
+    "address": "buy_terms.address_button",
+    "zone": "buy_terms.zone_button",
+    "pay_within": "buy_terms.pay_within_button",
+    "answer_within": "buy_terms.answer_within_button",
+    "dispute_within": "buy_terms.dispute_within_button",
+    "fetch_within": "buy_terms.fetch_within_button",
+    "extensions": "buy_terms.extensions_button",
 }
-_AFTER = re.compile(r"(\d{1,3})\s*([dhд天日]|days?|hours?|小时)?", re.IGNORECASE)
-_AT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\s+(\d{1,2}):(\d\d)")
-_PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d{1,4})?)\s*%?")
+_ASKS = {
+    "deadline": "buy_terms.ask_deadline",
+    "minimum": "buy_terms.ask_minimum",
+    "fee": "buy_terms.ask_fee",
+    "most_each": "buy_terms.ask_most_each",
+    "payment": "buy_terms.ask_payment",
+    "handout": "buy_terms.ask_handout",
+    "mode": "buy_terms.ask_mode",
+    "currency": "buy_terms.ask_currency",
+    "freight_key": "buy_terms.ask_freight_key",
+    "freight_each": "buy_terms.ask_freight_each",
+    "cap": "buy_terms.ask_cap",
+    "abroad_each": "buy_terms.ask_abroad",
+    "grams": "buy_terms.ask_grams",
+    "row": "buy_terms.ask_row",
+    "row_fill": "buy_terms.ask_row_fill",
+    "offers": "buy_terms.ask_offers",
+    "address": "buy_terms.ask_address",
+    "zone": "buy_terms.ask_zone",
+    "pay_within": "buy_terms.ask_pay_within",
+    "answer_within": "buy_terms.ask_answer_within",
+    "dispute_within": "buy_terms.ask_dispute_within",
+    "fetch_within": "buy_terms.ask_fetch_within",
+    "extensions": "buy_terms.ask_extensions",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class TermsView(View):
-    """The buy that is drafted; None when it is gone."""
+    """The buy whose terms are looked at, None when it is gone; its organiser's addresses."""
 
     buy: GroupBuy | None = None
+    book: tuple[SavedAddress, ...] = ()
 
 
 async def load(session: Session, services: Services) -> TermsView:
-    """Load the draft."""
+    """Load the buy, of its organiser alone."""
     asking = session.focus.asking
     token = asking.token if isinstance(asking, BuyDrafted) else ""
-    return await TermsView.of(session, services, buy=await services.store.group_buys.head(token))
+    buy = await services.store.group_buys.head(token)
+    if buy is not None and buy.organiser != session.user_id:
+        buy = None
+    asked = isinstance(asking, BuyDrafted) and asking.term == "address"
+    book = await services.store.addresses.addresses_of(session.user_id) if asked else ()
+    return await TermsView.of(session, services, buy=buy, book=tuple(book))
 
 
 def screen(view: TermsView) -> Screen:
     """Show all terms, each with a button that changes it; or ask for one."""
     asking, buy = view.session.focus.asking, view.buy
+    leave_ = row(Button(view.t("buy.leave_button"), "leave"))
     if buy is None or not isinstance(asking, BuyDrafted):
-        return Screen(view.t("buy.gone"), row(Button(view.t("buy.leave_button"), "leave")))
+        return Screen(paragraphs(view.flash, view.t("buy.gone")), leave_)
     t, terms = priced(view.t, buy.terms), buy.terms
     if asking.term in _ASKS:
-        back = row(Button(t("buy.back_button"), "back"))
-        return Screen(paragraphs(view.flash, t(_ASKS[asking.term])), back, asks=True)
-    address = terms.address
+        return _asked(view, t, terms, asking.term)
+    drafted, address = buy.state is BuyState.DRAFT, terms.address
     text = paragraphs(
         view.flash,
-        t("buy_terms.draft_title", title=title(t, terms.goods)),
-        steps(t, terms.goods, 0),
-        lines(
-            cost_lines(t, terms),
-            t("buy_terms.minimum_line", pieces=counted(t, terms.minimum, terms.goods.unit)),
-            t("buy.closes", moment=t.moment(terms.deadline)),
-            t("buy.most_each", most=terms.most_each) if terms.most_each else None,
-            t("buy.payment_line", text=terms.payment)
-            if terms.payment
-            else t("buy_terms.no_payment"),
-            t("buy.handout_line", text=terms.handout)
-            if terms.handout
-            else t("buy_terms.no_handout"),
-            t("buy_terms.address_line", address=f"{address.division} {address.street}"),
+        t(
+            "buy_terms.draft_title" if drafted else "buy_terms.title",
+            title=buy_title(t, terms),
         ),
-        t("buy_terms.draft_explained"),
+        terms_text(t, terms),
+        lines(
+            t("buy_terms.address_line", address=f"{address.division} {address.street}"),
+            None if drafted else t("joining.terms_number", number=terms.number),
+        ),
+        t("buy_terms.draft_explained" if drafted else "buy_terms.change_explained"),
     )
-    changing = grid([Button(t(_BUTTONS[each]), "term", each) for each in _TERMS], 2)
-    rows = (
-        row(Button(t("buy_terms.publish_button"), "open"))
-        + changing
-        + row(Button(t("buy.leave_button"), "leave"))
-    )
-    return Screen(text, rows)
+    open_button = row(Button(t("buy_terms.publish_button"), "open", style=Style.PRIMARY))
+    names = [each for each in (_OTHER if asking.more else _COMMON) if _offered(terms, each)]
+    if not drafted:
+        names = [each for each in names if each not in _ONLY_DRAFTED]
+    changing = grid([Button(t(_BUTTONS[each]), "term", each) for each in names], 2)
+    other = Button(t("buy_terms.common_button" if asking.more else "buy_terms.more_button"), "more")
+    back_ = leave_ if drafted else row(Button(t("buy.back_button"), "page"))
+    return Screen(text, (open_button if drafted else ()) + changing + row(other) + back_)
 
 
-async def draft(_: Update, context: Context) -> Reply:
-    """`Group buy` at an offer: draft one with sensible terms, from a preview of its minimum."""
-    groups, offer = context.services.groups, await context.offer()
-    if groups is None or not groups.may_organise(context.session.user_id) or offer is None:
-        context.flash("buy.gone")
-        return None
-    book = await context.services.store.addresses.addresses_of(context.session.user_id)
-    if not book:
-        context.flash("buy_terms.no_address")
-        return None
-    terms = await _drafted(context, offer)
-    if terms is None:
-        return None
-    buy = GroupBuy(
-        buy_id=BuyId(0),
-        token=token_urlsafe(_TOKEN_BYTES),
-        organiser=context.session.user_id,
-        chat_id=context.session.chat_id,
-        language=context.session.language,
-        terms=terms,
-        since=context.now,
-        created_at=context.now,
+def _offered(terms: Terms, name: str) -> bool:
+    """Tell whether a term says anything as the others are."""
+    match name:
+        case "row":
+            return len(terms.variants) > 1
+        case "row_fill":
+            return bool(terms.row)
+        case "freight_key" | "cap":
+            return not terms.is_fixed
+    return True
+
+
+def _asked(view: TermsView, t: Texts, terms: Terms, name: str) -> Screen:
+    back_ = row(Button(t("buy.back_button"), "back"))
+    said = t(_ASKS[name], zone=terms.zone, most=MOST_OFFERS)
+    listed = None
+    if name in {"row", "grams"}:
+        listed = lines(
+            *(
+                t("buy_terms.numbered", number=str(number), name=cut(_variant(t, each), 40))
+                for number, each in enumerate(terms.variants[:_LISTED], 1)
+            )
+        )
+    return Screen(
+        paragraphs(view.flash, said, listed), _choices(view, t, terms, name) + back_, asks=True
     )
-    context.write(OpenBuy(buy))
-    context.focus(asking=BuyDrafted(token=buy.token), return_to=context.session.step)
-    return Step.BUY_TERMS
+
+
+def _variant(t: Texts, variant: object) -> str:
+    return variant.label.in_language(t.language)  # type: ignore[attr-defined,no-any-return]
+
+
+def _choices(view: TermsView, t: Texts, terms: Terms, name: str) -> Rows:
+    """Offer what a term can be, where that is one of a few."""
+    match name:
+        case "mode":
+            buttons = [Button(t(_MODES[each]), "take", each.value) for each in Mode]
+        case "freight_key":
+            buttons = [Button(t(_KEYS[each]), "take", each.value) for each in FreightKey]
+        case "row":
+            ones = " ".join("1" for _ in terms.variants)
+            buttons = [Button(t("buy_terms.one_of_each_button"), "take", "ones")] if ones else []
+            buttons.append(Button(t("buy_terms.no_row_button"), "take", "0"))
+        case "offers":
+            buttons = [
+                Button(cut(f"✖️ {each.title.in_language(t.language)}", 60), "take", str(number))
+                for number, each in enumerate(terms.also, 1)
+            ]
+        case "address":
+            buttons = [
+                Button(cut(f"{each.address.division} {each.address.street}", 60), "take", str(at))
+                for at, each in enumerate(view.book[:_LISTED])
+            ]
+        case _:
+            buttons = []
+    return grid(buttons, 1)
 
 
 async def term(_: Update, context: Context) -> Reply:
@@ -149,6 +220,34 @@ async def term(_: Update, context: Context) -> Reply:
     return None
 
 
+async def more(_: Update, context: Context) -> Reply:
+    """Show the other half of the buttons."""
+    asking = context.session.focus.asking
+    if isinstance(asking, BuyDrafted):
+        context.focus(asking=asking.replace(more=not asking.more))
+    return None
+
+
+async def take(_: Update, context: Context) -> Reply:
+    """A choice that stands on a button."""
+    asking, buy = await _open(context)
+    if buy is None or asking is None or asking.term is None:
+        context.flash("buy.gone")
+        return None
+    match asking.term:
+        case "freight_key" if context.arg == FreightKey.WEIGHT and not buy.terms.grams:
+            context.focus(asking=asking.replace(term="grams"))
+            return None
+        case "address":
+            return await _take_address(context, asking, buy)
+        case "offers":
+            kept = [each for at, each in enumerate(buy.terms.also, 1) if str(at) != context.arg]
+            return await _set_offers(context, asking, buy, kept)
+        case "row" if context.arg == "ones":
+            return _set(context, asking, buy, " ".join("1" for _ in buy.terms.variants))
+    return _set(context, asking, buy, context.arg)
+
+
 async def text(update: Update, context: Context) -> Reply:
     """Read the term that was asked for."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
@@ -156,13 +255,83 @@ async def text(update: Update, context: Context) -> Reply:
     if buy is None or asking is None or asking.term is None:
         context.flash("buy.use_buttons")
         return None
-    changed = _read(context, buy.terms, asking.term, typed.strip())
+    if asking.term == "offers":
+        return await _add_offer(context, asking, buy, typed)
+    if asking.term in {"address", "mode", "freight_key"}:
+        context.flash("buy.use_buttons")
+        return None
+    return _set(context, asking, buy, typed.strip())
+
+
+def _set(context: Context, asking: BuyDrafted, buy: GroupBuy, typed: str) -> Reply:
+    changed = read_term(buy.terms, asking.term or "", typed, context.now)
     if changed is None:
         context.flash("buy_terms.not_understood")
         return None
-    context.write(ChangeBuy(buy.buy_id, _rewording(changed, context.now)))
+    return _put(context, asking, buy, changed)
+
+
+def _put(context: Context, asking: BuyDrafted, buy: GroupBuy, terms: Terms) -> Reply:
+    """Put the next terms in force with the step, if the rules let them be."""
+    if buy.state is not BuyState.DRAFT and asking.term in _ONLY_DRAFTED:
+        context.flash("buy.refused_state")
+        return None
+    decide = _rewording(terms, context.now)
+    try:
+        joining.reworded(buy, terms, context.now)
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return None
+    context.write(ChangeBuy(buy.buy_id, decide))
+    if buy.state is not BuyState.DRAFT:
+        context.flash("buy_terms.changed", number=terms.number)
     context.focus(asking=asking.replace(term=None))
     return None
+
+
+async def _take_address(context: Context, asking: BuyDrafted, buy: GroupBuy) -> Reply:
+    book = await context.services.store.addresses.addresses_of(context.session.user_id)
+    at = natural(context.arg)
+    if at is None or at >= len(book):
+        context.flash("buy_terms.not_understood")
+        return None
+    return _put(context, asking, buy, buy.terms.changed(address=book[at].address))
+
+
+async def _add_offer(context: Context, asking: BuyDrafted, buy: GroupBuy, typed: str) -> Reply:
+    """Add an offer of the same seller by its link or number. Raises `MarketplaceError`."""
+    offer_id = offer_in_link(typed) or bare_offer(typed)
+    there = [each.offer_id for each in buy.terms.all_goods]
+    if offer_id is None or offer_id in there:
+        context.flash("buy_terms.not_an_offer")
+        return None
+    if len(there) >= MOST_OFFERS:
+        context.flash("buy_terms.many_offers", most=MOST_OFFERS)
+        return None
+    read = await read_offers(context, [offer_id])
+    if not read:
+        return None
+    if read[0].seller.seller_id != buy.terms.seller_id:
+        context.flash("buy_terms.other_seller")
+        return None
+    goods = all_goods(context, read)
+    if goods is None:
+        return None
+    return await _set_offers(context, asking, buy, [*buy.terms.also, goods[0].further()])
+
+
+async def _set_offers(context: Context, asking: BuyDrafted, buy: GroupBuy, also: list) -> Reply:  # type: ignore[type-arg]
+    groups = context.services.groups
+    offers = [buy.terms.goods, *also]
+    if groups is None:
+        return None
+    try:
+        freight = await groups.freight_each(offers, buy.terms.minimum, buy.terms.address)
+    except BuyRefused:
+        context.flash("buy_terms.sold_out")
+        return None
+    changed = buy.terms.changed(also=tuple(also), row=(), row_fill=0, freight_each=freight)
+    return _put(context, asking, buy, changed)
 
 
 async def back(_: Update, context: Context) -> Reply:
@@ -171,6 +340,14 @@ async def back(_: Update, context: Context) -> Reply:
     if isinstance(asking, BuyDrafted):
         context.focus(asking=asking.replace(term=None))
     return None
+
+
+async def page(_: Update, context: Context) -> Reply:
+    """Back to the page of a buy that is open."""
+    buy = (await _open(context))[1]
+    if buy is None:
+        return await leave(_, context)
+    return await to_page(context, buy)
 
 
 async def open_(_: Update, context: Context) -> Reply:
@@ -197,90 +374,15 @@ async def leave(_: Update, context: Context) -> Reply:
     return step or Step.START
 
 
-async def _drafted(context: Context, offer: Offer) -> Terms | None:
-    """Return terms for an offer. Raises `MarketplaceError`; None after saying what hinders."""
-    groups, shop = context.services.groups, context.services.shop
-    try:
-        goods = goods_of(offer)
-    except ValidationError:
-        context.flash("buy_terms.prices_do_not_fall")
-        return None
-    if groups is None or not offer.on_sale or not offer.stock:
-        context.flash("buy_terms.sold_out")
-        return None
-    minimum = goods.minimum + missing_pieces(goods.minimum, goods.minimum, goods.lot)
-    book = await context.services.store.addresses.addresses_of(context.session.user_id)
-    address = book[0].address
-    try:
-        freight = await groups.freight_each((goods,), minimum, address)
-    except BuyRefused:
-        context.flash("buy_terms.sold_out")
-        return None
-    asked = await shop.terms() if shop else None
-    zone = ZoneInfo(groups.zone)
-    ends = (context.now + _OPEN_FOR).astimezone(zone)
-    return Terms(
-        goods=goods,
-        seller_id=offer.seller.seller_id,
-        fee_ppm=asked.fee_ppm if asked else 0,
-        rate=asked.rate if asked else YUAN_RATE,
-        freight_each=freight,
-        minimum=minimum,
-        deadline=ends.replace(hour=_CLOSES_AT, minute=0, second=0, microsecond=0).astimezone(UTC),
-        zone=groups.zone,
-        payment=cut(asked.instructions_in(context.session.language), LONGEST_TEXT) if asked else "",
-        address=address,
-    )
-
-
-def _read(context: Context, terms: Terms, name: str, typed: str) -> Terms | None:
-    """Return the terms with one of them as it was typed; None for what says nothing."""
-    try:
-        match name:
-            case "fee":
-                read = _PERCENT.fullmatch(typed)
-                percent = Decimal(read[1].replace(",", ".")) if read else None
-                changed = (
-                    None if percent is None else terms.changed(fee_ppm=int(percent * PPM / 100))
-                )
-            case "minimum":
-                number = natural(typed)
-                changed = terms.changed(minimum=number) if number else None
-            case "most_each":
-                number = natural(typed)
-                changed = None if number is None else terms.changed(most_each=number or None)
-            case "deadline":
-                moment = _moment(typed, terms.zone, context.now)
-                changed = terms.changed(deadline=moment) if moment else None
-            case _:
-                changed = terms.changed(**{name: typed}) if typed else None
-    except ValidationError:
-        return None
-    return changed
-
-
-def _moment(typed: str, zone: str, now: datetime) -> datetime | None:
-    """Read `3` (days), `12h`, or `2026-12-05 20:00` on the clocks of the group's zone.
-
-    An hour that clocks show twice is its first; one that they skip is the one after.
-    """
-    if read := _AFTER.fullmatch(typed):
-        hours = (read[2] or "d").lower()[:1] in {"h", "小"}
-        ahead = timedelta(hours=int(read[1])) if hours else timedelta(days=int(read[1]))
-        moment = now + ahead
-    elif read := _AT.fullmatch(typed):
-        try:
-            local = datetime(*map(int, read.groups()), tzinfo=ZoneInfo(zone))  # type: ignore[arg-type,misc]  # five numbers
-        except ValueError:
-            return None
-        moment = local.astimezone(UTC)
-    else:
-        return None
-    return moment if now < moment <= now + _LONGEST_OPEN else None
-
-
 def _rewording(terms: Terms, now: datetime) -> Decide:
-    return lambda buy, _: Change(joining.reworded(buy, terms, now).buy)
+    return lambda buy, _: _quiet_in_draft(buy, joining.reworded(buy, terms, now))
+
+
+def _quiet_in_draft(buy: GroupBuy, change: Change) -> Change:
+    return Change(change.buy) if buy.state is BuyState.DRAFT else change
+
+
+_MAY_CHANGE = frozenset({BuyState.DRAFT, BuyState.OPEN, BuyState.PAUSED})
 
 
 async def _open(context: Context) -> tuple[BuyDrafted | None, GroupBuy | None]:
@@ -288,6 +390,6 @@ async def _open(context: Context) -> tuple[BuyDrafted | None, GroupBuy | None]:
     if not isinstance(asking, BuyDrafted):
         return None, None
     buy = await context.services.store.group_buys.head(asking.token)
-    if buy is None or buy.state is not BuyState.DRAFT:
+    if buy is None or buy.state not in _MAY_CHANGE or buy.organiser != context.session.user_id:
         return asking, None
     return asking, buy

@@ -8,14 +8,13 @@ from bot.chat.units import counted
 from bot.domain.currencies import CNY
 from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress, Why
 from bot.domain.group_buys.claims import Claim, ClaimState
-from bot.domain.group_buys.terms import Goods, Terms, Variant
+from bot.domain.group_buys.terms import Terms, Variant
 from bot.domain.money import Fen
-from handlers.shared.money_words import percent
+from handlers.group.terms_words import rows_line
 
 FEWEST_NAMED = 3
 """How many people are in it is told from so many on: fewer would be somebody."""
 
-_TITLE = 80
 _STATES = {
     BuyState.DRAFT: "buy.state_draft",
     BuyState.OPEN: "buy.state_open",
@@ -53,6 +52,7 @@ _CLAIMS = {
     ClaimState.REFUNDED: "buy.claim_refunded",
     ClaimState.RESOLD: "buy.claim_resold",
 }
+_BEFORE_PAYING = {ClaimState.WAITING, ClaimState.HELD, ClaimState.CONFIRMED}
 REFUSED = {
     Why.STATE: "buy.refused_state",
     Why.OVER: "buy.refused_over",
@@ -81,46 +81,25 @@ def priced(t: Texts, terms: Terms) -> Texts:
     return t.priced(None if terms.rate.currency is CNY else terms.rate)
 
 
-def title(t: Texts, goods: Goods) -> str:
-    """Return the goods' title in the reader's language; foreign, to be escaped."""
-    return cut(goods.title.in_language(t.language), _TITLE)
-
-
 def variant_name(t: Texts, buy: GroupBuy, variant: Variant | None) -> str:
     """Name a variant, or the goods where they have none; foreign, to be escaped."""
     named = variant.label.in_language(t.language) if variant else ""
-    return cut(named or buy.terms.goods.title.in_language(t.language), 60)
-
-
-def steps(t: Texts, goods: Goods, pieces: int) -> Html:
-    """Say the price steps, one a line, with those that are reached ticked; or the span."""
-    if goods.by_quantity:
-        tiers = goods.variants[0].steps.tiers
-        return lines(
-            *(
-                t(
-                    "buy.step_reached" if each.start_quantity <= pieces else "buy.step",
-                    pieces=t.number(max(each.start_quantity, 1)),
-                    price=t.money(each.price),
-                )
-                for each in tiers
-            )
-        )
-    prices = [each.steps.first_price for each in goods.variants]
-    low, high = min(prices), max(prices)
-    if low == high:
-        return t("buy.price", price=t.money(low))
-    return t("buy.price_span", low=t.money(low), high=t.money(high))
+    goods = buy.terms.goods_with(variant.spec_id) if variant else buy.terms.goods
+    offer = goods.title.in_language(t.language)
+    if named and buy.terms.also:
+        return f"{cut(offer, 24)} · {cut(named, 34)}"
+    return cut(named or offer, 60)
 
 
 def progress_line(t: Texts, buy: GroupBuy, progress: Progress) -> Html:
     """Say how far a buy has come; nobody is counted while they could be told apart."""
-    goods = buy.terms.goods
+    terms, goods = buy.terms, buy.terms.goods
     so_far = counted(t, progress.total, goods.unit)
     minimum = counted(t, buy.terms.minimum, goods.unit)
     people = t("buy.people", count=progress.people) if progress.people >= FEWEST_NAMED else None
     step = None
-    if goods.by_quantity and buy.state is BuyState.OPEN:
+    simple = goods.by_quantity and not terms.also and not terms.is_fixed
+    if simple and buy.state is BuyState.OPEN:
         following = goods.variants[0].steps.missing_to_next(progress.total)
         if following is not None:
             missing, price = following
@@ -129,7 +108,8 @@ def progress_line(t: Texts, buy: GroupBuy, progress: Progress) -> Html:
                 missing=counted(t, missing, goods.unit),
                 price=t.money(price),
             )
-    return lines(t("buy.progress", pieces=so_far, minimum=minimum), people, step)
+    rows = rows_line(t, terms, progress)
+    return lines(t("buy.progress", pieces=so_far, minimum=minimum), people, step, rows)
 
 
 def state_word(t: Texts, buy: GroupBuy) -> str:
@@ -145,23 +125,24 @@ def state_line(t: Texts, buy: GroupBuy) -> Html:
     return t(key)
 
 
-def cost_lines(t: Texts, terms: Terms) -> Html:
-    """Say what comes on top of the goods: freight by pieces with its estimate, and the fee."""
-    return lines(
-        t("buy.freight_line", each=t.money(terms.freight_each)),
-        t("buy.fee_line", percent=percent(terms.fee_ppm)) if terms.fee_ppm else t("buy.no_fee"),
-    )
-
-
 def claim_line(t: Texts, buy: GroupBuy, claim: Claim) -> Html:
     """Say one claim in a line: what, how many, up to how much or at which price, how far."""
     variant = buy.terms.variant(claim.spec_id)
     price: Fen = claim.unit if claim.unit is not None else claim.ceiling
     key = "buy.claim_at" if claim.unit is not None else "buy.claim_up_to"
-    return t(
+    goods = buy.terms.goods_with(claim.spec_id)
+    said = t(
         key,
         variant=variant_name(t, buy, variant),
-        pieces=counted(t, claim.served or claim.pieces, buy.terms.goods.unit),
+        pieces=counted(t, claim.served or claim.pieces, goods.unit),
         price=t.money(price),
         state=t(_CLAIMS[claim.state]),
+    )
+    others = [buy.terms.variant(each) for each in claim.alternatives]
+    named = ", ".join(variant_name(t, buy, each) for each in others if each is not None)
+    return lines(
+        said,
+        t("buy.claim_else", others=named) if named and claim.state in _BEFORE_PAYING else None,
+        t("buy.claim_renew") if claim.renew and claim.state in _BEFORE_PAYING else None,
+        t("buy.claim_reason", reason=claim.reason) if claim.reason else None,
     )

@@ -1,6 +1,7 @@
 """Joining a group buy: its terms, a variant, how many, up to which price, confirm."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from telegram import Update
 
@@ -11,6 +12,7 @@ from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, p
 from bot.chat.texts import Html, cut
 from bot.chat.units import counted
 from bot.domain.asking import JoinOpen
+from bot.domain.currencies import MoneyUnreadable, read_money
 from bot.domain.group_buys.buys import (
     BuyRefused,
     BuyState,
@@ -21,22 +23,30 @@ from bot.domain.group_buys.buys import (
     admitted,
 )
 from bot.domain.group_buys.claims import Claim, ClaimState
-from bot.domain.group_buys.terms import Variant
+from bot.domain.group_buys.terms import Terms, Variant
+from bot.domain.identifiers import SpecId
 from bot.domain.money import Fen
 from bot.domain.sessions import Session, Step
 from bot.domain.writes import JoinBuy
 from bot.services.bundle import Services
+from bot.telegram.newer import Style
+from handlers.group.buy_acting import returning
 from handlers.group.buy_card import PAYLOAD
 from handlers.group.buy_words import (
     REFUSED,
     claim_line,
-    cost_lines,
     priced,
     progress_line,
     state_line,
-    steps,
-    title,
     variant_name,
+)
+from handlers.group.terms_words import (
+    buy_title,
+    cost_lines,
+    currency_line,
+    offers,
+    row_line,
+    terms_page,
 )
 
 _PAGE = 12
@@ -44,6 +54,7 @@ _AMOUNTS = (1, 2, 3, 5, 10, 20)
 _NAME = 60
 _MOST_CEILINGS = 3
 _LARGEST = 1_000_000
+_MOST_ALTERNATIVES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +93,13 @@ def screen(view: JoinView) -> Screen:
         return Screen(paragraphs(view.flash, view.t("buy.gone")), leave)
     t = priced(view.t, buy.terms)
     head = paragraphs(
-        t("buy.card_title", title=title(t, buy.terms.goods)),
-        lines(steps(t, buy.terms.goods, view.progress.total)),
+        t("buy.card_title", title=buy_title(t, buy.terms)),
+        offers(t, buy.terms, view.progress),
         lines(progress_line(t, buy, view.progress), state_line(t, buy)),
     )
+    if asking.asks == "terms":
+        back = row(Button(t("buy.back_button"), "back"))
+        return Screen(paragraphs(view.flash, terms_page(t, buy.terms)), back)
     mine = lines(*(claim_line(t, buy, each) for each in buy.claims)) if buy.claims else None
     own = lines(t("buy.yours"), mine) if mine else None
     if buy.state is not BuyState.OPEN:
@@ -93,15 +107,26 @@ def screen(view: JoinView) -> Screen:
     variant = _variant(buy, asking)
     if variant is None:
         text = paragraphs(view.flash, head, _terms(view, buy), own, t("joining.which"))
-        return Screen(text, _variants(view, buy) + _own_page(view, buy) + leave)
+        all_terms = Button(t("joining.terms_button"), "terms")
+        return Screen(text, _variants(view, buy) + _own_page(view, buy) + row(all_terms) + leave)
     if asking.pieces is None:
         chosen = t(
             "joining.how_many", variant=variant_name(t, buy, variant), left=_left(view, variant)
         )
-        back = row(Button(t("buy.back_button"), "back"))
+        all_terms = Button(t("joining.terms_button"), "terms")
+        back = row(Button(t("buy.back_button"), "back"), all_terms)
         return Screen(
             paragraphs(view.flash, head, own, chosen), _amounts(view, buy, variant) + back
         )
+    return _agreeing(view, buy, variant, asking)
+
+
+def _agreeing(view: JoinView, buy: GroupBuy, variant: Variant, asking: JoinOpen) -> Screen:
+    if asking.asks == "ceiling":
+        back = row(Button(view.t("buy.back_button"), "back"))
+        return Screen(paragraphs(view.flash, view.t("joining.ask_ceiling")), back, asks=True)
+    if asking.asks == "else":
+        return _if_it_runs_out(view, buy, variant, asking)
     return _confirmation(view, buy, variant, asking)
 
 
@@ -110,34 +135,82 @@ def _confirmation(view: JoinView, buy: GroupBuy, variant: Variant, asking: JoinO
     t, terms = priced(view.t, buy.terms), buy.terms
     pieces, ceiling = asking.pieces or 1, _ceiling(buy, variant, asking)
     goods = ceiling * pieces
-    freight, fee = terms.freight_most(pieces), terms.fee_ppm * goods // 1_000_000
+    freight, fee = terms.freight_most(pieces), terms.charged_fee_ppm * goods // 1_000_000
+    abroad = terms.abroad_most(pieces)
+    others = [terms.variants[each] for each in asking.alternatives if each < len(terms.variants)]
     text = paragraphs(
         view.flash,
-        t("buy.card_title", title=title(t, terms.goods)),
+        t("buy.card_title", title=buy_title(t, terms)),
         lines(
             t(
-                "joining.agree_goods",
+                "joining.agree_fixed" if terms.is_fixed else "joining.agree_goods",
                 variant=variant_name(t, buy, variant),
-                pieces=counted(t, pieces, terms.goods.unit),
+                pieces=counted(t, pieces, terms.goods_with(variant.spec_id).unit),
                 ceiling=t.money(ceiling),
             ),
-            t("joining.agree_freight", most=t.money(freight)),
+            None if terms.is_fixed else t("joining.agree_freight", most=t.money(freight)),
+            t("joining.agree_abroad", most=t.money(abroad)) if abroad else None,
             t("joining.agree_fee", fee=t.money(fee)) if fee else None,
-            t("joining.agree_total", total=t.money(goods + freight + fee)),
+            t("joining.agree_total", total=t.money(goods + freight + fee + abroad)),
         ),
-        t("joining.agree_explained"),
+        lines(
+            t("buy.claim_else", others=", ".join(variant_name(t, buy, each) for each in others))
+            if others
+            else None,
+            t("joining.partly") if asking.partly else None,
+            row_line(t, terms),
+        )
+        if others or asking.partly or terms.row
+        else None,
+        t("joining.agree_fixed_explained" if terms.is_fixed else "joining.agree_explained"),
     )
     lower = [
         Button(t("joining.only_if_button", price=t.money(each)), "ceiling", str(each))
         for each in _ceilings(buy, variant)
-        if each != ceiling
+        if each != ceiling and not terms.is_fixed
     ]
+    limit = None if terms.is_fixed else Button(t("joining.ceiling_button"), "ask", "ceiling")
+    has_more = len(terms.variants) > 1 or pieces > 1
     rows = (
-        row(Button(t("joining.confirm_button"), "join"))
+        row(Button(t("joining.confirm_button"), "join", style=Style.PRIMARY))
         + grid(lower, 1)
+        + row(limit, Button(t("joining.else_button"), "ask", "else") if has_more else None)
         + row(Button(t("buy.back_button"), "back"))
     )
     return Screen(text, rows)
+
+
+def _if_it_runs_out(view: JoinView, buy: GroupBuy, variant: Variant, asking: JoinOpen) -> Screen:
+    """Choose what is taken when the variant runs out, or that fewer pieces are fine."""
+    t, page = priced(view.t, buy.terms), view.session.focus.page
+    numbered = [
+        (number, each)
+        for number, each in enumerate(buy.terms.variants)
+        if _could_replace(buy, each, variant, _ceiling(buy, variant, asking))
+    ]
+    shown, before, after = page_of(numbered, page, _PAGE)
+    buttons = []
+    for number, each in shown:
+        mark = "✅" if number in asking.alternatives else "▫️"
+        name = variant_name(t, buy, each)
+        buttons.append(Button(cut(f"{mark} {name}", 60), "other", str(number)))
+    partly = "joining.partly_on_button" if asking.partly else "joining.partly_button"
+    turning = row(
+        Button("◀️", "turn", str(page - 1)) if before else None,
+        Button("▶️", "turn", str(page + 1)) if after else None,
+    )
+    rows = grid(buttons, 1) + turning
+    if (asking.pieces or 1) > 1:
+        rows += row(Button(t(partly), "partly"))
+    rows += row(Button(t("joining.done_button"), "back"))
+    return Screen(paragraphs(view.flash, t("joining.ask_else")), rows)
+
+
+def _could_replace(buy: GroupBuy, other: Variant, variant: Variant, ceiling: Fen) -> bool:
+    """Tell whether a variant may be taken instead of another: none is dearer than agreed."""
+    if other.spec_id == variant.spec_id or other.spec_id is None or not other.limit:
+        return False
+    return buy.terms.usual_ceiling(other) <= ceiling
 
 
 async def open_buy(context: Context, token: str) -> Reply:
@@ -145,8 +218,7 @@ async def open_buy(context: Context, token: str) -> Reply:
     if context.session.step is Step.PLACING:
         context.flash("placing.wait")
         return None
-    back = context.session.step
-    context.focus(asking=JoinOpen(token=token), page=0, return_to=_returning(context, back))
+    context.focus(asking=JoinOpen(token=token), page=0, return_to=returning(context))
     return Step.JOINING
 
 
@@ -184,7 +256,72 @@ async def text(update: Update, context: Context) -> Reply:
     if buy is None or asking is None or _variant(buy, asking) is None:
         context.flash("buy.use_buttons")
         return None
+    if asking.asks == "ceiling":
+        return _ceiling_typed(context, asking, buy, typed)
+    if asking.pieces is not None:
+        context.flash("buy.use_buttons")
+        return None
     return await _take(context, typed)
+
+
+def _ceiling_typed(context: Context, asking: JoinOpen, buy: GroupBuy, typed: str) -> Reply:
+    most = read_ceiling(typed, buy.terms)
+    if most is None:
+        context.flash("buy.not_an_amount")
+        return None
+    context.focus(asking=asking.replace(ceiling=most, asks=""))
+    return None
+
+
+def read_ceiling(typed: str, terms: Terms) -> Fen | None:
+    """Read the most a piece may cost, as fen: in the currency that people pay, rounded down.
+
+    None for what is no amount.
+    """
+    try:
+        typed_money = read_money(typed, terms.rate.currency)
+    except MoneyUnreadable:
+        return None
+    yuan = Fraction(typed_money.units, terms.rate.currency.units) / terms.rate.ratio
+    return Fen(int(yuan * 100))
+
+
+async def ask(_: Update, context: Context) -> Reply:
+    """Ask for another ceiling, or for what is taken when the variant runs out."""
+    asking = context.session.focus.asking
+    if isinstance(asking, JoinOpen):
+        context.focus(asking=asking.replace(asks=context.arg), page=0)
+    return None
+
+
+async def terms(_: Update, context: Context) -> Reply:
+    """Read all terms."""
+    asking = context.session.focus.asking
+    if isinstance(asking, JoinOpen):
+        context.focus(asking=asking.replace(asks="terms"))
+    return None
+
+
+async def other(_: Update, context: Context) -> Reply:
+    """Name a variant to be taken instead, or no longer."""
+    asking, number = context.session.focus.asking, natural(context.arg)
+    if isinstance(asking, JoinOpen) and number is not None:
+        named = asking.alternatives
+        changed = (
+            tuple(each for each in named if each != number)
+            if number in named
+            else (*named, number)[:_MOST_ALTERNATIVES]
+        )
+        context.focus(asking=asking.replace(alternatives=changed))
+    return None
+
+
+async def partly(_: Update, context: Context) -> Reply:
+    """Fewer pieces are fine, or no longer."""
+    asking = context.session.focus.asking
+    if isinstance(asking, JoinOpen):
+        context.focus(asking=asking.replace(partly=not asking.partly))
+    return None
 
 
 async def _take(context: Context, typed: str) -> Reply:
@@ -233,7 +370,9 @@ async def back(_: Update, context: Context) -> Reply:
     if asking is None or buy is None:
         return None
     several = len(buy.terms.variants) > 1
-    if asking.pieces is not None:
+    if asking.asks:
+        context.focus(asking=asking.replace(asks=""), page=0)
+    elif asking.pieces is not None:
         context.focus(asking=asking.replace(pieces=None, ceiling=None))
     elif several:
         context.focus(asking=asking.replace(variant=None))
@@ -280,7 +419,22 @@ def _wanted(context: Context, buy: GroupBuy, asking: JoinOpen, update: Update | 
         name=cut(user.full_name, _NAME) if user else "",
         username=(user.username or "") if user else "",
         language=context.session.language,
+        alternatives=_alternatives(buy, variant, asking, most),
+        partly=asking.partly,
         shown=f"{asking.pieces} x {most}",
+    )
+
+
+def _alternatives(
+    buy: GroupBuy, variant: Variant, asking: JoinOpen, ceiling: Fen
+) -> tuple[SpecId, ...]:
+    """Return what was named to be taken instead, as far as it is not too dear by now."""
+    variants = buy.terms.variants
+    named = [variants[each] for each in asking.alternatives if each < len(variants)]
+    return tuple(
+        each.spec_id
+        for each in named
+        if each.spec_id is not None and _could_replace(buy, each, variant, ceiling)
     )
 
 
@@ -323,6 +477,8 @@ def _terms(view: JoinView, buy: GroupBuy) -> Html:
     t, terms = priced(view.t, buy.terms), buy.terms
     return lines(
         cost_lines(t, terms),
+        currency_line(t, terms),
+        row_line(t, terms),
         t("buy.most_each", most=terms.most_each) if terms.most_each else None,
         t("buy.payment_line", text=terms.payment) if terms.payment else None,
         t("buy.handout_line", text=terms.handout) if terms.handout else None,
@@ -356,8 +512,3 @@ def _own_page(view: JoinView, buy: GroupBuy) -> Rows:
     if not buy.claims:
         return ()
     return row(Button(view.t("buy.mine_button"), "buy", str(buy.buy_id), standing=True))
-
-
-def _returning(context: Context, step: Step) -> Step | None:
-    known = {Step.JOINING, Step.BUY_TERMS, Step.BUY}
-    return context.session.focus.return_to if step in known else step

@@ -40,9 +40,8 @@ from handlers.group.buy_acting import (
     seen,
     user_about,
 )
-from handlers.group.buy_words import (
-    REFUSED,
-)
+from handlers.group.buy_words import REFUSED
+from handlers.group.settling import labels
 
 
 def _organising(decide: Callable[[GroupBuy, Books, Context], Change]) -> Callable:  # type: ignore[type-arg]
@@ -87,17 +86,16 @@ async def top_up(_: Update, context: Context) -> Reply:
     """Take what is missing on the organiser's own account."""
 
     def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
-        missing = closing.short_of_minimum(buy)
-        free = {
-            each.spec_id: each.limit - progress_of(buy).of(each.spec_id)
-            for each in buy.terms.variants
-        }
-        roomy = max(free, key=lambda spec: free[spec])
-        consent = Consent(
-            terms=buy.terms.number, goods=Fen(0), freight=Fen(0), fee_ppm=0, at=context.now
-        )
-        change = closing.topped_up(buy, consent, roomy, missing)
-        return Change(change.buy.replace(again_at=None), change.news)
+        progress, after = progress_of(buy), buy
+        for offer, missing in closing.short_by_offer(buy).items():
+            goods = next(each for each in buy.terms.all_goods if each.offer_id == offer)
+            free = {each.spec_id: each.limit - progress.of(each.spec_id) for each in goods.variants}
+            roomy = max(free, key=lambda spec: free[spec])
+            consent = Consent(
+                terms=buy.terms.number, goods=Fen(0), freight=Fen(0), fee_ppm=0, at=context.now
+            )
+            after = closing.topped_up(after, consent, roomy, missing).buy
+        return Change(after.replace(again_at=None))
 
     await acts(context, decide)
     return None
@@ -212,16 +210,21 @@ async def see(_: Update, context: Context) -> Reply:
     buy, _books = await seen(context.session, context.services)
     about = about_whom(context)
     claims = claims_about(buy, about) if buy and buy.organiser == context.session.user_id else ()
-    proof = next((each.proof for each in claims if each.proof is not None), None)
-    if proof is None or not proof.file_id:
+    if context.arg == "dispute":
+        sent = [(each.dispute.file_id, each.dispute.is_photo) for each in claims if each.dispute]
+    else:
+        found = [each.proof for each in claims if each.proof is not None]
+        sent = [(each.file_id, each.kind is ProofKind.PHOTO) for each in found]
+    file_id, is_photo = next((each for each in sent if each[0]), ("", False))
+    if not file_id:
         context.flash("buy.gone")
         return None
     chat_id = context.session.chat_id
     try:
-        if proof.kind is ProofKind.PHOTO:
-            await context.bot.send_photo(chat_id, proof.file_id)
+        if is_photo:
+            await context.bot.send_photo(chat_id, file_id)
         else:
-            await context.bot.send_document(chat_id, proof.file_id)
+            await context.bot.send_document(chat_id, file_id)
     except TelegramError as error:
         raise ScreenNotDrawn(type(error).__name__, committed=False) from error
     return QUIET
@@ -233,6 +236,8 @@ async def sheet(_: Update, context: Context) -> Reply:
     if buy is None or buy.organiser != context.session.user_id:
         context.flash("buy.gone")
         return None
+    if context.arg == "labels":
+        return await labels(context, buy)
     t = context.t
 
     def word(name: str) -> str:
@@ -262,6 +267,15 @@ _COLUMNS = {
     "variant": "buy.column_variant",
     "pieces": "buy.column_pieces",
     "short": "buy.column_short",
+    "claimed": "buy.column_claimed",
+    "unit": "buy.column_unit",
+    "abroad": "buy.column_abroad",
+    "allowed": "buy.column_allowed",
+    "refunded": "buy.column_refunded",
+    "sum": "buy.column_sum",
+    "product": "buy.column_product",
+    "arrived": "buy.column_arrived",
+    "offer": "buy.column_offer",
     "goods": "buy.column_goods",
     "freight": "buy.column_freight",
     "fee": "buy.column_fee",
@@ -345,4 +359,16 @@ async def reason_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
 
     if await acts(context, decide):
         context.focus(asking=BuyAsked(buy_id=asking.buy_id))
+    return None
+
+
+async def removed_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    """Take a claim out, for a reason that its person is shown."""
+    number = asking.about
+
+    def decide(buy: GroupBuy, _books: Books, _context: Context) -> Change:
+        return joining.removed(buy, number, typed)
+
+    if await acts(context, decide):
+        context.focus(asking=BuyAsked(buy_id=asking.buy_id, what="people"), page=0)
     return None

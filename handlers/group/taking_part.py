@@ -5,18 +5,29 @@ from telegram import Message, Update
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
 from bot.chat.conversation import received_at
+from bot.chat.texts import cut
 from bot.domain.asking import BuyAsked
 from bot.domain.collecting import ProofKind
 from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys.buys import Change, GroupBuy
 from bot.domain.group_buys.claims import SentProof
-from handlers.group.buy_acting import acts_for_oneself
+from bot.domain.ledger import Books
+from bot.domain.money import Fen
+from handlers.group.buy_acting import acts_for_oneself, seen
+from handlers.group.complaining import complaint_pictured
+from handlers.group.joining import read_ceiling
 
 
 async def withdraw(_: Update, context: Context) -> Reply:
     """Take one's own claim back."""
     number, me = natural(context.arg) or 0, context.session.user_id
     sent_at = received_at.get() or context.now
-    await acts_for_oneself(context, lambda buy, _books: joining.withdrawn(buy, me, number, sent_at))
+    if await acts_for_oneself(
+        context, lambda buy, _books: joining.withdrawn(buy, me, number, sent_at)
+    ):
+        asking = context.session.focus.asking
+        if isinstance(asking, BuyAsked):
+            context.focus(asking=BuyAsked(buy_id=asking.buy_id))
     return None
 
 
@@ -30,11 +41,64 @@ async def disagree(_: Update, context: Context) -> Reply:
     return await _answer(context, agrees=False)
 
 
+async def renew(_: Update, context: Context) -> Reply:
+    """Agree to the terms as they are now."""
+    me, number = context.session.user_id, natural(context.arg) or 0
+    sent_at = received_at.get() or context.now
+    await acts_for_oneself(context, lambda buy, _books: joining.renewed(buy, me, number, sent_at))
+    return None
+
+
+async def fewer_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    """Take fewer pieces, and keep one's place."""
+    pieces = natural(cut(typed, 9))
+    if pieces is None:
+        context.flash("buy.not_a_number")
+        return None
+    return await _lessen(context, asking, pieces=pieces)
+
+
+async def limit_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    """Agree to another price a piece."""
+    buy, _books = await seen(context.session, context.services)
+    most = read_ceiling(typed, buy.terms) if buy is not None else None
+    if most is None:
+        context.flash("buy.not_an_amount")
+        return None
+    return await _lessen(context, asking, ceiling=most)
+
+
+async def _lessen(
+    context: Context, asking: BuyAsked, pieces: int | None = None, ceiling: Fen | None = None
+) -> Reply:
+    me, number = context.session.user_id, asking.about
+    sent_at = received_at.get() or context.now
+
+    def decide(buy: GroupBuy, _books: Books) -> Change:
+        claim = buy.claim(number)
+        return joining.lessened(
+            buy,
+            me,
+            number,
+            claim.pieces if pieces is None else pieces,
+            claim.ceiling if ceiling is None else ceiling,
+            sent_at,
+        )
+
+    if await acts_for_oneself(context, decide):
+        context.flash("buy.changed")
+        context.focus(asking=BuyAsked(buy_id=asking.buy_id))
+    return None
+
+
 async def photo(update: Update, context: Context) -> Reply:
-    """A picture or a file of the transfer."""
-    message = update.effective_message
+    """A picture or a file: of the transfer, or of what is wrong with the goods."""
+    message, asking = update.effective_message, context.session.focus.asking
     if message is None:
         return None
+    if isinstance(asking, BuyAsked) and asking.what == "dispute":
+        found = message.photo[-1] if message.photo else message.document
+        return await complaint_pictured(context, message, found.file_id) if found else None
     if message.photo:
         largest = message.photo[-1]
         ids = {"file_id": largest.file_id, "file_unique_id": largest.file_unique_id}

@@ -173,6 +173,7 @@ async def test_leaving_is_free_until_it_closes(clients: Clients, organiser: Pers
     member = await clients.arrive()
     await joined(member, payload, 2)
     await member.do("My part of it", "held for you")
+    await member.do("Change:", "keep your place")
     await member.do("Take back", "you left")
 
 

@@ -32,9 +32,10 @@ from bot.domain.group_buys.buys import (
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.rows import missing_pieces
 from bot.domain.group_buys.terms import Goods, goods_of
-from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
+from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
+from bot.domain.offers import Offer
 from bot.domain.orders import Order, OrderStatus, Placing
 from bot.domain.quotes import Quote
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
@@ -98,6 +99,10 @@ class GroupBuys:
     def may_organise(self, user_id: UserId) -> bool:
         """Tell whether that person may open a group buy."""
         return self._organisers(user_id)
+
+    async def offer(self, offer_id: OfferId) -> Offer:
+        """Read an offer as it is now. Raises `MarketplaceError`."""
+        return await self._marketplace.offer(offer_id)
 
     async def freight_each(self, offers: Sequence[Goods], minimum: int, address: Address) -> Fen:
         """Return the freight of a piece, rounded up, if the group takes so many.

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from bot.domain.currencies import CNY, Money
@@ -9,7 +10,7 @@ from bot.domain.group_buys.bills import people_of, pieces_by_variant
 from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState
 from bot.domain.identifiers import UserId
-from bot.domain.ledger import Account, Books
+from bot.domain.ledger import Account, Books, Kind
 from bot.domain.money import Fen, to_yuan
 from bot.services.following.order_sheet import guarded
 
@@ -18,9 +19,11 @@ Word = Callable[[str], str]
 
 _WIDTHS = (6, 26, 20, 30, 10, 10)
 _OF_MONEY = (
-    *("person", "pieces", "short", "goods", "freight", "fee", "total"),
-    *("currency", "charged", "received", "balance"),
+    *("person", "claimed", "pieces", "short", "unit", "goods", "freight", "abroad", "fee"),
+    *("allowed", "total", "currency", "charged", "received", "refunded", "balance"),
 )
+_OF_ORDER = ("product", "variant", "pieces", "arrived", "unit", "offer")
+_NUMBERS, _FIRST_AMOUNT, _FIRST_PAID = 3, 5, 12
 
 
 def packing_list(buy: GroupBuy, word: Word) -> bytes:
@@ -40,8 +43,7 @@ def packing_list(buy: GroupBuy, word: Word) -> bytes:
     for claims in people_of(_to_pack(buy)).values():
         for each in claims:
             done = "✓" if each.state is ClaimState.HANDED else ""
-            variant = buy.terms.variant(each.spec_id)
-            cells = (done, _name(each), each.username, variant.label.zh if variant else "")
+            cells = (done, _name(each), each.username, _variant(buy, each))
             for column, text in enumerate(cells):
                 sheet.write_string(row, column, guarded(text))
             sheet.write_number(row, 4, each.served)
@@ -61,11 +63,14 @@ def reconciliation(buy: GroupBuy, books: Books, word: Word) -> bytes:
     for column, name in enumerate(_OF_MONEY):
         sheet.write_string(0, column, guarded(word(name)), bold)
     sheet.freeze_panes(1, 1)
-    people = dict(_people(buy))
-    row = 1
-    for user, claims in people.items():
-        _money_row(sheet, row, buy, books, user, claims)
-        row += 1
+    rows = [_money_row(buy, books, user, claims) for user, claims in _people(buy)]
+    for at, cells in enumerate([*rows, _sums(rows, word("sum"))], 1):
+        for column, cell in enumerate(cells):
+            if isinstance(cell, int):
+                sheet.write_number(at, column, cell)
+            else:
+                sheet.write_string(at, column, cell)
+    row = len(rows) + 2
     for name, amount in _proof(buy, books):
         sheet.write_string(row + 1, 0, guarded(word(name)), bold)
         sheet.write_string(row + 1, 1, amount)
@@ -75,18 +80,52 @@ def reconciliation(buy: GroupBuy, books: Books, word: Word) -> bytes:
 
 
 def _money_row(
-    sheet: Any, row: int, buy: GroupBuy, books: Books, user: UserId, claims: tuple[Claim, ...]
-) -> None:
+    buy: GroupBuy, books: Books, user: UserId, claims: tuple[Claim, ...]
+) -> list[str | int]:
+    """Return a person's row: pieces, then yuan, then what was paid, as decimal text."""
     share, currency = buy.share_of(user), buy.terms.rate.currency
     account = books.account_of(buy.account_of(user), currency)
-    sheet.write_string(row, 0, guarded(_name(claims[0])))
-    sheet.write_number(row, 1, sum(each.served for each in claims if each.is_in))
-    sheet.write_number(row, 2, sum(each.short for each in claims))
-    for column, fen in enumerate((share.goods, share.freight, share.fee, share.total), 3):
-        sheet.write_string(row, column, _yuan(fen))
-    sheet.write_string(row, 7, currency.code)
-    for column, money in enumerate((account.charged, account.received, account.balance), 8):
-        sheet.write_string(row, column, f"{money.decimal:f}")
+    units = dict.fromkeys(_yuan(each.unit) for each in claims if each.unit is not None)
+    yuan = (share.goods, share.freight, share.abroad, share.fee, share.allowed, share.total)
+    back = _refunded(books, buy, user)
+    paid = (account.charged, account.received + back, back, account.balance)
+    return [
+        guarded(_name(claims[0])),
+        sum(each.pieces for each in claims),
+        sum(each.served for each in claims if each.is_in),
+        sum(each.short for each in claims),
+        "; ".join(units),
+        *(_yuan(each) for each in yuan),
+        currency.code,
+        *(f"{each.decimal:f}" for each in paid),
+    ]
+
+
+def _refunded(books: Books, buy: GroupBuy, user: UserId) -> Money:
+    """Return what was sent back to a person, all together."""
+    currency, account = buy.terms.rate.currency, buy.account_of(user)
+    units = sum(
+        entry.amount.units
+        for each in books
+        if each.kind is Kind.REFUND and each.order_no == account
+        for entry in each.entries
+        if entry.account is Account.CUSTOMER
+    )
+    return Money(currency=currency, units=units)
+
+
+def _sums(rows: list[list[str | int]], word: str) -> list[str | int]:
+    """Return the last row: what every column comes to."""
+    total: list[str | int] = [guarded(word)]
+    for column in range(1, len(_OF_MONEY)):
+        cells = [row[column] for row in rows]
+        if column <= _NUMBERS:
+            total.append(sum(int(each) for each in cells))
+        elif column < _FIRST_AMOUNT or column == _FIRST_PAID - 1:
+            total.append("")
+        else:
+            total.append(f"{sum((Decimal(each) for each in cells), Decimal()):f}")
+    return total
 
 
 def _proof(buy: GroupBuy, books: Books) -> Iterator[tuple[str, str]]:
@@ -114,14 +153,36 @@ def _to_pack(buy: GroupBuy) -> tuple[Claim, ...]:
 
 def _variants(book: Any, buy: GroupBuy, word: Word) -> None:
     sheet = book.add_worksheet(guarded(word("order"))[:31])
-    sheet.set_column(0, 0, 40)
-    counted: Mapping[Any, int] = pieces_by_variant(buy.taken)
-    row = 0
+    bold = book.add_format({"bold": True})
+    sheet.set_column(0, 1, 40)
+    for column, name in enumerate(_OF_ORDER):
+        sheet.write_string(0, column, guarded(word(name)), bold)
+    sheet.freeze_panes(1, 0)
+    ordered: Mapping[Any, int] = pieces_by_variant(
+        each.replace(short=0) for each in buy.claims if each.is_in or each.short
+    )
+    came = {each.spec_id: each.pieces for each in buy.arrived}
+    units = {each.spec_id: each.price for each in buy.bill.units} if buy.bill else {}
+    row = 1
     for each in buy.terms.variants:
-        if counted.get(each.spec_id):
-            sheet.write_string(row, 0, guarded(each.label.zh or buy.terms.goods.title.zh))
-            sheet.write_number(row, 1, counted[each.spec_id])
+        if pieces := ordered.get(each.spec_id):
+            offer = buy.terms.goods_with(each.spec_id)
+            sheet.write_string(row, 0, guarded(offer.title.zh))
+            sheet.write_string(row, 1, guarded(each.label.zh))
+            sheet.write_number(row, 2, pieces)
+            if each.spec_id in came:
+                sheet.write_number(row, 3, came[each.spec_id])
+            if each.spec_id in units:
+                sheet.write_string(row, 4, _yuan(units[each.spec_id]))
+            sheet.write_string(row, 5, f"{offer.offer_id}")
             row += 1
+
+
+def _variant(buy: GroupBuy, claim: Claim) -> str:
+    variant = buy.terms.variant(claim.spec_id)
+    named = variant.label.zh if variant else ""
+    offer = buy.terms.goods_with(claim.spec_id).title.zh
+    return f"{offer} · {named}" if buy.terms.also and named else named or offer
 
 
 def _name(claim: Claim) -> str:

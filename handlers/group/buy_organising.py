@@ -1,0 +1,190 @@
+"""What a group buy's page says to its organiser, and what can be done next."""
+
+import html
+from collections.abc import Iterable
+
+from bot.chat.screens import Button, Rows, grid, lines, page_of, row
+from bot.chat.texts import Html, Texts, cut
+from bot.chat.units import counted
+from bot.domain.group_buys import closing, fulfilling
+from bot.domain.group_buys.bills import lines_of, people_of
+from bot.domain.group_buys.buys import ENDED, BuyState, GroupBuy
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.disputes import open_disputes
+from bot.domain.identifiers import UserId
+from bot.domain.splitting import MOST_IN_ORDER
+from bot.telegram.newer import Style
+from handlers.group.buy_card import join_link
+from handlers.group.buy_view import (
+    HAS_MONEY,
+    MAY_CANCEL,
+    BuyView,
+    balance_of,
+    waiting_for_money,
+)
+
+_PAGE = 8
+_PLACES = 6
+_NAME = 24
+_AFTER_BOUGHT = {
+    BuyState.BOUGHT,
+    BuyState.SHIPPED,
+    BuyState.ARRIVED,
+    BuyState.HANDING_OUT,
+    BuyState.SETTLING,
+}
+
+
+def organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
+    """Say what is missing, who is waited for, and what the order comes to."""
+    parts = _waiting_text(view, t, buy)
+    if buy.bill is not None and buy.state in HAS_MONEY:
+        parts.append(t("buy.order_total", total=t.yuan(buy.bill.total)))
+        if buy.bill.borne > 0:
+            parts.append(t("buy.borne", amount=t.yuan(buy.bill.borne)))
+        elif buy.bill.borne < 0:
+            parts.append(t("buy.gained", amount=t.yuan(-buy.bill.borne)))
+    if disputes := open_disputes(buy):
+        parts.append(t("buy.disputes", count=len(disputes)))
+    if buy.state in {BuyState.SETTLING, BuyState.CANCELLING}:
+        open_ = fulfilling.open_balances(buy, view.books)
+        parts.append(t("buy.open_balances", count=len(open_)))
+    return lines(*parts) if parts else None
+
+
+def _waiting_text(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
+    goods, parts = buy.terms.goods, []
+    if buy.state is BuyState.LOCKED and (missing := closing.short_of_minimum(buy)):
+        parts.append(t("buy.missing", pieces=counted(t, missing, goods.unit)))
+    if buy.state is BuyState.OPEN and not view.places:
+        parts.append(t("buy.no_places"))
+    if buy.asked:
+        parts.append(t("buy.waits_for", count=len(buy.asked)))
+    if buy.state in MAY_CANCEL and len(lines_of(buy.taken, buy.terms)) > MOST_IN_ORDER - 10:
+        variants = len(lines_of(buy.taken, buy.terms))
+        parts.append(t("buy.many_variants", count=variants, most=MOST_IN_ORDER))
+    if buy.state is BuyState.COLLECTING and buy.bill is not None:
+        owing = [
+            user
+            for user in buy.members
+            if user != buy.organiser and not buy.covered(view.books, user)
+        ]
+        parts.append(t("buy.waits_for_money", count=len(owing)))
+    return parts
+
+
+def organiser_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
+    """Offer what comes next first, then what may be needed, then what ends the buy."""
+    rows = _rows_before_the_order(view, t, buy) + _rows_after_the_order(view, t, buy)
+    people = Button(t("buy.people_button", count=len(people_of(buy.claims))), "ask", "people")
+    if buy.claims and buy.state is not BuyState.CANCELLED:
+        rows += row(people)
+    if buy.state in _AFTER_BOUGHT and buy.bill is not None:
+        second = Button(t("buy.abroad_button"), "ask", "abroad")
+        refunded = Button(t("buy.seller_refunded_button"), "ask", "seller_refunded")
+        charges = buy.terms.abroad_each and buy.state is not BuyState.SETTLING
+        rows += row(second if charges else None, refunded)
+    if buy.state in HAS_MONEY and buy.state is not BuyState.CANCELLING:
+        rows += row(
+            Button(t("buy.packing_button"), "sheet", "packing"),
+            Button(t("buy.money_button"), "sheet", "money"),
+        )
+    if buy.state in _AFTER_BOUGHT:
+        rows += row(Button(t("buy.labels_button"), "sheet", "labels"))
+    if buy.state in {*MAY_CANCEL, *ENDED} and buy.state is not BuyState.COLLECTING:
+        rows += row(Button(t("buy.repeat_button"), "repeat"))
+    if buy.state in MAY_CANCEL:
+        rows += row(Button(t("buy.cancel_button"), "ask", "cancel", style=Style.DANGER))
+    return rows
+
+
+def _rows_before_the_order(  # noqa: PLR0911 - one a state
+    view: BuyView, t: Texts, buy: GroupBuy
+) -> Rows:
+    change = Button(t("buy.change_terms_button"), "terms")
+    match buy.state:
+        case BuyState.OPEN:
+            link = Button(t("buy.link_button"), copy=join_link(view.username, buy))
+            lock = Button(t("buy.lock_button"), "lock")
+            pause_ = Button(t("buy.pause_button"), "pause")
+            return row(link) + _posting(view, t) + row(lock, pause_) + row(change)
+        case BuyState.PAUSED:
+            lock = Button(t("buy.lock_button"), "lock")
+            return row(Button(t("buy.resume_button"), "resume"), lock) + row(change)
+        case BuyState.LOCKED if missing := closing.short_of_minimum(buy):
+            pieces = counted(t, missing, buy.terms.goods.unit)
+            return row(Button(html.unescape(t("buy.top_up_button", pieces=pieces)), "top_up"))
+        case BuyState.COLLECTING:
+            rows = people_rows(view, t, buy, waiting_for_money(view, buy))
+            if any(each.state is ClaimState.DUE for each in buy.taken):
+                remind = Button(t("buy.remind_button"), "remind")
+                return rows + row(remind) + row(Button(t("buy.leave_out_button"), "leave_out"))
+            if all(each.state is ClaimState.PAID for each in buy.taken):
+                return rows + row(Button(t("buy.prepare_button"), "prepare", style=Style.PRIMARY))
+            return rows
+    return ()
+
+
+def _posting(view: BuyView, t: Texts) -> Rows:
+    """One button for each chat that a card may stand in; where one does, it is drawn anew."""
+    there = {each.chat_id for each in view.cards}
+    rows: Rows = ()
+    for place in view.places[:_PLACES]:
+        key = "buy.posted_button" if place.chat_id in there else "buy.post_button"
+        label = html.unescape(t(key, place=cut(place.title, _NAME)))
+        rows += row(Button(label, "show", str(place.chat_id)))
+    return rows
+
+
+def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
+    rows: Rows = ()
+    if buy.order_no is not None:
+        rows += row(Button(t("buy.order_button"), "card", buy.order_no, standing=True))
+    match buy.state:
+        case BuyState.BOUGHT | BuyState.SHIPPED:
+            rows += row(Button(t("buy.all_came_button"), "arrive"))
+            rows += row(Button(t("buy.some_missing_button"), "ask", "count"))
+        case BuyState.ARRIVED | BuyState.HANDING_OUT:
+            waiting = fulfilling.to_hand_out(buy)
+            rows += people_rows(view, t, buy, waiting, "hand")
+            if not waiting:
+                rows += row(Button(t("buy.settle_button"), "settle"))
+            if waiting_for_money(view, buy):
+                rows += row(Button(t("buy.remind_button"), "remind"))
+        case BuyState.SETTLING | BuyState.CANCELLING:
+            open_ = fulfilling.open_balances(buy, view.books)
+            disputed = [user for user in open_disputes(buy) if user not in open_]
+            rows += people_rows(view, t, buy, [*open_, *disputed])
+            if buy.state is BuyState.SETTLING and not open_ and not disputed:
+                rows += row(Button(t("buy.close_button"), "close"))
+    return rows
+
+
+def people_rows(
+    view: BuyView, t: Texts, buy: GroupBuy, people: Iterable[UserId], action: str = "member"
+) -> Rows:
+    """One button a person: the organiser knows them by name and by what is open."""
+    named = list(people)
+    shown, before, after = page_of(named, view.session.focus.page, _PAGE)
+    buttons = []
+    disputed = open_disputes(buy)
+    for user in shown:
+        claims = buy.claims_of(user)
+        label = claims[0].name or claims[0].username or buy.account_of(user)
+        if action == "hand":
+            pieces = sum(each.served for each in claims if each.state is ClaimState.ARRIVED)
+            label = f"📦 {cut(label, _NAME)} · {pieces}"
+        else:
+            proof = any(each.state is ClaimState.PROOF for each in claims)
+            mark = "💬" if user in disputed else "🧾" if proof else "⏳"
+            if buy.state in HAS_MONEY:
+                open_ = html.unescape(t.amount(balance_of(view, buy, user)))
+            else:
+                mark, open_ = "👤", str(sum(each.served for each in claims if each.is_in))
+            label = f"{mark} {cut(label, _NAME)} · {open_}"
+        buttons.append(Button(label, action, str(claims[0].number)))
+    turning = row(
+        Button("◀️", "turn", str(view.session.focus.page - 1)) if before else None,
+        Button("▶️", "turn", str(view.session.focus.page + 1)) if after else None,
+    )
+    return grid(buttons, 1) + turning

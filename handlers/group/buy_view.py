@@ -1,0 +1,93 @@
+"""A group buy as whoever looks at it may see it, loaded once for every screen of it."""
+
+from dataclasses import dataclass, field
+
+from bot.chat.screens import View
+from bot.domain.asking import BuyAsked
+from bot.domain.currencies import Money
+from bot.domain.group_buys.bills import people_of
+from bot.domain.group_buys.buys import BuyState, Card, GroupBuy, Progress
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.identifiers import UserId
+from bot.domain.ledger import Books
+from bot.domain.posts import PostPlace
+from bot.domain.sessions import Session
+from bot.services.bundle import Services
+from handlers.group.buy_acting import seen
+
+HAS_MONEY = frozenset(BuyState) - {
+    BuyState.DRAFT,
+    BuyState.OPEN,
+    BuyState.PAUSED,
+    BuyState.LOCKED,
+    BuyState.CONFIRMING,
+}
+MAY_CANCEL = {
+    BuyState.OPEN,
+    BuyState.PAUSED,
+    BuyState.LOCKED,
+    BuyState.CONFIRMING,
+    BuyState.COLLECTING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BuyView(View):
+    """A buy and its books as the viewer may see them; None when it is gone or not theirs."""
+
+    buy: GroupBuy | None = None
+    books: Books = field(default_factory=Books)
+    progress: Progress = field(default_factory=Progress)
+    username: str = ""
+    places: tuple[PostPlace, ...] = ()
+    cards: tuple[Card, ...] = ()
+
+    @property
+    def organises(self) -> bool:
+        """Tell whether the viewer runs the buy."""
+        return self.buy is not None and self.buy.organiser == self.session.user_id
+
+    @property
+    def asked(self) -> BuyAsked:
+        """What is looked at of the buy."""
+        asking = self.session.focus.asking
+        return asking if isinstance(asking, BuyAsked) else BuyAsked(buy_id=0)
+
+
+async def load(session: Session, services: Services) -> BuyView:
+    """Load the buy: all of it for its organiser, for a member their own claims."""
+    buy, books = await seen(session, services)
+    face = services.face()
+    organises = buy is not None and buy.organiser == session.user_id
+    return await BuyView.of(
+        session,
+        services,
+        buy=buy,
+        books=books,
+        progress=await services.store.group_buys.progress(buy.buy_id) if buy else Progress(),
+        username=face.username if face else "",
+        places=tuple(await places(session, services)) if organises else (),
+        cards=tuple(await services.store.group_buys.cards_of(buy.buy_id)) if buy else (),
+    )
+
+
+async def places(session: Session, services: Services) -> list[PostPlace]:
+    """Return where a buy may be posted: where its organiser let the bot, or operators did."""
+    found, me = await services.store.posts.post_places(), session.user_id
+    operators = services.access.is_operator
+    return [
+        each for each in found if each.let_by == me or (operators(me) and operators(each.let_by))
+    ]
+
+
+def balance_of(view: BuyView, buy: GroupBuy, user: UserId) -> Money:
+    """Return what a member owes; below nothing, what is owed to them."""
+    return view.books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
+
+
+def waiting_for_money(view: BuyView, buy: GroupBuy) -> list[UserId]:
+    """Return who has to pay, those who say that they did first; then who is owed something."""
+    people = people_of(each for each in buy.claims if each.user_id != buy.organiser)
+    open_ = [user for user in people if balance_of(view, buy, user)]
+    said = {each.user_id for each in buy.claims if each.state is ClaimState.PROOF}
+    return sorted(open_, key=lambda user: user not in said)

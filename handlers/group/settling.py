@@ -1,0 +1,161 @@
+"""What an organiser settles after the order: second instalment, refunds, resale, labels."""
+
+import asyncio
+import html
+
+from telegram import InputFile, Update
+from telegram.error import TelegramError
+
+from bot.chat.context import QUIET, Context, Reply
+from bot.chat.conversation import ScreenNotDrawn
+from bot.domain.asking import BuyAsked
+from bot.domain.currencies import CNY, Money, MoneyUnreadable, read_money
+from bot.domain.group_buys import closing, fulfilling
+from bot.domain.group_buys.buys import BuyId, Change, GroupBuy
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.ledger import Books
+from bot.domain.links import start_link
+from bot.domain.money import Fen
+from bot.domain.sessions import Step
+from bot.services.grouping.labels import label_page
+from handlers.group.buy_acting import acts, claims_about, key_of, returning, seen
+from handlers.group.buy_words import priced, variant_name
+from handlers.group.terms_words import buy_title
+
+HAND_OUT = "h1-"
+"""What the payload of a label's link begins with: buy and person, for the organiser alone."""
+
+
+async def abroad_typed(context: Context, _asking: BuyAsked, typed: str) -> Reply:
+    """Charge what carrying the goods on costs."""
+    amount = _yuan(context, typed)
+    if amount is None:
+        return None
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        return fulfilling.abroad(buy, amount, books, context.now)
+
+    return await _done(context, await acts(context, decide))
+
+
+async def refund_typed(context: Context, _asking: BuyAsked, typed: str) -> Reply:
+    """The seller sent money back for what did not come."""
+    amount = _yuan(context, typed)
+    if amount is None:
+        return None
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        return fulfilling.seller_refunded(buy, amount, books, context.now)
+
+    return await _done(context, await acts(context, decide))
+
+
+async def sold_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    """What nobody fetched was sold on, for so much."""
+    buy, _books = await seen(context.session, context.services)
+    if buy is None:
+        context.flash("buy.gone")
+        return None
+    try:
+        proceeds: Money = read_money(typed, buy.terms.rate.currency)
+    except MoneyUnreadable:
+        context.flash("buy.not_an_amount")
+        return None
+    about = asking.about
+
+    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
+        return fulfilling.resold(buy, about, proceeds, books, context.now)
+
+    return await _done(context, await acts(context, decide))
+
+
+async def remind(_: Update, context: Context) -> Reply:
+    """Remind those who owe something, and nobody else."""
+    key = key_of(context)
+
+    def decide(buy: GroupBuy, books: Books, _context: Context) -> Change:
+        return closing.reminded(buy, books, key)
+
+    if await acts(context, decide):
+        context.flash("buy.reminded")
+    return None
+
+
+def payload_in(arguments: list[str] | None) -> tuple[str, int] | None:
+    """Return the buy's token and the claim that a label's link names; None for another link."""
+    first = arguments[0] if arguments else ""
+    if not first.startswith(HAND_OUT):
+        return None
+    token, _, number = first.removeprefix(HAND_OUT).rpartition("-")
+    return (token, int(number)) if token and number.isascii() and number.isdecimal() else None
+
+
+async def scanned(context: Context, token: str, number: int) -> Reply:
+    """A label was scanned: the organiser's phone ticks the hand-out off, nobody else's does."""
+    if context.session.step is Step.PLACING:
+        context.flash("placing.wait")
+        return None
+    found = await context.services.store.group_buys.head(token)
+    if found is None or found.organiser != context.session.user_id:
+        context.flash("buy.label_not_yours")
+        return Step.START
+    context.focus(asking=BuyAsked(buy_id=found.buy_id), return_to=returning(context), page=0)
+    buy = await context.services.store.group_buys.buy(BuyId(found.buy_id))
+    claims = claims_about(buy, number) if buy is not None else ()
+    if not claims:
+        context.flash("buy.gone")
+        return Step.BUY
+    name = claims[0].name or claims[0].username or str(number)
+    waiting = [each for each in claims if each.state is ClaimState.ARRIVED]
+    if not waiting:
+        handed = any(each.state is ClaimState.HANDED for each in claims)
+        context.flash("buy.label_done" if handed else "buy.label_nothing", name=name)
+        return Step.BUY
+    user = claims[0].user_id
+
+    def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
+        return fulfilling.handed(buy, user, context.now)
+
+    if await acts(context, decide):
+        context.flash("buy.label_ticked", name=name, count=sum(each.served for each in waiting))
+    return Step.BUY
+
+
+async def labels(context: Context, buy: GroupBuy) -> Reply:
+    """Send a page of labels to be printed, one a member. Raises `ScreenNotDrawn`."""
+    face, t = context.services.face(), priced(context.t, buy.terms)
+    username = face.username if face else ""
+
+    def link(number: int) -> str:
+        return start_link(username, f"{HAND_OUT}{buy.token}-{number}")
+
+    def variant(claim: object) -> str:
+        return variant_name(t, buy, buy.terms.variant(claim.spec_id))  # type: ignore[attr-defined]
+
+    title = buy_title(t, buy.terms)
+    content = await asyncio.to_thread(
+        label_page, buy, title, link, variant, html.unescape(t("buy.labels_hint"))
+    )
+    try:
+        await context.bot.send_document(
+            context.session.chat_id,
+            InputFile(content, filename=f"labels-{buy.buy_id}.html", attach=True),
+        )
+    except TelegramError as error:
+        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
+    return QUIET
+
+
+def _yuan(context: Context, typed: str) -> Fen | None:
+    try:
+        return Fen(read_money(typed, CNY).units)
+    except MoneyUnreadable:
+        context.flash("buy.not_an_amount")
+        return None
+
+
+async def _done(context: Context, done: bool) -> Reply:  # noqa: FBT001 - whether it was done
+    asking = context.session.focus.asking
+    if done and isinstance(asking, BuyAsked):
+        context.focus(asking=BuyAsked(buy_id=asking.buy_id), page=0)
+    return None
