@@ -94,6 +94,11 @@ class FollowingSettings(BaseSettings):
     after_sale_days: int = Field(default=15, ge=0, le=_DAYS)
     # before an unpaid order closes; 0: never
     pay_reminder_minutes: int = Field(default=120, ge=0, le=60 * 24 * 30)
+    # offers that people watch: how often each is read while it is new to them, for how long at
+    # most, and how many each person may watch; 0: none
+    watch_seconds: Seconds = 1800.0
+    watch_days: int = Field(default=90, ge=1, le=_DAYS)
+    watches_per_person: int = Field(default=50, ge=0, le=10_000)
     quiet_hours: str | None = None
     quiet_zone: str = "Asia/Shanghai"
 

@@ -40,6 +40,7 @@ from handlers import (
     results,
     start,
     variant,
+    watch,
 )
 from handlers.always import anywhere, groups, language, privacy, subscription
 from handlers.collecting import balance, dearer, proof
@@ -81,6 +82,7 @@ from handlers.group.places import Places, following_groups
 from handlers.orders import again, cancelling, card, listing, receipt, together
 from handlers.shared.failures import on_marketplace_error
 from handlers.support import question
+from handlers.watching import listing as watching
 
 _NEW = ~filters.UpdateType.EDITED
 _MOVING = (
@@ -98,6 +100,7 @@ SCREENS: dict[Step, StepScreen[Any]] = {
     Step.OFFER: StepScreen(offer.load, offer.screen),
     Step.VARIANT: StepScreen(variant.load, variant.screen),
     Step.QUANTITY: StepScreen(quantity.load, quantity.screen),
+    Step.WATCH: StepScreen(watch.load, watch.screen),
     Step.CART: StepScreen(only_session, cart.screen),
     Step.LINES: StepScreen(lines.load, lines.screen),
     Step.ADDRESS: StepScreen(address.load, address.screen),
@@ -144,16 +147,23 @@ def _states() -> dict[Step, list[Handler]]:
         Step.OFFER: [
             Buttons(choose=offer.choose, results=offer.back_to_results, lines=offer.to_lines),
             Buttons(again=offer.again, publish=publish.publish),
-            Buttons(group_buy=drafting.draft),
+            Buttons(group_buy=drafting.draft, watch=watch.watch),
             MessageHandler(WORDS, quantity.text_at_offer),
         ],
         Step.VARIANT: [
             Buttons(value=variant.value, turn=variant.turn, back=variant.back),
+            Buttons(watch_value=watch.watch_value, watch_pick=watch.pick),
             MessageHandler(WORDS, variant.text),
         ],
         Step.QUANTITY: [
             Buttons(take=quantity.take, keep=quantity.keep, back=quantity.back),
+            Buttons(watch_chosen=watch.watch_chosen),
             MessageHandler(WORDS, quantity.text),
+        ],
+        Step.WATCH: [
+            Buttons(wish=watch.wish, own_price=watch.own_price, unwatch=watch.unwatch),
+            Buttons(watch_value=watch.watch_value, turn=watch.turn, back=watch.back),
+            MessageHandler(WORDS, watch.text),
         ],
         Step.CART: [
             Buttons(order=cart.order, open=cart.open_one, drop=cart.drop, undo=cart.undo),
@@ -272,6 +282,7 @@ def entry_points() -> list[Handler]:
         CommandHandler("address", address.book, new_message),
         CommandHandler("orders", listing.show, new_message),
         CommandHandler("categories", categories.show, new_message),
+        CommandHandler("watches", watching.show, new_message),
         CommandHandler("buys", buy.mine, new_message),
         CommandHandler("language", language.ask, new_message),
         CommandHandler("help", anywhere.help_, new_message),
@@ -326,6 +337,8 @@ def entry_points() -> list[Handler]:
         Buttons(take_back=deciding.take_back, take_back_yes=deciding.take_back_yes),
         Buttons(took=deciding.took, decline=deciding.decline, see=deciding.see),
         Buttons(refunded=deciding.refunded, write_off=deciding.write_off, link=deciding.link),
+        Buttons(watches=watching.show, watch_card=watching.card, watch_open=watching.open_),
+        Buttons(watch_again=watching.again, watch_stop=watching.stop),
         Buttons(forget=privacy.forget, revoke=invite.revoke),
     ]
 

@@ -15,6 +15,7 @@ from bot.domain.links import payload_of, start_link
 from bot.domain.offers import Offer, QuoteType
 from bot.domain.pricing import price_span
 from bot.domain.sessions import Picking, Session, Step
+from bot.domain.watches import WatchedGoods
 from bot.domain.writes import KeepOffer
 from bot.services.bundle import Face, Services
 from handlers.finding import search
@@ -44,12 +45,18 @@ class OfferView(View):
     face: Face | None = None
     may_publish: bool = False  # an operator looks at it
     may_organise: bool = False
+    is_watched: bool | None = None  # None where nobody may watch
 
 
 async def load(session: Session, services: Services) -> OfferView:
     """Load the offer, and by which name it can be shared."""
     offer = await offer_of(session, services)
     groups = services.groups
+    is_watched = None
+    if services.watches is not None and offer is not None:
+        goods = WatchedGoods(offer_id=offer.offer_id)
+        watch = await services.store.watches.watch_of(session.user_id, goods)
+        is_watched = watch is not None and watch.is_open
     return await OfferView.of(
         session,
         services,
@@ -57,6 +64,7 @@ async def load(session: Session, services: Services) -> OfferView:
         face=services.face(),
         may_publish=services.access.is_operator(session.user_id),
         may_organise=groups is not None and groups.may_organise(session.user_id),
+        is_watched=is_watched,
     )
 
 
@@ -185,10 +193,19 @@ def _buttons(view: OfferView, offer: Offer) -> Rows:
         row(choose)
         + row(together)
         + row(more)
+        + row(_watch_button(view, can_be_had=choose is not None))
         + row(_to_results(view), page)
         + _share(view, offer)
         + row(cart)
     )
+
+
+def _watch_button(view: OfferView, *, can_be_had: bool) -> Button | None:
+    if view.is_watched is None:
+        return None
+    if view.is_watched:
+        return Button(view.t("watch.watching_button"), "watch")
+    return Button(view.t("watch.button" if can_be_had else "watch.back_button"), "watch")
 
 
 def _share(view: OfferView, offer: Offer) -> Rows:

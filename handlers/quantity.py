@@ -64,8 +64,14 @@ async def load(session: Session, services: Services) -> QuantityView:
     offer = await offer_of(session, services)
     goods = _at_quantity(session, offer) if offer is not None else ()
     freight = await freight_of(goods, session, services)
-    shown = {"offer": offer, "freight": freight, "tier_scope": services.tier_scope}
-    return await QuantityView.of(session, services, **shown)
+    return await QuantityView.of(
+        session,
+        services,
+        offer=offer,
+        freight=freight,
+        tier_scope=services.tier_scope,
+        is_watched=None if services.watches is None else False,
+    )
 
 
 def _at_quantity(session: Session, offer: Offer) -> tuple[OrderLine, ...]:
@@ -155,7 +161,8 @@ def _buttons(view: QuantityView, offer: Offer, sku: Sku | None) -> Rows:
     asked = session.announced.asked_quantity
     ways = _mends(view, offer, sku, asked) if asked is not None else []
     back = Button(t("quantity.back_button"), "back")
-    return grid(ways, 1) + grid(offered, _COLUMNS) + row(back)
+    watch = None if view.is_watched is None else Button(t("watch.button"), "watch_chosen")
+    return grid(ways, 1) + grid(offered, _COLUMNS) + row(back, watch)
 
 
 def _mends(view: QuantityView, offer: Offer, sku: Sku | None, asked: int) -> list[Button]:

@@ -56,7 +56,9 @@ class Item:
 
 async def load(session: Session, services: Services) -> OfferView:
     """Load the offer whose variants are chosen from."""
-    return await OfferView.of(session, services, offer=await offer_of(session, services))
+    is_watched = None if services.watches is None else False
+    offer = await offer_of(session, services)
+    return await OfferView.of(session, services, offer=offer, is_watched=is_watched)
 
 
 def screen(view: OfferView) -> Screen:
@@ -84,7 +86,7 @@ def screen(view: OfferView) -> Screen:
         ),
         _NAMES,
     )
-    rows = _buttons(view, shown, start) + _turning(view, page, pages)
+    rows = _buttons(view, shown, start) + _watching(view, shown) + _turning(view, page, pages)
     return Screen(text, rows, _picture(offer, chosen, shown, first))
 
 
@@ -156,6 +158,17 @@ def _buttons(view: View, shown: Sequence[Item], start: int | None) -> Rows:
     most = min(max(_ROOM // (widest + 3), 1), _MOST_COLUMNS)
     rows = max(1, -(-len(buttons) // most))
     return grid(buttons, max(1, -(-len(buttons) // rows)))
+
+
+def _watching(view: OfferView, shown: Sequence[Item]) -> Rows:
+    """The way to be told of what is sold out: at once for one, else by choosing which."""
+    gone = [item for item in shown if item.exists and not item.stock]
+    if view.is_watched is None or not gone:
+        return ()
+    if len(gone) > 1:
+        return row(Button(view.t("watch.pick_button"), "watch_pick"))
+    name = cut(gone[0].wording.in_language(view.session.language), _LABEL)
+    return row(Button(view.t("watch.variant_button", variant=name), "watch_value", gone[0].key))
 
 
 def _width(text: str) -> int:

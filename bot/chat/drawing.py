@@ -144,6 +144,23 @@ class Drawer:
         except (BadRequest, ChatMigrated, Forbidden) as error:
             _log.info("group_not_answered", reason=type(error).__name__)
 
+    async def send_picture(self, session: Session, screen: Screen, **how: Any) -> bool:
+        """Send a screen below its picture, if it has one that can be had; tell whether it was.
+
+        Raises `telegram.error.TelegramError`.
+        """
+        if screen.picture is None or visible_length(screen.text) > CAPTION_LIMIT:
+            return False
+        photo = _Photo(screen.picture, await self._known_file(screen.picture), self._pictures)
+        return await self._send_photo(
+            session.chat_id,
+            screen,
+            photo,
+            lambda can: keyboard_json(session, screen, can),
+            **_within(session),
+            **how,
+        )
+
     async def publish(self, chat_id: ChatId, screen: Screen) -> tuple[int, bool]:
         """Post a card of its own; return its number, and whether it stands below a picture.
 

@@ -23,6 +23,7 @@ PRIVATE_COMMANDS = {
     "categories": "command.categories",
     "cart": "command.cart",
     "orders": "command.orders",
+    "watches": "command.watches",
     "address": "command.address",
     "language": "command.language",
     "news": "command.news",

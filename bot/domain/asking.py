@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.domain.finding import Narrowing
-from bot.domain.identifiers import AddressId, MerchantOrderNo, QuestionId
+from bot.domain.identifiers import AddressId, MerchantOrderNo, QuestionId, SkuId
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.shop_asking import AmountAsked, TermAsked
@@ -92,6 +92,21 @@ class PublishAsked(Value):
     text: str = ""
 
 
+class WatchAsked(Value):
+    """Goods of the offer that may be watched; the next text is a price for them.
+
+    `values` (names and values in zh) or `sku_id` name a variant, nothing all of the offer; with
+    `picking` it is still to be said which of those that are sold out. `came_from` is the step that
+    it leads back to.
+    """
+
+    kind: Literal["watch"] = "watch"
+    values: dict[str, str] = Field(default_factory=dict)
+    sku_id: SkuId | None = None
+    picking: bool = False
+    came_from: str = ""
+
+
 class MoreOpen(Value):
     """The rest of what can be done here is shown."""
 
@@ -157,6 +172,7 @@ Asking = Annotated[
     | QuestionAsked
     | AnswerAsked
     | PublishAsked
+    | WatchAsked
     | BuyDrafted
     | JoinOpen
     | BuyAsked,

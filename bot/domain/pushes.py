@@ -1,10 +1,10 @@
-"""What the marketplace tells without being asked (contract 8): a hint to read an order again."""
+"""What the marketplace tells without being asked (contract 8): a hint to read something again."""
 
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from bot.domain.identifiers import LineId, MarketplaceOrderId
+from bot.domain.identifiers import LineId, MarketplaceOrderId, OfferId
 from bot.domain.model import Value
 from bot.domain.orders import OrderStatus
 from bot.domain.parcels import TraceStatus
@@ -60,13 +60,14 @@ class Push(Value):
     """One message. They come in any order, late and more than once: `msg_id` tells repeats.
 
     `topic` is the marketplace's own name, also of topics that we do not know. `order_ids` are all
-    orders that the message names, each once.
+    orders that the message names, each once, `offer_ids` all offers.
     """
 
     msg_id: str
     topic: str
     kind: PushKind = PushKind.OTHER
     order_ids: tuple[MarketplaceOrderId, ...] = ()
+    offer_ids: tuple[OfferId, ...] = ()
     born_at: AwareDatetime | None = None
     sent_at: AwareDatetime | None = None
     raw_status: str = ""

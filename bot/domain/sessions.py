@@ -38,6 +38,7 @@ class Step(StrEnum):
     OFFER = "offer"
     VARIANT = "variant"
     QUANTITY = "quantity"
+    WATCH = "watch"  # beside the way: what to be told of the offer
     CART = "cart"
     LINES = "lines"
     ADDRESS = "address"

@@ -24,6 +24,7 @@ _IS_YES = re.compile(rf"(?:(?:{_YES_WORD}) ?){{1,3}}(?:{_POLITE})?")
 _COMMANDS = {
     "/help": "help 帮助 怎么用 помощь көмек",
     "/orders": "orders order 订单 我的订单 заказы тапсырыстар",
+    "/watches": "watchlist 我的提醒 降价提醒 到货提醒",
     "/cart": "cart basket 购物车 корзина себет",
     "/cancel": "cancel stop exit quit 取消 退出 返回 算了 отмена стоп",
     "/start": "start menu home 开始 首页 菜单 меню",
@@ -33,6 +34,7 @@ _COMMANDS = {
 _COMMAND_PHRASES = {
     "/help": "help me|i need help|please help|帮帮我|помогите",
     "/orders": "my orders|show my orders|see my orders|查看订单|看看订单|мои заказы",
+    "/watches": "my watches|my watchlist|watch list|my watch list|我的关注",
     "/cart": "my cart|show my cart|我的购物车|моя корзина",
     "/cancel": "go back|back",
     "/start": "start over",

@@ -113,6 +113,12 @@ class Metrics:
             ["outcome"],
             registry=self._registry,
         )
+        self._watches_ended = Counter(
+            "snaporder_watches_ended",
+            "Watches of offers, by what became of telling what came true.",
+            ["outcome"],
+            registry=self._registry,
+        )
         # Looked up anew, a child costs more than counting; there are as many as sets of labels.
         self._update_of, self._step_of = cache(self._updates.labels), cache(self._steps.labels)
         self._call_of, self._call_seconds_of = (
@@ -201,6 +207,10 @@ class Metrics:
         """Count a piece of news that was told, or was not."""
         self._notices.labels(outcome).inc()
 
+    def on_watch(self, outcome: str) -> None:
+        """Count a watch that was told, or was not."""
+        self._watches_ended.labels(outcome).inc()
+
     async def exposition(self) -> bytes:
         """Return everything in Prometheus' text format. Raises `StorageUnavailable`."""
         self._standing.census = await self._storage.upkeep.census()
@@ -227,6 +237,11 @@ class _Standing(Collector):
         yield gauge("snaporder_pushes_waiting", "Stored pushes.", census.pushes_waiting)
         yield gauge("snaporder_notices_waiting", "News to be told.", census.notices_waiting)
         yield gauge("snaporder_notices_late", "News told too late by now.", census.notices_late)
+        yield gauge("snaporder_watches", "Watches of offers, not yet true.", census.watches)
+        yield gauge("snaporder_watches_to_tell", "True and to be told.", census.watches_to_tell)
+        offers, late = census.watched_offers, census.watched_offers_late
+        yield gauge("snaporder_watched_offers", "Offers that somebody watches.", offers)
+        yield gauge("snaporder_watched_offers_late", "Those due for an hour to be read.", late)
         uncertain = sum(census.orders.get(each, 0) for each in _UNCERTAIN)
         yield gauge("snaporder_orders_uncertain", "Orders uncertain or unresolved.", uncertain)
         orders = gauge("snaporder_orders", "Orders by how far placing them came.", labels=["state"])

@@ -25,6 +25,7 @@ from bot.services.placing.ordering import Ordering
 from bot.services.placing.resolving import OrderResolving
 from bot.services.quotas import Quotas
 from bot.services.support import Support
+from bot.services.watches.setting import Watches
 from bot.storage.ports import Storage
 
 
@@ -62,5 +63,6 @@ class Services:
     tier_scope: TierScope = TierScope.OFFER
     shop: Shop | None = None  # None for a team
     groups: GroupBuys | None = None  # None where there are no group buys
+    watches: Watches | None = None  # None where offers can't be watched
     face: Callable[[], "Face | None"] = lambda: None
     clock_off: Callable[[], timedelta | None] = lambda: None  # as `WorldClock.off`

@@ -56,6 +56,11 @@ def place_of_post_place(chat_id: int) -> str:
     return f"post_places/{chat_id}"
 
 
+def place_of_watch(user_id: int, marketplace: str, offer_id: str, goods: str) -> str:
+    """Return the place of what somebody watches for."""
+    return f"watches/{user_id}/{marketplace}/{offer_id}/{goods}"
+
+
 def place_of_broadcast(broadcast_id: int) -> str:
     """Return the place of a message to everybody."""
     return f"broadcasts/{broadcast_id}"

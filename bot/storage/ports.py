@@ -35,6 +35,7 @@ from bot.storage.post_ports import PostPort
 from bot.storage.question_ports import QuestionPort
 from bot.storage.shop_ports import ShopEventPort, ShopPort
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
+from bot.storage.watch_ports import WatchPort
 
 
 class StorageError(Exception):
@@ -142,6 +143,10 @@ class Census(Value):
     pushes_waiting: int = 0
     notices_waiting: int = 0
     notices_late: int = 0  # waiting for a minute longer than they had to
+    watches: int = 0  # of offers, that wait to come true
+    watches_to_tell: int = 0
+    watched_offers: int = 0
+    watched_offers_late: int = 0  # whose reading is due for an hour
 
 
 class InboxPort(Protocol):
@@ -377,6 +382,7 @@ class Storage(Protocol):
     shop_events: ShopEventPort
     tracking: TrackingPort
     upkeep: UpkeepPort
+    watches: WatchPort
 
     async def open(self) -> None:
         """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""

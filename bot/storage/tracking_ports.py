@@ -11,6 +11,7 @@ from bot.domain.identifiers import (
     MarketplaceName,
     MarketplaceOrderId,
     MerchantOrderNo,
+    OfferId,
 )
 from bot.domain.model import Value
 from bot.domain.news import News
@@ -157,8 +158,12 @@ class PushPort(Protocol):
         used: Collection[int],
         unused: Collection[int],
         due: Collection[MerchantOrderNo] = (),
+        offers: Collection[OfferId] = (),
     ) -> None:
-        """Mark pushes as handled and, with it, what they tell of as due before everything else."""
+        """Mark pushes as handled and, with it, what they tell of as due before everything else.
+
+        `offers` are watched ones.
+        """
 
     async def retry_pushes(self, push_ids: Collection[int], not_before: datetime) -> None:
         """Have pushes handled again later, and count that."""

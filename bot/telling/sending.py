@@ -4,7 +4,7 @@ import structlog
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.chat.drawing import NO_PREVIEW, worded
+from bot.chat.drawing import NO_PREVIEW, Drawer, worded
 from bot.chat.keyboards import keyboard_json
 from bot.chat.measuring import fitted, without_markup
 from bot.chat.screens import TEXT_LIMIT, Screen
@@ -14,6 +14,22 @@ from bot.telegram.outcomes import is_topic_lost
 
 _NEVER_AGAIN = -1  # python-telegram-bot does not pass on a 0
 _log = structlog.get_logger(__name__)
+
+
+async def send_pictured(bot: DirectBot, drawer: Drawer, session: Session, screen: Screen) -> None:
+    """Send a screen as `send_screen` does, below its picture where that can be had.
+
+    Raises `TelegramError`.
+    """
+    try:
+        sent = await drawer.send_picture(session, screen, retries=_NEVER_AGAIN)
+    except BadRequest as error:
+        if session.topic is None or not is_topic_lost(error):
+            raise
+        await send_pictured(bot, drawer, session.replace(topic=None), screen)
+        return
+    if not sent:
+        await send_screen(bot, session, screen)
 
 
 async def send_screen(bot: DirectBot, session: Session, screen: Screen) -> None:

@@ -1,7 +1,11 @@
-"""Everything that follows placed orders, put together: pushes in, readings, news to people."""
+"""Everything that follows orders and offers, put together: pushes in, readings, news to people."""
 
 import asyncio
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from aiolimiter import AsyncLimiter
 
 from bot.marketplace.daji.push_messages import read_push
 from bot.marketplace.port import Marketplace
@@ -14,6 +18,7 @@ from bot.storage.ports import Storage
 from bot.telegram import DirectBot
 from bot.telling.notifier import Notifier, ScreenOfNews
 from bot.web.push_intake import PushIntake
+from bot.wiring.watching import Watching
 
 
 class Following:
@@ -27,18 +32,26 @@ class Following:
         metrics: Metrics,
         bot: DirectBot,
         screen: ScreenOfNews,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        limiter = AsyncLimiter(settings.poll_calls_per_minute, 60)
+        self.watching = Watching(settings, storage, marketplace, metrics, limiter, clock)
         self.tracking = Tracking(
             marketplace, storage.tracking, plan=settings.watch_plan, quiet=settings.quiet
         )
         self._watch = Watch(
-            self.tracking, storage.tracking, calls_per_minute=settings.poll_calls_per_minute
+            self.tracking,
+            storage.tracking,
+            calls_per_minute=settings.poll_calls_per_minute,
+            limiter=limiter,
         )
         self._pushes = Pushes(
             storage.pushes,
             self.tracking,
             read_push,
             on_due=self._watch.wake,
+            watches=storage.watches,
+            on_offers=self.watching.readings.wake,
             on_push=metrics.on_push,
         )
         self.push_intake = PushIntake(
@@ -57,9 +70,11 @@ class Following:
             tasks.create_task(self._pushes.run(), name="pushes")
             tasks.create_task(self._watch.run(), name="watch")
             tasks.create_task(self._notifier.run(), name="notifier")
+            tasks.create_task(self.watching.run(), name="watching")
 
     async def close(self, grace: float) -> None:
         """Let what is under way end for so many seconds; the rest stays stored."""
         began = time.monotonic()
         await self._watch.close(grace)
         await self._notifier.close(max(0.0, grace - (time.monotonic() - began)))
+        await self.watching.close(max(0.0, grace - (time.monotonic() - began)))

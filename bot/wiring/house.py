@@ -74,6 +74,7 @@ from handlers.orders import news
 from handlers.placing import session_after
 from handlers.shared.offer_card import post_card
 from handlers.support import told as question_told
+from handlers.watching import told as watch_told
 
 
 class PictureMaker(Protocol):
@@ -122,7 +123,7 @@ class House:
         clock = outside.clock
         self.application = build_application(bot, outside.metrics)
         self.following = Following(
-            settings, storage, marketplace, outside.metrics, bot, news.screen
+            settings, storage, marketplace, outside.metrics, bot, news.screen, clock.now
         )
         tracking = self.following.tracking
         self.ordering = Ordering(
@@ -198,8 +199,10 @@ class House:
             clock_off=lambda: clock.off,
             shop=self.collecting.shop,
             groups=self.grouping.groups,
+            watches=self.following.watching.watches,
         )
         drawer = Drawer(bot, outside.pictures, storage.picture_files, rich=settings.rich_messages)
+        self.following.watching.tell_by(bot, drawer, watch_told.screen, access.lets_in, self._rate)
         self.group_cards = GroupCards(bot, drawer, storage, buy_card, clock=clock.now)
         journey = conversation(self.services, drawer, clock=clock.now)
         allowance = GroupAllowance(settings.group_answers_per_minute)

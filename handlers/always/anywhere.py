@@ -14,7 +14,10 @@ async def help_(_: Update, context: Context) -> Reply:
     support = None
     if context.services.support.is_there:
         support = Button(t("question.button"), "support", standing=True)
-    rows = row(_back(context)) + row(support, language_button(context.session))
+    watches = None
+    if context.services.watches is not None:
+        watches = Button(t("watches.button"), "watches", standing=True)
+    rows = row(_back(context)) + row(support, language_button(context.session)) + row(watches)
     return Overlay(Screen(paragraphs(t("help.what"), t("help.commands")), rows))
 
 

@@ -5,6 +5,7 @@
 import { ApiError } from "./api.js";
 import * as api from "./desk_api.js";
 import { asFen } from "./desk_money.js";
+import { offersPane } from "./desk_offers.js";
 import { orderCard } from "./desk_order.js";
 import { pushPane } from "./desk_pushes.js";
 import { byId, h, redraw } from "./dom.js";
@@ -17,6 +18,8 @@ import { fill } from "./strings.js";
 const POLL_MS = 1500;
 const PAGE = 20;
 const PUSHES = 40;
+const OFFERS = 20;
+const TABS = /** @type {const} */ (["orders", "offers", "pushes"]);
 const NARROW = matchMedia("(max-width: 760px)");
 
 export class Desk {
@@ -29,11 +32,13 @@ export class Desk {
     this.overlays = overlays;
     this.pane = byId("desk");
     this.opener = byId("open-desk");
-    /** @type {"orders"|"pushes"} */
+    /** @type {(typeof TABS)[number]} */
     this.tab = "orders";
     this.limit = PAGE;
     /** @type {MarketOrder[]} newest first */
     this.orders = [];
+    /** @type {import("./types.js").MarketOffer[]} the latest opened last */
+    this.offers = [];
     /** @type {import("./types.js").PushList|null} */
     this.pushes = null;
     /** @type {import("./types.js").PushSwitches|null} */
@@ -96,6 +101,8 @@ export class Desk {
       if (this.tab === "orders") {
         // One more than is shown tells whether there are older ones.
         this.orders = (await api.getOrders(this.limit + 1)).reverse();
+      } else if (this.tab === "offers") {
+        this.offers = await api.getOffers(OFFERS);
       } else {
         [this.pushes, this.switches] = await Promise.all([api.getPushes(PUSHES), api.getSwitches()]);
       }
@@ -123,7 +130,7 @@ export class Desk {
   render() {
     if (this.pane.hidden) return;
     const { desk } = this.store.t;
-    const tabs = /** @type {const} */ (["orders", "pushes"]).map((name) =>
+    const tabs = TABS.map((name) =>
       h(
         "button",
         { type: "button", role: "tab", "data-do": "tab", "data-value": name, "aria-selected": String(this.tab === name), "aria-controls": `desk-${name}`, "data-testid": `desk-tab-${name}` },
@@ -131,10 +138,17 @@ export class Desk {
       ),
     );
     redraw(byId("desk-tabs"), tabs);
-    byId("desk-orders").hidden = this.tab !== "orders";
-    byId("desk-pushes").hidden = this.tab !== "pushes";
+    for (const name of TABS) byId(`desk-${name}`).hidden = this.tab !== name;
     if (this.tab === "orders") this.renderOrders();
+    else if (this.tab === "offers") this.renderOffers();
     else this.renderPushes();
+  }
+
+  renderOffers() {
+    const { t } = this.store;
+    const body = byId("desk-offers");
+    if (this.failing) redraw(body, [h("p", { class: "desk-note" }, t.desk.unreachable)]);
+    else redraw(body, offersPane(this.offers, t));
   }
 
   renderOrders() {
@@ -190,7 +204,7 @@ export class Desk {
     const { do: deed, value = "" } = button.dataset;
     const card = button.closest("[data-order]");
     const orderId = card?.getAttribute("data-order") ?? "";
-    if (deed === "tab") this.show(value === "pushes" ? "pushes" : "orders");
+    if (deed === "tab") this.show(TABS.find((name) => name === value) ?? "orders");
     else if (deed === "older") {
       this.limit += PAGE;
       void this.refresh();
@@ -203,14 +217,17 @@ export class Desk {
       this.forms.set(orderId, button.getAttribute("aria-pressed") === "true" ? "" : value);
       this.render();
     } else if (deed === "switch") void this.change(button);
-    else if (deed === "flush") void this.deliver(() => api.flushPushes());
+    else if (deed === "offer") {
+      const { offer = "" } = button.dataset;
+      void this.deliver(() => api.changeOffer(offer, JSON.parse(value)));
+    } else if (deed === "flush") void this.deliver(() => api.flushPushes());
     else if (deed === "again") {
       const push = this.pushes?.recent[Number(value)];
       if (push) void this.deliver(() => api.sendAgain(push));
     } else if (deed && orderId) void this.act(orderId, deed, JSON.parse(value || "{}"));
   }
 
-  /** @param {"orders"|"pushes"} tab */
+  /** @param {(typeof TABS)[number]} tab */
   show(tab) {
     this.tab = tab;
     this.render();

@@ -25,6 +25,20 @@ export const getOrders = (number) => call(`${MARKET}/orders?newest=${number}`);
 export const act = (orderId, action, body = {}) =>
   call(`${MARKET}/orders/${orderId}/${action}`, json(body));
 
+/**
+ * The products that were opened last, the latest last.
+ * @param {number} number
+ * @returns {Promise<import("./types.js").MarketOffer[]>}
+ */
+export const getOffers = (number) => call(`${MARKET}/offers?opened=${number}`);
+
+/**
+ * What a seller changes of a product; answers with it as it is after that.
+ * @param {string} offerId
+ * @param {Record<string, unknown>} changes
+ */
+export const changeOffer = (offerId, changes) => call(`${MARKET}/offers/${offerId}`, json(changes));
+
 /** @param {string} picture */
 export const pictureUrl = (picture) =>
   `${MARKET}/img/${encodeURIComponent(picture.replace(/\.jpg$/, ".80x80.jpg"))}`;

@@ -112,6 +112,9 @@
  *   address: {fullName: string}, lines: MarketLine[], parcels: MarketParcel[],
  *   refunds: MarketRefund[], goodsFen: number, freightFen: number, totalFen: number,
  *   refundedFen: number}} MarketOrder
+ * @typedef {{offerId: number, subject: string, picture: string|null, status: string,
+ *   tiers: {startQuantity: number, price: string}[], prices: Record<string, string|null>,
+ *   stock: number|Record<string, number>}} MarketOffer
  *
  * @typedef {{status: number|null, error: string|null, millis: number}} PushAttempt
  * @typedef {{msgId: number, type: string, bornMs: number, state: string, message: string,

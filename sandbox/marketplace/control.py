@@ -98,9 +98,19 @@ class Control:
         self._world.faults.clear()
         return await self.show_faults(request)
 
-    async def show_offers(self, _: web.Request) -> web.Response:
-        """Ids, subjects, stock: what a test needs to choose goods."""
-        return json_response([offer_facts(offer) for offer in self._world.shelf.all()])
+    async def show_offers(self, request: web.Request) -> web.Response:
+        """Ids, subjects, stock: what a test needs to choose goods.
+
+        `?opened=` shows only so many of those that were opened last, the latest last.
+        """
+        shelf, opened = self._world.shelf, request.query.get("opened")
+        if opened is not None and not (opened.isascii() and opened.isdigit()):
+            raise ValueError("opened is a number")
+        if opened is None:
+            return json_response([offer_facts(offer) for offer in shelf.all()])
+        lately = shelf.looked_at()
+        first = max(0, len(lately) - int(opened))
+        return json_response([offer_facts(offer) for offer in lately[first:]])
 
     async def patch_offer(self, request: web.Request) -> web.Response:
         """Change an offer; answers with it as it stands now."""

@@ -12,6 +12,7 @@ def offer_facts(offer: CatalogueOffer) -> dict[str, object]:
     return {
         "offerId": offer.offer_id,
         "subject": offer.subject,
+        "picture": next(iter(offer.pictures), None),
         "sellerOpenId": offer.seller.seller_open_id,
         "status": offer.status,
         "tradable": offer.tradable,

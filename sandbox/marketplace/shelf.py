@@ -30,6 +30,18 @@ class Shelf:
     def __init__(self, offers: Mapping[int, CatalogueOffer]) -> None:
         self._written = dict(offers)
         self._offers = dict(offers)
+        self._looked_at: dict[int, None] = {}
+
+    def look_at(self, offer_id: int) -> CatalogueOffer | None:
+        """The offer, which somebody opens."""
+        self._looked_at.pop(offer_id, None)
+        if offer_id in self._offers:
+            self._looked_at[offer_id] = None
+        return self.get(offer_id)
+
+    def looked_at(self) -> list[CatalogueOffer]:
+        """What was opened, the latest last."""
+        return [self._offers[each] for each in self._looked_at]
 
     def all(self) -> Iterable[CatalogueOffer]:
         """Every offer, on sale or not."""
@@ -57,6 +69,7 @@ class Shelf:
     def reset(self) -> None:
         """Back to the catalogue as written."""
         self._offers = dict(self._written)
+        self._looked_at.clear()
 
     def take(self, lines: Iterable[SoldLine]) -> None:
         """Stock falls by what was ordered."""

@@ -121,7 +121,7 @@ class MemoryStorage(
 
     access = addresses = alarms = broadcasts = conversations = inbox = notices = offers = _part
     orders = payments = picture_files = pushes = rights = runs = tracking = upkeep = _part
-    shop = shop_events = questions = group_buys = posts = _part
+    shop = shop_events = questions = group_buys = posts = watches = _part
 
     async def open(self) -> None:
         self.opened = True
@@ -170,6 +170,7 @@ class MemoryStorage(
                 self._orders[number] = replace(each, order=doubted, told=False)
         self._doubt_payments()
         self._doubt_shop()
+        self.doubt_watches()
 
     async def put_updates(self, updates: Sequence[InboxUpdate]) -> tuple[int, ...]:
         self._answer()
@@ -370,6 +371,7 @@ class MemoryStorage(
             "addresses": [_dumped(each) for each in await self.addresses_of(user_id)],
             "orders": [_dumped(each) for each in await self.orders_of(user_id, limit=10**6)],
             "news_of_orders": self.told_of(user_id),
+            "watches_of_offers": self.watches_exported(user_id),
             "messages_being_handled": [
                 {
                     "update_id": each.update.update_id,
@@ -421,6 +423,7 @@ class MemoryStorage(
             parked=sum(each.state == "parked" for each in self._inbox.values()),
             orders=dict(Counter(each.order.placing for each in self._orders.values())),
             **self._on_the_way(),
+            **self._watch_census(),
         )
 
     async def purge_old(self, keep: Retention) -> dict[str, int]:
@@ -477,6 +480,7 @@ class MemoryStorage(
         self._readers.pop(user_id, None)
         self.forget_questions(user_id)
         self.forget_buys(user_id)
+        self.forget_watches(user_id)
         for update_id, each in self._inbox.items():
             before = but_update is None or update_id < but_update
             if each.update.lane == user_id and before:

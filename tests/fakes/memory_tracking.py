@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 
-from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, UserId
+from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, OfferId, UserId
 from bot.domain.orders import Order, Placing
 from bot.storage.ports import OrderMoved
 from bot.storage.tracking_ports import (
@@ -17,7 +17,7 @@ from bot.storage.tracking_ports import (
     Tracked,
     WaitingPush,
 )
-from tests.fakes.memory_part import MemoryPart
+from tests.fakes.memory_watches import MemoryWatches
 
 
 @dataclass
@@ -37,7 +37,7 @@ class _Pushed:
 
 
 @dataclass
-class MemoryTracking(MemoryPart):
+class MemoryTracking(MemoryWatches):
     """Implements `TrackingPort`, `NoticePort` and `PushPort`."""
 
     _notices: dict[int, _Told] = field(default_factory=dict)
@@ -191,8 +191,10 @@ class MemoryTracking(MemoryPart):
         used: Collection[int],
         unused: Collection[int],
         due: Collection[MerchantOrderNo] = (),
+        offers: Collection[OfferId] = (),
     ) -> None:
         self._answer()
+        await self.look_soon(offers)
         for order_no in due:
             claimed = self._orders.get(order_no)
             if claimed is not None and claimed.look_at is not None:

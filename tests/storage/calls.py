@@ -27,6 +27,7 @@ from bot.domain.payment_attempts import AttemptState, NewAttempt
 from bot.domain.posts import PostState
 from bot.domain.questions import QuestionState
 from bot.domain.shop_events import EventKind
+from bot.domain.watches import OfferWatch, WatchState, after_reading
 from bot.domain.writes import KeepOffer
 from bot.storage.operator_ports import ToldAlarm
 from bot.storage.ports import Retention, StepCommit, Storage
@@ -38,6 +39,7 @@ from tests.storage.posting import CHANNEL, FAMILY, MUG
 from tests.storage.questioning import ASKER, COLLEAGUE, TOPIC, words
 from tests.storage.samples import update
 from tests.storage.shopping import DAVE, IN_SHOP
+from tests.storage.watching import ALL_OF_IT, WATCHED, WATCHER, new_watch
 
 Call = Callable[[Storage], Awaitable[Any]]
 HOUR = timedelta(hours=1)
@@ -95,6 +97,35 @@ async def _save_order(storage: Storage) -> None:
 async def _save_post(storage: Storage) -> bool:
     (post,) = await storage.posts.posts_to_check(LATER, 9)
     return await storage.posts.save_post(post.replace(look_at=LATER), (PostState.POSTED,))
+
+
+async def _keep_found(storage: Storage) -> int:
+    (watching,) = await storage.watches.watchers(WATCHED, 0, 9)
+    found = after_reading(watching, None, NOW)
+    assert found is not None
+    return await storage.watches.keep_found([found])
+
+
+async def _to_tell(storage: Storage) -> OfferWatch:
+    (waiting,) = await storage.watches.watches_to_tell(LATER, 9)
+    return waiting
+
+
+async def _claim_watch(storage: Storage) -> bool:
+    return await storage.watches.claim_watch(await _to_tell(storage))
+
+
+async def _end_watch(storage: Storage) -> None:
+    await storage.watches.end_watch(await _to_tell(storage), WatchState.TOLD)
+
+
+async def _put_back_watch(storage: Storage) -> None:
+    await storage.watches.put_back_watch(await _to_tell(storage), LATER)
+
+
+async def _looked_at(storage: Storage) -> None:
+    (due,) = await storage.watches.due_offers(LATER, 9)
+    await storage.watches.looked_at(due, LATER)
 
 
 async def _save_tracked(storage: Storage) -> None:
@@ -155,6 +186,14 @@ READS: dict[str, Call] = {
     "posts.posts_of": lambda storage: storage.posts.posts_of(MUG),
     "posts.posts_to_check": lambda storage: storage.posts.posts_to_check(LATER, 9),
     "posts.posts_to_do": lambda storage: storage.posts.posts_to_do(LATER, 9),
+    "watches.count_watches": lambda storage: storage.watches.count_watches(WATCHER),
+    "watches.due_offers": lambda storage: storage.watches.due_offers(LATER, 9),
+    "watches.watch": lambda storage: storage.watches.watch(WATCHER, 1),
+    "watches.watch_of": lambda storage: storage.watches.watch_of(WATCHER, ALL_OF_IT),
+    "watches.watched_among": lambda storage: storage.watches.watched_among([WATCHED]),
+    "watches.watchers": lambda storage: storage.watches.watchers(WATCHED, 0, 9),
+    "watches.watches_of": lambda storage: storage.watches.watches_of(WATCHER, 9),
+    "watches.watches_to_tell": lambda storage: storage.watches.watches_to_tell(LATER, 9),
     "questions.count_asked": lambda storage: storage.questions.count_asked(DAVE, NOW - HOUR),
     "questions.count_questions": lambda storage: storage.questions.count_questions(),
     "questions.question": lambda storage: storage.questions.question(QuestionId(1)),
@@ -245,6 +284,15 @@ WRITES: dict[str, Call] = {
     "posts.keep_place": lambda storage: storage.posts.keep_place(CHANNEL.replace(title="x")),
     "posts.move_place": lambda storage: storage.posts.move_place(FAMILY.chat_id, ChatId(-9)),
     "posts.save_post": _save_post,
+    "watches.claim_watch": _claim_watch,
+    "watches.end_watch": _end_watch,
+    "watches.give_up_watches": lambda storage: storage.watches.give_up_watches(),
+    "watches.keep_found": _keep_found,
+    "watches.look_soon": lambda storage: storage.watches.look_soon([WATCHED]),
+    "watches.looked_at": _looked_at,
+    "watches.put_back_watch": _put_back_watch,
+    "watches.set_watch": lambda storage: storage.watches.set_watch(new_watch(), NOW),
+    "watches.stop_watch": lambda storage: storage.watches.stop_watch(WATCHER, 1),
     "questions.ask": lambda storage: storage.questions.ask(ASKER, words(20)),
     "questions.claim_words": lambda storage: storage.questions.claim_words(WordsId(1)),
     "questions.end": lambda storage: storage.questions.end(QuestionId(1), None),

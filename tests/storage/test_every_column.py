@@ -37,6 +37,7 @@ from tests.storage.samples import (
     saved_address,
     update,
 )
+from tests.storage.watching import watches
 
 # Where in the export a column is. `[]` goes into a list.
 EXPORTED = {
@@ -122,6 +123,16 @@ EXPORTED = {
     "posts.made_at": "published_offers[].made_at",
     "posts.state": "published_offers[].state",
     "posts.body": "published_offers[].text",
+    "watches.user_id": "telegram_user_id",
+    "watches.marketplace": "watches_of_offers[].goods.offer_id.marketplace",
+    "watches.offer_id": "watches_of_offers[].goods.offer_id.id",
+    "watches.goods": "watches_of_offers[].goods_key",
+    "watches.version": "watches_of_offers[].times_asked_for",
+    "watches.state": "watches_of_offers[].state",
+    "watches.made_at": "watches_of_offers[].made_at",
+    "watches.not_before": "watches_of_offers[].not_before",
+    "watches.ended_at": "watches_of_offers[].until",
+    "watches.body": "watches_of_offers[].title.zh",
     "questions.question_id": "questions_to_the_operators[].question_id",
     "questions.user_id": "telegram_user_id",
     "questions.order_no": "questions_to_the_operators[].order_no",
@@ -176,6 +187,7 @@ EXPORTED = {
 _COUNTER = "a row's own number, which stands for nothing else"
 _BOOKKEEPING = "the bot's own bookkeeping, which follows from what is exported"
 _GOODS = "goods as the marketplace shows them to everybody; no row names a person"
+_WATCHED = "when an offer that somebody watches is read next; no row says who"
 _CARD = "a message in a group that shows a buy to everybody in it, and nothing of anybody"
 NOT_PERSONAL = {
     "meta.name": "facts of the database itself: key check, nudges, when it was last checked",
@@ -208,6 +220,13 @@ NOT_PERSONAL = {
     "shop_events.event_id": _COUNTER,
     "posts.post_id": _COUNTER,
     "posts.look_at": _BOOKKEEPING,
+    "watches.watch_id": _COUNTER,
+    "watched_offers.marketplace": _WATCHED,
+    "watched_offers.offer_id": _WATCHED,
+    "watched_offers.look_at": _WATCHED,
+    "watched_offers.hints": _WATCHED,
+    "watched_offers.misses": _WATCHED,
+    "watched_offers.gone": _WATCHED,
     "post_places.chat_id": "a channel or group that the bot may post in, which is nobody's",
     "post_places.body": "its title, and the id of the administrator who let the bot post",
     "questions.topic_chat": "the operators' group, which is nobody's",
@@ -301,6 +320,7 @@ async def _live_a_full_life(storage: SqliteStorage) -> None:
     await storage.questions.say(asked.question_id, words(8), OWNER)
     await organise(storage, ALICE, 4)
     await step(storage, QueuePost(new_post()))
+    await watches(storage)
     await storage.rights.forget(UserId(1))
     await storage.close()
     await storage.open()

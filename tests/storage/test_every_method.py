@@ -16,6 +16,7 @@ from tests.storage.grouping import group_buy
 from tests.storage.posting import posts
 from tests.storage.questioning import question
 from tests.storage.shopping import shop
+from tests.storage.watching import watches
 
 LOCKABLE = [name for name, each in BACKENDS.items() if each.locked is not None]
 
@@ -33,6 +34,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         await question(storage)
         await group_buy(storage)
         await posts(storage)
+        await watches(storage)
         for moment in (NOW, NOW + LONG_GAP):
             await storage.runs.begin_run(moment)
         await storage.close()

@@ -6,11 +6,12 @@ decoded and otherwise untouched; what it lets through goes into `read_push`.
 
 import hashlib
 import hmac
+import re
 from enum import StrEnum
 
 from pydantic import ValidationError
 
-from bot.domain.identifiers import LineId, MarketplaceOrderId
+from bot.domain.identifiers import LineId, MarketplaceOrderId, OfferId
 from bot.domain.parcels import TraceStatus
 from bot.domain.pushes import BatchPayment, Push, PushKind, Trace
 from bot.marketplace.daji.wire import read_json
@@ -26,7 +27,9 @@ MESSAGE_FIELD = "message"
 SIGNATURE_FIELD = "_dj_signature"
 
 _PAID = "successed"  # sic
-_GOODS = ("PRODUCT_",)
+_GOODS = ("PRODUCT_", "FENXIAO_PRICE_CHANGE")
+_OFFER_NUMBER = re.compile(r"[0-9]{6,18}")
+_MOST_OFFERS = 200  # of one message; whatever names more is read on schedule
 _KINDS = {
     "ORDER_BUYER_VIEW_BUYER_MAKE": PushKind.CREATED,
     "ORDER_BUYER_VIEW_ORDER_PRICE_MODIFY": PushKind.PRICE_CHANGED,
@@ -90,6 +93,7 @@ def read_push(message: str) -> Push:
         topic=wire.type,
         kind=_kind(wire.type),
         order_ids=_order_ids(data),
+        offer_ids=_offer_ids(data) if _kind(wire.type) is PushKind.GOODS else (),
         born_at=wire.gmt_born,
         sent_at=data.msg_send_time,
         raw_status=data.current_status,
@@ -112,6 +116,13 @@ def _order_ids(data: PushData) -> tuple[MarketplaceOrderId, ...]:
         *(log.order_id for model in models if model for log in _logs(model)),
     ]
     return tuple(dict.fromkeys(each for each in named if each is not None))
+
+
+def _offer_ids(data: PushData) -> tuple[OfferId, ...]:
+    """Every offer that a message about goods names: in one text with commas, or in a list."""
+    listed = [each.offer_id for each in data.inventory or () if each and each.offer_id]
+    written = _OFFER_NUMBER.findall(f"{data.product_ids},{data.product_id}")
+    return tuple(dict.fromkeys((*listed, *map(OfferId, written))))[:_MOST_OFFERS]
 
 
 def _logs(model: TracingModel | MailNoChange) -> list[OrderLog]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from bot.domain.identifiers import LineId
-from bot.marketplace.daji.wire import IdText, Lenient, Moment, OrderIdText, Text, Wire
+from bot.marketplace.daji.wire import IdText, Lenient, Moment, OfferNumber, OrderIdText, Text, Wire
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = 4_102_444_800_000  # the year 2100
@@ -68,8 +68,18 @@ class BatchEntry(Wire):
     status: Text = ""
 
 
+class InventoryChange(Wire):
+    """One offer whose stock changed, once for each of its variants."""
+
+    offer_id: Lenient[OfferNumber] = None
+
+
 class PushData(Wire):
-    """The payload: flat for orders, one inner model for parcels."""
+    """The payload: flat for orders, one inner model for parcels, lists of numbers for goods.
+
+    Names of goods' fields are those of the official topic pages; that the gateway passes these
+    topics on at all is inferred (contract 8). Officially they come for followed products only.
+    """
 
     order_id: Lenient[OrderIdText] = None
     current_status: Text = ""
@@ -78,6 +88,11 @@ class PushData(Wire):
     operator: Text = ""
     batch_pay: Lenient[tuple[Lenient[BatchEntry], ...]] = None
     tracing: Lenient[TracingModel] = Field(default=None, alias="OrderLogisticsTracingModel")
+    product_ids: Text = ""
+    product_id: Text = ""
+    inventory: Lenient[
+        Annotated[tuple[Lenient[InventoryChange], ...], BeforeValidator(_several)]
+    ] = Field(default=None, alias="OfferInventoryChangeList")
     mail_no_change: Lenient[MailNoChange] = Field(default=None, alias="MailNoChangeModel")
 
 

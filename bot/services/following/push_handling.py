@@ -1,9 +1,9 @@
-"""What the marketplace tells without being asked: a hint to read an order again, and no more.
+"""What the marketplace tells without being asked: a hint to read something again, and no more.
 
-Handling a push of ours means that its order is due, in the transaction that marks the push as
-used: from then on it is read however often that fails. Many pushes of one order are one reading.
-Only a carrier's word stands in no order's detail, so it is taken from the push, and only for a
-parcel that the detail knows.
+Handling a push of ours means that its order, or the watched offers that it names, are due, in the
+transaction that marks the push as used: from then on that is read however often it fails. Many
+pushes of one order are one reading. Only a carrier's word stands in no order's detail, so it is
+taken from the push, and only for a parcel that the detail knows.
 """
 
 import asyncio
@@ -14,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.domain.identifiers import MerchantOrderNo
+from bot.domain.identifiers import MerchantOrderNo, OfferId
 from bot.domain.pushes import Push, PushKind, Trace
 from bot.marketplace.errors import MarketplaceError
 from bot.process.pausing import happens
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import StorageUnavailable
 from bot.storage.tracking_ports import PushPort, WaitingPush
+from bot.storage.watch_ports import WatchPort
 
 _TOGETHER = 100
 _LOOK_EVERY = 1.0  # seconds; a push that is stored wakes it at once
@@ -40,6 +41,7 @@ class _Sorted:
     used: list[int] = field(default_factory=list)
     unused: list[int] = field(default_factory=list)
     due: set[MerchantOrderNo] = field(default_factory=set)
+    offers: set[OfferId] = field(default_factory=set)
     traces: dict[MerchantOrderNo, list[tuple[WaitingPush, Trace]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -55,6 +57,8 @@ class Pushes:
         read: Callable[[str], Push],
         *,
         on_due: Callable[[], None],
+        watches: WatchPort | None = None,
+        on_offers: Callable[[], None] = lambda: None,
         on_push: OnPush = lambda _kind, _outcome: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -62,6 +66,8 @@ class Pushes:
         self._tracking = tracking
         self._read = read
         self._on_due = on_due
+        self._watches = watches
+        self._on_offers = on_offers
         self._on_push = on_push
         self._clock = clock
         self._woken = asyncio.Event()
@@ -93,9 +99,11 @@ class Pushes:
         if not waiting:
             return 0
         batch = await self._sort([(each, self._understood(each)) for each in waiting])
-        await self._store.finish_pushes(batch.used, batch.unused, batch.due)
+        await self._store.finish_pushes(batch.used, batch.unused, batch.due, batch.offers)
         if batch.due:
             self._on_due()
+        if batch.offers:
+            self._on_offers()
         await asyncio.gather(*(self._trace(*each) for each in batch.traces.items()))
         return len(waiting)
 
@@ -109,18 +117,29 @@ class Pushes:
     async def _sort(self, pushes: Sequence[tuple[WaitingPush, Push | None]]) -> _Sorted:
         named = {each for _, push in pushes if push for each in push.order_ids}
         ours = await self._store.orders_of_parts(named) if named else {}
+        watched = await self._watched(
+            {each for _, push in pushes if push for each in push.offer_ids}
+        )
         batch = _Sorted()
         for waiting, push in pushes:
+            offers = watched.intersection(push.offer_ids) if push else set()
             orders = {ours[each] for each in (push.order_ids if push else ()) if each in ours}
             if orders and push is not None and push.trace is not None:
                 for order_no in orders:
                     batch.traces[order_no].append((waiting, push.trace))
                 continue
             batch.due.update(orders)
-            (batch.used if orders else batch.unused).append(waiting.push_id)
+            batch.offers.update(offers)
+            is_used = bool(orders or offers)
+            (batch.used if is_used else batch.unused).append(waiting.push_id)
             kind = push.kind.value if push else "unreadable"
-            self._on_push(kind, "used" if orders else "unused")
+            self._on_push(kind, "used" if is_used else "unused")
         return batch
+
+    async def _watched(self, offer_ids: set[OfferId]) -> set[OfferId]:
+        if self._watches is None or not offer_ids:
+            return set()
+        return await self._watches.watched_among(offer_ids)
 
     async def _trace(
         self, order_no: MerchantOrderNo, told: list[tuple[WaitingPush, Trace]]

@@ -31,7 +31,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Watch:
-    """Runs until cancelled; `close` lets readings under way end."""
+    """Runs until cancelled; `close` lets readings under way end.
+
+    A `limiter` that is given is shared with whoever else reads without being asked to.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class Watch:
         orders: TrackingPort,
         *,
         calls_per_minute: int = CALLS_PER_MINUTE,
+        limiter: AsyncLimiter | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -46,6 +50,8 @@ class Watch:
         self._orders = orders
         self._most = calls_per_minute
         self._limiter = AsyncLimiter(calls_per_minute, 60)
+        if limiter is not None:
+            self._limiter = limiter
         self._clock = clock
         self._seconds = seconds
         self._woken = asyncio.Event()

@@ -43,9 +43,11 @@ from bot.storage.places import (
     place_of_results,
     place_of_session,
     place_of_terms,
+    place_of_watch,
     place_of_words,
 )
 from bot.storage.sql.connection import Connection
+from bot.storage.sql.watches import KeptWatch
 
 Open = Callable[[bytes, str], bytes]
 """Opens what was sealed for a place. Raises `StorageUnavailable`."""
@@ -102,6 +104,10 @@ _SAID = (
     " WHERE question_id = ? ORDER BY words_id"
 )
 _POSTS = "SELECT post_id, state, made_at, body FROM posts WHERE made_by = ? ORDER BY post_id"
+_WATCHES = (
+    "SELECT marketplace, offer_id, goods, version, state, made_at, not_before, ended_at, body"
+    " FROM watches WHERE user_id = ? ORDER BY watch_id"
+)
 _TERMS = "SELECT version, body FROM shop_terms ORDER BY version"
 
 
@@ -164,6 +170,7 @@ class Export:
                 self._group_operation(*row) for row in self._rows(_GROUP_OPERATIONS)
             ],
             "news_of_group_buys": [_group_news(*row) for row in self._rows(_GROUP_NEWS)],
+            "watches_of_offers": [self._watch(*row) for row in self._rows(_WATCHES)],
             "published_offers": [self._post(*row) for row in self._rows(_POSTS)],
             "invitations_made": [_invite(*row) for row in self._rows(_INVITES)],
             "messages_being_handled": [
@@ -341,6 +348,21 @@ class Export:
         post = self._value(Post, body, place_of_post(post_id))
         dumped = post.model_dump(mode="json", include={"chat_id", "offer_id", "text", "language"})
         return {**dumped, "state": state, "made_at": _moment(made_at)}
+
+    def _watch(self, *row: Any) -> JsonValue:
+        marketplace, offer_id, goods, version, state, made_at, not_before, ended_at, body = row
+        place = place_of_watch(self._user_id, marketplace, offer_id, goods)
+        kept = _readable(self._value(KeptWatch, body, place))
+        assert isinstance(kept, dict)  # noqa: S101 - what a model is dumped as
+        return {
+            **kept,
+            "goods_key": goods,
+            "times_asked_for": version,
+            "state": state,
+            "made_at": _moment(made_at),
+            "not_before": _moment(not_before),
+            "until": _moment(ended_at),
+        }
 
     def _terms_set(self) -> list[JsonValue]:
         terms = (

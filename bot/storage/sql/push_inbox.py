@@ -6,12 +6,13 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.identifiers import MarketplaceName, MarketplaceOrderId, MerchantOrderNo
+from bot.domain.identifiers import MarketplaceName, MarketplaceOrderId, MerchantOrderNo, OfferId
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_push
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
+from bot.storage.sql.watches import have_read_soon
 from bot.storage.tracking_ports import StoredPush, WaitingPush
 
 _log = structlog.get_logger(__name__)
@@ -93,6 +94,7 @@ class Pushes:
         used: Collection[int],
         unused: Collection[int],
         due: Collection[MerchantOrderNo] = (),
+        offers: Collection[OfferId] = (),
     ) -> None:
         """Mark pushes as handled and, with it, what they tell of as due before everything else."""
         done, idle, orders = (json.dumps(list(each)) for each in (used, unused, due))
@@ -103,6 +105,7 @@ class Pushes:
                 " AND order_no IN (SELECT value FROM json_each(?))",
                 (_FIRST_OF_ALL, orders),
             )
+            have_read_soon(connection, offers)
             connection.execute(
                 "UPDATE pushes SET state = 'used', payload = NULL"
                 " WHERE push_id IN (SELECT value FROM json_each(?))",

@@ -26,6 +26,7 @@ from bot.storage.places import (
     place_of_results,
     place_of_session,
     place_of_terms,
+    place_of_watch,
     place_of_words,
 )
 from bot.storage.sql.connection import Connection
@@ -60,6 +61,7 @@ SEALED = (
     Column("notices", "body", ("order_no", "key"), place_of_notice),
     Column("posts", "body", ("post_id",), place_of_post),
     Column("post_places", "body", ("chat_id",), place_of_post_place),
+    Column("watches", "body", ("user_id", "marketplace", "offer_id", "goods"), place_of_watch),
     Column("broadcasts", "body", ("broadcast_id",), place_of_broadcast),
     Column("shop_terms", "body", ("version",), place_of_terms),
     Column("ledger", "body", ("key",), place_of_operation),

@@ -55,7 +55,7 @@ class Rights:
             connection.execute(
                 "DELETE FROM sessions WHERE user_id = ? AND chat_id IS NOT ?", (user_id, but_chat)
             )
-            for table in ("addresses", "news_readers", "broadcast_people"):
+            for table in ("addresses", "news_readers", "broadcast_people", "watches"):
                 connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (user_id,))  # noqa: S608 - named above
             Questions.forget(connection, user_id)
             self._groups.forget(connection, user_id)

@@ -41,6 +41,9 @@ _DOUBTED = (
     "UPDATE payment_attempts SET state = 'unclear' WHERE state IN ('claimed', 'sent')",
     "UPDATE broadcast_people SET state = 'unclear' WHERE state = 'claimed'",
     "UPDATE broadcasts SET state = 'stopped' WHERE state = 'sending'",
+    # What waits to be told may have been since. What still watches is watched for again.
+    "UPDATE watches SET state = 'unclear', ended_at = not_before WHERE state = 'to_tell'",
+    "UPDATE watches SET state = 'unclear', ended_at = not_before WHERE state = 'telling'",
 )
 
 

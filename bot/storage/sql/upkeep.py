@@ -18,6 +18,7 @@ from bot.storage.sql.orders import Orders
 _TOGETHER = 200
 _MANY = 1_000_000
 _LATE = timedelta(minutes=1)
+_OVERDUE = timedelta(hours=1)
 _DROP = {
     "results": (
         "DELETE FROM results WHERE session_id IN"
@@ -70,6 +71,10 @@ _DROP = {
         "DELETE FROM posts WHERE post_id IN (SELECT post_id FROM posts"
         " WHERE made_at < ? AND state IN ('gone', 'refused', 'unclear') LIMIT ?)"
     ),
+    "watches": (
+        "DELETE FROM watches WHERE watch_id IN (SELECT watch_id FROM watches"
+        " WHERE ended_at < ? AND state IN ('told', 'unclear', 'dropped') LIMIT ?)"
+    ),
     # As long as the order that they are about.
     "group_buys": (
         "DELETE FROM group_buys WHERE buy_id IN (SELECT buy_id FROM group_buys"
@@ -121,6 +126,13 @@ class Upkeep:
         )
         told, late = notices or (0, 0)
         pushes = await self._database.row("SELECT COUNT(*) FROM pushes WHERE state = 'waiting'")
+        watches = await self._database.row(
+            "SELECT COUNT(CASE WHEN state = 'watching' THEN 1 END),"
+            " COUNT(CASE WHEN state = 'to_tell' THEN 1 END),"
+            " (SELECT COUNT(*) FROM watched_offers),"
+            " (SELECT COUNT(*) FROM watched_offers WHERE look_at < ?) FROM watches",
+            to_micros(self._database.now() - _OVERDUE),
+        ) or (0, 0, 0, 0)
         return Census(
             waiting=waiting,
             oldest_waiting=None if oldest is None else from_micros(oldest),
@@ -129,6 +141,10 @@ class Upkeep:
             pushes_waiting=pushes[0] if pushes else 0,
             notices_waiting=told,
             notices_late=late or 0,
+            watches=watches[0],
+            watches_to_tell=watches[1],
+            watched_offers=watches[2],
+            watched_offers_late=watches[3],
         )
 
     async def count_people(self) -> People:
@@ -162,6 +178,7 @@ class Upkeep:
             "notices": await self._drop("notices", keep.notices),
             "forgotten_orders": await self._database.write(self._drop_forgotten),
             "posts": await self._drop("posts", keep.offers),
+            "watches": await self._drop("watches", keep.notices),
             "payments": await self._drop("payments", keep.orders),
             "group_buys": await self._drop("group_buys", keep.orders)
             + await self._database.write(drop_forgotten),

@@ -45,8 +45,10 @@ from bot.storage.sql.shop import Shop
 from bot.storage.sql.shop_events import ShopEvents
 from bot.storage.sql.tracking import TrackedOrders
 from bot.storage.sql.upkeep import Upkeep
+from bot.storage.sql.watches import Watches
 from bot.storage.sqlite.database import SqliteDatabase
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
+from bot.storage.watch_ports import WatchPort
 
 
 def _now() -> datetime:
@@ -107,6 +109,7 @@ class SqliteStorage:
         self.shop_events: ShopEventPort = events
         self.tracking: TrackingPort = TrackedOrders(database, orders, notices, shop)
         self.upkeep: UpkeepPort = Upkeep(database, inbox, orders)
+        self.watches: WatchPort = Watches(database)
 
     async def open(self) -> None:
         """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""

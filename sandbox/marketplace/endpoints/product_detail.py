@@ -19,7 +19,9 @@ async def product_detail(world: World, call: ApiCall) -> object:
     """The offer with all documented top-level keys; also for offers that are not on sale."""
     offer_id = call.text("offerId")
     language = read_language(world, call)
-    offer = world.shelf.get(int(offer_id)) if offer_id.isascii() and offer_id.isdigit() else None
+    offer = (
+        world.shelf.look_at(int(offer_id)) if offer_id.isascii() and offer_id.isdigit() else None
+    )
     if offer is None:
         raise GatewayRefusal(NOT_FOUND, "商品不存在")
     return (

@@ -142,17 +142,26 @@ def of_stock(before: CatalogueOffer, after: CatalogueOffer, at_ms: int) -> list[
 
 
 def of_product(before: CatalogueOffer, after: CatalogueOffer, at_ms: int) -> list[News]:
-    """A product taken off sale or put back on."""
-    if before.status == after.status:
+    """A product taken off sale, put back on, or whose prices changed; its stock has its own."""
+    if before.status != after.status:
+        back = after.status == "published"
+        status = "RELATION_VIEW_PRODUCT_REPOST" if back else "RELATION_VIEW_PRODUCT_EXPIRE"
+    elif _prices(before) != _prices(after):
+        status = "RELATION_VIEW_PRODUCT_NEW_OR_MODIFY"
+    else:
         return []
-    back = after.status == "published"
     data: Data = {
         "productIds": str(after.offer_id),
         "memberId": after.seller.member_id,
-        "status": "RELATION_VIEW_PRODUCT_REPOST" if back else "RELATION_VIEW_PRODUCT_EXPIRE",
+        "status": status,
         "msgSendTime": plain_time(at_ms),
     }
-    return [News(f"PRODUCT_{data['status']}", data)]
+    return [News(f"PRODUCT_{status}", data)]
+
+
+def _prices(offer: CatalogueOffer) -> object:
+    tiers = [(each.start_quantity, each.price) for each in offer.tiers]
+    return tiers, [sku.price for sku in offer.skus or ()]
 
 
 def _log_items(order: Order, parcel: Parcel) -> list[Data]:

@@ -243,12 +243,14 @@ async def test_carriers_and_corrected_numbers_are_told(market: Caller, receiver:
 async def test_stock_and_shelf_are_told_when_they_change(
     market: Caller, receiver: Receiver
 ) -> None:
-    """The variants whose stock changed; an offer taken off sale; a price alone tells nothing."""
+    """The variants whose stock changed; other prices; an offer taken off sale."""
     await market.patch_offer(MUG, stock={MUG_WHITE: 7})
     await market.patch_offer(MUG, priceDelta=10)
     await market.patch_offer(MUG, status="expired")
-    stock, gone = await receiver.until(2)
+    stock, dearer, gone = await receiver.until(3)
     assert stock["type"] == "PRODUCT_PRODUCT_INVENTORY_CHANGE"
+    assert dearer["type"] == "PRODUCT_RELATION_VIEW_PRODUCT_NEW_OR_MODIFY"
+    assert dearer["data"]["productIds"] == str(MUG)
     [change] = stock["data"]["OfferInventoryChangeList"]
     assert (change["offerId"], change["skuId"], change["skuOnSale"]) == (MUG, 1, 7)
     assert gone["type"] == "PRODUCT_RELATION_VIEW_PRODUCT_EXPIRE"

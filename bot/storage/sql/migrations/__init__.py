@@ -20,6 +20,7 @@ NAMES = (
     "0015_group_buys.sql",
     "0016_posts.sql",
     "0017_group_operation.sql",
+    "0018_watches.sql",
 )
 """In their order: the first brings schema 1. One that was released is never changed."""
 

@@ -1,0 +1,168 @@
+"""What came true of watched offers, told once to each who watches.
+
+News is stored with the reading that found it and claimed, durably, before it is told; what may have
+been told is not told again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from telegram.error import RetryAfter, TelegramError
+
+from bot.chat.drawing import Drawer
+from bot.chat.screens import Screen
+from bot.chat.texts import FALLBACK, Texts, texts_in
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.quiet import QuietHours
+from bot.domain.rates import Rate
+from bot.domain.sessions import Session
+from bot.domain.watches import OfferWatch, WatchEnd, WatchState
+from bot.process.pausing import happens
+from bot.storage.ports import (
+    StepCommit,
+    Storage,
+    StorageError,
+    StorageUnavailable,
+    VersionConflict,
+)
+from bot.telegram import DirectBot
+from bot.telegram.outcomes import Sent, judged
+from bot.telegram.pacing import seconds_of
+from bot.telling.sending import send_pictured
+
+ScreenOfWatch = Callable[[Texts, OfferWatch], Screen]
+_AT_ONCE = 20
+_LOOK_EVERY = 1.0  # seconds; whoever has something to tell wakes it at once
+_AGAIN = timedelta(seconds=20)
+_PUT_ASIDE = timedelta(minutes=10)
+_STILL_TRUE = timedelta(hours=1)
+_log = structlog.get_logger(__name__)
+
+
+class WatchTeller:
+    """Runs until cancelled. `lets_in` tells whether somebody may still order."""
+
+    def __init__(
+        self,
+        bot: DirectBot,
+        drawer: Drawer,
+        storage: Storage,
+        screen: ScreenOfWatch,
+        lets_in: Callable[[UserId], Awaitable[bool]],
+        *,
+        rate: Callable[[], Rate | None] = lambda: None,
+        quiet: QuietHours | None = None,
+        look_soon: Callable[[], None] = lambda: None,
+        on_end: Callable[[str], None] = lambda _: None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._bot = bot
+        self._drawer = drawer
+        self._storage = storage
+        self._watches = storage.watches
+        self._screen = screen
+        self._lets_in = lets_in
+        self._rate = rate
+        self._quiet = quiet
+        self._look_soon = look_soon
+        self._on_end = on_end
+        self._clock = clock
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look now: something came true."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Tell what waits, for ever; what an earlier run was telling may have been told."""
+        begun = False
+        while True:
+            self._woken.clear()
+            told = 0
+            try:
+                if not begun:
+                    if unclear := await self._watches.give_up_watches():
+                        _log.warning("watches_unclear", count=unclear)
+                    begun = True
+                told = await self.tell_waiting()
+            except StorageUnavailable as error:
+                _log.warning("watches_wait", error=str(error))
+            if told < _AT_ONCE:
+                await happens(self._woken, _LOOK_EVERY)
+
+    async def tell_waiting(self) -> int:
+        """Tell what may be told now; return how many there were. Raises `StorageUnavailable`."""
+        waiting = await self._watches.watches_to_tell(self._clock(), _AT_ONCE)
+        for watch in waiting:
+            try:
+                await self._tell(watch)
+            except StorageUnavailable:
+                raise
+            except Exception:  # noqa: BLE001 - a bug that one watch meets must not keep the others
+                _log.exception("watch_waits", watch=watch.watch_id)
+                await self._watches.put_back_watch(watch, self._clock() + _PUT_ASIDE)
+        return len(waiting)
+
+    async def _tell(self, watch: OfferWatch) -> None:
+        now = self._clock()
+        quiet_until = self._quiet.over_at(now) if self._quiet else None
+        if quiet_until is not None:
+            await self._watches.put_back_watch(watch, quiet_until)
+            return
+        if _is_old(watch, now):
+            # It may be so no more: what is read now is told instead.
+            await self._watches.put_back_watch(watch, now, WatchState.WATCHING)
+            await self._watches.look_soon([watch.goods.offer_id])
+            self._look_soon()
+            return
+        if not await self._lets_in(watch.user_id):
+            await self._end(watch, WatchState.DROPPED)
+            return
+        session = await self._session(watch.user_id)
+        screen = self._screen(texts_in(session.language).priced(self._rate()), watch)
+        if not await self._watches.claim_watch(watch):
+            return
+        try:
+            await send_pictured(self._bot, self._drawer, session, screen)
+        except TelegramError as error:
+            sent = judged(error)
+            _log.warning("watch_not_told", error=type(error).__name__, sent=sent.value)
+            if sent is Sent.NOT_NOW:
+                wait = seconds_of(error) if isinstance(error, RetryAfter) else None
+                again = _AGAIN if wait is None else timedelta(seconds=wait)
+                await self._watches.put_back_watch(watch, now + again)
+                return
+            never = sent is Sent.NEVER
+            await self._end(watch, WatchState.DROPPED if never else WatchState.UNCLEAR)
+            return
+        await self._end(watch, WatchState.TOLD)
+
+    async def _end(self, watch: OfferWatch, state: WatchState) -> None:
+        await self._watches.end_watch(watch, state)
+        _log.info("watch_ended", end=state.value)
+        self._on_end(state.value)
+
+    async def _session(self, user_id: UserId) -> Session:
+        """Return the person's conversation, whose buttons the message will have."""
+        chat_id = ChatId(user_id)
+        try:
+            session = await self._storage.conversations.load_session(chat_id, user_id)
+        except (StorageError, ValueError):
+            _log.exception("language_unknown")
+            session = None
+        if session is None:
+            session = Session.begun(chat_id, user_id, FALLBACK)
+            with contextlib.suppress(VersionConflict):  # somebody who just wrote has one by now
+                await self._storage.conversations.commit_step(
+                    StepCommit(session=session, expected_revision=None)
+                )
+        return session
+
+
+def _is_old(watch: OfferWatch, now: datetime) -> bool:
+    """Tell whether what was found may have changed since; an end stays one."""
+    found = watch.found
+    return found is not None and found.end is WatchEnd.TRUE and now - found.at > _STILL_TRUE
