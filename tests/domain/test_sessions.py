@@ -223,6 +223,7 @@ def test_steps_stand_in_the_order_of_the_journey():
         "offer",
         "variant",
         "quantity",
+        "watch",
         "cart",
         "lines",
         "address",

@@ -96,7 +96,7 @@ class MemoryWatches(MemoryPart):
         self._answer()
         told = 0
         for each in changed:
-            if self._is_still(each, (WatchState.WATCHING,)):
+            if self._is_still_watch(each, (WatchState.WATCHING,)):
                 self._watches[each.watch_id] = each
                 told += each.state is WatchState.TO_TELL
         return told
@@ -135,38 +135,38 @@ class MemoryWatches(MemoryPart):
 
     async def claim_watch(self, watch: OfferWatch) -> bool:
         self._answer()
-        if not self._is_still(watch, (WatchState.TO_TELL,)):
+        if not self._is_still_watch(watch, (WatchState.TO_TELL,)):
             return False
-        self._move(watch, WatchState.TELLING)
+        self._move_watch(watch, WatchState.TELLING)
         return True
 
     async def put_back_watch(
         self, watch: OfferWatch, until: datetime, state: WatchState = WatchState.TO_TELL
     ) -> None:
         self._answer()
-        if self._is_still(watch, _TELLING):
-            self._move(watch, state)
+        if self._is_still_watch(watch, _TELLING):
+            self._move_watch(watch, state)
             stored = self._watches[watch.watch_id]
             self._watches[watch.watch_id] = stored.replace(not_before=until)
 
     async def end_watch(self, watch: OfferWatch, state: WatchState) -> None:
         self._answer()
-        if self._is_still(watch, _TELLING):
-            self._move(watch, state)
+        if self._is_still_watch(watch, _TELLING):
+            self._move_watch(watch, state)
             self._watch_ends[watch.watch_id] = self._time()
 
     async def give_up_watches(self) -> int:
         self._answer()
         telling = [each for each in self._watches.values() if each.state is WatchState.TELLING]
         for each in telling:
-            self._move(each, WatchState.UNCLEAR)
+            self._move_watch(each, WatchState.UNCLEAR)
             self._watch_ends[each.watch_id] = self._time()
         return len(telling)
 
     def doubt_watches(self) -> None:
         for each in list(self._watches.values()):
             if each.state in _TELLING:
-                self._move(each, WatchState.UNCLEAR)
+                self._move_watch(each, WatchState.UNCLEAR)
                 self._watch_ends[each.watch_id] = each.not_before or self._time()
 
     def forget_watches(self, user_id: UserId) -> None:
@@ -190,9 +190,9 @@ class MemoryWatches(MemoryPart):
             "watched_offers_late": sum(at < late for _, at in self._watched.values()),
         }
 
-    def _is_still(self, watch: OfferWatch, states: Sequence[WatchState]) -> bool:
+    def _is_still_watch(self, watch: OfferWatch, states: Sequence[WatchState]) -> bool:
         stored = self._watches.get(watch.watch_id)
         return stored is not None and stored.version == watch.version and stored.state in states
 
-    def _move(self, watch: OfferWatch, state: WatchState) -> None:
+    def _move_watch(self, watch: OfferWatch, state: WatchState) -> None:
         self._watches[watch.watch_id] = self._watches[watch.watch_id].replace(state=state)

@@ -26,7 +26,7 @@ from tests.storage.samples import KEY, NOW
 EARLIER = sorted((Path(__file__).parent / "earlier").glob("*.sql"))
 SINCE_0_1 = {
     *(Step.PROOF, Step.CASE, Step.TERMS, Step.QUESTION, Step.ANSWER, Step.PUBLISH),
-    *(Step.BUY_TERMS, Step.JOINING, Step.BUY),
+    *(Step.BUY_TERMS, Step.JOINING, Step.BUY, Step.WATCH),
 }
 ALIKE = 0.8  # words may have been improved since; another screen has less than half in common
 

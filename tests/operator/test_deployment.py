@@ -50,6 +50,7 @@ def _exposed() -> tuple[set[str], str]:
         metrics.on_push_arrival(outcome)
     metrics.on_push("paid", "used")
     metrics.on_notice("told")
+    metrics.on_watch("told")
     text = "\n".join(
         f"{each.name} {each.labels}"
         for metric in metrics._registry.collect()
