@@ -151,7 +151,7 @@ class Drawer:
         """
         if screen.picture is None or visible_length(screen.text) > CAPTION_LIMIT:
             return False
-        photo = _Photo(screen.picture, await self._known_file(screen.picture), self._pictures)
+        photo = await self._photos.of(screen.picture)
         return await self._send_photo(
             session.chat_id,
             screen,
