@@ -7,6 +7,7 @@ from bot.process.memory import collector_resting, look_for_garbage_by_the_thousa
 
 with collector_resting():
     import asyncio
+    import os
     import sys
 
     import structlog
@@ -15,7 +16,7 @@ with collector_resting():
     from bot.process.identity import become_owner_of
     from bot.process.logs import configure_logs
     from bot.process.settings_files import BadSettings, unread_file
-    from bot.settings import Settings, StartupError, load_settings
+    from bot.settings import Settings, StartupError, TakenOver, load_settings
 
 _log = structlog.get_logger(__name__)
 
@@ -32,8 +33,8 @@ def event_loop() -> asyncio.AbstractEventLoop:
 def main() -> int:
     """Run, or do a command, and return the exit code.
 
-    2 for something to mend in the settings or arguments, 1 for a bug, a failure, or something
-    unhealthy.
+    2 for something to mend in the settings or arguments, 75 when other replicas took the work over
+    (start again), 1 for a bug, a failure, or something unhealthy.
     """
     arguments = parser().parse_args()
     try:
@@ -51,6 +52,9 @@ def main() -> int:
             return 1
         print(error, file=sys.stderr)  # noqa: T201 - the one clear line for the person who started it
         return 2
+    except TakenOver as error:
+        _log.error("taken_over", reason=str(error))
+        return os.EX_TEMPFAIL
     except Exception:  # noqa: BLE001 - the last place that can log it
         # Python's own last words would print the error's text, which may hold anything.
         _log.exception("crashed")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+from functools import partial
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, T
 
 from bot.chat.illustrations import Illustrations
 from bot.chat.profile import register
+from bot.domain.payment_attempts import Attempt
 from bot.intake.polling import poll
 from bot.intake.raw import ALLOWED_UPDATES
 from bot.marketplace.daji.client import DajiClient
@@ -19,12 +21,13 @@ from bot.process.logs import log_unhandled
 from bot.process.memory import collector_resting, give_back_large_blocks
 from bot.process.metrics import Metrics
 from bot.process.pausing import happens
+from bot.process.replica import Look
 from bot.process.stopping import Deadline
 from bot.services.finding.short_links import ShortLinks
 from bot.services.former_operators import end_powers
 from bot.services.placing.forgotten import LISTED_FOR
-from bot.settings import Settings, StartupError
-from bot.storage.ports import StorageUnavailable
+from bot.settings import Settings, StartupError, TakenOver
+from bot.storage.ports import Fenced, RunBegun, StorageUnavailable
 from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
 from bot.telegram.pacing import seconds_of
 from bot.telling.broadcasts import Broadcaster
@@ -38,6 +41,7 @@ from bot.wiring.parts import (
     client_config,
     picture_hosts,
 )
+from bot.wiring.replicas import Among, payments_given_up
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _log = structlog.get_logger(__name__)
@@ -48,13 +52,23 @@ class Bot:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._over = asyncio.Event()
+        self._alive: asyncio.Task[None] | None = None
+        self._unclear: list[Attempt] = []
+        self._ended_by: Exception | None = None
         check_proxies(settings)
         self._ownership = Ownership(settings.database_path)
         self._storage = build_storage(settings)
+        shared = self._storage.replicas
+        self._among = among = Among(shared) if shared is not None else None
+        may_send = among.replica.may_act if among is not None else None
         metrics = Metrics(self._storage)
         self._clock = clock = WorldClock()
         self._client = DajiClient(
-            client_config(settings), on_call=metrics.on_call, on_date=clock.hears(MARKETPLACE)
+            client_config(settings),
+            on_call=metrics.on_call,
+            on_date=clock.hears(MARKETPLACE),
+            may_send=may_send,
         )
         self._worker = PictureWorker()
         self._fetcher = PictureFetcher(picture_hosts(settings))
@@ -63,12 +77,13 @@ class Bot:
         outside = Outside(
             storage=self._storage,
             marketplace=self._client,
-            bot=build_bot(settings, metrics, clock),
+            bot=build_bot(settings, metrics, clock, among),
             metrics=metrics,
             photos=self._worker,
             pictures=self._pictures,
             short_links=self._short_links,
             clock=clock,
+            leases=among.leases if among is not None else None,
         )
         self._house = House(settings, outside)
         self._application = self._house.application
@@ -149,7 +164,42 @@ class Bot:
         )
 
     async def _serve(self, stop: asyncio.Event) -> None:
-        begun = await self._storage.runs.begin_run(self._clock.now())
+        begun = await self._begin_run()
+        await self._house.intake.resume()
+        self._server.begin()
+        await self._house.ordering.resume_all()
+        looking = self._house.operator_payments.look_into(self._unclear)
+        tasks = [
+            asyncio.create_task(self._introduce(), name="profile"),
+            asyncio.create_task(looking, name="payments"),
+            *self._take_duties(),
+        ]
+        if begun.restored_at is not None and self._clock.now() - begun.restored_at < LISTED_FOR:
+            since = begun.restored_from or begun.restored_at - LISTED_FOR
+            look = self._house.forgotten.look(since)
+            tasks.append(asyncio.create_task(look, name="forgotten"))
+        stopped = asyncio.create_task(stop.wait(), name="stop")
+        over = asyncio.create_task(self._over.wait(), name="over")
+        waited: set[asyncio.Task[Any]] = {stopped, over, *filter(None, [self._alive])}
+        if not self._settings.admin_ids:
+            _log.warning("nobody_is_told_of_trouble", setting="ADMIN_IDS")
+        _log.info("serving", listen=self._settings.listen, webhook=bool(self._settings.webhook_url))
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        await self._end({*tasks, stopped, over})
+        if isinstance(self._ended_by, InvalidToken):
+            raise StartupError("BOT_TOKEN: Telegram no longer accepts this token")
+        if self._ended_by is not None:
+            raise self._ended_by
+        if self._alive is not None and self._alive.done():
+            _raise_as_taken_over(self._alive)
+
+    async def _begin_run(self) -> RunBegun:
+        """Begin a run, or join the one under way; then nothing of what is under way is touched."""
+        first, runs = True, self._storage.runs
+        if self._among is not None:
+            first = await self._among.replica.join()
+            self._alive = asyncio.create_task(self._among.replica.run(), name="alive")
+        begun = await (runs.begin_run(self._clock.now()) if first else runs.run_under_way())
         if begun.last_alive is not None:
             self._clock.set_floor(begun.last_alive)
             away = (self._clock.now() - begun.last_alive).total_seconds()
@@ -159,48 +209,57 @@ class Bot:
         while await self._storage.tracking.sort_orders():
             pass
         await end_powers(self._storage, self._settings.admin_ids)
-        unclear = await self._house.operator_payments.give_up(begun.restored_at)
-        await self._house.intake.resume()
-        self._server.begin()
-        await self._house.ordering.resume_all()
-        tasks = [
-            asyncio.create_task(self._introduce(), name="profile"),
-            asyncio.create_task(self._house.upkeep.run(), name="upkeep"),
-            asyncio.create_task(
-                Broadcaster(self._application.bot, self._storage).run(), name="news"
-            ),
-            asyncio.create_task(self._house.following.run(), name="following"),
-            asyncio.create_task(self._house.collecting.run(), name="collecting"),
-            asyncio.create_task(self._house.question_teller.run(), name="questions"),
-            asyncio.create_task(self._house.publisher.run(), name="publisher"),
-            asyncio.create_task(self._house.grouping.run(self._house.group_cards), name="grouping"),
-            asyncio.create_task(self._house.operator_payments.look_into(unclear), name="payments"),
-        ]
-        if begun.restored_at is not None and self._clock.now() - begun.restored_at < LISTED_FOR:
-            since = begun.restored_from or begun.restored_at - LISTED_FOR
-            look = self._house.forgotten.look(since)
-            tasks.append(asyncio.create_task(look, name="forgotten"))
-        stopped = asyncio.create_task(stop.wait(), name="stop")
-        waited: set[asyncio.Task[Any]] = {stopped}
+        if first:
+            self._unclear = await self._house.operator_payments.give_up(begun.restored_at)
+        else:
+            self._house.operator_payments.join(begun.restored_at)
+        return begun
+
+    def _duties(self) -> dict[str, Look]:
+        """What one process does for everybody, for ever."""
+        house = self._house
+        duties: dict[str, Look] = {
+            "upkeep": house.upkeep.run,
+            "news": Broadcaster(self._application.bot, self._storage).run,
+            "following": house.following.run,
+            "collecting": house.collecting.run,
+            "questions": house.question_teller.run,
+            "publisher": house.publisher.run,
+            "grouping": partial(house.grouping.run, house.group_cards),
+        }
         if self._settings.webhook_url is None:
-            polling = asyncio.create_task(
-                poll(self._application.bot, self._house.intake), name="poll"
-            )
-            tasks.append(polling)
-            waited.add(polling)
-        if not self._settings.admin_ids:
-            _log.warning("nobody_is_told_of_trouble", setting="ADMIN_IDS")
-        _log.info("serving", listen=self._settings.listen, webhook=bool(self._settings.webhook_url))
-        done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-        for task in (*tasks, stopped):
+            duties["poll"] = self._poll
+        return duties
+
+    def _take_duties(self) -> list[asyncio.Task[None]]:
+        """Begin them, or among replicas begin to take those that nobody does."""
+        duties, house = self._duties(), self._house
+        if self._among is None:
+            return [asyncio.create_task(work(), name=name) for name, work in duties.items()]
+        given_up = partial(
+            payments_given_up, self._storage.payments, house.operator_payments, self._clock.now
+        )
+        self._among.take({**duties, "payments": given_up})
+        self._among.share(house.intake, house.ordering, house.services.shop)
+        return []
+
+    async def _poll(self) -> None:
+        try:
+            await poll(self._application.bot, self._house.intake)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the end raises it
+            self._ended_by = error
+            self._over.set()
+
+    async def _end(self, tasks: set[asyncio.Task[Any]]) -> None:
+        for task in tasks:
             task.cancel()
-        _, left = await asyncio.wait({*tasks, stopped}, timeout=self._settings.stop_seconds)
-        for task in left:
-            _log.warning("not_ended_in_time", what=task.get_name())
-        for task in done - {stopped}:
-            if isinstance(task.exception(), InvalidToken):
-                raise StartupError("BOT_TOKEN: Telegram no longer accepts this token")
-            task.result()
+        patience = self._settings.stop_seconds
+        _, left = await asyncio.wait(tasks, timeout=patience)
+        late = [each.get_name() for each in left]
+        if self._among is not None:
+            late += await self._among.close(patience)
+        for name in late:
+            _log.warning("not_ended_in_time", what=name)
 
     async def _introduce(self) -> None:
         """Set menus and descriptions."""
@@ -211,6 +270,8 @@ class Bot:
     async def _close(self) -> None:
         """End everything within `STOP_SECONDS`; what is cut off goes on at the next start."""
         deadline = Deadline(self._settings.stop_seconds)
+        if self._among is not None:
+            await self._among.replica.retire()
         self._house.teller.close()
         await deadline.close("server", self._server.close())
         await self._house.intake.close(deadline.left())
@@ -227,6 +288,11 @@ class Bot:
         ):
             await deadline.close(what, closing)
         await self._storage.close()
+        if self._alive is not None:
+            self._alive.cancel()
+            await asyncio.wait({self._alive})
+        if self._among is not None:
+            await self._among.replica.leave()
         self._ownership.give_back()
 
     async def _part_from_telegram(self) -> None:
@@ -236,8 +302,16 @@ class Bot:
             await self._application.bot.shutdown()
 
 
+def _raise_as_taken_over(alive: asyncio.Task[None]) -> None:
+    """Raise what ended a replica's beats; `TakenOver` where another has its work now."""
+    error = alive.exception()
+    if isinstance(error, BaseExceptionGroup) and error.subgroup(Fenced) is not None:
+        raise TakenOver("this replica did not answer for too long: others have its work") from error
+    alive.result()
+
+
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT. Raises `StartupError`."""
+    """Run until SIGTERM or SIGINT. Raises `StartupError`, `TakenOver`."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(log_unhandled)

@@ -68,6 +68,10 @@ class StartupError(Exception):
     """The bot cannot run as it is set; the text says in one line what to mend."""
 
 
+class TakenOver(Exception):
+    """Others have this process's work, because it did not say for too long that it lives."""
+
+
 class GroupBuying(StrEnum):
     """`GROUP_BUYS`: who may open a group buy."""
 

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 import structlog
@@ -58,7 +58,7 @@ class Replica:
         self._beat_every = beat_every
         self._look_every = look_every
         self._seconds = seconds
-        self._sure_until = float("-inf")
+        self._sure_until = float("inf")
         self._alive: tuple[int, ...] = ()
         self._looks: list[Look] = []
         self._bells: dict[str, list[Callable[[str], None]]] = {}
@@ -76,7 +76,10 @@ class Replica:
         return self._alive
 
     def may_act(self) -> bool:
-        """Tell whether nobody can have taken this one's work over yet."""
+        """Tell whether nobody can have taken this one's work over yet.
+
+        So it is before it has joined as well: it has none.
+        """
         return self._seconds() < self._sure_until
 
     def assigned(self, lane: int) -> int:
@@ -86,6 +89,7 @@ class Replica:
     def on_look(self, look: Look) -> None:
         """Have `look` called whenever there may be something that nobody does."""
         self._looks.append(look)
+        self._look_now.set()
 
     def on_bell(self, bell: str, listener: Callable[[str], None]) -> None:
         """Have `listener` hear what is said after a bell's name; '' for "look yourself"."""
@@ -106,6 +110,13 @@ class Replica:
         self._sure(asked)
         _log.info("replica_joined", replica=self.number, alive=len(self._alive))
         return first
+
+    async def retire(self) -> None:
+        """Get nothing new to do; what is under way is still this one's."""
+        try:
+            await self._store.retire()
+        except (StorageUnavailable, Fenced) as error:
+            _log.info("replica_did_not_retire", error=type(error).__name__)
 
     async def leave(self) -> None:
         """Be none any more. What this one held is free at once."""
@@ -203,7 +214,10 @@ class Duties:
             task.cancel()
         if not self._tasks:
             return []
-        _, left = await asyncio.wait(self._tasks.values(), timeout=patience)
+        ended, left = await asyncio.wait(self._tasks.values(), timeout=patience)
+        for task in ended:
+            with suppress(StorageUnavailable, Fenced):
+                await self._store.give_back(Held.DUTY, task.get_name())
         return [each.get_name() for each in left]
 
 

@@ -31,7 +31,10 @@ class _Standing(Enum):
 
 
 class Access:
-    """Answers from memory where it can. Only this process changes who is a member."""
+    """Answers from memory where it can. Nobody ceases to be a member.
+
+    Where `shared`, another process may let somebody in: then a no is asked for again.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class Access:
         operators: Iterable[int] = (),
         allowed: Iterable[int] = (),
         remembered: int = _REMEMBERED,
+        shared: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.mode = mode
@@ -49,6 +53,7 @@ class Access:
         self._always = self._operators | frozenset(allowed)
         self._known: Recent[UserId, _Standing] = Recent(remembered)
         self._changes = 0
+        self._shared = shared
         self._clock = clock
 
     def is_operator(self, user_id: UserId) -> bool:
@@ -72,7 +77,7 @@ class Access:
         changes = self._changes
         member = await self._store.is_member(user_id)
         # What was read before somebody came in may be old by now.
-        if changes == self._changes:
+        if changes == self._changes and (member or not self._shared):
             self._known.put(user_id, _Standing.MEMBER if member else _Standing.STRANGER)
         return member
 

@@ -50,8 +50,11 @@ class PaymentPort(Protocol):
     async def spent_since(self, since: datetime) -> Fen:
         """Return the fen that were, or may have been, spent since then."""
 
-    async def give_up_payments(self) -> list[Attempt]:
-        """End what an earlier run left under way; return every attempt that is unclear."""
+    async def give_up_payments(self, before: datetime | None = None) -> list[Attempt]:
+        """End what an earlier run left under way; return every attempt that is unclear.
+
+        Where `before` is given, only what was claimed until then: the rest may be another's.
+        """
 
 
 class AlarmPort(Protocol):

@@ -33,6 +33,7 @@ from bot.storage.group_ports import GroupBuyPort
 from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort, People
 from bot.storage.post_ports import PostPort
 from bot.storage.question_ports import QuestionPort
+from bot.storage.replica_ports import ReplicaPort
 from bot.storage.shop_ports import ShopEventPort, ShopPort
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
 from bot.storage.watch_ports import WatchPort
@@ -325,6 +326,9 @@ class RunPort(Protocol):
     async def alive(self, now: datetime) -> None:
         """Remember that the bot runs."""
 
+    async def run_under_way(self) -> RunBegun:
+        """Return what the run that is under way found, for a replica that joins it."""
+
     async def last_gap(self) -> Gap | None:
         """Return the last gap between two runs that is worth telling."""
 
@@ -375,6 +379,8 @@ class Storage(Protocol):
     posts: PostPort
     pushes: PushPort
     questions: QuestionPort
+    replicas: ReplicaPort | None
+    """None where no other process may share the database."""
     group_buys: GroupBuyPort
     rights: RightsPort
     runs: RunPort

@@ -37,6 +37,9 @@ class ReplicaPort(Protocol):
         done to this one.
         """
 
+    async def retire(self) -> None:
+        """Get no new lanes: `beat` names this one no more, though all that it holds is its own."""
+
     async def leave(self) -> None:
         """Be none of them any more, so that others go on at once."""
 

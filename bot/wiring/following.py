@@ -10,6 +10,7 @@ from aiolimiter import AsyncLimiter
 from bot.marketplace.daji.push_messages import read_push
 from bot.marketplace.port import Marketplace
 from bot.process.metrics import Metrics
+from bot.process.replica import Holding, alone
 from bot.services.following.push_handling import Pushes
 from bot.services.following.tracking import Tracking
 from bot.services.following.watching import Watch
@@ -33,11 +34,16 @@ class Following:
         bot: DirectBot,
         screen: ScreenOfNews,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        among: Holding = alone,
     ) -> None:
         limiter = AsyncLimiter(settings.poll_calls_per_minute, 60)
         self.watching = Watching(settings, storage, marketplace, metrics, limiter, clock)
         self.tracking = Tracking(
-            marketplace, storage.tracking, plan=settings.watch_plan, quiet=settings.quiet
+            marketplace,
+            storage.tracking,
+            plan=settings.watch_plan,
+            quiet=settings.quiet,
+            among=among,
         )
         self._watch = Watch(
             self.tracking,

@@ -28,6 +28,7 @@ from bot.intake.processing import (
 from bot.marketplace.port import Marketplace
 from bot.process.clock import WorldClock
 from bot.process.metrics import Metrics
+from bot.process.replica import Leases, alone
 from bot.services.bundle import Services
 from bot.services.finding.categories import Categories
 from bot.services.finding.comparing import Comparing
@@ -99,6 +100,8 @@ class Outside:
     pictures: PictureMaker
     short_links: ShortLinks
     clock: WorldClock = field(default_factory=WorldClock)
+    leases: Leases | None = None
+    """None where this process is alone with its storage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +123,17 @@ class House:
         storage, marketplace, bot = outside.storage, outside.marketplace, outside.bot
         if hinders := marketplace.capabilities.hinder_ordering:
             raise StartupError(f"can't order at {marketplace.name}: {', '.join(hinders)}")
-        clock = outside.clock
+        clock, leases = outside.clock, outside.leases
         self.application = build_application(bot, outside.metrics)
         self.following = Following(
-            settings, storage, marketplace, outside.metrics, bot, news.screen, clock.now
+            settings,
+            storage,
+            marketplace,
+            outside.metrics,
+            bot,
+            news.screen,
+            clock.now,
+            among=leases.holding if leases else alone,
         )
         tracking = self.following.tracking
         self.ordering = Ordering(
@@ -134,6 +144,7 @@ class House:
             watch_later=waits.watch_later,
             recreate=settings.recreate,
             holding=tracking.holding,
+            owning=leases.owning if leases else alone,
             clock=clock.now,
             there=clock.there,
         )
@@ -155,7 +166,7 @@ class House:
             quiet=settings.quiet,
             clock=clock.now,
         )
-        access = build_access(settings, storage.access)
+        access = build_access(settings, storage.access, shared=leases is not None)
         self.grouping = Grouping(
             settings,
             storage,

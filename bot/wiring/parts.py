@@ -28,6 +28,7 @@ from bot.storage.sealing import BadKey
 from bot.storage.sqlite.storage import SqliteStorage
 from bot.telegram import DirectBot, DirectRequest
 from bot.telegram.pacing import MeteredPacer
+from bot.wiring.replicas import Among
 
 AnyApplication = Application[Any, Context, Any, Any, Any, Any]
 
@@ -58,8 +59,10 @@ class StoringApplication(Application[Any, Context, Any, Any, Any, Any]):
         raise error
 
 
-def build_bot(settings: Settings, metrics: Metrics, clock: WorldClock) -> DirectBot:
-    """Return the bot over our HTTP and pacing."""
+def build_bot(
+    settings: Settings, metrics: Metrics, clock: WorldClock, among: Among | None = None
+) -> DirectBot:
+    """Return the bot over our HTTP and pacing; `among` where replicas share what may be sent."""
     on_date = clock.hears(TELEGRAM)
 
     def request(pool: int) -> DirectRequest:
@@ -69,9 +72,13 @@ def build_bot(settings: Settings, metrics: Metrics, clock: WorldClock) -> Direct
             pool_timeout=20.0,
             proxy=settings.telegram_proxy,
             on_date=on_date,
+            may_send=among.replica.may_act if among else None,
         )
 
-    pacer = MeteredPacer(settings.telegram_messages_per_second)
+    a_second = settings.telegram_messages_per_second
+    pacer = MeteredPacer(a_second, together=among.messages(a_second) if among else None)
+    if among is not None:
+        among.share_holds(pacer)
     pacer.on_call = metrics.on_telegram
     base = str(settings.telegram_api_url).rstrip("/")
     return DirectBot(
@@ -122,10 +129,14 @@ def build_storage(settings: Settings) -> SqliteStorage:
     return SqliteStorage(path, sealer)
 
 
-def build_access(settings: Settings, store: AccessPort) -> Access:
-    """Return who may order."""
+def build_access(settings: Settings, store: AccessPort, *, shared: bool = False) -> Access:
+    """Return who may order; `shared` where other processes let people in as well."""
     return Access(
-        settings.access, store, operators=settings.admin_ids, allowed=settings.allowed_ids
+        settings.access,
+        store,
+        operators=settings.admin_ids,
+        allowed=settings.allowed_ids,
+        shared=shared,
     )
 
 

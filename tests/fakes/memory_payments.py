@@ -55,10 +55,10 @@ class MemoryPayments(MemoryPart):
             )
         )
 
-    async def give_up_payments(self) -> list[Attempt]:
+    async def give_up_payments(self, before: datetime | None = None) -> list[Attempt]:
         self._answer()
         for attempt_id, each in self._attempts.items():
-            if each.state in UNDER_WAY:
+            if each.state in UNDER_WAY and (before is None or each.at < before):
                 sent = each.state is AttemptState.SENT
                 state = AttemptState.UNCLEAR if sent else AttemptState.UNSENT
                 self._attempts[attempt_id] = each.replace(state=state)

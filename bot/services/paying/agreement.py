@@ -194,8 +194,12 @@ class OperatorPayments:
         back: a consent of before may have been used without a record of it here, so no question
         asked before then is answered by a payment, in this run and in later ones.
         """
-        self._questions_since = restored_at
+        self.join(restored_at)
         return await self._store.give_up_payments()
+
+    def join(self, restored_at: datetime | None) -> None:
+        """Pay beside others that do so already; `restored_at` as for `give_up`."""
+        self._questions_since = restored_at
 
     async def look_into(self, unclear: Iterable[Attempt]) -> None:
         """Read the orders of unclear attempts; nothing is ever sent again."""

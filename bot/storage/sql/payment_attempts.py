@@ -18,6 +18,9 @@ _SPENT = (
 )
 
 
+_EVER = 2**62
+
+
 class PaymentAttempts:
     """Implements `PaymentPort`."""
 
@@ -80,14 +83,16 @@ class PaymentAttempts:
         (spent,) = await self._database.row(_SPENT, to_micros(since)) or (0,)
         return Fen(spent)
 
-    async def give_up_payments(self) -> list[Attempt]:
+    async def give_up_payments(self, before: datetime | None = None) -> list[Attempt]:
         """End what an earlier run left under way; return every attempt that is unclear."""
+        latest = _EVER if before is None else to_micros(before)
 
         def give_up(connection: Connection) -> None:
             connection.execute(
                 "UPDATE payment_attempts SET state ="
                 " CASE state WHEN 'sent' THEN 'unclear' ELSE 'unsent' END"
-                " WHERE state IN ('claimed', 'sent')"
+                " WHERE state IN ('claimed', 'sent') AND at < ?",
+                (latest,),
             )
 
         await self._database.write(give_up)

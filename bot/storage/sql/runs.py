@@ -83,6 +83,16 @@ class Runs:
             gap=_gap_in(meta),
         )
 
+    async def run_under_way(self) -> RunBegun:
+        """Return what the run that is under way found, for a replica that joins it."""
+        meta = dict(await self._database.rows(_META, *_NAMES))
+        return RunBegun(
+            restored_at=_moment(meta[_RESTORED]) if _RESTORED in meta else None,
+            restored_from=_moment(meta[_OF]) if _OF in meta else None,
+            last_alive=_moment(meta[_ALIVE]) if _ALIVE in meta else None,
+            gap=_gap_in(meta),
+        )
+
     async def last_gap(self) -> Gap | None:
         """Return the last gap between two runs that is worth telling."""
         return _gap_in(dict(await self._database.rows(_META, *_NAMES)))

@@ -20,6 +20,7 @@ from bot.storage.ports import (
 )
 from bot.storage.post_ports import PostPort
 from bot.storage.question_ports import QuestionPort
+from bot.storage.replica_ports import ReplicaPort
 from bot.storage.sealing import Sealer
 from bot.storage.shop_ports import ShopEventPort, ShopPort
 from bot.storage.sql.access import Invitations
@@ -103,6 +104,7 @@ class SqliteStorage:
         self.posts: PostPort = posts
         self.pushes: PushPort = Pushes(database)
         self.questions: QuestionPort = Questions(database)
+        self.replicas: ReplicaPort | None = None
         self.rights: RightsPort = rights
         self.runs: RunPort = Runs(database)
         self.shop: ShopPort = shop

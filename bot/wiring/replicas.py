@@ -1,0 +1,124 @@
+"""One of several replicas put together: what all of them share, and what only one does."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.intake.inbox import Intake
+from bot.process.allowance import SharedAllowance
+from bot.process.replica import Duties, Leases, Look, Replica
+from bot.services.collecting.shop import Shop
+from bot.services.paying.agreement import OperatorPayments
+from bot.services.placing.ordering import Ordering
+from bot.storage.operator_ports import PaymentPort
+from bot.storage.ports import Fenced, StorageUnavailable
+from bot.storage.replica_ports import ReplicaPort
+from bot.telegram.pacing import Pacer
+
+_PAYMENTS_EVERY = 30.0  # seconds
+_PAYS_WITHIN = timedelta(minutes=2)  # longer than any call of the marketplace's may take
+_log = structlog.get_logger(__name__)
+
+
+class Among:
+    """A process among those that share a database. `None` stands where it is alone."""
+
+    def __init__(self, store: ReplicaPort) -> None:
+        self.store = store
+        self.replica = Replica(store)
+        self.leases = Leases(store)
+        self._duties: Duties | None = None
+        self._rings: set[asyncio.Task[None]] = set()
+
+    def messages(self, per_second: float) -> SharedAllowance:
+        """Return Telegram's messages a second, which all replicas share."""
+        return SharedAllowance(self.store, "telegram messages", per_second)
+
+    def share_holds(self, pacer: Pacer) -> None:
+        """Have a chat that Telegram holds back here held back everywhere."""
+
+        def held(chat: str, seconds: float) -> None:
+            ring = asyncio.create_task(self.replica.ring("hold", f"{chat} {seconds}"))
+            self._rings.add(ring)
+            ring.add_done_callback(self._rings.discard)
+
+        def heard(word: str) -> None:
+            chat, _, seconds = word.rpartition(" ")
+            if chat:
+                pacer.hold(chat, float(seconds))
+
+        pacer.on_hold = held
+        self.replica.on_bell("hold", heard)
+
+    def share(self, intake: Intake, ordering: Ordering, shop: Shop | None) -> None:
+        """Work on what nobody else does, again and again, from the replica's run on."""
+        self.replica.on_bell("lane", partial(self._lane_rung, intake))
+        self.replica.on_look(intake.requeue)
+        self.replica.on_look(_Orders(self.replica, ordering).look)
+        if shop is not None:
+            self.replica.on_look(_Terms(shop).look)
+
+    def take(self, duties: dict[str, Look]) -> None:
+        """Do each of the duties for as long as no other does."""
+        self._duties = Duties(self.store, duties.items())
+        self.replica.on_look(self._duties.look)
+
+    async def close(self, patience: float) -> list[str]:
+        """End this one's duties; return what has not ended within so many seconds."""
+        return await self._duties.close(patience) if self._duties else []
+
+    def _lane_rung(self, intake: Intake, word: str) -> None:
+        if word:
+            ring = asyncio.create_task(_requeue(intake, int(word)), name=f"lane {word} rung")
+            self._rings.add(ring)
+            ring.add_done_callback(self._rings.discard)
+
+
+async def _requeue(intake: Intake, lane: int) -> None:
+    try:
+        await intake.requeue(lane)
+    except (StorageUnavailable, Fenced) as error:
+        _log.warning("lane_waits", error=type(error).__name__)  # the next look finds it
+
+
+class _Orders:
+    """Goes on with orders that nobody works on; after a change, with what is watched as well."""
+
+    def __init__(self, replica: Replica, ordering: Ordering) -> None:
+        self._replica, self._ordering = replica, ordering
+        self._resumed_with: tuple[int, ...] | None = None
+
+    async def look(self) -> None:
+        alive = self._replica.alive
+        if alive == self._resumed_with:
+            await self._ordering.pick_up()
+            return
+        await self._ordering.resume_all()
+        self._resumed_with = alive
+
+
+class _Terms:
+    """Keeps the rate that prices are shown at as whoever set it last has it."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    async def look(self) -> None:
+        await self._shop.terms()
+
+
+async def payments_given_up(
+    store: PaymentPort, payments: OperatorPayments, now: Callable[[], datetime]
+) -> None:
+    """End what a replica that is gone left under way, for ever: nothing is ever sent again."""
+    while True:
+        await asyncio.sleep(_PAYMENTS_EVERY)
+        try:
+            unclear = await store.give_up_payments(now() - _PAYS_WITHIN)
+        except StorageUnavailable as error:
+            _log.warning("payments_wait", error=str(error))
+        else:
+            await payments.look_into(unclear)
