@@ -54,7 +54,6 @@ class Bot:
         self._settings = settings
         self._over = asyncio.Event()
         self._alive: asyncio.Task[None] | None = None
-        self._unclear: list[Attempt] = []
         self._ended_by: Exception | None = None
         check_proxies(settings)
         self._ownership = Ownership(settings.database_path)
@@ -164,11 +163,11 @@ class Bot:
         )
 
     async def _serve(self, stop: asyncio.Event) -> None:
-        begun = await self._begin_run()
+        begun, unclear = await self._begin_run()
         await self._house.intake.resume()
         self._server.begin()
         await self._house.ordering.resume_all()
-        looking = self._house.operator_payments.look_into(self._unclear)
+        looking = self._house.operator_payments.look_into(unclear)
         tasks = [
             asyncio.create_task(self._introduce(), name="profile"),
             asyncio.create_task(looking, name="payments"),
@@ -193,8 +192,11 @@ class Bot:
         if self._alive is not None and self._alive.done():
             _raise_as_taken_over(self._alive)
 
-    async def _begin_run(self) -> RunBegun:
-        """Begin a run, or join the one under way; then nothing of what is under way is touched."""
+    async def _begin_run(self) -> tuple[RunBegun, list[Attempt]]:
+        """Begin a run, or join the one under way; then nothing of what is under way is touched.
+
+        Returns payments of before as well that are unclear.
+        """
         first, runs = True, self._storage.runs
         if self._among is not None:
             first = await self._among.replica.join()
@@ -209,11 +211,11 @@ class Bot:
         while await self._storage.tracking.sort_orders():
             pass
         await end_powers(self._storage, self._settings.admin_ids)
+        payments = self._house.operator_payments
         if first:
-            self._unclear = await self._house.operator_payments.give_up(begun.restored_at)
-        else:
-            self._house.operator_payments.join(begun.restored_at)
-        return begun
+            return begun, await payments.give_up(begun.restored_at)
+        payments.join(begun.restored_at)
+        return begun, []
 
     def _duties(self) -> dict[str, Look]:
         """What one process does for everybody, for ever."""

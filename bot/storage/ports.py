@@ -379,8 +379,6 @@ class Storage(Protocol):
     posts: PostPort
     pushes: PushPort
     questions: QuestionPort
-    replicas: ReplicaPort | None
-    """None where no other process may share the database."""
     group_buys: GroupBuyPort
     rights: RightsPort
     runs: RunPort
@@ -389,6 +387,10 @@ class Storage(Protocol):
     tracking: TrackingPort
     upkeep: UpkeepPort
     watches: WatchPort
+
+    @property
+    def replicas(self) -> ReplicaPort | None:
+        """Where other processes may share the database; None where none may."""
 
     async def open(self) -> None:
         """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""

@@ -122,6 +122,7 @@ class MemoryStorage(
     access = addresses = alarms = broadcasts = conversations = inbox = notices = offers = _part
     orders = payments = picture_files = pushes = rights = runs = tracking = upkeep = _part
     shop = shop_events = questions = group_buys = posts = watches = _part
+    replicas = None
 
     async def open(self) -> None:
         self.opened = True
@@ -149,6 +150,15 @@ class MemoryStorage(
             restored_at=self._restored_at,
             restored_from=self._restored_from,
             last_alive=last_alive,
+            gap=self._gap,
+        )
+
+    async def run_under_way(self) -> RunBegun:
+        self._answer()
+        return RunBegun(
+            restored_at=self._restored_at,
+            restored_from=self._restored_from,
+            last_alive=self._alive_at,
             gap=self._gap,
         )
 

@@ -205,6 +205,7 @@ READS: dict[str, Call] = {
     "questions.words_to_tell": lambda storage: storage.questions.words_to_tell(LATER, 9),
     "rights.export_of": lambda storage: storage.rights.export_of(ALICE),
     "runs.last_gap": lambda storage: storage.runs.last_gap(),
+    "runs.run_under_way": lambda storage: storage.runs.run_under_way(),
     "tracking.due_orders": lambda storage: storage.tracking.due_orders(LATER, 9),
     "tracking.order_of_part": lambda storage: storage.tracking.order_of_part(PART),
     "tracking.tracked": lambda storage: storage.tracking.tracked(PLACED),

@@ -80,3 +80,11 @@ async def test_what_an_earlier_run_left_is_given_up(storage: Storage):
     ]
     [other] = await storage.payments.payments_of(OTHER.order_id)
     assert other.state is AttemptState.UNSENT
+
+
+async def test_what_another_has_only_begun_is_left_to_it(storage: Storage):
+    """A replica that is gone claimed before a while; one that is alive may be at it."""
+    await storage.payments.mark_payment(await claim(storage), AttemptState.SENT)
+    assert await storage.payments.give_up_payments(NOW - timedelta(minutes=2)) == []
+    [unclear] = await storage.payments.give_up_payments(NOW + timedelta(minutes=2))
+    assert unclear.state is AttemptState.UNCLEAR

@@ -17,7 +17,7 @@ from bot.domain.quotes import Quote
 from bot.domain.sessions import REVISIONS_LOST, Quoted, Session
 from bot.domain.shop_events import EventKind
 from bot.domain.writes import ClaimOrder
-from bot.storage.ports import Gap, RunBegun, StepCommit
+from bot.storage.ports import LONG_GAP, Gap, RunBegun, StepCommit, Storage
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.copying import copy_database, last_run, mark_restored, put_in_place
 from bot.storage.sqlite.storage import SqliteStorage
@@ -286,3 +286,14 @@ async def test_a_restored_shop_doubts_what_was_in_flight_and_reuses_no_number(
     assert not begun.restored
     assert len(await storage.shop_events.events_to_tell(LATER, 9)) == 2
     await storage.close()
+
+
+async def test_who_joins_a_run_hears_what_it_found_and_begins_none(storage: Storage):
+    """The gap before it, when it was alive; nothing is made uncertain or counted."""
+    await storage.runs.begin_run(NOW)
+    begun = await storage.runs.begin_run(NOW + LONG_GAP)
+    joined = await storage.runs.run_under_way()
+    assert joined.gap == begun.gap
+    assert joined.gap is not None
+    assert joined.last_alive == NOW + LONG_GAP
+    assert not joined.restored
