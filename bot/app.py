@@ -230,7 +230,11 @@ class Bot:
             "grouping": partial(house.grouping.run, house.group_cards),
         }
         if self._settings.webhook_url is None:
-            duties["poll"] = self._poll
+            if self._among is not None:
+                # A buy closes when everything that was sent before is stored: who polls knows.
+                duties["poll"] = partial(_together, self._poll, duties.pop("grouping"))
+            else:
+                duties["poll"] = self._poll
         return duties
 
     def _take_duties(self) -> list[asyncio.Task[None]]:
@@ -302,6 +306,12 @@ class Bot:
             await self._application.shutdown()
             # What a start that failed half-way has opened, too.
             await self._application.bot.shutdown()
+
+
+async def _together(*works: Look) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for work in works:
+            tasks.create_task(work())
 
 
 def _raise_as_taken_over(alive: asyncio.Task[None]) -> None:
