@@ -27,8 +27,8 @@ from bot.services.finding.short_links import ShortLinks
 from bot.services.former_operators import end_powers
 from bot.services.placing.forgotten import LISTED_FOR
 from bot.settings import Settings, StartupError, TakenOver
-from bot.storage.ports import Fenced, RunBegun, StorageUnavailable
-from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
+from bot.storage.ports import DatabaseInUse, Fenced, RunBegun, StorageUnavailable
+from bot.storage.sqlite.ownership import Ownership
 from bot.telegram.pacing import seconds_of
 from bot.telling.broadcasts import Broadcaster
 from bot.web.door import raise_descriptor_limit

@@ -7,6 +7,7 @@ StorageError
 ├── AlreadyClaimed      this consent has its order already
 ├── OrderMoved          the order is no longer in the state that the change started from
 ├── PaymentTaken        another payment of that order began since
+├── DatabaseInUse       another process has the database open, which has to have it alone
 ├── OverLimit           the payment would exceed what may be spent
 ├── Fenced              another replica was given what this run held
 └── StorageUnavailable  disk full, database locked, corrupt, read-only or closed
@@ -76,6 +77,10 @@ class Fenced(StorageError):
 
 class StorageUnavailable(StorageError):
     """The database can't be used now; the cause is chained."""
+
+
+class DatabaseInUse(StorageError):
+    """Another process has the database open, and one of the two has to have it alone."""
 
 
 class InboxUpdate(Value):

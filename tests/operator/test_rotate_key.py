@@ -15,8 +15,8 @@ from bot.operator import CommandRefused
 from bot.operator.rotate import new_key, rotate
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
-from bot.storage.ports import StorageUnavailable
-from bot.storage.sqlite.ownership import DatabaseInUse, Ownership
+from bot.storage.ports import DatabaseInUse, StorageUnavailable
+from bot.storage.sqlite.ownership import Ownership
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.operator.conftest import Configure
 from tests.storage.samples import ALICE, address, first, order, saved_address, update

@@ -9,10 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+import psycopg
+import pytest
+from _pytest.mark import ParameterSet
+
 from bot.storage.ports import Storage
+from bot.storage.postgres.batch import WRITING
+from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.fakes.memory_storage import MemoryStorage
+from tests.storage.emptied import at
 from tests.storage.samples import KEY, NOW
 
 Clock = Callable[[], datetime]
@@ -44,11 +51,33 @@ def _held_by_another(database: Path) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
+def _postgres(database: Path, clock: Clock) -> Storage:
+    url = at(database).read_text(encoding="utf-8")
+    return PostgresStorage(url, Sealer(KEY), clock, busy_timeout=PATIENCE)
+
+
+@contextlib.contextmanager
+def _locked_by_another(database: Path) -> Iterator[None]:
+    with psycopg.connect(at(database).read_text(encoding="utf-8")) as other:
+        other.execute(f"SELECT pg_advisory_xact_lock({WRITING})".encode())
+        yield
+        other.rollback()
+
+
 BACKENDS = {
     "sqlite": Backend(_sqlite, locked=_held_by_another, reads_go_on=True),
+    "postgres": Backend(_postgres, locked=_locked_by_another, reads_go_on=True),
     # One object is each of its parts, which a protocol of changeable members does not admit.
     "memory": Backend(lambda _, clock: cast("Storage", MemoryStorage(now=clock()))),
 }
+
+
+def backends(*names: str) -> list[ParameterSet]:
+    """Return backends, or some of them, as parameters of a fixture."""
+    return [
+        pytest.param(name, marks=pytest.mark.postgres if name == "postgres" else ())
+        for name in names or BACKENDS
+    ]
 
 
 def backend(name: str, database: Path, clock: Clock = lambda: NOW) -> Storage:

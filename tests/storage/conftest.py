@@ -8,7 +8,9 @@ import pytest
 
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage
-from tests.storage.backends import BACKENDS, backend
+from tests.postgres import Server
+from tests.storage.backends import backend, backends
+from tests.storage.emptied import Emptied, at
 from tests.storage.samples import KEY, NOW
 
 
@@ -41,10 +43,30 @@ async def sqlite(database: Path, migrated: Path):
     await storage.close()
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(scope="session")
+def emptied(postgres_server: Server):
+    """A PostgreSQL database for one test after the other."""
+    made = Emptied(postgres_server)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def postgres(emptied: Emptied, database: Path) -> str:
+    """The address of a new PostgreSQL database, which `database` names as well."""
+    database.parent.mkdir(exist_ok=True)
+    url = emptied.make_new()
+    at(database).write_text(url, encoding="utf-8")
+    return url
+
+
+@pytest.fixture(params=backends())
 async def storage(request: pytest.FixtureRequest, database: Path, migrated: Path):
-    database.parent.mkdir()
-    shutil.copy(migrated, database)
+    if request.param == "postgres":
+        request.getfixturevalue("postgres")
+    else:
+        database.parent.mkdir()
+        shutil.copy(migrated, database)
     made = backend(request.param, database)
     await made.open()
     yield made

@@ -205,6 +205,7 @@ NOT_PERSONAL = {
     "orders.look_at": _BOOKKEEPING,
     "orders.hints": _BOOKKEEPING,
     "orders.misses": _BOOKKEEPING,
+    "orders.stored": _BOOKKEEPING,
     "offers.offer_id": _GOODS,
     "offers.body": _GOODS,
     "offers.touched_at": _GOODS,

@@ -3,15 +3,19 @@
 import asyncio
 import shutil
 import sqlite3
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import get_type_hints
 
 import pytest
 
 from bot.storage.ports import LONG_GAP, Storage, StorageUnavailable
-from tests.storage.backends import BACKENDS, backend
+from tests.storage.backends import BACKENDS, backend, backends
 from tests.storage.calls import CALLS, DEFERRED, READS, WRITES, methods
 from tests.storage.earlier.filling import NOW, fill
+from tests.storage.emptied import Emptied, State, at
+from tests.storage.emptied import content as content_of_postgres
 from tests.storage.grouping import group_buy
 from tests.storage.posting import posts
 from tests.storage.questioning import question
@@ -21,33 +25,53 @@ from tests.storage.watching import watches
 LOCKABLE = [name for name, each in BACKENDS.items() if each.locked is not None]
 
 
+async def _fill(name: str, database: Path) -> None:
+    storage = backend(name, database)
+    await storage.open()
+    await fill(storage)
+    await shop(storage)
+    await question(storage)
+    await group_buy(storage)
+    await posts(storage)
+    await watches(storage)
+    for moment in (NOW, NOW + LONG_GAP):
+        await storage.runs.begin_run(moment)
+    await storage.close()
+
+
+def _run(work: Coroutine[None, None, None]) -> None:
+    # A thread of its own: the test that asks for it first has a loop running.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with something of everything, closed."""
     database = tmp_path_factory.mktemp("filled") / "bot.sqlite3"
-
-    async def make() -> None:
-        storage = backend("sqlite", database)
-        await storage.open()
-        await fill(storage)
-        await shop(storage)
-        await question(storage)
-        await group_buy(storage)
-        await posts(storage)
-        await watches(storage)
-        for moment in (NOW, NOW + LONG_GAP):
-            await storage.runs.begin_run(moment)
-        await storage.close()
-
-    asyncio.run(make())
+    _run(_fill("sqlite", database))
     return database
 
 
-@pytest.fixture(params=LOCKABLE)
-async def full(request: pytest.FixtureRequest, database: Path, filled: Path):
+@pytest.fixture(scope="module")
+def filled_postgres(tmp_path_factory: pytest.TempPathFactory, emptied: Emptied) -> State:
+    """What such a database holds in PostgreSQL."""
+    database = tmp_path_factory.mktemp("filled") / "bot.sqlite3"
+    at(database).write_text(emptied.make_new(), encoding="utf-8")
+    _run(_fill("postgres", database))
+    return emptied.state()
+
+
+@pytest.fixture(params=backends(*LOCKABLE))
+async def full(request: pytest.FixtureRequest, database: Path):
     """A storage of which nothing was read yet, and what locks it."""
     database.parent.mkdir()
-    shutil.copy(filled, database)
+    if request.param == "postgres":
+        state = request.getfixturevalue("filled_postgres")
+        url = request.getfixturevalue("emptied").make_new(state)
+        at(database).write_text(url, encoding="utf-8")
+    else:
+        shutil.copy(request.getfixturevalue("filled"), database)
     storage = backend(request.param, database)
     await storage.open()
     yield storage, BACKENDS[request.param]
@@ -55,6 +79,8 @@ async def full(request: pytest.FixtureRequest, database: Path, filled: Path):
 
 
 def content(database: Path) -> list[str]:
+    if at(database).exists():
+        return content_of_postgres(at(database).read_text(encoding="utf-8"))
     with sqlite3.connect(database) as connection:
         return list(connection.iterdump())
 

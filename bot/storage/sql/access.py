@@ -77,7 +77,8 @@ class Invitations:
             lambda connection: (
                 connection.execute(
                     "UPDATE invites SET revoked = 1 WHERE revoked = 0 AND uses < uses_allowed"
-                    " AND expires_at > ? AND made_by NOT IN (SELECT value FROM json_each(?))",
+                    " AND expires_at > ? AND made_by NOT IN"
+                    " (SELECT CAST(value AS BIGINT) FROM json_each(?))",
                     parameters,
                 ).rowcount
             )

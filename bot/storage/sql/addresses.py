@@ -42,7 +42,7 @@ class AddressBook:
         def save(connection: Connection) -> None:
             if saved.is_default:
                 connection.execute(
-                    "UPDATE addresses SET is_default = 0 WHERE user_id = ? AND is_default",
+                    "UPDATE addresses SET is_default = 0 WHERE user_id = ? AND is_default = 1",
                     (user_id,),
                 )
             connection.execute(

@@ -26,7 +26,10 @@ class AlarmsTold:
         row = (trouble, json.dumps(sorted(told.about)), to_micros(told.at))
         await self._database.write(
             lambda connection: connection.execute(
-                "INSERT OR REPLACE INTO alarms_told (trouble, about, told_at) VALUES (?, ?, ?)", row
+                "INSERT INTO alarms_told (trouble, about, told_at) VALUES (?, ?, ?)"
+                " ON CONFLICT (trouble) DO UPDATE"
+                " SET about = excluded.about, told_at = excluded.told_at",
+                row,
             )
         )
 

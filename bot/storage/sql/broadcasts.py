@@ -59,9 +59,9 @@ class Broadcasts:
                 "DELETE FROM broadcasts WHERE made_by = ? AND state = 'draft'", (made_by,)
             )
             (number,) = connection.execute(
-                "INSERT INTO broadcasts (made_by, made_at, body) VALUES (?, ?, x'')"
+                "INSERT INTO broadcasts (made_by, made_at, body) VALUES (?, ?, ?)"
                 " RETURNING broadcast_id",
-                (made_by, made_at),
+                (made_by, made_at, b""),
             ).fetchone()
             body = self._database.seal(BroadcastText(text=text), place_of_broadcast(number))
             connection.execute(
@@ -134,7 +134,7 @@ class Broadcasts:
             lambda connection: (
                 connection.execute(
                     "UPDATE broadcasts SET state = 'stopped' WHERE state IN ('draft', 'sending')"
-                    " AND made_by NOT IN (SELECT value FROM json_each(?))",
+                    " AND made_by NOT IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
                     (keep,),
                 ).rowcount
             )

@@ -74,8 +74,10 @@ class Conversations:
         self._shop = shop
         self._groups = groups
         self._posts = posts
-        self._sessions: Lately[tuple[ChatId, UserId], Session] = Lately(_SESSIONS)
-        self._results: Lately[str, SearchPage] = Lately(_RESULTS)
+        self._sessions: Lately[tuple[ChatId, UserId], Session] = Lately(
+            _SESSIONS, alone=database.is_alone
+        )
+        self._results: Lately[str, SearchPage] = Lately(_RESULTS, alone=database.is_alone)
         database.remembers(self._sessions.clear)
         database.remembers(self._results.clear)
 

@@ -39,6 +39,10 @@ class Database(ABC):
         """Finish what is under way and close. Closing twice does nothing."""
 
     @abstractmethod
+    async def rows(self, sql: str, *parameters: object) -> list[Any]:
+        """Return the rows of a query, as they were last committed."""
+
+    @abstractmethod
     async def read(self, work: Callable[[Connection], _Result]) -> _Result:
         """Run reads that need one moment of the database. Raises `StorageUnavailable`."""
 
@@ -49,6 +53,27 @@ class Database(ABC):
     @abstractmethod
     async def rewrite(self) -> None:
         """Leave nothing of what rows were before. Raises `StorageUnavailable`."""
+
+    @abstractmethod
+    def skip_numbers(self, connection: Connection, table: str, jump: int) -> None:
+        """Have a table count on `jump` numbers later, within a transaction under way."""
+
+    @abstractmethod
+    def put_key_check(self, connection: Connection, sealed: bytes) -> None:
+        """Store the value that only the right key opens, within a transaction under way."""
+
+    @abstractmethod
+    def key_check(self, connection: Connection) -> bytes | None:
+        """Return the value that only the right key opens, None before there is one."""
+
+    async def home(self) -> str | None:
+        """Name this very database where a copy has another name; None where it can't be told."""
+        return None
+
+    @property
+    @abstractmethod
+    def is_alone(self) -> bool:
+        """Tell whether nobody but this process writes: then what was written need not be read."""
 
     @property
     @abstractmethod
@@ -97,10 +122,6 @@ class Database(ABC):
         """Return a write that was deferred and is not durable yet."""
         return self._opened().deferred(key)
 
-    async def rows(self, sql: str, *parameters: object) -> list[Any]:
-        """Return the rows of a query, as they were last committed."""
-        return await self.read(lambda connection: connection.execute(sql, parameters).fetchall())
-
     async def row(self, sql: str, *parameters: object) -> Any | None:
         """Return the first row of a query, None when there is none."""
         rows = await self.rows(sql, *parameters)
@@ -138,3 +159,24 @@ class Database(ABC):
         if self._commits is None:
             raise StorageUnavailable("the storage is not open")
         return self._commits
+
+    def check_key(self, connection: Connection, name: str) -> None:
+        """Refuse another key than the one before; `name` tells whose. Raises `StorageUnavailable`.
+
+        A database that has none gets this one's.
+        """
+        sealed = self.key_check(connection)
+        if sealed is None:
+            self.put_key_check(connection, self.seal_bytes(KEY_CHECK_PLAIN, KEY_CHECK_CONTEXT))
+            return
+        self.refuse_other_key(sealed, name)
+
+    def refuse_other_key(self, sealed: bytes, name: str) -> None:
+        """Raise `StorageUnavailable` where our key does not open the check."""
+        try:
+            self._sealer.open(sealed, KEY_CHECK_CONTEXT)
+        except WrongKey as error:
+            raise StorageUnavailable(
+                f"{name} was sealed with another key: "
+                "set DATA_KEY or put back the key file that belongs to it"
+            ) from error

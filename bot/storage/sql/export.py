@@ -64,7 +64,7 @@ _ADDRESSES = (
 )
 _ORDERS = (
     "SELECT order_no, body, forgotten FROM orders WHERE user_id = ?"
-    " ORDER BY created_at DESC, rowid DESC"
+    " ORDER BY created_at DESC, stored DESC"
 )
 _NOTICES = (
     "SELECT order_no, key, state, born_at, not_before, ended_at, notices.body FROM notices"
@@ -134,14 +134,7 @@ class Export:
         self._open = open_
 
     def everything(self) -> dict[str, JsonValue]:
-        """Return it, from one snapshot. Raises `StorageUnavailable`."""
-        self._connection.execute("BEGIN")
-        try:
-            return self._everything()
-        finally:
-            self._connection.execute("ROLLBACK")
-
-    def _everything(self) -> dict[str, JsonValue]:
+        """Return it. Raises `StorageUnavailable`."""
         let_in = self._one("SELECT joined_at, invite_id FROM members WHERE user_id = ?")
         asked = self._one("SELECT since, chat_id FROM news_readers WHERE user_id = ?")
         updates = self._rows(_UPDATES)

@@ -81,7 +81,8 @@ class GroupBuys:
             buy_id,
         )
         people, queued = await self._database.row(
-            "SELECT COUNT(DISTINCT CASE WHEN taken > 0 THEN user_id END), SUM(queued > 0)"
+            "SELECT COUNT(DISTINCT CASE WHEN taken > 0 THEN user_id END),"
+            " COUNT(*) FILTER (WHERE queued > 0)"
             " FROM group_claims WHERE buy_id = ?",
             buy_id,
         ) or (0, 0)
@@ -503,10 +504,12 @@ class GroupBuys:
     def _with_claims(
         self, connection: Connection, buy: GroupBuy, user_id: UserId | None = None
     ) -> GroupBuy:
+        whose, parameters = (
+            ("", (buy.buy_id,)) if user_id is None else (" AND user_id = ?", (buy.buy_id, user_id))
+        )
         rows = connection.execute(
-            "SELECT number, body FROM group_claims WHERE buy_id = ?"
-            " AND (?2 IS NULL OR user_id = ?2) ORDER BY number",
-            (buy.buy_id, user_id),
+            f"SELECT number, body FROM group_claims WHERE buy_id = ?{whose} ORDER BY number",  # noqa: S608 - named above
+            parameters,
         ).fetchall()
         claims = tuple(
             self._database.unseal(Claim, body, place_of_claim(buy.buy_id, number))

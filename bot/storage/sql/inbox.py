@@ -19,7 +19,7 @@ _GIVE_UP_BEFORE = (
 _GIVE_UP_BEYOND = (
     "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"
     " WHERE state = 'parked' AND update_id IN (SELECT update_id FROM inbox"
-    " WHERE state = 'parked' ORDER BY update_id DESC LIMIT -1 OFFSET ?)"
+    " WHERE state = 'parked' ORDER BY update_id DESC LIMIT 1000000000 OFFSET ?)"
 )
 _PURGED_TOGETHER = 500
 _FRESH = 512
@@ -83,7 +83,9 @@ class Inbox:
             return tuple(update_id for update_id, lane, *_ in new if lane in ours)
 
         new = await self._database.write(insert)
-        room = _FRESH - len(self._fresh)
+        # Among others only what this replica holds, and nobody else works, may be kept.
+        keeps = self._database.is_alone or self._lanes is not None
+        room = _FRESH - len(self._fresh) if keeps else 0
         for update in [each for each in updates if each.update_id in new][: max(room, 0)]:
             self._fresh[update.update_id] = update
         return new

@@ -10,14 +10,17 @@ _Row = TypeVar("_Row")
 
 
 class Lately(Generic[_Key, _Row]):
-    """At most `most` rows of one table. Holds for one process that alone writes the table.
+    """At most `most` rows of one table. Holds for one process that alone writes the table, `alone`.
+
+    Else nothing is kept: what another process wrote is seen by reading alone.
 
     What was read is kept only while nothing was written since the read began: a read from
     before a commit may come back after it.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, alone: bool = True) -> None:
         self._rows: Recent[_Key, _Row] = Recent(most)
+        self._alone = alone
         self._changes = 0
 
     def get(self, key: _Key) -> _Row | None:
@@ -31,13 +34,14 @@ class Lately(Generic[_Key, _Row]):
 
     def read(self, key: _Key, row: _Row, began: int) -> None:
         """Keep what was read."""
-        if began == self._changes:
+        if self._alone and began == self._changes:
             self._rows.put(key, row)
 
     def written(self, key: _Key, row: _Row) -> None:
         """Keep what was committed."""
         self._changes += 1
-        self._rows.put(key, row)
+        if self._alone:
+            self._rows.put(key, row)
 
     def doubt(self, key: _Key) -> None:
         """Have a row read anew: what became of writing it is not known."""

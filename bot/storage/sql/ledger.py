@@ -22,7 +22,8 @@ from bot.storage.sql.database import Database
 _STAND = (
     "INSERT INTO shop_cases (order_no, user_id, standing, since) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (order_no) DO UPDATE SET standing = excluded.standing,"
-    " since = CASE WHEN standing = excluded.standing THEN since ELSE excluded.since END"
+    " since = CASE WHEN shop_cases.standing = excluded.standing"
+    " THEN shop_cases.since ELSE excluded.since END"
 )
 
 

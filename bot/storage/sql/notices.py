@@ -14,7 +14,7 @@ from bot.storage.sql.database import Database
 from bot.storage.tracking_ports import NewNotice, Notice, NoticeEnd
 
 # A list of any length as one parameter.
-_THESE = "notice_id IN (SELECT value FROM json_each(?))"
+_THESE = "notice_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
 
 
 class Notices:
@@ -30,7 +30,7 @@ class Notices:
         rows = await self._database.rows(
             "SELECT order_no, chat_id FROM notices JOIN orders USING (order_no)"
             " WHERE state = 'waiting' AND not_before <= ?"
-            " GROUP BY order_no ORDER BY MIN(notice_id) LIMIT ?",
+            " GROUP BY order_no, chat_id ORDER BY MIN(notice_id) LIMIT ?",
             to_micros(now),
             limit,
         )
@@ -81,9 +81,9 @@ class Notices:
                 (at, these),
             )
             connection.execute(
-                "UPDATE notices SET not_before = MAX(not_before, ?) WHERE state = 'waiting'"  # noqa: S608 - a constant
+                "UPDATE notices SET not_before = ? WHERE state = 'waiting' AND not_before < ?"  # noqa: S608 - a constant
                 f" AND order_no IN (SELECT order_no FROM notices WHERE {_THESE})",
-                (at, these),
+                (at, at, these),
             )
 
         await self._database.write(put_back)

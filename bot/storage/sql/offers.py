@@ -15,7 +15,7 @@ class Offers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._lately: Lately[OfferId, Offer] = Lately(_REMEMBERED)
+        self._lately: Lately[OfferId, Offer] = Lately(_REMEMBERED, alone=database.is_alone)
         database.remembers(self._lately.clear)
 
     async def offer(self, offer_id: OfferId) -> Offer | None:

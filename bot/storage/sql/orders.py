@@ -19,33 +19,33 @@ from bot.storage.tracking_ports import FIRST_LOOK
 _ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
 _OF_PERSON = (
     "SELECT order_no, body FROM orders WHERE user_id = ?"
-    " ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?"
+    " ORDER BY created_at DESC, stored DESC LIMIT ? OFFSET ?"
 )
 _OF_STAGE = _OF_PERSON.replace("user_id = ?", "user_id = ? AND stage = ?")
 # States written out, not bound: SQLite takes a partial index only where its condition stands
 # literally.
 _UNSETTLED = (
     "SELECT order_no, body FROM orders"
-    " WHERE placing IN ('claimed', 'creating', 'uncertain') ORDER BY created_at, rowid"
+    " WHERE placing IN ('claimed', 'creating', 'uncertain') ORDER BY created_at, stored"
 )
 _UNRESOLVED = (
-    "SELECT order_no, body FROM orders WHERE placing = 'unresolved' ORDER BY created_at, rowid"
+    "SELECT order_no, body FROM orders WHERE placing = 'unresolved' ORDER BY created_at, stored"
 )
 _LATEST = (
     "SELECT order_no, body FROM orders"
     " WHERE created_at >= ? AND placing IN ('placed', 'refused', 'changed')"
-    " ORDER BY created_at DESC, rowid DESC LIMIT ?"
+    " ORDER BY created_at DESC, stored DESC LIMIT ?"
 )
 _SINCE = "SELECT order_no, body FROM orders WHERE created_at >= ? ORDER BY created_at DESC LIMIT ?"
 _AFTER = (
     "SELECT order_no, body FROM orders"
     " WHERE user_id = (SELECT user_id FROM orders WHERE order_no = ?)"
-    " AND rowid > (SELECT rowid FROM orders WHERE order_no = ?) ORDER BY rowid LIMIT ?"
+    " AND stored > (SELECT stored FROM orders WHERE order_no = ?) ORDER BY stored LIMIT ?"
 )
 _UNTOLD = (
     "SELECT order_no, body FROM orders"
     " WHERE told = 0 AND placing NOT IN ('claimed', 'creating', 'uncertain')"
-    " ORDER BY created_at, rowid"
+    " ORDER BY created_at, stored"
 )
 
 
@@ -186,8 +186,9 @@ class Orders:
             try:
                 connection.execute(
                     "INSERT INTO orders (order_no, marketplace, user_id, chat_id, session_id,"
-                    " revision, placing, stage, created_at, body)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " revision, placing, stage, created_at, body, stored)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                    " (SELECT COALESCE(MAX(stored), 0) + 1 FROM orders))",
                     row,
                 )
             except connection.IntegrityError as error:

@@ -29,7 +29,7 @@ class Posts:
             (number,) = connection.execute(
                 "INSERT INTO posts"
                 " (marketplace, offer_id, chat_id, made_by, made_at, look_at, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, x'') RETURNING post_id",
+                " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING post_id",
                 (
                     post.offer_id.marketplace,
                     post.offer_id.id,
@@ -37,6 +37,7 @@ class Posts:
                     post.made_by,
                     to_micros(now),
                     to_micros(now),
+                    b"",
                 ),
             ).fetchone()
             whole = Post(**dict(post), post_id=number, made_at=now, look_at=now)

@@ -78,16 +78,18 @@ class Pushes:
         self, order_ids: Collection[MarketplaceOrderId]
     ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
         """Return our numbers of those orders of the marketplace that are ours."""
-        rows = await self._database.rows(
-            "SELECT marketplace, part_id, order_no FROM json_each(?) AS asked"
-            " CROSS JOIN order_parts ON marketplace = json_extract(asked.value, '$[0]')"
-            " AND part_id = json_extract(asked.value, '$[1]')",
-            json.dumps([(each.marketplace, each.id) for each in order_ids]),
-        )
-        return {
-            MarketplaceOrderId(part_id, marketplace): MerchantOrderNo(order_no)
-            for marketplace, part_id, order_no in rows
-        }
+        found = {}
+        for marketplace in {each.marketplace for each in order_ids}:
+            asked = [each.id for each in order_ids if each.marketplace == marketplace]
+            rows = await self._database.rows(
+                "SELECT part_id, order_no FROM order_parts WHERE marketplace = ?"
+                " AND part_id IN (SELECT value FROM json_each(?))",
+                marketplace,
+                json.dumps(asked),
+            )
+            for part_id, order_no in rows:
+                found[MarketplaceOrderId(part_id, marketplace)] = MerchantOrderNo(order_no)
+        return found
 
     async def finish_pushes(
         self,
@@ -108,12 +110,12 @@ class Pushes:
             have_read_soon(connection, offers)
             connection.execute(
                 "UPDATE pushes SET state = 'used', payload = NULL"
-                " WHERE push_id IN (SELECT value FROM json_each(?))",
+                " WHERE push_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
                 (done,),
             )
             connection.execute(
                 "UPDATE pushes SET state = 'unused'"
-                " WHERE push_id IN (SELECT value FROM json_each(?))",
+                " WHERE push_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
                 (idle,),
             )
 
@@ -125,7 +127,7 @@ class Pushes:
         await self._database.write(
             lambda connection: connection.execute(
                 "UPDATE pushes SET attempts = attempts + 1, not_before = ?"
-                " WHERE push_id IN (SELECT value FROM json_each(?))",
+                " WHERE push_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
                 parameters,
             )
         )

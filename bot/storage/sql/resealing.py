@@ -30,7 +30,7 @@ from bot.storage.places import (
     place_of_words,
 )
 from bot.storage.sql.connection import Connection
-from bot.storage.sql.database import KEY_CHECK, KEY_CHECK_CONTEXT, Database
+from bot.storage.sql.database import KEY_CHECK_CONTEXT, Database
 
 _TOGETHER = 500
 
@@ -71,8 +71,6 @@ SEALED = (
     Column("group_buys", "body", ("token",), place_of_buy),
     Column("group_claims", "body", ("buy_id", "number"), place_of_claim),
     Column("group_ledger", "body", ("key",), place_of_group_operation),
-    # Last: under the new key it says that the exchange is complete.
-    Column("meta", "value", ("name",), {KEY_CHECK: KEY_CHECK_CONTEXT}.__getitem__),
 )
 
 
@@ -93,16 +91,17 @@ class Resealing:
             while some := await self._database.write(partial(self._reseal_some, column)):
                 done += some
                 on_batch(done)
+        # Last: under the new key it says that the exchange is complete.
+        done += await self._database.write(self._reseal_check)
+        on_batch(done)
         await self._database.rewrite()
         return done
 
     def _reseal_some(self, column: Column, connection: Connection) -> int:
-        keys, only = ", ".join(column.key), ""
-        if column.table == "meta":
-            only = f" AND name = '{KEY_CHECK}'"
+        keys = ", ".join(column.key)
         rows = connection.execute(
             f"SELECT {keys}, {column.name} FROM {column.table}"  # noqa: S608 - names from the table above
-            f" WHERE {column.name} IS NOT NULL AND substr({column.name}, 1, 1) <> ?{only} LIMIT ?",
+            f" WHERE {column.name} IS NOT NULL AND substr({column.name}, 1, 1) <> ? LIMIT ?",
             (self._database.key_id.to_bytes(1, "big"), _TOGETHER),
         ).fetchall()
         for *key, sealed in rows:
@@ -113,3 +112,13 @@ class Resealing:
                 (again, *key),
             )
         return len(rows)
+
+    def _reseal_check(self, connection: Connection) -> int:
+        sealed = self._database.key_check(connection)
+        if sealed is None or sealed[0] == self._database.key_id:
+            return 0
+        plain = self._database.unseal_bytes(sealed, KEY_CHECK_CONTEXT)
+        self._database.put_key_check(
+            connection, self._database.seal_bytes(plain, KEY_CHECK_CONTEXT)
+        )
+        return 1

@@ -14,6 +14,9 @@ from bot.storage.sql.ledger import LedgerRows
 from bot.storage.sql.orders import Orders
 from bot.storage.sql.questions import Questions
 
+_NO_CHAT = 0  # no chat has that id
+_AFTER_ALL = 2**63 - 1
+
 
 class Rights:
     """Implements `RightsPort`."""
@@ -53,7 +56,8 @@ class Rights:
                 (user_id,),
             )
             connection.execute(
-                "DELETE FROM sessions WHERE user_id = ? AND chat_id IS NOT ?", (user_id, but_chat)
+                "DELETE FROM sessions WHERE user_id = ? AND chat_id <> ?",
+                (user_id, _NO_CHAT if but_chat is None else but_chat),
             )
             for table in ("addresses", "news_readers", "broadcast_people", "watches"):
                 connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (user_id,))  # noqa: S608 - named above
@@ -63,8 +67,8 @@ class Rights:
             connection.execute(
                 "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL"
                 " WHERE lane = :user AND state <> 'finished'"
-                " AND (:under_way IS NULL OR update_id < :under_way)",
-                {"user": user_id, "under_way": but_update},
+                " AND update_id < :under_way",
+                {"user": user_id, "under_way": _AFTER_ALL if but_update is None else but_update},
             )
             return self._keep_open_orders(connection, user_id)
 

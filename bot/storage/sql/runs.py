@@ -25,10 +25,10 @@ from bot.storage.sql.database import Database
 from bot.storage.sql.shop_restored import doubt_shop
 
 COPIED = "copied_at"
-_LINEAGE, _BEAT, _ALIVE = "lineage", "beat", "alive_at"
+_LINEAGE, _BEAT, _ALIVE, _HOME = "lineage", "beat", "alive_at", "home"
 _RESTORED, _OF = "restored_at", "restored_from"
 _GAP_SINCE, _GAP_UNTIL = "gap_since", "gap_until"
-_NAMES = (COPIED, _LINEAGE, _BEAT, _ALIVE, _RESTORED, _OF, _GAP_SINCE, _GAP_UNTIL)
+_NAMES = (_HOME, COPIED, _LINEAGE, _BEAT, _ALIVE, _RESTORED, _OF, _GAP_SINCE, _GAP_UNTIL)
 _META = f"SELECT name, value FROM meta WHERE name IN ({', '.join('?' * len(_NAMES))})"  # noqa: S608 - places
 _TOGETHER = 200
 _log = structlog.get_logger(__name__)
@@ -62,7 +62,8 @@ class Runs:
     async def begin_run(self, now: datetime) -> RunBegun:
         """Find out what this database is, and make what a copy can't know uncertain."""
         meta = dict(await self._database.rows(_META, *_NAMES))
-        restored = self._is_restored(meta)
+        home = await self._database.home()
+        restored = self._is_restored(meta) or meta.get(_HOME, home) != home
         last_alive = _moment(meta[_ALIVE]) if _ALIVE in meta else None
         if restored:
             await self._doubt()
@@ -71,6 +72,8 @@ class Runs:
             found = (now, last_alive) if restored else None
             await self._database.write(lambda connection: _begin(connection, lineage, found))
         # A copy does not know when the bot ran last.
+        if home is not None and meta.get(_HOME) != home:
+            await self._database.write(lambda connection: _put(connection, _HOME, home))
         known = last_alive is not None and not restored
         gap = Gap(since=last_alive, until=now) if known else None
         await self.alive(now, gap if gap is not None and gap.is_told else None)

@@ -133,8 +133,8 @@ class Shop:
             seen = connection.execute("SELECT 1 FROM proofs WHERE mark = ?", (mark,)).fetchone()
             row = connection.execute(
                 "INSERT INTO proofs (order_no, user_id, message_id, sent_at, mark, body)"
-                " VALUES (?, ?, ?, ?, ?, x'') ON CONFLICT DO NOTHING RETURNING proof_id",
-                (new.order_no, new.user_id, new.message_id, to_micros(new.sent_at), mark),
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING proof_id",
+                (new.order_no, new.user_id, new.message_id, to_micros(new.sent_at), mark, b""),
             ).fetchone()
             if row is None:
                 return

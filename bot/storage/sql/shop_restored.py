@@ -33,13 +33,7 @@ def doubt_shop(connection: Connection, database: Database) -> None:
     """Make what a restored shop has in flight uncertain, within a transaction under way."""
     jump, now = secrets.choice(_JUMPS), to_micros(database.now())
     for table in _NUMBERED:
-        # A table that was empty when the copy was made has no row there yet.
-        connection.execute(
-            "INSERT INTO sqlite_sequence (name, seq) SELECT ?, 0"
-            " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?)",
-            (table, table),
-        )
-        connection.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?", (jump, table))
+        database.skip_numbers(connection, table, jump)
     rows = connection.execute(
         "SELECT proof_id, body FROM proofs WHERE state = 'waiting'"
     ).fetchall()

@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 # What was asked for meanwhile stays due.
 _UNLESS_ASKED_FOR = (
-    "look_at = CASE WHEN hints = IFNULL(:hints, hints) THEN :look_at ELSE look_at END"
+    "look_at = CASE WHEN hints = COALESCE(:hints, hints) THEN :look_at ELSE look_at END"
 )
 
 

@@ -25,7 +25,8 @@ _DROP = {
         " (SELECT session_id FROM results WHERE touched_at < ? LIMIT ?)"
     ),
     "offers": (
-        "DELETE FROM offers WHERE rowid IN (SELECT rowid FROM offers WHERE touched_at < ? LIMIT ?)"
+        "DELETE FROM offers WHERE (marketplace, offer_id) IN"
+        " (SELECT marketplace, offer_id FROM offers WHERE touched_at < ? LIMIT ?)"
     ),
     "picture_files": (
         "DELETE FROM picture_files WHERE key IN"
@@ -121,7 +122,8 @@ class Upkeep:
         ) or (0,)
         orders = await self._database.rows("SELECT placing, COUNT(*) FROM orders GROUP BY placing")
         notices = await self._database.row(
-            "SELECT COUNT(*), SUM(not_before < ?) FROM notices WHERE state = 'waiting'",
+            "SELECT COUNT(*), COUNT(*) FILTER (WHERE not_before < ?)"
+            " FROM notices WHERE state = 'waiting'",
             to_micros(self._database.now() - _LATE),
         )
         told, late = notices or (0, 0)
@@ -191,7 +193,7 @@ class Upkeep:
         await self._database.write(
             lambda connection: connection.execute(
                 "INSERT INTO meta (name, value) VALUES ('nudges', 1)"
-                " ON CONFLICT (name) DO UPDATE SET value = value + 1"
+                " ON CONFLICT (name) DO UPDATE SET value = CAST(meta.value AS BIGINT) + 1"
             )
         )
 

@@ -201,13 +201,16 @@ class Watches:
 
     async def watched_among(self, offer_ids: Collection[OfferId]) -> set[OfferId]:
         """Return those of the offers that somebody watches."""
-        rows = await self._database.rows(
-            "SELECT marketplace, offer_id FROM json_each(?) AS asked"
-            " CROSS JOIN watched_offers ON marketplace = json_extract(asked.value, '$[0]')"
-            " AND offer_id = json_extract(asked.value, '$[1]')",
-            json.dumps([(each.marketplace, each.id) for each in offer_ids]),
-        )
-        return {OfferId(number, MarketplaceName(marketplace)) for marketplace, number in rows}
+        found: set[OfferId] = set()
+        for marketplace in {each.marketplace for each in offer_ids}:
+            rows = await self._database.rows(
+                "SELECT offer_id FROM watched_offers WHERE marketplace = ?"
+                " AND offer_id IN (SELECT value FROM json_each(?))",
+                marketplace,
+                json.dumps([each.id for each in offer_ids if each.marketplace == marketplace]),
+            )
+            found |= {OfferId(number, marketplace) for (number,) in rows}
+        return found
 
     async def look_soon(self, offer_ids: Collection[OfferId]) -> None:
         """Have watched offers read before all others."""

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
 from bot.storage.ports import StorageUnavailable
-from bot.storage.sealing import Sealer, WrongKey
+from bot.storage.sealing import Sealer
 from bot.storage.sql.connection import Connection
-from bot.storage.sql.database import KEY_CHECK, KEY_CHECK_CONTEXT, KEY_CHECK_PLAIN, Database
+from bot.storage.sql.database import KEY_CHECK, Database
 from bot.storage.sql.group_commit import GroupCommit
 from bot.storage.sql.runs import beside
 from bot.storage.sqlite.batch import run_batch
@@ -42,6 +42,16 @@ async def _rewrite_where_due(writer: WholeConnection) -> None:
     except StorageUnavailable as error:
         # It takes room for a second copy. The next start tries again.
         _log.warning("storage.not_rewritten", error=str(error))
+
+
+def _at_one_moment(
+    work: Callable[[Connection], _Result], connection: sqlite3.Connection
+) -> _Result:
+    connection.execute("BEGIN")
+    try:
+        return work(connection)
+    finally:
+        connection.execute("ROLLBACK")
 
 
 class SqliteDatabase(Database):
@@ -86,7 +96,7 @@ class SqliteDatabase(Database):
             # With another key a step would seal what nobody can open together with the rest.
             await writer.run(self._check_known_key)
             await writer.run(partial(migrate, seal=self._sealer.seal, unseal=self.unseal_bytes))
-            await writer.run(self._check_key)
+            await writer.run(lambda connection: self.check_key(connection, str(self._path)))
             await _rewrite_where_due(writer)
             if self._on_statement is not None:
                 await writer.set_trace_callback(self._on_statement)
@@ -140,7 +150,20 @@ class SqliteDatabase(Database):
         """Run reads that need one moment of the database. Raises `StorageUnavailable`."""
         if self._reader is None:
             raise StorageUnavailable("the storage is not open")
-        return await self._reader.run(work)
+        return await self._reader.run(partial(_at_one_moment, work))
+
+    async def rows(self, sql: str, *parameters: object) -> list[Any]:
+        """Return the rows of a query, as they were last committed."""
+        if self._reader is None:
+            raise StorageUnavailable("the storage is not open")
+        return await self._reader.run(
+            lambda connection: connection.execute(sql, parameters).fetchall()
+        )
+
+    @property
+    def is_alone(self) -> bool:
+        """One process owns the file."""
+        return True
 
     @property
     def beside(self) -> Path:
@@ -150,25 +173,29 @@ class SqliteDatabase(Database):
     def _check_known_key(self, connection: sqlite3.Connection) -> None:
         """Check the key of a database that has one already. Raises `StorageUnavailable`."""
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-            stored = connection.execute("SELECT value FROM meta WHERE name = ?", (KEY_CHECK,))
-            sealed = stored.fetchone()
+            sealed = self.key_check(connection)
             if sealed is not None:
-                self._refuse_other_key(sealed[0])
+                self.refuse_other_key(sealed, str(self._path))
 
-    def _check_key(self, connection: sqlite3.Connection) -> None:
-        sealed = self._sealer.seal(KEY_CHECK_PLAIN, KEY_CHECK_CONTEXT)
+    def put_key_check(self, connection: Connection, sealed: bytes) -> None:
+        """Store the value that only the right key opens."""
         connection.execute(
-            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+            "INSERT INTO meta (name, value) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (KEY_CHECK, sealed),
         )
-        stored = connection.execute("SELECT value FROM meta WHERE name = ?", (KEY_CHECK,))
-        self._refuse_other_key(stored.fetchone()[0])
 
-    def _refuse_other_key(self, sealed: bytes) -> None:
-        try:
-            self._sealer.open(sealed, KEY_CHECK_CONTEXT)
-        except WrongKey as error:
-            raise StorageUnavailable(
-                f"{self._path} was sealed with another key: "
-                "set DATA_KEY or put back the key file that belongs to it"
-            ) from error
+    def key_check(self, connection: Connection) -> bytes | None:
+        """Return the value that only the right key opens."""
+        row = connection.execute("SELECT value FROM meta WHERE name = ?", (KEY_CHECK,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def skip_numbers(self, connection: Connection, table: str, jump: int) -> None:
+        """Have a table count on `jump` numbers later."""
+        # A table that was empty until now has no row there yet.
+        connection.execute(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT ?, 0"
+            " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?)",
+            (table, table),
+        )
+        connection.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?", (jump, table))

@@ -4,31 +4,20 @@ The number of applied steps is SQLite's `user_version`. A step is never changed 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from bot.storage.ports import StorageUnavailable
-from bot.storage.sql.migrations import NAMES, script
+from bot.storage.sql.migrations import NAMES, script, statements
 
 Step = Callable[[sqlite3.Connection], None]
 Seal = Callable[[bytes, str], bytes]
 """Seals a value for a place, or opens what was sealed for it."""
 
 
-def _statements(script: str) -> Iterator[str]:
-    # sqlite3.executescript would commit the transaction that a step must stay in.
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-    if statement.strip():
-        raise ValueError(f"a migration ends within a statement: {statement.strip()!r}")
-
-
 def _run_script(name: str, connection: sqlite3.Connection) -> None:
-    for statement in _statements(script(name)):
+    # sqlite3.executescript would commit the transaction that a step must stay in.
+    for statement in statements(script(name)):
         connection.execute(statement)
 
 

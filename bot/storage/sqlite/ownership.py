@@ -4,13 +4,9 @@ import fcntl
 import os
 from pathlib import Path
 
-from bot.storage.ports import StorageError, StorageUnavailable
+from bot.storage.ports import DatabaseInUse, StorageUnavailable
 
 _OWNER_ONLY = 0o600
-
-
-class DatabaseInUse(StorageError):
-    """Another process owns the database."""
 
 
 class Ownership:

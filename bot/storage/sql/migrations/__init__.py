@@ -1,6 +1,8 @@
 """The numbered changes of the schema, as SQL that each backend reads in its own way."""
 
+from collections.abc import Iterator
 from importlib import resources
+from sqlite3 import complete_statement
 
 NAMES = (
     "0001_inbox.sql",
@@ -21,6 +23,7 @@ NAMES = (
     "0016_posts.sql",
     "0017_group_operation.sql",
     "0018_watches.sql",
+    "0019_orders_stored.sql",
 )
 """In their order: the first brings schema 1. One that was released is never changed."""
 
@@ -28,3 +31,21 @@ NAMES = (
 def script(name: str) -> str:
     """Return a step's statements."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def own_script(name: str, backend: str) -> str | None:
+    """Return a step's statements for one backend alone, where it needs its own."""
+    own = resources.files(__package__).joinpath(name.replace(".sql", f".{backend}.sql"))
+    return own.read_text(encoding="utf-8") if own.is_file() else None
+
+
+def statements(text: str) -> Iterator[str]:
+    """Return a script's statements one by one; a trigger is one, with the statements in it."""
+    statement = ""
+    for line in text.splitlines(keepends=True):
+        statement += line
+        if complete_statement(statement):
+            yield statement
+            statement = ""
+    if any(line.strip() and not line.strip().startswith("--") for line in statement.splitlines()):
+        raise ValueError(f"a migration ends within a statement: {statement.strip()!r}")

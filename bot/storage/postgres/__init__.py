@@ -1,0 +1,1 @@
+"""The parts over PostgreSQL, which any number of processes share."""

@@ -1,0 +1,205 @@
+"""One transaction of several jobs, nobody else's writing beside it, and a commit that is known.
+
+Every batch of every process takes one lock first and keeps it until its commit is durable. So the
+parts may look and then change, as they do where one process owns a file: nothing is written between
+the two. A process that is stopped within a batch loses it: the server ends a transaction that waits
+for its client for longer than `idle_in_transaction_session_timeout`.
+
+Each batch leaves its number in the row of its writer, and does nothing where that row is gone: who
+takes over a process's work deletes its row first (`Fenced`), so that a process which was taken for
+dead and lives on changes nothing any more. Where the connection is lost while the
+commit is on its way, that row tells whether it took place. A transaction's own number would not do:
+after a failover to a server that lost it, another transaction may have that number.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+import psycopg
+import structlog
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+
+from bot.storage.ports import Fenced, StorageUnavailable
+from bot.storage.postgres.connection import PostgresConnection
+from bot.storage.postgres.errors import describe, is_of_one_job, unavailable
+from bot.storage.sql.batch import JobResult, Work
+
+WRITING = 0x536E6170_00000001
+"""The lock of whoever writes or migrates, within a transaction."""
+RUNNING = 0x536E6170_00000002
+"""Held together by all bots while they run, and alone by what must not meet one."""
+
+_BEGIN = (
+    f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({WRITING});"  # noqa: S608
+    " UPDATE writers SET batch = {batch}, seen_at = {now} WHERE writer = {writer} RETURNING writer"
+)
+# Waiting for a standby that confirms is no statement that takes too long: cut short, the server
+# would say that it committed what only it has.
+_COMMIT = "SET LOCAL statement_timeout = 0; COMMIT"
+_ATTEMPTS = 3
+_log = structlog.get_logger(__name__)
+
+
+class CommitUnknown(StorageUnavailable):
+    """The connection was lost at the commit, and nobody can be asked whether it took place."""
+
+
+class _Again(Exception):
+    """A job failed in a transaction without savepoints: the others run anew."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class Writer:
+    """Commits batches over one connection, which is opened again when it was lost."""
+
+    def __init__(
+        self,
+        number: int,
+        opened: Callable[[], PostgresConnection],
+        drop: Callable[[], None],
+        now: Callable[[], int],
+        patience: float,
+    ) -> None:
+        """`now` is in microseconds, `patience` in seconds: how long a lost commit is looked up."""
+        self._number = number
+        self._opened = opened
+        self._drop = drop
+        self._now = now
+        self._patience = patience
+        self._batch = 0
+
+    def run(self, works: Sequence[Work]) -> list[JobResult]:
+        """Run all jobs in one transaction; return what came of each.
+
+        Raises `Fenced`, or `StorageUnavailable`: nothing was kept then, but for `CommitUnknown`.
+        """
+        apart = False
+        for left in range(_ATTEMPTS, -1, -1):
+            try:
+                return self._attempt(works, apart=apart)
+            except _Again:
+                apart = True
+            except (errors.DeadlockDetected, errors.SerializationFailure) as error:
+                # With whoever writes past this lock: an operator's own statement, a vacuum.
+                if not left:
+                    raise unavailable(error) from error
+            except psycopg.Error as error:
+                raise unavailable(error) from error
+        raise AssertionError("unreachable")
+
+    def _attempt(self, works: Sequence[Work], *, apart: bool) -> list[JobResult]:
+        connection = self._begin()
+        try:
+            results = [
+                _run_alone(work, connection) if apart else _run_with_others(work, connection)
+                for work in works
+            ]
+        except BaseException as error:
+            self._undo(connection)
+            if isinstance(error, _Again) and len(works) == 1:
+                return [JobResult(error=_mapped(error.cause))]
+            raise
+        self._commit(connection)
+        return results
+
+    def _begin(self) -> PostgresConnection:
+        """Begin a batch; a connection that turns out to be lost is opened once more."""
+        connection = self._opened()
+        begun = False
+        while True:
+            self._batch += 1
+            try:
+                if connection.in_transaction:
+                    connection.plain("ROLLBACK")
+                known = connection.plain(
+                    _BEGIN.format(writer=self._number, batch=self._batch, now=self._now())
+                )
+            except psycopg.Error:
+                if not connection.is_lost or begun:
+                    self._undo(connection)
+                    raise
+                begun = True
+                self._drop()
+                connection = self._opened()
+            else:
+                if not known:
+                    self._undo(connection)
+                    raise Fenced(f"writer {self._number} was replaced")
+                return connection
+
+    def _undo(self, connection: PostgresConnection) -> None:
+        try:
+            if not connection.is_lost and connection.in_transaction:
+                connection.plain("ROLLBACK")
+        except psycopg.Error:
+            self._drop()
+
+    def _commit(self, connection: PostgresConnection) -> None:
+        try:
+            connection.plain(_COMMIT)
+        except psycopg.Error as error:
+            status = connection.raw.info.transaction_status
+            if not connection.is_lost and status is not TransactionStatus.UNKNOWN:
+                # The server is there and says no: a refused commit is a rollback.
+                self._undo(connection)
+                raise
+            _log.warning("storage.commit_lost", error=describe(error))
+            self._drop()
+            if not self._took_place(error):
+                raise
+
+    def _took_place(self, lost: psycopg.Error) -> bool:
+        """Ask whether the last batch was committed. Raises `CommitUnknown`."""
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                connection = self._opened()
+                # Whoever still commits it has the lock.
+                connection.plain(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
+                rows = connection.plain(
+                    f"SELECT batch FROM writers WHERE writer = {self._number}"  # noqa: S608 - ours
+                )
+                connection.plain("ROLLBACK")
+            except (psycopg.Error, StorageUnavailable) as error:
+                if time.monotonic() > until:
+                    raise CommitUnknown(
+                        f"the connection was lost at a commit, and the server can't be asked: "
+                        f"{describe(lost)}"
+                    ) from error
+                self._drop()
+                time.sleep(0.2)
+            else:
+                committed = bool(rows) and rows[0][0] == self._batch
+                _log.warning("storage.commit_found", committed=committed)
+                return committed
+
+
+def _run_with_others(work: Work, connection: PostgresConnection) -> JobResult:
+    """Run a job without a savepoint, which costs two round trips: few jobs fail."""
+    try:
+        return JobResult(result=work(connection))
+    except Exception as error:
+        if isinstance(error, psycopg.Error) and not is_of_one_job(error):
+            raise
+        raise _Again(error) from error
+
+
+def _run_alone(work: Work, connection: PostgresConnection) -> JobResult:
+    connection.plain("SAVEPOINT job")
+    try:
+        result = JobResult(result=work(connection))
+    except Exception as error:
+        if isinstance(error, psycopg.Error) and not is_of_one_job(error):
+            raise
+        connection.plain("ROLLBACK TO job")
+        result = JobResult(error=_mapped(error))
+    connection.plain("RELEASE job")
+    return result
+
+
+def _mapped(error: Exception) -> Exception:
+    return unavailable(error) if isinstance(error, psycopg.Error) else error

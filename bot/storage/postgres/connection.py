@@ -1,0 +1,173 @@
+"""PostgreSQL connections that take the parts' statements, each in a thread of its own.
+
+psycopg's connections block, as SQLite's do, so that one function runs a whole transaction.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar, cast
+
+import psycopg
+from psycopg import RawCursor
+from psycopg.adapt import AdaptersMap, Loader
+from psycopg.pq import TransactionStatus
+from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
+from psycopg.types.string import StrBinaryDumper
+
+from bot.storage.ports import StorageUnavailable
+from bot.storage.postgres.dialect import translated
+from bot.storage.postgres.errors import unavailable
+from bot.storage.sql.connection import Cursor, Parameters
+
+_Result = TypeVar("_Result")
+Raw = psycopg.Connection[tuple[Any, ...]]
+
+
+class _Flag(Int8BinaryDumper):
+    """Flags are 0 and 1 in every database."""
+
+    def dump(self, obj: Any) -> Any:
+        return super().dump(int(obj))
+
+
+class _Whole(NumericBinaryLoader):
+    """Sums of whole numbers are numbers of any size in PostgreSQL; ours are whole."""
+
+    def load(self, data: Any) -> Any:
+        return int(super().load(data))
+
+
+def _adapt(adapters: AdaptersMap) -> None:
+    # One type each: a statement is prepared once, not once for each size of its numbers.
+    adapters.register_dumper(int, Int8BinaryDumper)
+    adapters.register_dumper(bool, _Flag)
+    adapters.register_dumper(str, StrBinaryDumper)
+    adapters.register_loader("numeric", cast("type[Loader]", _Whole))
+
+
+class PostgresConnection:
+    """A connection as the parts know it: `?` and `:name`, flags as numbers, bytes as bytes."""
+
+    IntegrityError = psycopg.IntegrityError
+
+    def __init__(self, raw: Raw) -> None:
+        self.raw = raw
+
+    def execute(self, sql: str, parameters: Parameters = (), /) -> Cursor:
+        """Run one statement, prepared when it comes again."""
+        statement, names = translated(sql)
+        if isinstance(parameters, Mapping):
+            parameters = [parameters[name] for name in names]
+        cursor = RawCursor(self.raw)
+        cursor.execute(statement.encode(), parameters, prepare=True, binary=True)
+        return cast("Cursor", cursor)
+
+    def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
+        """Run one statement for each row, in as few round trips as it takes."""
+        statement, names = translated(sql)
+        listed = [
+            [row[name] for name in names] if isinstance(row, Mapping) else row for row in rows
+        ]
+        cursor = RawCursor(self.raw)
+        if listed:
+            cursor.executemany(statement.encode(), listed)
+        return cast("Cursor", cursor)
+
+    def plain(self, sql: str) -> list[Any]:
+        """Run statements of ours without parameters in one round trip; return the last's rows."""
+        cursor = self.raw.cursor()
+        cursor.execute(sql.encode(), prepare=False)
+        while cursor.nextset():
+            pass
+        return cursor.fetchall() if cursor.description else []
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether it is of no more use."""
+        return self.raw.closed or self.raw.broken
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether a transaction is open, failed or not."""
+        return self.raw.info.transaction_status is not TransactionStatus.IDLE
+
+
+def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresConnection:
+    """Open a connection with settings of its own. Raises `StorageUnavailable`."""
+    settings = " ".join(f"-c {name}={value}" for name, value in options.items())
+    try:
+        given = psycopg.conninfo.conninfo_to_dict(url)
+        before = str(given.get("options") or "")
+        raw = psycopg.connect(
+            **{
+                **_CARE,
+                **given,
+                "options": f"{before} {settings}".strip(),
+            },  # type: ignore[arg-type]  # conninfo's values, as psycopg itself reads them
+            connect_timeout=max(round(patience), 2),
+            autocommit=True,
+        )
+    except psycopg.Error as error:
+        raise unavailable(error) from error
+    _adapt(raw.adapters)
+    raw.prepare_threshold = 0
+    raw.prepared_max = 500
+    return PostgresConnection(raw)
+
+
+# A machine that fell silent is noticed within seconds, not within the system's two hours.
+_CARE = {
+    "application_name": "snaporder",
+    "client_encoding": "UTF8",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+
+
+class ThreadedConnection:
+    """A connection that is opened when it is needed, and again when it was lost."""
+
+    def __init__(self, name: str, opening: Callable[[], PostgresConnection]) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._opening = opening
+        self._connection: PostgresConnection | None = None
+
+    async def run(self, work: Callable[[PostgresConnection], _Result]) -> _Result:
+        """Run `work` in the connection's thread. Raises `StorageUnavailable`."""
+        return await self.carry_out(lambda: self._run(work))
+
+    async def carry_out(self, work: Callable[[], _Result]) -> _Result:
+        """Run what opens the connection itself. Raises `StorageUnavailable`."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except RuntimeError as error:  # the executor's word for one that was shut down
+            if self._thread._shutdown:  # noqa: SLF001 - it has no public name
+                raise StorageUnavailable("the storage is not open") from error
+            raise
+
+    def _run(self, work: Callable[[PostgresConnection], _Result]) -> _Result:
+        try:
+            return work(self.opened())
+        except psycopg.Error as error:
+            raise unavailable(error) from error
+
+    def opened(self) -> PostgresConnection:
+        """Return the connection, in its own thread. Raises `StorageUnavailable`."""
+        if self._connection is None or self._connection.is_lost:
+            self._connection = None
+            self._connection = self._opening()
+        return self._connection
+
+    def drop(self) -> None:
+        """Give a lost connection up; the next use opens another."""
+        if self._connection is not None:
+            self._connection.raw.close()
+            self._connection = None
+
+    async def close(self) -> None:
+        """Close it for good."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self.drop)
+        self._thread.shutdown(wait=False)

@@ -1,0 +1,349 @@
+"""One PostgreSQL database: a connection that writes, one that reads, its key and its schema."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import psycopg
+
+from bot.storage.codec import to_micros
+from bot.storage.ports import DatabaseInUse, StorageUnavailable
+from bot.storage.postgres.batch import RUNNING, WRITING, Writer
+from bot.storage.postgres.connection import PostgresConnection, ThreadedConnection, connect
+from bot.storage.postgres.migrations import migrate, refuse_newer, version
+from bot.storage.sealing import Sealer
+from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import KEY_CHECK, Database
+from bot.storage.sql.group_commit import GroupCommit
+from bot.storage.sql.resealing import SEALED
+
+_Result = TypeVar("_Result")
+_OLDEST = 14
+_CONNECTIONS = 3
+_BOT = "bot_id"
+_WRITERS_KEPT = timedelta(days=1) // timedelta(microseconds=1)
+
+
+class PostgresDatabase(Database):
+    """A database that any number of processes share: what others write is not kept in memory."""
+
+    def __init__(
+        self,
+        url: str,
+        sealer: Sealer,
+        clock: Callable[[], datetime],
+        *,
+        busy_timeout: float = 5.0,
+        stall: float = 3.0,
+        alone: bool = False,
+        bot_id: int | None = None,
+    ) -> None:
+        """Name the database; `open` opens it.
+
+        `busy_timeout` is how long a write waits for another's, `stall` how long the server waits
+        for a process within a batch, in seconds. `alone` refuses while anybody else has it open.
+        `bot_id` is Telegram's: a database is of one bot.
+        """
+        super().__init__(sealer, clock)
+        self._url = url
+        self._name = name_of(url)
+        self._busy_timeout = busy_timeout
+        self._stall = stall
+        self._alone = alone
+        self._bot_id = bot_id
+        self.writer = 0
+        """The number under which this one commits, another each time it is opened; 0 before."""
+        self._writer: ThreadedConnection | None = None
+        self._reader: ThreadedConnection | None = None
+
+    async def open(self) -> None:
+        """Open the database, migrate it, check the key.
+
+        Raises `DatabaseInUse`, and `StorageUnavailable` with the database's name.
+        """
+        if self._writer is not None:
+            return
+        writer = ThreadedConnection("storage writer", self._connect_writer)
+        try:
+            await writer.run(self._prepare)
+        except StorageUnavailable as error:
+            await writer.close()
+            if self._name in str(error):
+                raise
+            raise StorageUnavailable(f"{self._name}: {error}") from error.__cause__ or error
+        except BaseException:
+            await writer.close()
+            raise
+        committing = Writer(
+            self.writer,
+            writer.opened,
+            writer.drop,
+            lambda: to_micros(self._clock()),
+            patience=4 * self._busy_timeout,
+        )
+        self._writer = writer
+        self._reader = ThreadedConnection("storage reader", self._connect_reader)
+        self._commits = GroupCommit(lambda works: writer.carry_out(lambda: committing.run(works)))
+
+    async def close(self) -> None:
+        """Finish what is under way and close. Closing twice does nothing."""
+        commits, writer, reader = self._commits, self._writer, self._reader
+        if commits is None or writer is None or reader is None:
+            return
+        self._commits = self._writer = self._reader = None
+        try:
+            await commits.close()
+            number, self.writer = self.writer, 0
+            with contextlib.suppress(StorageUnavailable):
+                await writer.run(
+                    lambda connection: connection.plain(
+                        f"DELETE FROM writers WHERE writer = {number}"  # noqa: S608 - a number
+                    )
+                )
+        finally:
+            await reader.close()
+            await writer.close()
+            self.read_anew()
+
+    async def check(self) -> None:
+        """Answer if the database can be read and written. Raises `StorageUnavailable`."""
+        try:
+            async with asyncio.timeout(2 * self._busy_timeout):
+                await super().check()
+        except TimeoutError as error:
+            raise StorageUnavailable(
+                "a commit takes too long: is a standby that confirms commits away?"
+            ) from error
+
+    async def rows(self, sql: str, *parameters: object) -> list[Any]:
+        """Return the rows of a query, as they were last committed."""
+        return await self._read(lambda connection: connection.execute(sql, parameters).fetchall())
+
+    async def read(self, work: Callable[[Connection], _Result]) -> _Result:
+        """Run reads that need one moment of the database. Raises `StorageUnavailable`."""
+
+        def at_one_moment(connection: PostgresConnection) -> _Result:
+            connection.plain("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                return work(connection)
+            finally:
+                if not connection.is_lost:
+                    connection.plain("ROLLBACK")
+
+        return await self._read(at_one_moment)
+
+    async def _read(self, work: Callable[[PostgresConnection], _Result]) -> _Result:
+        reader = self._reader
+        if reader is None:
+            raise StorageUnavailable("the storage is not open")
+
+        def again(connection: PostgresConnection) -> _Result:
+            try:
+                return work(connection)
+            except psycopg.OperationalError:
+                if not connection.is_lost:
+                    raise
+            # A server that was started anew, for one: reading twice does no harm.
+            return work(reader.opened())
+
+        return await reader.run(again)
+
+    async def empty_log(self) -> None:
+        """Nothing to do: deleted rows are overwritten by the server's own vacuum in its time."""
+
+    async def rewrite(self) -> None:
+        """Leave nothing of what rows were before in the tables' files."""
+        if self._writer is None:
+            raise StorageUnavailable("the storage is not open")
+
+        def rewrite(connection: PostgresConnection) -> None:
+            # As long as it takes: nobody else has the database open.
+            connection.plain("SET statement_timeout = 0; SET lock_timeout = 0")
+            for table in sorted({each.table for each in SEALED} | {"meta"}):
+                connection.plain(f"VACUUM FULL {table}")
+
+        await self._writer.run(rewrite)
+
+    def skip_numbers(self, connection: Connection, table: str, jump: int) -> None:
+        """Have a table count on `jump` numbers later."""
+        ((column,),) = connection.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = ?"
+            " AND is_identity = 'YES' AND table_schema = current_schema()",
+            (table,),
+        ).fetchall()
+        sequence = "pg_get_serial_sequence(?, ?)"
+        connection.execute(
+            f"SELECT setval({sequence}, nextval({sequence}) + ?)",
+            (table, column, table, column, jump),
+        )
+
+    def put_key_check(self, connection: Connection, sealed: bytes) -> None:
+        """Store the value that only the right key opens."""
+        put(connection, KEY_CHECK, sealed.hex())
+
+    def key_check(self, connection: Connection) -> bytes | None:
+        """Return the value that only the right key opens."""
+        stored = get(connection, KEY_CHECK)
+        return None if stored is None else bytes.fromhex(stored)
+
+    async def home(self) -> str | None:
+        """Name this very database: one that was made from a dump is another."""
+        return str((await self.row(HOME) or ("",))[0])
+
+    @property
+    def is_alone(self) -> bool:
+        """Others write as well."""
+        return False
+
+    @property
+    def beside(self) -> None:
+        """Its files are the server's."""
+        return
+
+    def _connect_writer(self) -> PostgresConnection:
+        connection = connect(
+            self._url,
+            {
+                # A commit that returned is on the disk, whatever this database's default is.
+                "synchronous_commit": "on",
+                "lock_timeout": _millis(self._busy_timeout),
+                "statement_timeout": _millis(max(30.0, self._busy_timeout)),
+                "idle_in_transaction_session_timeout": _millis(self._stall),
+            },
+            self._busy_timeout,
+        )
+        try:
+            self._refuse_unfit(connection)
+            self._own(connection)
+            if self.writer:
+                connection.plain(f"SET {self._application()}")
+        except BaseException:
+            connection.raw.close()
+            raise
+        return connection
+
+    def _connect_reader(self) -> PostgresConnection:
+        connection = connect(
+            self._url,
+            {
+                "default_transaction_read_only": "on",
+                "statement_timeout": _millis(60.0),
+                "idle_in_transaction_session_timeout": _millis(60.0),
+            },
+            self._busy_timeout,
+        )
+        connection.plain(f"SET {self._application()}")
+        return connection
+
+    def _refuse_unfit(self, connection: PostgresConnection) -> None:
+        """Refuse a server that can't do what is promised. Raises `StorageUnavailable`."""
+        found = connection.raw.info.server_version // 10000
+        if found < _OLDEST:
+            raise StorageUnavailable(
+                f"the server is PostgreSQL {found}; {_OLDEST} or newer is needed"
+            )
+        ((standby, read_only, encoding, most),) = connection.plain(
+            "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::bool,"
+            " current_setting('server_encoding'),"
+            " current_setting('max_connections')::int"
+            " - current_setting('superuser_reserved_connections')::int"
+        )
+        if standby or read_only:
+            what = "a read-only standby" if standby else "set to be read-only"
+            raise StorageUnavailable(
+                f"the server is {what}: name the one that takes writes, or name all of them"
+                " and add ?target_session_attrs=read-write"
+            )
+        if encoding != "UTF8":
+            raise StorageUnavailable(f"the database is encoded in {encoding}; UTF8 is needed")
+        if most < _CONNECTIONS:
+            raise StorageUnavailable(
+                f"max_connections leaves {most} connections; each bot needs {_CONNECTIONS}"
+            )
+
+    def _own(self, connection: PostgresConnection) -> None:
+        """Have the database open among other bots, or alone. Raises `DatabaseInUse`."""
+        how = "pg_try_advisory_lock" + ("" if self._alone else "_shared")
+        ((taken,),) = connection.plain(f"SELECT {how}({RUNNING})")
+        if not taken:
+            raise DatabaseInUse(
+                f"{self._name} is in use by a running bot"
+                if self._alone
+                else f"{self._name} is in use by a command that has it alone"
+            )
+
+    def _prepare(self, connection: PostgresConnection) -> None:
+        connection.plain("SET statement_timeout = 0")
+        found = version(connection)
+        refuse_newer(found)
+        if found:
+            # With another key a step would seal what nobody can open together with the rest.
+            sealed = self.key_check(connection)
+            if sealed is not None:
+                self.refuse_other_key(sealed, self._name)
+            self._refuse_other_bot(connection)
+        migrate(connection)
+        connection.plain(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
+        self.check_key(connection, self._name)
+        self._refuse_other_bot(connection)
+        if self._bot_id is not None:
+            put(connection, _BOT, str(self._bot_id))
+        now = to_micros(self._clock())
+        connection.execute("DELETE FROM writers WHERE seen_at < ?", (now - _WRITERS_KEPT,))
+        (self.writer,) = connection.execute(
+            "INSERT INTO writers (batch, seen_at) VALUES (0, ?) RETURNING writer", (now,)
+        ).fetchone()
+        connection.plain(f"COMMIT; RESET statement_timeout; SET {self._application()}")
+
+    def _application(self) -> str:
+        """Name this one's connections, for whoever takes its work over."""
+        return f"application_name = 'snaporder {self.writer}'"
+
+    def _refuse_other_bot(self, connection: PostgresConnection) -> None:
+        stored = get(connection, _BOT)
+        if self._bot_id is not None and stored not in (None, str(self._bot_id)):
+            raise StorageUnavailable(
+                f"{self._name} belongs to the bot {stored}; BOT_TOKEN is of {self._bot_id}"
+            )
+
+
+HOME = (
+    "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid"
+    " FROM pg_database WHERE datname = current_database()"
+)
+
+
+def put(connection: Connection, name: str, value: str) -> None:
+    """Remember a value by its name."""
+    connection.execute(
+        "INSERT INTO meta (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
+
+
+def get(connection: Connection, name: str) -> str | None:
+    """Return what is remembered under a name."""
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def name_of(url: str) -> str:
+    """Return what a database's address says of where it is, without whom and with what password.
+
+    Raises `StorageUnavailable` for what is no address.
+    """
+    try:
+        given = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error as error:
+        # The error's own words quote the address.
+        raise StorageUnavailable("that is no address of a PostgreSQL database") from error
+    where = given.get("host") or given.get("hostaddr") or "the local socket"
+    port = f":{given['port']}" if given.get("port") else ""
+    return f"PostgreSQL {given.get('dbname') or ''} at {where}{port}".replace("  ", " ")
+
+
+def _millis(seconds: float) -> str:
+    return f"{round(seconds * 1000)}ms"

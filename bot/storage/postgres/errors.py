@@ -1,0 +1,76 @@
+"""PostgreSQL's errors as the port's: one line that says what to mend, and no secret in it."""
+
+import psycopg
+from psycopg import errors
+
+from bot.storage.ports import StorageUnavailable
+
+# What libpq says of a connection that could not be made has no code before PostgreSQL's own.
+_AT_THE_DOOR = (
+    ("password authentication failed", "the server refuses this name and password"),
+    ("no password supplied", "the server asks for a password: write it into the address"),
+    ("no pg_hba.conf entry", "the server lets nobody in from here under this name (pg_hba.conf)"),
+    (
+        "too many clients",
+        "the server has no connection left: raise max_connections, each bot needs three",
+    ),
+    (
+        "remaining connection slots",
+        "the server has no connection left: raise max_connections, each bot needs three",
+    ),
+    (
+        "too many connections for",
+        "the server has no connection left for this name or database: each bot needs three",
+    ),
+    ("does not exist", "the server knows no such database or name"),
+    ("Connection refused", "nobody listens there"),
+    ("could not translate host name", "no such host"),
+    ("timeout expired", "the server did not answer in time"),
+    ("starting up", "the server is starting"),
+    ("shutting down", "the server is stopping"),
+    ("session is read-only", "only a read-only standby was found: name the primary"),
+)
+
+
+def unavailable(error: psycopg.Error) -> StorageUnavailable:
+    """Return the port's error for psycopg's, with the cause chained."""
+    mapped = StorageUnavailable(describe(error))
+    mapped.__cause__ = error
+    return mapped
+
+
+def describe(error: psycopg.Error) -> str:
+    """Say in one line what happened."""
+    if isinstance(error, errors.LockNotAvailable):
+        return "the database is locked: somebody else is writing for too long"
+    if isinstance(error, errors.DiskFull):
+        return "the database's disk is full"
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        return "the database is read-only: it is a standby, or was set so"
+    said = _first_line(error)
+    for sign, meaning in _AT_THE_DOOR:
+        if error.sqlstate is None and sign in said:
+            return f"{meaning} ({said})"
+    return f"{type(error).__name__}: {said}"
+
+
+def _first_line(error: psycopg.Error) -> str:
+    """Return the server's own words; of several addresses that were tried, the last's."""
+    if error.diag.message_primary:
+        return error.diag.message_primary
+    lines = [line.strip(" -\t") for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in lines if "FATAL" in line or "failed" in line]
+    return (telling or lines or [type(error).__name__])[-1]
+
+
+def is_of_one_job(error: psycopg.Error) -> bool:
+    """Tell whether an error concerns one statement; any other concerns every job of a batch."""
+    return isinstance(
+        error,
+        (psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError,
+         psycopg.NotSupportedError),
+    ) and not isinstance(error, _OF_ALL)  # fmt: skip
+
+
+# psycopg files these under the same heads.
+_OF_ALL = (errors.InsufficientPrivilege, errors.UndefinedTable, errors.InFailedSqlTransaction)

@@ -1,0 +1,93 @@
+"""The schema in PostgreSQL: one script to begin with, then the same steps as everywhere.
+
+A new database gets `baseline.sql`, which is the schema of step `BASELINE`. Each later step is the
+shared script, translated (`dialect.py`); where that does not do, a script of the same name that
+ends with `.postgres.sql` stands beside it and is taken instead.
+"""
+
+from collections.abc import Iterator, Sequence
+from importlib import resources
+
+from bot.storage.ports import StorageUnavailable
+from bot.storage.postgres.batch import WRITING
+from bot.storage.postgres.connection import PostgresConnection
+from bot.storage.postgres.dialect import translated_schema
+from bot.storage.sql.migrations import NAMES, own_script, script, statements
+
+BASELINE = 19
+_VERSION = "schema_version"
+
+
+def version(connection: PostgresConnection) -> int:
+    """Return which steps a database has, 0 for one that is not ours yet."""
+    if not connection.plain("SELECT to_regclass('meta') IS NOT NULL")[0][0]:
+        return 0
+    rows = connection.plain(f"SELECT value FROM meta WHERE name = '{_VERSION}'")  # noqa: S608 - ours
+    return int(rows[0][0]) if rows else 0
+
+
+def migrate(connection: PostgresConnection, names: Sequence[str] = NAMES) -> None:
+    """Apply the steps that are missing, one process at a time, each whole or not at all.
+
+    Raises `StorageUnavailable` for a newer database, or one that holds something else.
+    """
+    while _apply_next(connection, names):
+        pass
+
+
+def _apply_next(connection: PostgresConnection, names: Sequence[str]) -> bool:
+    # The version is read under the lock: several processes may start at the same time.
+    connection.plain(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
+    try:
+        before = version(connection)
+        refuse_newer(before, len(names))
+        missing = before < len(names)
+        if missing:
+            if before == 0:
+                _refuse_foreign(connection)
+            after = BASELINE if before == 0 else before + 1
+            for statement in _baseline() if before == 0 else _step(names[before]):
+                connection.plain(statement)
+            connection.execute(
+                "INSERT INTO meta (name, value) VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (_VERSION, str(after)),
+            )
+        connection.plain("COMMIT")
+    except BaseException:
+        if not connection.is_lost and connection.in_transaction:
+            connection.plain("ROLLBACK")
+        raise
+    return missing
+
+
+def refuse_newer(found: int, known: int = len(NAMES)) -> None:
+    """Raise `StorageUnavailable` for a schema that this release does not know."""
+    if found > known:
+        raise StorageUnavailable(
+            f"the database has schema {found}, this release knows up to {known}: "
+            "start the release that wrote it, or a newer one"
+        )
+
+
+def _refuse_foreign(connection: PostgresConnection) -> None:
+    (tables,) = connection.plain(
+        "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
+    )[0]
+    if tables:
+        raise StorageUnavailable(
+            f"the database holds {tables} tables of something else: name an empty one"
+        )
+
+
+def _baseline() -> Iterator[str]:
+    yield resources.files(__package__).joinpath("baseline.sql").read_text(encoding="utf-8")
+
+
+def _step(name: str) -> Iterator[str]:
+    own = own_script(name, "postgres")
+    if own is not None:
+        yield own
+        return
+    for statement in statements(script(name)):
+        yield from translated_schema(statement)
