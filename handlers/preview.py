@@ -176,6 +176,7 @@ async def quote(context: Context) -> Reply:
     if session.delivery.address is None:
         return Step.ADDRESS
     context.change(quoted=Quoted(), focus=Focus())
+    context.doing = context.t("doing.quote")
     orders = orders_of(session.draft)
     quotes = []
     for number, order in enumerate(orders):

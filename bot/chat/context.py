@@ -8,13 +8,15 @@ from telegram.ext import CallbackContext
 
 from bot.chat.buttons import Press
 from bot.chat.screens import Screen
-from bot.chat.texts import Texts, texts_in
+from bot.chat.texts import Html, Texts, cut, texts_in
 from bot.chat.walks import Walk
 from bot.domain.offers import Offer, SearchPage, Wording
 from bot.domain.sessions import NOTHING_ANNOUNCED, Session, Step, Wish
 from bot.domain.writes import KeepOffer, KeepResults, Write
 from bot.services.bundle import Services
 from bot.telegram import DirectBot
+
+_MOST_WORDS = 40
 
 
 class Quiet:
@@ -44,6 +46,7 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
     `before` is the session as it was stored, with what its screen announced; `writes` are
     committed together with the session. `starts_over` when nothing is wanted any more of what was
     still being looked for.
+    `doing` is what the step waits for, in words for who waits along.
     """
 
     session: Session
@@ -56,6 +59,7 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
     alert: bool = False
     redraw_only: bool = False
     starts_over: bool = False
+    doing: Html | None = None
     walk: Walk | None = None
 
     def begin(
@@ -73,6 +77,7 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
         self.alert = False
         self.redraw_only = False
         self.starts_over = False
+        self.doing = None
 
     @property
     def t(self) -> Texts:
@@ -96,6 +101,16 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
         """
         if self.walk is not None:
             self.walk.wishes(wish)
+        self.doing = self._looking_for(wish)
+
+    def _looking_for(self, wish: Wish) -> Html:
+        query = wish.query
+        if wish.offer_id is not None:
+            return self.t("doing.offer")
+        if query is not None and query.words:
+            return self.t("doing.words", words=cut(query.words, _MOST_WORDS))
+        by_picture = query is None or query.image_id is not None
+        return self.t("doing.photo" if by_picture else "doing.search")
 
     def write(self, write: Write) -> None:
         """Have something committed together with the session."""

@@ -209,7 +209,10 @@ class StoredConversationHandler(ConversationHandler[Context]):
         ):
             tap.give()
             return
-        with self._signs.during(context.bot, session, tap, WHILE_WORKING), on_behalf_of(key[1]):
+        signs = self._signs.during(
+            context.bot, session, tap, WHILE_WORKING, doing=lambda: context.doing
+        )
+        with signs, on_behalf_of(key[1]):
             outcome = await self._callback(update, application, context, session)
         if isinstance(outcome, Quiet):
             tap.give(context.toast, alert=context.alert)

@@ -28,6 +28,11 @@ class TapAnswer:
         self._query = query
         self._sending: asyncio.Task[None] | None = None
 
+    @property
+    def is_for_a_press(self) -> bool:
+        """Whether there is a press to answer."""
+        return self._query is not None
+
     def give(self, toast: str | None = None, *, alert: bool = False) -> None:
         """Send the answer in the background, unless that is under way already."""
         if self._query is not None and self._sending is None:

@@ -17,7 +17,7 @@ from telegram.ext import BaseRateLimiter
 
 _PER_SECOND = 30  # messages to all chats together
 _LONGEST_WAIT = 60.0  # seconds; a longer hold is left to whoever draws again later
-_COURTESIES = frozenset({"sendChatAction"})
+_COURTESIES = frozenset({"sendChatAction", "sendMessageDraft"})
 # Either type of `retry_after` is read below.
 warnings.filterwarnings("ignore", message=".*attribute `retry_after` will be of type")
 _log = structlog.get_logger(__name__)

@@ -30,11 +30,17 @@ from handlers.shared.address_answers import (
     moved,
 )
 
+_LEAST_OF_A_NUMBER = 7  # digits, in whatever writing
 _ORDERING = {Step.LINES, Step.PREVIEW}
 
 
 def is_address(context: Context, typed: str) -> bool:
-    """Tell whether a text can only be an address: a person's number and a place to deliver to."""
+    """Tell whether a text can only be an address: a person's number and a place to deliver to.
+
+    Reading takes long at first (its patterns are made then), so words to search for go without.
+    """
+    if sum(each.isnumeric() for each in typed) < _LEAST_OF_A_NUMBER:
+        return False
     pasted = parse_address(typed, context.services.divisions)
     return pasted.mobile is not None and pasted.district_code is not None
 

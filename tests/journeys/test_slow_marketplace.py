@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from buying import ADDRESS, TAPE_MEASURE, at_lines, at_offer
@@ -31,8 +32,8 @@ async def _hung(clients: Clients, buyer: Person, what: str, samples: dict[str, b
     """Have the buyer wait for something that does not come."""
     if what == "quote":
         await at_lines(buyer, TAPE_MEASURE, 4)
-        await buyer.do("Continue", "address yet")
-        await buyer.say(ADDRESS, "Is this right")
+        await buyer.do("Continue|下一步", "address yet|还没有收货地址")
+        await buyer.say(ADDRESS, "Is this right|请核对地址")
     else:
         await buyer.say("/start", "1688")
     await clients.market.delete("/sandbox/calls")
@@ -44,7 +45,7 @@ async def _hung(clients: Clients, buyer: Person, what: str, samples: dict[str, b
     elif what == "photo":
         await buyer.photo(next(iter(samples.values())))
     else:
-        await buyer.tap("Save")
+        await buyer.tap("Save|保存")
     await clients.orders.until_called(_HANGS[what])
 
 
@@ -68,6 +69,62 @@ async def test_commands_are_answered_while_it_hangs(
         assert took < 20
         assert "took too long" not in shown.text
         await clients.no_faults()
+
+
+_SAID = {
+    "search": ("draft", "Searching 1688 for “背包” …", "正在 1688 上找「背包」…"),
+    "detail": ("draft", "Opening the product …", "正在打开商品…"),
+    "photo": ("draft", "Looking for products like your photo …", "正在按图找相似商品…"),
+    "quote": ("callback_answer", "Getting the binding total …", "正在核算总价…"),
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "language"),
+    [("search", "en"), ("search", "zh"), ("detail", "en"), ("photo", "zh"), ("quote", "en")],
+)
+async def test_what_is_waited_for_is_said(
+    what: str, language: str, own: Own, samples: dict[str, bytes]
+) -> None:
+    """What was written gets a draft, which the answer replaces; a press gets a toast."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive(language)
+        await _hung(clients, buyer, what, samples)
+        kind, *words = _SAID[what]
+        said = await _event(clients, buyer, kind)
+        assert words[language == "zh"] in said["text"]
+        await clients.no_faults()
+
+
+async def test_an_older_server_shows_that_something_goes_on() -> None:
+    """Without drafts there is "typing", and the unknown call is made once."""
+    with own_world(FLOOD_UPDATES="0") as own:
+        own.bot.start()
+        await own.bot.ready()
+        async with own.clients() as clients:
+            await clients.telegram.patch("/sandbox/botapi/switches", json={"bot_api": "9.4"})
+            for _ in range(2):
+                buyer = await clients.arrive()
+                await _hung(clients, buyer, "search", {})
+                assert (await _event(clients, buyer, "action"))["action"] == "typing"
+                await clients.no_faults()
+                await buyer.say("/cancel", "[Cc]ancel")
+            path = "/sandbox/botapi/calls?method=sendMessageDraft"
+            calls = (await clients.telegram.get(path)).json()["calls"]
+            assert [each["status"] for each in calls] == [404]
+
+
+async def _event(clients: Clients, buyer: Person, kind: str) -> dict[str, Any]:
+    """Wait for the first event of this kind in the chat, but for answers without words."""
+    path = f"/sandbox/chats/{buyer.id}/wait?after_seq={{}}&timeout=30"
+    seq = 0
+    while True:
+        answer = (await clients.telegram.get(path.format(seq), timeout=40)).json()
+        for event in answer["events"]:
+            if event["type"] == kind and (event.get("text") or event.get("action")):
+                return dict(event)
+        assert answer["events"], f"no {kind}"
+        seq = answer["seq"]
 
 
 async def test_what_was_given_up_can_be_had_after_all(own: Own) -> None:

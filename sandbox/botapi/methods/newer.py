@@ -18,6 +18,7 @@ async def send_message_draft(call: Call) -> bool:
     chat = call.sandbox.world.writable_chat(call.params["chat_id"])
     if not chat.is_private:
         raise BadRequestError("message drafts can be sent only to private chats")
+    call.sandbox.world.topic_to_write_in(chat, call.params.get("message_thread_id"))
     text, entities = formatted(
         call.params.get("text", ""), call.params.get("parse_mode"), call.params.get("entities")
     )
