@@ -10,7 +10,7 @@ from bot.chat.screens import Button, Rows, Screen, SellerPicture, View, grid, li
 from bot.chat.texts import Html, cut
 from bot.chat.units import noun
 from bot.domain.asking import WatchAsked
-from bot.domain.money import Fen
+from bot.domain.money import Fen, to_yuan
 from bot.domain.offers import Offer
 from bot.domain.price_bounds import (
     HIGHEST,
@@ -95,7 +95,7 @@ def screen(view: WatchView) -> Screen:
         title_of(t, new, _TITLE),
         _now(view, offer, goods),
         _set(view, offer),
-        t("watch.ask_price") if price_of(offer, goods, _least(offer)) is not None else None,
+        _ask_price(view, price_of(offer, goods, _least(offer))),
     )
     skus = goods.skus(offer) if goods.key else ()
     url = next((each.picture_url for each in skus if each.picture_url), None) or offer.picture_url
@@ -119,6 +119,12 @@ def _set(view: WatchView, offer: Offer) -> Html:
     if watch is None:
         return t("watch.not_set")
     return lines(t("watch.set", wish=wish_of(t, watch)), quantity_of(t, watch, offer.unit))
+
+
+def _ask_price(view: View, price: Fen | None) -> Html | None:
+    if price is None:
+        return None
+    return view.t("watch.ask_price", example=str(to_yuan(_lower(price, _OFF[-1]))))
 
 
 def _buttons(view: WatchView, offer: Offer, goods: WatchedGoods) -> Rows:

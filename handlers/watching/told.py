@@ -14,7 +14,7 @@ def screen(t: Texts, watch: OfferWatch) -> Screen:
     gone = watch.found is not None and watch.found.end is WatchEnd.GONE
     told = watch.replace(state=WatchState.TOLD)  # by the time that its buttons are seen
     rows = row(None if gone else open_button(t, watch))
-    rows += row(again_button(t, told), stop_button(t, told))
+    rows += row(again_button(t, told)) + row(stop_button(t, told))
     return Screen(
         paragraphs(_news(t, watch), title_of(t, watch, _TITLE), _note(t, watch)), rows, picture
     )
