@@ -5,7 +5,6 @@ every seven seconds, and in one chat with some seconds between (Telegram takes 2
 to a group), after a restart as well.
 """
 
-import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -27,17 +26,16 @@ from bot.domain.group_buys.buys import (
     Progress,
 )
 from bot.domain.identifiers import ChatId
-from bot.process.pausing import happens
 from bot.storage.ports import Storage, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
+from bot.telling.rounds import Rounds
 
 CardOfBuy = Callable[[Texts, str, GroupBuy, Progress], Screen]
 """Draws a buy's card in a language, for the bot of that name."""
 
 EDIT_EVERY = timedelta(seconds=7)
 _AT_ONCE = 20
-_LOOK_EVERY = 1.0  # seconds
 _AGAIN = timedelta(seconds=20)
 _log = structlog.get_logger(__name__)
 
@@ -59,26 +57,19 @@ class GroupCards:
         self._buys = storage.group_buys
         self._card = card
         self._clock = clock
-        self._woken = asyncio.Event()
+        self._rounds = Rounds("group_cards_wait")
 
     def wake(self) -> None:
         """Look now: a buy has moved."""
-        self._woken.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Draw what has moved, for ever; what an earlier run was posting may be there."""
-        begun = False
-        while True:
-            self._woken.clear()
-            try:
-                if not begun:
-                    for card in await self._buys.give_up_cards():
-                        await self._tell(card)
-                    begun = True
-                await self.draw_waiting()
-            except StorageUnavailable as error:
-                _log.warning("group_cards_wait", error=str(error))
-            await happens(self._woken, _LOOK_EVERY)
+        await self._rounds.run(self._begin, self.draw_waiting)
+
+    async def _begin(self) -> None:
+        for card in await self._buys.give_up_cards():
+            await self._tell(card)
 
     async def draw_waiting(self) -> None:
         """Draw what shows an older version and may be drawn now. Raises `StorageUnavailable`."""

@@ -5,8 +5,6 @@ told is not told again. A card shows a version of its buy: whatever moved the bu
 most every seven seconds, after a restart as well.
 """
 
-import asyncio
-import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -16,25 +14,20 @@ from telegram.error import TelegramError
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
 from bot.domain.group_buys.buys import GroupBuy, News, StoredNews
-from bot.domain.identifiers import ChatId, UserId
+from bot.domain.identifiers import ChatId
 from bot.domain.ledger import Books
 from bot.domain.quiet import QuietHours
-from bot.domain.sessions import Session
-from bot.process.pausing import happens
 from bot.storage.ports import (
-    StepCommit,
     Storage,
-    StorageError,
     StorageUnavailable,
-    VersionConflict,
 )
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
-from bot.telling.sending import send_screen
+from bot.telling.rounds import Rounds
+from bot.telling.sending import send_screen, session_of
 
 ScreenOfBuyNews = Callable[[Texts, GroupBuy, Books, News], Screen]
 _AT_ONCE = 20
-_LOOK_EVERY = 1.0  # seconds; whoever has something to tell wakes it at once
 _AGAIN = timedelta(seconds=20)
 _PUT_ASIDE = timedelta(minutes=10)
 _log = structlog.get_logger(__name__)
@@ -58,26 +51,19 @@ class GroupTeller:
         self._screen = screen
         self._quiet = quiet
         self._clock = clock
-        self._woken = asyncio.Event()
+        self._rounds = Rounds("group_news_waits")
 
     def wake(self) -> None:
         """Look now: something happened."""
-        self._woken.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Tell what waits, for ever; what an earlier run was telling may have been told."""
-        begun = False
-        while True:
-            self._woken.clear()
-            try:
-                if not begun:
-                    if unclear := await self._buys.give_up_news():
-                        _log.warning("group_news_unclear", count=unclear)
-                    begun = True
-                await self.tell_waiting()
-            except StorageUnavailable as error:
-                _log.warning("group_news_waits", error=str(error))
-            await happens(self._woken, _LOOK_EVERY)
+        await self._rounds.run(self._begin, self.tell_waiting)
+
+    async def _begin(self) -> None:
+        if unclear := await self._buys.give_up_news():
+            _log.warning("group_news_unclear", count=unclear)
 
     async def tell_waiting(self) -> None:
         """Tell what may be told now. Raises `StorageUnavailable`."""
@@ -102,7 +88,10 @@ class GroupTeller:
             await self._buys.end_news(stored.news_id)
             return
         books = await self._buys.books_of_buy(stored.buy_id)
-        session = await self._session(stored.news.user_id, buy.language)
+        person = stored.news.user_id
+        session = await session_of(
+            self._storage.conversations, ChatId(person), person, buy.language
+        )
         screen = self._screen(texts_in(session.language), buy, books, stored.news)
         to_organiser = stored.news.user_id == buy.organiser
         try:
@@ -121,19 +110,3 @@ class GroupTeller:
                 await self._buys.organiser_reached(buy.buy_id, reached=True)
         await self._buys.end_news(stored.news_id)
         _log.info("group_news_told", kind=stored.news.kind.value)
-
-    async def _session(self, user_id: UserId, language: str) -> Session:
-        """Return the person's conversation, whose buttons the message will have."""
-        chat_id = ChatId(user_id)
-        try:
-            session = await self._storage.conversations.load_session(chat_id, user_id)
-        except (StorageError, ValueError):
-            _log.exception("language_unknown")
-            session = None
-        if session is None:
-            session = Session.begun(chat_id, user_id, language)
-            with contextlib.suppress(VersionConflict):  # somebody who just wrote has one by now
-                await self._storage.conversations.commit_step(
-                    StepCommit(session=session, expected_revision=None)
-                )
-        return session

@@ -19,18 +19,17 @@ from bot.domain.orders import Order, OrderStatus
 from bot.domain.sessions import Session
 from bot.domain.timeliness import is_timely
 from bot.marketplace.errors import MarketplaceError
-from bot.process.pausing import happens
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import Storage, StorageError, StorageUnavailable
 from bot.storage.tracking_ports import NoticeEnd
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
 from bot.telegram.pacing import seconds_of
+from bot.telling.rounds import Rounds
 from bot.telling.sending import send_screen
 
 ScreenOfNews = Callable[[OrderView, News], Screen]
 _AT_ONCE = 8
-_LOOK_EVERY = 1.0  # seconds; whoever has news wakes it at once
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0
 _STORAGE_AWAY, _PUT_ASIDE = timedelta(seconds=15), timedelta(minutes=10)
 _STILL_FRESH = timedelta(minutes=1)
@@ -56,7 +55,7 @@ class Notifier:
         self._screen = screen
         self._on_notice = on_notice
         self._clock = clock
-        self._woken = asyncio.Event()
+        self._rounds = Rounds("news_waits")
         self._tasks: dict[MerchantOrderNo, asyncio.Task[None]] = {}
         self._waits: dict[MerchantOrderNo, float] = {}
         self._aside: dict[MerchantOrderNo, datetime] = {}
@@ -64,18 +63,11 @@ class Notifier:
 
     def wake(self) -> None:
         """Look now: there is news."""
-        self._woken.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Tell what waits, for ever; also what an earlier run left."""
-        await self._begin()
-        while True:
-            self._woken.clear()
-            try:
-                await self.begin_waiting()
-            except StorageUnavailable as error:
-                _log.warning("news_waits", error=str(error))
-            await happens(self._woken, _LOOK_EVERY)
+        await self._rounds.run(self._begin, self.begin_waiting)
 
     async def begin_waiting(self) -> None:
         """Begin to tell of the orders with news, as far as there is room."""
@@ -103,18 +95,11 @@ class Notifier:
 
     async def _begin(self) -> None:
         """What an earlier run was sending when it ended may have been sent."""
-        while True:
-            try:
-                unclear = await self._store.notices.give_up_claimed()
-            except StorageUnavailable as error:
-                _log.warning("news_waits", error=str(error))
-                await asyncio.sleep(_LOOK_EVERY)
-                continue
-            if unclear:
-                _log.warning("news_unclear", count=unclear)
-            for _ in range(unclear):
-                self._on_notice(NoticeEnd.UNCLEAR.value)
-            return
+        unclear = await self._store.notices.give_up_claimed()
+        if unclear:
+            _log.warning("news_unclear", count=unclear)
+        for _ in range(unclear):
+            self._on_notice(NoticeEnd.UNCLEAR.value)
 
     def _ended(self, order_no: MerchantOrderNo) -> None:
         del self._tasks[order_no]

@@ -25,16 +25,15 @@ from bot.domain.offers import Offer
 from bot.domain.posts import Post, PostPlace, PostState, Shown
 from bot.domain.rates import Rate
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
-from bot.process.pausing import happens
 from bot.storage.ports import Storage, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
+from bot.telling.rounds import Rounds
 
 CardOf = Callable[[Texts, str, Post, Offer | None], Screen]
 """Draws a post's card in a language, for the bot of that name; None of an offer that is gone."""
 
 _AT_ONCE = 10
-_LOOK_EVERY = 1.0  # seconds; whoever has something to post wakes it at once
 _BETWEEN_EDITS = 3.1  # seconds in one chat
 _AGAIN = timedelta(seconds=30)
 _LATER = timedelta(minutes=10)
@@ -72,34 +71,24 @@ class Publisher:
         self._rate = rate
         self._clock = clock
         self._between_edits = between_edits
-        self._woken = asyncio.Event()
+        self._rounds = Rounds("posts_wait")
         self._edited: dict[ChatId, float] = {}
         self.restored = False
         """Whether this is a copy that was put back: what waits in it may have been sent since."""
 
     def wake(self) -> None:
         """Look now: there is something to post."""
-        self._woken.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Post what waits and look after what stands, for ever."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._post(), name="posts")
+            tasks.create_task(self._rounds.run(self._begin, self.post_waiting), name="posts")
             tasks.create_task(self._look_after(), name="cards")
 
-    async def _post(self) -> None:
-        begun = False
-        while True:
-            self._woken.clear()
-            try:
-                if not begun:
-                    for post in await self._posts.give_up_posts(waiting=self.restored):
-                        await self._tell(post, "publish.unclear")
-                    begun = True
-                await self.post_waiting()
-            except StorageUnavailable as error:
-                _log.warning("posts_wait", error=str(error))
-            await happens(self._woken, _LOOK_EVERY)
+    async def _begin(self) -> None:
+        for post in await self._posts.give_up_posts(waiting=self.restored):
+            await self._tell(post, "publish.unclear")
 
     async def _look_after(self) -> None:
         while self._between_calls is not None:

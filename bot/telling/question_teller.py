@@ -4,8 +4,6 @@ Operators hear in a group of theirs, a topic for each question, where one is nam
 used; else each in their own chat. Words are claimed, durably, before they are told, as news is.
 """
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,18 +21,18 @@ from bot.domain.identifiers import ChatId, UserId
 from bot.domain.questions import Question, Side, Topic, Words
 from bot.domain.quiet import QuietHours
 from bot.domain.sessions import Session
-from bot.process.pausing import happens
 from bot.services.support import Support
-from bot.storage.ports import StepCommit, Storage, StorageError, StorageUnavailable, VersionConflict
+from bot.storage.ports import Storage, StorageError, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
+from bot.telling.rounds import Rounds
+from bot.telling.sending import begun_session
 
 ForPerson = Callable[[QuestionView], Screen]
 ForOperators = Callable[[QuestionView, str], Screen]
 """Makes what operators see; the text says why their group could not be used, if so."""
 TopicName = Callable[[Question], str]
 _AT_ONCE = 20
-_LOOK_EVERY = 1.0  # seconds; whoever has something to tell wakes it at once
 _AGAIN = timedelta(seconds=20)
 _PUT_ASIDE = timedelta(minutes=10)
 _NEVER_AGAIN = -1  # python-telegram-bot does not pass on a 0
@@ -72,25 +70,17 @@ class QuestionTeller:
         self._group = None if group is None else ChatId(group)
         self._quiet = quiet
         self._clock = clock
-        self._woken = asyncio.Event()
-        support.on_words(self._woken.set)
+        self._rounds = Rounds("question_words_wait")
+        support.on_words(self._rounds.wake)
 
     async def run(self) -> None:
         """Tell what waits, for ever; what an earlier run was telling may have been told."""
-        begun = False
-        while True:
-            self._woken.clear()
-            try:
-                if not begun:
-                    await self._questions.release_questions(frozenset(map(UserId, self._operators)))
-                    unclear = await self._questions.give_up_words()
-                    begun = True
-                    if unclear:
-                        _log.warning("question_words_unclear", count=unclear)
-                await self.tell_waiting()
-            except StorageUnavailable as error:
-                _log.warning("question_words_wait", error=str(error))
-            await happens(self._woken, _LOOK_EVERY)
+        await self._rounds.run(self._begin, self.tell_waiting)
+
+    async def _begin(self) -> None:
+        await self._questions.release_questions(frozenset(map(UserId, self._operators)))
+        if unclear := await self._questions.give_up_words():
+            _log.warning("question_words_unclear", count=unclear)
 
     async def tell_waiting(self) -> None:
         """Tell what may be told now. Raises `StorageUnavailable`."""
@@ -330,14 +320,9 @@ class QuestionTeller:
 
     async def _session(self, chat_id: ChatId, user_id: UserId, language: str) -> Session:
         session = await self._load(chat_id, user_id)
-        if session is None:
-            session = Session.begun(chat_id, user_id, language)
-            with contextlib.suppress(VersionConflict):  # somebody who just wrote has one by now
-                # Its buttons name this session: a press has to find it.
-                await self._storage.conversations.commit_step(
-                    StepCommit(session=session, expected_revision=None)
-                )
-        return session
+        if session is not None:
+            return session
+        return await begun_session(self._storage.conversations, chat_id, user_id, language)
 
     async def _load(self, chat_id: ChatId, user_id: UserId) -> Session | None:
         try:

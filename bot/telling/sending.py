@@ -1,5 +1,7 @@
 """A message that nobody pressed for: sent once, without its markup where Telegram refuses that."""
 
+import contextlib
+
 import structlog
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
@@ -8,7 +10,9 @@ from bot.chat.drawing import NO_PREVIEW, Drawer, worded
 from bot.chat.keyboards import keyboard_json
 from bot.chat.measuring import fitted, without_markup
 from bot.chat.screens import TEXT_LIMIT, Screen
+from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
+from bot.storage.ports import ConversationPort, StepCommit, StorageError, VersionConflict
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import is_topic_lost
 
@@ -64,3 +68,33 @@ async def send_screen(bot: DirectBot, session: Session, screen: Screen) -> None:
             message_thread_id=session.topic,
             retries=_NEVER_AGAIN,
         )
+
+
+async def session_of(
+    conversations: ConversationPort, chat_id: ChatId, user_id: UserId, language: str
+) -> Session:
+    """Return the person's conversation, whose buttons the message will have; begun if need be.
+
+    One that can't be read keeps nobody from hearing. Raises `StorageUnavailable`.
+    """
+    try:
+        session = await conversations.load_session(chat_id, user_id)
+    except (StorageError, ValueError):
+        _log.exception("language_unknown")
+        session = None
+    if session is not None:
+        return session
+    return await begun_session(conversations, chat_id, user_id, language)
+
+
+async def begun_session(
+    conversations: ConversationPort, chat_id: ChatId, user_id: UserId, language: str
+) -> Session:
+    """Begin somebody's conversation and keep it: a press of its buttons has to find it.
+
+    Raises `StorageUnavailable`.
+    """
+    session = Session.begun(chat_id, user_id, language)
+    with contextlib.suppress(VersionConflict):  # somebody who just wrote has one by now
+        await conversations.commit_step(StepCommit(session=session, expected_revision=None))
+    return session

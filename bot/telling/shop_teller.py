@@ -4,8 +4,6 @@ An event is stored with what made it so, and claimed, durably, before it is told
 not told waits again; of what may have been told nobody hears a second time, as with news of orders.
 """
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -19,24 +17,19 @@ from bot.domain.collecting import Standing, closes_at
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Order
 from bot.domain.quiet import QuietHours
-from bot.domain.sessions import Session
 from bot.domain.shop_events import FOR_OPERATORS, EventKind, ShopEvent
-from bot.process.pausing import happens
 from bot.services.collecting.shop import Shop
 from bot.storage.ports import (
-    StepCommit,
     Storage,
-    StorageError,
     StorageUnavailable,
-    VersionConflict,
 )
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
-from bot.telling.sending import send_screen
+from bot.telling.rounds import Rounds
+from bot.telling.sending import send_screen, session_of
 
 ScreenOfEvent = Callable[[OrderView, ShopEvent], Screen]
 _AT_ONCE = 20
-_LOOK_EVERY = 1.0  # seconds; whoever has something to tell wakes it at once
 _AGAIN = timedelta(seconds=20)
 _MINUTE = timedelta(minutes=1)
 _MOST_CASES = 500
@@ -69,29 +62,24 @@ class ShopTeller:
         self._closing = closing
         self._looked_at: datetime | None = None
         self._clock = clock
-        self._woken = asyncio.Event()
+        self._rounds = Rounds("shop_events_wait")
 
     def wake(self) -> None:
         """Look now: something happened."""
-        self._woken.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Tell what waits, for ever; what an earlier run was telling may have been told."""
-        begun = False
-        while True:
-            self._woken.clear()
-            try:
-                if not begun:
-                    await self._shop.terms()  # their rate is shown before anybody writes
-                    unclear = await self._events.give_up_events()
-                    begun = True
-                    if unclear:
-                        _log.warning("shop_events_unclear", count=unclear)
-                await self.look_for_closing()
-                await self.tell_waiting()
-            except StorageUnavailable as error:
-                _log.warning("shop_events_wait", error=str(error))
-            await happens(self._woken, _LOOK_EVERY)
+        await self._rounds.run(self._begin, self._look)
+
+    async def _begin(self) -> None:
+        await self._shop.terms()  # their rate is shown before anybody writes
+        if unclear := await self._events.give_up_events():
+            _log.warning("shop_events_unclear", count=unclear)
+
+    async def _look(self) -> None:
+        await self.look_for_closing()
+        await self.tell_waiting()
 
     async def look_for_closing(self) -> None:
         """Have operators told of orders that are paid for and that 1688 closes soon; once each."""
@@ -141,7 +129,7 @@ class ShopTeller:
         self, event: ShopEvent, order: Order, chat_id: ChatId, user_id: UserId
     ) -> Sent | None:
         """Tell one person; None when they were told."""
-        session = await self._session(chat_id, user_id, order.language)
+        session = await session_of(self._storage.conversations, chat_id, user_id, order.language)
         rate = order.quote.charge.rate if order.quote.charge else None
         view = OrderView(
             session=session,
@@ -161,19 +149,3 @@ class ShopTeller:
         if event.kind in FOR_OPERATORS:
             return [(ChatId(each), UserId(each)) for each in self._operators]
         return [(order.chat_id, order.user_id)]
-
-    async def _session(self, chat_id: ChatId, user_id: UserId, language: str) -> Session:
-        try:
-            session = await self._storage.conversations.load_session(chat_id, user_id)
-        except (StorageError, ValueError):
-            # One that can't be read keeps nobody from hearing of their money.
-            _log.exception("language_unknown")
-            session = None
-        if session is None:
-            session = Session.begun(chat_id, user_id, language)
-            with contextlib.suppress(VersionConflict):  # somebody who just wrote has one by now
-                # Its buttons name this session: a press has to find it.
-                await self._storage.conversations.commit_step(
-                    StepCommit(session=session, expected_revision=None)
-                )
-        return session
