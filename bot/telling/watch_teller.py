@@ -4,8 +4,6 @@ News is stored with the reading that found it and claimed, durably, before it is
 been told is not told again.
 """
 
-import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -18,24 +16,19 @@ from bot.chat.texts import FALLBACK, Texts, texts_in
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.quiet import QuietHours
 from bot.domain.rates import Rate
-from bot.domain.sessions import Session
 from bot.domain.watches import OfferWatch, WatchEnd, WatchState
-from bot.process.pausing import happens
 from bot.storage.ports import (
-    StepCommit,
     Storage,
-    StorageError,
     StorageUnavailable,
-    VersionConflict,
 )
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
 from bot.telegram.pacing import seconds_of
-from bot.telling.sending import send_pictured
+from bot.telling.rounds import Rounds
+from bot.telling.sending import send_pictured, session_of
 
 ScreenOfWatch = Callable[[Texts, OfferWatch], Screen]
 _AT_ONCE = 20
-_LOOK_EVERY = 1.0  # seconds; whoever has something to tell wakes it at once
 _AGAIN = timedelta(seconds=20)
 _PUT_ASIDE = timedelta(minutes=10)
 _STILL_TRUE = timedelta(hours=1)
@@ -70,28 +63,23 @@ class WatchTeller:
         self._look_soon = look_soon
         self._on_end = on_end
         self._clock = clock
-        self._woken = asyncio.Event()
+        self._rounds = Rounds("watches_wait")
 
     def wake(self) -> None:
         """Look now: something came true."""
-        self._woken.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Tell what waits, for ever; what an earlier run was telling may have been told."""
-        begun = False
-        while True:
-            self._woken.clear()
-            told = 0
-            try:
-                if not begun:
-                    if unclear := await self._watches.give_up_watches():
-                        _log.warning("watches_unclear", count=unclear)
-                    begun = True
-                told = await self.tell_waiting()
-            except StorageUnavailable as error:
-                _log.warning("watches_wait", error=str(error))
-            if told < _AT_ONCE:
-                await happens(self._woken, _LOOK_EVERY)
+        await self._rounds.run(self._begin, self._look)
+
+    async def _begin(self) -> None:
+        if unclear := await self._watches.give_up_watches():
+            _log.warning("watches_unclear", count=unclear)
+
+    async def _look(self) -> None:
+        if await self.tell_waiting() == _AT_ONCE:
+            self.wake()  # there may be more
 
     async def tell_waiting(self) -> int:
         """Tell what may be told now; return how many there were. Raises `StorageUnavailable`."""
@@ -121,7 +109,9 @@ class WatchTeller:
         if not await self._lets_in(watch.user_id):
             await self._end(watch, WatchState.DROPPED)
             return
-        session = await self._session(watch.user_id)
+        session = await session_of(
+            self._storage.conversations, ChatId(watch.user_id), watch.user_id, FALLBACK
+        )
         screen = self._screen(texts_in(session.language).priced(self._rate()), watch)
         if not await self._watches.claim_watch(watch):
             return
@@ -144,22 +134,6 @@ class WatchTeller:
         await self._watches.end_watch(watch, state)
         _log.info("watch_ended", end=state.value)
         self._on_end(state.value)
-
-    async def _session(self, user_id: UserId) -> Session:
-        """Return the person's conversation, whose buttons the message will have."""
-        chat_id = ChatId(user_id)
-        try:
-            session = await self._storage.conversations.load_session(chat_id, user_id)
-        except (StorageError, ValueError):
-            _log.exception("language_unknown")
-            session = None
-        if session is None:
-            session = Session.begun(chat_id, user_id, FALLBACK)
-            with contextlib.suppress(VersionConflict):  # somebody who just wrote has one by now
-                await self._storage.conversations.commit_step(
-                    StepCommit(session=session, expected_revision=None)
-                )
-        return session
 
 
 def _is_old(watch: OfferWatch, now: datetime) -> bool:
