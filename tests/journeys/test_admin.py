@@ -4,12 +4,12 @@ import io
 import re
 import zipfile
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 
 import pytest
 from buying import Market, placed
 from chat import Person
-from crashing import Clients, Own, own_world
+from crashing import Clients, own_world
+from operators_desk import Desk
 from test_operator_commands import _park, unresolved
 
 from bot.chat.buttons import Press
@@ -27,12 +27,6 @@ ACTIONS = sorted(
 )
 
 
-@dataclass
-class Desk:
-    own: Own
-    operator_id: int = 0
-
-
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
     with own_world(LOOKUP_DELAYS="0.1,0.1", RECREATE="never", FLOOD_UPDATES="0") as own:
@@ -41,13 +35,7 @@ def desk() -> Iterator[Desk]:
 
 @pytest.fixture
 async def clients(desk: Desk) -> AsyncIterator[Clients]:
-    async with desk.own.clients() as clients:
-        await clients.market.post("/sandbox/reset")
-        if not desk.operator_id:
-            desk.operator_id = (await clients.arrive()).id
-            desk.own.bot.environment["ADMIN_IDS"] = str(desk.operator_id)
-            desk.own.bot.start()
-        await desk.own.bot.ready()
+    async with desk.clients() as clients:
         yield clients
 
 
@@ -58,10 +46,7 @@ def market(clients: Clients) -> Market:
 
 @pytest.fixture
 async def operator(desk: Desk, clients: Clients) -> Person:
-    who = Person(clients.telegram, desk.operator_id, "en")
-    answer = await clients.telegram.get(f"/sandbox/chats/{who.id}/messages")
-    who.seq = int(answer.json()["seq"])
-    return who
+    return await desk.operator(clients)
 
 
 async def test_the_desk_shows_todays_money_and_pays_anothers_order(

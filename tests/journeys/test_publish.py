@@ -2,22 +2,16 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 
 import pytest
 from buying import TAPE_MEASURE, Market, at_offer, from_lines_to_preview
 from channels import MADE, POSTING, Channel
 from chat import PATIENCE, Person, Shown
-from crashing import Clients, Own, own_world
+from crashing import Clients, own_world
+from operators_desk import Desk
 from test_group_goods import opens
 
 from tests.tiers import slow_but
-
-
-@dataclass
-class Desk:
-    own: Own
-    operator_id: int = 0
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +23,7 @@ def desk() -> Iterator[Desk]:
 
 @pytest.fixture
 async def clients(desk: Desk) -> AsyncIterator[Clients]:
-    async with desk.own.clients() as clients:
-        await clients.market.post("/sandbox/reset")
-        if not desk.operator_id:
-            desk.operator_id = (await clients.arrive()).id
-            desk.own.bot.environment["ADMIN_IDS"] = str(desk.operator_id)
-            desk.own.bot.start()
-        await desk.own.bot.ready()
+    async with desk.clients() as clients:
         yield clients
         await clients.no_faults()
         while MADE:
@@ -50,10 +38,7 @@ def market(clients: Clients) -> Market:
 
 @pytest.fixture
 async def operator(desk: Desk, clients: Clients) -> Person:
-    who = Person(clients.telegram, desk.operator_id, "en")
-    answer = await clients.telegram.get(f"/sandbox/chats/{who.id}/messages")
-    who.seq = int(answer.json()["seq"])
-    return who
+    return await desk.operator(clients)
 
 
 async def at_publishing(operator: Person) -> Shown:

@@ -8,6 +8,7 @@ import pytest
 from buying import TAPE_MEASURE, Market, at_preview
 from chat import Person, Shown
 from crashing import Clients, Own, own_world
+from operators_desk import at_desk
 
 from bot.chat.buttons import Press
 from tests.tiers import SLOW, slow_but
@@ -47,14 +48,6 @@ async def clients(world_of_shop: ShopWorld) -> AsyncIterator[Clients]:
 @pytest.fixture
 def market(clients: Clients) -> Market:
     return Market(clients.market)
-
-
-async def at_desk(clients: Clients, user_id: int) -> Person:
-    """An operator who sees only what comes from now on."""
-    who = Person(clients.telegram, user_id, "en")
-    answer = await clients.telegram.get(f"/sandbox/chats/{who.id}/messages")
-    who.seq = int(answer.json()["seq"])
-    return who
 
 
 @pytest.fixture
