@@ -6,12 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from telegram import InputFile, Update
-from telegram.constants import ParseMode
-from telegram.error import Forbidden, TelegramError
+from telegram import Update
 
-from bot.chat.context import QUIET, Context, Overlay, Reply
-from bot.chat.conversation import ScreenNotDrawn
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, Texts
 from bot.domain.identifiers import new_session_id
@@ -20,6 +17,7 @@ from bot.domain.sessions import Session, Step
 from bot.domain.writes import ForgetPerson
 from bot.marketplace.errors import MarketplaceError
 from bot.telegram.newer import Style
+from handlers.shared.files import send_made
 
 _MOST_NAMED = 10
 _MOST_REFRESHED = 5
@@ -36,18 +34,7 @@ async def my_data(_: Update, context: Context) -> Reply:
         **await context.services.store.rights.export_of(session.user_id),
     }
     content = json.dumps(export, ensure_ascii=False, indent=2).encode()
-    try:
-        await context.bot.send_document(
-            session.chat_id,
-            InputFile(content, filename="snaporder-my-data.json", attach=True),
-            caption=t("mydata.caption"),
-            parse_mode=ParseMode.HTML,
-        )
-    except Forbidden:
-        _log.info("person_unreachable")
-    except TelegramError as error:
-        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
-    return QUIET
+    return await send_made(context, content, "snaporder-my-data.json", t("mydata.caption"))
 
 
 async def ask(_: Update, context: Context) -> Reply:

@@ -1,11 +1,9 @@
 """Questions at the operators' desk: the list, one of them, and the answer to it."""
 
 from telegram import Message, Update
-from telegram.error import BadRequest, TelegramError
 
 from bot.chat.buttons import natural
 from bot.chat.context import QUIET, Context, Overlay, Reply
-from bot.chat.conversation import ScreenNotDrawn
 from bot.chat.screens import Button, QuestionView, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.domain.asking import AnswerAsked
@@ -15,6 +13,7 @@ from bot.domain.sessions import Focus, Session, Step
 from bot.services.bundle import Services
 from bot.services.support import QuestionGone
 from handlers.desk.door import desk_button, for_operators
+from handlers.shared.files import sent_again
 from handlers.support import question as asking
 from handlers.support.question import words_of
 from handlers.support.thread import (
@@ -178,16 +177,12 @@ async def photos(_: Update, context: Context) -> Reply:
     """Send the photos of a question again."""
     question_id = QuestionId(natural(context.arg) or 0)
     said = await context.services.store.questions.said_in(question_id)
-    for each in [each.photo for each in said if each.photo]:
-        try:
+
+    async def send_all() -> None:
+        for each in [each.photo for each in said if each.photo]:
             await context.bot.send_photo(context.session.chat_id, each, caption=f"#Q{question_id}")
-        except BadRequest:
-            # Telegram no longer knows the file; the words stay.
-            context.flash("case.file_gone")
-            return None
-        except TelegramError as error:
-            raise ScreenNotDrawn(type(error).__name__, committed=False) from error
-    return QUIET
+
+    return await sent_again(context, send_all())
 
 
 @for_operators

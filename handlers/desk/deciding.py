@@ -7,11 +7,9 @@ import html
 
 from telegram import Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
 
 from bot.chat.buttons import BadButton, from_base36, natural
-from bot.chat.context import QUIET, Context, Overlay, Reply
-from bot.chat.conversation import ScreenNotDrawn
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import cut
 from bot.domain.collecting import ProofKind, payment_code
@@ -41,6 +39,7 @@ from handlers.desk import finding
 from handlers.desk.case import amount_of, decided, mark_of
 from handlers.desk.door import desk_button, for_operators
 from handlers.shared.failures import failure_key
+from handlers.shared.files import sent_again
 from handlers.shared.in_hand import amount_asked, ask, in_hand, take_in_hand
 from handlers.shared.own_order import pieces
 
@@ -208,20 +207,9 @@ async def see(_: Update, context: Context) -> Reply:
         return _gone(context)
     caption = context.t("case.proof_of", code=payment_code(proof.order_no))
     chat_id, bot = context.session.chat_id, context.bot
-    try:
-        if proof.kind is ProofKind.PHOTO:
-            await bot.send_photo(chat_id, proof.file_id, caption, parse_mode=ParseMode.HTML)
-        else:
-            await bot.send_document(
-                chat_id, proof.file_id, caption=caption, parse_mode=ParseMode.HTML
-            )
-    except BadRequest:
-        # Telegram no longer knows the file; what is on record of it stays.
-        context.flash("case.file_gone")
-        return None
-    except TelegramError as error:
-        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
-    return QUIET
+    send = bot.send_photo if proof.kind is ProofKind.PHOTO else bot.send_document
+    sending = send(chat_id, proof.file_id, caption=caption, parse_mode=ParseMode.HTML)
+    return await sent_again(context, sending)
 
 
 @for_operators

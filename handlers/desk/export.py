@@ -5,12 +5,9 @@ import html
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from telegram import InputFile, Update
-from telegram.constants import ParseMode
-from telegram.error import Forbidden, TelegramError
+from telegram import Update
 
-from bot.chat.context import QUIET, Context, Overlay, Reply
-from bot.chat.conversation import ScreenNotDrawn
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, lines, paragraphs, row
 from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.ledger import OrderAccount
@@ -20,6 +17,7 @@ from bot.domain.stages import stage_of
 from bot.services.following.order_sheet import order_sheet
 from handlers.desk.door import desk_button, for_operators
 from handlers.orders.listing import STAGES
+from handlers.shared.files import send_made
 
 MOST = 10_000  # orders in one file
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -62,19 +60,9 @@ async def send(_: Update, context: Context) -> Reply:
         t("admin.export_cut", number=MOST) if len(orders) >= MOST else None,
     )
     name = f"orders-{context.now:%Y%m%d-%H%M}.xlsx"
-    try:
-        await context.bot.send_document(
-            context.session.chat_id,
-            InputFile(content, filename=name, attach=True),
-            caption=caption,
-            parse_mode=ParseMode.HTML,
-        )
-    except Forbidden:
-        _log.info("person_unreachable")
-    except TelegramError as error:
-        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
+    sent = await send_made(context, content, name, caption)
     _log.info("orders_exported", orders=len(orders))
-    return QUIET
+    return sent
 
 
 def _since(context: Context) -> datetime:

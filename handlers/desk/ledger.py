@@ -6,12 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 
-from telegram import InputFile, Update
-from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram import Update
 
-from bot.chat.context import QUIET, Context, Overlay, Reply
-from bot.chat.conversation import ScreenNotDrawn
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.currencies import CNY, Money
@@ -20,6 +17,7 @@ from bot.domain.money import Fen
 from bot.domain.payment_attempts import start_of_day
 from bot.services.collecting.ledger_sheet import account_sums, ledger_sheet
 from handlers.desk.door import desk_button, for_operators
+from handlers.shared.files import send_made
 
 _CHINA = timezone(timedelta(hours=8))
 _YEAR = timedelta(days=370)
@@ -99,13 +97,5 @@ async def send(_: Update, context: Context) -> Reply:
     titles = html.unescape(t("ledger.columns")).split("|")
     names = (html.unescape(t("ledger.sheet")), html.unescape(t("ledger.total")))
     content = await asyncio.to_thread(ledger_sheet, operations, titles, *names)
-    try:
-        await context.bot.send_document(
-            context.session.chat_id,
-            InputFile(content, filename=f"ledger-{context.now:%Y%m%d-%H%M}.xlsx", attach=True),
-            caption=t("ledger.caption", number=len(operations)),
-            parse_mode=ParseMode.HTML,
-        )
-    except TelegramError as error:
-        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
-    return QUIET
+    caption = t("ledger.caption", number=len(operations))
+    return await send_made(context, content, f"ledger-{context.now:%Y%m%d-%H%M}.xlsx", caption)

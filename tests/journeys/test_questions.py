@@ -9,6 +9,7 @@ import pytest
 from buying import at_preview
 from chat import Person, Shown
 from crashing import Clients, Own, own_world, until
+from operators_desk import at_desk
 
 ASKED = r"#Q\d+ was sent"
 ARRIVED = r"^💬 #Q\d+ · .* asks:"
@@ -48,14 +49,6 @@ def world_of_questions() -> Iterator[World]:
 async def clients(world_of_questions: World) -> AsyncIterator[Clients]:
     async with world_of_questions.own.clients() as clients:
         yield clients
-
-
-async def at_desk(clients: Clients, user_id: int) -> Person:
-    """An operator who sees only what comes from now on."""
-    who = Person(clients.telegram, user_id, "en")
-    answer = await clients.telegram.get(f"/sandbox/chats/{who.id}/messages")
-    who.seq = int(answer.json()["seq"])
-    return who
 
 
 @pytest.fixture
