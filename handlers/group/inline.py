@@ -4,7 +4,7 @@ https://core.telegram.org/bots/api#inline-mode
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import ceil
 from typing import Any
@@ -31,8 +31,8 @@ from bot.services.spending import CallsUsedUp, on_behalf_of
 from handlers.finding.search import LONGEST_KEYWORD
 from handlers.shared.offer_card import hit_card, offer_card, order_button
 
-PAUSE = 0.25
-"""Seconds that somebody has to stop typing for before the marketplace is asked."""
+_PAUSE, _PAUSE_AT_FIRST = 0.25, 0.4
+_A_WORD = 5  # characters
 
 _KEPT, _SECONDS = 500, 300.0
 _LAST_PAGE = 20
@@ -42,13 +42,22 @@ _FORGET = 60  # seconds for which Telegram may show a failure or a person's own 
 _log = structlog.get_logger(__name__)
 
 
+def pause_after(typed: str) -> float:
+    """Return the seconds that somebody has to stop typing for before the marketplace is asked.
+
+    Whoever has typed less than a word's length is most likely at it still, and each letter that is
+    asked for too early is a call of the marketplace for nothing.
+    """
+    return _PAUSE if len(typed) >= _A_WORD else _PAUSE_AT_FIRST
+
+
 class InlineGoods(BaseHandler[Update, Context, None]):
     """Answers inline queries beside the updates: what is typed on makes the last one void.
 
     Nothing of it is stored. A restart loses queries that nobody waits for any more.
     """
 
-    def __init__(self, services: Services, pause: float = PAUSE) -> None:
+    def __init__(self, services: Services, pause: Callable[[str], float] = pause_after) -> None:
         super().__init__(self._begin)
         self._services = services
         self._pause = pause
@@ -123,7 +132,7 @@ class InlineGoods(BaseHandler[Update, Context, None]):
     async def _one(self, person: UserId, offer_id: OfferId, t: Texts, name: str) -> dict[str, Any]:
         """Return the offer of a link or a number. Raises `MarketplaceError`."""
         if not self._offers.is_fresh(offer_id):
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(self._pause(str(offer_id)))
             if (wait := self._wait(person)) is not None:
                 return _sentence(t("travel.wait_button", count=wait))
         with on_behalf_of(person):
@@ -140,7 +149,7 @@ class InlineGoods(BaseHandler[Update, Context, None]):
             return _sentence(t("travel.nothing_button"))
         key = (words.casefold(), page)
         if not self._pages.is_fresh(key):
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(self._pause(typed))
             if (wait := self._wait(UserId(query.from_user.id))) is not None:
                 return _sentence(t("travel.wait_button", count=wait))
         with on_behalf_of(UserId(query.from_user.id)):

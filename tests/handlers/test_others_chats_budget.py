@@ -47,7 +47,7 @@ class World:
             search=Search(market, cast("Any", None)),
             access=cast("Any", lets_in),
         )
-        self.inline = InlineGoods(self.services, pause=0)
+        self.inline = InlineGoods(self.services, pause=lambda _: 0)
         self.shown: list[Any] = []
 
     async def type(self, text: str, person: int = 7) -> dict[str, Any]:
