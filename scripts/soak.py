@@ -20,6 +20,7 @@ from backlog import BacklogReport, work_off  # noqa: E402 - found through the pa
 from crashing import own_world  # noqa: E402 - as above
 from soak_findings import KINDS  # noqa: E402 - as above
 from soak_host import Trouble, faketime_library  # noqa: E402 - as above
+from soak_people import Temper  # noqa: E402 - as above
 from soak_run import Plan, Report, soak  # noqa: E402 - as above
 
 _MOST_SHOWN = 20
@@ -37,6 +38,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--step-every", default=usual.step_every, **every)
     parser.add_argument("--faults", choices=("all", "none"), default="all")
     parser.add_argument("--shop", action="store_true", help="customers and operators; no restores")
+    parser.add_argument("--groups", action="store_true", help="people join group buys; no restores")
     parser.add_argument("--webhook", action="store_true", help="instead of polling")
     parser.add_argument("--backlog", type=int, default=10_000, help="updates at a start; 0: none")
     parser.add_argument("--seed", type=int, default=1)
@@ -97,7 +99,7 @@ def main() -> int:
         options.kill_every,
         options.stays_down,
         # What a restore makes a shop forget is told to its operators, and judged by no audit.
-        0 if options.shop else options.restore_every,
+        0 if options.shop or options.groups else options.restore_every,
         options.step_every,
     )
     if trouble.step_every and faketime_library() is None:
@@ -114,6 +116,8 @@ def main() -> int:
             webhook=options.webhook,
             seed=options.seed,
             shop=options.shop,
+            groups=options.groups,
+            temper=Temper(cancels=0.2) if options.shop else Temper(),
         )
         report = asyncio.run(soak(plan))
     rows, failures = _rows(report), report.findings.failures

@@ -2,15 +2,18 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from soak_host import Restore
 
 from bot.domain.collecting import Proof
+from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.identifiers import UserId
+from bot.domain.ledger import Books as Ledger
 from bot.domain.ledger import Operation
 from bot.domain.orders import Order
 from bot.storage.keys import load_keyring
@@ -25,6 +28,14 @@ class Pressed:
     revision: int
 
 
+@dataclass(frozen=True)
+class RunBuy:
+    """A group buy with all its claims, and its books."""
+
+    buy: GroupBuy
+    books: Ledger
+
+
 @dataclass
 class Books:
     """Our side, read from a copy of a database."""
@@ -35,6 +46,9 @@ class Books:
     pressed: dict[str, Pressed] = field(default_factory=dict)  # by order number
     operations: list[Operation] = field(default_factory=list)  # a shop's, in their order
     proofs: list[Proof] = field(default_factory=list)
+    buys: list[RunBuy] = field(default_factory=list)
+    untold_news: int = 0  # of group buys
+    group_ledger: dict[str, bytes] = field(default_factory=dict)  # key -> row, as it is stored
 
 
 @dataclass(frozen=True)
@@ -51,11 +65,12 @@ class PutBack:
     replaced: Books
 
 
-async def read_books(database: Path, key: Path, scratch: Path, people: Iterable[int]) -> Books:
+async def read_books(database: Path, key: Path, scratch: Path, people: Sequence[int]) -> Books:
     """Read a database that nobody has open through its storage, on a copy, with its key."""
     copy = _copied(database, scratch)
     storage = SqliteStorage(copy, load_keyring(None, key).sealer())
     await storage.open()
+    buys = storage.group_buys
     try:
         theirs = [await storage.orders.orders_of(UserId(each), limit=100_000) for each in people]
         operations = await storage.shop.operations()
@@ -65,16 +80,30 @@ async def read_books(database: Path, key: Path, scratch: Path, people: Iterable[
             for order in orders
             for proof in await storage.shop.proofs_of(order.order_no)
         ]
+        heads = [each for user in people for each in await buys.buys_of(UserId(user), 100_000)]
+        run = [
+            RunBuy(buy, await buys.books_of_buy(buy.buy_id))
+            for head in heads
+            if (buy := await buys.buy(head.buy_id)) is not None
+        ]
+        news = len(await buys.news_to_tell(datetime.now(UTC) + timedelta(days=1), 1000))
         untold = {str(each.order_no) for each in await storage.orders.untold_orders()}
     finally:
         await storage.close()
     with closing(sqlite3.connect(copy)) as connection:
         updates = dict(connection.execute("SELECT update_id, state FROM inbox"))
         rows = connection.execute("SELECT order_no, session_id, revision FROM orders").fetchall()
+        ledger = group_ledger(connection)
     # A step is stored under the revision after the one that its button was drawn for.
     pressed = {number: Pressed(session, revision - 1) for number, session, revision in rows}
     every = [order for orders in theirs for order in orders]
-    return Books(every, untold, updates, pressed, operations, proofs)
+    return Books(every, untold, updates, pressed, operations, proofs, run, news, ledger)
+
+
+def group_ledger(connection: sqlite3.Connection) -> dict[str, bytes]:
+    """Return the books of all group buys as rows: what is never changed."""
+    rows = connection.execute("SELECT key, buy_id, user_id, at, body FROM group_ledger")
+    return {key: repr(rest).encode() for key, *rest in rows}
 
 
 def _copied(database: Path, scratch: Path) -> Path:

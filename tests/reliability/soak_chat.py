@@ -12,6 +12,11 @@ OUR_NUMBER = re.compile(r"S\d{6}-[2-9A-Z]{8}")
 _MONEY = re.compile(r"¥([\d,]+\.\d\d)")
 
 
+def fen(shown: str) -> int:
+    """Read yuan as the bot shows them."""
+    return int(shown.replace(",", "").replace(".", ""))
+
+
 @dataclass(frozen=True)
 class Pressable:
     """A button that acts on the conversation."""
@@ -26,10 +31,15 @@ class Pressable:
         return parts[3] if len(parts) == 5 else ""
 
     @property
+    def arg(self) -> str:
+        parts = self.data.split(".", 4)
+        return parts[4] if len(parts) == 5 else ""
+
+    @property
     def total(self) -> int | None:
         """The fen that the label names."""
         found = _MONEY.search(self.label)
-        return int(found[1].replace(",", "").replace(".", "")) if found else None
+        return fen(found[1]) if found else None
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,7 @@ class Screen:
     text: str
     buttons: tuple[Pressable, ...]
     urls: tuple[str, ...]
+    copies: tuple[str, ...] = ()  # what its buttons copy
 
     def with_action(self, action: str) -> list[Pressable]:
         return [each for each in self.buttons if each.action == action]
@@ -58,14 +69,19 @@ class ChatView:
     seen_text: list[str] = field(default_factory=list)
     old_buttons: list[Pressable] = field(default_factory=list)
     first_seen: dict[str, float] = field(default_factory=dict)  # a button's data: since 1970
+    screens: list[Screen] = field(default_factory=list)  # as they came, edits included
+    amounts: dict[str, tuple[int, ...]] = field(default_factory=dict)  # fen beside a button's data
+    answered: set[str] = field(default_factory=set)  # presses whose spinner the bot has ended
     _texts: dict[int, str] = field(default_factory=dict)
 
     async def send(self, text: str) -> None:
         await self._post("send", {"from": self.user_id, "text": text})
 
-    async def press(self, button: Pressable) -> None:
+    async def press(self, button: Pressable) -> str:
+        """Press, and return the press's id."""
         body = {"from": self.user_id, "message_id": button.message_id, "data": button.data}
-        await self._post("tap", body)
+        answer = await self._post("tap", body)
+        return str(answer.json()["callback_query_id"])
 
     async def look(self, within: float) -> bool:
         """Wait for something new of the bot; tell whether there was."""
@@ -80,6 +96,8 @@ class ChatView:
             for event in report["events"]:
                 if event["type"] in {"message", "edit"} and event["message"]["from"].get("is_bot"):
                     self._read(event["message"])
+                elif event["type"] == "callback_answer":
+                    self.answered.add(str(event["callback_query_id"]))
         return self.answers > before
 
     def _read(self, message: dict[str, Any]) -> None:
@@ -100,9 +118,21 @@ class ChatView:
         for each in pressable:
             self.first_seen.setdefault(each.data, time.time())
         self.old_buttons = [*self.old_buttons[-40:], *pressable]
-        self.screen = Screen(text, pressable, tuple(b["url"] for b in buttons if "url" in b))
+        amounts = tuple(
+            int(each.replace(",", "").replace(".", "")) for each in _MONEY.findall(text)
+        )
+        for each in pressable:
+            self.amounts[each.data] = amounts
+        self.screen = Screen(
+            text,
+            pressable,
+            tuple(b["url"] for b in buttons if "url" in b),
+            tuple(b["copy_text"]["text"] for b in buttons if "copy_text" in b),
+        )
+        self.screens.append(self.screen)
 
-    async def _post(self, action: str, body: dict[str, Any]) -> None:
+    async def _post(self, action: str, body: dict[str, Any]) -> httpx.Response:
         answer = await self.http.post(f"/sandbox/chats/{self.user_id}/{action}", json=body)
         answer.raise_for_status()
         self.sent += 1
+        return answer

@@ -15,6 +15,7 @@ NOTHING_MOVES = 30.0
 
 _AT_MOST = 1200.0  # seconds by the clock: whatever moves so long is stuck as well
 _LOOK = 1.0
+_KEPT = 0.4  # seconds: fifty who wait do not each have the kernel count all threads
 _NANOSECONDS = 1e-9
 
 
@@ -35,21 +36,41 @@ def busy_seconds(pid: int) -> float:
 
 
 @dataclass
+class Busy:
+    """How long some processes were busy so far, asked for by all who wait for them."""
+
+    pids: Callable[[], Iterable[int]]
+    kept: float = _KEPT  # seconds
+    _read: float | None = None
+    _seconds: dict[int, float] = field(default_factory=dict)
+
+    def look(self) -> tuple[float, dict[int, float]]:
+        """Return a moment and each process's busy seconds at it."""
+        now = time.monotonic()
+        if self._read is None or now - self._read >= self.kept:
+            self._seconds = {pid: busy_seconds(pid) for pid in self.pids()}
+            self._read = now
+        return self._read, self._seconds
+
+
+@dataclass
 class Stillness:
     """Counts the seconds in which none of some processes had anything to do."""
 
-    pids: Callable[[], Iterable[int]]
+    busy: Busy
     seconds: float = 0.0
-    _at: float = field(default_factory=time.monotonic)
-    _busy: dict[int, float] = field(default_factory=dict)
+    _at: float | None = None
+    _before: dict[int, float] = field(default_factory=dict)
 
     def look(self) -> float:
         """Count on; return the still seconds so far."""
-        now = time.monotonic()
-        before, self._busy = self._busy, {pid: busy_seconds(pid) for pid in self.pids()}
-        worked = sum(max(0.0, busy - before.get(pid, busy)) for pid, busy in self._busy.items())
-        self.seconds += max(0.0, now - self._at - worked)
-        self._at = now
+        at, seconds = self.busy.look()
+        if self._at is not None:
+            worked = sum(
+                max(0.0, busy - self._before.get(pid, busy)) for pid, busy in seconds.items()
+            )
+            self.seconds += max(0.0, at - self._at - worked)
+        self._at, self._before = at, seconds
         return self.seconds
 
 
@@ -57,7 +78,7 @@ class Stillness:
 class Patience:
     """Waits for something that other processes bring about."""
 
-    pids: Callable[[], Iterable[int]]
+    busy: Busy
 
     async def until(
         self,
@@ -69,7 +90,7 @@ class Patience:
 
         `happened` waits for at most the seconds that it is given.
         """
-        stillness, deadline = Stillness(self.pids), time.monotonic() + at_most
+        stillness, deadline = Stillness(self.busy), time.monotonic() + at_most
         stillness.look()
         while not await happened(_LOOK):
             if stillness.look() >= still or time.monotonic() > deadline:

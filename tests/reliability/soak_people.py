@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Self
+from typing import Any, Self
 
 import httpx
 from soak_chat import OUR_NUMBER, ChatView, Pressable, Screen
@@ -67,6 +67,7 @@ class Temper:
     twice: float = 0.15
     pays: float = 0.5
     orders: float = 0.6
+    cancels: float = 1.0  # of the chances to cancel an order, as many are taken
 
 
 @dataclass
@@ -83,6 +84,8 @@ class Shopper:
     stuck: str | None = None
     thanked: set[str] = field(default_factory=set)  # proofs that the shop said to have
     agreed_to: set[tuple[str, int]] = field(default_factory=set)  # orders and fen of new prices
+    proved: set[str] = field(default_factory=set)  # orders a proof was sent for
+    _asked: int = 0  # screens seen when a proof was sent
     _proof: str = ""
     _before_proof: int = 0  # texts seen when it was sent
 
@@ -93,12 +96,14 @@ class Shopper:
         market: httpx.AsyncClient,
         rng: Random,
         temper: Temper,
+        name: str = "Tester",
+        **more: Any,
     ) -> Self:
         language = rng.choice(("en", "zh-hans"))
-        body = {"first_name": "Tester", "language_code": language, "started": True}
+        body = {"first_name": name, "language_code": language, "started": True}
         answer = await telegram.post("/sandbox/users", json=body)
         answer.raise_for_status()
-        return cls(ChatView(telegram, int(answer.json()["id"])), market, rng, temper)
+        return cls(ChatView(telegram, int(answer.json()["id"])), market, rng, temper, **more)
 
     async def shop(self, is_over: Callable[[], bool], patience: Patience) -> None:
         """Order until it is over. On a busy machine everybody waits longer before trying anew."""
@@ -171,6 +176,8 @@ class Shopper:
         if await self._pay_the_shop(screen, actions):
             return
         matters = [each for each in _ORDER_MATTERS if each in actions]
+        if self.random.random() >= self.temper.cancels:
+            matters = [each for each in matters if not each.startswith("cancel")]
         if "confirm" in actions:
             await self._at_preview(screen)
         elif set(matters) - {"check"} and self.random.random() < self.temper.orders:
@@ -190,18 +197,34 @@ class Shopper:
         if self._proof and any(_THANKS.search(each) and self._proof in each for each in since):
             self.thanked.add(self._proof)
         self._proof = ""
-        if "dearer_yes" in actions and self.random.random() < 0.6:
-            await self._press(screen.with_action("dearer_yes")[0])
-        elif actions == {"back"} and _ASKS_FOR_A_PROOF.search(screen.text):
+        if self._is_asked_for_a_proof():
+            self._asked = len(self.chat.screens)
             number = f"TX{self.random.randrange(10**9)}"
             self._before_proof = len(self.chat.seen_text)
             await self._say(number)
             self._proof = number
-        elif "prove" in actions and self.random.random() < 0.7:
-            await self._press(screen.with_action("prove")[0])
+        elif "dearer_yes" in actions and self.random.random() < 0.6:
+            await self._press(screen.with_action("dearer_yes")[0])
+        elif "prove" in actions and self.random.random() < self._promptness(screen):
+            prove = screen.with_action("prove")[0]
+            self.proved.add(prove.arg)
+            await self._press(prove)
         else:
             return False
         return True
+
+    def _is_asked_for_a_proof(self) -> bool:
+        """Tell whether that is the question, even though news has come below it."""
+        recent = self.chat.screens[max(self._asked, len(self.chat.screens) - 2) :]
+        return any(
+            [each.action for each in screen.buttons] == ["back"]
+            and _ASKS_FOR_A_PROOF.search(screen.text)
+            for screen in recent
+        )
+
+    def _promptness(self, screen: Screen) -> float:
+        """Whoever owes something says at once that they paid, rarely a second time."""
+        return 0.1 if screen.with_action("prove")[0].arg in self.proved else 0.95
 
     async def _press_onward(self, screen: Screen, actions: set[str]) -> None:
         if actions == {"again"} and self.random.random() < 0.5:

@@ -16,10 +16,13 @@ from soak_audit import audit
 from soak_books import read_books, read_put_back
 from soak_faults import Mischief
 from soak_findings import Audit
+from soak_groups import Crowd
+from soak_groups_audit import LedgerWatch, audit_groups, judge_public
 from soak_host import Host, HostClock, Trouble, faketime_library
-from soak_patience import Patience
+from soak_keepers import KEEPERS, Desk, Keeper, count_keepers
+from soak_patience import Busy, Patience
 from soak_people import Shopper, Temper
-from soak_shop import Keeper, audit_shop, change_prices
+from soak_shop import audit_shop, change_prices
 
 from tests.loopback import http_client
 
@@ -35,6 +38,7 @@ _NO_QUOTAS = {
     "FLOOD_UPDATES": "0",
     "STOP_SECONDS": str(_STOPS_WITHIN),
 }
+_SOON = {"POLL_SHORTEST_SECONDS": "0.5", "POLL_UNPAID_SECONDS": "2"}
 _SECRET = "soak-secret"
 _LONGER = 8
 
@@ -58,6 +62,7 @@ class Plan:
     lookup_delays: tuple[float, ...] = (0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 3, 3, 3)
     temper: Temper = field(default_factory=Temper)
     shop: bool = False
+    groups: bool = False
 
 
 @dataclass
@@ -71,20 +76,28 @@ class Report:
     seconds: float
 
 
+@dataclass
+class Cast:
+    """Everybody of one soak, and what is noted beside them."""
+
+    crowd: Crowd
+    keepers: list[Keeper]
+    desk: Desk
+    watch: LedgerWatch
+    moved: Counter[str] = field(default_factory=Counter)  # by sellers
+
+
 async def soak(plan: Plan) -> Report:
     """Run the plan. Raises whatever keeps the world itself from running."""
     started = time.monotonic()
     world = SandboxProcess()
-    delays = ",".join(map(str, plan.lookup_delays))
-    bot = BotProcess(world, plan.folder, LOOKUP_DELAYS=delays, **_NO_QUOTAS)
-    if plan.webhook:
-        url = f"http://127.0.0.1:{bot.port}"
-        bot.environment |= {"WEBHOOK_URL": url, "WEBHOOK_SECRET": _SECRET}
+    bot = _bot_of(plan, world)
     clock = _clock_of(bot, plan)
     try:
         async with _client(world.chat) as telegram, _client(world.marketplace) as market:
             rng = random.Random(plan.seed)
-            keepers = await _keepers(plan, bot, telegram, rng)
+            patience, desk = Patience(Busy(lambda: _working(world, bot))), Desk()
+            keepers = await _keepers(plan, bot, telegram, rng, desk, patience)
             bot.start()
             await bot.ready()
             for keeper in keepers[:1]:
@@ -92,33 +105,20 @@ async def soak(plan: Plan) -> Report:
             push_url = f"http://127.0.0.1:{bot.port}/marketplace/push"
             mischief = Mischief(telegram, market, random.Random(plan.seed + 1), push_url)
             await mischief.stock_up()
-            people = [
-                await Shopper.arrive(telegram, market, random.Random(rng.random()), plan.temper)
-                for _ in range(plan.people)
-            ]
+            crowd = await _crowd(plan, telegram, market, rng, patience)
+            cast = Cast(crowd, keepers, desk, LedgerWatch(bot.folder / "bot.db"))
             hold_up = mischief.hold_up if plan.faults else None
             host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock, hold_up)
-            prices = random.Random(plan.seed + 3)
-            in_shop: list[Coroutine[Any, Any, None]] = [each.keep() for each in keepers]
-            moved: Counter[str] = Counter()
-            if keepers:
-                in_shop.append(change_prices(market, prices, moved))
-            patience = Patience(lambda: _working(world, bot))
-            await _trouble(plan, host, mischief, people, in_shop, patience)
-            await _rest(plan, bot, people, patience)
+            await _trouble(plan, host, mischief, cast, _beside(plan, cast, market), patience)
+            await _rest(plan, bot, crowd.people, patience)
             theirs = (await market.get("/sandbox/orders")).json()
             if code := bot.stop():
                 raise RuntimeError(f"the bot ended with code {code}")
-            ids = [each.chat.user_id for each in people]
-            key = bot.folder / "bot.key"
-            books = await read_books(bot.folder / "bot.db", key, bot.folder / "read", ids)
-            put_back = await read_put_back(host.restores, key, bot.folder, ids)
-            keepers_sent = sum(each.chat.sent for each in keepers)
-            findings = audit(people, books, theirs, bot.log, put_back, also_sent=keepers_sent)
-            if plan.shop:
-                audit_shop(findings, people, books, theirs)
-            counted = [*(each.did for each in people), *(each.did for each in keepers)]
-            did = sum(counted, moved)
+            findings = await _audited(plan, bot, host, cast, theirs)
+            if plan.groups:
+                await judge_public(findings, telegram, crowd)
+            counted = [*(each.did for each in crowd.people), *(each.did for each in keepers)]
+            did = sum(counted, cast.moved)
             return Report(findings, host, mischief.made, did, time.monotonic() - started)
     finally:
         if bot.process is not None and bot.process.poll() is None:
@@ -126,17 +126,88 @@ async def soak(plan: Plan) -> Report:
         world.stop()
 
 
+def _bot_of(plan: Plan, world: SandboxProcess) -> BotProcess:
+    delays = ",".join(map(str, plan.lookup_delays))
+    bot = BotProcess(world, plan.folder, LOOKUP_DELAYS=delays, **_NO_QUOTAS)
+    if plan.groups:
+        bot.environment |= {"GROUP_BUYS": "everyone"} | _SOON
+    if plan.shop:
+        bot.environment |= {"PAYMENT": "shop", "PAY_DAILY_LIMIT": "0"} | _SOON
+    if plan.webhook:
+        url = f"http://127.0.0.1:{bot.port}"
+        bot.environment |= {"WEBHOOK_URL": url, "WEBHOOK_SECRET": _SECRET}
+    return bot
+
+
+def _beside(
+    plan: Plan, cast: Cast, market: httpx.AsyncClient
+) -> Sequence[Coroutine[Any, Any, None]]:
+    """What goes on beside the people who order."""
+    going: list[Coroutine[Any, Any, None]] = [each.keep() for each in cast.keepers]
+    if plan.shop:
+        going.append(change_prices(market, random.Random(plan.seed + 3), cast.moved))
+    if plan.groups:
+        going.append(cast.watch.go_on())
+    return going
+
+
+async def _audited(
+    plan: Plan, bot: BotProcess, host: Host, cast: Cast, theirs: list[dict[str, Any]]
+) -> Audit:
+    """Hold the three sides against each other."""
+    people = cast.crowd.people
+    ids = [each.chat.user_id for each in people]
+    key = bot.folder / "bot.key"
+    books = await read_books(bot.folder / "bot.db", key, bot.folder / "read", ids)
+    put_back = await read_put_back(host.restores, key, bot.folder, ids)
+    keepers_sent = sum(each.chat.sent for each in cast.keepers)
+    findings = audit(people, books, theirs, bot.log, put_back, also_sent=keepers_sent)
+    if plan.shop:
+        audit_shop(findings, people, books, theirs)
+        count_keepers(findings, cast.keepers, cast.desk)
+    if plan.groups:
+        audit_groups(findings, cast.crowd, books, theirs, cast.watch)
+    return findings
+
+
 async def _keepers(
-    plan: Plan, bot: BotProcess, telegram: httpx.AsyncClient, rng: random.Random
+    plan: Plan,
+    bot: BotProcess,
+    telegram: httpx.AsyncClient,
+    rng: random.Random,
+    desk: Desk,
+    patience: Patience,
 ) -> list[Keeper]:
     """The operators of a shop, named to the bot before it starts; none for a team."""
     if not plan.shop:
         return []
-    keepers = [await Keeper.arrive(telegram, random.Random(rng.random())) for _ in range(2)]
+    keepers = [
+        await Keeper.arrive(telegram, random.Random(rng.random()), desk, patience)
+        for _ in range(KEEPERS)
+    ]
     ids = ",".join(str(each.chat.user_id) for each in keepers)
-    bot.environment |= {"PAYMENT": "shop", "ADMIN_IDS": ids, "PAY_DAILY_LIMIT": "0"}
-    bot.environment |= {"POLL_SHORTEST_SECONDS": "0.5", "POLL_UNPAID_SECONDS": "2"}
+    bot.environment["ADMIN_IDS"] = ids
     return keepers
+
+
+async def _crowd(
+    plan: Plan,
+    telegram: httpx.AsyncClient,
+    market: httpx.AsyncClient,
+    rng: random.Random,
+    patience: Patience,
+) -> Crowd:
+    """Whoever orders: everybody for themselves, or in group buys, with those who run these."""
+
+    def dice() -> random.Random:
+        return random.Random(rng.random())
+
+    if not plan.groups:
+        some = [
+            await Shopper.arrive(telegram, market, dice(), plan.temper) for _ in range(plan.people)
+        ]
+        return Crowd(people=some)
+    return await Crowd.gathers(telegram, market, dice, plan.people, plan.temper, patience)
 
 
 def _clock_of(bot: BotProcess, plan: Plan) -> HostClock | None:
@@ -152,12 +223,12 @@ async def _trouble(
     plan: Plan,
     host: Host,
     mischief: Mischief,
-    people: list[Shopper],
-    in_shop: Sequence[Coroutine[Any, Any, None]],
+    cast: Cast,
+    beside: Sequence[Coroutine[Any, Any, None]],
     patience: Patience,
 ) -> None:
     """Have everybody order at once while the host is a bad one and both worlds misbehave."""
-    began = time.monotonic()
+    began, people = time.monotonic(), cast.crowd.people
 
     def is_over() -> bool:
         spent = time.monotonic() - began
@@ -168,7 +239,7 @@ async def _trouble(
         return spent > plan.seconds and (enough or spent > _LONGER * plan.seconds)
 
     others: list[asyncio.Future[Any]] = list(host.tasks())
-    others += [asyncio.create_task(each) for each in in_shop]
+    others += [asyncio.create_task(each) for each in beside]
     if plan.faults:
         others.append(asyncio.create_task(mischief.go_on()))
     shopping: asyncio.Future[Any] = asyncio.gather(
@@ -188,7 +259,7 @@ def _working(world: SandboxProcess, bot: BotProcess) -> list[int]:
     return [os.getpid(), world.process.pid, *([bot.process.pid] if bot.process else [])]
 
 
-async def _rest(plan: Plan, bot: BotProcess, people: list[Shopper], patience: Patience) -> None:
+async def _rest(plan: Plan, bot: BotProcess, people: Sequence[Shopper], patience: Patience) -> None:
     """Everything quiet and the bot up: let it work everything off, then ask everybody."""
     if bot.process is None or bot.process.poll() is not None:
         bot.start()

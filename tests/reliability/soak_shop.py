@@ -1,16 +1,13 @@
-"""A shop under the soak: operators who confirm and pay, prices that move, and the books' audit."""
+"""A shop under the soak: sellers' prices that move, and the books' audit."""
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Self
+from typing import Any
 
 import httpx
 from soak_books import Books
-from soak_chat import ChatView, Pressable
 from soak_findings import Audit
 from soak_people import Shopper
 
@@ -20,85 +17,6 @@ from bot.domain.ledger import Kind, Operation
 from bot.domain.marketplace_bookings import in_force, is_raise
 from bot.domain.order_books import agreed_of, was_paid
 from bot.domain.orders import Order, Placing
-
-RATES = ("7.2", "7.05", "6.9", "7.31")
-_OPENS_WITHIN = 30.0
-_OPENING = (
-    ("/shop", r"terms"),
-    ("Currency", r"Which currency"),
-    ("USD", r"rate between"),
-    ("= 7.2", r"Which of them"),
-    (r"1 USD = 7\.2", r"Saved"),
-    ("Fee$", r"What percent"),
-    ("= 8", r"8%"),
-    (r"How to pay .English", r"Write in English"),
-    ("= Send it to card 1234", r"Saved"),
-)
-# What an operator presses of what a screen offers, the first things first.
-_DEEDS = ("debit_yes", "took", "debit", "debit_over", "case", "waiting", "refunded")
-
-
-@dataclass
-class Keeper:
-    """One operator of the shop."""
-
-    chat: ChatView
-    random: Random
-    did: Counter[str] = field(default_factory=Counter)
-
-    @classmethod
-    async def arrive(cls, telegram: httpx.AsyncClient, rng: Random) -> Self:
-        body = {"first_name": "Keeper", "language_code": "en", "started": True}
-        answer = await telegram.post("/sandbox/users", json=body)
-        answer.raise_for_status()
-        return cls(ChatView(telegram, int(answer.json()["id"])), rng)
-
-    async def open_shop(self) -> None:
-        """Set the terms, before anything misbehaves. Raises when a step is not answered."""
-        for what, wanted in _OPENING:
-            if what.startswith(("/", "= ")):
-                await self.chat.send(what.removeprefix("= "))
-            else:
-                await self._press(self._button(what))
-            for _ in range(int(_OPENS_WITHIN)):
-                await self.chat.look(1.0)
-                if self.chat.screen and re.search(wanted, self.chat.screen.text):
-                    break
-            else:
-                raise RuntimeError(f"the shop did not open at {what}: {self.chat.screen}")
-
-    async def keep(self) -> None:
-        """Confirm what came in, pay 1688, send back what is owed, for ever."""
-        while True:
-            await self.chat.look(self.random.uniform(0.2, 1.0))
-            await asyncio.sleep(self.random.uniform(0.05, 0.3))
-            chance, screen = self.random.random(), self.chat.screen
-            actions = {each.action for each in screen.buttons} if screen else set()
-            deed = next((each for each in _DEEDS if each in actions), None)
-            if chance < 0.05:
-                rate = self.random.choice(RATES)
-                self.did["rate"] += 1
-                await self.chat.send(f"/rate 1 USD = {rate} CNY")
-            elif chance < 0.2 or screen is None or deed is None:
-                await self.chat.send("/admin")
-            elif "take_back_yes" in actions:
-                await self._press(screen.with_action("take_back_yes")[0])
-            elif chance < 0.22 and "decline" in actions:
-                await self._press(screen.with_action("decline")[0])
-            elif chance < 0.24 and "take_back" in actions:
-                await self._press(screen.with_action("take_back")[0])
-            else:
-                await self._press(self.random.choice(screen.with_action(deed)), twice=0.15)
-
-    async def _press(self, button: Pressable, twice: float = 0.0) -> None:
-        self.did[f"operator {button.action}"] += 1
-        await self.chat.press(button)
-        if self.random.random() < twice:
-            await self.chat.press(button)
-
-    def _button(self, label: str) -> Pressable:
-        buttons = self.chat.screen.buttons if self.chat.screen else ()
-        return next(each for each in buttons if re.search(label, each.label))
 
 
 async def change_prices(market: httpx.AsyncClient, rng: Random, did: Counter[str]) -> None:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from soak_patience import Patience, Stillness, busy_seconds
+from soak_patience import Busy, Patience, Stillness, busy_seconds
 
 SPINS = "import sys\nsys.stdout.write('x'); sys.stdout.flush()\nwhile True: pass"
 
@@ -20,7 +20,7 @@ def spinning() -> subprocess.Popen[str]:
 
 async def test_nothing_that_moves_is_a_verdict() -> None:
     """After so many still seconds, and at once when it happens."""
-    patience = Patience(list)
+    patience = Patience(Busy(list, kept=0.0))
     asked = []
 
     async def never(wait: float) -> bool:
@@ -36,7 +36,7 @@ async def test_nothing_that_moves_is_a_verdict() -> None:
 async def test_a_process_at_work_is_waited_for() -> None:
     """However long it takes, as long as it runs or waits to run."""
     process = spinning()
-    stillness = Stillness(lambda: [process.pid])
+    stillness = Stillness(Busy(lambda: [process.pid], kept=0.0))
     try:
         stillness.look()
         before = busy_seconds(process.pid)
@@ -51,7 +51,7 @@ async def test_a_process_at_work_is_waited_for() -> None:
 
 async def test_whatever_moves_for_ever_is_stuck_as_well() -> None:
     """There is an end to it by the clock."""
-    patience = Patience(lambda: [os.getpid()])
+    patience = Patience(Busy(lambda: [os.getpid()]))
 
     async def never(_: float) -> bool:
         await asyncio.sleep(0)
