@@ -27,7 +27,7 @@ _PAGE = {"leave"}
 _NOT_A_PAGE = {"open", "term", "join", "spec", "pieces"}
 _BUSY = {"join", "pieces", "spec", "agree"}  # what is gone on with before news is looked at
 _MOST_PREPARED = 4
-_ENDED_ACTIONS = {"leave", "card"}
+_FEWER = "fewer"
 
 
 @dataclass
@@ -70,33 +70,50 @@ class Member(Shopper):
 
     async def _in_a_buy(self, screen: Screen, actions: set[str]) -> bool:
         """Do what this screen of a group buy asks for; False where it asks for nothing."""
-        chance = self.random.random()
         self._see_thanks(screen)
         if "join" in actions:
             lower = screen.with_action("ceiling")
-            press = self.random.choice(lower) if lower and chance < 0.2 else None
+            press = self.random.choice(lower) if lower and self.random.random() < 0.2 else None
             await self._press(press or screen.with_action("join")[0])
         elif "pieces" in actions:
             await self._say(str(self.random.choice((1, 2, 3, 5, 8))))
         elif "spec" in actions:
             await self._press(self.random.choice(screen.with_action("spec")))
-        elif "agree" in actions:
-            answer = "agree" if chance < 0.75 else "disagree"
-            await self._press(screen.with_action(answer)[0])
-        elif proof := [each for each in screen.with_action("ask") if each.arg == "proof"]:
-            self._asks_for = next(iter(_ACCOUNT.findall(screen.text)), "")
-            if self._asks_for in self.proved and chance < 0.85:
-                return False
-            await self._press(proof[0])
         elif actions == {"back"} and self._asks_for:
-            await self._prove()
-        elif "withdraw" in actions and chance < 0.08:
-            await self._press(screen.with_action("withdraw")[0])
+            await (self._say("1") if self._asks_for == _FEWER else self._prove())
+        else:
+            return await self._about_my_part(screen, actions)
+        return True
+
+    async def _about_my_part(self, screen: Screen, actions: set[str]) -> bool:
+        """On the page of a buy that was joined, or on what leads there."""
+        chance = self.random.random()
+        proof = [each for each in screen.with_action("ask") if each.arg == "proof"]
+        if proof:
+            self._asks_for = next(iter(_ACCOUNT.findall(screen.text)), "")
+            proof = [] if self._asks_for in self.proved and chance < 0.85 else proof
+        if "agree" in actions:
+            await self._press(screen.with_action("agree" if chance < 0.75 else "disagree")[0])
+        elif proof:
+            await self._press(proof[0])
+        elif "withdraw" in actions:
+            await self._lessen(screen, withdraws=chance < 0.6)
+        elif "change" in actions and chance < 0.1:
+            await self._press(self.random.choice(screen.with_action("change")))
         elif "buy" in actions:
             await self._press(self.random.choice(screen.with_action("buy")))
         else:
             return False
         return True
+
+    async def _lessen(self, screen: Screen, *, withdraws: bool) -> None:
+        """Leave, or take fewer pieces."""
+        fewer = [each for each in screen.with_action("ask") if each.arg == "fewer"]
+        if withdraws or not fewer:
+            await self._press(screen.with_action("withdraw")[0])
+        else:
+            self._asks_for = _FEWER
+            await self._press(fewer[0])
 
     async def _prove(self) -> None:
         self._proof = f"TX{self.random.randrange(10**9)}"
@@ -218,7 +235,7 @@ class Organiser(Shopper):
             if page is None:
                 return
             actions = {each.action for each in page.buttons}
-            if "leave" in actions and actions <= _ENDED_ACTIONS and self._is_over(page):
+            if self._is_over(page):
                 self.did["buys that ended"] += 1
                 self.square.links.pop(self.chat.user_id, None)
                 self._number = ""
@@ -230,7 +247,13 @@ class Organiser(Shopper):
                 page = await self._next(page, actions)
 
     def _is_over(self, page: Screen) -> bool:
-        return time.monotonic() - self._since > self._open_for and not page.with_action("ask")
+        """Tell whether the buy has ended, or never opened."""
+        if time.monotonic() - self._since < self._open_for:
+            return False
+        going = {"lock", "resume", "card", "member", "top_up", "sheet"}
+        may_cancel = any(each.arg == "cancel" for each in page.with_action("ask"))
+        actions = {each.action for each in page.buttons}
+        return not may_cancel and ("repeat" in actions or not actions & going)
 
     async def _next(self, page: Screen, actions: set[str]) -> Screen | None:
         """Do the next thing; return the page after it, None where there is only to wait."""

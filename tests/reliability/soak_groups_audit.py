@@ -144,6 +144,7 @@ def _judge_shares(found: Audit, run: RunBuy) -> None:
         share = buy.share_of(user)
         goods = sum(each.consent.goods for each in mine)
         freight = sum(each.consent.freight for each in mine)
+        other = sum(each.consent.other for each in mine)
         fee = max((e.consent.fee_ppm for e in mine), default=0) * share.goods // 1_000_000
         charged = run.books.account_of(buy.account_of(user), currency).charged
         worse = {
@@ -151,7 +152,7 @@ def _judge_shares(found: Audit, run: RunBuy) -> None:
             "goods": share.goods > goods,
             "freight": share.freight > freight,
             "fee": share.fee > fee,
-            "charged": charged.units > goods + freight + fee,
+            "charged": charged.units > goods + freight + fee + other,
         }
         if buy.state in {_B.COLLECTING, *_IN_ORDER} and any(worse.values()):
             which = [each for each, is_so in worse.items() if is_so]
@@ -212,7 +213,7 @@ def _judge_consents(found: Audit, member: Member, buys: Sequence[RunBuy]) -> Non
     pressed = Counter[str]()
     for each, count in member.pressed.items():
         pressed[each.partition(" ")[0]] += count
-    ended = Counter[ClaimState]()
+    ended, again = Counter[ClaimState](), 0
     for run in buys:
         agreed_again = False
         for claim in run.buy.claims_of(UserId(member.chat.user_id)):
@@ -221,13 +222,13 @@ def _judge_consents(found: Audit, member: Member, buys: Sequence[RunBuy]) -> Non
                 agreed_again = True
                 continue
             totals[_most_of(claim)] -= 1
-        pressed["agree"] -= agreed_again
+        again += agreed_again
         for proof in _proofs_lost(member, run.buy):
             found.lost.append(f"buy {run.buy.buy_id}: {member.chat.user_id}'s proof {proof}")
     who = member.chat.user_id
     if without := [each for each, count in totals.items() if count < 0]:
         found.wrong.append(f"6: {who}: claims of {without} fen without a press that named them")
-    if pressed["agree"] < 0:
+    if again > pressed["agree"] + pressed["renew"] + pressed["ask"]:
         found.wrong.append(f"9: {who}: agreed without a press")
     if ended[_S.WITHDRAWN] > pressed["withdraw"]:
         found.wrong.append(f"8: {who}: {ended[_S.WITHDRAWN]} claims withdrawn without a press")
@@ -237,7 +238,8 @@ def _judge_consents(found: Audit, member: Member, buys: Sequence[RunBuy]) -> Non
 
 def _most_of(claim: Claim) -> int:
     consent = claim.consent
-    return consent.goods + consent.freight + consent.fee_ppm * consent.goods // 1_000_000
+    fee = consent.fee_ppm * consent.goods // 1_000_000
+    return consent.goods + consent.freight + fee + consent.other
 
 
 def _proofs_lost(member: Member, buy: GroupBuy) -> list[str]:
