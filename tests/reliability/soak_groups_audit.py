@@ -23,6 +23,7 @@ from soak_groups import Crowd, Member, Organiser
 from bot.domain.group_buys.bills import pieces_by_variant
 from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.fulfilling import open_balances
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Account, Kind
 from bot.domain.orders import Order, Placing
@@ -120,7 +121,7 @@ def _judge_money(
         if left:
             found.wrong.append(f"1: {name}: {left} fen of its marketplace account are nobody's")
         found.outcomes["buys paid at the marketplace"] += 1
-    if buy.state is _B.CLOSED and any(run.books.open_orders(buy.terms.rate.currency).values()):
+    if buy.state is _B.CLOSED and open_balances(buy, run.books):
         found.wrong.append(f"1: {name}: closed with open balances")
 
 

@@ -44,3 +44,15 @@ async def test_a_shop_keeps_its_books(tmp_path: Path) -> None:
     report = await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS))
     _holds(report)
     assert report.findings.outcomes["booked: charge"] >= 2
+
+
+async def test_group_buys_keep_their_invariants(tmp_path: Path) -> None:
+    """Organisers and members, from the link to the closed books, through kills and faults."""
+    killed = replace(BAD, kill_every=6, step_every=0)
+    plan = Plan(tmp_path, people=8, seconds=30, trouble=killed, seed=5, groups=True)
+    report = await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS))
+    assert report.findings.failures == []
+    assert report.host.kills >= 2
+    assert sum(report.faults.values()) >= 5
+    assert report.did["opened a buy"] >= 1, report.did
+    assert report.findings.tracebacks["raw traceback"] == 0
