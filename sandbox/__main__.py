@@ -32,6 +32,8 @@ _OPENING = (
     "/admin",
 )
 _WHO_IS_WHO = """  老板 (the boss) is the bot's operator: write /admin in that chat.
+  To organise a group buy: as 老板 find some goods, press "Group buy" (发起拼团) and open it,
+  post it in the channel, and there press "Let twenty people join".
 """
 _WHO_IS_WHO_IN_A_SHOP = """  A shop: Anna and the others are customers, who pay 老板, the boss.
   Order as Anna, pay, press "I have paid" and send any photo; then switch to 老板,
@@ -88,6 +90,7 @@ async def _with_bot(
         "LOG_FORMAT": "console",
         "ADMIN_IDS": str(BOSS),
         "PAYMENT": "shop" if options.shop else "team",
+        "GROUP_BUYS": "operators",
     }
     log = (_FOLDER / "bot.log").open("wb")
     bot = await asyncio.create_subprocess_exec(

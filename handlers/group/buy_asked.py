@@ -10,6 +10,7 @@ from bot.domain.group_buys.bills import people_of, pieces_by_variant
 from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
 from bot.telegram.newer import Style
+from handlers.group import receiving
 from handlers.group.buy_acting import claims_about
 from handlers.group.buy_organising import people_rows
 from handlers.group.buy_view import HAS_MONEY, BuyView, balance_of
@@ -54,6 +55,8 @@ def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  
                 return _people(view, t, buy)
             case "member":
                 return _member(view, t, buy, asking)
+            case "all_in":
+                return receiving.screen(view, t, buy)
             case "order":
                 return _order_to_confirm(view, t, buy)
             case "count":

@@ -22,6 +22,7 @@ from handlers.group.buy_view import (
     balance_of,
     waiting_for_money,
 )
+from handlers.group.receiving import all_in_rows
 
 _PAGE = 8
 _PLACES = 6
@@ -115,7 +116,8 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
             pieces = counted(t, missing, buy.terms.goods.unit)
             return row(Button(html.unescape(t("buy.top_up_button", pieces=pieces)), "top_up"))
         case BuyState.COLLECTING:
-            rows = people_rows(view, t, buy, waiting_for_money(view, buy))
+            rows = all_in_rows(view, t, buy)
+            rows += people_rows(view, t, buy, waiting_for_money(view, buy))
             if any(each.state is ClaimState.DUE for each in buy.taken):
                 remind = Button(t("buy.remind_button"), "remind")
                 return rows + row(remind) + row(Button(t("buy.leave_out_button"), "leave_out"))

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from .config import BotApiConfig
+from .crowd import Crowd
 from .dispatch import BotApi, refusal
 from .errors import ApiError, TesterError, UnknownMethodError
 from .files import MEGABYTE
@@ -28,15 +29,17 @@ def create_app(config: BotApiConfig) -> web.Application:
     sandbox = Sandbox(config)
     app = web.Application(client_max_size=MAX_REQUEST, middlewares=[tell_errors])
     app[SANDBOX] = sandbox
+    crowd = Crowd(sandbox)
     for routes in (
         BotApi(sandbox),
         WorldRoutes(sandbox),
-        ChatRoutes(sandbox),
+        ChatRoutes(sandbox, crowd),
         ControlRoutes(sandbox),
     ):
         app.add_routes(routes.routes())
     # Watchers and pollers must end before the server waits for open requests.
     app.on_shutdown.append(end_streams)
+    app.on_cleanup.append(lambda _: crowd.close())
     app.cleanup_ctx.append(end_deliveries)
     return app
 

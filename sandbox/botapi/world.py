@@ -100,6 +100,7 @@ class World:
         }
         self.users: dict[int, Json] = {}
         self.chats: dict[int, Chat] = {}
+        self.crowd: set[int] = set()  # people whom nobody plays by hand
         for person in PEOPLE:
             self.add_user(dict(person))
         everyone = dict.fromkeys(self.users, "member") | {BOSS: "creator"}
@@ -288,6 +289,8 @@ class World:
     def all_chats(self) -> Iterable[Json]:
         """The tester's list."""
         for chat in self.chats.values():
+            if chat.id in self.crowd:
+                continue
             public = {"username": chat.username} if chat.username else {}
             members = [member for member in chat.members if member in self.users]
             state: Json = {"started": chat.started, "blocked": chat.blocked}

@@ -56,6 +56,8 @@ export class Actions {
     switch (target.dataset.action) {
       case "tap":
         return this.tap(messageId, Number(target.dataset.x), Number(target.dataset.y));
+      case "crowd":
+        return void session.letJoin(messageId);
       case "enlarge":
         return this.enlarge(target, messageId);
       case "spoiler":

@@ -139,6 +139,15 @@ export const join = (chatId, userId) =>
   call(`/sandbox/chats/${chatId}/join`, json({ user_id: userId }));
 
 /**
+ * Let people follow a message's button; they play on by themselves.
+ * @param {number} chatId
+ * @param {number} messageId
+ * @param {number} people
+ */
+export const letJoin = (chatId, messageId, people) =>
+  call(`/sandbox/chats/${chatId}/crowd`, json({ message_id: messageId, people }));
+
+/**
  * @param {number} from
  * @param {string} query
  * @param {string} chatType

@@ -6,6 +6,7 @@ import { formatted } from "./entities.js";
 import { author, clock, fullName, iso, summary, tint } from "./format.js";
 import { icon } from "./icons.js";
 import { inlineKeyboard } from "./keyboard.js";
+import { resolveLink } from "./links.js";
 import { attachment, photos, previews } from "./media.js";
 import { richBlocks, withRichPhoto } from "./rich.js";
 import { fill } from "./strings.js";
@@ -65,7 +66,8 @@ export function messageRow(messages, place, store) {
     reactions(message),
     !body && !rich && !pictures && !files.some(Boolean) && h("em", { class: "fact" }, t.unsupported),
   );
-  return row(message, place, who, h("div", { class: "stack" }, bubble, buttons), store);
+  const crowd = !isPrivate(store) && leadsIn(message, store) && crowdKey(message, t);
+  return row(message, place, who, h("div", { class: "stack" }, bubble, buttons, crowd), store);
 }
 
 /**
@@ -96,6 +98,33 @@ function row(message, place, who, stack, { t, language }) {
   );
 }
 
+/** @param {Store} store */
+const isPrivate = (store) => store.chatId === store.personId;
+
+/**
+ * Whether one of the message's buttons starts the bot in the private chat of whoever presses it.
+ * @param {Message} message
+ * @param {Store} store
+ */
+function leadsIn(message, store) {
+  const keys = message.reply_markup?.inline_keyboard?.flat() ?? [];
+  return keys.some((each) => {
+    const link = each.url === undefined ? null : resolveLink(each.url, store.world);
+    return link?.kind === "start" && link.token !== "";
+  });
+}
+
+/**
+ * @param {Message} message
+ * @param {Store["t"]} t
+ */
+const crowdKey = (message, t) =>
+  h(
+    "button",
+    { type: "button", class: "crowd", "data-action": "crowd", "data-message": message.message_id, "data-part": "crowd", "data-testid": "crowd", title: t.crowdHint },
+    t.crowd,
+  );
+
 /**
  * @param {"edit"|"reply"} action
  * @param {Message} message
@@ -113,12 +142,17 @@ const tool = (action, message, label) =>
  * @param {Placement} place
  * @param {Store} store
  */
-function meta(message, place, { t, language }) {
+function meta(message, place, store) {
+  const { t, language } = store;
   const edited = message.sandbox?.edited && !message.from?.is_bot;
+  // Telegram does not mark a bot's edits; whoever plays here wants to see a card move.
+  const card = message.edit_date !== undefined && leadsIn(message, store);
+  const time = clock(message.edit_date ?? 0, language);
   return h(
     "span",
     { class: "meta", "data-part": "meta" },
     edited && h("span", { class: "edited" }, t.edited),
+    card && h("span", { class: "edited", "data-testid": "card-updated" }, fill(t.updatedAt, { time })),
     h("time", { datetime: iso(message.date) }, clock(message.date, language)),
     place.mine && h("span", { class: "tick" }, icon("check"), h("span", { class: "hidden" }, t.sent)),
   );

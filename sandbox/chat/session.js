@@ -8,6 +8,8 @@ import { fill } from "./strings.js";
 import { Taps } from "./taps.js";
 import { Waiting } from "./waiting.js";
 
+const CROWD = 20; // people whom one press lets come
+
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./store.js").ChatState} ChatState */
 /** @typedef {import("./types.js").SandboxEvent} SandboxEvent */
@@ -201,6 +203,16 @@ export class Session {
     if (!joined) return;
     await this.tried(() => this.refreshWorld());
     this.select(personId, chatId);
+  }
+
+  /**
+   * Let people press a card's button, each in a private chat of their own.
+   * @param {number} messageId
+   */
+  async letJoin(messageId) {
+    const { store } = this;
+    const come = await this.tried(() => api.letJoin(store.chatId, messageId, CROWD));
+    if (come) this.overlays.toast(fill(store.t.crowdComes, { n: CROWD }));
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,11 @@ class Own:
             http_client(base_url=self.world.marketplace, timeout=30) as marketplace,
         ):
             yield Clients(telegram, marketplace)
+
+    async def killed(self, rng: random.Random) -> None:
+        """Be killed, at once or a moment after what somebody just did, and be back."""
+        await asyncio.sleep(rng.choice((0, 0.02, 0.1, 0.3)))
+        await self.restart()
 
     async def restart(self) -> None:
         self.bot.kill()

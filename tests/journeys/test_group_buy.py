@@ -199,3 +199,41 @@ async def test_the_card_in_a_channel_follows_the_buy_and_names_nobody(
     over = await channel.one_card("Given up")
     assert not over.buttons
     await member.sees("gave the buy up")
+
+
+@SLOW
+async def test_a_crowd_joins_and_pays_and_eight_taps_close_the_buy(
+    clients: Clients, organiser: Person, market: Market
+) -> None:
+    """From the lock to the confirmed order, everybody answering: one look at one statement."""
+    channel = await Channel.of(clients, organiser.id, "Crowd")
+    await channel.bot_is("administrator", POSTING)
+    await opened(organiser)
+    await organiser.do("Post in Crowd", "being posted")
+    card = await channel.one_card("0 pairs so far")
+    body = {"message_id": card.id, "people": 12, "within": 0}
+    answer = await clients.telegram.post(f"/sandbox/chats/{channel.id}/crowd", json=body)
+    assert len(answer.json()["user_ids"]) == 12
+    await channel.one_card("12 people")
+    page = await organiser.say("/buys", "Your group buys")
+    taps = 0
+    for label, seen in (
+        ("🟢", "12 people"),
+        ("Close now", "Payments are being collected|came about"),
+    ):
+        await organiser.tap(label, page)
+        page, taps = await organiser.sees(seen), taps + 1
+    told = [await organiser.sees("says they have paid") for _ in range(12)]
+    await organiser.tap("Open", told[-1])
+    page, taps = await organiser.sees("Payments are being collected"), taps + 1
+    for label, seen in (
+        ("12 say they have paid", "12 members say"),
+        ("All of it came in", "Check the order|1688 total"),
+        ("Check the order", "One order for 12 people"),
+        ("Order exactly this", "Being ordered|Ordered"),
+    ):
+        await organiser.tap(label, page)
+        page, taps = await organiser.sees(seen), taps + 1
+    await organiser.sees("The order is placed")
+    assert len(await market.orders()) == 1
+    assert taps <= 8

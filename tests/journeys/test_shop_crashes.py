@@ -1,6 +1,5 @@
 """A shop whose bot is killed at every turn: no proof is lost, nothing is booked twice."""
 
-import asyncio
 import random
 import re
 import shutil
@@ -20,26 +19,18 @@ pytestmark = [pytest.mark.crash, pytest.mark.slow]
 CUSTOMERS = 4
 
 
-async def kill_and_start(own: Own, rng: random.Random) -> None:
-    """Kill the bot, at once or a moment later, and have it back."""
-    await asyncio.sleep(rng.choice((0, 0.02, 0.1, 0.3)))
-    own.bot.kill()
-    own.bot.start()
-    await own.bot.ready()
-
-
 async def paid_in_pieces(own: Own, clients: Clients, operator: Person, rng: random.Random) -> None:
     """One customer's order, with a kill after each thing that anybody does."""
     customer = await clients.arrive()
     await at_preview(customer)
     await customer.tap("Confirm order")
-    await kill_and_start(own, rng)
+    await own.killed(rng)
     payment = await customer.sees("Please pay the shop")
     code = re.search(r"transfer: ([0-9A-Z]{5})", payment.text)
     assert code is not None
     await customer.do("I have paid", "Send the proof")
     await customer.send("TX 1")
-    await kill_and_start(own, rng)
+    await own.killed(rng)
     await customer.sees("is checking your payment")
     order = re.search(r"S\d{6}-\w{8}", payment.text)
     assert order is not None
@@ -50,7 +41,7 @@ async def paid_in_pieces(own: Own, clients: Clients, operator: Person, rng: rand
     await operator.tap(code[1], listed)
     shown = await operator.sees("A proof of payment waits")
     await operator.tap("came in$", shown)
-    await kill_and_start(own, rng)
+    await own.killed(rng)
     await operator.sees("Booked|booked twice|Nothing was booked")
     await operator.say("/admin", "Proofs to confirm: 0")
     await customer.say("/balance", "Nothing is open in USD")

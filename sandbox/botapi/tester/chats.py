@@ -9,6 +9,7 @@ import pillow_heif
 from aiohttp import web
 from PIL import Image
 
+from sandbox.botapi.crowd import Crowd
 from sandbox.botapi.errors import ApiError, TesterError
 from sandbox.botapi.files import encode, open_picture
 from sandbox.botapi.people import People, worded
@@ -26,8 +27,9 @@ APP_SIDE: Final = 1280
 class ChatRoutes:
     """`/sandbox/chats/…`."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, crowd: Crowd) -> None:
         self._sandbox = sandbox
+        self._crowd = crowd
         self._people = People(sandbox)
         self._standing = Standing(sandbox)
 
@@ -42,6 +44,7 @@ class ChatRoutes:
             web.post(f"{base}/tap", self.tap),
             web.post(f"{base}/edit", self.edit),
             web.post(f"{base}/join", self.join),
+            web.post(f"{base}/crowd", self.crowd),
             web.post(f"{base}/promote", self.promote),
             web.post(f"{base}/standing", self.stand),
             web.post(f"{base}/upgrade", self.upgrade),
@@ -165,6 +168,16 @@ class ChatRoutes:
         chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
         self._people.join(chat, whole((await json_body(request)).get("user_id"), "user_id"))
         return web.json_response({"ok": True})
+
+    async def crowd(self, request: web.Request) -> web.Response:
+        """Many people follow a message's button into their private chats and play on there."""
+        chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
+        body = await json_body(request)
+        message_id = whole(body.get("message_id"), "message_id")
+        count = whole(body.get("people", 20), "people")
+        within = whole(body.get("within", 12), "within")
+        ids = self._crowd.let_join(chat, message_id, count, max(within, 0))
+        return web.json_response({"user_ids": ids})
 
     async def promote(self, request: web.Request) -> web.Response:
         """The bot becomes an administrator with these rights."""

@@ -32,9 +32,9 @@ class WorldRoutes:
         ]
 
     async def world(self, _request: web.Request) -> web.Response:
-        """The bot, all people and all chats."""
+        """The bot, all people and all chats, but for those of a crowd."""
         world = self._sandbox.world
-        users = list(world.users.values())
+        users = [each for number, each in world.users.items() if number not in world.crowd]
         chats = list(world.all_chats())
         return web.json_response({"bot": world.bot, "users": users, "chats": chats})
 

@@ -1,0 +1,160 @@
+"""A group buy whose bot is killed at every turn: no claim is lost, nothing is done twice."""
+
+import asyncio
+import random
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from buying import SNEAKERS, Market, at_offer, at_preview
+from chat import PATIENCE, Person, Shown
+from crashing import Own, own_world
+
+from bot.domain.group_buys.buys import BuyId, BuyState, GroupBuy
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.fulfilling import open_balances
+from bot.domain.ledger import Books, Kind
+from bot.storage.keys import load_keyring
+from bot.storage.sqlite.storage import SqliteStorage
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
+
+SETTINGS = {
+    "LOOKUP_DELAYS": "0.1,0.1",
+    "FLOOD_UPDATES": "0",
+    "GROUP_BUYS": "operators",
+    "POLL_SHORTEST_SECONDS": "0.5",
+    "POLL_UNPAID_SECONDS": "1",
+}
+
+
+async def page(person: Person, wanted: str) -> Shown:
+    """Open one's page of the buy until it is so: what led there may be handled after a restart."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        listed = await person.say("/buys", "Your group buys")
+        await person.tap("🟢|🔒|💰|📝|🧾|🛒|📦|🚚|🎁|⚖|🏁|·", listed)
+        shown = await person.sees("Copy|so far|pairs|people", within=PATIENCE)
+        if re.search(wanted, "\n".join([shown.text, *shown.labels]), re.DOTALL):
+            return shown
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"the page never was {wanted!r}:\n{shown.text}\n{shown.labels}")
+
+
+async def opened(own: Own, organiser: Person, rng: random.Random) -> str:
+    """Open a buy; return the payload of its link."""
+    await at_offer(organiser, SNEAKERS)
+    await organiser.do("Group buy", "New group buy")
+    await organiser.tap("Open it")
+    await own.killed(rng)
+    shown = await page(organiser, "Copy the link")
+    link = shown.button("Copy the link")["copy_text"]["text"]
+    return str(link).partition("start=")[2]
+
+
+async def joined(own: Own, member: Person, payload: str, pieces: int, rng: random.Random) -> None:
+    shown = await member.say(f"/start {payload}", "Which one")
+    await member.do(re.escape(shown.labels[0]), "How many")
+    await member.say(str(pieces), "at most")
+    await member.tap("Join with this")
+    await own.killed(rng)
+    await page(member, rf"{pieces} pairs")
+
+
+async def paid(
+    own: Own, member: Person, organiser: Person, said: str, left: int, rng: random.Random
+) -> None:
+    """Say that one has paid, and have it booked; a kill after each."""
+    shown = await page(member, "To pay")
+    await member.tap("I have paid", shown)
+    await member.sees("Send a picture")
+    await member.send(said)
+    await own.killed(rng)
+    await organiser.tap("🧾 Tester", await page(organiser, "🧾 Tester"))
+    await organiser.tap("came in$", await organiser.sees("They wrote"))
+    await own.killed(rng)
+    await page(organiser, f"{left} .*to pay|Check the order" if left else "Check the order")
+
+
+async def twice_at_once(person: Person, label: str, shown: Shown) -> None:
+    """Press the same button on two devices at the same moment."""
+    data = shown.button(label)["callback_data"]
+    await asyncio.gather(*(person.press(shown.id, data) for _ in range(2)))
+
+
+async def bought(own: Own, organiser: Person, market: Market, rng: random.Random) -> str:
+    """Confirm on two devices at once, be killed in it, and pay: one order is made and followed."""
+    await organiser.tap("Check the order", await page(organiser, "Check the order"))
+    shown = await organiser.sees("One order for 2 people")
+    await twice_at_once(organiser, "Order exactly this", shown)
+    await own.killed(rng)
+    await page(organiser, "Ordered")
+    (order,) = await market.orders()
+    await market.order(order["orderId"], "pay")
+    await own.killed(rng)
+    await page(organiser, "Everything arrived")
+    return str(order["orderId"])
+
+
+async def handed_out(own: Own, organiser: Person, rng: random.Random) -> None:
+    for label in ("Everything arrived", "📦 Tester", "📦 Tester", "Close the books"):
+        await organiser.tap(label, await page(organiser, label))
+        await own.killed(rng)
+    await page(organiser, "Closed")
+
+
+async def test_a_kill_after_everything_that_anybody_does(tmp_path: Path) -> None:
+    """Two join, pay and fetch theirs: each once, by one order, with books that are even."""
+    rng = random.Random(15)
+    with own_world(**SETTINGS) as own:
+        async with own.clients() as clients:
+            organiser = await clients.arrive()
+            own.bot.environment["ADMIN_IDS"] = str(organiser.id)
+            own.bot.start()
+            await own.bot.ready()
+            await at_preview(organiser)  # leaves an address behind
+            payload = await opened(own, organiser, rng)
+            members = [await clients.arrive() for _ in range(2)]
+            for each in members:
+                await joined(own, each, payload, 2, rng)
+            shown = await page(organiser, "Close now")
+            await twice_at_once(organiser, "Close now", shown)
+            await own.killed(rng)
+            await page(organiser, "Payments are being collected")
+            for left, each in zip((1, 0), members, strict=True):
+                await paid(own, each, organiser, f"No. {each.id}", left, rng)
+            market = Market(clients.market)
+            await bought(own, organiser, market, rng)
+            await handed_out(own, organiser, rng)
+            (order,) = await market.orders()
+            assert sum(int(each["quantity"]) for each in order["lines"]) == 4
+        assert own.bot.stop() == 0
+        buy, books = await _stored(own.bot.folder, tmp_path)
+    assert buy.state is BuyState.CLOSED
+    assert [(each.user_id, each.pieces) for each in buy.claims] == [(e.id, 2) for e in members]
+    assert {each.state for each in buy.claims} == {ClaimState.HANDED}
+    assert buy.frozen == (1, 2)
+    assert not books.differences()
+    assert not open_balances(buy, books)
+    kinds = [each.kind for each in books]
+    assert (kinds.count(Kind.CHARGE), kinds.count(Kind.RECEIPT)) == (2, 2)
+
+
+def _copied(folder: Path, copy: Path) -> Path:
+    for file in folder.glob("bot.*"):
+        shutil.copy(file, copy)
+    return copy / "bot.db"
+
+
+async def _stored(folder: Path, copy: Path) -> tuple[GroupBuy, Books]:
+    database = _copied(folder, copy)
+    storage = SqliteStorage(database, load_keyring(None, database.with_suffix(".key")).sealer())
+    await storage.open()
+    buy = await storage.group_buys.buy(BuyId(1))
+    assert buy is not None
+    assert await storage.group_buys.buy(BuyId(2)) is None
+    books = await storage.group_buys.books_of_buy(BuyId(1))
+    await storage.close()
+    return buy, books
