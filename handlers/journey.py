@@ -245,7 +245,8 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(term=buy_terms.term, open=buy_terms.open_, back=buy_terms.back),
             Buttons(take=buy_terms.take, more=buy_terms.more, page=buy_terms.page),
             Buttons(leave=buy_terms.leave),
-            MessageHandler(WORDS, buy_terms.text),
+            MessageHandler(OFFER_LINK & _NEW, buy_terms.link),
+            MessageHandler(WORDS | PAID | ORDER_NUMBER, buy_terms.text),
         ],
         Step.JOINING: [
             Buttons(spec=joining.variant, pieces=joining.amount, ceiling=joining.ceiling),
@@ -269,7 +270,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(fine=complaining.fine, **{"raise": complaining.raise_}),
             Buttons(all_in=receiving.all_in),
             MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, taking_part.photo),
-            MessageHandler(WORDS, buy.text),
+            MessageHandler(WORDS | PAID | ORDER_NUMBER, buy.text),
         ],
     }
 

@@ -24,6 +24,7 @@ from bot.domain.sessions import Session, Step
 from bot.domain.writes import ChangeBuy
 from bot.services.bundle import Services
 from bot.telegram.newer import Style
+from handlers.finding import search
 from handlers.group.buy_words import REFUSED, priced
 from handlers.group.drafting import MOST_OFFERS, all_goods, read_offers, to_page
 from handlers.group.terms_reading import read_term
@@ -261,6 +262,14 @@ async def text(update: Update, context: Context) -> Reply:
         context.flash("buy.use_buttons")
         return None
     return _set(context, asking, buy, typed.strip())
+
+
+async def link(update: Update, context: Context) -> Reply:
+    """A 1688 link is one more product where that was asked for; elsewhere it opens the offer."""
+    asking, buy = await _open(context)
+    if buy is None or asking is None or asking.term != "offers":
+        return await search.link(update, context)
+    return await text(update, context)
 
 
 def _set(context: Context, asking: BuyDrafted, buy: GroupBuy, typed: str) -> Reply:

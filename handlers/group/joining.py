@@ -9,7 +9,7 @@ from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
 from bot.chat.conversation import received_at
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
-from bot.chat.texts import Html, cut
+from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
 from bot.domain.asking import JoinOpen
 from bot.domain.currencies import MoneyUnreadable, read_money
@@ -137,7 +137,6 @@ def _confirmation(view: JoinView, buy: GroupBuy, variant: Variant, asking: JoinO
     goods = ceiling * pieces
     freight, fee = terms.freight_most(pieces), terms.charged_fee_ppm * goods // 1_000_000
     abroad = terms.abroad_most(pieces)
-    others = [terms.variants[each] for each in asking.alternatives if each < len(terms.variants)]
     text = paragraphs(
         view.flash,
         t("buy.card_title", title=buy_title(t, terms)),
@@ -153,15 +152,8 @@ def _confirmation(view: JoinView, buy: GroupBuy, variant: Variant, asking: JoinO
             t("joining.agree_fee", fee=t.money(fee)) if fee else None,
             t("joining.agree_total", total=t.money(goods + freight + fee + abroad)),
         ),
-        lines(
-            t("buy.claim_else", others=", ".join(variant_name(t, buy, each) for each in others))
-            if others
-            else None,
-            t("joining.partly") if asking.partly else None,
-            row_line(t, terms),
-        )
-        if others or asking.partly or terms.row
-        else None,
+        _named(t, buy, asking),
+        row_line(t, terms),
         t("joining.agree_fixed_explained" if terms.is_fixed else "joining.agree_explained"),
     )
     lower = [
@@ -203,7 +195,20 @@ def _if_it_runs_out(view: JoinView, buy: GroupBuy, variant: Variant, asking: Joi
     if (asking.pieces or 1) > 1:
         rows += row(Button(t(partly), "partly"))
     rows += row(Button(t("joining.done_button"), "back"))
-    return Screen(paragraphs(view.flash, t("joining.ask_else")), rows)
+    return Screen(paragraphs(view.flash, t("joining.ask_else"), _named(t, buy, asking)), rows)
+
+
+def _named(t: Texts, buy: GroupBuy, asking: JoinOpen) -> Html | None:
+    """Say what was chosen for the case that it runs out; None for nothing."""
+    variants = buy.terms.variants
+    others = [variants[each] for each in asking.alternatives if each < len(variants)]
+    named = ", ".join(variant_name(t, buy, each) for each in others)
+    if not others and not asking.partly:
+        return None
+    return lines(
+        t("buy.claim_else", others=named) if others else None,
+        t("joining.partly") if asking.partly else None,
+    )
 
 
 def _could_replace(buy: GroupBuy, other: Variant, variant: Variant, ceiling: Fen) -> bool:

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import ValidationError
 
@@ -137,7 +137,11 @@ def _zone(typed: str) -> str:
     if match := _OFFSET.fullmatch(typed):
         # POSIX counts the other way round.
         typed = f"Etc/GMT{'-' if match[1] == '+' else '+'}{int(match[2])}"
-    return ZoneInfo(typed.strip().replace(" ", "_")).key
+    named = typed.strip().replace(" ", "_").casefold()
+    known = next((each for each in available_timezones() if each.casefold() == named), None)
+    if known is None:
+        raise ValueError(typed)
+    return known
 
 
 def read_moment(typed: str, zone: str, now: datetime) -> datetime | None:

@@ -1,97 +1,23 @@
 """A group buy from the offer to the closed books, by its organiser and those who join."""
 
-import re
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-
-import pytest
-from buying import SNEAKERS, Market, at_offer, at_preview
-from channels import MADE, POSTING, Channel
-from chat import Person, Shown
-from crashing import Clients, Own, own_world
+from buying import SNEAKERS, Market, at_offer
+from channels import POSTING, Channel
+from chat import Person
+from crashing import Clients
+from group_buying import (
+    clients,
+    joined,
+    market,
+    opened,
+    organiser,
+    pays,
+    world_of_groups,
+)
 
 from bot.chat.buttons import Press
 from tests.tiers import SLOW
 
-
-@dataclass
-class GroupWorld:
-    own: Own
-    organiser: int = 0
-
-
-@pytest.fixture(scope="module")
-def world_of_groups() -> Iterator[GroupWorld]:
-    settings = {"POLL_SHORTEST_SECONDS": "0.5", "POLL_UNPAID_SECONDS": "1"}
-    with own_world(
-        LOOKUP_DELAYS="0.1,0.1", FLOOD_UPDATES="0", GROUP_BUYS="operators", **settings
-    ) as own:
-        yield GroupWorld(own)
-
-
-@pytest.fixture
-async def clients(world_of_groups: GroupWorld) -> AsyncIterator[Clients]:
-    own = world_of_groups.own
-    async with own.clients() as clients:
-        await clients.market.post("/sandbox/reset")
-        if not world_of_groups.organiser:
-            organiser = await clients.arrive()
-            world_of_groups.organiser = organiser.id
-            own.bot.environment["ADMIN_IDS"] = str(organiser.id)
-            own.bot.start()
-            await own.bot.ready()
-            await at_preview(organiser)  # leaves an address behind
-        await own.bot.ready()
-        yield clients
-        while MADE:
-            await MADE.pop().bot_is("left", [])
-
-
-@pytest.fixture
-def market(clients: Clients) -> Market:
-    return Market(clients.market)
-
-
-@pytest.fixture
-async def organiser(world_of_groups: GroupWorld, clients: Clients) -> Person:
-    who = Person(clients.telegram, world_of_groups.organiser, "en")
-    answer = await clients.telegram.get(f"/sandbox/chats/{who.id}/messages")
-    who.seq = int(answer.json()["seq"])
-    return who
-
-
-async def opened(organiser: Person, minimum: int = 3) -> tuple[Shown, str]:
-    """Open a buy of sneakers; return the organiser's page and the payload of its link."""
-    await at_offer(organiser, SNEAKERS)
-    await organiser.do("Group buy", "New group buy")
-    if minimum != 3:
-        await organiser.do("Minimum", "how many pieces")
-        await organiser.say(str(minimum), f"At least {minimum}")
-    page = await organiser.do("Open it", "Open for joining")
-    link = page.button("Copy the link")["copy_text"]["text"]
-    return page, link.partition("start=")[2]
-
-
-async def joined(member: Person, payload: str, pieces: int, variant: int = 0) -> Shown:
-    shown = await member.say(f"/start {payload}", "Which one|要哪一款")
-    label = re.escape(shown.labels[variant])
-    await member.do(label, "How many|要几件")
-    await member.say(str(pieces), "at most|最多")
-    return await member.do("Join with this|就这样参加", "You are in|已参加")
-
-
-async def pays(member: Person, organiser: Person, said: str) -> None:
-    """Say that one has paid; the organiser sees it come in."""
-    due = await member.sees("Please pay|请在")
-    await member.tap("Open|查看", due)
-    await member.sees("To pay|待付")
-    await member.do("I have paid|我已付款", "Send a picture|请发转账")
-    await member.say(said, "organiser will check|等团长核对")
-    told = await organiser.sees("says they have paid")
-    await organiser.tap("Open", told)
-    await organiser.sees("Payments are being collected")
-    await organiser.do("🧾 Tester", "They wrote")
-    await organiser.do("came in$", "Payments are being collected")
+__all__ = ["clients", "market", "organiser", "world_of_groups"]
 
 
 @SLOW
