@@ -9,7 +9,7 @@ import pytest
 from bot.storage.postgres.dialect import translated, translated_schema
 from bot.storage.sql.migrations import statements
 
-ONLY_POSTGRES = {"writers"}
+ONLY_POSTGRES = {"writers", "replicas", "leases", "allowances"}
 
 
 @pytest.mark.postgres

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bot.storage.postgres.database import PostgresDatabase
+from bot.storage.postgres.lanes import SharedLanes
+from bot.storage.postgres.replicas import Replicas
 from bot.storage.sealing import Sealer
 from bot.storage.sql.storage import SqlStorage
 
@@ -27,14 +29,14 @@ class PostgresStorage(SqlStorage):
         bot_id: int | None = None,
     ) -> None:
         """Name the database; `open` opens it. See `PostgresDatabase` for what else it takes."""
-        super().__init__(
-            PostgresDatabase(
-                url,
-                sealer,
-                clock,
-                busy_timeout=busy_timeout,
-                stall=stall,
-                alone=alone,
-                bot_id=bot_id,
-            )
+        database = PostgresDatabase(
+            url,
+            sealer,
+            clock,
+            busy_timeout=busy_timeout,
+            stall=stall,
+            alone=alone,
+            bot_id=bot_id,
         )
+        replicas = Replicas(database, url, stall)
+        super().__init__(database, replicas, SharedLanes(replicas))

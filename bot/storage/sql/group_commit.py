@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.storage.ports import StorageUnavailable
+from bot.storage.ports import Fenced, StorageUnavailable
 from bot.storage.sql.batch import JobResult, Statement, Work, run_statements
 from bot.storage.sql.connection import Connection
 
@@ -135,6 +135,11 @@ class GroupCommit:
             _fail(jobs, error)
             self._keep_deferred(error)
             return
+        except Fenced as error:
+            # Nothing of this run is ever kept again; another has what waits here.
+            _fail(jobs, error)
+            self._deferred.clear()
+            return
         except BaseException as error:
             _fail(jobs, error)
             raise
@@ -173,6 +178,7 @@ def _fail(jobs: Iterable[_Job], error: BaseException) -> None:
     for job in jobs:
         if not job.future.done():
             # One error each: a shared one would gather the traceback of every caller.
-            failure = StorageUnavailable(str(error) or type(error).__name__)
+            kind = Fenced if isinstance(error, Fenced) else StorageUnavailable
+            failure = kind(str(error) or type(error).__name__)
             failure.__cause__ = error.__cause__ or error
             job.future.set_exception(failure)

@@ -27,7 +27,7 @@ from bot.storage.sql.broadcasts import Broadcasts
 from bot.storage.sql.conversations import Conversations
 from bot.storage.sql.database import Database
 from bot.storage.sql.group_buys import GroupBuys
-from bot.storage.sql.inbox import Inbox
+from bot.storage.sql.inbox import Inbox, Lanes
 from bot.storage.sql.ledger import LedgerRows
 from bot.storage.sql.notices import Notices
 from bot.storage.sql.offers import Offers
@@ -52,11 +52,18 @@ from bot.storage.watch_ports import WatchPort
 class SqlStorage:
     """Implements `Storage`. Each part has the database, and the parts that it needs besides."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self,
+        database: Database,
+        replicas: ReplicaPort | None = None,
+        lanes: Lanes | None = None,
+    ) -> None:
+        """`replicas` and `lanes` are None where one process has the database alone."""
         self.database = database
+        self.replicas = replicas
         ledger, events = LedgerRows(database), ShopEvents(database)
         shop = Shop(database, ledger, events)
-        addresses, inbox = AddressBook(database), Inbox(database)
+        addresses, inbox = AddressBook(database), Inbox(database, lanes)
         posts = Posts(database)
         notices, offers, orders = Notices(database), Offers(database), Orders(database, shop)
         groups = GroupBuys(database)
@@ -86,7 +93,6 @@ class SqlStorage:
         self.posts: PostPort = posts
         self.pushes: PushPort = Pushes(database)
         self.questions: QuestionPort = Questions(database)
-        self.replicas: ReplicaPort | None = None
         self.rights: RightsPort = rights
         self.runs: RunPort = Runs(database)
         self.shop: ShopPort = shop

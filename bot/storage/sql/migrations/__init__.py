@@ -24,6 +24,7 @@ NAMES = (
     "0017_group_operation.sql",
     "0018_watches.sql",
     "0019_orders_stored.sql",
+    "0020_replicas.sql",
 )
 """In their order: the first brings schema 1. One that was released is never changed."""
 

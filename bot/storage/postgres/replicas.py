@@ -1,0 +1,227 @@
+"""Replicas as they meet in PostgreSQL: who is alive, who holds what, what is left for all.
+
+The fence itself is no table of this file: every batch of writes touches its writer's row first
+(`writers`), and finds none once that run was declared dead. So a lease is good for as long as the
+row of who holds it stands, and taking a dead one's work over is deleting that row. All times are
+the database's own.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from bot.storage.ports import Fenced, StorageUnavailable
+from bot.storage.postgres.database import PostgresDatabase
+from bot.storage.replica_ports import Held
+from bot.storage.sql.connection import Connection
+
+CHANNEL = "snaporder"
+_ANSWERS_WITHIN = 2.0  # seconds; a beat that takes longer is one that was missed
+_JOIN_LOOKS_EVERY = 0.25  # seconds
+
+_JOIN = "INSERT INTO replicas (replica, name) VALUES (%s, %s)"
+_BEAT = (
+    "UPDATE replicas SET beat_at = clock_timestamp(), steady_since = CASE"
+    " WHEN beat_at < clock_timestamp() - %(half)s * interval '1 second' THEN clock_timestamp()"
+    " ELSE steady_since END WHERE replica = %(me)s"
+    " RETURNING steady_since < clock_timestamp() - %(half)s * interval '1 second'"
+)
+_ALL = (
+    "SELECT replica, retired, beat_at < clock_timestamp() - %(lease)s * interval '1 second'"
+    " FROM replicas ORDER BY replica"
+)
+_OTHERS = (
+    "SELECT other.beat_at < mine.joined_at FROM replicas AS other"
+    " JOIN replicas AS mine ON mine.replica = %(me)s AND other.replica <> mine.replica"
+)
+# A stopped one keeps its locks, that of the writers perhaps, for as long as it has a connection.
+_CUT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND application_name = %s"
+)
+_BURY = (
+    "WITH dead AS (DELETE FROM replicas WHERE replica = %(who)s"
+    " AND beat_at < clock_timestamp() - %(lease)s * interval '1 second' RETURNING replica)"
+    " DELETE FROM writers USING dead WHERE writer = dead.replica"
+)
+_LEAVE = (
+    "WITH gone AS (DELETE FROM leases WHERE replica = %(me)s),"
+    " left_by AS (DELETE FROM replicas WHERE replica = %(me)s)"
+    " DELETE FROM writers WHERE writer = %(me)s"
+)
+TAKE = (
+    "INSERT INTO leases (kind, key, replica) VALUES (?, ?, ?) ON CONFLICT (kind, key)"
+    " DO UPDATE SET replica = excluded.replica WHERE leases.replica = excluded.replica"
+    " OR NOT EXISTS (SELECT 1 FROM writers WHERE writer = leases.replica) RETURNING replica"
+)
+_GIVE_BACK = "DELETE FROM leases WHERE kind = ? AND key = ? AND replica = ?"
+# A bucket that runs out at `most` a second and holds as many; what is in it waits for nobody.
+_LEVEL = "GREATEST(0, level - EXTRACT(EPOCH FROM clock_timestamp() - at)::float8 * %(most)s)"
+_DRAWN = f"GREATEST(0, LEAST(%(wanted)s, FLOOR(%(most)s - {_LEVEL})))"
+_DRAW = (
+    f"UPDATE allowances SET drawn = {_DRAWN}, level = {_LEVEL} + {_DRAWN}, at = clock_timestamp()"  # noqa: S608 - our own words
+    " WHERE what = %(what)s RETURNING drawn, level"
+)
+_BUCKET = "INSERT INTO allowances (what) VALUES (%s) ON CONFLICT (what) DO NOTHING"
+
+
+def application_name(replica: int) -> str:
+    """Return what the connections of a run are called in the database."""
+    return f"snaporder {replica}"
+
+
+class Replicas:
+    """Implements `ReplicaPort` over a storage's database, with two connections besides."""
+
+    def __init__(self, database: PostgresDatabase, url: str, lease: float) -> None:
+        """`lease` is after how many seconds of silence a replica counts as dead."""
+        self._database = database
+        self._url = url
+        self._lease = lease
+        self._number = 0
+        self._own: psycopg.AsyncConnection[TupleRow] | None = None
+        self._using = asyncio.Lock()
+        self._assign: Callable[[int], int] = lambda _: self.number
+
+    @property
+    def number(self) -> int:
+        """The number of this run: its writer's, which stays known when the storage is closed."""
+        return self._number or self._database.writer
+
+    def assigned(self, lane: int) -> int:
+        """Return who should work a lane that nobody holds."""
+        return self._assign(lane)
+
+    def on_join(self, assign: Callable[[int], int]) -> None:
+        """Have new lanes given to whom `assign` names for a lane's number."""
+        self._assign = assign
+
+    async def join(self) -> bool:
+        """Be one of the replicas; return whether no other was alive.
+
+        Waits until each of the others has said something, or counts as dead.
+        """
+        self._number = self._database.writer
+        await self._run(_JOIN, (self.number, socket.gethostname()))
+        while True:
+            await self.beat()
+            silent = [row[0] for row in await self._run(_OTHERS, {"me": self.number})]
+            if not any(silent):
+                return not silent
+            await asyncio.sleep(_JOIN_LOOKS_EVERY)
+
+    async def beat(self) -> tuple[int, ...]:
+        """Say that this one is alive, and bury the dead. Raises `Fenced`."""
+        said = await self._run(_BEAT, {"half": self._lease / 2, "me": self.number})
+        if not said:
+            raise Fenced(f"replica {self.number} was declared dead")
+        steady = bool(said[0][0])
+        rows = await self._run(_ALL, {"lease": self._lease})
+        late = {replica for replica, _, is_late in rows if is_late} if steady else set()
+        for who in late:
+            await self._bury(who)
+        return tuple(replica for replica, retired, _ in rows if not retired and replica not in late)
+
+    async def retire(self) -> None:
+        """Get no new lanes."""
+        if self._number:
+            await self._run("UPDATE replicas SET retired = TRUE WHERE replica = %s", (self.number,))
+
+    async def leave(self) -> None:
+        """Be none of them any more."""
+        if not self._number:
+            return
+        try:
+            await self._run(_LEAVE, {"me": self.number})
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Let the connection go."""
+        await self._drop()
+
+    async def take(self, what: Held, keys: Iterable[str]) -> frozenset[str]:
+        """Take leases that nobody alive holds; return those that are ours now."""
+        wanted, me = tuple(keys), self.number
+
+        def take(connection: Connection) -> frozenset[str]:
+            return frozenset(
+                key
+                for key in wanted
+                if connection.execute(TAKE, (what.value, key, me)).fetchone() is not None
+            )
+
+        return await self._database.write(take) if wanted else frozenset()
+
+    async def give_back(self, what: Held, key: str) -> None:
+        """Give a lease back, if it is ours."""
+        values = (what.value, key, self.number)
+        await self._database.write(lambda connection: connection.execute(_GIVE_BACK, values))
+
+    async def ring(self, bell: str) -> None:
+        """Have all replicas hear something."""
+        await self._run("SELECT pg_notify(%s, %s)", (CHANNEL, bell))
+
+    async def bells(self) -> AsyncIterator[str]:
+        """Listen on a connection for that alone; the first is '', for what was missed."""
+        try:
+            async with await self._connected() as listening:
+                for channel in (CHANNEL, f"{CHANNEL}_{self.number}"):
+                    await listening.execute(f'LISTEN "{channel}"')
+                yield ""
+                async for heard in listening.notifies():
+                    yield heard.payload
+        except psycopg.Error as error:
+            raise StorageUnavailable(f"not listening: {type(error).__name__}") from error
+
+    async def draw(self, what: str, most: float, wanted: int) -> tuple[int, float]:
+        """Draw from an allowance that all share; see `ReplicaPort`."""
+        values = {"what": what, "most": float(most), "wanted": float(wanted)}
+        rows = await self._run(_DRAW, values)
+        if not rows:
+            await self._run(_BUCKET, (what,))
+            rows = await self._run(_DRAW, values)
+        drawn, level = (float(each) for each in rows[0])
+        return int(drawn), max(0.0, level + 1 - most) / most
+
+    async def _bury(self, who: int) -> None:
+        """Declare one dead: what it is about to commit is refused, its work is free."""
+        await self._run(_CUT, (application_name(who),))
+        await self._run(_BURY, {"who": who, "lease": self._lease})
+
+    async def _run(self, statement: str, values: Any) -> list[TupleRow]:
+        """Run one statement, which may be repeated. Raises `StorageUnavailable`."""
+        async with self._using:
+            try:
+                async with asyncio.timeout(_ANSWERS_WITHIN):
+                    if self._own is not None:
+                        with suppress(psycopg.OperationalError):
+                            return await _rows(self._own, statement, values)
+                        await self._drop()  # it was lost, such as by a server that restarted
+                    self._own = await self._connected()
+                    return await _rows(self._own, statement, values)
+            except (psycopg.Error, TimeoutError, OSError) as error:
+                await self._drop()
+                raise StorageUnavailable(f"PostgreSQL: {type(error).__name__}") from error
+
+    async def _drop(self) -> None:
+        own, self._own = self._own, None
+        if own is not None:
+            await own.close()
+
+    async def _connected(self) -> psycopg.AsyncConnection[TupleRow]:
+        return await psycopg.AsyncConnection.connect(
+            self._url, autocommit=True, application_name=application_name(self.number)
+        )
+
+
+async def _rows(
+    connection: psycopg.AsyncConnection[TupleRow], statement: str, values: Any
+) -> list[TupleRow]:
+    cursor = await connection.execute(statement.encode(), values)
+    return await cursor.fetchall() if cursor.description else []

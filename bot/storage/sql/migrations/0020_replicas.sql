@@ -1,0 +1,2 @@
+-- Who shares a database, and who does what: where one process has it alone there is nothing to keep
+-- (0020_replicas.postgres.sql).
