@@ -11,6 +11,8 @@ from telegram import Update
 from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, Texts
+from bot.domain.group_buys.buys import ENDED, FORGOTTEN_AT_ONCE, GroupBuy
+from bot.domain.group_buys.claims import OUT
 from bot.domain.identifiers import new_session_id
 from bot.domain.orders import Order, Placing
 from bot.domain.sessions import Session, Step
@@ -40,13 +42,14 @@ async def my_data(_: Update, context: Context) -> Reply:
 async def ask(_: Update, context: Context) -> Reply:
     """`/deletemydata`: say what goes and what stays, and ask once more."""
     t = context.t
-    kept = await _open_orders(context, refreshed=True)
+    kept, buys = await _open_orders(context, refreshed=True), await _open_buys(context)
     # Bound to this revision: whoever goes on meanwhile is asked again.
     rows = row(Button(t("forget.yes_button"), "forget", style=Style.DANGER))
     rows += row(Button(t("forget.no_button"), "here", standing=True))
     text = paragraphs(
         t("forget.ask"),
         t("forget.keeps", numbers=_named(context.t, kept), count=len(kept)) if kept else None,
+        t("forget.keeps_buys", count=buys) if buys else None,
         t("forget.elsewhere"),
     )
     return Overlay(Screen(text, rows))
@@ -58,7 +61,7 @@ async def forget(_: Update, context: Context) -> Reply:
     Orders that are under way stay until they are finished: goods or money depend on them.
     """
     session = context.session
-    kept = await _open_orders(context, refreshed=False)
+    kept, buys = await _open_orders(context, refreshed=False), await _open_buys(context)
     context.write(ForgetPerson())
     context.session = Session(
         session_id=new_session_id(),
@@ -70,8 +73,33 @@ async def forget(_: Update, context: Context) -> Reply:
     if kept:
         context.flash("forget.done_but", numbers=_named(context.t, kept), count=len(kept))
     else:
-        context.flash("forget.done")
+        context.flash("forget.done_but_buys" if buys else "forget.done")
     return Step.START
+
+
+async def _open_buys(context: Context) -> int:
+    """Count the group buys that stay until they are settled: the person's, and those joined.
+
+    While one is open its claims are taken back; what is locked, or has money in it, stays.
+    """
+    buys, me = context.services.store.group_buys, context.session.user_id
+    kept = {
+        each.buy_id for each in await buys.buys_of(me, _ALL) if each.state not in FORGOTTEN_AT_ONCE
+    }
+    for each in await buys.joined_by(me, _ALL):
+        free = each.state in ENDED or each.is_free_to_leave(context.now)
+        if not free and await _has_part(context, each):
+            kept.add(each.buy_id)
+    return len(kept)
+
+
+async def _has_part(context: Context, buy: GroupBuy) -> bool:
+    """Tell whether any of the person's claims is alive, or money is open for one."""
+    if any(each.state not in OUT for each in buy.claims):
+        return True
+    books = await context.services.store.group_buys.books_of_buy(buy.buy_id)
+    account = buy.account_of(context.session.user_id)
+    return account in books.open_orders(buy.terms.rate.currency)
 
 
 async def _open_orders(context: Context, *, refreshed: bool) -> list[Order]:

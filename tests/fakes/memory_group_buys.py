@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.domain.group_buys.buys import (
     ENDED,
+    FORGOTTEN_AT_ONCE,
     BuyId,
     BuyRefused,
     BuyState,
@@ -267,7 +268,7 @@ class MemoryGroupBuys(MemoryPart):
                 self._group_ledger[buy_id] = kept
         self._forgotten_organisers.add(user_id)
         for buy in list(self._buys.values()):
-            if buy.organiser == user_id and buy.state in ENDED:
+            if buy.organiser == user_id and buy.state in FORGOTTEN_AT_ONCE:
                 del self._buys[buy.buy_id]
 
     def _leave(self, buy_id: BuyId, user_id: UserId) -> None:

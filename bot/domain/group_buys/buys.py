@@ -75,6 +75,9 @@ _AFTER: dict[BuyState, frozenset[BuyState]] = {
 }
 
 ENDED = frozenset({_B.CLOSED, _B.FAILED, _B.CANCELLED})
+FORGOTTEN_AT_ONCE = ENDED | {_B.DRAFT}
+"""Where a buy may go with its organiser's data: nobody else has anything in it."""
+
 FOLLOWING = timedelta(seconds=5)
 """How often a buy looks at the order that it has at the marketplace, as stored."""
 
@@ -218,6 +221,10 @@ class GroupBuy(Value):
         """Raise `BuyRefused` unless the buy is in one of the states."""
         if self.state not in states:
             raise BuyRefused(Why.STATE)
+
+    def is_free_to_leave(self, now: datetime) -> bool:
+        """Tell whether whoever joined may still take that back."""
+        return self.state in {BuyState.OPEN, BuyState.PAUSED} and now <= self.terms.deadline
 
     def claim(self, number: int) -> Claim:
         """Return the claim of that number. Raises `BuyRefused`."""

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.group_buys.buys import (
     ENDED,
+    FORGOTTEN_AT_ONCE,
     BuyId,
     BuyRefused,
-    BuyState,
     Card,
     Change,
     Decide,
@@ -388,7 +388,7 @@ class GroupBuys:
             if buy.state in ENDED:
                 _forget_in(connection, buy.buy_id, user_id)
                 continue
-            if buy.state in {BuyState.OPEN, BuyState.PAUSED} and now <= buy.terms.deadline:
+            if buy.is_free_to_leave(now):
                 self._leave(connection, buy.buy_id, user_id, now)
             whole = self._whole(connection, buy.buy_id)
             mine = whole.claims_of(user_id) if whole else ()
@@ -544,6 +544,7 @@ _GONE = frozenset(
 
 
 _ENDED = ", ".join(f"'{each.value}'" for each in sorted(ENDED))
+_AT_ONCE = ", ".join(f"'{each.value}'" for each in sorted(FORGOTTEN_AT_ONCE))
 _FORGOTTEN = (
     "SELECT DISTINCT buy_id, user_id FROM group_claims JOIN group_buys USING (buy_id)"  # noqa: S608 - states
     f" WHERE group_claims.forgotten = 1 AND group_buys.state IN ({_ENDED})"
@@ -558,7 +559,7 @@ def drop_forgotten(connection: Connection) -> int:
     for buy_id, user_id in connection.execute(_FORGOTTEN).fetchall():
         _forget_in(connection, buy_id, user_id)
     return connection.execute(
-        f"DELETE FROM group_buys WHERE forgotten = 1 AND state IN ({_ENDED})"  # noqa: S608 - states
+        f"DELETE FROM group_buys WHERE forgotten = 1 AND state IN ({_AT_ONCE})"  # noqa: S608 - states
     ).rowcount
 
 
