@@ -18,6 +18,8 @@ from handlers.group.buy_words import claim_line, variant_name
 from handlers.group.terms_words import terms_page
 
 _LISTED_LINES = 25
+_LISTED_RENAMED = 10
+_NAME = 60
 _ASKS = {
     "received": "buy.ask_received",
     "proof": "buy.ask_proof",
@@ -211,6 +213,7 @@ def _order_to_confirm(view: BuyView, t: Texts, buy: GroupBuy) -> Screen:
             *listed[:_LISTED_LINES],
             t("buy.order_more_lines", count=more) if more > 0 else None,
         ),
+        _renamed(t, buy),
         t("buy.borne", amount=t.yuan(borne)) if borne > 0 else None,
         t("buy.gained", amount=t.yuan(-borne)) if borne < 0 else None,
         t("buy.order_total", total=t.yuan(buy.quote.total)),
@@ -219,6 +222,20 @@ def _order_to_confirm(view: BuyView, t: Texts, buy: GroupBuy) -> Screen:
         t("buy.order_confirm_button"), "order", str(buy.quote.total), style=Style.SUCCESS
     )
     return Screen(text, row(confirm) + back)
+
+
+def _renamed(t: Texts, buy: GroupBuy) -> Html | None:
+    """Warn of variants that the seller calls something else since the buy was opened."""
+    told = [
+        t(
+            "buy.renamed",
+            before=variant_name(t, buy, each),
+            after=cut(buy.renamed[each.spec_id or ""].in_language(t.language), _NAME),
+        )
+        for each in buy.terms.variants
+        if (each.spec_id or "") in buy.renamed
+    ]
+    return lines(t("buy.renamed_explained"), *told[:_LISTED_RENAMED]) if told else None
 
 
 def _counting(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:

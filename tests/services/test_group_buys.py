@@ -13,6 +13,7 @@ from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, W
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.money import Fen
+from bot.domain.offers import Offer
 from bot.domain.orders import OrderPart, OrderStatus, Placing
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.writes import ChangeBuy, ClaimOrder, JoinBuy, OpenBuy
@@ -34,6 +35,9 @@ class Quoting:
     def __init__(self) -> None:
         self.freight = 500
         self.down = False
+
+    async def offer(self, _: object) -> Offer:
+        raise Unreachable("down", endpoint="offer")
 
     async def preview(self, lines: Sequence[OrderLine], _: Address) -> Quote:
         if self.down:

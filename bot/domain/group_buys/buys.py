@@ -22,6 +22,7 @@ from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
 from bot.domain.model import Value
 from bot.domain.money import Fen
+from bot.domain.offers import Wording
 from bot.domain.quotes import Quote
 from bot.domain.splitting import MOST_IN_ORDER
 
@@ -195,6 +196,7 @@ class GroupBuy(Value):
     bill: Bill | None = None
     quote: Quote | None = None  # what the marketplace says of the order, as last read
     quoted_at: AwareDatetime | None = None
+    renamed: dict[str, Wording] = Field(default_factory=dict)  # by variant: its name by then
     again_at: AwareDatetime | None = None  # when what failed by itself is tried again
     rounds: int = 0
     asked: tuple[UserId, ...] = ()

@@ -35,7 +35,7 @@ from bot.domain.group_buys.terms import Goods, goods_of
 from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
-from bot.domain.offers import Offer
+from bot.domain.offers import Offer, Wording
 from bot.domain.orders import Order, OrderStatus, Placing
 from bot.domain.quotes import Quote
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
@@ -200,7 +200,8 @@ class GroupBuys:
             now = self._clock()
             dear = {each.number for each in closing.too_dear(buy, quote)}
             if not dear:
-                decide = partial(_requoted, quote=quote, seen=buy.version, now=now)
+                renamed = await self._renamed(buy)
+                decide = partial(_requoted, quote=quote, seen=buy.version, now=now, renamed=renamed)
                 return await self.change(buy_id, organiser, decide)
             await self._change(buy_id, partial(_fell_out, numbers=dear, now=now))
         raise BuyRefused(Why.NO_CONSENT)
@@ -231,6 +232,27 @@ class GroupBuys:
         )
         self._on_news()
         return bool(after.claims != buy.claims)
+
+    async def _renamed(self, buy: GroupBuy) -> dict[str, Wording]:
+        """Return by what names the seller sells by now what the group takes, where others.
+
+        They are shown before the order is confirmed; one that can't be read now holds up nothing.
+        """
+        taken, found = {each.spec_id for each in buy.taken}, {}
+        for goods in buy.terms.all_goods:
+            if not any(each.spec_id in taken for each in goods.variants):
+                continue
+            try:
+                now = goods_of(await self._marketplace.offer(goods.offer_id))
+            except (MarketplaceError, ValidationError) as error:
+                _log.info("group_buy_names_unread", error=type(error).__name__)
+                continue
+            named = now.further() if any(each.further for each in goods.variants) else now
+            for each in goods.variants:
+                other = named.variant(each.spec_id)
+                if each.spec_id in taken and other and other.label.zh != each.label.zh:
+                    found[each.spec_id or ""] = other.label
+        return found
 
     async def _left_of(self, goods: Goods) -> dict[SpecId | None, int]:
         try:
@@ -446,11 +468,19 @@ def _priced(buy: GroupBuy, books: Books, *, quote: Quote, seen: int, now: dateti
     return Change(kept, change.news, change.booked)
 
 
-def _requoted(buy: GroupBuy, books: Books, *, quote: Quote, seen: int, now: datetime) -> Change:
+def _requoted(
+    buy: GroupBuy,
+    books: Books,
+    *,
+    quote: Quote,
+    seen: int,
+    now: datetime,
+    renamed: dict[str, Wording],
+) -> Change:
     if buy.version != seen:
         raise BuyRefused(Why.TERMS)
     change = closing.requoted(buy, quote, books, now)
-    kept = change.buy.replace(quote=quote, quoted_at=now)
+    kept = change.buy.replace(quote=quote, quoted_at=now, renamed=renamed)
     return Change(kept, change.news, change.booked)
 
 

@@ -1,0 +1,277 @@
+"""What goes wrong around a group buy: people who are gone, closed chats, sellers who move."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+
+from bot.chat.screens import Screen
+from bot.domain.group_buys import closing
+from bot.domain.group_buys.buys import BuyState, Card, NewsOf
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.money import Fen
+from bot.domain.offers import Wording
+from bot.domain.orders import Placing
+from bot.domain.quotes import Quote, QuoteLine
+from bot.domain.writes import ShowBuy
+from bot.marketplace.errors import RefusalReason, Refused, Unreachable
+from bot.telegram.request import NOT_SENT
+from bot.telling.group_cards import GroupCards
+from bot.telling.group_teller import GroupTeller
+from tests.domain.group_buys.groups import RED, steps
+from tests.services.test_group_buys import World
+from tests.storage.grouping import BUY, BUYER
+from tests.storage.samples import offer
+
+CHANNEL = ChatId(-1001)
+LATER = timedelta(days=400)
+
+
+class Telegram:
+    """Where screens are sent and drawn; refuses what `refuses` says, by chat."""
+
+    username = "snaporder_bot"
+
+    def __init__(self) -> None:
+        self.refuses: dict[int, TelegramError] = {}
+        self.shown: list[int] = []
+
+    async def _show(self, chat_id: int) -> None:
+        if chat_id in self.refuses:
+            raise self.refuses[chat_id]
+        self.shown.append(chat_id)
+
+    async def fitting(self, _: str, __: object, **fields: Any) -> None:
+        await self._show(int(fields["chat_id"]))
+
+    async def publish(self, chat_id: int, _: Screen) -> tuple[int, bool]:
+        await self._show(chat_id)
+        return 5, False
+
+    async def revise(self, chat_id: int, *_: object, **__: object) -> None:
+        await self._show(chat_id)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def teller(world: World, telegram: Telegram) -> GroupTeller:
+    return GroupTeller(
+        telegram,  # type: ignore[arg-type]
+        world.storage,
+        lambda *_: Screen("told"),  # type: ignore[arg-type, misc]
+        clock=world.clock,
+    )
+
+
+def cards(world: World, telegram: Telegram) -> GroupCards:
+    return GroupCards(
+        telegram,  # type: ignore[arg-type]
+        telegram,  # type: ignore[arg-type]
+        world.storage,
+        lambda *_: Screen("card"),  # type: ignore[arg-type, misc]
+        clock=world.clock,
+    )
+
+
+async def unreachable(world: World) -> tuple[int, ...]:
+    return (await world.storage.group_buys.buys_census(world.now)).unreachable
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        Forbidden("Forbidden: bot was blocked by the user"),
+        Forbidden("Forbidden: user is deactivated"),
+    ],
+)
+async def test_an_organiser_who_blocked_the_bot_or_is_deleted_is_told_of(
+    world: World, gone: Forbidden
+) -> None:
+    """The buy goes on for its members; the operators learn that nobody runs it."""
+    telegram = Telegram()
+    telegram.refuses[BUYER] = gone
+    await world.open()
+    await world.join(11, 5)
+    await world.at_deadline()
+    await teller(world, telegram).tell_waiting()
+    assert await unreachable(world) == (BUY,)
+    assert 11 in telegram.shown
+    # Back again, the next word reaches them, and nothing is left to tell the operators.
+    telegram.refuses.clear()
+    await world.all_pay()
+    await teller(world, telegram).tell_waiting()
+    assert await unreachable(world) == ()
+
+
+async def test_a_member_who_blocked_the_bot_has_not_paid_and_is_left_out(world: World) -> None:
+    """Whoever can't be reached has not agreed: no order waits for them, none includes them."""
+    telegram = Telegram()
+    telegram.refuses[12] = Forbidden("Forbidden: bot was blocked by the user")
+    await world.open()
+    await world.join(11, 5)
+    await world.join(12, 5)
+    buy = await world.at_deadline()
+    await teller(world, telegram).tell_waiting()
+    assert await unreachable(world) == ()
+    books = await world.storage.group_buys.books_of_buy(BUY)
+    owed = books.account_of(buy.account_of(UserId(11)), buy.terms.rate.currency).balance
+    await world.groups.change(
+        BUY,
+        BUYER,
+        lambda there, books: closing.paid(there, UserId(11), owed, "p", books, world.now),
+    )
+    assert buy.pay_before is not None
+    world.now = buy.pay_before + timedelta(seconds=1)
+    await world.groups.do_due()
+    assert [each.state for each in (await world.buy()).claims] == [
+        ClaimState.PAID,
+        ClaimState.LAPSED,
+    ]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        BadRequest("Bad Request: need administrator rights in the channel chat"),
+        Forbidden("Forbidden: bot was kicked from the channel chat"),
+        BadRequest("Bad Request: message to edit not found"),
+    ],
+)
+async def test_a_bot_that_may_no_longer_post_says_so_once_and_the_buy_goes_on(
+    world: World, refusal: TelegramError
+) -> None:
+    """The card is a view: without it people still join by the link."""
+    telegram = Telegram()
+    await world.open()
+    await world.step(BUYER, ShowBuy(Card(buy_id=BUY, chat_id=CHANNEL, message_id=0)))
+    await cards(world, telegram).draw_waiting()
+    telegram.refuses[CHANNEL] = refusal
+    await world.join(11, 5)
+    world.now += timedelta(minutes=1)
+    for _ in range(2):
+        await cards(world, telegram).draw_waiting()
+    assert await world.storage.group_buys.cards_of(BUY) == []
+    assert await world.told(NewsOf.CARD_GONE) == [BUYER]
+    assert (await world.buy()).state is BuyState.OPEN
+    await world.join(12, 5)
+
+
+async def test_a_card_that_telegram_does_not_take_for_long_is_counted_and_heals(
+    world: World,
+) -> None:
+    """A passing failure is tried again; ten minutes of them are the operators' to know."""
+    telegram = Telegram()
+    await world.open()
+    await world.step(BUYER, ShowBuy(Card(buy_id=BUY, chat_id=CHANNEL, message_id=0)))
+    await cards(world, telegram).draw_waiting()
+    telegram.refuses[CHANNEL] = NetworkError(NOT_SENT)
+    await world.join(11, 5)
+    world.now += timedelta(minutes=1)
+    await cards(world, telegram).draw_waiting()
+    buys = world.storage.group_buys
+    assert (await buys.buys_census(world.now)).cards_failing == 0
+    assert (await buys.buys_census(world.now + timedelta(minutes=11))).cards_failing == 1
+    telegram.refuses.clear()
+    world.now += timedelta(minutes=1)
+    await cards(world, telegram).draw_waiting()
+    assert (await buys.buys_census(world.now + LATER)).cards_failing == 0
+
+
+async def test_an_unclear_create_leaves_the_buy_where_it_is(world: World) -> None:
+    """The set that was frozen stays so until it is known whether the order exists."""
+    await world.open()
+    await world.join(11, 5)
+    await world.at_deadline()
+    await world.all_pay()
+    await world.order()
+    await world.settled(Placing.UNCERTAIN)
+    for _ in range(3):
+        world.now += timedelta(hours=12)
+        await world.groups.do_due()
+    buy = await world.buy()
+    assert (buy.state, buy.frozen) == (BuyState.ORDERING, (1,))
+    assert buy.order_no is not None
+    assert (await world.storage.group_buys.buys_census(world.now)).uncertain == 1
+    assert await world.told(NewsOf.NOT_PLACED) == []
+
+
+async def test_an_offer_that_is_sold_out_ends_the_buy_and_costs_nobody_anything(
+    world: World,
+) -> None:
+    """Who is out is told why; what is left of the buy has too few pieces."""
+    await world.open()
+    await world.join(11, 5)
+
+    async def sold_out(*_: object) -> Quote:
+        raise Refused("sold out", endpoint="preview", reason=RefusalReason.OUT_OF_STOCK)
+
+    async def gone(_: object) -> None:
+        raise Refused("no such offer", endpoint="offer", reason=RefusalReason.NOT_FOUND)
+
+    world.market.preview = sold_out  # type: ignore[method-assign, assignment]
+    world.market.offer = gone  # type: ignore[attr-defined]
+    buy = await world.at_deadline()
+    assert buy.state is BuyState.FAILED
+    assert await world.told(NewsOf.SOLD_OUT) == [11]
+    assert not list(await world.storage.group_buys.books_of_buy(BUY))
+
+
+async def test_prices_that_no_longer_fall_pass_nobodys_ceiling(world: World) -> None:
+    """More pieces at a dearer price: whoever did not agree to that is out, and the rest buys."""
+    await world.open()
+    await world.join(11, 10, 1000)
+    await world.join(12, 10, 900)
+
+    async def rising(lines: Any, _: object) -> Quote:
+        pieces = sum(each.quantity for each in lines)
+        price = steps((1, 900)).price_at(1) if pieces < 15 else 950
+        quoted = tuple(
+            QuoteLine(
+                offer_id=each.offer_id,
+                spec_id=each.spec_id,
+                amount=Fen(price * each.quantity),
+                unit_price=Fen(price),
+            )
+            for each in lines
+        )
+        goods = sum(each.amount for each in quoted)
+        return Quote(lines=quoted, goods=Fen(goods), freight=Fen(500), total=Fen(goods + 500))
+
+    world.market.preview = rising  # type: ignore[method-assign, assignment]
+    buy = await world.at_deadline()
+    assert [each.state for each in buy.claims] == [ClaimState.DUE, ClaimState.LAPSED]
+    assert all(each.unit is None or each.unit <= each.ceiling for each in buy.claims)
+
+
+async def test_a_variant_renamed_between_lock_and_order_is_shown_before_it_is_confirmed(
+    world: World,
+) -> None:
+    """Its id is the same, so the marketplace takes it: whether the goods are is for people."""
+    await world.open()
+    await world.join(11, 5)
+    await world.at_deadline()
+    await world.all_pay()
+    there = offer()
+    now = there.replace(skus=(there.skus[0].replace(spec_id=RED),))
+
+    async def read(_: object) -> Any:
+        return now
+
+    world.market.offer = read  # type: ignore[attr-defined]
+    buy = await world.groups.prepare(BUY, BUYER)
+    assert set(buy.renamed) == {RED}
+    assert isinstance(buy.renamed[RED], Wording)
+
+    async def unread(_: object) -> Any:
+        raise Unreachable("down", endpoint="offer")
+
+    world.market.offer = unread  # type: ignore[attr-defined]
+    buy = await world.groups.prepare(BUY, BUYER)
+    assert buy.renamed == {}
+    world.market.offer = read  # type: ignore[attr-defined]
+    assert (await world.order()) == (await world.buy()).order_no
