@@ -33,7 +33,7 @@ from bot.settings import GroupBuying, Settings
 from bot.storage.keys import load_keyring
 from bot.storage.ports import CLOCK_WENT_BACK, StorageError
 from bot.storage.sealing import SealingError
-from bot.storage.sqlite.copying import group_buys_in, last_run, quick_check
+from bot.storage.sqlite.copying import group_buys_in, last_run, quick_check, watches_in
 from bot.web.server import WEBHOOK_PATH
 from bot.wiring.parts import client_config
 
@@ -67,6 +67,7 @@ async def examine(
         _database(settings),
         *_runs(settings, wall_clock()),
         *_group_buys(settings, wall_clock()),
+        *_watches(settings, wall_clock()),
         _key_file(settings),
         _key_place(settings),
         _disk(settings),
@@ -310,6 +311,27 @@ def _group_buys(settings: Settings, now: float) -> list[Finding]:
         counted.append(f"{buys.unbalanced} of them with books to be settled")
     text = "; ".join([", ".join(counted) or "none running", *troubles])
     return [Finding(Verdict.WARN if troubles else Verdict.OK, "group buys", text)]
+
+
+def _watches(settings: Settings, now: float) -> list[Finding]:
+    """Tell how many watch what, and whether that is read in time; nothing where nobody does."""
+    moment = datetime.fromtimestamp(now, UTC)
+    try:
+        watches = watches_in(settings.database_path, moment)
+    except StorageError:
+        return []  # told as the database's trouble
+    if not watches.watching and not watches.to_tell:
+        return []
+    text = f"{watches.watching} of {watches.offers} products"
+    if not settings.watches_per_person:
+        text += "; WATCHES_PER_PERSON is 0: nothing of them is read or told"
+        return [Finding(Verdict.WARN, "watches", text)]
+    quiet = settings.quiet is not None and settings.quiet.over_at(moment) is not None
+    if watches.offers_late and not quiet:
+        text += f"; {watches.offers_late} due for an hour: is the bot running, and"
+        text += " POLL_CALLS_PER_MINUTE enough? A longer WATCH_SECONDS asks less often"
+        return [Finding(Verdict.WARN, "watches", text)]
+    return [Finding(Verdict.OK, "watches", text)]
 
 
 def _utc(moment: datetime) -> str:

@@ -237,10 +237,11 @@ class _Standing(Collector):
         yield gauge("snaporder_pushes_waiting", "Stored pushes.", census.pushes_waiting)
         yield gauge("snaporder_notices_waiting", "News to be told.", census.notices_waiting)
         yield gauge("snaporder_notices_late", "News told too late by now.", census.notices_late)
-        yield gauge("snaporder_watches", "Watches of offers, not yet true.", census.watches)
-        yield gauge("snaporder_watches_to_tell", "True and to be told.", census.watches_to_tell)
-        offers, late = census.watched_offers, census.watched_offers_late
-        yield gauge("snaporder_watched_offers", "Offers that somebody watches.", offers)
+        watches = census.watches
+        yield gauge("snaporder_watches", "Watches of offers, not yet true.", watches.watching)
+        yield gauge("snaporder_watches_to_tell", "True and to be told.", watches.to_tell)
+        yield gauge("snaporder_watched_offers", "Offers that somebody watches.", watches.offers)
+        late = watches.offers_late
         yield gauge("snaporder_watched_offers_late", "Those due for an hour to be read.", late)
         uncertain = sum(census.orders.get(each, 0) for each in _UNCERTAIN)
         yield gauge("snaporder_orders_uncertain", "Orders uncertain or unresolved.", uncertain)

@@ -37,7 +37,7 @@ from bot.storage.question_ports import QuestionPort
 from bot.storage.replica_ports import ReplicaPort
 from bot.storage.shop_ports import ShopEventPort, ShopPort
 from bot.storage.tracking_ports import NoticePort, PushPort, TrackingPort
-from bot.storage.watch_ports import WatchPort
+from bot.storage.watch_ports import WatchCensus, WatchPort
 
 
 class StorageError(Exception):
@@ -149,10 +149,7 @@ class Census(Value):
     pushes_waiting: int = 0
     notices_waiting: int = 0
     notices_late: int = 0  # waiting for a minute longer than they had to
-    watches: int = 0  # of offers, that wait to come true
-    watches_to_tell: int = 0
-    watched_offers: int = 0
-    watched_offers_late: int = 0  # whose reading is due for an hour
+    watches: WatchCensus = WatchCensus()
 
 
 class InboxPort(Protocol):

@@ -1,11 +1,24 @@
 """What watching offers asks of the storage: who watches what, what is due, what is to be told."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.identifiers import OfferId, UserId
+from bot.domain.model import Value
 from bot.domain.watches import NewWatch, OfferWatch, WatchedGoods, WatchedOffer, WatchState
+
+OVERDUE_AFTER = timedelta(hours=1)
+"""So long after it was due an offer should have been read."""
+
+
+class WatchCensus(Value):
+    """How many watches and watched offers there are."""
+
+    watching: int = 0
+    to_tell: int = 0
+    offers: int = 0
+    offers_late: int = 0  # due for longer than `OVERDUE_AFTER`
 
 
 class WatchPort(Protocol):

@@ -433,7 +433,7 @@ class MemoryStorage(
             parked=sum(each.state == "parked" for each in self._inbox.values()),
             orders=dict(Counter(each.order.placing for each in self._orders.values())),
             **self._on_the_way(),
-            **self._watch_census(),
+            watches=self._watch_census(),
         )
 
     async def purge_old(self, keep: Retention) -> dict[str, int]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
 from bot.domain.identifiers import OfferId, UserId
 from bot.domain.watches import NewWatch, OfferWatch, WatchedGoods, WatchedOffer, WatchState
+from bot.storage.watch_ports import OVERDUE_AFTER, WatchCensus
 from tests.fakes.memory_part import MemoryPart
 
 _TELLING = (WatchState.TO_TELL, WatchState.TELLING)
@@ -180,15 +181,15 @@ class MemoryWatches(MemoryPart):
             if each.user_id == user_id
         ]
 
-    def _watch_census(self) -> dict[str, int]:
+    def _watch_census(self) -> WatchCensus:
         states = [each.state for each in self._watches.values()]
-        late = self._time() - timedelta(hours=1)
-        return {
-            "watches": states.count(WatchState.WATCHING),
-            "watches_to_tell": states.count(WatchState.TO_TELL),
-            "watched_offers": len(self._watched),
-            "watched_offers_late": sum(at < late for _, at in self._watched.values()),
-        }
+        late = self._time() - OVERDUE_AFTER
+        return WatchCensus(
+            watching=states.count(WatchState.WATCHING),
+            to_tell=states.count(WatchState.TO_TELL),
+            offers=len(self._watched),
+            offers_late=sum(at < late for _, at in self._watched.values()),
+        )
 
     def _is_still_watch(self, watch: OfferWatch, states: Sequence[WatchState]) -> bool:
         stored = self._watches.get(watch.watch_id)

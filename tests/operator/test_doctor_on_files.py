@@ -14,6 +14,7 @@ from tests.domain.group_buys.groups import NOW as THEN
 from tests.operator.conftest import Configure
 from tests.storage.grouping import BUY, group_buy
 from tests.storage.samples import KEY
+from tests.storage.watching import new_watch
 
 
 async def _report(configure: Configure, **changed: object) -> str:
@@ -84,3 +85,26 @@ async def test_group_buys_that_need_somebody_are_told(configure: Configure, tmp_
     assert "WARN  group buys: 1 open, 1 ordering; 2 overdue" in report
     assert "no way to reach the organiser of 1" in report
     assert "GROUP_BUYS is off: running ones stand still" in await _report(configure, **database)
+
+
+async def test_watches_that_nobody_reads_are_told(configure: Configure, tmp_path: Path) -> None:
+    """How many there are of how much; late ones, but not while the hours are quiet."""
+    storage = SqliteStorage(tmp_path / "bot.db", Sealer(KEY), lambda: THEN)
+    await storage.open()
+    database = {"database_url": str(tmp_path / "bot.db"), "data_key": KEY.hex()}
+    assert "watches:" not in await _report(configure, **database)
+    await storage.watches.set_watch(new_watch(), THEN)
+    await storage.close()
+
+    async def told(after: timedelta, **more: object) -> str:
+        settings, moment = configure(**database, **more), (THEN + after).timestamp()
+        lines = [each.line async for each in examine(settings, lambda: moment)]
+        return next(each for each in lines if "watches:" in each)
+
+    assert await told(timedelta(minutes=5)) == "OK    watches: 1 of 1 products"
+    late = await told(timedelta(hours=2))
+    assert late.startswith("WARN  watches: 1 of 1 products; 1 due for an hour")
+    at = (THEN + timedelta(hours=2)).strftime("%H")
+    hours = f"{at}-{(int(at) + 1) % 24}"
+    assert (await told(timedelta(hours=2), quiet_hours=hours, quiet_zone="UTC")).startswith("OK")
+    assert "nothing of them is read" in await told(timedelta(), watches_per_person=0)

@@ -157,6 +157,6 @@ async def test_a_forgotten_person_watches_nothing(storage: Storage):
 async def test_they_are_counted(storage: Storage):
     """For the metrics: how many wait, and what of their offers is overdue."""
     await watches(storage)
-    census = await storage.upkeep.census()
-    assert (census.watches, census.watches_to_tell) == (1, 1)
-    assert (census.watched_offers, census.watched_offers_late) == (1, 0)
+    census = (await storage.upkeep.census()).watches
+    assert (census.watching, census.to_tell) == (1, 1)
+    assert (census.offers, census.offers_late) == (1, 0)

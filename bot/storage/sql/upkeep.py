@@ -14,11 +14,11 @@ from bot.storage.sql.database import Database
 from bot.storage.sql.group_buys import drop_forgotten
 from bot.storage.sql.inbox import Inbox
 from bot.storage.sql.orders import Orders
+from bot.storage.sql.watches import count_watches
 
 _TOGETHER = 200
 _MANY = 1_000_000
 _LATE = timedelta(minutes=1)
-_OVERDUE = timedelta(hours=1)
 _DROP = {
     "results": (
         "DELETE FROM results WHERE session_id IN"
@@ -128,13 +128,9 @@ class Upkeep:
         )
         told, late = notices or (0, 0)
         pushes = await self._database.row("SELECT COUNT(*) FROM pushes WHERE state = 'waiting'")
-        watches = await self._database.row(
-            "SELECT COUNT(CASE WHEN state = 'watching' THEN 1 END),"
-            " COUNT(CASE WHEN state = 'to_tell' THEN 1 END),"
-            " (SELECT COUNT(*) FROM watched_offers),"
-            " (SELECT COUNT(*) FROM watched_offers WHERE look_at < ?) FROM watches",
-            to_micros(self._database.now() - _OVERDUE),
-        ) or (0, 0, 0, 0)
+        watches = await self._database.read(
+            lambda connection: count_watches(connection, self._database.now())
+        )
         return Census(
             waiting=waiting,
             oldest_waiting=None if oldest is None else from_micros(oldest),
@@ -143,10 +139,7 @@ class Upkeep:
             pushes_waiting=pushes[0] if pushes else 0,
             notices_waiting=told,
             notices_late=late or 0,
-            watches=watches[0],
-            watches_to_tell=watches[1],
-            watched_offers=watches[2],
-            watched_offers_late=watches[3],
+            watches=watches,
         )
 
     async def count_people(self) -> People:

@@ -19,6 +19,7 @@ from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_watch
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
+from bot.storage.watch_ports import OVERDUE_AFTER, WatchCensus
 
 _COLUMNS = (
     "watch_id, user_id, marketplace, offer_id, goods, version, state, made_at, not_before, body"
@@ -49,6 +50,13 @@ _SOON = (
     " WHERE marketplace = ? AND offer_id = ?"
 )
 
+_CENSUS = (
+    "SELECT COUNT(CASE WHEN state = 'watching' THEN 1 END),"
+    " COUNT(CASE WHEN state = 'to_tell' THEN 1 END),"
+    " (SELECT COUNT(*) FROM watched_offers),"
+    " (SELECT COUNT(*) FROM watched_offers WHERE look_at < ?) FROM watches"
+)
+
 
 class KeptWatch(NewWatch):
     """What is sealed of a watch."""
@@ -60,6 +68,13 @@ def have_read_soon(connection: Connection, offer_ids: Collection[OfferId]) -> No
     """Have watched offers read before all others, within somebody's transaction."""
     rows = [(_FIRST_OF_ALL, each.marketplace, each.id) for each in offer_ids]
     connection.executemany(_SOON, rows)
+
+
+def count_watches(connection: Connection, now: datetime) -> WatchCensus:
+    """Count watches as they stand at that moment."""
+    late = to_micros(now - OVERDUE_AFTER)
+    row = connection.execute(_CENSUS, (late,)).fetchone() or (0, 0, 0, 0)
+    return WatchCensus(watching=row[0], to_tell=row[1], offers=row[2], offers_late=row[3])
 
 
 class Watches:

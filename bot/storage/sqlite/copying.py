@@ -15,8 +15,10 @@ from bot.storage.sealing import Sealer, WrongKey
 from bot.storage.sql.database import KEY_CHECK, KEY_CHECK_CONTEXT
 from bot.storage.sql.group_census import count_buys
 from bot.storage.sql.runs import alive_last, mark_copied
+from bot.storage.sql.watches import count_watches
 from bot.storage.sqlite.connection import database_errors
 from bot.storage.sqlite.migrations import STEPS
+from bot.storage.watch_ports import WatchCensus
 
 _OWNER_ONLY = 0o600
 
@@ -124,6 +126,16 @@ def group_buys_in(database: Path, now: datetime) -> BuysCensus:
     known = "SELECT 1 FROM pragma_table_info('group_buys') WHERE name = 'unreachable'"
     with _looked_at(database) as there:
         return count_buys(there, now) if there.execute(known).fetchone() else BuysCensus()
+
+
+def watches_in(database: Path, now: datetime) -> WatchCensus:
+    """Count the watches of a database, beside a running bot; none in one of before there were.
+
+    Raises `StorageUnavailable`.
+    """
+    known = "SELECT 1 FROM pragma_table_info('watched_offers')"
+    with _looked_at(database) as there:
+        return count_watches(there, now) if there.execute(known).fetchone() else WatchCensus()
 
 
 @contextlib.contextmanager
