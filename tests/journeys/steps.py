@@ -64,6 +64,11 @@ async def quantity_problem(buyer: Person) -> Shown:
     return await buyer.say("1", "minimum|起订量是")
 
 
+async def watch(buyer: Person) -> Shown:
+    await at_offer(buyer, TAPE_MEASURE)
+    return await buyer.do("🔔 Watch|降价提醒", "one message|只通知一次")
+
+
 async def cart(buyer: Person) -> Shown:
     await lines(buyer)
     return await buyer.say("/cart", "Your cart|购物车")
@@ -118,6 +123,7 @@ PLACES = {
     "variant": Place(variant, "White.*Choose: Size", "白色.*请选择：尺码"),
     "quantity": Place(quantity, "How many", "要多少"),
     "quantity_problem": Place(quantity_problem, "⚠️.*minimum", "⚠️.*起订量"),
+    "watch": Place(watch, "You'll get one message", "时通知你，只通知一次"),
     "cart": Place(cart, "Your cart", "🛒 购物车", has_draft=True),
     "lines": Place(lines, "Your order", "待下单", has_draft=True),
     "address": Place(address, "no address yet", "还没有收货地址", has_draft=True),
