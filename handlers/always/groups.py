@@ -25,6 +25,7 @@ _OURS = {
     *SHOP_OPERATOR_COMMANDS,
     *GROUP_COMMANDS,
     *GROUP_BUY_COMMANDS,
+    "takeover",  # in no menu: what is hardly ever needed
 }
 # No right to write there, a message that is gone, a bot that was put out: for good.
 _FOR_GOOD = (BadRequest, ChatMigrated, Forbidden)

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from chat import Person
+from crashing import until
 from steps import PLACES
 from telegram.ext import CommandHandler
 
@@ -33,9 +34,16 @@ class Group:
         answer = await self.http.post(f"/sandbox/chats/{self.id}/send", json=body)
         assert answer.status_code < 300, answer.text
 
-    async def answers(self) -> list[dict[str, Any]]:
-        """What the bot wrote there, once everything sent is worked off."""
-        await asyncio.sleep(0.6)
+    async def answers(self, wanted: int = 0) -> list[dict[str, Any]]:
+        """What the bot wrote there, once so much is there; of nothing wanted, a moment later."""
+
+        async def all_there() -> bool:
+            return len(await self._written()) >= wanted
+
+        await (until(all_there) if wanted else asyncio.sleep(0.6))
+        return await self._written()
+
+    async def _written(self) -> list[dict[str, Any]]:
         answer = await self.http.get(f"/sandbox/chats/{self.id}/messages")
         messages = answer.json()["messages"]
         return [each for each in messages if each.get("from", {}).get("is_bot")]
@@ -53,7 +61,7 @@ async def test_a_command_is_answered_with_the_way_to_the_private_chat(
     group = await Group.of(telegram, member)
     await group.send("/start")
     await group.send("/orders")
-    answers = await group.answers()
+    answers = await group.answers(2)
     assert len(answers) == 2
     assert text in answers[0]["text"]
     keys = answers[0]["reply_markup"]["inline_keyboard"][0]
@@ -72,9 +80,7 @@ async def test_every_command_of_ours_leads_there(
     assert {"cart", "categories", "admin", "news"} <= set(commands)
     for command in commands:
         await group.send(f"/{command}")
-    async with asyncio.timeout(240):
-        while len(answers := await group.answers()) < len(commands):
-            pass
+    answers = await group.answers(len(commands))
     assert len(answers) == len(commands)
     assert len({each["text"] for each in answers}) == 1
 
@@ -88,7 +94,7 @@ async def test_nothing_personal_is_shown_in_a_group(
     group = await Group.of(telegram, member)
     for command in ("/orders", "/address", "/start", "/privacy"):
         await group.send(command)
-    texts = {each["text"] for each in await group.answers()}
+    texts = {each["text"] for each in await group.answers(4)}
     assert len(texts) == 1
     assert not [text for text in texts if "张三" in text or "138" in text or "¥" in text]
     assert "Is this right" in (await member.screen()).text
@@ -118,7 +124,7 @@ async def test_a_command_with_our_name_is_ours(person: Arrive, telegram: httpx.A
     group = await Group.of(telegram, await person())
     name = (await telegram.get("/sandbox/world")).json()["bot"]["username"]
     await group.send(f"/frobnicate@{name}")
-    assert len(await group.answers()) == 1
+    assert len(await group.answers(1)) == 1
 
 
 async def test_a_channels_posts_are_left_alone(person: Arrive, telegram: httpx.AsyncClient) -> None:
@@ -138,7 +144,7 @@ async def test_a_button_pressed_in_a_group_has_no_power(
     data = shown.button("Cancel the order")["callback_data"]
     group = await Group.of(telegram, member)
     await group.send("/start")
-    answer = (await group.answers())[0]
+    answer = (await group.answers(1))[0]
     body = {"from": member.id, "message_id": answer["message_id"], "data": data}
     tapped = await telegram.post(f"/sandbox/chats/{group.id}/tap", json=body)
     assert tapped.status_code == 200, tapped.text

@@ -90,6 +90,7 @@ async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
         "group_buys": 0,
         "questions": 0,
         "posts": 0,
+        "watches": 0,
         "shop": 0,
     }
     left = await aging.conversations.load_session(ALICE_CHAT, ALICE)

@@ -3,8 +3,6 @@
 import html
 from collections.abc import Callable
 
-import zxingcpp
-
 from bot.domain.group_buys.bills import people_of
 from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState
@@ -70,6 +68,8 @@ def _label(
 
 def qr_svg(link: str) -> str:
     """Return an ASCII link as a QR code at error level M in SVG, with its quiet zone."""
+    import zxingcpp  # noqa: PLC0415 - a quarter of a second that only labels need
+
     code = zxingcpp.create_barcode(link, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     modules = code.to_image(scale=1, add_quiet_zones=True)
     side = modules.shape[1]
