@@ -1,6 +1,7 @@
 """A shop's operators: they wait for answers, confirm and pay; now and then they don't."""
 
 import re
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from soak_patience import Patience
 
 from bot.chat.buttons import from_base36
 
-KEEPERS = 3
+KEEPERS = 4
 RATES = ("7.2", "7.05", "6.9", "7.31")
 _OPENS_WITHIN = 30.0
 _OPENING = (
@@ -30,6 +31,7 @@ _OPENING = (
     ("= Send it to card 1234", r"Saved"),
 )
 _MOST_DEEDS = 8  # at one case
+_LIST_IS_GOOD_FOR = 60.0  # seconds
 _IMPATIENT = 0.12
 _TWICE = 0.12
 _TOGETHER = 0.25  # take the case that another operator has open as well
@@ -55,6 +57,8 @@ class Keeper:
     patience: Patience
     did: Counter[str] = field(default_factory=Counter)
     asking: Asking = field(init=False)
+    _listed: list[Pressable] = field(default_factory=list)  # not opened yet
+    _listed_at: float = 0.0
 
     def __post_init__(self) -> None:
         """Have what is pressed counted."""
@@ -104,28 +108,33 @@ class Keeper:
             await self._press(self.random.choice(self.chat.old_buttons))
 
     async def _open_a_case(self) -> str | None:
-        """From the desk to the order that waits longest, or that a colleague is at."""
-        desk = await self.asking.say("/admin", lambda screen: bool(screen.with_action("terms")))
-        if desk is None:
+        """Open the order that waits longest on the list, or one that a colleague is at."""
+        if not self._listed or time.monotonic() - self._listed_at > _LIST_IS_GOOD_FOR:
+            await self._list()
+        others = {number for who, number in self.desk.open.items() if who != self.chat.user_id}
+        together = self.random.random() < _TOGETHER
+        liked = [each for each in self._listed if (each.arg in others) == together]
+        if not self._listed:
             return None
+        case = (liked or self._listed)[0]
+        self._listed.remove(case)
+        shown = await self.asking.ask(case, lambda screen: _is_case(screen, case.arg))
+        return None if shown is None else case.arg
+
+    async def _list(self) -> None:
+        """From the desk to the orders that wait for one and the same thing."""
+        self._listed = []
+        desk = await self.asking.say("/admin", lambda screen: bool(screen.with_action("terms")))
         # Proofs, what is to be paid at 1688, refunds: in this order at the desk.
-        lists = [each for each in desk.with_action("waiting") if "Unpaid" not in each.label]
+        ways = desk.with_action("waiting") if desk else []
+        lists = [each for each in ways if "Unpaid" not in each.label]
         if not lists:
             await self.chat.look(self.random.uniform(1.0, 3.0))
-            return None
+            return
         chosen = lists[0] if self.random.random() < 0.6 else self.random.choice(lists)
         listing = await self.asking.ask(chosen, lambda screen: bool(screen.with_action("admin")))
-        cases = listing.with_action("case") if listing else []
-        if not cases:
-            return None
-        others = {number for who, number in self.desk.open.items() if who != self.chat.user_id}
-        if self.random.random() < _TOGETHER:
-            mine = [each for each in cases if each.arg in others] or cases
-        else:
-            mine = [each for each in cases if each.arg not in others] or cases
-        number = mine[0].arg
-        shown = await self.asking.ask(mine[0], lambda screen: _is_case(screen, number))
-        return None if shown is None else number
+        self._listed = listing.with_action("case") if listing else []
+        self._listed_at = time.monotonic()
 
     async def _work_on(self, number: str) -> None:
         """Decide on each proof, then pay 1688 or send back, looking at each answer first."""

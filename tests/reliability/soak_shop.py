@@ -22,7 +22,7 @@ from bot.domain.orders import Order, Placing
 async def change_prices(market: httpx.AsyncClient, rng: Random, did: Counter[str]) -> None:
     """Have sellers ask more, or less, for orders that nobody has paid yet, for ever."""
     while True:
-        await asyncio.sleep(rng.uniform(0.5, 2.0))
+        await asyncio.sleep(rng.uniform(2.0, 6.0))
         answer = await market.get("/sandbox/orders")
         unpaid = [each for each in answer.json() if each["status"] == "waitbuyerpay"]
         if unpaid:
