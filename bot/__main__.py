@@ -64,12 +64,11 @@ def main() -> int:
 
 def _as_the_data_is(settings: Settings) -> None:
     """Become whom the data belongs to, and say what that user can't read."""
+    data = settings.database_path or settings.key_path
     try:
-        become_owner_of(settings.database_path)
+        become_owner_of(data)
     except OSError as error:
-        raise StartupError(
-            f"can't become the owner of {settings.database_path}: {error}"
-        ) from error
+        raise StartupError(f"can't become the owner of {data}: {error}") from error
     unread = unread_file()
     if unread is not None:
         _log.warning("settings_file_not_read", file=str(unread), reason="not for this user")

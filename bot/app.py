@@ -56,7 +56,8 @@ class Bot:
         self._alive: asyncio.Task[None] | None = None
         self._ended_by: Exception | None = None
         check_proxies(settings)
-        self._ownership = Ownership(settings.database_path)
+        path = settings.database_path
+        self._ownership = Ownership(path) if path is not None else None
         self._storage = build_storage(settings)
         shared = self._storage.replicas
         self._among = among = Among(shared) if shared is not None else None
@@ -101,7 +102,8 @@ class Bot:
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then finish what is under way. Raises `StartupError`."""
         try:
-            self._ownership.take()
+            if self._ownership is not None:
+                self._ownership.take()
             await self._storage.open()
             await self._listen()
             await self._connect(stop)
@@ -299,7 +301,8 @@ class Bot:
             await asyncio.wait({self._alive})
         if self._among is not None:
             await self._among.replica.leave()
-        self._ownership.give_back()
+        if self._ownership is not None:
+            self._ownership.give_back()
 
     async def _part_from_telegram(self) -> None:
         with contextlib.suppress(TelegramError):

@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -52,6 +53,9 @@ from bot.storage.ports import Retention
 from bot.storage.sealing import BadKey
 
 _SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql", "postgres")
+_PLACE = Path("data/snaporder.db")
+"""Where the database lies unless told otherwise, and the key beside it."""
 _LARGEST_PORT = 65535
 _LARGEST_ID = 2**52 - 1  # https://core.telegram.org/bots/api#user: at most 52 significant bits
 _DAYS = 36_500
@@ -222,7 +226,7 @@ class Settings(FollowingSettings):
         LOOKUP_DELAYS
     )
     recreate: Recreate = Recreate.SAME_NUMBER
-    database_url: str = "data/snaporder.db"
+    database_url: str = Field(default=str(_PLACE), repr=False)
     data_key: SecretStr | None = None
     data_key_file: Path | None = None
     webhook_url: HttpUrl | None = None
@@ -413,11 +417,14 @@ class Settings(FollowingSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _database_is_sqlite(cls, value: str) -> str:
+    def _database_is_known(cls, value: str) -> str:
         scheme, there, _ = value.partition("://")
+        if there and scheme in _POSTGRES:
+            return value
         if there and not value.startswith(_SQLITE):
             raise ValueError(
-                f"{scheme} is not supported; give a SQLite file, as a path or {_SQLITE}path"
+                f"{scheme} is not supported; give a SQLite file, as a path or {_SQLITE}path,"
+                " or postgresql://name:password@host/database"
             )
         path = Path(value.removeprefix(_SQLITE))
         if ":memory:" in value or value.endswith("/") or not path.name or path.is_dir():
@@ -514,7 +521,8 @@ class Settings(FollowingSettings):
             self.data_key,
             self.webhook_secret,
         )
-        return tuple(each.get_secret_value() for each in given if each is not None)
+        told = [each.get_secret_value() for each in given if each is not None]
+        return (*told, *_passwords_in(self.database_url))
 
     @property
     def push_secret(self) -> str:
@@ -538,12 +546,20 @@ class Settings(FollowingSettings):
     @property
     def key_path(self) -> Path:
         """The file that holds the keys when `DATA_KEY` is not set."""
-        return self.data_key_file or self.database_path.with_suffix(".key")
+        return self.data_key_file or (self.database_path or _PLACE).with_suffix(".key")
 
     @property
-    def database_path(self) -> Path:
-        """The SQLite file."""
+    def database_path(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        if self.database_url.partition("://")[0] in _POSTGRES:
+            return None
         return Path(self.database_url.removeprefix(_SQLITE))
+
+    @property
+    def bot_id(self) -> int | None:
+        """Telegram's id of the bot, which its token begins with; None where it does not."""
+        number = self.bot_token.get_secret_value().partition(":")[0]
+        return int(number) if number.isascii() and number.isdigit() else None
 
     @property
     def listen_address(self) -> tuple[str, int]:
@@ -565,11 +581,23 @@ def load_settings() -> Settings:
         raise BadSettings("\n".join(reversed(lines.values()))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"{file} can't be read: {type(error).__name__}") from None
-    if settings_are_shared() and not settings.database_path.is_absolute():
+    path = settings.database_path
+    if settings_are_shared() and path is not None and not path.is_absolute():
         raise BadSettings(
             "DATABASE_URL: write the whole path; who shares SETTINGS_FILE starts in other folders"
         )
     return settings
+
+
+def _passwords_in(url: str) -> list[str]:
+    """Return what must not be logged of a database's address, as it stands there and as it is."""
+    try:
+        split = urlsplit(url)
+        written = [split.password, *parse_qs(split.query).get("password", ())]
+    except ValueError:
+        return [url]
+    found = [each for each in written if each]
+    return list(dict.fromkeys([*found, *map(unquote, found)]))
 
 
 def _name(error: ErrorDetails) -> str:

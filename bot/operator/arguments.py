@@ -24,6 +24,10 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("restore", help="put a copy in place; the bot must be stopped")
     one.add_argument("file", type=Path)
     commands.add_parser("restored", help="say that the database was put back by other means")
+    one = commands.add_parser(
+        "move", help="copy everything into an empty database of the other kind; bot stopped"
+    )
+    one.add_argument("url", help="where to, as DATABASE_URL has it; `-` reads it from the input")
     one = commands.add_parser("rotate-key", help="seal everything with a new key; bot stopped")
     one.add_argument("--print", action="store_true", help="only print a new key for DATA_KEY")
     _add_orders(commands.add_parser("orders", help="list and settle uncertain orders"))

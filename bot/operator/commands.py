@@ -39,7 +39,7 @@ def run_command(arguments: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def _done(arguments: argparse.Namespace, settings: Settings) -> str:
+def _done(arguments: argparse.Namespace, settings: Settings) -> str:  # noqa: PLR0911 - one a command
     match arguments.command:
         case "backup":
             return backup(settings, arguments.file)
@@ -47,12 +47,22 @@ def _done(arguments: argparse.Namespace, settings: Settings) -> str:
             return restore(settings, arguments.file)
         case "restored":
             return restored(settings)
+        case "move":
+            return asyncio.run(_moved(settings, arguments.url))
         case "rotate-key":
             return new_key(settings) if arguments.print else asyncio.run(rotate(settings))
         case "parked":
             return asyncio.run(_with_storage(settings, _parked(arguments)))
         case _:
             return asyncio.run(_orders(arguments, settings))
+
+
+async def _moved(settings: Settings, url: str) -> str:
+    try:
+        from bot.operator.move import move  # noqa: PLC0415 - needs the extra `postgres`
+    except ImportError as error:
+        raise CommandRefused("moving needs psycopg: install the extra `postgres`") from error
+    return await move(settings, url)
 
 
 def _parked(arguments: argparse.Namespace) -> Callable[[Storage], Awaitable[str]]:
@@ -84,8 +94,9 @@ async def _orders(arguments: argparse.Namespace, settings: Settings) -> str:
 
 
 async def _with_storage(settings: Settings, work: Callable[[Storage], Awaitable[str]]) -> str:
-    if not settings.database_path.exists():
-        raise CommandRefused(f"DATABASE_URL: there is no {settings.database_path.absolute()}")
+    path = settings.database_path
+    if path is not None and not path.exists():
+        raise CommandRefused(f"DATABASE_URL: there is no {path.absolute()}")
     storage = build_storage(settings)
     await storage.open()
     try:

@@ -5,7 +5,7 @@ import resource
 import shutil
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,10 +30,12 @@ from bot.marketplace.errors import (
 from bot.operator.findings import Finding, Verdict
 from bot.process.settings_files import names_in, settings_file, unread_file, whoami
 from bot.settings import GroupBuying, Settings
+from bot.storage.group_ports import BuysCensus
 from bot.storage.keys import load_keyring
-from bot.storage.ports import CLOCK_WENT_BACK, StorageError
+from bot.storage.ports import CLOCK_WENT_BACK, Gap, StorageError
 from bot.storage.sealing import SealingError
 from bot.storage.sqlite.copying import group_buys_in, last_run, quick_check, watches_in
+from bot.storage.watch_ports import WatchCensus
 from bot.web.server import WEBHOOK_PATH
 from bot.wiring.parts import client_config
 
@@ -43,6 +45,7 @@ _LITTLE_FREE = 1024 * 1024 * 1024
 _GAP_SHOWN_FOR = timedelta(days=7)
 _CLOCK_WARN, _CLOCK_FAIL = 5.0, 60.0  # seconds of difference
 _DESCRIPTORS = 2048
+_FEW_CONNECTIONS = 6
 _NOT_FOUND, _UNAUTHORIZED = 404, 401
 _OWNER_BITS = 0o077
 _CLIENT_ERROR_SKEW = "signatures and consents depend on the clock: set up NTP"
@@ -63,17 +66,61 @@ async def examine(
         async for finding in _telegram(settings, http, wall_clock):
             yield finding
     yield await _marketplace(settings)
-    for finding in (
-        _database(settings),
-        *_runs(settings, wall_clock()),
-        *_group_buys(settings, wall_clock()),
-        *_watches(settings, wall_clock()),
-        _key_file(settings),
-        _key_place(settings),
-        _disk(settings),
-        _descriptors(),
-    ):
+    path, now = settings.database_path, wall_clock()
+    stored = _shared(settings, now) if path is None else _of_file(settings, path, now)
+    for finding in (*stored, _key_file(settings), _descriptors()):
         yield finding
+
+
+def _of_file(settings: Settings, path: Path, now: float) -> Iterator[Finding]:
+    """Look at a SQLite file and its place."""
+    yield _database(settings, path)
+    with contextlib.suppress(StorageError):  # told as the database's trouble
+        yield from _runs(*last_run(path), now)
+    with contextlib.suppress(StorageError):
+        moment = datetime.fromtimestamp(now, UTC)
+        yield from _group_buys(settings, group_buys_in(path, moment))
+        yield from _watches(settings, watches_in(path, moment), moment)
+    yield _key_place(settings, path)
+    yield _disk(path)
+
+
+def _shared(settings: Settings, now: float) -> Iterator[Finding]:
+    """Look at a PostgreSQL database, beside the bots that use it."""
+    setting = settings.data_key.get_secret_value() if settings.data_key else None
+    if setting is None and not settings.key_path.exists():
+        text = f"no {settings.key_path} yet: every bot on this database needs the same key"
+        yield Finding(Verdict.WARN, "DATA_KEY", text)
+        return
+    try:
+        from bot.storage.postgres.looking import look  # noqa: PLC0415 - an extra
+
+        sealer = load_keyring(setting, settings.key_path).sealer()
+        seen = look(settings.database_url, sealer, datetime.fromtimestamp(now, UTC))
+    except ImportError:
+        text = "PostgreSQL needs psycopg: install snaporder with the extra `postgres`"
+        yield Finding(Verdict.FAIL, "database", text)
+    except SealingError as error:
+        yield Finding(Verdict.FAIL, "DATA_KEY", str(error))
+    except (StorageError, OSError) as error:
+        yield Finding(Verdict.FAIL, "database", str(error))
+    else:
+        text = f"{seen.name}, server {seen.server}"
+        if not seen.schema:
+            yield Finding(Verdict.WARN, "database", f"{text}: empty yet; the first run fills it")
+            return
+        text += f", schema {seen.schema}, the key opens it"
+        yield Finding(Verdict.OK, "database", text)
+        left = seen.most_connections - seen.connections
+        text = f"{seen.connections} of {seen.most_connections} connections in use"
+        if left < _FEW_CONNECTIONS:
+            text += ": raise max_connections, each bot needs three"
+            yield Finding(Verdict.WARN, "connections", text)
+        else:
+            yield Finding(Verdict.OK, "connections", text)
+        yield from _runs(seen.alive, seen.gap, now)
+        yield from _group_buys(settings, seen.buys)
+        yield from _watches(settings, seen.watches, datetime.fromtimestamp(now, UTC))
 
 
 def _settings(settings: Settings) -> list[Finding]:
@@ -240,8 +287,7 @@ async def _marketplace(settings: Settings) -> Finding:
     return Finding(Verdict.OK, "marketplace", text)
 
 
-def _database(settings: Settings) -> Finding:
-    path = settings.database_path
+def _database(settings: Settings, path: Path) -> Finding:
     if not path.exists():
         text = f"no {path.absolute()} yet; the first run makes it"
         return Finding(Verdict.WARN, "database", text)
@@ -259,12 +305,8 @@ def _database(settings: Settings) -> Finding:
     return Finding(Verdict.OK, "database", f"{path} is whole, schema {version}, the key opens it")
 
 
-def _runs(settings: Settings, now: float) -> list[Finding]:
+def _runs(alive: datetime | None, gap: Gap | None, now: float) -> list[Finding]:
     """Tell when the bot ran last, and of its last long gap; nothing where it never ran."""
-    try:
-        alive, gap = last_run(settings.database_path)
-    except StorageError:
-        return []  # told as the database's trouble
     if alive is None:
         return []
     ahead = alive.timestamp() - now
@@ -282,12 +324,8 @@ def _runs(settings: Settings, now: float) -> list[Finding]:
     return [Finding(Verdict.WARN, "last run", f"{lately}; {text}")]
 
 
-def _group_buys(settings: Settings, now: float) -> list[Finding]:
+def _group_buys(settings: Settings, buys: BuysCensus) -> list[Finding]:
     """Tell how group buys stand and what they can't mend; nothing where there never was one."""
-    try:
-        buys = group_buys_in(settings.database_path, datetime.fromtimestamp(now, UTC))
-    except StorageError:
-        return []  # told as the database's trouble
     running = {state: count for state, count in buys.states.items() if state not in ENDED}
     if not buys.states:
         return []
@@ -313,13 +351,8 @@ def _group_buys(settings: Settings, now: float) -> list[Finding]:
     return [Finding(Verdict.WARN if troubles else Verdict.OK, "group buys", text)]
 
 
-def _watches(settings: Settings, now: float) -> list[Finding]:
+def _watches(settings: Settings, watches: WatchCensus, moment: datetime) -> list[Finding]:
     """Tell how many watch what, and whether that is read in time; nothing where nobody does."""
-    moment = datetime.fromtimestamp(now, UTC)
-    try:
-        watches = watches_in(settings.database_path, moment)
-    except StorageError:
-        return []  # told as the database's trouble
     if not watches.watching and not watches.to_tell:
         return []
     text = f"{watches.watching} of {watches.offers} products"
@@ -353,11 +386,11 @@ def _key_file(settings: Settings) -> Finding:
     return Finding(Verdict.OK, "key", f"{path}; is a copy of it kept apart from the backups?")
 
 
-def _key_place(settings: Settings) -> Finding:
+def _key_place(settings: Settings, path: Path) -> Finding:
     """Tell whether one copy of a folder or volume would hold the lock and its key."""
     if settings.data_key is not None:
         return Finding(Verdict.OK, "key's place", "outside of the database's folder")
-    key, folder = settings.key_path.absolute(), settings.database_path.absolute().parent
+    key, folder = settings.key_path.absolute(), path.absolute().parent
     if not key.is_relative_to(folder):
         return Finding(Verdict.OK, "key's place", f"{key.parent}, apart from the database")
     text = (
@@ -376,8 +409,8 @@ def _descriptors(limit: int | None = None) -> Finding:
     return Finding(Verdict.WARN, "descriptors", text)
 
 
-def _disk(settings: Settings) -> Finding:
-    folder = _existing(settings.database_path.absolute().parent)
+def _disk(path: Path) -> Finding:
+    folder = _existing(path.absolute().parent)
     free = shutil.disk_usage(folder).free
     text = f"{free // 1024**2} MB free in {folder}"
     if free < _LEAST_FREE:

@@ -7,7 +7,7 @@ from bot.operator import CommandRefused
 from bot.settings import Settings
 from bot.storage.keys import Keyring, load_keyring, replace_keyring
 from bot.storage.sqlite.ownership import Ownership
-from bot.storage.sqlite.storage import SqliteStorage
+from bot.wiring.parts import build_storage
 
 _ONE_KEY = (
     "DATA_KEY holds one key. Put a new one before it, as DATA_KEY={new_id}:NEW,{old_id}:OLD, and "
@@ -29,9 +29,12 @@ async def rotate(settings: Settings, on_batch: Callable[[int], None] = lambda _:
 
     Raises `CommandRefused`, `BadKey`, `DatabaseInUse`, `StorageUnavailable`, `OSError`.
     """
-    if not settings.database_path.exists():
-        raise CommandRefused(f"DATABASE_URL: there is no {settings.database_path.absolute()}")
-    ownership = Ownership(settings.database_path)
+    path = settings.database_path
+    if path is None:
+        return await _rotate_owned(settings, on_batch)  # opened alone, or not at all
+    if not path.exists():
+        raise CommandRefused(f"DATABASE_URL: there is no {path.absolute()}")
+    ownership = Ownership(path)
     ownership.take()
     try:
         return await _rotate_owned(settings, on_batch)
@@ -46,8 +49,10 @@ async def _rotate_owned(settings: Settings, on_batch: Callable[[int], None]) -> 
         (new_id, _), (old_id, _) = ring.keys
         if in_setting:
             raise CommandRefused(_ONE_KEY.format(new_id=new_id, old_id=old_id))
+        if settings.database_path is None:
+            await _open_alone(settings)  # the key file stays as it is while a bot runs
         replace_keyring(ring, settings.key_path)
-    storage = SqliteStorage(settings.database_path, ring.sealer())
+    storage = build_storage(settings, alone=True)
     await storage.open()
     try:
         sealed = await storage.reseal(on_batch)
@@ -63,6 +68,13 @@ async def _rotate_owned(settings: Settings, on_batch: Callable[[int], None]) -> 
         f"{sealed} values sealed again. The old key is in {retired}: move it to where the backups' "
         "key is kept, and delete it when no backup made before now is left."
     )
+
+
+async def _open_alone(settings: Settings) -> None:
+    """Raise `DatabaseInUse` while a bot runs, and `StorageUnavailable`."""
+    storage = build_storage(settings, alone=True)
+    await storage.open()
+    await storage.close()
 
 
 def _retire(ring: Keyring, key_file: Path) -> Path:

@@ -25,7 +25,7 @@ from bot.storage.ports import StorageError
 
 # Their messages name addresses with the bot's token or the marketplace's signature, or a whole
 # update: only the fixed part of each message is kept.
-_TELLING_TOO_MUCH = ("httpx", "httpcore", "telegram", "aiohttp", "PIL", "aiosqlite")
+_TELLING_TOO_MUCH = ("httpx", "httpcore", "telegram", "aiohttp", "PIL", "aiosqlite", "psycopg")
 _HARMLESS = (OSError, sqlite3.Error, StorageError, BadRequest)
 _OF_THE_CODE = (AttributeError, ImportError, NameError)  # they name what is in the source
 _ROOT = Path(__file__).resolve().parents[2]

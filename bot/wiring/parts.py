@@ -23,8 +23,9 @@ from bot.services.quotas import Quotas
 from bot.settings import Settings, StartupError
 from bot.storage.keys import load_keyring
 from bot.storage.operator_ports import AccessPort, PaymentPort
-from bot.storage.ports import OrderPort
-from bot.storage.sealing import BadKey
+from bot.storage.ports import OrderPort, StorageUnavailable
+from bot.storage.sealing import BadKey, Sealer
+from bot.storage.sql.storage import SqlStorage
 from bot.storage.sqlite.storage import SqliteStorage
 from bot.telegram import DirectBot, DirectRequest
 from bot.telegram.pacing import MeteredPacer
@@ -115,18 +116,47 @@ def face_of(bot: DirectBot) -> Face | None:
         return None
 
 
-def build_storage(settings: Settings) -> SqliteStorage:
-    """Return the storage, not yet open. Raises `StartupError`."""
-    path = settings.database_path
+def build_sealer(settings: Settings) -> Sealer:
+    """Return what seals. Raises `StartupError`."""
+    folder = (settings.database_path or settings.key_path).parent
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         key = settings.data_key.get_secret_value() if settings.data_key else None
-        sealer = load_keyring(key, settings.key_path).sealer()
+        return load_keyring(key, settings.key_path).sealer()
     except OSError as error:
-        raise StartupError(f"DATABASE_URL: can't use {path.parent}: {error}") from error
+        raise StartupError(f"DATABASE_URL: can't use {folder}: {error}") from error
     except BadKey as error:
         raise StartupError(f"DATA_KEY: {error}") from error
-    return SqliteStorage(path, sealer)
+
+
+def build_storage(
+    settings: Settings, *, alone: bool = False, even_moved: bool = False
+) -> SqlStorage:
+    """Return the storage, not yet open. Raises `StartupError`.
+
+    `alone` refuses a shared database while anybody else has it open; who has a file alone is
+    `Ownership`'s to say. `even_moved` opens one that was moved elsewhere.
+    """
+    sealer = build_sealer(settings)
+    if settings.database_path is not None:
+        return SqliteStorage(settings.database_path, sealer, even_moved=even_moved)
+    try:
+        # Who stays with SQLite need not have it.
+        from bot.storage.postgres.storage import PostgresStorage  # noqa: PLC0415 - see above
+    except ImportError as error:
+        raise StartupError(
+            "DATABASE_URL: PostgreSQL needs psycopg: install snaporder with the extra `postgres`"
+        ) from error
+    try:
+        return PostgresStorage(
+            settings.database_url,
+            sealer,
+            alone=alone,
+            bot_id=settings.bot_id,
+            even_moved=even_moved,
+        )
+    except StorageUnavailable as error:
+        raise StartupError(f"DATABASE_URL: {error}") from error
 
 
 def build_access(settings: Settings, store: AccessPort, *, shared: bool = False) -> Access:

@@ -52,7 +52,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "marketplace_picture_hosts": ("*", ",", "https://a.com/", "a.com;b.com", "a com"),
     "lookup_delays": ("soon", "0", "3,inf", "-1", ",", ",".join(["1"] * 101)),
     "recreate": ("always", "yes"),
-    "database_url": (":memory:", "sqlite:///", "postgres://x/y", "mysql://x", "/usr"),
+    "database_url": (":memory:", "sqlite:///", "postgresql+asyncpg://x/y", "mysql://x", "/usr"),
     "data_key": ("short", "00" * 31, "zz" * 32, "0:" + "00" * 32, "x:" + "00" * 32),
     "data_key_file": ("/usr", "/", "data/snaporder.db"),
     "webhook_url": (

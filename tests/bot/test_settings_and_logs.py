@@ -49,7 +49,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("MARKETPLACE_PUSH_SIGNATURE", "rsa", "MARKETPLACE_PUSH_SIGNATURE: .*'official'"),
         ("TELEGRAM_API_URL", "ftp://x", "TELEGRAM_API_URL: "),
         ("TELEGRAM_PROXY", "socks5://x", "TELEGRAM_PROXY: write the proxy as"),
-        ("DATABASE_URL", "postgres://x/y", "DATABASE_URL: postgres is not supported"),
+        ("DATABASE_URL", "mysql://x/y", "DATABASE_URL: mysql is not supported"),
         ("WEBHOOK_SECRET", "with space", "WEBHOOK_SECRET: use 1 to 256"),
         ("WEBHOOK_URL", "https://example.com", "WEBHOOK_SECRET is missing"),
         ("LISTEN", "8080", "LISTEN: write it as host:port"),

@@ -14,7 +14,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from bot.storage.ports import Storage
-from bot.storage.postgres.batch import WRITING
+from bot.storage.postgres.connection import WRITING
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage

@@ -21,14 +21,9 @@ from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from bot.storage.ports import Fenced, StorageUnavailable
-from bot.storage.postgres.connection import PostgresConnection
+from bot.storage.postgres.connection import WRITING, PostgresConnection
 from bot.storage.postgres.errors import describe, is_of_one_job, unavailable
 from bot.storage.sql.batch import JobResult, Work
-
-WRITING = 0x536E6170_00000001
-"""The lock of whoever writes or migrates, within a transaction."""
-RUNNING = 0x536E6170_00000002
-"""Held together by all bots while they run, and alone by what must not meet one."""
 
 _BEGIN = (
     f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({WRITING});"  # noqa: S608

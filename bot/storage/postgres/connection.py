@@ -4,6 +4,7 @@ psycopg's connections block, as SQLite's do, so that one function runs a whole t
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
@@ -21,6 +22,11 @@ from bot.storage.postgres.errors import unavailable
 from bot.storage.sql.connection import Cursor, Parameters
 
 _Result = TypeVar("_Result")
+_PATIENCE = (0.02, 0.05, 0.1, 0.3, 0.5)
+WRITING = 0x536E6170_00000001
+"""The lock of whoever writes or migrates, within a transaction."""
+RUNNING = 0x536E6170_00000002
+"""Held together by all bots while they run, and alone by what must not meet one."""
 Raw = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -93,9 +99,23 @@ class PostgresConnection:
         return self.raw.info.transaction_status is not TransactionStatus.IDLE
 
 
+def take_running(connection: PostgresConnection, *, alone: bool) -> bool:
+    """Have the database open among other bots, or alone; return whether that can be.
+
+    The lock is its connection's, and the server takes a moment to see that one has ended.
+    """
+    how = "pg_try_advisory_lock" + ("" if alone else "_shared")
+    for pause in (*_PATIENCE, None):
+        ((taken,),) = connection.plain(f"SELECT {how}({RUNNING})")
+        if taken or pause is None:
+            return bool(taken)
+        time.sleep(pause)
+    return False
+
+
 def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresConnection:
     """Open a connection with settings of its own. Raises `StorageUnavailable`."""
-    settings = " ".join(f"-c {name}={value}" for name, value in options.items())
+    settings = " ".join(f"-c {name}={value}" for name, value in {**_CARE_THERE, **options}.items())
     try:
         given = psycopg.conninfo.conninfo_to_dict(url)
         before = str(given.get("options") or "")
@@ -123,6 +143,13 @@ _CARE = {
     "keepalives_idle": "5",
     "keepalives_interval": "2",
     "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+# The same by the server, which else keeps what a machine without power held for two hours.
+_CARE_THERE = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
 

@@ -9,9 +9,16 @@ from typing import Any, TypeVar
 import psycopg
 
 from bot.storage.codec import to_micros
+from bot.storage.moving import refuse_moved
 from bot.storage.ports import DatabaseInUse, StorageUnavailable
-from bot.storage.postgres.batch import RUNNING, WRITING, Writer
-from bot.storage.postgres.connection import PostgresConnection, ThreadedConnection, connect
+from bot.storage.postgres.batch import Writer
+from bot.storage.postgres.connection import (
+    WRITING,
+    PostgresConnection,
+    ThreadedConnection,
+    connect,
+    take_running,
+)
 from bot.storage.postgres.migrations import migrate, refuse_newer, version
 from bot.storage.sealing import Sealer
 from bot.storage.sql.connection import Connection
@@ -39,8 +46,9 @@ class PostgresDatabase(Database):
         stall: float = 3.0,
         alone: bool = False,
         bot_id: int | None = None,
+        even_moved: bool = False,
     ) -> None:
-        """Name the database; `open` opens it.
+        """Name the database; `open` opens it, when it was moved elsewhere only with `even_moved`.
 
         `busy_timeout` is how long a write waits for another's, `stall` how long the server waits
         for a process within a batch, in seconds. `alone` refuses while anybody else has it open.
@@ -53,6 +61,7 @@ class PostgresDatabase(Database):
         self._stall = stall
         self._alone = alone
         self._bot_id = bot_id
+        self._even_moved = even_moved
         self.writer = 0
         """The number under which this one commits, another each time it is opened; 0 before."""
         self._writer: ThreadedConnection | None = None
@@ -265,9 +274,7 @@ class PostgresDatabase(Database):
 
     def _own(self, connection: PostgresConnection) -> None:
         """Have the database open among other bots, or alone. Raises `DatabaseInUse`."""
-        how = "pg_try_advisory_lock" + ("" if self._alone else "_shared")
-        ((taken,),) = connection.plain(f"SELECT {how}({RUNNING})")
-        if not taken:
+        if not take_running(connection, alone=self._alone):
             raise DatabaseInUse(
                 f"{self._name} is in use by a running bot"
                 if self._alone
@@ -287,6 +294,8 @@ class PostgresDatabase(Database):
         migrate(connection)
         connection.plain(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
         self.check_key(connection, self._name)
+        if not self._even_moved:
+            refuse_moved(connection, self._name)
         self._refuse_other_bot(connection)
         if self._bot_id is not None:
             put(connection, _BOT, str(self._bot_id))

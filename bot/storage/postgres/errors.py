@@ -47,6 +47,9 @@ def describe(error: psycopg.Error) -> str:
         return "the database's disk is full"
     if isinstance(error, errors.ReadOnlySqlTransaction):
         return "the database is read-only: it is a standby, or was set so"
+    if isinstance(error, psycopg.DataError):
+        # The server's words quote what they refuse.
+        return f"{type(error).__name__} ({error.sqlstate})"
     said = _first_line(error)
     for sign, meaning in _AT_THE_DOOR:
         if error.sqlstate is None and sign in said:

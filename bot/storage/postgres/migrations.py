@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 
 from bot.storage.ports import StorageUnavailable
-from bot.storage.postgres.batch import WRITING
-from bot.storage.postgres.connection import PostgresConnection
+from bot.storage.postgres.connection import WRITING, PostgresConnection
 from bot.storage.postgres.dialect import translated_schema
 from bot.storage.sql.migrations import NAMES, own_script, script, statements
 

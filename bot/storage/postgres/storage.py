@@ -27,6 +27,7 @@ class PostgresStorage(SqlStorage):
         stall: float = 3.0,
         alone: bool = False,
         bot_id: int | None = None,
+        even_moved: bool = False,
     ) -> None:
         """Name the database; `open` opens it. See `PostgresDatabase` for what else it takes."""
         database = PostgresDatabase(
@@ -37,6 +38,7 @@ class PostgresStorage(SqlStorage):
             stall=stall,
             alone=alone,
             bot_id=bot_id,
+            even_moved=even_moved,
         )
         replicas = Replicas(database, url, stall)
         super().__init__(database, replicas, SharedLanes(replicas))

@@ -24,7 +24,7 @@ from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.shop_restored import doubt_shop
 
-COPIED = "copied_at"
+COPIED, MOVED = "copied_at", "moved_to"
 _LINEAGE, _BEAT, _ALIVE, _HOME = "lineage", "beat", "alive_at", "home"
 _RESTORED, _OF = "restored_at", "restored_from"
 _GAP_SINCE, _GAP_UNTIL = "gap_since", "gap_until"
@@ -50,6 +50,8 @@ _DOUBTED = (
 def mark_copied(connection: Connection, at: datetime) -> None:
     """Have a database say that it is a copy of an earlier moment."""
     _put(connection, COPIED, to_micros(at))
+    # Whoever says so goes on with it, wherever it was moved to.
+    connection.execute("DELETE FROM meta WHERE name = ?", (MOVED,))
 
 
 class Runs:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bot.storage.moving import refuse_moved
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
 from bot.storage.sql.connection import Connection
@@ -65,8 +66,9 @@ class SqliteDatabase(Database):
         *,
         busy_timeout: float = 5.0,
         on_statement: Callable[[str], None] | None = None,
+        even_moved: bool = False,
     ) -> None:
-        """Name the file; `open` opens it.
+        """Name the file; `open` opens it, when it was moved elsewhere only with `even_moved`.
 
         `busy_timeout` is in seconds. `on_statement` is told every statement that writes,
         from another thread, so that tests and benchmarks can count them.
@@ -75,6 +77,7 @@ class SqliteDatabase(Database):
         self._path = Path(path)
         self._busy_timeout = busy_timeout
         self._on_statement = on_statement
+        self._even_moved = even_moved
         self._writer: WholeConnection | None = None
         self._reader: WholeConnection | None = None
 
@@ -97,6 +100,8 @@ class SqliteDatabase(Database):
             await writer.run(self._check_known_key)
             await writer.run(partial(migrate, seal=self._sealer.seal, unseal=self.unseal_bytes))
             await writer.run(lambda connection: self.check_key(connection, str(self._path)))
+            if not self._even_moved:
+                await writer.run(lambda connection: refuse_moved(connection, str(self._path)))
             await _rewrite_where_due(writer)
             if self._on_statement is not None:
                 await writer.set_trace_callback(self._on_statement)

@@ -24,10 +24,16 @@ class SqliteStorage(SqlStorage):
         *,
         busy_timeout: float = 5.0,
         on_statement: Callable[[str], None] | None = None,
+        even_moved: bool = False,
     ) -> None:
         """Name the file; `open` opens it. See `SqliteDatabase` for what else it takes."""
         super().__init__(
             SqliteDatabase(
-                path, sealer, clock, busy_timeout=busy_timeout, on_statement=on_statement
+                path,
+                sealer,
+                clock,
+                busy_timeout=busy_timeout,
+                on_statement=on_statement,
+                even_moved=even_moved,
             )
         )

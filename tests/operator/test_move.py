@@ -1,0 +1,235 @@
+"""`move`: everything from SQLite into PostgreSQL and back, compared, and never two that go on."""
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.operator import CommandRefused
+from bot.operator.move import move
+from bot.settings import Settings
+from bot.storage.moving import digest
+from bot.storage.ports import DatabaseInUse, StorageUnavailable
+from bot.storage.postgres.moving import PostgresSide
+from bot.storage.postgres.storage import PostgresStorage
+from bot.storage.sealing import Sealer
+from bot.storage.sql.runs import mark_copied
+from bot.storage.sqlite.moving import SqliteSide
+from bot.storage.sqlite.storage import SqliteStorage
+from tests.postgres import Server
+from tests.storage.earlier.filling import NOW, fill
+from tests.storage.grouping import group_buy
+from tests.storage.posting import posts
+from tests.storage.questioning import question
+from tests.storage.samples import ALICE, KEY
+from tests.storage.shopping import shop
+from tests.storage.watching import watches
+
+pytestmark = pytest.mark.postgres
+
+
+def settings(url: str | Path) -> Settings:
+    values = {
+        "bot_token": "123:x",
+        "marketplace_url": "https://example.com",
+        "marketplace_app_key": "k",
+        "marketplace_app_secret": "s",
+        "database_url": str(url),
+        "data_key": KEY.hex(),
+    }
+    return Settings(_env_file=None, **values)
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    """A SQLite database with something of everything, as a bot left it."""
+    path = tmp_path / "bot.db"
+
+    async def make() -> None:
+        storage = SqliteStorage(path, Sealer(KEY), lambda: NOW)
+        await storage.open()
+        for each in (fill, shop, question, group_buy, posts, watches):
+            await each(storage)
+        await storage.runs.begin_run(NOW)
+        await storage.close()
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture
+def empty(postgres_server: Server):
+    """Addresses of new databases, for as many moves as a test makes."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(postgres_server.create())
+        return postgres_server.url(made[-1])
+
+    yield make
+    for each in made:
+        postgres_server.drop(each)
+
+
+async def restored_here(path: Path) -> None:
+    """What `restored` does to a database that was moved away and is to go on after all."""
+    storage = SqliteStorage(path, Sealer(KEY), lambda: NOW, even_moved=True)
+    await storage.open()
+    await storage.database.write(lambda connection: mark_copied(connection, NOW))
+    await storage.close()
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Another process owns the file: to its own process a lock is none."""
+    script = (
+        "import sys; from pathlib import Path; from bot.storage.sqlite.ownership import Ownership;"
+        "Ownership(Path(sys.argv[1])).take(); print('taken', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"taken\n"
+        yield
+        other.kill()
+
+
+def sums(side: SqliteSide | PostgresSide) -> dict[str, tuple[int, str]]:
+    sealer = Sealer(KEY)
+    try:
+        return digest(side, sealer.open).tables
+    finally:
+        side.close()
+
+
+def test_everything_comes_over_and_back(filled: Path, empty, tmp_path: Path):
+    """Row for row as it was, readable there; numbers count on; the old one refuses to go on."""
+    url = empty()
+    before = sums(SqliteSide(filled))
+    said = asyncio.run(move(settings(filled), url))
+    assert said.startswith(f"{sum(count for count, _ in before.values())} rows of")
+    assert sums(PostgresSide(url)) == before
+
+    async def there() -> None:
+        with pytest.raises(StorageUnavailable, match="was moved to PostgreSQL"):
+            await SqliteStorage(filled, Sealer(KEY), lambda: NOW).open()
+        storage = PostgresStorage(url, Sealer(KEY), lambda: NOW, bot_id=123)
+        await storage.open()
+        begun = await storage.runs.begin_run(NOW)
+        assert not begun.restored
+        assert begun.last_alive == NOW
+        assert await storage.orders.orders_of(ALICE)
+        invite = await storage.access.add_invite(b"new", ALICE, NOW.replace(year=2030), 1)
+        numbers = {each.invite_id for each in await storage.access.live_invites()}
+        assert invite.invite_id == max(numbers)
+        await storage.close()
+
+    asyncio.run(there())
+    back = tmp_path / "back.db"
+    moved = sums(PostgresSide(url))
+    asyncio.run(move(settings(url), str(back)))
+    assert sums(SqliteSide(back)) == moved
+
+    async def here() -> None:
+        storage = SqliteStorage(back, Sealer(KEY), lambda: NOW)
+        await storage.open()
+        assert not (await storage.runs.begin_run(NOW)).restored
+        await storage.upkeep.nudge()
+        await storage.close()
+
+    asyncio.run(here())
+
+
+def test_a_move_that_was_broken_off_goes_on(filled: Path, empty):
+    """What was copied is not copied again; until the end nobody can open the new one."""
+    url, before = empty(), sums(SqliteSide(filled))
+    asyncio.run(move(settings(filled), url))
+    with psycopg.connect(url) as there:
+        # As after a kill within the copying: two tables are there, one is not.
+        done = '["access", "addresses", "alarms_told", "broadcasts", "group_buys"]'
+        lineage = there.execute("SELECT value FROM meta WHERE name = 'lineage'").fetchone()
+        assert lineage is not None
+        for table in sorted(before):
+            if table not in {"meta", "addresses", "alarms_told", "broadcasts", "group_buys"}:
+                there.execute(f"DELETE FROM {table}".encode())  # noqa: S608 - the schema's
+        there.execute(
+            "INSERT INTO meta VALUES ('moving_from', %s)",
+            (f'{{"from": "{lineage[0]}", "done": {done}}}',),
+        )
+    with pytest.raises(StorageUnavailable, match="not moved completely"):
+        asyncio.run(PostgresStorage(url, Sealer(KEY), lambda: NOW).open())
+    asyncio.run(move(settings(filled), url))
+    assert sums(PostgresSide(url)) == before
+
+
+def test_what_is_not_empty_is_left_alone(filled: Path, empty, tmp_path: Path):
+    """Neither a database in use nor half of another move is written over."""
+    url = empty()
+    asyncio.run(move(settings(filled), url))
+    other = tmp_path / "other.db"
+    with pytest.raises(CommandRefused, match="itself moved away"):
+        asyncio.run(move(settings(url), str(filled)))
+    shutil.copy(filled, other)
+    asyncio.run(restored_here(other))
+    with pytest.raises(StorageUnavailable, match="is not empty"):
+        asyncio.run(move(settings(url), str(other)))
+    with psycopg.connect(url) as there:
+        there.execute('INSERT INTO meta VALUES (\'moving_from\', \'{"from": "x", "done": []}\')')
+    with pytest.raises(StorageUnavailable, match="half of another"):
+        asyncio.run(move(settings(filled), url))
+
+
+def test_a_difference_is_found(filled: Path, empty):
+    """A row that is not what it was is named by its table, and nothing is switched over."""
+    url = empty()
+    asyncio.run(move(settings(filled), url))
+    with psycopg.connect(url) as there:
+        there.execute("UPDATE orders SET told = 1 - told")
+        tables = [each for each in PostgresSide(url).tables() if each != "meta"]
+        done = ", ".join(f'"{each}"' for each in tables)
+        row = there.execute("SELECT value FROM meta WHERE name = 'lineage'").fetchone()
+        assert row is not None
+        there.execute(
+            "INSERT INTO meta VALUES ('moving_from', %s)",
+            (f'{{"from": "{row[0]}", "done": [{done}]}}',),
+        )
+    with pytest.raises(StorageUnavailable, match="in orders: empty it"):
+        asyncio.run(move(settings(filled), url))
+
+
+def test_nobody_may_run_meanwhile(filled: Path, empty):
+    """A bot on either side is told of, and nothing is touched."""
+    url = empty()
+    with held(filled), pytest.raises(DatabaseInUse, match="in use by a running bot"):
+        asyncio.run(move(settings(filled), url))
+
+    async def running() -> None:
+        storage = PostgresStorage(url, Sealer(KEY), lambda: NOW)
+        await storage.open()
+        try:
+            with pytest.raises(DatabaseInUse, match="in use by a running bot"):
+                await move(settings(filled), url)
+        finally:
+            await storage.close()
+
+    asyncio.run(running())
+    with sqlite3.connect(filled) as here:
+        assert not here.execute("SELECT 1 FROM meta WHERE name = 'moved_to'").fetchall()
+
+
+@pytest.mark.parametrize("where", ["other.db", "mysql://x/y", "postgresql://:bad"])
+def test_what_is_no_move_is_said(filled: Path, where: str):
+    """The same kind, or no address."""
+    with pytest.raises((CommandRefused, StorageUnavailable)):
+        asyncio.run(move(settings(filled), where))
