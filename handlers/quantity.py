@@ -125,7 +125,14 @@ def screen(view: QuantityView) -> Screen:
         coach(view, offer, sku),
         t("quantity.ask", units=noun(t, offer.unit, 2)),
     )
-    return Screen(text, _buttons(view, offer, sku), SellerPicture(picture) if picture else None)
+    # Whoever typed a number that can't be taken types another one; who has not may tap.
+    typing = session.announced.asked_quantity is not None
+    return Screen(
+        text,
+        _buttons(view, offer, sku),
+        SellerPicture(picture) if picture else None,
+        asks=typing or not presets(offer, sku, units_elsewhere(session, offer, sku)),
+    )
 
 
 def _variant_line(view: View, offer: Offer, sku: Sku | None) -> str:

@@ -40,6 +40,7 @@ from handlers.watching.words import quantity_of, title_of, wish_of
 _TITLE = 120
 _PAGE = 10
 _LABEL = 32
+_TYPED_AGAIN = ("watch.unreadable", "watch.already", "filters.prices_too_fine")
 _OFF = (10, 20)  # percent below today's price, offered as prices of the person's own
 _LABELS = {
     WatchFor.DROP: "watch.drop_button",
@@ -100,7 +101,9 @@ def screen(view: WatchView) -> Screen:
     skus = goods.skus(offer) if goods.key else ()
     url = next((each.picture_url for each in skus if each.picture_url), None) or offer.picture_url
     picture = SellerPicture(url) if url else None
-    return Screen(text, _buttons(view, offer, goods) + back, picture)
+    flash = view.session.announced.flash
+    typed_wrong = flash is not None and flash.key in _TYPED_AGAIN
+    return Screen(text, _buttons(view, offer, goods) + back, picture, asks=typed_wrong)
 
 
 def _now(view: View, offer: Offer, goods: WatchedGoods) -> Html:

@@ -19,15 +19,18 @@ def join_link(username: str, buy: GroupBuy) -> str:
     return start_link(username, f"{PAYLOAD}{buy.token}")
 
 
-def buy_card(t: Texts, username: str, buy: GroupBuy, progress: Progress) -> Screen:
-    """Show a buy to everybody: goods, price steps, how far, until when, its state."""
+def buy_card(t: Texts, username: str, buy: GroupBuy, progress: Progress | None) -> Screen:
+    """Show a buy to everybody: goods, price steps, how far, until when, its state.
+
+    Without `progress` it says nothing of how far: where the card is not kept true.
+    """
     t, goods = priced(t, buy.terms), buy.terms.goods
 
     def text(longest: int) -> Html:
         return paragraphs(
             t("buy.card_title", title=cut(buy_title(t, buy.terms), longest)),
-            offers(t, buy.terms, progress),
-            lines(progress_line(t, buy, progress), cost_lines(t, buy.terms)),
+            offers(t, buy.terms, progress or Progress()),
+            lines(progress_line(t, buy, progress) if progress else None, cost_lines(t, buy.terms)),
             state_line(t, buy),
         )
 

@@ -20,6 +20,7 @@ from bot.chat.keyboards import links_json
 from bot.chat.measuring import without_markup
 from bot.chat.screens import Screen, SellerPicture, row
 from bot.chat.texts import Texts, cut, language_of, texts_in
+from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.identifiers import ChatId, OfferId, UserId
 from bot.domain.links import bare_offer, offer_in_link
 from bot.domain.offers import Offer, OfferSummary, SearchPage
@@ -29,6 +30,8 @@ from bot.services.bundle import Services
 from bot.services.finding.shared_reads import SharedReads
 from bot.services.spending import CallsUsedUp, on_behalf_of
 from handlers.finding.search import LONGEST_KEYWORD
+from handlers.group.buy_card import buy_card
+from handlers.group.terms_words import buy_title
 from handlers.shared.offer_card import hit_card, offer_card, order_button
 
 _PAUSE, _PAUSE_AT_FIRST = 0.25, 0.4
@@ -38,6 +41,8 @@ _KEPT, _SECONDS = 500, 300.0
 _LAST_PAGE = 20
 _LONGEST_OFFSET = 64  # bytes
 _TITLE, _ABOUT = 60, 100
+_WATCHED, _BUYS = 5, 10
+_MOST = 50  # results that Telegram takes
 _FORGET = 60  # seconds for which Telegram may show a failure or a person's own list again
 _log = structlog.get_logger(__name__)
 
@@ -175,18 +180,34 @@ class InlineGoods(BaseHandler[Update, Context, None]):
         return ceil(wait / 60)
 
     async def _own(self, person: UserId, t: Texts, name: str) -> dict[str, Any]:
-        """Offer what the person looked at last and what waits in their cart: theirs to post."""
+        """Offer what is the person's to post.
+
+        What they looked at last, what waits in their cart, what they watch; and the group buys that
+        run and are theirs, or that they have joined.
+        """
         store = self._services.store
         session = await store.conversations.load_session(ChatId(person), person)
         if session is None:
             return _sentence(t("groups.open_button"))
         numbers = [line.offer_id for line in session.cart.lines]
         latest = [session.picking.offer_id] if session.picking.offer_id is not None else []
-        offers = [await store.offers.offer(each) for each in dict.fromkeys((*latest, *numbers))]
+        watched = [each.goods.offer_id for each in await store.watches.watches_of(person, _WATCHED)]
+        every = dict.fromkeys((*latest, *numbers, *watched))
+        offers = [await store.offers.offer(each) for each in every]
         found = [_of_offer(t, name, each) for each in offers if each is not None]
+        found = [*[_of_buy(t, name, each) for each in await self._running(person)], *found]
         if not found:
             return _sentence(t("travel.type_button"))
-        return _results(found) | {"is_personal": "true", "cache_time": 0}
+        return _results(found[:_MOST]) | {"is_personal": "true", "cache_time": 0}
+
+    async def _running(self, person: UserId) -> list[GroupBuy]:
+        """Return the person's group buys that may still be joined."""
+        if self._services.groups is None:
+            return []
+        buys = self._services.store.group_buys
+        theirs = [*await buys.buys_of(person, _BUYS), *await buys.joined_by(person, _BUYS)]
+        known = {each.buy_id: each for each in theirs if each.state is BuyState.OPEN}
+        return list(known.values())[:_BUYS]
 
 
 def _next(page: int, words: str, answered: Query) -> str:
@@ -219,6 +240,13 @@ def _of_offer(t: Texts, name: str, offer: Offer) -> dict[str, Any]:
     screen = offer_card(t, name, offer)
     about = screen.text.partition("\n\n")[2]
     return article(offer.offer_id, offer.title.in_language(t.language), about, screen)
+
+
+def _of_buy(t: Texts, name: str, buy: GroupBuy) -> dict[str, Any]:
+    screen = buy_card(t, name, buy, None)
+    title = without_markup(t("buy.card_title", title=buy_title(t, buy.terms)))
+    about = screen.text.partition("\n\n")[2]
+    return article(f"buy-{buy.token}", title, about, screen)
 
 
 def _of_hit(t: Texts, name: str, hit: OfferSummary) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """A group buy from the offer to the closed books, by its organiser and those who join."""
 
+import re
+
 from buying import SNEAKERS, Market, at_offer
 from channels import POSTING, Channel
 from chat import Person
@@ -13,6 +15,7 @@ from group_buying import (
     pays,
     world_of_groups,
 )
+from test_inline import found
 
 from bot.chat.buttons import Press
 from tests.tiers import SLOW
@@ -125,6 +128,27 @@ async def test_the_card_in_a_channel_follows_the_buy_and_names_nobody(
     over = await channel.one_card("Given up")
     assert not over.buttons
     await member.sees("gave the buy up")
+
+
+async def test_running_buys_are_posted_from_an_empty_inline_query(
+    clients: Clients, organiser: Person
+) -> None:
+    """By whoever organises or has joined; nobody else is offered them, and no number gets old."""
+    _, payload = await opened(organiser)
+    member, stranger = await clients.arrive("zh"), await clients.arrive()
+    await joined(member, payload, 1)
+    token = payload.removeprefix("g1-")
+    for who, join in ((organiser, "Join"), (member, "参加|参团|加入")):
+        answer = await found(who, "")
+        (card,) = (each for each in answer["results"] if each["id"] == f"buy-{token}")
+        (button,) = card["reply_markup"]["inline_keyboard"][0]
+        assert re.search(join, button["text"])
+        assert button["url"].endswith(payload)
+        assert "so far" not in card["input_message_content"]["message_text"]
+        assert answer["is_personal"]
+    await stranger.say("/start", "Snaporder")
+    answer = await found(stranger, "")
+    assert not [each for each in answer["results"] if each["id"].startswith("buy-")]
 
 
 @SLOW

@@ -7,11 +7,11 @@ import pytest
 from buying import TAPE_MEASURE, Market, at_offer, from_lines_to_preview
 from channels import MADE, POSTING, Channel
 from chat import PATIENCE, Person, Shown
-from crashing import Clients, own_world
+from crashing import Clients, own_world, until
 from operators_desk import Desk
 from test_group_goods import opens
 
-from tests.tiers import slow_but
+from tests.tiers import SLOW, slow_but
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +204,28 @@ async def test_too_many_words_and_what_is_no_words(
     shown = await operator.do("Without my words", "stand above it")
     assert "Fresh today" not in shown.text
     await operator.do("Back to the product", "Minimum order")
+
+
+@SLOW
+async def test_killed_while_it_is_posted_it_is_never_posted_twice(
+    desk: Desk, operator: Person, clients: Clients
+) -> None:
+    """Between the claim and Telegram's answer: it may be there, and the operator is told so."""
+    channel = await Channel.of(clients, operator.id, "Once")
+    await clients.settled()
+    for method in ("sendPhoto", "sendMessage"):
+        await clients.fault(method, "slow", chat_id=channel.id, seconds=30)
+    await at_publishing(operator)
+    await operator.do("Publish to “Once”", "in a moment")
+    await until(clients.has_struck)
+    desk.own.bot.kill()
+    await clients.no_faults()
+    desk.own.bot.start()
+    await desk.own.bot.ready()
+    await operator.sees("“Once” may or may not be there")
+    assert len(await channel.cards()) <= 1
+    await published(operator, await Channel.of(clients, operator.id, "After"), "After")
+    assert len(await channel.cards()) <= 1
 
 
 async def test_nobody_else_publishes(clients: Clients, operator: Person) -> None:
