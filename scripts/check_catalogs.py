@@ -1,5 +1,7 @@
 """Fail on a missing, fuzzy or unused text, and on placeholders that differ between languages.
 
+A text that is given a `count` has plural forms in every language, or it would show its key.
+
 A text's key is a string literal `step.what` somewhere in `bot/` or `handlers/`. Each language's
 `terms.txt` lists words that are not said, with what is said instead.
 """
@@ -32,6 +34,9 @@ def main() -> int:
         f"no language has {key}" for key in sorted(used - every) if key.split(".")[0] in families
     ]
     problems += _differing(catalogs)
+    counted = _counted()
+    for name, catalog in catalogs.items():
+        problems += _without_plural(name, catalog, counted)
     for name, catalog in catalogs.items():
         problems += _forbidden(name, catalog, _terms(name))
     for problem in problems:
@@ -132,6 +137,30 @@ def _differing(catalogs: dict[str, Catalog]) -> list[str]:
                 if given != wanted:
                     problems.append(f"{name}: {key} has {sorted(given)}, {first} {sorted(wanted)}")
     return problems
+
+
+def _without_plural(name: str, catalog: Catalog, counted: set[str]) -> list[str]:
+    """Texts that are given a `count`, by the code or by their own words, and have no forms for it."""
+    return [
+        f"{name}: {key} is given a count and has no plural forms"
+        for key, message in _messages(catalog).items()
+        if not message.pluralizable
+        and (key in counted or any("count" in _placeholders(text) for text in _texts(message)))
+    ]
+
+
+def _counted() -> set[str]:
+    """Every key that a call gives together with `count`."""
+    return {
+        node.args[0].value
+        for tree in _trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+        and any(keyword.arg == "count" for keyword in node.keywords)
+    }
 
 
 def _placeholders(text: str) -> set[str]:

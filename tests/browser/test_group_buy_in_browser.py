@@ -76,7 +76,7 @@ async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 
             await joins(pays, payload, 3)
             await joins(owes, payload, 2)
             await joins(leaves, payload, 1)
-            await leaves.do("My part|我的部分", "held for you|已占位")
+            await leaves.do("My part|我的参团", "held for you|已占位")
             await leaves.do("✏️", "keep your place|保留你的位置")
             await leaves.do("Take back|退出", "you left|已退出")
             await at_consent(cheap, payload, 2)

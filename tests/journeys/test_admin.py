@@ -152,7 +152,7 @@ async def test_news_reach_those_who_asked_for_them(operator: Person, clients: Cl
 async def test_health_and_people_are_told(operator: Person, clients: Clients):
     """Counts alone."""
     await operator.say("/admin", DESK)
-    await operator.do("Marketplace", r"calls 1, failed 0, \d+ ms|No calls yet")
+    await operator.do("🩺", r"calls 1, failed 0, \d+ ms|No calls yet")
     await operator.do("Desk", DESK)
     await operator.do("People", r"With a conversation: \d.*ACCESS=open.*Live invitations: 0")
 

@@ -52,7 +52,7 @@ MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
         UNDERSTOOD,
     ),
     "voice": ({"voice": {**_FILE, "duration": 1}}, UNDERSTOOD),
-    "video": ({"video": {**_FILE, "width": 9, "height": 9, "duration": 1}}, "films"),
+    "video": ({"video": {**_FILE, "width": 9, "height": 9, "duration": 1}}, "videos"),
     "contact": ({"contact": {"phone_number": "13812345678", "first_name": "A"}}, UNDERSTOOD),
     "location": ({"location": {"latitude": 30.2, "longitude": 120.1}}, UNDERSTOOD),
     "dice": ({"dice": {"emoji": "🎲", "value": 3}}, UNDERSTOOD),

@@ -134,7 +134,7 @@ async def test_a_price_that_nobody_agreed_to_takes_a_second_question(
     """Agreed and asked total stand side by side; the first question's button pays nothing."""
     await asked(operator)
     await market.order((await market.only_order())["orderId"], "price", goodsDelta=500)
-    await operator.do("Pay ¥27", r"agreed to ¥27\.10 · the marketplace asks ¥32\.10.*¥5\.00 more")
+    await operator.do("Pay ¥27", r"agreed to ¥27\.10 · 1688 asks ¥32\.10.*¥5\.00 more")
     await operator.do(r"¥5\.00 more than agreed", "Nobody agreed to this price")
     assert await market.count("pay_without_password") == 0
     await operator.do(r"Yes, pay ¥32\.10", r"¥32\.10 paid")

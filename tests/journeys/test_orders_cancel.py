@@ -104,7 +104,7 @@ async def test_a_refusal_is_told_in_the_marketplaces_words(person, marketplace):
     await placed(buyer)
     await asked(buyer)
     await market.fault("refuse", "cancel", code=1009, message="卖家已锁定订单")
-    await buyer.do(YES, "The marketplace refused: 卖家已锁定订单.*State: to be paid")
+    await buyer.do(YES, "1688 refused: 卖家已锁定订单.*State: to be paid")
 
 
 async def test_an_answer_that_was_lost_is_looked_up(person, marketplace):
@@ -179,7 +179,7 @@ async def test_both_parts_are_cancelled_and_one_may_fail(person, marketplace):
     await opened(buyer)
     await buyer.do("Cancel order", "All 2 of its unpaid orders at 1688")
     await market.fault("refuse", "cancel", code=1009, message="卖家已锁定订单")
-    await buyer.do(YES, "Part 1: ⚠️ The marketplace refused: 卖家已锁定订单.*Part 2: ✅ Cancelled")
+    await buyer.do(YES, "Part 1: ⚠️ 1688 refused: 卖家已锁定订单.*Part 2: ✅ Cancelled")
     assert await market.count("cancel") == 2
 
 

@@ -89,7 +89,7 @@ async def test_a_card_opens_while_the_marketplace_is_down(person, marketplace):
         (
             "en",
             {"reason": "BUYER_NO_PAY", "operateType": "CLOSE_TRADE_BY_BOPS"},
-            "Closed by the marketplace: not paid in time",
+            "Closed by 1688: not paid in time",
         ),
         (
             "zh-hans",
@@ -140,8 +140,8 @@ async def test_a_refund_is_told_step_by_step(person, marketplace, language, appl
 @pytest.mark.parametrize(
     ("change", "wanted"),
     [
-        ({"goodsDelta": 500}, r"You agreed to ¥27\.10; the marketplace asks ¥32\.10"),
-        ({"goodsDelta": -500}, r"You agreed to ¥27\.10; the marketplace now asks only ¥22\.10"),
+        ({"goodsDelta": 500}, r"You agreed to ¥27\.10; 1688 asks ¥32\.10"),
+        ({"goodsDelta": -500}, r"You agreed to ¥27\.10; 1688 now asks only ¥22\.10"),
     ],
 )
 async def test_an_amount_that_moved_is_named_with_what_was_agreed(
@@ -195,7 +195,7 @@ async def test_an_order_being_looked_up_has_a_card(person, marketplace):
     await market.fault("http_500", "create")
     await buyer.tap("Confirm order")
     await buyer.sees("couldn't find order S")
-    card = await opened(buyer, 1, "Not found at the marketplace so far")
+    card = await opened(buyer, 1, "Not found at 1688 so far")
     assert card.button("Look again")
     assert not [label for label in card.labels if "again" in label and "Look" not in label]
     assert ADDRESS.split()[0] in card.text

@@ -110,7 +110,7 @@ async def test_a_refused_confirmation_is_told_in_the_marketplaces_words(person, 
     buyer, market = await person(), Market(marketplace)
     await warned(buyer, market)
     await market.fault("refuse", "confirm_receipt", code=1009, message="买家确认收货失败")
-    await buyer.do(YES, "The marketplace refused: 买家确认收货失败.*State: shipped")
+    await buyer.do(YES, "1688 refused: 买家确认收货失败.*State: shipped")
     await buyer.do("Confirm receipt", ASK)
 
 

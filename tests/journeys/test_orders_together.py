@@ -133,7 +133,7 @@ async def test_an_order_that_cannot_be_paid_is_dropped(person, marketplace):
     await market.fault(
         "refuse", "payment_links", code=1009, message="PRODUCT_TRADE_STAT_ERROR", after=1
     )
-    left = await buyer.do(GO, f"{first['thirdOrderId']} is left out, the marketplace takes no")
+    left = await buyer.do(GO, f"{first['thirdOrderId']} is left out, 1688 takes no")
     assert "1 order chosen" in left.text
     link = await buyer.do(GO, "One payment for 1 order")
     assert link.url(f"Pay {re.escape(yuan(second['totalFen']))}")

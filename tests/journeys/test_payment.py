@@ -55,8 +55,8 @@ async def test_a_missing_link_is_asked_for_again(person, marketplace):
 @pytest.mark.parametrize(
     ("change", "warning"),
     [
-        ({"goodsDelta": 500}, "You agreed to ¥.*the marketplace asks ¥.*Pay only if"),
-        ({"goodsDelta": -500}, "the marketplace now asks only ¥"),
+        ({"goodsDelta": 500}, "You agreed to ¥.*1688 asks ¥.*Pay only if"),
+        ({"goodsDelta": -500}, "1688 now asks only ¥"),
         ({"freight": 9900}, "Pay only if"),
     ],
 )

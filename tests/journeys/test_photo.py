@@ -111,7 +111,7 @@ USELESS: dict[str, tuple[str, Callable[[Samples], bytes], str]] = {
         "too small",
     ),
     "a large file": ("big.jpg", lambda _: b"\xff\xd8\xff" + os.urandom(21_000_000), "over 20 MB"),
-    "a film": ("clip.mp4", lambda _: b"\0\0\0\x18ftypmp42" + b"\0" * 500, "films or animations"),
+    "a film": ("clip.mp4", lambda _: b"\0\0\0\x18ftypmp42" + b"\0" * 500, "videos or animations"),
     "a song": ("song.mp3", lambda _: b"ID3" + b"\0" * 500, "isn't a picture"),
 }
 
@@ -150,7 +150,7 @@ async def test_an_animation_is_no_picture(
     message = {"message_id": 990_002, "date": 1_790_000_000, "from": user, "chat": chat}
     update = {"message": message | {"animation": moving, "document": film}}
     assert (await telegram.post("/sandbox/updates/raw", json=update)).status_code == 200
-    await buyer.sees("films or animations")
+    await buyer.sees("videos or animations")
 
 
 async def test_a_failing_download_asks_to_send_again(

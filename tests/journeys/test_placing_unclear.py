@@ -155,8 +155,8 @@ async def test_what_cannot_be_proven_ends_with_a_person(person, marketplace, fau
     assert await market.orders() == []
     assert await market.count("create") == 1
     await buyer.do("Do something else", "I'll write when I know")
-    await buyer.say("/orders", "unclear: not found at the marketplace")
-    card = await buyer.do("^1$", "Not found at the marketplace so far")
+    await buyer.say("/orders", "unclear: not found at 1688")
+    card = await buyer.do("^1$", "Not found at 1688 so far")
     assert says_twice(card.text) == []
     assert card.button("Look again")
 

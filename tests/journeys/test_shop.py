@@ -248,7 +248,7 @@ async def test_what_proves_nothing_is_said_and_nothing_is_lost(
     await ordered(customer)
     await customer.do("I have paid", "Send the proof")
     await customer.document(b"film", "film.mp4")
-    await customer.sees("A film, a voice message or a sticker")
+    await customer.sees("A video, a voice message or a sticker")
     await customer.document(b"x" * (21 * 1024 * 1024), "receipt.pdf")
     await customer.sees("larger than 20 MB")
     await customer.say("x" * 201, "201 characters; up to 200")

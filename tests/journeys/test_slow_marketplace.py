@@ -72,10 +72,10 @@ async def test_commands_are_answered_while_it_hangs(
 
 
 _SAID = {
-    "search": ("draft", "Searching 1688 for “背包” …", "正在 1688 上找「背包」…"),
+    "search": ("draft", "Searching 1688 for “背包” …", "正在 1688 上找“背包”…"),
     "detail": ("draft", "Opening the product …", "正在打开商品…"),
     "photo": ("draft", "Looking for products like your photo …", "正在按图找相似商品…"),
-    "quote": ("callback_answer", "Getting the binding total …", "正在核算总价…"),
+    "quote": ("callback_answer", "Getting the final total …", "正在核算总价…"),
 }
 
 

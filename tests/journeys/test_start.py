@@ -151,8 +151,8 @@ STRANGE = {
         ("location", "I understand photos"),
         ("contact", "I understand photos"),
         ("dice", "I understand photos"),
-        ("video", "films or animations"),
-        ("video_note", "films or animations"),
+        ("video", "videos or animations"),
+        ("video_note", "videos or animations"),
     ],
 )
 async def test_what_is_not_understood_is_answered_and_changes_nothing(
