@@ -236,6 +236,9 @@ export function serviceText(message, { t, world }) {
   if (message.new_chat_title) return fill(t.renamed, { title: message.new_chat_title });
   if (message.group_chat_created || message.supergroup_chat_created) return t.groupCreated;
   if (message.channel_chat_created) return t.channelCreated;
+  if (message.forum_topic_created) {
+    return fill(t.topicOpened, { name: message.forum_topic_created.name });
+  }
   if (message.pinned_message) return fill(t.pinned, { name: author(message, world).name });
   return null;
 }

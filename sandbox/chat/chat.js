@@ -16,6 +16,7 @@ import { Session } from "./session.js";
 import { Sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
 import { Timeline } from "./timeline.js";
+import { Topics } from "./topics.js";
 import { watchOthers } from "./unread.js";
 
 const RETRY_MS = 1500;
@@ -30,6 +31,7 @@ const session = new Session(store, overlays, (message) => {
 const samples = new Samples(store, session);
 new Header(store);
 new Sidebar(store, session);
+new Topics(store, session);
 const timeline = new Timeline(store);
 const composer = new Composer(store, session);
 new Commands(store, session);

@@ -39,6 +39,7 @@ export class Outbox {
       from: store.personId,
       previews: content.as === "photo" ? pictures.map((file) => URL.createObjectURL(file)) : [],
       replyTo: store.draft.replyTo,
+      topic: store.topic || undefined,
       state: "sending",
     };
     store.draft.replyTo = undefined;
@@ -88,12 +89,12 @@ export class Outbox {
    */
   async deliver(chatId, item) {
     const { store } = this.session;
-    const { from, text, files, as, replyTo } = item;
+    const { from, text, files, as, replyTo, topic } = item;
     try {
       this.session.waiting.begin(store.state(chatId));
       const { messages = [] } = files.length
-        ? await api.sendFiles(chatId, { from, caption: text, as, files, replyTo })
-        : await api.sendText(chatId, { from, text, replyTo });
+        ? await api.sendFiles(chatId, { from, caption: text, as, files, replyTo, topic })
+        : await api.sendText(chatId, { from, text, replyTo, topic });
       // The event may come later; without this the message would vanish for a moment. An edit
       // that came sooner must not be undone.
       const state = store.state(chatId);

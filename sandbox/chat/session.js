@@ -157,6 +157,8 @@ export class Session {
    * @param {boolean} isNew
    */
   take(state, message, isNew) {
+    // Topics are no events of their own.
+    if (message.forum_topic_created) void this.tried(() => this.refreshWorld());
     const mine = message.sandbox?.mine === this.store.personId;
     const changed = state.messages.get(message.message_id)?.text !== message.text;
     state.upsert(message);
@@ -169,6 +171,12 @@ export class Session {
       }
     }
     if (isNew || changed) this.announce(message);
+  }
+
+  /** @param {number} topic  0 for all */
+  lookAtTopic(topic) {
+    this.store.topicOf.set(this.store.chatId, topic);
+    this.store.emit("chat", "selection");
   }
 
   /**

@@ -101,6 +101,8 @@ export class Store {
     this.drafts = new Map();
     /** @type {Map<Topic, (() => void)[]>} */
     this.listeners = new Map();
+    /** @type {Map<number, number>} the topic that is looked at, by chat; 0 for all of them */
+    this.topicOf = new Map();
     /** @type {Set<Topic>} */
     this.dirty = new Set();
   }
@@ -142,9 +144,21 @@ export class Store {
 
   /** @returns {Message[]} what the person sees of the open chat, oldest first */
   get seen() {
-    const mine = (/** @type {Message} */ each) =>
-      each.receiver_user === undefined || each.receiver_user.id === this.personId;
-    return this.current.sorted().filter(mine);
+    const { topic, personId } = this;
+    const shown = (/** @type {Message} */ each) =>
+      (each.receiver_user === undefined || each.receiver_user.id === personId) &&
+      (topic === 0 || each.message_thread_id === topic || each.message_id === topic);
+    return this.current.sorted().filter(shown);
+  }
+
+  get topics() {
+    return this.chat.sandbox?.topics ?? [];
+  }
+
+  /** @returns {number} 0 for all of them, and for the general one to write in */
+  get topic() {
+    const chosen = this.topicOf.get(this.chatId) ?? 0;
+    return this.topics.some((each) => each.message_thread_id === chosen) ? chosen : 0;
   }
 
   get current() {

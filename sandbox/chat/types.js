@@ -4,7 +4,9 @@
  * @typedef {{id: number, is_bot?: boolean, first_name: string, last_name?: string,
  *   username?: string, language_code?: string}} User
  * @typedef {{id: number, type: "private"|"group"|"supergroup"|"channel", title?: string,
- *   username?: string, members?: number[], admins?: number[], seq?: number}} Chat
+ *   username?: string, members?: number[], admins?: number[], seq?: number,
+ *   sandbox?: {topics?: Topic[]}}} Chat
+ * @typedef {{message_thread_id: number, name: string, closed?: boolean}} Topic
  * @typedef {{bot: User, users: User[], chats: Chat[]}} World
  * @typedef {{command: string, description: string}} BotCommand
  * @typedef {{name: string, description: string, short_description: string}} Profile
@@ -62,6 +64,9 @@
  * @property {boolean} [group_chat_created]
  * @property {boolean} [supergroup_chat_created]
  * @property {boolean} [channel_chat_created]
+ * @property {number} [message_thread_id]
+ * @property {boolean} [is_topic_message]
+ * @property {{name: string}} [forum_topic_created]
  * @property {number} [ephemeral_message_id]
  * @property {User} [receiver_user]  the one person who sees it
  * @property {ReplyMarkup} [reply_markup]
@@ -94,6 +99,7 @@
  * @property {SendAs} as
  * @property {string[]} previews  object URLs, one for each picture
  * @property {number} [replyTo]
+ * @property {number} [topic]
  * @property {"sending"|"failed"} state
  * @property {string} [error]
  */

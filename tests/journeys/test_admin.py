@@ -57,7 +57,7 @@ async def test_the_desk_shows_todays_money_and_pays_anothers_order(
     await placed(buyer)
     order = await market.only_order()
     shown = await operator.say("/admin", DESK)
-    for told in ("Uncertain orders: 0", "Updates waiting: 0", "the last call was good"):
+    for told in ("Uncertain orders: 0", "Messages waiting: 0", "the last call was good"):
         assert told in shown.text
     shown = await operator.do("Today", r"To pay: 1 · ¥27\.10.*not closed: ¥27\.10")
     assert "张三" not in shown.text
@@ -126,11 +126,11 @@ async def test_news_reach_those_who_asked_for_them(operator: Person, clients: Cl
     other, gone = await clients.arrive(), await clients.arrive()
     await other.say("/start", "What are you looking for")
     for each in (reader, gone):
-        await each.say("/news", "no news from the people")
-        await each.do("Send me news", "You get news")
+        await each.say("/news", "our news and deals")
+        await each.do("Send me news", "You get our news")
     await chinese.say("/news", "没有订阅")
     await chinese.do("订阅优惠通知", "已订阅")
-    await gone.do("No news", "no news from the people")
+    await gone.do("No news", "our news and deals")
     await operator.say("/broadcast", "shows a message as it will be sent")
     shown = await operator.say(
         "/broadcast Sale <b>&\nfrom Monday",

@@ -97,7 +97,7 @@ async def test_goods_that_cannot_be_traded_are_named(person, market):
     await at_lines(buyer, BASKETBALL, 2, ".")
     await market.change(BASKETBALL, status="expired")
     shown = await refused(buyer, "can't be bought online")
-    assert "line 1: no longer offered" in shown.text
+    assert "line 1: no longer sold" in shown.text
     await buyer.do("Remove 1", "Your order is empty")
 
 
@@ -112,7 +112,7 @@ async def test_a_price_of_zero_is_no_bargain(person, market):
 @pytest.mark.parametrize(
     ("message", "words", "lands_on"),
     [
-        ("500_003", "variant is not offered any more", "Your order"),
+        ("500_003", "variant is no longer sold", "Your order"),
         ("500_007", "to its partners only", "Your order"),
         ("AddressId invalid", "doesn't accept this address", "Where should it go"),
         ("无法识别的原因", "refused: 无法识别的原因. Your order is kept", "Your order"),
