@@ -140,7 +140,7 @@ def _differing(catalogs: dict[str, Catalog]) -> list[str]:
 
 
 def _without_plural(name: str, catalog: Catalog, counted: set[str]) -> list[str]:
-    """Texts that are given a `count`, by the code or by their own words, and have no forms for it."""
+    """Texts that are given a `count`, by code or by their own words, and have no forms for it."""
     return [
         f"{name}: {key} is given a count and has no plural forms"
         for key, message in _messages(catalog).items()
