@@ -292,7 +292,7 @@ async def test_categories_that_cannot_be_read_say_so_and_can_be_tried_again() ->
     shelf.failing = None
     shown = await categories.show(written("x"), context(session(), shelf))
     assert isinstance(shown, Overlay)
-    assert "names no categories" in shown.screen.text
+    assert "gives no categories" in shown.screen.text
 
 
 def test_root_categories_have_our_names_and_the_rest_the_marketplaces() -> None:

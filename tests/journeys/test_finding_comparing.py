@@ -9,7 +9,7 @@ from buying import Market
 @pytest.mark.parametrize(
     ("language", "button", "title", "unsaid"),
     [
-        ("en", "Compare", "Side by side", "not said by 1688"),
+        ("en", "Compare", "Side by side", "not given by 1688"),
         ("zh-hans", "比一比", "比一比", "没有提供"),
     ],
 )

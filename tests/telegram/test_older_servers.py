@@ -21,6 +21,7 @@ from bot.domain.sessions import Session
 from bot.telegram import DirectBot, DirectRequest
 from bot.telegram.abilities import Abilities, Ability
 from bot.telegram.newer import (
+    AnswerGuestQuery,
     EphemeralMessageParameters,
     SendEphemeralMessage,
     SendMessageDraft,
@@ -273,6 +274,17 @@ async def test_a_table_that_is_refused_for_what_it_says_accuses_no_server(place:
     too_wide = Screen("Words", row(CONFIRM), rich=RichScreen((twenty_one,)))
     assert (await place.shows(too_wide))["text"] == "Words"
     assert place.bot.abilities.has(Ability.RICH)
+
+
+async def test_an_answer_to_a_guest_is_given_up_where_it_is_not_known(place: Place) -> None:
+    """Such a server sends no guests either, so one left over from a newer one goes unanswered."""
+    place.becomes("9.6")
+    answer = AnswerGuestQuery(guest_query_id="1", result={"type": "article", "id": "1"})
+    assert await place.bot.ask(answer) is None
+    assert not place.bot.abilities.has(Ability.GUEST)
+    place.tries()
+    assert await place.bot.ask(answer) is None
+    assert place.tries() == 0
 
 
 async def test_what_is_for_one_person_is_never_shown_to_a_group(place: Place) -> None:
