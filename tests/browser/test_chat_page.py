@@ -4,8 +4,6 @@ import pytest
 from chat_world import ANNA, CHANNEL, GROUP, XIAOYU, picture
 from playwright.async_api import Page, expect
 
-from tests.tiers import QUICK
-
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
@@ -40,7 +38,6 @@ async def test_the_page_speaks_the_language_of_the_person(phone, fake):
     assert page.url.endswith(f"/?as={XIAOYU}&chat={XIAOYU}")
 
 
-@QUICK
 async def test_entities_count_in_utf16_units(phone, fake):
     """An emoji is two units long; the entity after it still covers exactly its words."""
     await fake.say(
@@ -94,7 +91,6 @@ async def test_spoilers_and_long_quotes_open_on_a_tap(phone, fake):
     assert (await fold.bounding_box())["height"] == short
 
 
-@QUICK
 async def test_a_tapped_button_is_busy_until_the_answer_comes(phone, fake):
     """The tap reaches the sandbox as that person; the answer's text is shown as a toast."""
     keys = keyboard([{"text": "Next", "callback_data": "n:2"}])

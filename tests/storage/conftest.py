@@ -12,6 +12,31 @@ from tests.postgres import Server
 from tests.storage.backends import backend, backends
 from tests.storage.emptied import Emptied, at
 from tests.storage.samples import KEY, NOW
+from tests.tiers import SLOW
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of each part's methods one is tried over PostgreSQL in `make test`, all in `make slow`.
+
+    They share the SQL and the one way of committing with SQLite, over which all are tried.
+    """
+    tried: set[tuple[str, str]] = set()
+    for item in items:
+        method = _method_over_postgres(item)
+        if method is None:
+            continue
+        part = (item.name.partition("[")[0], method.partition(".")[0])
+        if part in tried:
+            item.add_marker(SLOW)
+        tried.add(part)
+
+
+def _method_over_postgres(item: pytest.Item) -> str | None:
+    if item.path.name != "test_every_method.py" or item.get_closest_marker("postgres") is None:
+        return None
+    method: str | None = item.callspec.params.get("method")  # type: ignore[attr-defined]
+    return method
 
 
 @pytest.fixture
