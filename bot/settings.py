@@ -235,7 +235,7 @@ class Settings(FollowingSettings):
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     payment: PaymentWay = PaymentWay.TEAM
     support_chat: int | None = None
-    group_buys: GroupBuying = GroupBuying.OFF
+    group_buys: GroupBuying = GroupBuying.OPERATORS
     access: AccessMode = AccessMode.OPEN
     allowed_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     # per person; 0 stands for no limit

@@ -258,6 +258,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.BUY: [
             Buttons(lock=running.lock, pause=running.pause, resume=running.resume),
             Buttons(top_up=running.top_up, leave_out=running.leave_out, prepare=running.prepare),
+            Buttons(rest=running.rest, order_rest=running.order_rest),
             Buttons(order=running.order, member=buy.about, receive=running.receive),
             Buttons(nothing=running.nothing, see=running.see, send_back=running.send_back),
             Buttons(hand=running.hand, arrive=running.arrive, count=buy.count),

@@ -71,7 +71,7 @@ def _member_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
                 goods=t.money(share.goods),
                 freight=t.money(share.freight),
                 fee=t.money(share.fee),
-                total=t.amount(buy.terms.rate.convert(share.total)),
+                total=t.amount(buy.terms.rate.convert(share.goods + share.freight + share.fee)),
             )
         )
         told += [t("buy.your_abroad", amount=t.money(share.abroad))] if share.abroad else []

@@ -9,6 +9,7 @@ from bot.domain.asking import BuyAsked
 from bot.domain.group_buys.bills import people_of, pieces_by_variant
 from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
+from bot.domain.splitting import MOST_IN_ORDER
 from bot.telegram.newer import Style
 from handlers.group import receiving
 from handlers.group.buy_acting import claims_about
@@ -44,7 +45,7 @@ _DISPUTES = {
 _OPEN = {BuyState.OPEN, BuyState.PAUSED}
 
 
-def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  # noqa: PLR0911 - one a page
+def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  # noqa: PLR0911, C901 - one a page
     """Show one member, a count, the order to confirm, the terms, or a question."""
     back = row(Button(t("buy.back_button"), "back"))
     if asking.what == "terms":
@@ -61,6 +62,8 @@ def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  
                 return receiving.screen(view, t, buy)
             case "order":
                 return _order_to_confirm(view, t, buy)
+            case "rest":
+                return _rest_to_confirm(view, t, buy, asking)
             case "count":
                 return _counting(view, t, buy, asking)
             case "cancel":
@@ -205,10 +208,11 @@ def _order_to_confirm(view: BuyView, t: Texts, buy: GroupBuy) -> Screen:
         if each.spec_id in ordered
     ]
     more = len(listed) - _LISTED_LINES
+    orders = len(buy.quotes)
     borne = buy.bill.borne if buy.bill else 0
     text = paragraphs(
         view.flash,
-        t("buy.order_title", number=len(buy.members)),
+        t("buy.order_title", count=len(buy.members)),
         lines(
             *listed[:_LISTED_LINES],
             t("buy.order_more_lines", count=more) if more > 0 else None,
@@ -216,6 +220,9 @@ def _order_to_confirm(view: BuyView, t: Texts, buy: GroupBuy) -> Screen:
         _renamed(t, buy),
         t("buy.borne", amount=t.yuan(borne)) if borne > 0 else None,
         t("buy.gained", amount=t.yuan(-borne)) if borne < 0 else None,
+        t("buy.several_orders", variants=len(listed), count=orders, most=MOST_IN_ORDER)
+        if orders
+        else None,
         t("buy.order_total", total=t.yuan(buy.quote.total)),
     )
     confirm = Button(
@@ -236,6 +243,17 @@ def _renamed(t: Texts, buy: GroupBuy) -> Html | None:
         if (each.spec_id or "") in buy.renamed
     ]
     return lines(t("buy.renamed_explained"), *told[:_LISTED_RENAMED]) if told else None
+
+
+def _rest_to_confirm(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
+    """Say what the order that was not made comes to by now."""
+    back = row(Button(t("buy.back_button"), "back"))
+    if asking.about >= len(buy.quotes):
+        return Screen(paragraphs(view.flash, t("buy.gone")), back)
+    total = buy.quotes[asking.about].total
+    confirm = Button(t("buy.order_confirm_button"), "order_rest", str(total), style=Style.SUCCESS)
+    said = t("buy.rest_explained", number=asking.about + 1, total=t.yuan(total))
+    return Screen(paragraphs(view.flash, said), row(confirm) + back)
 
 
 def _counting(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:

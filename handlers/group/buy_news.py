@@ -34,6 +34,7 @@ _PLAIN = {
     NewsOf.NO_QUOTE: "buy.news_no_quote",
     NewsOf.CARD_GONE: "buy.news_card_gone",
     NewsOf.TOO_FEW: "buy.news_too_few",
+    NewsOf.PARTLY: "buy.news_partly",
     NewsOf.RENEW: "buy.news_renew",
     NewsOf.ROW: "buy.news_row",
     NewsOf.SUBSTITUTED: "buy.news_substituted",

@@ -7,10 +7,11 @@ from bot.chat.screens import Button, Rows, grid, lines, page_of, row
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
 from bot.domain.group_buys import closing, fulfilling
-from bot.domain.group_buys.bills import lines_of, people_of
+from bot.domain.group_buys.bills import people_of
 from bot.domain.group_buys.buys import ENDED, BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.disputes import open_disputes
+from bot.domain.group_buys.parts import parts_of
 from bot.domain.identifiers import UserId
 from bot.domain.splitting import MOST_IN_ORDER
 from bot.telegram.newer import Style
@@ -61,9 +62,13 @@ def _waiting_text(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
         parts.append(t("buy.no_places"))
     if buy.asked:
         parts.append(t("buy.waits_for", count=len(buy.asked)))
-    if buy.state in MAY_CANCEL and len(lines_of(buy.taken, buy.terms)) > MOST_IN_ORDER - 10:
-        variants = len(lines_of(buy.taken, buy.terms))
-        parts.append(t("buy.many_variants", count=variants, most=MOST_IN_ORDER))
+    if buy.state in MAY_CANCEL and len(orders := parts_of(buy.taken, buy.terms)) > 1:
+        variants = sum(map(len, orders))
+        parts.append(
+            t("buy.several_orders", variants=variants, count=len(orders), most=MOST_IN_ORDER)
+        )
+    if buy.lacking:
+        parts.append(t("buy.lacking", count=len(buy.lacking)))
     if buy.state is BuyState.COLLECTING and buy.bill is not None:
         owing = [
             user
@@ -140,8 +145,11 @@ def _posting(view: BuyView, t: Texts) -> Rows:
 
 def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     rows: Rows = ()
-    if buy.order_no is not None:
-        rows += row(Button(t("buy.order_button"), "card", buy.order_no, standing=True))
+    for number, each in enumerate(buy.orders, 1):
+        label = t("buy.order_button") if not buy.more_orders else t("buy.order_n", number=number)
+        card = Button(label, "card", each, standing=True)
+        again = Button(t("buy.rest_button"), "rest", each) if each in buy.lacking else None
+        rows += row(card, again)
     match buy.state:
         case BuyState.BOUGHT | BuyState.SHIPPED:
             rows += row(Button(t("buy.all_came_button"), "arrive"))

@@ -15,6 +15,14 @@ from handlers.group.terms_words import rows_line
 FEWEST_NAMED = 3
 """How many people are in it is told from so many on: fewer would be somebody."""
 
+_BEFORE_THE_ORDER = {
+    BuyState.DRAFT,
+    BuyState.OPEN,
+    BuyState.PAUSED,
+    BuyState.LOCKED,
+    BuyState.CONFIRMING,
+    BuyState.COLLECTING,
+}
 _STATES = {
     BuyState.DRAFT: "buy.state_draft",
     BuyState.OPEN: "buy.state_open",
@@ -108,6 +116,8 @@ def progress_line(t: Texts, buy: GroupBuy, progress: Progress) -> Html:
                 missing=counted(t, missing, goods.unit),
                 price=t.money(price),
             )
+    if buy.state not in _BEFORE_THE_ORDER:
+        return lines(t("buy.altogether", pieces=so_far), people)
     rows = rows_line(t, terms, progress)
     return lines(t("buy.progress", pieces=so_far, minimum=minimum), people, step, rows)
 

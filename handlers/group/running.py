@@ -22,14 +22,16 @@ from bot.domain.group_buys.buys import (
     BuyState,
     Change,
     GroupBuy,
+    Why,
     progress_of,
 )
 from bot.domain.group_buys.claims import ClaimState, Consent
-from bot.domain.identifiers import new_merchant_order_no
+from bot.domain.group_buys.parts import parts_of
+from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.writes import ChangeBuy, ClaimOrder
-from bot.services.grouping.group_buys import order_for
+from bot.services.grouping.ordering import order_for
 from bot.services.grouping.sheets import packing_list, reconciliation
 from handlers.group.buy_acting import (
     about_whom,
@@ -187,15 +189,61 @@ async def order(update: Update, context: Context) -> Reply:
         context.flash("buy.gone")
         return None
     agreed_at = received_at.get() or context.now
-    number = new_merchant_order_no(agreed_at)
+    parts = parts_of(buy.taken, buy.terms)
+    number, *more = [new_merchant_order_no(agreed_at) for _ in parts or ("none is left",)]
     numbers = tuple(each.number for each in buy.taken)
 
     def decide(there: GroupBuy, _books: Books) -> Change:
-        return closing.frozen(there, number, Fen(total), numbers, agreed_at)
+        return closing.frozen(there, number, Fen(total), numbers, agreed_at, tuple(more))
 
     try:
         decide(buy, books)
-        placed = order_for(buy, number, agreed_at)
+        placed = [
+            order_for(buy, each, agreed_at, part) for part, each in enumerate([number, *more])
+        ]
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return await back(update, context)
+    for each in placed:
+        context.write(ClaimOrder(each.replace(chat_id=context.session.chat_id)))
+    context.write(ChangeBuy(buy.buy_id, decide))
+    context.focus(asking=BuyAsked(buy_id=buy.buy_id))
+    return None
+
+
+async def rest(_: Update, context: Context) -> Reply:
+    """Read the newest numbers of an order that was not made. Raises `MarketplaceError`."""
+    groups, asking = context.services.groups, context.session.focus.asking
+    if groups is None or not isinstance(asking, BuyAsked):
+        return None
+    number = MerchantOrderNo(context.arg)
+    try:
+        buy = await groups.requote_part(BuyId(asking.buy_id), context.session.user_id, number)
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return None
+    context.focus(asking=asking.replace(what="rest", about=buy.orders.index(number)))
+    return None
+
+
+async def order_rest(update: Update, context: Context) -> Reply:
+    """Confirm the order that was not made once more, for exactly that total."""
+    buy, books = await seen(context.session, context.services)
+    total, part = natural(context.arg), about_whom(context)
+    if buy is None or total is None or part >= len(buy.orders):
+        context.flash("buy.gone")
+        return None
+    agreed_at = received_at.get() or context.now
+    before, after = buy.orders[part], new_merchant_order_no(agreed_at)
+
+    def decide(there: GroupBuy, _books: Books) -> Change:
+        if there.organiser != context.session.user_id:
+            raise BuyRefused(Why.NOT_YOURS)
+        return closing.reordered(there, before, after, Fen(total), agreed_at)
+
+    try:
+        decide(buy, books)
+        placed = order_for(buy, after, agreed_at, part)
     except BuyRefused as error:
         context.flash(REFUSED[error.why], left=error.left)
         return await back(update, context)

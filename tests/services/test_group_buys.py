@@ -18,7 +18,8 @@ from bot.domain.orders import OrderPart, OrderStatus, Placing
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.writes import ChangeBuy, ClaimOrder, JoinBuy, OpenBuy
 from bot.marketplace.errors import Unreachable
-from bot.services.grouping.group_buys import GroupBuys, order_for
+from bot.services.grouping.group_buys import GroupBuys
+from bot.services.grouping.ordering import order_for
 from bot.storage.ports import StepCommit
 from tests.domain.group_buys.groups import NOW, STEPS, steps, wanted
 from tests.fakes.memory_storage import MemoryStorage

@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, Field
 from bot.domain.group_buys.bills import Bill, Share, people_of
 from bot.domain.group_buys.books import account_no
 from bot.domain.group_buys.claims import Claim, ClaimState, Consent
+from bot.domain.group_buys.parts import MOST_VARIANTS
 from bot.domain.group_buys.terms import Terms
 from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
@@ -24,7 +25,6 @@ from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.quotes import Quote
-from bot.domain.splitting import MOST_IN_ORDER
 
 BuyId = NewType("BuyId", int)
 
@@ -159,6 +159,7 @@ class NewsOf(StrEnum):
     TOO_FEW = "too_few"
     CARD_GONE = "card_gone"
     DISPUTED = "disputed"
+    PARTLY = "partly"  # one of several orders was not made
 
 
 class News(Value):
@@ -180,7 +181,9 @@ class GroupBuy(Value):
     """One group buy. `token` opens it by a link and says nothing.
 
     `bill` is what everybody is charged as of now. `asked` are those whose answer is awaited until
-    `answer_before`. `frozen` are the numbers of the claims that are in the order `order_no`.
+    `answer_before`. `frozen` are the numbers of the claims that are in the order `order_no`, and
+    in `more_orders` where there are more variants than one takes; `lacking` are those of them that
+    were not made, or closed unpaid, while others stand.
     """
 
     buy_id: BuyId
@@ -195,6 +198,7 @@ class GroupBuy(Value):
     claims: tuple[Claim, ...] = ()
     bill: Bill | None = None
     quote: Quote | None = None  # what the marketplace says of the order, as last read
+    quotes: tuple[Quote, ...] = ()  # of each order, where there are several
     quoted_at: AwareDatetime | None = None
     renamed: dict[str, Wording] = Field(default_factory=dict)  # by variant: its name by then
     again_at: AwareDatetime | None = None  # when what failed by itself is tried again
@@ -205,6 +209,8 @@ class GroupBuy(Value):
     reminded: bool = False
     extended: int = 0
     order_no: MerchantOrderNo | None = None
+    more_orders: tuple[MerchantOrderNo, ...] = ()
+    lacking: tuple[MerchantOrderNo, ...] = ()
     frozen: tuple[int, ...] = ()
     arrived: tuple[Arrived, ...] = ()
     arrived_at: AwareDatetime | None = None
@@ -253,6 +259,11 @@ class GroupBuy(Value):
     def members(self) -> tuple[UserId, ...]:
         """Return who has a claim that the group takes, by who claimed first."""
         return tuple(people_of(self.taken))
+
+    @property
+    def orders(self) -> tuple[MerchantOrderNo, ...]:
+        """The numbers of all orders of the buy."""
+        return (self.order_no, *self.more_orders) if self.order_no else ()
 
     @property
     def next_at(self) -> datetime | None:
@@ -388,8 +399,8 @@ def admitted(buy: GroupBuy, wanted: Wanted, taken: Taken) -> Claim:
         raise BuyRefused(Why.MOST_EACH, max(0, terms.most_each - taken.mine))
     if wanted.pieces > variant.limit:
         raise BuyRefused(Why.FULL, max(0, variant.limit - taken.of_variant))
-    if taken.other_variants >= MOST_IN_ORDER:
-        raise BuyRefused(Why.MANY_VARIANTS, MOST_IN_ORDER)
+    if taken.other_variants >= MOST_VARIANTS:
+        raise BuyRefused(Why.MANY_VARIANTS, MOST_VARIANTS)
     fits = not taken.queued and taken.of_variant + wanted.pieces <= variant.limit
     return Claim(
         number=taken.next_number,

@@ -324,9 +324,16 @@ def requoted(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change
 
 
 def frozen(
-    buy: GroupBuy, order_no: MerchantOrderNo, total: Fen, numbers: tuple[int, ...], now: datetime
+    buy: GroupBuy,
+    order_no: MerchantOrderNo,
+    total: Fen,
+    numbers: tuple[int, ...],
+    now: datetime,
+    more_orders: tuple[MerchantOrderNo, ...] = (),
 ) -> Change:
     """Freeze exactly these claims with the number of the order, for exactly that total.
+
+    `more_orders` are the others where there are more variants than one order takes.
 
     Raises `BuyRefused` when somebody has not paid, or when it is no longer that set or total.
     """
@@ -339,7 +346,33 @@ def frozen(
         raise BuyRefused(Why.TERMS)
     if worse_off(buy, buy.bill):
         raise BuyRefused(Why.NO_CONSENT)
-    return Change(buy.moved(BuyState.ORDERING, now, order_no=order_no, frozen=taken))
+    return Change(
+        buy.moved(BuyState.ORDERING, now, order_no=order_no, more_orders=more_orders, frozen=taken)
+    )
+
+
+def reordered(
+    buy: GroupBuy, before: MerchantOrderNo, after: MerchantOrderNo, total: Fen, now: datetime
+) -> Change:
+    """Order once more what one of several orders was to bring, for exactly that total.
+
+    Who is in it does not change. What it costs more or less than before is the organiser's, when
+    it is paid. Raises `BuyRefused` unless it is certain that the order before does not exist.
+    """
+    buy.demand(BuyState.ORDERING, BuyState.ORDERED)
+    if before not in buy.lacking or before not in buy.orders:
+        raise BuyRefused(Why.STATE)
+    if buy.quotes[buy.orders.index(before)].total != total:
+        raise BuyRefused(Why.TERMS)
+    first, *more = [after if each == before else each for each in buy.orders]
+    return Change(
+        buy.replace(
+            order_no=first,
+            more_orders=tuple(more),
+            lacking=tuple(each for each in buy.lacking if each != before),
+            again_at=now,
+        )
+    )
 
 
 def not_placed(buy: GroupBuy, now: datetime, detail: str) -> Change:
@@ -348,7 +381,7 @@ def not_placed(buy: GroupBuy, now: datetime, detail: str) -> Change:
     Raises `BuyRefused`.
     """
     buy.demand(BuyState.ORDERING, BuyState.ORDERED)
-    free = buy.moved(BuyState.COLLECTING, now, order_no=None, frozen=())
+    free = buy.moved(BuyState.COLLECTING, now, order_no=None, more_orders=(), lacking=(), frozen=())
     return Change(free, (News(kind=NewsOf.NOT_PLACED, user_id=buy.organiser, detail=detail),))
 
 

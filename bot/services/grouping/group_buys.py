@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
-from bot.domain.group_buys import closing, fitting, fulfilling, joining
-from bot.domain.group_buys.bills import BillUnclear, lines_of
+from bot.domain.group_buys import closing, fitting, joining
+from bot.domain.group_buys.bills import BillUnclear
 from bot.domain.group_buys.buys import (
     FOLLOWING,
     BuyId,
@@ -30,16 +30,18 @@ from bot.domain.group_buys.buys import (
     Why,
 )
 from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.parts import parts_of, together
 from bot.domain.group_buys.rows import missing_pieces
 from bot.domain.group_buys.terms import Goods, goods_of
 from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, Wording
-from bot.domain.orders import Order, OrderStatus, Placing
+from bot.domain.orders import Order
 from bot.domain.quotes import Quote
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.marketplace.port import Marketplace
+from bot.services.grouping.ordering import after_orders
 from bot.storage.ports import Storage, StorageUnavailable
 
 _LOOK_EVERY = 1.0  # seconds
@@ -58,8 +60,6 @@ _LONGEST_WAIT = timedelta(hours=1)
 _LESS_LEFT = frozenset(
     {RefusalReason.OUT_OF_STOCK, RefusalReason.SPEC_MISMATCH, RefusalReason.NOT_TRADABLE}
 )
-_CLOSED = frozenset({OrderStatus.CANCELLED, OrderStatus.TERMINATED})
-_SENT = frozenset({OrderStatus.AWAITING_RECEIPT, OrderStatus.RECEIVED, OrderStatus.COMPLETED})
 _log = structlog.get_logger(__name__)
 
 
@@ -158,8 +158,8 @@ class GroupBuys:
                 await self._too_few(buy)
                 return
             try:
-                quote = await self._quote(buy)
-                dear = closing.too_dear(buy, quote)
+                quotes = await self._quote(buy)
+                dear = closing.too_dear(buy, together(quotes))
             except Refused as error:
                 if await self._fit_into_stock(buy, error):
                     continue
@@ -175,7 +175,7 @@ class GroupBuys:
                 numbers = {each.number for each in dear}
                 await self._change(buy_id, partial(_fell_out, numbers=numbers, now=now))
                 continue
-            await self._change(buy_id, partial(_priced, quote=quote, seen=buy.version, now=now))
+            await self._change(buy_id, partial(_priced, quotes=quotes, seen=buy.version, now=now))
 
     async def prepare(self, buy_id: BuyId, organiser: UserId) -> GroupBuy:
         """Take the newest numbers for all who paid, so that the order can be consented to.
@@ -192,16 +192,18 @@ class GroupBuys:
             if not buy.taken:
                 raise BuyRefused(Why.TOO_FEW, buy.terms.minimum)
             try:
-                quote = await self._quote(buy)
+                quotes = await self._quote(buy)
             except Refused as error:
                 if await self._fit_into_stock(buy, error):
                     continue
                 raise
             now = self._clock()
-            dear = {each.number for each in closing.too_dear(buy, quote)}
+            dear = {each.number for each in closing.too_dear(buy, together(quotes))}
             if not dear:
                 renamed = await self._renamed(buy)
-                decide = partial(_requoted, quote=quote, seen=buy.version, now=now, renamed=renamed)
+                decide = partial(
+                    _requoted, quotes=quotes, seen=buy.version, now=now, renamed=renamed
+                )
                 return await self.change(buy_id, organiser, decide)
             await self._change(buy_id, partial(_fell_out, numbers=dear, now=now))
         raise BuyRefused(Why.NO_CONSENT)
@@ -271,7 +273,9 @@ class GroupBuys:
         """Take over what became of a buy's order, and call it told. Raises `StorageError`."""
         if order.group_buy is None or not order.is_settled:
             return
-        await self._take_over(BuyId(order.group_buy), order)
+        buy = await self._buys.buy(BuyId(order.group_buy))
+        if buy is not None and order.order_no in buy.orders:
+            await self._take_over(buy, order)
         await self._store.orders.mark_told(order.order_no, order.placing)
 
     async def run(self) -> None:
@@ -353,21 +357,28 @@ class GroupBuys:
 
     async def _follow(self, buy: GroupBuy) -> None:
         """See how far the order has come, as it is stored."""
-        order = await self._store.orders.order(buy.order_no) if buy.order_no else None
-        if order is not None and order.is_settled:
-            await self._take_over(buy.buy_id, order)
+        await self._take_over(buy)
         later = self._clock() + FOLLOWING
         await self._change(buy.buy_id, lambda there, _: Change(_looked_at(there, later)))
 
-    async def _take_over(self, buy_id: BuyId, order: Order) -> None:
+    async def _take_over(self, buy: GroupBuy, known: Order | None = None) -> None:
+        """Take over what became of all orders of a buy; `known` is one as it is just now."""
+        numbers, orders = buy.orders, []
+        for each in numbers:
+            if known is not None and known.order_no == each:
+                orders.append(known)
+            elif (order := await self._store.orders.order(each)) is not None:
+                orders.append(order)
+        if not numbers or len(orders) < len(numbers):
+            return
         now = self._clock()
 
-        def decide(buy: GroupBuy, books: Books) -> Change:
-            if buy.order_no != order.order_no:
-                return Change(buy)
-            return _after_order(buy, order, books, now)
+        def decide(there: GroupBuy, books: Books) -> Change:
+            if there.orders != numbers:
+                return Change(there)
+            return after_orders(there, orders, books, now)
 
-        await self._change(buy_id, decide)
+        await self._change(buy.buy_id, decide)
 
     async def _too_few(self, buy: GroupBuy) -> None:
         now = self._clock()
@@ -395,8 +406,37 @@ class GroupBuys:
             buy.buy_id, lambda there, _: Change(there.replace(again_at=later), (told,))
         )
 
-    async def _quote(self, buy: GroupBuy) -> Quote:
-        return await self._marketplace.preview(lines_of(buy.taken, buy.terms), buy.terms.address)
+    async def _quote(self, buy: GroupBuy) -> tuple[Quote, ...]:
+        """Have every order of a buy quoted. Raises `MarketplaceError`."""
+        return tuple(
+            [
+                await self._marketplace.preview(each, buy.terms.address)
+                for each in parts_of(buy.taken, buy.terms)
+            ]
+        )
+
+    async def requote_part(
+        self, buy_id: BuyId, organiser: UserId, order_no: MerchantOrderNo
+    ) -> GroupBuy:
+        """Take the newest numbers for one of several orders, which is to be made once more.
+
+        Raises `BuyRefused`, `MarketplaceError`.
+        """
+        buy = await self._there(buy_id)
+        if order_no not in buy.lacking or order_no not in buy.orders or not buy.quotes:
+            raise BuyRefused(Why.STATE)
+        at = buy.orders.index(order_no)
+        lines = parts_of(buy.taken, buy.terms)[at]
+        quote = await self._marketplace.preview(lines, buy.terms.address)
+        now = self._clock()
+
+        def decide(there: GroupBuy, _: Books) -> Change:
+            if there.version != buy.version:
+                raise BuyRefused(Why.TERMS)
+            quotes = (*buy.quotes[:at], quote, *buy.quotes[at + 1 :])
+            return Change(there.replace(quotes=quotes, quoted_at=now))
+
+        return await self.change(buy_id, organiser, decide)
 
     async def _there(self, buy_id: BuyId) -> GroupBuy:
         buy = await self._buys.buy(buy_id)
@@ -407,28 +447,6 @@ class GroupBuys:
     async def _change(self, buy_id: BuyId, decide: Decide) -> None:
         await self._buys.change(buy_id, decide)
         self._on_news()
-
-
-def order_for(buy: GroupBuy, order_no: MerchantOrderNo, at: datetime) -> Order:
-    """Return the order of exactly the claims that are in a buy, as they were last quoted.
-
-    Raises `BuyRefused` where it was never quoted.
-    """
-    if buy.quote is None:
-        raise BuyRefused(Why.STATE)
-    return Order(
-        order_no=order_no,
-        user_id=buy.organiser,
-        chat_id=buy.chat_id,
-        lines=lines_of(buy.taken, buy.terms),
-        seller_id=buy.terms.seller_id,
-        quote=buy.quote,
-        address=buy.terms.address,
-        language=buy.language,
-        created_at=at,
-        quoted_at=buy.quoted_at,
-        group_buy=buy.buy_id,
-    )
 
 
 def least_of(goods: Goods) -> int:
@@ -459,29 +477,29 @@ def _put_off(buy: GroupBuy, _: Books, *, until: datetime) -> Change:
     return Change(buy.replace(again_at=until))
 
 
-def _priced(buy: GroupBuy, books: Books, *, quote: Quote, seen: int, now: datetime) -> Change:
+def _priced(
+    buy: GroupBuy, books: Books, *, quotes: tuple[Quote, ...], seen: int, now: datetime
+) -> Change:
     """Price what was quoted; a buy that moved since is quoted again."""
     if buy.version != seen:
         return Change(buy)
-    change = closing.priced(buy, quote, books, now)
-    kept = change.buy.replace(quote=quote, quoted_at=now)
-    return Change(kept, change.news, change.booked)
+    change = closing.priced(buy, together(quotes), books, now)
+    return _keeping(change, quotes, now)
 
 
 def _requoted(
     buy: GroupBuy,
     books: Books,
     *,
-    quote: Quote,
+    quotes: tuple[Quote, ...],
     seen: int,
     now: datetime,
     renamed: dict[str, Wording],
 ) -> Change:
     if buy.version != seen:
         raise BuyRefused(Why.TERMS)
-    change = closing.requoted(buy, quote, books, now)
-    kept = change.buy.replace(quote=quote, quoted_at=now, renamed=renamed)
-    return Change(kept, change.news, change.booked)
+    change = _keeping(closing.requoted(buy, together(quotes), books, now), quotes, now)
+    return Change(change.buy.replace(renamed=renamed), change.news, change.booked)
 
 
 def _locked_if_due(buy: GroupBuy, now: datetime) -> Change:
@@ -507,28 +525,7 @@ def _looked_at(buy: GroupBuy, later: datetime) -> GroupBuy:
     return buy.replace(again_at=later) if buy.state in waiting else buy
 
 
-def _after_order(buy: GroupBuy, order: Order, books: Books, now: datetime) -> Change:
-    """Return what a buy's order, as it is, means for the buy; several steps if need be."""
-    if order.placing in {Placing.REFUSED, Placing.CHANGED}:
-        if buy.state is not BuyState.ORDERING:
-            return Change(buy)
-        return closing.not_placed(buy, now, order.order_no)
-    if order.placing is not Placing.PLACED or not order.parts:
-        return Change(buy)
-    change = Change(buy)
-    if buy.state is BuyState.ORDERING:
-        change = closing.placed(buy, now)
-    if change.buy.state is BuyState.ORDERED and order.paid:
-        paid = Fen(sum(part.total or 0 for part in order.parts))
-        change = _then(change, fulfilling.bought(change.buy, paid, books, now))
-    elif change.buy.state is BuyState.ORDERED and all(
-        part.status in _CLOSED and part.paid_at is None for part in order.parts
-    ):
-        change = _then(change, closing.not_placed(change.buy, now, f"{order.order_no}-closed"))
-    if change.buy.state is BuyState.BOUGHT and any(part.status in _SENT for part in order.parts):
-        change = _then(change, fulfilling.shipped(change.buy, now))
-    return change
-
-
-def _then(one: Change, other: Change) -> Change:
-    return Change(other.buy, (*one.news, *other.news), (*one.booked, *other.booked))
+def _keeping(change: Change, quotes: tuple[Quote, ...], now: datetime) -> Change:
+    several = quotes if len(quotes) > 1 else ()
+    kept = change.buy.replace(quote=together(quotes), quotes=several, quoted_at=now)
+    return Change(kept, change.news, change.booked)

@@ -1,0 +1,89 @@
+"""A group buy's order, or its orders where it has more variants than one takes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.group_buys import closing, fulfilling
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, News, NewsOf, Why
+from bot.domain.group_buys.parts import parts_of
+from bot.domain.identifiers import MerchantOrderNo
+from bot.domain.ledger import Books
+from bot.domain.money import Fen
+from bot.domain.orders import Order, OrderStatus, Placing
+
+_CLOSED = frozenset({OrderStatus.CANCELLED, OrderStatus.TERMINATED})
+_SENT = frozenset({OrderStatus.AWAITING_RECEIPT, OrderStatus.RECEIVED, OrderStatus.COMPLETED})
+
+
+def order_for(buy: GroupBuy, order_no: MerchantOrderNo, at: datetime, part: int = 0) -> Order:
+    """Return one of the orders of exactly the claims that are in a buy, as it was last quoted.
+
+    Raises `BuyRefused` where it was never quoted.
+    """
+    parts = parts_of(buy.taken, buy.terms)
+    quotes = buy.quotes or ((buy.quote,) if buy.quote is not None else ())
+    if len(quotes) != len(parts) or not 0 <= part < len(parts):
+        raise BuyRefused(Why.STATE)
+    return Order(
+        order_no=order_no,
+        user_id=buy.organiser,
+        chat_id=buy.chat_id,
+        lines=parts[part],
+        seller_id=buy.terms.seller_id,
+        quote=quotes[part],
+        address=buy.terms.address,
+        language=buy.language,
+        created_at=at,
+        quoted_at=buy.quoted_at,
+        group_buy=buy.buy_id,
+    )
+
+
+def after_orders(buy: GroupBuy, orders: Sequence[Order], books: Books, now: datetime) -> Change:
+    """Return what a buy's orders, as they are, mean for the buy; several steps if need be.
+
+    Of several, all have to be made and paid. One that was not made, or was closed unpaid, while
+    another stands is the organiser's to order once more.
+    """
+    if not all(each.is_settled for each in orders):
+        return Change(buy)
+    lost = [each for each in orders if _is_lost(each)]
+    detail = "-".join(f"{each.order_no}" for each in lost)
+    if lost and buy.state not in {BuyState.ORDERING, BuyState.ORDERED}:
+        return Change(buy)
+    if len(lost) == len(orders):
+        never = all(each.placing is not Placing.PLACED for each in lost)
+        return closing.not_placed(buy, now, detail if never else f"{detail}-closed")
+    if lost:
+        lacking = tuple(each.order_no for each in lost)
+        told = News(kind=NewsOf.PARTLY, user_id=buy.organiser, detail=detail)
+        return Change(buy.replace(lacking=lacking), () if lacking == buy.lacking else (told,))
+    if any(not each.parts for each in orders):
+        return Change(buy)
+    return _all_stand(buy, orders, books, now)
+
+
+def _all_stand(buy: GroupBuy, orders: Sequence[Order], books: Books, now: datetime) -> Change:
+    change = Change(buy.replace(lacking=()) if buy.lacking else buy)
+    if buy.state is BuyState.ORDERING:
+        change = closing.placed(change.buy, now)
+    if change.buy.state is BuyState.ORDERED and all(each.paid for each in orders):
+        paid = Fen(sum(part.total or 0 for each in orders for part in each.parts))
+        change = _then(change, fulfilling.bought(change.buy, paid, books, now))
+    sent = all(any(part.status in _SENT for part in each.parts) for each in orders)
+    if change.buy.state is BuyState.BOUGHT and sent:
+        change = _then(change, fulfilling.shipped(change.buy, now))
+    return change
+
+
+def _is_lost(order: Order) -> bool:
+    """Tell whether an order certainly does not exist, or was closed before it was paid."""
+    if order.placing in {Placing.REFUSED, Placing.CHANGED}:
+        return True
+    return bool(order.parts) and all(
+        part.status in _CLOSED and part.paid_at is None for part in order.parts
+    )
+
+
+def _then(one: Change, other: Change) -> Change:
+    return Change(other.buy, (*one.news, *other.news), (*one.booked, *other.booked))

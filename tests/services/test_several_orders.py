@@ -1,0 +1,144 @@
+"""A group buy of more variants than one order takes: quoted, made and followed as several."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.domain.currencies import CNY
+from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, Why
+from bot.domain.group_buys.parts import MOST_VARIANTS, parts_of, together
+from bot.domain.group_buys.terms import Variant
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, SpecId, UserId
+from bot.domain.money import Fen
+from bot.domain.offers import Wording
+from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
+from bot.domain.quotes import Quote, QuoteLine
+from bot.domain.splitting import Lines
+from bot.services.grouping.ordering import after_orders, order_for
+from tests.domain.group_buys.groups import NOW, STEPS, Desk, opened, steps, terms, wanted
+
+ANNA = UserId(2)
+ONE, TWO, THREE = (MerchantOrderNo(f"S261130-7K3MZQ4{each}") for each in "ABC")
+
+
+def of_many(variants: int) -> GroupBuy:
+    """Return an open buy in which one person takes a piece of each of so many variants."""
+    goods = terms().goods.replace(
+        variants=tuple(
+            Variant(
+                spec_id=SpecId(f"v{each}"),
+                label=Wording(zh=f"{each}"),
+                steps=steps(*STEPS),
+                limit=9,
+            )
+            for each in range(variants)
+        )
+    )
+    buy = opened(goods=goods, fee_ppm=0)
+    for each in range(variants):
+        buy = joining.joined(buy, wanted(buy, ANNA, 1, spec_id=SpecId(f"v{each}")))[0].buy
+    return buy
+
+
+def quoted(lines: Lines) -> Quote:
+    price = steps(*STEPS).price_at(len(lines))
+    made = tuple(
+        QuoteLine(
+            offer_id=each.offer_id,
+            spec_id=each.spec_id,
+            amount=Fen(price * each.quantity),
+            unit_price=price,
+        )
+        for each in lines
+    )
+    goods = Fen(sum(each.amount for each in made))
+    return Quote(lines=made, goods=goods, freight=Fen(500), total=Fen(goods + 500))
+
+
+def at_ordering() -> Desk:
+    """Return a buy of 60 variants whose two orders are confirmed."""
+    desk = Desk(joining.locked(of_many(60), NOW).buy)
+    quotes = tuple(map(quoted, parts_of(desk.buy.taken, desk.buy.terms)))
+    desk.take(closing.priced(desk.buy, together(quotes), desk.books, NOW))
+    desk.buy = desk.buy.replace(quote=together(quotes), quotes=quotes, quoted_at=NOW)
+    owed = desk.books.account_of(desk.buy.account_of(ANNA), CNY).balance
+    desk.take(closing.paid(desk.buy, ANNA, owed, "k", desk.books, NOW))
+    assert desk.buy.bill is not None
+    total, numbers = desk.buy.bill.total, tuple(each.number for each in desk.buy.taken)
+    desk.take(closing.frozen(desk.buy, ONE, total, numbers, NOW, (TWO,)))
+    return desk
+
+
+def made(buy: GroupBuy, *how: Placing | None) -> Sequence[Order]:
+    """Return the buy's orders as they came out; None for one that is paid."""
+    orders = []
+    for part, (number, placing) in enumerate(zip(buy.orders, how, strict=True)):
+        order = order_for(buy, number, NOW, part)
+        if placing is not None and placing is not Placing.PLACED:
+            orders.append(order.replace(placing=placing))
+            continue
+        there = OrderPart(
+            order_id=MarketplaceOrderId(f"{part}"),
+            total=order.quote.total,
+            status=OrderStatus.AWAITING_SHIPMENT
+            if placing is None
+            else OrderStatus.AWAITING_PAYMENT,
+            paid_at=NOW if placing is None else None,
+        )
+        orders.append(order.replace(placing=Placing.PLACED, parts=(there,)))
+    return orders
+
+
+def test_sixty_variants_are_two_orders_with_a_freight_each() -> None:
+    buy = at_ordering().buy
+    assert [len(each) for each in parts_of(buy.taken, buy.terms)] == [50, 10]
+    assert buy.quote is not None
+    assert buy.quote.freight == 1000
+    lines = [line for part in range(2) for line in order_for(buy, ONE, NOW, part).lines]
+    assert len({each.spec_id for each in lines}) == 60
+
+
+def test_all_orders_have_to_be_made_and_paid() -> None:
+    desk = at_ordering()
+    desk.take(
+        after_orders(desk.buy, made(desk.buy, Placing.PLACED, Placing.PLACED), desk.books, NOW)
+    )
+    assert desk.buy.state is BuyState.ORDERED
+    desk.take(after_orders(desk.buy, made(desk.buy, None, Placing.PLACED), desk.books, NOW))
+    assert desk.buy.state is BuyState.ORDERED
+    desk.take(after_orders(desk.buy, made(desk.buy, None, None), desk.books, NOW))
+    assert desk.buy.state is BuyState.BOUGHT
+
+
+def test_an_order_that_was_not_made_while_another_stands_is_made_once_more() -> None:
+    desk = at_ordering()
+    orders = made(desk.buy, Placing.PLACED, Placing.REFUSED)
+    desk.take(after_orders(desk.buy, orders, desk.books, NOW))
+    assert (desk.buy.state, desk.buy.lacking) == (BuyState.ORDERING, (TWO,))
+    assert len(desk.told(NewsOf.PARTLY)) == 1
+    assert not after_orders(desk.buy, orders, desk.books, NOW).news  # told once
+    with pytest.raises(BuyRefused):  # the one that stands is not made again
+        closing.reordered(desk.buy, ONE, THREE, Fen(1), NOW)
+    total = desk.buy.quotes[1].total
+    with pytest.raises(BuyRefused) as moved:
+        closing.reordered(desk.buy, TWO, THREE, Fen(total + 1), NOW)
+    assert moved.value.why is Why.TERMS
+    desk.take(closing.reordered(desk.buy, TWO, THREE, total, NOW))
+    assert (desk.buy.orders, desk.buy.lacking) == ((ONE, THREE), ())
+
+
+def test_without_any_order_the_claims_are_free_again() -> None:
+    desk = at_ordering()
+    orders = made(desk.buy, Placing.REFUSED, Placing.CHANGED)
+    desk.take(after_orders(desk.buy, orders, desk.books, NOW))
+    assert (desk.buy.state, desk.buy.orders) == (BuyState.COLLECTING, ())
+
+
+def test_there_is_a_most_of_variants() -> None:
+    buy = of_many(5)
+    taken = joining.taken_of(buy, ANNA, SpecId("v0"))
+    full = taken.__class__(other_variants=MOST_VARIANTS)
+    with pytest.raises(BuyRefused) as most:
+        joining.admitted(buy, wanted(buy, 3, 1, spec_id=SpecId("v0")), full)
+    assert most.value.why is Why.MANY_VARIANTS
