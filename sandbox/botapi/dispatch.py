@@ -11,7 +11,7 @@ from .methods.call import Call
 from .methods.registry import HANDLERS
 from .state import Sandbox
 from .uploads import Upload, read_parameters
-from .versions import check_version
+from .versions import check_method, check_version
 
 
 class BotApi:
@@ -58,8 +58,10 @@ class BotApi:
         try:
             if fault is not None:
                 await refuse_by(fault)
+            version = self._sandbox.switches.bot_api
+            check_method(method, version)
             params = self._sandbox.schema.check(method, raw)
-            check_version(method, params, self._sandbox.switches.bot_api)
+            check_version(params, version)
             uploads = {name: value for name, value in raw.items() if isinstance(value, Upload)}
             result = await HANDLERS[method](Call(self._sandbox, method, params, uploads))
         except ApiError as error:

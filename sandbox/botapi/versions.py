@@ -39,13 +39,17 @@ def number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def check_version(method: str, params: dict[str, Any], version: str) -> None:
+def check_method(method: str, version: str) -> None:
+    """Raises UnknownMethodError for one that a server of that version does not have."""
+    if number(version) < number(METHODS.get(method, "1.0")):
+        raise UnknownMethodError
+
+
+def check_version(params: dict[str, Any], version: str) -> None:
     """Raises what a server of that version answers to something newer."""
     if version == NEWEST:
         return
     known = number(version)
-    if known < number(METHODS.get(method, "1.0")):
-        raise UnknownMethodError
     if EPHEMERAL in params and "chat_id" not in params and known < number(BY_PRESS_ALONE_SINCE):
         raise BadRequestError("chat_id is empty")
     for parent, name, where, value in fields(params):
