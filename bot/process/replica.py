@@ -2,19 +2,19 @@
 
 Who was stopped for longer than a lease lasts may find that another has its work. It commits
 nothing from then on, since the database refuses it, and lets no request out, since it has not been
-told within the lease that it is still alive: that is looked at by this process's own clock, which
-runs on while it is stopped.
+told within the lease that it is still alive: that is looked at by its machine's clock since boot,
+which runs on while the process is stopped and while the machine sleeps.
 """
 
 import asyncio
 import hashlib
-import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 import structlog
 
+from bot.process.clock import since_boot
 from bot.process.pausing import happens
 from bot.storage.ports import Fenced, StorageUnavailable
 from bot.storage.replica_ports import Held, ReplicaPort
@@ -51,7 +51,7 @@ class Replica:
         lease: float = LEASE_SECONDS,
         beat_every: float = BEAT_SECONDS,
         look_every: float = _LOOK_EVERY,
-        seconds: Callable[[], float] = time.monotonic,
+        seconds: Callable[[], float] = since_boot,
     ) -> None:
         self._store = store
         self._lease = lease

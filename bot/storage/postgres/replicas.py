@@ -7,6 +7,7 @@ the database's own.
 """
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
@@ -107,7 +108,7 @@ class Replicas:
         Waits until each of the others has said something, or counts as dead.
         """
         self._number = self._database.writer
-        await self._run(_JOIN, (self.number, socket.gethostname()))
+        await self._run(_JOIN, (self.number, f"{socket.gethostname()}/{os.getpid()}"))
         while True:
             await self.beat()
             silent = [row[0] for row in await self._run(_OTHERS, {"me": self.number})]
