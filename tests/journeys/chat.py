@@ -147,6 +147,11 @@ class Person:
             shown = await self._events(left)
             assert not shown, f"unexpected:\n{shown[0].text}"
 
+    async def catches_up(self) -> None:
+        """Take for seen what the bot has shown by now."""
+        while await self._events(0.3):
+            pass
+
     async def sees_no_longer(self, wanted: Callable[[Shown], bool]) -> None:
         """Wait until no message of the chat is such: a replaced one goes after the new one came."""
         deadline = time.monotonic() + PATIENCE
