@@ -32,8 +32,10 @@ from tests.operator.conftest import Configure
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 NGINX = (DEPLOY / "nginx/snaporder.conf").read_text()
+REPLICAS = (DEPLOY / "nginx/replicas.conf").read_text()
 UNIT = (DEPLOY / "systemd/snaporder.service").read_text()
 COMPOSE = (DEPLOY / "container/compose.yaml").read_text()
+COMPOSE_REPLICAS = (DEPLOY / "container/compose.replicas.yaml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 WATCHING = ["prometheus/alerts.yml", "grafana/snaporder.json"]
 
@@ -180,7 +182,52 @@ async def test_the_proxy_as_it_runs(tmp_path: Path) -> None:
     assert {each.split()[1] for each in seen} == {WEBHOOK_PATH, PUSH_PATH}
 
 
-def _proxy(folder: Path, bot: int, tls: int, plain: int) -> "subprocess.Popen[bytes]":
+@nginx
+async def test_a_dead_bot_behind_the_proxy_is_passed_over(tmp_path: Path) -> None:
+    """Every post is answered by the one that lives, those included that met the dead one."""
+    taken = 0
+
+    async def take(_: web.Request) -> web.Response:
+        nonlocal taken
+        taken += 1
+        return web.Response(text="bot")
+
+    app = web.Application()
+    app.router.add_post(WEBHOOK_PATH, take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    alive, dead, tls = (replay_dockerfile.free_port() for _ in range(3))
+    await web.TCPSite(runner, "127.0.0.1", alive).start()
+    block = REPLICAS.replace("snaporder-1:8080", f"127.0.0.1:{dead}")
+    block = block.replace("snaporder-2:8080", f"127.0.0.1:{alive}")
+    block = block.replace("listen 443 ssl;", f"listen 127.0.0.1:{tls} ssl;")
+    proxy = _proxy(tmp_path, alive, tls, 0, block)
+    try:
+        trusted = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+        async with httpx.AsyncClient(verify=trusted, base_url=f"https://localhost:{tls}") as http:
+            await _answers(http)
+            for _ in range(20):
+                assert (await http.post(WEBHOOK_PATH, content=b"{}")).text == "bot"
+            assert (await http.get("/metrics")).status_code == 404
+    finally:
+        proxy.terminate()
+        await asyncio.to_thread(proxy.wait, 10)
+        await runner.cleanup()
+    assert taken == 20
+
+
+def test_the_replicas_containers_have_no_more_rights_than_the_one() -> None:
+    """And the same time to end; what differs is the database and who is in front."""
+    for line in ("read_only: true", "no-new-privileges:true", "- ALL", "stop_grace_period: 30s"):
+        assert line in COMPOSE
+        assert line in COMPOSE_REPLICAS
+    assert 'STOP_SECONDS: "25"' in COMPOSE_REPLICAS
+    assert "restart: unless-stopped" in COMPOSE_REPLICAS  # it ends with 75 when it was replaced
+
+
+def _proxy(
+    folder: Path, bot: int, tls: int, plain: int, block: str = NGINX
+) -> "subprocess.Popen[bytes]":
     """Start nginx with the server block as it lies there, but for ports, names and places."""
     subprocess.run(
         shlex.split(
@@ -191,7 +238,7 @@ def _proxy(folder: Path, bot: int, tls: int, plain: int) -> "subprocess.Popen[by
         check=True,
         capture_output=True,
     )
-    block = NGINX.replace("127.0.0.1:8080", f"127.0.0.1:{bot}")
+    block = block.replace("127.0.0.1:8080", f"127.0.0.1:{bot}")
     block = re.sub(r"    listen \[::\].*\n", "", block)
     block = block.replace("listen 80;", f"listen 127.0.0.1:{plain};")
     block = block.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{tls} ssl http2;")
