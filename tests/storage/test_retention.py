@@ -30,6 +30,7 @@ from tests.storage.samples import (
     saved_address,
     update,
 )
+from tests.storage.watching import WATCHER, watches
 
 KEEP = Retention()
 
@@ -100,6 +101,17 @@ async def test_what_is_old_goes(aging: SqliteStorage, clock: Clock) -> None:
     assert await aging.offers.offer(offer().offer_id) is None
     assert len(await aging.addresses.addresses_of(ALICE)) == 1
     assert not any((await aging.upkeep.purge_old(KEEP)).values())
+
+
+async def test_a_watch_goes_a_time_after_it_was_told(aging: SqliteStorage, clock: Clock) -> None:
+    """What is still watched for, or to be told, stays however old it is."""
+    await watches(aging)
+    clock.now = NOW + KEEP.notices - timedelta(days=1)
+    assert (await aging.upkeep.purge_old(KEEP))["watches"] == 0
+    clock.now = NOW + timedelta(days=9_000)
+    assert (await aging.upkeep.purge_old(KEEP))["watches"] == 1
+    left = await aging.watches.watches_of(WATCHER, 9)
+    assert sorted(each.state for each in left) == ["telling", "to_tell", "watching"]
 
 
 async def test_a_step_that_meets_the_clearing_loads_again(

@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import sqlite3
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bot.domain.payment_attempts import AttemptState, NewAttempt
 from bot.domain.quotes import Quote
 from bot.domain.sessions import REVISIONS_LOST, Quoted, Session
 from bot.domain.shop_events import EventKind
+from bot.domain.watches import WatchState
 from bot.domain.writes import ClaimOrder
 from bot.storage.ports import LONG_GAP, Gap, RunBegun, StepCommit, Storage
 from bot.storage.sealing import Sealer
@@ -24,6 +26,7 @@ from bot.storage.sqlite.storage import SqliteStorage
 from tests.storage.questioning import ASKER, words
 from tests.storage.samples import ALICE, BOB, KEY, NOW, first, following, order, session
 from tests.storage.shopping import IN_SHOP, place, shop, shop_order
+from tests.storage.watching import WATCHER, watches
 
 LATER = NOW + timedelta(minutes=5)
 QUOTE = Quote(lines=(), goods=Fen(100), freight=Fen(0), total=Fen(100))
@@ -258,6 +261,19 @@ async def test_a_message_to_everybody_that_was_under_way_reaches_nobody_again(
     assert stopped is not None
     assert stopped.state is BroadcastState.STOPPED
     assert stopped.people.get(Reached.UNCLEAR) == 1
+
+
+async def test_what_a_restored_watch_was_about_to_tell_is_told_to_nobody(database: Path) -> None:
+    """It may have been since the copy; what had not come true is watched for on."""
+    storage = await begin(database)
+    await watches(storage)
+    await storage.close()
+    mark_restored(database)
+    storage, _begun = await run(database, LATER)
+    states = Counter(each.state for each in await storage.watches.watches_of(WATCHER, 9))
+    assert await storage.watches.watches_to_tell(LATER, 9) == []
+    await storage.close()
+    assert states == {WatchState.WATCHING: 1, WatchState.UNCLEAR: 2, WatchState.TOLD: 1}
 
 
 async def test_a_restored_shop_doubts_what_was_in_flight_and_reuses_no_number(
