@@ -39,6 +39,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--faults", choices=("all", "none"), default="all")
     parser.add_argument("--shop", action="store_true", help="customers and operators; no restores")
     parser.add_argument("--groups", action="store_true", help="people join group buys; no restores")
+    parser.add_argument("--replicas", type=int, default=1, help="bots over one PostgreSQL")
     parser.add_argument("--webhook", action="store_true", help="instead of polling")
     parser.add_argument("--backlog", type=int, default=10_000, help="updates at a start; 0: none")
     parser.add_argument("--seed", type=int, default=1)
@@ -52,6 +53,7 @@ def _rows(report: Report) -> list[tuple[str, object]]:
         ("people", found.people),
         ("seconds", round(report.seconds)),
         ("kill -9", host.kills),
+        *sorted((f"replicas: {what}", count) for what, count in report.replicas.items()),
         ("  downtimes after one", host.downtimes),
         ("copies made beside the bot", len(host.copies)),
         ("  with orders under way", sum(each.in_flight > 0 for each in host.copies)),
@@ -95,12 +97,14 @@ async def _backlog(updates: int) -> BacklogReport:
 def main() -> int:
     """Return 0 when nothing was duplicated, lost, stuck or wrong."""
     options = _arguments()
+    together = options.replicas > 1
     trouble = Trouble(
-        options.kill_every,
+        # Replicas are killed and stopped in turn; nobody puts their database back.
+        0 if together else options.kill_every,
         options.stays_down,
         # What a restore makes a shop forget is told to its operators, and judged by no audit.
-        0 if options.shop or options.groups else options.restore_every,
-        options.step_every,
+        0 if options.shop or options.groups or together else options.restore_every,
+        0 if together else options.step_every,
     )
     if trouble.step_every and faketime_library() is None:
         print("The clock is not stepped: libfaketime is not installed (Debian: faketime).")
@@ -117,6 +121,7 @@ def main() -> int:
             seed=options.seed,
             shop=options.shop,
             groups=options.groups,
+            replicas=options.replicas,
             temper=Temper(cancels=0.2) if options.shop else Temper(),
         )
         report = asyncio.run(soak(plan))

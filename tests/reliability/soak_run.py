@@ -22,9 +22,11 @@ from soak_host import Host, HostClock, Trouble, faketime_library
 from soak_keepers import KEEPERS, Desk, Keeper, count_keepers
 from soak_patience import Busy, Patience
 from soak_people import Shopper, Temper
+from soak_replicas import Replicas, servers
 from soak_shop import audit_shop, change_prices
 
 from tests.loopback import http_client
+from tests.postgres import Server
 
 _SETTLES_WITHIN = 90.0  # seconds in which nothing moves
 _STOPS_WITHIN = 35
@@ -63,6 +65,7 @@ class Plan:
     temper: Temper = field(default_factory=Temper)
     shop: bool = False
     groups: bool = False
+    replicas: int = 1  # more than one: over PostgreSQL, and killed and stopped in turn
 
 
 @dataclass
@@ -74,6 +77,7 @@ class Report:
     faults: Counter[str]
     did: Counter[str]
     seconds: float
+    replicas: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -89,17 +93,30 @@ class Cast:
 
 async def soak(plan: Plan) -> Report:
     """Run the plan. Raises whatever keeps the world itself from running."""
+    if plan.replicas > 1 and plan.groups:
+        raise ValueError(
+            "the ledger of group buys is watched in a file, which replicas have none of"
+        )
+    with servers(plan.replicas) as server:
+        return await _soak(plan, server)
+
+
+async def _soak(plan: Plan, server: Server | None) -> Report:
     started = time.monotonic()
     world = SandboxProcess()
     bot = _bot_of(plan, world)
+    replicas = Replicas([bot], rng=random.Random(plan.seed + 4))
+    if server is not None:
+        replicas.join(plan.replicas, server)
     clock = _clock_of(bot, plan)
     try:
         async with _client(world.chat) as telegram, _client(world.marketplace) as market:
             rng = random.Random(plan.seed)
-            patience, desk = Patience(Busy(lambda: _working(world, bot))), Desk()
+            patience, desk = Patience(Busy(lambda: _working(world, replicas.bots))), Desk()
             keepers = await _keepers(plan, bot, telegram, rng, desk, patience)
             bot.start()
             await bot.ready()
+            await replicas.start()
             for keeper in keepers[:1]:
                 await keeper.open_shop()
             push_url = f"http://127.0.0.1:{bot.port}/marketplace/push"
@@ -109,20 +126,24 @@ async def soak(plan: Plan) -> Report:
             cast = Cast(crowd, keepers, desk, LedgerWatch(bot.folder / "bot.db"))
             hold_up = mischief.hold_up if plan.faults else None
             host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock, hold_up)
-            await _trouble(plan, host, mischief, cast, _beside(plan, cast, market), patience)
+            beside = _beside(plan, cast, market)
+            if server is not None:
+                beside.append(replicas.trouble())
+            await _trouble(plan, host, mischief, cast, beside, patience)
+            await replicas.rest()
             await _rest(plan, bot, crowd.people, patience)
             theirs = (await market.get("/sandbox/orders")).json()
-            if code := bot.stop():
+            if code := replicas.stop():
                 raise RuntimeError(f"the bot ended with code {code}")
             findings = await _audited(plan, bot, host, cast, theirs)
             if plan.groups:
                 await judge_public(findings, telegram, crowd)
             counted = [*(each.did for each in crowd.people), *(each.did for each in keepers)]
             did = sum(counted, cast.moved)
-            return Report(findings, host, mischief.made, did, time.monotonic() - started)
+            took = time.monotonic() - started
+            return Report(findings, host, mischief.made, did, took, replicas.did)
     finally:
-        if bot.process is not None and bot.process.poll() is None:
-            bot.kill()
+        replicas.end()
         world.stop()
 
 
@@ -139,9 +160,7 @@ def _bot_of(plan: Plan, world: SandboxProcess) -> BotProcess:
     return bot
 
 
-def _beside(
-    plan: Plan, cast: Cast, market: httpx.AsyncClient
-) -> Sequence[Coroutine[Any, Any, None]]:
+def _beside(plan: Plan, cast: Cast, market: httpx.AsyncClient) -> list[Coroutine[Any, Any, None]]:
     """What goes on beside the people who order."""
     going: list[Coroutine[Any, Any, None]] = [each.keep() for each in cast.keepers]
     if plan.shop:
@@ -255,8 +274,9 @@ async def _trouble(
         task.result()  # a bug of the soak itself is not to pass for a finding
 
 
-def _working(world: SandboxProcess, bot: BotProcess) -> list[int]:
-    return [os.getpid(), world.process.pid, *([bot.process.pid] if bot.process else [])]
+def _working(world: SandboxProcess, bots: Sequence[BotProcess]) -> list[int]:
+    running = [each.process.pid for each in bots if each.process]
+    return [os.getpid(), world.process.pid, *running]
 
 
 async def _rest(plan: Plan, bot: BotProcess, people: Sequence[Shopper], patience: Patience) -> None:

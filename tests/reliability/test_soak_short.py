@@ -37,6 +37,18 @@ async def test_the_webhook_holds_as_well(tmp_path: Path) -> None:
     _holds(await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS)))
 
 
+@pytest.mark.postgres
+async def test_replicas_over_one_database_hold_as_well(tmp_path: Path) -> None:
+    """Killed, stopped and woken in turn: another goes on with what one had, and only another."""
+    quiet = Trouble(kill_every=0, restore_every=0, step_every=0)
+    plan = Plan(tmp_path, people=8, seconds=20, trouble=quiet, seed=9, at_least=3, replicas=3)
+    report = await soak(replace(plan, temper=QUICK, lookup_delays=LOOKUPS))
+    assert report.findings.failures == []
+    assert report.replicas["kill -9"] + report.replicas["stopped and woken"] >= 4
+    assert report.findings.confirmed >= 2, report.did
+    assert report.findings.tracebacks["raw traceback"] == 0
+
+
 async def test_a_shop_keeps_its_books(tmp_path: Path) -> None:
     """Proofs, confirmations, payments and prices that move, through kills and faults."""
     killed = replace(BAD, kill_every=5, step_every=0)

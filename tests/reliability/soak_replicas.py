@@ -1,0 +1,162 @@
+"""Several bots over one PostgreSQL: killed, stopped and woken in turn, the database restarted.
+
+At the end what they kept is moved into a file, where it is read as every soak's.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from processes import ROOT, BotProcess, free_port
+
+from tests.postgres import Server, own_server
+
+_BETWEEN = (1.5, 5.0)  # seconds
+_STOPPED = (0.3, 8.0)  # seconds; a lease lasts three
+_MOVES_WITHIN = 300
+
+
+@dataclass
+class Replicas:
+    """All bots of a soak, the first of which everybody else knows; none but it without a server."""
+
+    bots: list[BotProcess]
+    server: Server | None = None
+    rng: random.Random = field(default_factory=random.Random)
+    did: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def others(self) -> list[BotProcess]:
+        """Those that only replicas have."""
+        return self.bots[1:]
+
+    def join(self, count: int, server: Server) -> None:
+        """Have so many over a database of this server, with one key."""
+        (first,) = self.bots
+        self.server = server
+        first.environment |= {
+            "DATABASE_URL": server.url(server.create(), tcp=True),
+            "DATA_KEY_FILE": str(first.folder / "bot.key"),
+        }
+        for number in range(1, count):
+            folder = first.folder / f"replica{number}"
+            folder.mkdir()
+            another = BotProcess.__new__(BotProcess)
+            another.__dict__.update(first.__dict__, folder=folder, log=folder / "bot.log")
+            another.port = free_port()
+            another.environment = {**first.environment, "LISTEN": f"127.0.0.1:{another.port}"}
+            self.bots.append(another)
+
+    async def start(self) -> None:
+        """Start the others when the first is there, and has made the key."""
+        for each in self.others:
+            each.start()
+        for each in self.others:
+            await each.ready()
+
+    async def trouble(self) -> None:
+        """Kill or stop one after the other, until cancelled; who ended is started again."""
+        stops: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                await asyncio.sleep(self.rng.uniform(*_BETWEEN))
+                self._supervise()
+                running = [
+                    each for each in self.bots if each.process and each.process.poll() is None
+                ]
+                if not running:
+                    continue
+                victim = self.rng.choice(running)
+                if self.rng.random() < 0.5:
+                    self.did["kill -9"] += 1
+                    victim.kill()
+                elif not stops:
+                    self.did["stopped and woken"] += 1
+                    task = asyncio.create_task(self._stop(victim))
+                    stops.add(task)
+                    task.add_done_callback(stops.discard)
+                if self.server is not None and self.rng.random() < 0.05:
+                    self.did["database restarted"] += 1
+                    await asyncio.to_thread(self.server.stop, "immediate")
+                    await asyncio.to_thread(self.server.start)
+        finally:
+            for each in stops:
+                each.cancel()
+
+    async def _stop(self, bot: BotProcess) -> None:
+        _send(bot, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(self.rng.uniform(*_STOPPED))
+        finally:
+            _send(bot, signal.SIGCONT)
+
+    def _supervise(self) -> None:
+        for each in self.bots:
+            code = each.process.poll() if each.process is not None else None
+            if code is None:
+                continue
+            if code == os.EX_TEMPFAIL:
+                self.did["replaced, and ended"] += 1
+            elif code != -signal.SIGKILL:
+                raise RuntimeError(f"a bot ended with {code}:\n{each.log.read_text()[-2000:]}")
+            each.start()
+
+    async def rest(self) -> None:
+        """Have all of them up."""
+        for each in self.bots:
+            _send(each, signal.SIGCONT)
+        await asyncio.sleep(0.5)  # who was replaced notices, and ends
+        deadline = asyncio.get_running_loop().time() + 60
+        while asyncio.get_running_loop().time() < deadline:
+            self._supervise()
+            if all(each.process and each.process.poll() is None for each in self.bots):
+                break
+        for each in self.bots:
+            await each.ready()
+
+    def stop(self) -> int:
+        """Stop the others, and take what all kept into the first one's file."""
+        codes = [each.stop() for each in self.bots]
+        if self.server is not None:
+            first = self.bots[0]
+            subprocess.run(
+                [sys.executable, "-m", "bot", "move", str(first.folder / "bot.db")],
+                cwd=ROOT,
+                env=first.environment,
+                check=True,
+                timeout=_MOVES_WITHIN,
+                capture_output=True,
+            )
+            with first.log.open("ab") as log:
+                for each in self.others:
+                    log.write(each.log.read_bytes())
+        return max(codes)
+
+    def end(self) -> None:
+        """End whatever still runs."""
+        for each in self.bots:
+            if each.process is not None and each.process.poll() is None:
+                _send(each, signal.SIGCONT)
+                each.kill()
+
+
+@contextmanager
+def servers(count: int) -> Iterator[Server | None]:
+    """A server of its own for replicas; none for a bot that is alone."""
+    if count < 2:
+        yield None
+        return
+    with own_server({"max_connections": "100"}) as server:
+        yield server
+
+
+def _send(bot: BotProcess, number: signal.Signals) -> None:
+    if bot.process is not None and bot.process.poll() is None:
+        bot.process.send_signal(number)
