@@ -37,6 +37,14 @@ QUICK = {
     "log_min_messages": "warning",
 }
 _STARTS_WITHIN = "60"
+# Everybody here may do everything, but whoever is called `guarded` needs a password.
+_WHO_MAY = """
+host all guarded all scram-sha-256
+local all all trust
+host all all 127.0.0.1/32 trust
+local replication all trust
+host replication all 127.0.0.1/32 trust
+"""
 
 
 def binaries() -> Path | None:
@@ -95,19 +103,24 @@ class Server:
 
     def initialise(self, settings: Mapping[str, str] | None = None) -> None:
         """Make the cluster. Takes about a second."""
-        owner = user()
-        if owner is not None:
-            account = pwd.getpwnam(owner)
-            os.chown(self.folder, account.pw_uid, account.pw_gid)
+        self.own_folder()
         self.program(
             "initdb", "-D", self.data, "-U", "snaporder", "-A", "trust", "-E", "UTF8",
             "--locale=C.UTF-8", "--no-sync", "--no-instructions",
         )  # fmt: skip
+        (self.data / "pg_hba.conf").write_text(_WHO_MAY, encoding="utf-8")
         lines = {**QUICK, **(settings or {})}
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as conf:
             conf.write(f"listen_addresses = '127.0.0.1'\nport = {self.port}\n")
             conf.write(f"unix_socket_directories = '{self.folder}'\n")
             conf.writelines(f"{name} = '{value}'\n" for name, value in lines.items())
+
+    def own_folder(self) -> None:
+        """Give the folder to whom the server runs as."""
+        owner = user()
+        if owner is not None:
+            account = pwd.getpwnam(owner)
+            os.chown(self.folder, account.pw_uid, account.pw_gid)
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -274,3 +287,27 @@ def postgres_url(postgres_server: Server) -> Iterator[str]:
     name = postgres_server.create()
     yield postgres_server.url(name)
     postgres_server.drop(name)
+
+
+@contextlib.contextmanager
+def standby_of(primary: Server) -> Iterator[Server]:
+    """A streaming standby of a server, for as long as a test needs it."""
+    standby = Server(folder_for_server(), free_port())
+    keeper = _keep(standby, os.getpid())
+    try:
+        standby.own_folder()
+        run(
+            "pg_basebackup", "-D", standby.data, "-h", primary.folder, "-p", primary.port,
+            "-U", "snaporder", "-R", "-X", "stream", "-c", "fast", "--no-sync",
+        )  # fmt: skip
+        with (standby.data / "postgresql.conf").open("a", encoding="utf-8") as conf:
+            conf.write(f"port = {standby.port}\n")
+            conf.write(f"unix_socket_directories = '{standby.folder}'\n")
+        standby.start()
+        yield standby
+    finally:
+        with contextlib.suppress(RuntimeError):
+            standby.stop("immediate")
+        keeper.kill()
+        keeper.wait()
+        shutil.rmtree(standby.folder, ignore_errors=True)

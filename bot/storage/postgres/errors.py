@@ -25,6 +25,7 @@ _AT_THE_DOOR = (
     ("does not exist", "the server knows no such database or name"),
     ("Connection refused", "nobody listens there"),
     ("could not translate host name", "no such host"),
+    ("failed to resolve host", "no such host"),
     ("timeout expired", "the server did not answer in time"),
     ("starting up", "the server is starting"),
     ("shutting down", "the server is stopping"),

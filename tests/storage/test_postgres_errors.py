@@ -1,0 +1,178 @@
+"""What a server that can't be used gets: one clear line, nothing half-done, and no secret."""
+
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+
+from bot.storage.ports import DatabaseInUse, StorageUnavailable
+from bot.storage.postgres.database import PostgresDatabase, name_of
+from bot.storage.postgres.storage import PostgresStorage
+from bot.storage.sealing import Sealer
+from tests.postgres import Server, own_server, standby_of
+from tests.storage.samples import KEY, NOW
+from tests.tiers import SLOW
+
+pytestmark = pytest.mark.postgres
+
+
+async def said(url: str, **more: Any) -> str:
+    """What opening says; every line of it is one."""
+    key = more.pop("key", KEY)
+    storage = PostgresStorage(url, Sealer(key), lambda: NOW, busy_timeout=2, **more)
+    with pytest.raises((StorageUnavailable, DatabaseInUse)) as refused:
+        await storage.open()
+    assert "\n" not in str(refused.value)
+    assert storage.database.writer == 0
+    return str(refused.value)
+
+
+def name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
+
+
+async def test_a_wrong_password_is_said_without_it(postgres_server: Server, postgres: str):
+    """Which server and which name; never which password."""
+    postgres_server.sql(
+        "DO $$ BEGIN CREATE ROLE guarded LOGIN PASSWORD 'right'; EXCEPTION WHEN"
+        " duplicate_object THEN NULL; END $$"
+    )
+    place = f"127.0.0.1:{postgres_server.port}/{name(postgres)}"
+    text = await said(f"postgresql://guarded:s3cret%40x@{place}")
+    assert "refuses this name and password" in text
+    assert 'user "guarded"' in text
+    assert "s3cret" not in text
+    assert "asks for a password" in await said(f"postgresql://guarded@{place}")
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        (lambda server: server.url("nobody_made_it"), "knows no such database"),
+        (lambda server: "postgresql://x@127.0.0.1:1/y", "nobody listens there"),
+        (lambda server: "postgresql://x@no.such.host.invalid/y", "no such host"),
+    ],
+)
+async def test_where_there_is_none(
+    postgres_server: Server, address: Callable[[Server], str], says: str
+):
+    """The address is named, with what is wrong about it."""
+    assert says in await said(address(postgres_server))
+
+
+def test_what_is_no_address_is_not_repeated():
+    """The library's own words would quote it, password and all."""
+    with pytest.raises(StorageUnavailable) as refused:
+        name_of("postgresql://x:s3cret@h/d?nonsense=1")
+    assert "s3cret" not in str(refused.value)
+
+
+async def test_another_key(postgres: str):
+    """As for a file: the key that belongs to it is asked for, and nothing is sealed with this."""
+    assert "sealed with another key: set DATA_KEY" in await said(postgres, key=bytes(32))
+
+
+async def test_another_bot(postgres: str):
+    """The first bot's id is kept; one with another token is refused by both numbers."""
+    storage = PostgresStorage(postgres, Sealer(KEY), lambda: NOW, bot_id=111)
+    await storage.open()
+    await storage.close()
+    assert "belongs to the bot 111; BOT_TOKEN is of 222" in await said(postgres, bot_id=222)
+
+
+async def test_a_newer_schema(postgres: str):
+    """A release that does not know the schema touches nothing."""
+    with psycopg.connect(postgres) as there:
+        there.execute("UPDATE meta SET value = '999' WHERE name = 'schema_version'")
+    assert "the database has schema 999, this release knows up to" in await said(postgres)
+
+
+async def test_somebody_elses_tables(postgres_url: str):
+    """A database that holds something else gets no table of ours."""
+    with psycopg.connect(postgres_url) as there:
+        there.execute("CREATE TABLE theirs (x int)")
+    assert "1 tables of something else: name an empty one" in await said(postgres_url)
+    with psycopg.connect(postgres_url) as there:
+        assert there.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+
+
+async def test_a_database_that_was_set_read_only(postgres_server: Server, postgres_url: str):
+    """It is said before anything is tried."""
+    postgres_server.sql(
+        f"ALTER DATABASE {name(postgres_url)} SET default_transaction_read_only = on"
+    )
+    assert "set to be read-only: name the one that takes writes" in await said(postgres_url)
+
+
+async def test_no_connection_left(postgres_server: Server, postgres_url: str):
+    """Whether the name's own limit or the server's: which setting, and how many are needed."""
+    postgres_server.sql(
+        "DO $$ BEGIN CREATE ROLE crowded LOGIN CONNECTION LIMIT 0; EXCEPTION WHEN"
+        " duplicate_object THEN NULL; END $$"
+    )
+    text = await said(postgres_url.replace("snaporder@", "crowded@"))
+    assert "no connection left for this name or database: each bot needs three" in text
+
+
+def _unfit(**found: Any) -> str:
+    row = {"standby": False, "read_only": False, "encoding": "UTF8", "most": 97, **found}
+    connection = SimpleNamespace(
+        raw=SimpleNamespace(info=SimpleNamespace(server_version=found.get("version", 150018))),
+        plain=lambda _: [tuple(row[each] for each in ("standby", "read_only", "encoding", "most"))],
+    )
+    database = PostgresDatabase("postgresql://h/d", Sealer(KEY), lambda: NOW)
+    with pytest.raises(StorageUnavailable) as refused:
+        database._refuse_unfit(connection)  # type: ignore[arg-type]  # what it asks for is there
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        ({"version": 130022}, "the server is PostgreSQL 13; 14 or newer is needed"),
+        ({"standby": True}, "a read-only standby: name the one that takes writes, or name all"),
+        ({"encoding": "SQL_ASCII"}, "encoded in SQL_ASCII; UTF8 is needed"),
+        ({"most": 2}, "max_connections leaves 2 connections; each bot needs 3"),
+    ],
+)
+def test_a_server_that_does_not_do(found: dict[str, Any], says: str):
+    """Too old, a standby, another encoding, too small."""
+    assert says in _unfit(**found)
+
+
+async def test_a_command_that_has_to_be_alone(postgres: str):
+    """It waits for no bot, and no bot starts beside it."""
+    bot = PostgresStorage(postgres, Sealer(KEY), lambda: NOW)
+    await bot.open()
+    assert "in use by a running bot" in await said(postgres, alone=True)
+    await bot.close()
+    alone = PostgresStorage(postgres, Sealer(KEY), lambda: NOW, alone=True)
+    await alone.open()
+    assert "in use by a command that has it alone" in await said(postgres)
+    await alone.close()
+
+
+async def test_two_that_start_at_once_make_the_schema_once(postgres_url: str):
+    """One makes it under the lock, the others find it made."""
+    storages = [PostgresStorage(postgres_url, Sealer(KEY), lambda: NOW) for _ in range(4)]
+    await asyncio.gather(*(each.open() for each in storages))
+    assert len({each.database.writer for each in storages}) == 4
+    for each in storages:
+        await each.close()
+
+
+@SLOW
+async def test_a_standby_and_its_primary():
+    """The standby alone is refused; named together, the one that writes is found."""
+    with own_server() as primary, standby_of(primary) as standby:
+        assert "read-only standby" in await said(standby.url("postgres"))
+        both = (
+            f"postgresql://snaporder@127.0.0.1:{standby.port},127.0.0.1:{primary.port}/postgres"
+            "?target_session_attrs=read-write"
+        )
+        storage = PostgresStorage(both, Sealer(KEY), lambda: NOW)
+        await storage.open()
+        await storage.close()
