@@ -20,6 +20,7 @@ from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, lines, paragraphs, row
 from bot.chat.texts import Html
 from bot.domain.addresses import MOST_PER_PERSON, SavedAddress
+from bot.domain.asking import AddressForBuy, BuyDrafted
 from bot.domain.identifiers import AddressId
 from bot.domain.sessions import AddressField, AddressForm, Quoted, Session, Step
 from bot.domain.small_talk import is_yes
@@ -27,6 +28,8 @@ from bot.domain.writes import SaveAddress
 from bot.services.bundle import Services
 from handlers import preview
 from handlers.finding import search
+from handlers.group import buy_terms
+from handlers.group.drafting import with_address, without_address
 from handlers.shared.address_answers import (
     EMPTY,
     accept_guess,
@@ -159,6 +162,16 @@ async def text(update: Update, context: Context) -> Reply:
     return Step.ADDRESS_FORM
 
 
+async def text_at_terms(update: Update, context: Context) -> Reply:
+    """Words at a group buy's terms: an address where that is asked for, else another term."""
+    asking = context.session.focus.asking
+    if not isinstance(asking, BuyDrafted) or asking.term != "address":
+        return await buy_terms.text(update, context)
+    context.change(form=AddressForm())
+    context.focus(asking=AddressForBuy(token=asking.token))
+    return await text(update, context)
+
+
 def _begin(context: Context, typed: str) -> None:
     """Read the first text of a new address, or say that nothing of one is in it."""
     if begins_address(context, typed, Fit.FITTING):
@@ -244,7 +257,12 @@ async def back(_: Update, context: Context) -> Reply:
         if not reading.blocking:
             keep(context, reading)
             return None
+    asked = context.session.focus.asking
     _close(context)
+    if isinstance(asked, AddressForBuy):
+        drafted, step = without_address(asked)
+        context.focus(asking=drafted)
+        return step
     return Step.ADDRESS
 
 
@@ -271,7 +289,10 @@ async def save(_: Update, context: Context) -> Reply:
         is_default=known.is_default if known else not book,
     )
     context.write(SaveAddress(saved))
+    asked = context.session.focus.asking
     _close(context)
+    if isinstance(asked, AddressForBuy):
+        return await with_address(context, asked, saved.address)
     session = context.session
     if session.delivery.address_id == saved.address_id:
         # The numbers shown were for the address as it was.

@@ -246,7 +246,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(take=buy_terms.take, more=buy_terms.more, page=buy_terms.page),
             Buttons(leave=buy_terms.leave),
             MessageHandler(OFFER_LINK & _NEW, buy_terms.link),
-            MessageHandler(WORDS | PAID | ORDER_NUMBER, buy_terms.text),
+            MessageHandler(WORDS | PAID | ORDER_NUMBER, address_form.text_at_terms),
         ],
         Step.JOINING: [
             Buttons(spec=joining.variant, pieces=joining.amount, ceiling=joining.ceiling),

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.domain.finding import Narrowing
-from bot.domain.identifiers import AddressId, MerchantOrderNo, QuestionId, SkuId
+from bot.domain.identifiers import AddressId, MerchantOrderNo, OfferId, QuestionId, SkuId
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.shop_asking import AmountAsked, TermAsked
@@ -125,6 +125,18 @@ class BuyDrafted(Value):
     more: bool = False
 
 
+class AddressForBuy(Value):
+    """An address is entered for a group buy: one of these offers, or the drafted one of `token`.
+
+    `came_from` is the step that leaving it leads back to.
+    """
+
+    kind: Literal["address_for_buy"] = "address_for_buy"
+    offers: tuple[OfferId, ...] = ()
+    token: str = ""
+    came_from: str = ""
+
+
 class JoinOpen(Value):
     """A group buy that somebody may join, and what they have chosen of it so far.
 
@@ -174,6 +186,7 @@ Asking = Annotated[
     | PublishAsked
     | WatchAsked
     | BuyDrafted
+    | AddressForBuy
     | JoinOpen
     | BuyAsked,
     Field(discriminator="kind"),

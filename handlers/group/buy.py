@@ -111,7 +111,7 @@ def _member_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     me = view.session.user_id
     mine, rows = buy.claims_of(me), _agreeing(view, t, buy)
     if buy.state is BuyState.OPEN:
-        rows += row(Button(t("buy.join_more_button"), "more"))
+        rows += row(Button(t("buy.join_more_button" if mine else "buy.join_too_button"), "more"))
     for each in mine:
         if each.state in {ClaimState.HELD, ClaimState.WAITING} and buy.state in _OPEN:
             named = named_variant(t, buy, buy.terms.variant(each.spec_id))

@@ -10,17 +10,20 @@ from telegram import Update
 
 from bot.chat.context import Context, Reply
 from bot.chat.texts import cut
-from bot.domain.asking import BuyAsked, BuyDrafted
+from bot.domain.addresses import Address
+from bot.domain.asking import AddressForBuy, BuyAsked, BuyDrafted
+from bot.domain.group_buys import joining
 from bot.domain.group_buys.buys import BuyId, BuyRefused, GroupBuy
 from bot.domain.group_buys.terms import LONGEST_TEXT, Goods, Terms, goods_of
 from bot.domain.identifiers import OfferId
 from bot.domain.offers import Offer
 from bot.domain.rates import YUAN_RATE
-from bot.domain.sessions import Step
-from bot.domain.writes import OpenBuy
+from bot.domain.sessions import AddressForm, Step
+from bot.domain.writes import ChangeBuy, OpenBuy
 from bot.marketplace.errors import Refused
 from bot.services.grouping.group_buys import least_of
 from handlers.group.buy_acting import returning, seen
+from handlers.group.buy_words import REFUSED
 
 MOST_OFFERS = 8
 _OPEN_FOR = timedelta(days=3)
@@ -77,12 +80,28 @@ def _may(context: Context) -> bool:
     return groups is not None and groups.may_organise(context.session.user_id)
 
 
-async def _draft(context: Context, offers: Sequence[Offer], like: Terms | None = None) -> Reply:
-    book = await context.services.store.addresses.addresses_of(context.session.user_id)
-    if not book:
-        context.flash("buy_terms.no_address")
-        return None
-    terms = await _terms(context, offers, like)
+async def _draft(
+    context: Context,
+    offers: Sequence[Offer],
+    like: Terms | None = None,
+    address: Address | None = None,
+    back: Step | None = None,
+) -> Reply:
+    """Draft a buy; without an address, that is asked for first, and leads back here."""
+    if address is None and like is not None:
+        address = like.address
+    if address is None:
+        book = await context.services.store.addresses.addresses_of(context.session.user_id)
+        address = book[0].address if book else None
+    if address is None:
+        wanted = tuple(each.offer_id for each in offers)
+        context.change(form=AddressForm())
+        context.focus(
+            asking=AddressForBuy(offers=wanted, came_from=context.session.step.value), page=0
+        )
+        context.flash("buy_terms.address_first")
+        return Step.ADDRESS_FORM
+    terms = await _terms(context, offers, like, address)
     if terms is None:
         return None
     buy = GroupBuy(
@@ -96,11 +115,40 @@ async def _draft(context: Context, offers: Sequence[Offer], like: Terms | None =
         created_at=context.now,
     )
     context.write(OpenBuy(buy))
-    context.focus(asking=BuyDrafted(token=buy.token), return_to=returning(context))
+    context.focus(asking=BuyDrafted(token=buy.token), return_to=back or returning(context))
     return Step.BUY_TERMS
 
 
-async def _terms(context: Context, offers: Sequence[Offer], like: Terms | None) -> Terms | None:
+async def with_address(context: Context, asked: AddressForBuy, address: Address) -> Reply:
+    """Go on with the address that a buy was waiting for. Raises `MarketplaceError`."""
+    if not asked.token:
+        offers = await read_offers(context, asked.offers)
+        back = Step(asked.came_from) if asked.came_from else Step.START
+        return await _draft(context, offers, None, address, back) or back if offers else back
+    buy = await context.services.store.group_buys.head(asked.token)
+    context.focus(asking=BuyDrafted(token=asked.token))
+    if buy is None:
+        return Step.BUY_TERMS
+    terms, now = buy.terms.changed(address=address), context.now
+    try:
+        joining.reworded(buy, terms, now)
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return Step.BUY_TERMS
+    context.write(ChangeBuy(buy.buy_id, lambda there, _: joining.reworded(there, terms, now)))
+    return Step.BUY_TERMS
+
+
+def without_address(asked: AddressForBuy) -> tuple[BuyDrafted | None, Step]:
+    """Return what leaving the form leads back to."""
+    if asked.token:
+        return BuyDrafted(token=asked.token), Step.BUY_TERMS
+    return None, Step(asked.came_from) if asked.came_from else Step.START
+
+
+async def _terms(
+    context: Context, offers: Sequence[Offer], like: Terms | None, address: Address
+) -> Terms | None:
     """Return terms for offers. Raises `MarketplaceError`; None after saying what hinders."""
     groups, shop = context.services.groups, context.services.shop
     if groups is None:
@@ -108,8 +156,6 @@ async def _terms(context: Context, offers: Sequence[Offer], like: Terms | None) 
     goods = all_goods(context, offers)
     if goods is None:
         return None
-    book = await context.services.store.addresses.addresses_of(context.session.user_id)
-    address = like.address if like is not None else book[0].address
     minimum = least_of(goods[0]) if len(goods) == 1 else sum(map(least_of, goods))
     if like is not None:
         minimum = max(minimum if len(goods) == 1 else 1, like.minimum)

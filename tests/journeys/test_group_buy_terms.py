@@ -3,10 +3,18 @@
 import re
 
 import pytest
-from buying import SNEAKERS, SOCKS, Market, at_lines, at_offer
+from buying import ADDRESS, SNEAKERS, SOCKS, Market, at_lines, at_offer
 from chat import Person
 from crashing import Clients
-from group_buying import clients, joined, market, opened, organiser, world_of_groups
+from group_buying import (
+    GroupWorld,
+    clients,
+    joined,
+    market,
+    opened,
+    organiser,
+    world_of_groups,
+)
 
 from tests.tiers import SLOW
 
@@ -67,7 +75,6 @@ async def test_bad_terms_leave_the_good_ones_standing(clients: Clients, organise
         ("Currency", "currency", "12.9"),
         ("Time zone", "clock", "Mars/Olympus"),
         ("More products", "link of another", "https://example.com"),
-        ("Address", "all goods go", "somewhere"),
     ):
         await organiser.do(button, asked)
         await organiser.say(typed, "can't be used|no link|Please use the buttons")
@@ -141,6 +148,26 @@ async def test_the_organiser_takes_a_claim_out_for_a_reason(
     await organiser.do("Take out", "Why do you take")
     await organiser.say("You joined twice <b>", "1 person")
     await member.sees("You joined twice <b>")
+
+
+async def test_an_address_is_asked_for_where_none_is_saved(
+    clients: Clients, world_of_groups: GroupWorld
+) -> None:
+    """What was begun goes on with it; a pasted one replaces it later."""
+    newcomer = await clients.arrive("zh")
+    world_of_groups.own.bot.environment["ADMIN_IDS"] += f",{newcomer.id}"
+    await world_of_groups.own.restart()
+    await at_offer(newcomer, SNEAKERS)
+    await newcomer.do("拼团", "货统一寄到哪里")
+    await newcomer.do("返回|不填|地址", "起订量")
+    await newcomer.do("拼团", "货统一寄到哪里")
+    await newcomer.say(ADDRESS, "请核对地址")
+    await newcomer.do("保存", "新拼团.*网商路699号")
+    await newcomer.do("更多条件", "新拼团")
+    await newcomer.do("收货地址", "粘贴新的")
+    await newcomer.say(ADDRESS.replace("699号", "700号"), "请核对地址")
+    await newcomer.do("保存", "新拼团.*网商路700号")
+    await newcomer.do("离开此页", "起订量")
 
 
 @SLOW
