@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from buying import placed
+from buying import TAPE_MEASURE, at_offer, placed
 from chat import Person, Shown
 from crashing import Clients, Own, own_world, until
 from my_orders import two_lines, yuan
@@ -238,6 +238,19 @@ async def test_killed_between_storing_a_push_and_handling_it(clients, pushed: Ow
     await pushed.bot.ready()
     await buyer.sees(PAID)
     await buyer.sees_nothing_new(1)
+
+
+async def test_a_push_of_a_product_has_its_watchers_told(clients) -> None:
+    """Nothing would read it for minutes; the push has it read, and the news comes at once."""
+    buyer = await clients.arrive()
+    await at_offer(buyer, TAPE_MEASURE)
+    await buyer.do("🔔 Watch", "one message")
+    await clients.orders.change(TAPE_MEASURE, priceDelta=-90)
+    await buyer.sees("Cheaper now")
+    await buyer.do("Tell me below", "Watching again")
+    await clients.orders.change(TAPE_MEASURE, stock=0)
+    await clients.orders.change(TAPE_MEASURE, stock=40, priceDelta=-90)
+    await buyer.sees("Cheaper now")
 
 
 @SLOW
