@@ -34,6 +34,7 @@ from bot.domain.shop_terms import (
 )
 from bot.domain.writes import SetTerms
 from handlers.desk.door import for_operators
+from handlers.finding import search
 from handlers.shared.in_hand import ask, term_asked
 from handlers.shared.money_words import fee_named
 
@@ -208,9 +209,11 @@ async def take(_: Update, context: Context) -> Reply:
 
 @for_operators
 async def text(update: Update, context: Context) -> Reply:
-    """What was asked for, typed."""
+    """What was asked for, typed; where nothing was, words to look for."""
     message, asked = update.effective_message, term_asked(context.session)
-    if asked is None or asked.term not in _READERS:
+    if asked is None:
+        return await search.words(update, context)
+    if asked.term not in _READERS:
         context.flash("case.use_buttons")
         return None
     typed = ((message.text if message else None) or "").strip()
@@ -219,23 +222,26 @@ async def text(update: Update, context: Context) -> Reply:
 
 @for_operators
 async def photo(update: Update, context: Context) -> Reply:
-    """A payment code as a picture."""
+    """A payment code as a picture where one was asked for; elsewhere goods to look for."""
     message, asked = update.effective_message, term_asked(context.session)
     if message is None or not message.photo:
         return QUIET
     if asked is None or asked.term is not Term.PICTURE:
-        context.flash("case.use_buttons")
-        return None
+        return await search.photo(update, context)
     size = max(message.photo, key=lambda each: each.width * each.height)
     return await _set(context, pictures=(f"{size.file_unique_id} {size.file_id}",))
 
 
 @for_operators
-async def other(_: Update, context: Context) -> Reply:
-    """A file, a film: not one of the terms."""
-    asked = term_asked(context.session)
-    wants_photo = asked is not None and asked.term is Term.PICTURE
-    context.flash("terms.only_photos" if wants_photo else "case.use_buttons")
+async def other(update: Update, context: Context) -> Reply:
+    """A file, a film: not one of the terms; a file may be a picture of goods."""
+    message, asked = update.effective_message, term_asked(context.session)
+    if asked is not None and asked.term is Term.PICTURE:
+        context.flash("terms.only_photos")
+        return None
+    if message is not None and message.document is not None:
+        return await search.photo(update, context)
+    context.flash("case.use_buttons")
     return None
 
 

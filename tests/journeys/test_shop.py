@@ -274,6 +274,21 @@ async def test_a_rate_is_checked_and_holds_from_the_next_quote_on(
     await operator.say("/rate 1 USD = 7.2 CNY", "Saved")
 
 
+async def test_goods_are_looked_for_from_the_shops_terms_as_from_anywhere(
+    operator: Person, samples: dict[str, bytes]
+):
+    """The terms ask for a picture only where it is a payment code."""
+    await operator.say("/shop", SETTINGS)
+    await operator.photo(next(iter(samples.values())))
+    await operator.sees("These look similar")
+    await operator.say("/shop", SETTINGS)
+    await operator.say("卷尺", "Results for")
+    await operator.say("/shop", SETTINGS)
+    await operator.do("Payment code", "as a photo")
+    await operator.document(b"film", "film.mp4")
+    await operator.sees("not as a file")
+
+
 async def test_who_deletes_their_data_while_money_is_open_is_told_what_stays(clients: Clients):
     customer = await clients.arrive()
     await ordered(customer)
