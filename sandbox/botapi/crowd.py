@@ -43,7 +43,7 @@ _NAMES: Final = (
     ("黄蓉", "zh-hans"),
 )
 _JOINS: Final = re.compile(r"Join with this|就这样参加")
-_AGREES: Final = re.compile(r"I take it|^✅ 要$")
+_AGREES: Final = re.compile(r"Yes, I want it|^✅ 要$")
 _PAYS: Final = re.compile(r"I have paid|我已付款")
 _OPENED: Final = re.compile(
     r"Please pay|is still open|Please say whether|Please open your part"

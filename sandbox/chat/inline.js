@@ -25,6 +25,8 @@ export class Inline {
     this.panel = byId("inline");
     this.asked = 0;
     this.queryId = "";
+    /** One query after the other, as an app sends them: the bot takes the last for the latest. */
+    this.asking = Promise.resolve();
     this.field.addEventListener("input", () => void this.typed());
     this.panel.addEventListener("click", (event) => {
       const item = /** @type {Element} */ (event.target).closest("[data-result]");
@@ -53,7 +55,10 @@ export class Inline {
     const turn = (this.asked += 1);
     const kind = store.chat.type === "private" ? "sender" : store.chat.type;
     try {
-      const { inline_query_id: queryId } = await askInline(store.personId, typed[2] ?? "", kind);
+      const ask = () => askInline(store.personId, typed[2] ?? "", kind);
+      const asked = this.asking.then(ask);
+      this.asking = asked.then(noMore, noMore);
+      const { inline_query_id: queryId } = await asked;
       const answer = await this.answered(queryId, turn);
       if (answer && turn === this.asked) this.show(queryId, answer);
     } catch {
@@ -111,3 +116,5 @@ function result(each) {
     ),
   );
 }
+
+const noMore = () => undefined;

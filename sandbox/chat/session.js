@@ -176,7 +176,7 @@ export class Session {
   /** @param {number} topic  0 for all */
   lookAtTopic(topic) {
     this.store.topicOf.set(this.store.chatId, topic);
-    this.store.emit("chat", "selection");
+    this.store.emit("chat");
   }
 
   /**

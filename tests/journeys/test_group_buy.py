@@ -35,7 +35,7 @@ async def test_from_the_offer_to_the_closed_books(
     await organiser.say("/buys", "Your group buys")
     await organiser.do("Group|👥|🟢", "4 .* so far, at least 3")
     await organiser.do("Close now", "Closed for joining")
-    await organiser.sees("came about")
+    await organiser.sees("goes ahead")
     await pays(anna, organiser, "No. 1")
     await pays(ben, organiser, "No. 2")
     told = await organiser.sees("Everybody who is left has paid")
@@ -70,10 +70,10 @@ async def test_from_the_offer_to_the_closed_books(
 async def test_a_link_of_a_closed_buy_says_so(clients: Clients, organiser: Person) -> None:
     """Nothing can be joined with; whoever comes late sees where it stands."""
     _, payload = await opened(organiser)
-    await organiser.do("Give the buy up", "Give this group buy up")
-    await organiser.do("Yes, give it up", "Given up")
+    await organiser.do("Cancel the group buy", "Cancel this group buy")
+    await organiser.do("Yes, cancel it", "Cancelled")
     late = await clients.arrive()
-    shown = await late.say(f"/start {payload}", "Given up")
+    shown = await late.say(f"/start {payload}", "Cancelled")
     assert not any("Join" in each for each in shown.labels)
     await late.say("/start g1-nobody", "no longer here")
 
@@ -123,11 +123,11 @@ async def test_the_card_in_a_channel_follows_the_buy_and_names_nobody(
     assert after.id == card.id
     assert "Tester" not in after.text
     assert "people" not in after.text  # one alone could be told
-    await organiser.do("Give the buy up", "Give this group buy up")
-    await organiser.do("Yes, give it up", "Given up")
-    over = await channel.one_card("Given up")
+    await organiser.do("Cancel the group buy", "Cancel this group buy")
+    await organiser.do("Yes, cancel it", "Cancelled")
+    over = await channel.one_card("Cancelled")
     assert not over.buttons
-    await member.sees("gave the buy up")
+    await member.sees("cancelled the group buy")
 
 
 async def test_running_buys_are_posted_from_an_empty_inline_query(
@@ -169,7 +169,7 @@ async def test_a_crowd_joins_and_pays_and_eight_taps_close_the_buy(
     taps = 0
     for label, seen in (
         ("🟢", "12 people"),
-        ("Close now", "Payments are being collected|came about"),
+        ("Close now", "Payments are being collected|goes ahead"),
     ):
         await organiser.tap(label, page)
         page, taps = await organiser.sees(seen), taps + 1

@@ -125,7 +125,7 @@ async def test_a_limit_of_ones_own_a_substitute_and_fewer_pieces(
     await member.do("少几件也行", "✂️ 少几件也行")
     await member.do("好了", "没货时换")
     await member.do("就这样参加", "已参加")
-    await member.do("我的部分", "39.50")
+    await member.do("我的参团", "39.50")
     await member.do("修改", "保留你的位置")
     await member.do("减少件数", "改成几件")
     await member.say("5", "最多 3|⚠️")
