@@ -21,7 +21,10 @@ _PATTERNS = {
     "an AWS key": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
     "a GitHub token": re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
     "a Slack token": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}\b"),
-    "a password in an address": re.compile(r"\b[a-z]+://[^\s/:@'\"{}]+:[^\s/@'\"{}]{6,}@"),
+    # "password" itself stands where the form of an address is told.
+    "a password in an address": re.compile(
+        r"\b[a-z]+://[^\s/:@'\"{}]+:(?!password@)[^\s/@'\"{}]{6,}@"
+    ),
     "a secret by its name": re.compile(
         r"(?i)\b\w*(?:secret|token|passw(?:or)?d|api_?key|app_?key|data_?key)\w*[\"']?"
         r"\s*[:=]\s*[\"']?([0-9a-f]{32,}|[A-Za-z0-9+/_-]{40,}={0,2})(?![A-Za-z0-9+/_.(-])"
