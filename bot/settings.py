@@ -1,7 +1,6 @@
 """Environment and files -> one frozen model. Every refusal names the variable and the mend."""
 
 import ipaddress
-import re
 import zoneinfo
 from datetime import UTC, timedelta
 from enum import StrEnum
@@ -28,15 +27,14 @@ from pydantic_settings import (
 )
 
 from bot.domain.links import GroupLinks
-from bot.domain.money import Fen, MoneyError, from_yuan
+from bot.domain.money import Fen
 from bot.domain.pricing import TierScope
 from bot.domain.quiet import QuietHours
 from bot.domain.watching import WatchPlan
-from bot.http.errors import UnusableProxy
-from bot.http.proxies import Proxy
 from bot.marketplace.daji.config import LANGUAGES, ListNotation
 from bot.marketplace.daji.push_messages import PushRule
 from bot.marketplace.daji.signing import Signing
+from bot.process import setting_values as values
 from bot.process.settings_files import (
     BadSettings,
     SecretFiles,
@@ -48,21 +46,15 @@ from bot.process.settings_files import (
 from bot.services.access import AccessMode
 from bot.services.placing.absence import Recreate
 from bot.services.placing.placing import LOOKUP_DELAYS
-from bot.storage.keys import Keyring
 from bot.storage.ports import Retention
-from bot.storage.sealing import BadKey
 
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql", "postgres")
 _PLACE = Path("data/snaporder.db")
 """Where the database lies unless told otherwise, and the key beside it."""
-_LARGEST_PORT = 65535
-_LARGEST_ID = 2**52 - 1  # https://core.telegram.org/bots/api#user: at most 52 significant bits
 _DAYS = 36_500
-_PLAIN_YUAN = re.compile(r"-?\d{1,9}(\.\d*)?", re.ASCII)
 _TELEGRAM = "api.telegram.org"
 _WEBHOOK_PORTS = frozenset({80, 88, 443, 8443})  # https://core.telegram.org/bots/api#setwebhook
-_HOST = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_-]+(:\d{1,5})?", re.ASCII)
 
 Seconds = Annotated[float, Field(gt=0, le=86_400 * 30, allow_inf_nan=False)]
 """How long something is waited for: more than nothing, and less than anybody lives to see."""
@@ -174,19 +166,6 @@ def _is_private(host: str) -> bool:
         return "." not in name or name.endswith((".localhost", ".local", ".internal", ".lan"))
 
 
-def _refuse_unknown(ours: str, theirs: str) -> None:
-    """Raise `ValueError` for a pair that no parcel can meet: one side would do nothing, or harm."""
-    from bot.addresses import load_divisions  # noqa: PLC0415 - data that few starts need
-
-    divisions = load_divisions()
-    if divisions.get(ours) is None or not divisions.deliverable(ours):
-        raise ValueError(f"{ours} is the code of no district or city that parcels go to")
-    if ours == theirs:
-        raise ValueError(f"{ours} is to be sent as itself: leave it out")
-    if ours[:2] != theirs[:2]:
-        raise ValueError(f"{theirs} does not lie in the province of {ours}")
-
-
 class Settings(FollowingSettings):
     """All that configures a run. Read from the environment and a `.env` file."""
 
@@ -283,15 +262,27 @@ class Settings(FollowingSettings):
         files = SecretFiles(settings_cls, env_settings.env_vars, dotenv_settings.env_vars)
         return init_settings, env_settings, dotenv_settings, files
 
-    @field_validator("marketplace_picture_hosts", mode="before")
-    @classmethod
-    def _split_hosts(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        hosts = tuple(host.strip().lower() for host in value.split(",") if host.strip())
-        if not all(_HOST.fullmatch(each) for each in hosts):
-            raise ValueError("write hosts with commas between them, such as *.alicdn.com")
-        return hosts
+    _hosts = field_validator("marketplace_picture_hosts", mode="before")(values.hosts)
+    _one_word = field_validator(
+        "marketplace_app_key", "marketplace_app_secret", "marketplace_push_secret"
+    )(values.one_word)
+    _plain_address = field_validator("telegram_api_url", "marketplace_url", "webhook_url")(
+        values.plain_address
+    )
+    _navigation = field_validator("marketplace_navigation", mode="before")(values.navigation)
+    _division_codes = field_validator("marketplace_division_codes", mode="before")(
+        values.division_codes
+    )
+    _listed = field_validator("lookup_delays", mode="before")(values.listed)
+    _telegram_ids = field_validator("admin_ids", "allowed_ids", mode="before")(values.telegram_ids)
+    _group_id = field_validator("support_chat", mode="before")(values.group_id)
+    _yuan = field_validator("pay_daily_limit", mode="before")(values.yuan)
+    _bot_token = field_validator("bot_token")(values.bot_token)
+    _host_and_port = field_validator("listen")(values.host_and_port)
+    _http_proxy = field_validator("telegram_proxy")(values.http_proxy)
+    _data_key = field_validator("data_key")(values.data_key)
+    _file_to_make = field_validator("data_key_file")(values.file_to_make)
+    _webhook_secret = field_validator("webhook_secret")(values.webhook_secret)
 
     @field_validator("marketplace_language", mode="before")
     @classmethod
@@ -302,118 +293,6 @@ class Settings(FollowingSettings):
         if language not in LANGUAGES:
             raise ValueError(f"the marketplace has {', '.join(sorted(LANGUAGES))}")
         return language
-
-    @field_validator("marketplace_app_key", "marketplace_app_secret", "marketplace_push_secret")
-    @classmethod
-    def _credential_is_one_word(cls, value: str | SecretStr | None) -> str | SecretStr | None:
-        text = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if text is not None and not re.fullmatch(r"[!-~]+", text):
-            raise ValueError("it has a space, a line end or a sign that is not ASCII in it")
-        return value
-
-    @field_validator("telegram_api_url", "marketplace_url", "webhook_url")
-    @classmethod
-    def _address_has_no_more(cls, value: HttpUrl | None) -> HttpUrl | None:
-        if value is not None and (value.query or value.fragment or value.username):
-            raise ValueError("write it without a name, a ? and a #")
-        return value
-
-    @field_validator("marketplace_navigation", mode="before")
-    @classmethod
-    def _navigation_is_three(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        if not re.fullmatch(r"[a-z]{2}_[A-Z]{2},[A-Z]{2},[A-Z]{3}", value.replace(" ", "")):
-            raise ValueError("write language, region and currency, such as zh_CN,CN,CNY")
-        return tuple(value.replace(" ", "").split(","))
-
-    @field_validator("marketplace_division_codes", mode="before")
-    @classmethod
-    def _codes_are_pairs(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        pairs = [each.strip() for each in value.split(",") if each.strip()]
-        if not all(re.fullmatch(r"\d{6}=\d{6}", each, re.ASCII) for each in pairs):
-            raise ValueError("write pairs of six digits with commas, such as 320576=320571")
-        ours = [each.partition("=")[0] for each in pairs]
-        if len(set(ours)) < len(ours):
-            raise ValueError("a code stands there twice")
-        for each in pairs:
-            _refuse_unknown(*each.split("="))
-        return dict(each.split("=") for each in pairs)
-
-    @field_validator("lookup_delays", mode="before")
-    @classmethod
-    def _split_delays(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(each.strip() for each in value.split(",") if each.strip())
-        return value
-
-    @field_validator("admin_ids", "allowed_ids", mode="before")
-    @classmethod
-    def _split_ids(cls, value: object) -> object:
-        if isinstance(value, str):
-            ids = [each.strip() for each in value.split(",") if each.strip()]
-            if not all(re.fullmatch(r"\d{1,16}", each, re.ASCII) for each in ids):
-                raise ValueError("write Telegram ids as numbers with commas between them")
-            numbers = frozenset(int(each) for each in ids)
-            if not all(0 < each <= _LARGEST_ID for each in numbers):
-                raise ValueError("no person has such an id; ask @userinfobot for yours")
-            return numbers
-        return value
-
-    @field_validator("support_chat", mode="before")
-    @classmethod
-    def _support_chat_is_a_group(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        if not re.fullmatch(r"-\d{1,15}", value.strip(), re.ASCII):
-            raise ValueError("write the group's id, such as -1001234567890")
-        return int(value)
-
-    @field_validator("pay_daily_limit", mode="before")
-    @classmethod
-    def _limit_is_yuan(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        try:
-            fen = from_yuan(value) if _PLAIN_YUAN.fullmatch(value.strip()) else None
-        except MoneyError:
-            fen = None
-        if fen is None:
-            raise ValueError("write it in yuan, such as 5000 or 99.50")
-        if fen < 0:
-            raise ValueError("write 0 for no limit, or more")
-        return fen
-
-    @field_validator("bot_token")
-    @classmethod
-    def _token_has_its_form(cls, value: SecretStr) -> SecretStr:
-        if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
-            raise ValueError("not a bot token; @BotFather gives one like 123456:ABC-DEF")
-        return value
-
-    @field_validator("listen")
-    @classmethod
-    def _listen_is_host_and_port(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if (
-            not re.fullmatch(r"[\w.:\[\]-]+", host, re.ASCII)
-            or not re.fullmatch(r"\d{1,5}", port, re.ASCII)
-            or int(port) > _LARGEST_PORT
-        ):
-            raise ValueError("write it as host:port, such as 127.0.0.1:8080")
-        return value
-
-    @field_validator("telegram_proxy")
-    @classmethod
-    def _proxy_is_http(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                Proxy.parse(value)
-            except UnusableProxy as error:
-                raise ValueError(str(error)) from None
-        return value
 
     @field_validator("database_url")
     @classmethod
@@ -429,31 +308,6 @@ class Settings(FollowingSettings):
         path = Path(value.removeprefix(_SQLITE))
         if ":memory:" in value or value.endswith("/") or not path.name or path.is_dir():
             raise ValueError("give a file: what is kept has to outlast the process")
-        return value
-
-    @field_validator("data_key")
-    @classmethod
-    def _key_is_one(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            try:
-                Keyring.parse(value.get_secret_value(), "it")
-            except BadKey as error:
-                raise ValueError(str(error)) from None
-        return value
-
-    @field_validator("data_key_file")
-    @classmethod
-    def _key_lies_in_a_file(cls, value: Path | None) -> Path | None:
-        if value is not None and (not value.name or value.is_dir()):
-            raise ValueError("give a file, which is made on the first run")
-        return value
-
-    @field_validator("webhook_secret")
-    @classmethod
-    def _secret_is_telegrams(cls, value: SecretStr | None) -> SecretStr | None:
-        # https://core.telegram.org/bots/api#setwebhook
-        if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
-            raise ValueError("use 1 to 256 of the characters A-Z, a-z, 0-9, _ and -")
         return value
 
     @model_validator(mode="after")
