@@ -16,7 +16,7 @@ from pathlib import Path
 
 import aiohttp
 
-from sandbox.botapi.world import BOSS, CHANNEL
+from sandbox.botapi.world import BOSS, CHANNEL, GROUP
 from sandbox.world import Addresses, World
 
 _FOLDER = Path(".demo")
@@ -142,14 +142,14 @@ async def _until_polled(addresses: Addresses, ended: asyncio.Task[int]) -> None:
 
 
 async def _let_post(addresses: Addresses) -> None:
-    """Have the operator make the bot an administrator of their channel, as anybody would."""
+    """Have the operator let the bot into their channel and their group, as anybody would."""
     rights = ["can_post_messages", "can_edit_messages"]
-    body = {"status": "administrator", "rights": rights, "by": BOSS}
-    async with (
-        aiohttp.ClientSession(addresses.chat) as session,
-        session.post(f"/sandbox/chats/{CHANNEL}/standing", json=body) as answer,
-    ):
-        answer.raise_for_status()
+    as_administrator = {"status": "administrator", "rights": rights, "by": BOSS}
+    as_member = {"status": "member", "by": BOSS}
+    async with aiohttp.ClientSession(addresses.chat) as session:
+        for chat, body in ((CHANNEL, as_administrator), (GROUP, as_member)):
+            async with session.post(f"/sandbox/chats/{chat}/standing", json=body) as answer:
+                answer.raise_for_status()
 
 
 async def _open_shop(addresses: Addresses) -> None:

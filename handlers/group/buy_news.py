@@ -3,7 +3,7 @@
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, Texts
 from bot.domain.group_buys.buys import BuyState, GroupBuy, News, NewsOf
-from bot.domain.group_buys.claims import DisputeState
+from bot.domain.group_buys.claims import ClaimState, DisputeState
 from bot.domain.ledger import Books
 from handlers.group.buy_words import claim_line, priced
 from handlers.group.terms_words import buy_title
@@ -42,6 +42,7 @@ _PLAIN = {
     NewsOf.ANSWERED: "buy.news_answered",
     NewsOf.DISPUTED: "buy.news_disputed",
 }
+_DROPPED_OUT = {ClaimState.LAPSED, ClaimState.DECLINED, ClaimState.REFUNDED}
 _WITH_MONEY = {
     NewsOf.DUE: "buy.news_due",
     NewsOf.REMIND: "buy.news_remind",
@@ -81,7 +82,8 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
             return t("buy.news_remind_rest", amount=t.amount(balance), code=account)
         until = t.moment(buy.pay_before) if buy.pay_before else ""
         return t(_WITH_MONEY[news.kind], amount=t.amount(balance), code=account, moment=until)
-    return t(_PLAIN[news.kind])
+    rest = news.kind is NewsOf.ALL_PAID and any(each.state in _DROPPED_OUT for each in buy.claims)
+    return t("buy.news_rest_paid" if rest else _PLAIN[news.kind])
 
 
 def _for_operator(t: Texts, buy: GroupBuy) -> Html:

@@ -75,7 +75,9 @@ def _waiting_text(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
             for user in buy.members
             if user != buy.organiser and not buy.covered(view.books, user)
         ]
-        parts.append(t("buy.waits_for_money", count=len(owing)))
+        parts.append(
+            t("buy.waits_for_money", count=len(owing)) if owing else t("buy.all_have_paid")
+        )
     return parts
 
 

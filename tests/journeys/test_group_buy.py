@@ -38,7 +38,7 @@ async def test_from_the_offer_to_the_closed_books(
     await organiser.sees("goes ahead")
     await pays(anna, organiser, "No. 1")
     await pays(ben, organiser, "No. 2")
-    told = await organiser.sees("Everybody who is left has paid")
+    told = await organiser.sees("Everybody has paid")
     await organiser.tap("Open", told)
     await organiser.sees("1688 total")
     await organiser.do("Check the order", "One order for 2 people")
