@@ -12,7 +12,7 @@ from bot.domain.identifiers import UserId
 from bot.domain.invites import Admission, hash_of, new_token
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage
-from tests.storage.backends import BACKENDS, backend
+from tests.storage.backends import backend
 from tests.storage.samples import KEY, NOW
 
 OPERATOR = UserId(1)
@@ -25,7 +25,7 @@ def clock():
     return [NOW]
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=["sqlite", "memory"])
 async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock):
     made = backend(request.param, tmp_path / "bot.db", lambda: clock[0])
     await made.open()

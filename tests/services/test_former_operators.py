@@ -15,13 +15,13 @@ from bot.services.former_operators import end_powers
 from bot.storage.ports import Storage
 from bot.telling.broadcasts import Broadcaster
 from tests.services.agreed import NOW, consent
-from tests.storage.backends import BACKENDS, backend
+from tests.storage.backends import backend
 from tests.storage.samples import first, following
 
 GONE, STAYS, READER = UserId(1), UserId(2), UserId(3)
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=["sqlite", "memory"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path):
     made = backend(request.param, tmp_path / "bot.db", lambda: NOW)
     await made.open()

@@ -17,26 +17,23 @@ from tests.tiers import SLOW
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of each part's methods one is tried over PostgreSQL in `make test`, all in `make slow`.
+    """Of each part's methods one is tried elsewhere in `make test`, all in `make slow`.
 
-    They share the SQL and the one way of committing with SQLite, over which all are tried.
+    PostgreSQL shares the SQL and the one way of committing with SQLite, over which all are tried;
+    what is kept in memory is a fake of both.
     """
-    tried: set[tuple[str, str]] = set()
+    tried: set[tuple[str, str, str]] = set()
     for item in items:
-        method = _method_over_postgres(item)
-        if method is None:
+        if item.path.name != "test_every_method.py":
             continue
-        part = (item.name.partition("[")[0], method.partition(".")[0])
+        given: dict[str, str] = getattr(getattr(item, "callspec", None), "params", {})
+        name = next((each for each in ("postgres", "memory") if each in given.values()), None)
+        if name is None or "method" not in given:
+            continue
+        part = (item.name.partition("[")[0], name, given["method"].partition(".")[0])
         if part in tried:
             item.add_marker(SLOW)
         tried.add(part)
-
-
-def _method_over_postgres(item: pytest.Item) -> str | None:
-    if item.path.name != "test_every_method.py" or item.get_closest_marker("postgres") is None:
-        return None
-    method: str | None = item.callspec.params.get("method")  # type: ignore[attr-defined]
-    return method
 
 
 @pytest.fixture
