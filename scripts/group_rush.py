@@ -268,8 +268,8 @@ async def measured(own: Own, clients: Clients, options: argparse.Namespace) -> l
     await Market(clients.market).change(SNEAKERS, stock=STOCK)
     channel = await Channel.of(clients, organiser.id, "Shoes together")
     await channel.bot_is("administrator", POSTING)
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(own.world.chat, connector=connector) as http:
+    connector, patient = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=None)
+    async with aiohttp.ClientSession(own.world.chat, connector=connector, timeout=patient) as http:
         without = await rush(http, options.people, options.seconds, alone)
         _, payload = await opened(organiser)
         await organiser.do("Post in Shoes", "being posted")

@@ -18,6 +18,12 @@ _ANYWHERE = {"allow_user_chats": True, "allow_group_chats": True, "allow_channel
 IN_GROUP = "g."
 """What the data of a button in the operators' group begins with."""
 
+ON_CARD = "c."
+"""What the data of a button on a card begins with: it belongs to nobody's conversation."""
+
+_ON_CARDS = frozenset({"part"})
+"""What may be pressed on a card; any other button of a screen needs a conversation."""
+
 
 def keyboard(
     session: Session, screen: Screen, *, only_actions: bool = False
@@ -53,7 +59,7 @@ def keyboard_json(
 
 
 def links_json(screen: Screen, can: Can = nothing_new) -> str | None:
-    """Build the keyboard of a card outside of any conversation: links alone, as JSON."""
+    """Build the keyboard of a card outside of any conversation, as JSON: it names no session."""
     markup = links(screen, can)
     return orjson.dumps(markup).decode() if markup else None
 
@@ -62,14 +68,20 @@ def links(screen: Screen, can: Can = nothing_new) -> dict[str, Any] | None:
     """Build the same as an object."""
     rows = [
         [
-            {"text": html.unescape(each.text), "url": each.url} | _look(each, can)
+            {"text": html.unescape(each.text)} | _leading(each) | _look(each, can)
             for each in row
-            if each.url
+            if each.url or each.action in _ON_CARDS
         ]
         for row in screen.rows
     ]
     kept = [row for row in rows if row]
     return {"inline_keyboard": kept} if kept else None
+
+
+def _leading(button: Button) -> dict[str, str]:
+    if button.url:
+        return {"url": button.url}
+    return {"callback_data": f"{ON_CARD}{button.action}.{button.arg}"}
 
 
 def group_json(screen: Screen) -> str | None:

@@ -69,6 +69,7 @@ from handlers.group.answering import GoodsInGroups, GroupAllowance
 from handlers.group.buy_card import buy_card
 from handlers.group.guest import GuestGoods
 from handlers.group.inline import InlineGoods
+from handlers.group.my_part import MyPart
 from handlers.group.operators import OperatorsGroup
 from handlers.journey import conversation, group_handlers
 from handlers.orders import news
@@ -229,6 +230,8 @@ class House:
         )
         self._inline = InlineGoods(self.services)
         behind: list[AnyHandler] = [journey, self._inline, *in_groups]
+        if self.grouping.groups is not None:
+            behind.insert(0, MyPart(self.services))
         if settings.support_chat is not None:
             behind.insert(0, OperatorsGroup(self.services, settings.support_chat))
         self.application.add_handlers(behind)

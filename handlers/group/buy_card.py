@@ -3,13 +3,16 @@
 from bot.chat.measuring import fitting
 from bot.chat.screens import Button, Rows, Screen, SellerPicture, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
-from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress
+from bot.domain.group_buys.buys import ENDED, BuyState, GroupBuy, Progress
 from bot.domain.links import start_link
 from handlers.group.buy_words import priced, progress_line, state_line
 from handlers.group.terms_words import buy_title, cost_lines, offers
 
 PAYLOAD = "g1-"
 """What the payload of a link to a group buy begins with; a later form leaves these valid."""
+
+PART = "part"
+"""What a press on a card asks for: one's own part of the buy."""
 
 _TITLES = (120, 80, 50, 30)
 
@@ -35,7 +38,9 @@ def buy_card(t: Texts, username: str, buy: GroupBuy, progress: Progress | None) 
         )
 
     rows: Rows = ()
-    if buy.state is BuyState.OPEN:
-        rows = row(Button(t("buy.join_button"), url=join_link(username, buy)))
+    if buy.state not in ENDED:
+        join = Button(t("buy.join_button"), url=join_link(username, buy))
+        mine = Button(t("buy.my_part_button"), PART, buy.token)
+        rows = row(join if buy.state is BuyState.OPEN else None, mine)
     picture = SellerPicture(goods.picture_url) if goods.picture_url else None
     return Screen(fitting(text, _TITLES), rows, picture)

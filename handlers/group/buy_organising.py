@@ -182,10 +182,13 @@ def people_rows(
     disputed = open_disputes(buy)
     for user in shown:
         claims = buy.claims_of(user)
-        label = claims[0].name or claims[0].username or buy.account_of(user)
+        # A button's words are unescaped once: what people call themselves has to survive that.
+        label = html.escape(
+            cut(claims[0].name or claims[0].username or buy.account_of(user), _NAME), quote=False
+        )
         if action == "hand":
             pieces = sum(each.served for each in claims if each.state is ClaimState.ARRIVED)
-            label = f"📦 {cut(label, _NAME)} · {pieces}"
+            label = f"📦 {label} · {pieces}"
         else:
             proof = any(each.state is ClaimState.PROOF for each in claims)
             mark = "💬" if user in disputed else "🧾" if proof else "⏳"
@@ -193,7 +196,7 @@ def people_rows(
                 open_ = html.unescape(t.amount(balance_of(view, buy, user)))
             else:
                 mark, open_ = "👤", str(sum(each.served for each in claims if each.is_in))
-            label = f"{mark} {cut(label, _NAME)} · {open_}"
+            label = f"{mark} {label} · {open_}"
         buttons.append(Button(label, action, str(claims[0].number)))
     turning = row(
         Button("◀️", "turn", str(view.session.focus.page - 1)) if before else None,
