@@ -4,8 +4,8 @@ import re
 
 from buying import SNEAKERS, Market, at_offer
 from channels import POSTING, Channel
-from chat import Person
-from crashing import Clients
+from chat import Person, Shown
+from crashing import Clients, until
 from group_buying import (
     clients,
     joined,
@@ -173,7 +173,13 @@ async def test_a_crowd_joins_and_pays_and_eight_taps_close_the_buy(
     ):
         await organiser.tap(label, page)
         page, taps = await organiser.sees(seen), taps + 1
-    told = [await organiser.sees("says they have paid") for _ in range(12)]
+    told: list[Shown] = []
+
+    async def all_say_so() -> bool:
+        told[:] = [each for each in await organiser.history() if "says they have paid" in each.text]
+        return len(told) == 12
+
+    await until(all_say_so)
     await organiser.tap("Open", told[-1])
     page, taps = await organiser.sees("Payments are being collected"), taps + 1
     for label, seen in (
