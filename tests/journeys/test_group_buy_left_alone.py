@@ -1,0 +1,49 @@
+"""Who leaves a group buy alone: an organiser who blocks the bot, members who are forgotten."""
+
+import pytest
+from buying import at_preview
+from chat import Person
+from crashing import own_world
+from group_buying import joined, opened
+
+pytestmark = pytest.mark.slow
+
+
+async def test_an_organiser_who_blocked_the_bot_is_followed_by_an_operator() -> None:
+    """The operators are told, one takes over, members learn whom to pay; what they had stays.
+
+    A member who asks to be forgotten meanwhile is told what the buy keeps until it is settled.
+    """
+    with own_world(FLOOD_UPDATES="0", GROUP_BUYS="operators") as own:
+        async with own.clients() as clients:
+            organiser, other = await clients.arrive(), await clients.arrive()
+            own.bot.environment["ADMIN_IDS"] = f"{organiser.id},{other.id}"
+            own.bot.start()
+            await own.bot.ready()
+            for each in (organiser, other):
+                await at_preview(each)  # leaves an address behind
+            _, payload = await opened(organiser)
+            member, leaving, third = [await clients.arrive() for _ in range(3)]
+            for each in (member, leaving, third):
+                await joined(each, payload, 2)
+            await forgotten(leaving, "Delete your data", r"data is deleted\.")
+            await organiser.say("/buys", "Your group buys")
+            await organiser.do("🟢", "4 pairs so far")
+            await organiser.tap("Close now")
+            await clients.telegram.post(f"/sandbox/users/{organiser.id}/block")
+            await other.sees("can't reach the organiser of group buy 1")
+            await other.say("/takeover 1", "how its members pay you")
+            await other.say("/takeover 99 Card 2", "no group buy 99")
+            await other.say("/takeover 1 Card 4000 2222", "You run this group buy now")
+            await member.sees("An operator runs this group buy")
+            await member.say("/buys", "Your group buys")
+            await member.do("·", "Card 4000 2222")
+            await forgotten(member, "1 group buy keeps", "except what a group buy needs")
+            stranger = await clients.arrive()
+            await stranger.say("/takeover 1 Card", "don't know that command")
+
+
+async def forgotten(person: Person, asked: str, told: str) -> None:
+    """Ask to be forgotten, and say yes."""
+    await person.say("/deletemydata", asked)
+    await person.do("Delete|Yes", told)
