@@ -32,10 +32,13 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 # What tests share is typed; the tests themselves are read by pytest.
 HELPERS = tests/conftest.py $(shell find tests -name '*.py' ! -name 'test_*' ! -name conftest.py)
 
+# make demo REPLICAS=2: so many bots over a PostgreSQL, to be killed from a page.
+REPLICAS ?= 1
+
 .PHONY: demo demo-shop run test test-all slow lint checks types catalogs supply pytest soak audit image-check bench bench-check lock wheel changes release clean
 
 demo: $(VENV)/.run ## a simulated world and the real bot in it; prints one address to open
-	@$(BIN)/python -m sandbox --started $(STARTED)
+	@$(BIN)/python -m sandbox --started $(STARTED) --replicas $(REPLICAS)
 
 demo-shop: $(VENV)/.run ## the same as a shop: customers pay an operator, whom you play as well
 	@$(BIN)/python -m sandbox --shop --started $(STARTED)

@@ -16,7 +16,7 @@ with collector_resting():
     from bot.process.identity import become_owner_of
     from bot.process.logs import configure_logs
     from bot.process.settings_files import BadSettings, unread_file
-    from bot.settings import Settings, StartupError, TakenOver, load_settings
+    from bot.settings import Settings, StartAgain, StartupError, load_settings
 
 _log = structlog.get_logger(__name__)
 
@@ -33,8 +33,8 @@ def event_loop() -> asyncio.AbstractEventLoop:
 def main() -> int:
     """Run, or do a command, and return the exit code.
 
-    2 for something to mend in the settings or arguments, 75 when other replicas took the work over
-    (start again), 1 for a bug, a failure, or something unhealthy.
+    2 for something to mend in the settings or arguments, 75 when there is only to start again (say,
+    another replica took the work over), 1 for a bug, a failure, or something unhealthy.
     """
     arguments = parser().parse_args()
     try:
@@ -52,8 +52,8 @@ def main() -> int:
             return 1
         print(error, file=sys.stderr)  # noqa: T201 - the one clear line for the person who started it
         return 2
-    except TakenOver as error:
-        _log.error("taken_over", reason=str(error))
+    except StartAgain as error:
+        _log.error("start_again", reason=str(error))
         return os.EX_TEMPFAIL
     except Exception:  # noqa: BLE001 - the last place that can log it
         # Python's own last words would print the error's text, which may hold anything.

@@ -26,7 +26,7 @@ from bot.process.stopping import Deadline
 from bot.services.finding.short_links import ShortLinks
 from bot.services.former_operators import end_powers
 from bot.services.placing.forgotten import LISTED_FOR
-from bot.settings import Settings, StartupError, TakenOver
+from bot.settings import Settings, StartAgain, StartupError
 from bot.storage.ports import DatabaseInUse, Fenced, RunBegun, StorageUnavailable
 from bot.storage.sqlite.ownership import Ownership
 from bot.telegram.pacing import seconds_of
@@ -44,6 +44,7 @@ from bot.wiring.parts import (
 from bot.wiring.replicas import Among, payments_given_up
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_REPLACED = "this replica did not answer for too long: others have its work"
 _log = structlog.get_logger(__name__)
 
 
@@ -100,16 +101,25 @@ class Bot:
         )
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop` is set, then finish what is under way. Raises `StartupError`."""
+        """Run until `stop` is set, then finish what is under way.
+
+        Raises `StartupError`, and among replicas `StartAgain`.
+        """
+        opened = False
         try:
             if self._ownership is not None:
                 self._ownership.take()
             await self._storage.open()
+            opened = True
             await self._listen()
             await self._connect(stop)
             if not stop.is_set():
                 await self._serve(stop)
+        except Fenced as error:
+            raise StartAgain(_REPLACED) from error
         except (StorageUnavailable, DatabaseInUse) as error:
+            if opened and self._among is not None:
+                raise StartAgain(f"the database went away: {error}") from error
             raise StartupError(f"DATABASE_URL: {error}") from error
         finally:
             await self._close()
@@ -318,15 +328,15 @@ async def _together(*works: Look) -> None:
 
 
 def _raise_as_taken_over(alive: asyncio.Task[None]) -> None:
-    """Raise what ended a replica's beats; `TakenOver` where another has its work now."""
+    """Raise what ended a replica's beats; `StartAgain` where another has its work now."""
     error = alive.exception()
     if isinstance(error, BaseExceptionGroup) and error.subgroup(Fenced) is not None:
-        raise TakenOver("this replica did not answer for too long: others have its work") from error
+        raise StartAgain(_REPLACED) from error
     alive.result()
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT. Raises `StartupError`, `TakenOver`."""
+    """Run until SIGTERM or SIGINT. Raises `StartupError`, `StartAgain`."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(log_unhandled)

@@ -64,8 +64,8 @@ class StartupError(Exception):
     """The bot cannot run as it is set; the text says in one line what to mend."""
 
 
-class TakenOver(Exception):
-    """Others have this process's work, because it did not say for too long that it lives."""
+class StartAgain(Exception):
+    """The run is over, and nothing is to be mended: another took its work, or the database went."""
 
 
 class GroupBuying(StrEnum):

@@ -5,6 +5,7 @@
 
 import argparse
 import asyncio
+import base64
 import errno
 import os
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 import aiohttp
 
 from sandbox.botapi.world import BOSS, CHANNEL, GROUP
+from sandbox.replicas import Bots, NoPostgresError, database
 from sandbox.world import Addresses, World
 
 _FOLDER = Path(".demo")
@@ -48,6 +50,7 @@ def _arguments() -> argparse.Namespace:
         "--port", type=int, default=8088, help="of the chat page; 0 takes a free one"
     )
     parser.add_argument("--without-bot", action="store_true")
+    parser.add_argument("--replicas", type=int, default=1, help="bots over one PostgreSQL")
     parser.add_argument("--shop", action="store_true", help="customers pay an operator (PAYMENT)")
     parser.add_argument("--started", type=float, default=time.time(), help="seconds since 1970")
     return parser.parse_args()
@@ -67,7 +70,12 @@ async def _run(options: argparse.Namespace) -> int:
         # The bot is told its port, so that the marketplace knows where its pushes go.
         listen = f"{_LOOPBACK}:{_free_port()}"
         addresses = await world.open(options.host, options.port, f"http://{listen}{_PUSH_PATH}")
+        if options.replicas > 1:
+            return await _with_bots(addresses, listen, options, stop)
         return await _with_bot(addresses, listen, options, stop)
+    except NoPostgresError as error:
+        _say(str(error))
+        return 2
     finally:
         await world.close()
 
@@ -82,16 +90,7 @@ async def _with_bot(
 ) -> int:
     """Run the real bot, exactly as in production, until it or the person ends."""
     _empty_folder()
-    environment = {
-        **os.environ,
-        **addresses.bot_environment(),
-        "DATABASE_URL": str(_FOLDER / "snaporder.db"),
-        "LISTEN": listen,
-        "LOG_FORMAT": "console",
-        "ADMIN_IDS": str(BOSS),
-        "PAYMENT": "shop" if options.shop else "team",
-        "GROUP_BUYS": "operators",
-    }
+    environment = _environment(addresses, listen, options)
     log = (_FOLDER / "bot.log").open("wb")
     bot = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", env=environment, stdout=log, stderr=log
@@ -124,13 +123,50 @@ async def _with_bot(
     return 0
 
 
+def _environment(addresses: Addresses, listen: str, options: argparse.Namespace) -> dict[str, str]:
+    return {
+        **os.environ,
+        **addresses.bot_environment(),
+        "DATABASE_URL": str(_FOLDER / "snaporder.db"),
+        "LISTEN": listen,
+        "LOG_FORMAT": "console",
+        "ADMIN_IDS": str(BOSS),
+        "PAYMENT": "shop" if options.shop else "team",
+        "GROUP_BUYS": "operators",
+    }
+
+
+async def _with_bots(
+    addresses: Addresses, listen: str, options: argparse.Namespace, stop: asyncio.Event
+) -> int:
+    """Run several real bots over one database until the person ends. Raises `NoPostgresError`."""
+    _empty_folder()
+    listens = [listen, *(f"{_LOOPBACK}:{_free_port()}" for _ in range(options.replicas - 1))]
+    key = {"DATA_KEY": base64.b64encode(os.urandom(32)).decode()}
+    async with database(_free_port()) as url:
+        shared = {"DATABASE_URL": url, **key}
+        environments = [{**_environment(addresses, each, options), **shared} for each in listens]
+        bots = Bots(_FOLDER, environments, addresses.chat)
+        async with bots.running() as page:
+            never: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            await _until_polled(addresses, never)
+            await _let_post(addresses)
+            if options.shop:
+                await _open_shop(addresses)
+            _say(f"\n  Open {addresses.chat}\n  and kill one of {options.replicas} bots at {page}")
+            _say(f"  (their logs are in {_FOLDER}; Ctrl+C ends it)\n")
+            _say(_WHO_IS_WHO_IN_A_SHOP if options.shop else _WHO_IS_WHO)
+            await stop.wait()
+    return 0
+
+
 def _empty_folder() -> None:
     """Begin with nobody known: the simulated Telegram remembers nothing either."""
     shutil.rmtree(_FOLDER, ignore_errors=True)
     _FOLDER.mkdir()
 
 
-async def _until_polled(addresses: Addresses, ended: asyncio.Task[int]) -> None:
+async def _until_polled(addresses: Addresses, ended: asyncio.Future[int]) -> None:
     """Wait until the bot asks for updates, so that the page never opens on a silent chat."""
     deadline = time.monotonic() + _BOT_STARTS_WITHIN
     async with aiohttp.ClientSession(addresses.chat) as session:

@@ -115,14 +115,14 @@ class Replica:
         """Get nothing new to do; what is under way is still this one's."""
         try:
             await self._store.retire()
-        except (StorageUnavailable, Fenced) as error:
+        except StorageUnavailable as error:
             _log.info("replica_did_not_retire", error=type(error).__name__)
 
     async def leave(self) -> None:
         """Be none any more. What this one held is free at once."""
         try:
             await self._store.leave()
-        except (StorageUnavailable, Fenced) as error:
+        except StorageUnavailable as error:
             _log.info("replica_left_unsaid", error=type(error).__name__)
 
     async def run(self) -> None:
@@ -141,6 +141,8 @@ class Replica:
             asked = self._seconds()
             try:
                 alive = await self._store.beat()
+            except Fenced:
+                raise
             except StorageUnavailable as error:
                 _log.warning("beat_missed", error=str(error))
             else:
@@ -161,7 +163,7 @@ class Replica:
             for look in self._looks:
                 try:
                     await look()
-                except (StorageUnavailable, Fenced) as error:
+                except StorageUnavailable as error:
                     _log.warning("not_looked", error=type(error).__name__)
                 except Exception:  # noqa: BLE001 - a bug here must not end the others' work
                     _log.exception("look_failed")
@@ -216,7 +218,7 @@ class Duties:
             return []
         ended, left = await asyncio.wait(self._tasks.values(), timeout=patience)
         for task in ended:
-            with suppress(StorageUnavailable, Fenced):
+            with suppress(StorageUnavailable):
                 await self._store.give_back(Held.DUTY, task.get_name())
         return [each.get_name() for each in left]
 
@@ -251,7 +253,7 @@ class Leases:
         """Give it back; one that can't be is free with this run's end."""
         try:
             await self._store.give_back(what, key)
-        except (StorageUnavailable, Fenced) as error:
+        except StorageUnavailable as error:
             _log.warning("lease_not_given_back", what=what.value, error=type(error).__name__)
 
 

@@ -9,8 +9,8 @@ StorageError
 ├── PaymentTaken        another payment of that order began since
 ├── DatabaseInUse       another process has the database open, which has to have it alone
 ├── OverLimit           the payment would exceed what may be spent
-├── Fenced              another replica was given what this run held
 └── StorageUnavailable  disk full, database locked, corrupt, read-only or closed
+    └── Fenced          for good: another replica was given what this run held
 """
 
 from collections.abc import Sequence
@@ -68,15 +68,15 @@ class OverLimit(StorageError):
         self.spent = spent
 
 
-class Fenced(StorageError):
+class StorageUnavailable(StorageError):
+    """The database can't be used now; the cause is chained."""
+
+
+class Fenced(StorageUnavailable):
     """The run was declared dead, so its work is another's: nothing of the write was kept.
 
     No later write of this run will be. Its process ends, and a new run begins.
     """
-
-
-class StorageUnavailable(StorageError):
-    """The database can't be used now; the cause is chained."""
 
 
 class DatabaseInUse(StorageError):

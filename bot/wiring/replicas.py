@@ -14,7 +14,7 @@ from bot.services.collecting.shop import Shop
 from bot.services.paying.agreement import OperatorPayments
 from bot.services.placing.ordering import Ordering
 from bot.storage.operator_ports import PaymentPort
-from bot.storage.ports import Fenced, StorageUnavailable
+from bot.storage.ports import StorageUnavailable
 from bot.storage.replica_ports import ReplicaPort
 from bot.telegram.pacing import Pacer
 
@@ -80,7 +80,7 @@ class Among:
 async def _requeue(intake: Intake, lane: int) -> None:
     try:
         await intake.requeue(lane)
-    except (StorageUnavailable, Fenced) as error:
+    except StorageUnavailable as error:
         _log.warning("lane_waits", error=type(error).__name__)  # the next look finds it
 
 

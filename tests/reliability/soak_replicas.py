@@ -21,6 +21,7 @@ from tests.postgres import Server, own_server
 _BETWEEN = (1.5, 5.0)  # seconds
 _STOPPED = (0.3, 8.0)  # seconds; a lease lasts three
 _MOVES_WITHIN = 300
+_NO_DATABASE = 2  # as whatever else an operator has to look at
 
 
 @dataclass
@@ -103,7 +104,9 @@ class Replicas:
             if code is None:
                 continue
             if code == os.EX_TEMPFAIL:
-                self.did["replaced, and ended"] += 1
+                self.did["ended, to start again"] += 1
+            elif code == _NO_DATABASE and self.did["database restarted"]:
+                self.did["started without a database"] += 1
             elif code != -signal.SIGKILL:
                 raise RuntimeError(f"a bot ended with {code}:\n{each.log.read_text()[-2000:]}")
             each.start()

@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-TAKEN_OVER = os.EX_TEMPFAIL
+START_AGAIN = os.EX_TEMPFAIL
 WITHIN = 60.0
 SAMPLES = Path(__file__).resolve().parents[2] / "sandbox" / "chat" / "samples"
 SAMPLE = min(SAMPLES.glob("*.jpg"))
@@ -75,8 +75,8 @@ async def stopped(bot: BotProcess) -> AsyncIterator[None]:
         yield
         send(bot, signal.SIGCONT)
         assert bot.process is not None
-        assert await asyncio.to_thread(bot.process.wait, WITHIN) == TAKEN_OVER
-        assert '"taken_over"' in bot.log.read_text()
+        assert await asyncio.to_thread(bot.process.wait, WITHIN) == START_AGAIN
+        assert '"start_again"' in bot.log.read_text()
     finally:
         send(bot, signal.SIGCONT)
         bot.kill()

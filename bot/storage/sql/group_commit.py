@@ -131,14 +131,14 @@ class GroupCommit:
         works = [*first, *(job.work for job in jobs)]
         try:
             results = await self._commit(works)
-        except StorageUnavailable as error:
-            _fail(jobs, error)
-            self._keep_deferred(error)
-            return
         except Fenced as error:
             # Nothing of this run is ever kept again; another has what waits here.
             _fail(jobs, error)
             self._deferred.clear()
+            return
+        except StorageUnavailable as error:
+            _fail(jobs, error)
+            self._keep_deferred(error)
             return
         except BaseException as error:
             _fail(jobs, error)
