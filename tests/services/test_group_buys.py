@@ -11,6 +11,7 @@ from bot.domain.drafts import OrderLine
 from bot.domain.group_buys import closing
 from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.terms import InPack
 from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.money import Fen
 from bot.domain.offers import Offer
@@ -21,7 +22,7 @@ from bot.marketplace.errors import Unreachable
 from bot.services.grouping.group_buys import GroupBuys
 from bot.services.grouping.ordering import order_for
 from bot.storage.ports import StepCommit
-from tests.domain.group_buys.groups import NOW, STEPS, steps, wanted
+from tests.domain.group_buys.groups import BLUE, NOW, RED, STEPS, steps, wanted
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.grouping import BUY, BUYER, a_buy
 from tests.storage.samples import update
@@ -336,3 +337,22 @@ async def test_only_its_organiser_runs_a_buy(world: World) -> None:
     with pytest.raises(BuyRefused) as refused:
         await world.groups.lock(BUY, UserId(11))
     assert refused.value.why is Why.NOT_YOURS
+
+
+async def test_a_row_that_somebody_falls_out_of_is_filled_anew(world: World) -> None:
+    """Whoever is too dear opens a row; whom it then has no room for is out before the order."""
+    pair = (InPack(spec_id=RED, pieces=5), InPack(spec_id=BLUE, pieces=5))
+    await world.open(row=pair, minimum=1, fee_ppm=0)
+    for user, spec, ceiling in (
+        (11, RED, 1000),
+        (12, BLUE, 1000),
+        (13, RED, 1000),
+        (14, BLUE, 100),
+    ):
+        claim = wanted(a_buy(), user, 5, ceiling, spec_id=spec)
+        await world.step(user, JoinBuy(BUY, claim))
+    buy = await world.at_deadline()
+    assert buy.state is BuyState.COLLECTING
+    assert [each.user_id for each in buy.taken] == [11, 12]
+    assert await world.told(NewsOf.FELL_OUT) == [14]
+    assert await world.told(NewsOf.ROW) == [13]
