@@ -178,7 +178,8 @@ def _fail(jobs: Iterable[_Job], error: BaseException) -> None:
     for job in jobs:
         if not job.future.done():
             # One error each: a shared one would gather the traceback of every caller.
-            kind = Fenced if isinstance(error, Fenced) else StorageUnavailable
+            known = isinstance(error, Fenced | StorageUnavailable)
+            kind = type(error) if known else StorageUnavailable
             failure = kind(str(error) or type(error).__name__)
             failure.__cause__ = error.__cause__ or error
             job.future.set_exception(failure)

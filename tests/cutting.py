@@ -1,0 +1,76 @@
+"""A proxy before a server that cuts the connection at a word, before or after it got through."""
+
+import socket
+import threading
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+
+class Cutting:
+    """Passes everything on until it is armed; unencrypted connections only."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._word: bytes | None = None
+        self._passes = False
+        self.cut = threading.Event()
+        self.refuses = False
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def arm(self, word: bytes, *, passes: bool, refuses: bool = False) -> None:
+        """Cut once at a word that a client sends; `passes` lets it through, and no answer back.
+
+        `refuses` lets nobody in after that.
+        """
+        self._passes, self._refuses_then, self._word = passes, refuses, word
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._listening.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                if self.refuses:
+                    client.close()
+                    continue
+                server = socket.create_connection(("127.0.0.1", self._port))
+                for target, one, other in (
+                    (self._to_server, client, server),
+                    (self._to_client, server, client),
+                ):
+                    threading.Thread(target=target, args=(one, other), daemon=True).start()
+
+    def _to_server(self, client: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError), client, server:
+            while data := client.recv(65536):
+                if self._word is not None and self._word in data:
+                    self._word, self.refuses = None, self._refuses_then
+                    # No answer reaches the client any more, whatever the server does.
+                    client.shutdown(socket.SHUT_RDWR)
+                    if self._passes:
+                        server.sendall(data)
+                        # It does what it was told, and then sees that nobody is there.
+                        server.shutdown(socket.SHUT_WR)
+                        while server.recv(65536):
+                            pass
+                    self.cut.set()
+                    return
+                server.sendall(data)
+
+    @staticmethod
+    def _to_client(server: socket.socket, client: socket.socket) -> None:
+        with suppress(OSError), client:
+            while data := server.recv(65536):
+                client.sendall(data)
