@@ -103,7 +103,7 @@ async def by_psycopg(url: str, commits: int) -> None:
 async def by_asyncpg(url: str, commits: int) -> None:
     """The same statements by asyncpg, prepared, on the loop."""
     try:
-asyncpg: Any = importlib.import_module("asyncpg")  # only to be compared
+        asyncpg: Any = importlib.import_module("asyncpg")  # only to be compared
     except ImportError:
         print("asyncpg is not installed: pip install asyncpg==0.32.0 to compare")
         return
