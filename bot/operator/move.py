@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.operator import CommandRefused
 from bot.settings import Settings
-from bot.storage.moving import Digest, Side
+from bot.storage.moving import Digest, lineage_of, was_moved
 from bot.storage.moving import move as carry_over
 from bot.storage.ports import StorageUnavailable
 from bot.storage.postgres.moving import PostgresSide
@@ -70,16 +70,16 @@ class _Move:
         storage = build_storage(settings, alone=True, even_moved=True)
         await storage.open()
         try:
-            moved = await storage.database.row("SELECT 1 FROM meta WHERE name = 'moved_to'")
+            moved = await was_moved(storage.database)
         finally:
             await storage.close()
-        if moved is not None and not is_source:
+        if moved and not is_source:
             raise CommandRefused("the database to move to was itself moved away: name an empty one")
 
     def _copied(self) -> tuple[Digest, str]:
         with contextlib.ExitStack() as stack:
             source, target = self._side(self._source, stack), self._side(self._target, stack)
-            moved = carry_over(source, target, self._unseal, self._mark(source), _tell)
+            moved = carry_over(source, target, self._unseal, lineage_of(source), _tell)
             if isinstance(target, SqliteSide):
                 target.note_alive()
             else:
@@ -94,12 +94,6 @@ class _Move:
         )
         stack.callback(side.close)
         return side
-
-    def _mark(self, source: Side) -> str:
-        """Name what the source holds: its lineage, which a copy of it has too."""
-        return str(
-            next(iter(source.read("SELECT value FROM meta WHERE name = 'lineage'")), ("",))[0]
-        )
 
     def _unseal(self, sealed: bytes, place: str) -> bytes:
         try:

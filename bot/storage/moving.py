@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sql.connection import Connection
+from bot.storage.sql.database import Database
 from bot.storage.sql.resealing import SEALED
 from bot.storage.sql.runs import MOVED
 
@@ -56,6 +57,17 @@ class Digest:
     def rows(self) -> int:
         """How many there are together."""
         return sum(count for count, _ in self.tables.values())
+
+
+async def was_moved(database: Database) -> bool:
+    """Tell whether what a database held was moved elsewhere. Raises `StorageUnavailable`."""
+    return await database.row("SELECT 1 FROM meta WHERE name = 'moved_to'") is not None
+
+
+def lineage_of(source: Side) -> str:
+    """Return what names a database's contents, which a copy of it has too; empty for none."""
+    lineage = source.read("SELECT value FROM meta WHERE name = 'lineage'")
+    return str(next(iter(lineage), ("",))[0])
 
 
 def move(

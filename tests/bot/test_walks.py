@@ -29,7 +29,8 @@ class Chat(Line):
 
     @property
     def texts(self) -> list[str]:
-        return [each.text for each in self.toy.telegram.shown]
+        """What was said; that something is looked for is a draft, which is gone with the answer."""
+        return [each.text for each in self.toy.telegram.shown if "🔎" not in each.text]
 
     async def waiting(self) -> list[int]:
         return [each.update_id for each in await self.toy.storage.waiting_updates()]
