@@ -52,7 +52,9 @@ def numbers(value: Any) -> Iterator[int]:
         yield value
 
 
-@pytest.mark.parametrize("number", slow_but(set(_CALLS) - {"03", "04", "12", "13"}, _CALLS))
+@pytest.mark.parametrize(
+    "number", slow_but(set(_CALLS) - {"03", "04", "06", "08", "09", "12", "13"}, _CALLS)
+)
 async def test_an_odd_answer_yields_an_error_of_ours_or_numbers_that_fit(
     gateway: Gateway, address: Address, number: str
 ) -> None:
