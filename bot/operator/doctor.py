@@ -45,7 +45,7 @@ _LITTLE_FREE = 1024 * 1024 * 1024
 _GAP_SHOWN_FOR = timedelta(days=7)
 _CLOCK_WARN, _CLOCK_FAIL = 5.0, 60.0  # seconds of difference
 _DESCRIPTORS = 2048
-_FEW_CONNECTIONS = 6
+_FEW_CONNECTIONS = 8
 _NOT_FOUND, _UNAUTHORIZED = 404, 401
 _OWNER_BITS = 0o077
 _CLIENT_ERROR_SKEW = "signatures and consents depend on the clock: set up NTP"
@@ -114,7 +114,7 @@ def _shared(settings: Settings, now: float) -> Iterator[Finding]:
         left = seen.most_connections - seen.connections
         text = f"{seen.connections} of {seen.most_connections} connections in use"
         if left < _FEW_CONNECTIONS:
-            text += ": raise max_connections, each bot needs three"
+            text += ": raise max_connections, each bot needs four"
             yield Finding(Verdict.WARN, "connections", text)
         else:
             yield Finding(Verdict.OK, "connections", text)

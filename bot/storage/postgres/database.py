@@ -28,7 +28,7 @@ from bot.storage.sql.resealing import SEALED
 
 _Result = TypeVar("_Result")
 _OLDEST = 14
-_CONNECTIONS = 3
+_CONNECTIONS = 4
 _BOT = "bot_id"
 _WRITERS_KEPT = timedelta(days=1) // timedelta(microseconds=1)
 

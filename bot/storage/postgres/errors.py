@@ -12,15 +12,15 @@ _AT_THE_DOOR = (
     ("no pg_hba.conf entry", "the server lets nobody in from here under this name (pg_hba.conf)"),
     (
         "too many clients",
-        "the server has no connection left: raise max_connections, each bot needs three",
+        "the server has no connection left: raise max_connections, each bot needs four",
     ),
     (
         "remaining connection slots",
-        "the server has no connection left: raise max_connections, each bot needs three",
+        "the server has no connection left: raise max_connections, each bot needs four",
     ),
     (
         "too many connections for",
-        "the server has no connection left for this name or database: each bot needs three",
+        "the server has no connection left for this name or database: each bot needs four",
     ),
     ("does not exist", "the server knows no such database or name"),
     ("Connection refused", "nobody listens there"),
