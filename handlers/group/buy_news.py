@@ -21,6 +21,7 @@ _PLAIN = {
     NewsOf.SHIPPED: "buy.news_shipped",
     NewsOf.ARRIVED: "buy.news_arrived",
     NewsOf.SHORT: "buy.news_short",
+    NewsOf.CHEAPER: "buy.news_cheaper",
     NewsOf.CLOSED: "buy.news_closed",
     NewsOf.TAKEN_OVER: "buy.news_taken_over",
     NewsOf.SOLD_OUT: "buy.news_sold_out",

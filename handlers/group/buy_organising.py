@@ -40,7 +40,7 @@ _AFTER_BOUGHT = {
 def organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
     """Say what is missing, who is waited for, and what the order comes to."""
     parts = _waiting_text(view, t, buy)
-    if buy.bill is not None and buy.state in HAS_MONEY:
+    if buy.bill is not None and buy.bill.total and buy.state in HAS_MONEY:
         parts.append(t("buy.order_total", total=t.yuan(buy.bill.total)))
         if buy.bill.borne > 0:
             parts.append(t("buy.borne", amount=t.yuan(buy.bill.borne)))
@@ -119,8 +119,8 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
         case BuyState.PAUSED:
             lock = Button(t("buy.lock_button"), "lock")
             return row(Button(t("buy.resume_button"), "resume"), lock) + row(change)
-        case BuyState.LOCKED if missing := closing.short_of_minimum(buy):
-            pieces = counted(t, missing, buy.terms.goods.unit)
+        case BuyState.LOCKED if closing.short_of_minimum(buy):
+            pieces = counted(t, sum(closing.to_take(buy).values()), buy.terms.goods.unit)
             return row(Button(html.unescape(t("buy.top_up_button", pieces=pieces)), "top_up"))
         case BuyState.COLLECTING:
             rows = all_in_rows(view, t, buy)

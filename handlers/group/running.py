@@ -23,7 +23,6 @@ from bot.domain.group_buys.buys import (
     Change,
     GroupBuy,
     Why,
-    progress_of,
 )
 from bot.domain.group_buys.claims import ClaimState, Consent
 from bot.domain.group_buys.parts import parts_of
@@ -88,15 +87,12 @@ async def top_up(_: Update, context: Context) -> Reply:
     """Take what is missing on the organiser's own account."""
 
     def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
-        progress, after = progress_of(buy), buy
-        for offer, missing in closing.short_by_offer(buy).items():
-            goods = next(each for each in buy.terms.all_goods if each.offer_id == offer)
-            free = {each.spec_id: each.limit - progress.of(each.spec_id) for each in goods.variants}
-            roomy = max(free, key=lambda spec: free[spec])
+        after = buy
+        for spec, pieces in closing.to_take(buy).items():
             consent = Consent(
                 terms=buy.terms.number, goods=Fen(0), freight=Fen(0), fee_ppm=0, at=context.now
             )
-            after = closing.topped_up(after, consent, roomy, missing).buy
+            after = closing.topped_up(after, consent, spec, pieces).buy
         return Change(after.replace(again_at=None))
 
     await acts(context, decide)

@@ -138,6 +138,7 @@ class NewsOf(StrEnum):
     SHIPPED = "shipped"
     ARRIVED = "arrived"
     SHORT = "short"
+    CHEAPER = "cheaper"  # it cost less than was charged: that comes back
     CLOSED = "closed"
     RENEW = "renew"  # the terms got worse: agree, or be out with the lock
     ROW = "row"  # no whole row came about for it

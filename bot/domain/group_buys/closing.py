@@ -35,9 +35,9 @@ from bot.domain.group_buys.claims import (
     SentProof,
     adverse,
 )
-from bot.domain.group_buys.rows import missing_pieces
+from bot.domain.group_buys.rows import missing_pieces, row_of
 from bot.domain.group_buys.shares import fee_of
-from bot.domain.identifiers import MerchantOrderNo, OfferId, UserId
+from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.quotes import Quote
@@ -124,6 +124,25 @@ def short_by_offer(buy: GroupBuy) -> dict[OfferId, int]:
         lacking = missing_pieces(wanted, wanted, first.lot) + wanted - taken[first.offer_id]
         short[first.offer_id] = lacking
     return {offer: count for offer, count in short.items() if count}
+
+
+def to_take(buy: GroupBuy) -> dict[SpecId | None, int]:
+    """Return what the organiser has to take so that enough pieces come together, by variant.
+
+    Goods that are sold in rows are taken in whole ones, others of the variant with most left.
+    """
+    row, wanted = row_of(buy.terms), pieces_by_variant(())
+    held = pieces_by_variant(buy.taken)
+    for offer, missing in short_by_offer(buy).items():
+        goods = next(each for each in buy.terms.all_goods if each.offer_id == offer)
+        in_rows = [each.spec_id for each in goods.variants if each.spec_id in row]
+        if in_rows:
+            rows = -(-missing // sum(row[spec] for spec in in_rows))
+            wanted |= {spec: rows * count for spec, count in row.items()}
+            continue
+        free = {each.spec_id: each.limit - held.get(each.spec_id, 0) for each in goods.variants}
+        wanted[max(free, key=lambda spec: free[spec])] = missing
+    return wanted
 
 
 def topped_up(buy: GroupBuy, consent: Consent, spec_id: object, pieces: int) -> Change:
@@ -245,6 +264,9 @@ def paid(
     operation = received(key, agreed, amount, buy.organiser, now)
     after = Books([*books, operation])
     moved = settled_claims(buy, user_id, after)
+    # What they sent has been looked at: whoever paid less owes the rest like anybody.
+    said = [each for each in moved.claims_of(user_id) if each.state is ClaimState.PROOF]
+    moved = moved.with_claims(each.moved(ClaimState.DUE) for each in said)
     news = [News(kind=NewsOf.RECEIVED, user_id=user_id, detail=key)]
     if moved.state is BuyState.COLLECTING and not _unpaid(moved):
         news.append(News(kind=NewsOf.ALL_PAID, user_id=buy.organiser, detail=key))
@@ -398,7 +420,7 @@ def failed(buy: GroupBuy, reason: str, books: Books, now: datetime) -> Change:
     Raises `BuyRefused`.
     """
     buy.demand(*_MAY_END)
-    left = left_out(buy, buy.taken, None, books, now)
+    left = _nothing_bought(left_out(buy, buy.taken, None, books, now), books, now)
     waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
     after = left.buy.with_claims(each.moved(ClaimState.LAPSED) for each in waiting)
     people = dict.fromkeys([*buy.members, *(each.user_id for each in waiting)])
@@ -416,7 +438,7 @@ def cancelled(buy: GroupBuy, books: Books, now: datetime) -> Change:
     Raises `BuyRefused`; what is ordered ends when the marketplace's order is closed.
     """
     buy.demand(*_MAY_END)
-    left = left_out(buy, buy.taken, None, books, now)
+    left = _nothing_bought(left_out(buy, buy.taken, None, books, now), books, now)
     waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
     after = left.buy.with_claims(each.moved(ClaimState.LAPSED) for each in waiting)
     people = dict.fromkeys([*buy.members, *(each.user_id for each in waiting)])
@@ -500,6 +522,18 @@ def left_out(
     charged_now = buy.state is BuyState.COLLECTING
     booked = recharged(buy, kept, books, now) if charged_now else []
     return Change(after.replace(bill=kept), news_to(told, people), tuple(booked))
+
+
+def _nothing_bought(change: Change, books: Books, now: datetime) -> Change:
+    """Take back what the organiser would have borne, or kept: there is no order to bear it of."""
+    buy, bill = change.buy, change.buy.bill
+    if bill is None:
+        return change
+    void = bill.replace(total=Fen(0), borne=Fen(0))
+    charged_now = buy.state is BuyState.COLLECTING
+    kept = Books([*books, *change.booked])
+    booked = recharged(buy, void, kept, now) if charged_now else []
+    return Change(buy.replace(bill=void), change.news, (*change.booked, *booked))
 
 
 def _share_left(bill: Bill, share: Share, claims: tuple[Claim, ...], buy: GroupBuy) -> Share:

@@ -38,7 +38,7 @@ _BOUGHT = {ClaimState.BOUGHT, ClaimState.SUBSTITUTED, ClaimState.ARRIVED}
 def bought(buy: GroupBuy, total: Fen, books: Books, now: datetime) -> Change:
     """The marketplace was paid so many fen; what that differs by from the bill is the organiser's.
 
-    Raises `BuyRefused`.
+    What is less goes back to all once it is counted what came (`counted`). Raises `BuyRefused`.
     """
     buy.demand(BuyState.ORDERED)
     moved = buy.with_claims(each.moved(ClaimState.BOUGHT) for each in buy.taken)
@@ -47,6 +47,8 @@ def bought(buy: GroupBuy, total: Fen, books: Books, now: datetime) -> Change:
         difference = total - buy.bill.total
         kept = Books([*books, *booked])
         booked += borne(kept, buy.own_account, buy.organiser, difference, now)
+        bill = buy.bill.replace(total=total, borne=Fen(buy.bill.borne + difference))
+        moved = moved.replace(bill=bill)
     return Change(moved.moved(BuyState.BOUGHT, now), _all(buy, NewsOf.BOUGHT), tuple(booked))
 
 
@@ -61,6 +63,7 @@ def counted(
 ) -> Change:
     """Count what arrived by variant; what is missing is short of whoever claimed last.
 
+    What the marketplace took less than all that came was charged for goes back to all.
     Raises `BuyRefused` for a variant that was not ordered, or more pieces than were.
     """
     buy.demand(BuyState.BOUGHT, BuyState.SHIPPED)
@@ -76,6 +79,7 @@ def counted(
             known = Books([*books, *change.booked])
             more = short(change.buy, spec, lacking, Fen(0), known, now)
             change = Change(more.buy, (*change.news, *more.news), (*change.booked, *more.booked))
+    change = _shared_out(change, books, now)
     moved = change.buy.with_claims(
         each.moved(ClaimState.ARRIVED) for each in change.buy.taken if each.state in _BOUGHT
     )
@@ -152,7 +156,8 @@ def short(
 def seller_refunded(buy: GroupBuy, refund: Fen, books: Books, now: datetime) -> Change:
     """The seller sent so many fen back for what did not come: the organiser bears that much less.
 
-    Whoever went without was credited when it was counted. Raises `BuyRefused`.
+    Whoever went without is credited when it is counted; what is beyond that goes to all, from
+    then on. Raises `BuyRefused`.
     """
     buy.demand(*_AFTER_BOUGHT)
     if buy.bill is None or not 0 < refund <= buy.bill.total:
@@ -161,7 +166,9 @@ def seller_refunded(buy: GroupBuy, refund: Fen, books: Books, now: datetime) -> 
     booked = list(paid_there(books, buy.own_account, buy.organiser, -refund, now))
     kept = Books([*books, *booked])
     booked += borne(kept, buy.own_account, buy.organiser, -refund, now)
-    return Change(buy.replace(bill=bill), (), tuple(booked))
+    change = Change(buy.replace(bill=bill), (), tuple(booked))
+    before_the_count = buy.state in {BuyState.BOUGHT, BuyState.SHIPPED}
+    return change if before_the_count else _shared_out(change, books, now)
 
 
 def abroad(buy: GroupBuy, total: Fen, books: Books, now: datetime) -> Change:
@@ -295,6 +302,34 @@ def _perhaps_over(change: Change, books: Books, now: datetime) -> Change:
     if open_balances(change.buy, Books([*books, *change.booked])):
         return change
     return Change(change.buy.moved(BuyState.CANCELLED, now), change.news, change.booked)
+
+
+def _shared_out(change: Change, books: Books, now: datetime) -> Change:
+    """Give what all were charged above what all of it cost back to them, as freight.
+
+    At a fixed price it is the organiser's, and so is what is too little to be sent round.
+    """
+    buy, bill = change.buy, change.buy.bill
+    if bill is None or buy.terms.is_fixed or -bill.borne <= buy.terms.open_below:
+        return change
+    people = people_of(each for each in buy.claims if each.is_in and each.served)
+    if not people:
+        return change
+    price = {each.spec_id: each.price for each in bill.units}
+    parts = split(bill.borne, shared_by(people, buy.terms, price))
+    less = dict(zip(people, parts, strict=True))
+    shares = tuple(
+        each.replace(freight=Fen(each.freight + less.get(each.user_id, 0))) for each in bill.shares
+    )
+    after = bill.replace(shares=shares, borne=Fen(0))
+    kept = Books([*books, *change.booked])
+    booked = recharged(buy, after, kept, now)
+    told = tuple(
+        News(kind=NewsOf.CHEAPER, user_id=user, detail=f"{bill.total}")
+        for user in people
+        if user != buy.organiser and less[user]
+    )
+    return Change(buy.replace(bill=after), (*change.news, *told), (*change.booked, *booked))
 
 
 def _without(share: Share, buy: GroupBuy, user_id: UserId) -> Share:

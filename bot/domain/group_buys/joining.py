@@ -65,14 +65,17 @@ def withdrawn(buy: GroupBuy, user_id: UserId, number: int, sent_at: datetime) ->
     return _promoted(buy.with_claims([claim.moved(ClaimState.WITHDRAWN)]))
 
 
-def would_open_a_row(buy: GroupBuy, claim: Claim) -> bool:
-    """Tell whether a claim is in a closed row for which nobody else stands ready."""
+def would_open_a_row(buy: GroupBuy, claim: Claim, kept: int = 0) -> bool:
+    """Tell whether what a claim gives up, all but `kept` pieces, is in a row that closed.
+
+    It is not where somebody stands ready to take the claim's place.
+    """
     row = row_of(buy.terms)
     held = [in_row(each) for each in buy.taken if each.spec_id in row]
     if not row or claim.state is not ClaimState.HELD or claim.spec_id not in row:
         return False
     waiting = [in_row(each) for each in buy.claims if each.state is ClaimState.WAITING]
-    return opens_a_row(row, held, claim.number) and (
+    return opens_a_row(row, held, claim.number, kept) and (
         successor_of(held, in_row(claim), waiting) is None
     )
 
@@ -94,7 +97,7 @@ def lessened(
         raise BuyRefused(Why.STATE)
     if not 1 <= pieces <= claim.pieces or ceiling < 0:
         raise BuyRefused(Why.AMOUNT, claim.pieces)
-    if pieces < claim.pieces and would_open_a_row(buy, claim):
+    if pieces < claim.pieces and would_open_a_row(buy, claim, pieces):
         raise BuyRefused(Why.ROW)
     consent = consent_to(buy.terms, pieces, ceiling, sent_at)
     kept = claim.replace(pieces=pieces, ceiling=ceiling, consent=consent, renew=False)

@@ -26,8 +26,8 @@ def row_of(terms: Terms) -> Row:
 
 
 def in_row(claim: Claim) -> InRow:
-    """Return a claim as rows see it."""
-    return InRow(claim.number, claim.spec_id, claim.pieces, claim.partly)
+    """Return a claim as rows see it: with the pieces that a shortage left of it."""
+    return InRow(claim.number, claim.spec_id, claim.served, claim.partly)
 
 
 class RowsSoFar(NamedTuple):
@@ -116,10 +116,11 @@ def _unfilled(
     return any(taken.get(spec, 0) < whole * count for spec, count in row.items())
 
 
-def opens_a_row(row: Row, claims: Iterable[InRow], number: int) -> bool:
-    """Tell whether a claim's leaving would leave fewer whole rows than there are."""
+def opens_a_row(row: Row, claims: Iterable[InRow], number: int, kept: int = 0) -> bool:
+    """Tell whether a claim's leaving, but for `kept` pieces, would leave fewer whole rows."""
     ordered = list(claims)
-    without = [each for each in ordered if each.number != number]
+    fewer = [each._replace(pieces=kept) if each.number == number else each for each in ordered]
+    without = [each for each in fewer if each.pieces]
     return fill_rows(row, without).whole < fill_rows(row, ordered).whole
 
 

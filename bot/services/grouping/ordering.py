@@ -68,12 +68,19 @@ def _all_stand(buy: GroupBuy, orders: Sequence[Order], books: Books, now: dateti
     if buy.state is BuyState.ORDERING:
         change = closing.placed(change.buy, now)
     if change.buy.state is BuyState.ORDERED and all(each.paid for each in orders):
-        paid = Fen(sum(part.total or 0 for each in orders for part in each.parts))
+        paid = Fen(sum(map(_paid_for, orders)))
         change = _then(change, fulfilling.bought(change.buy, paid, books, now))
     sent = all(any(part.status in _SENT for part in each.parts) for each in orders)
     if change.buy.state is BuyState.BOUGHT and sent:
         change = _then(change, fulfilling.shipped(change.buy, now))
     return change
+
+
+def _paid_for(order: Order) -> Fen:
+    """Return what an order that is paid cost; what was agreed to where a part doesn't say it."""
+    totals = [part.total for part in order.parts]
+    known = [each for each in totals if each is not None]
+    return Fen(sum(known)) if len(known) == len(totals) else order.agreed_total
 
 
 def _is_lost(order: Order) -> bool:

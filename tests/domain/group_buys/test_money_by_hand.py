@@ -1,0 +1,207 @@
+"""Whole sums worked out by hand: what is left on whose account when things go another way."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.collecting import ProofKind
+from bot.domain.currencies import CNY, Money
+from bot.domain.group_buys import closing, fitting, fulfilling, joining
+from bot.domain.group_buys.bills import pieces_by_variant
+from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
+from bot.domain.group_buys.claims import ClaimState, SentProof
+from bot.domain.group_buys.terms import InPack, Mode
+from bot.domain.identifiers import MerchantOrderNo, UserId
+from bot.domain.ledger import Account
+from bot.domain.money import Fen
+from tests.domain.group_buys.groups import (
+    BLUE,
+    NOW,
+    ORGANISER,
+    RED,
+    Desk,
+    opened,
+    quote,
+    wanted,
+    with_people,
+)
+
+_ORDER = MerchantOrderNo("S261130-7K3MZQ4T")
+ANNA, BEN, CARL = UserId(2), UserId(3), UserId(4)
+_PAIR = (InPack(spec_id=RED, pieces=1), InPack(spec_id=BLUE, pieces=1))
+
+
+def collecting(freight: int = 600, **changes: Any) -> Desk:
+    """Return a buy of two who take 4 and 2 pieces at 10.00 and are asked for their money."""
+    ceiling = 2000 if changes.get("mode") is Mode.FIXED else 1000
+    desk = Desk(with_people(opened(**changes), (ANNA, 4, ceiling), (BEN, 2, ceiling)))
+    desk.take(joining.locked(desk.buy, NOW))
+    desk.take(closing.priced(desk.buy, quote(desk.buy, freight), desk.books, NOW))
+    assert desk.buy.state is BuyState.COLLECTING
+    return desk
+
+
+def pay(desk: Desk, user: UserId, units: int | None = None, key: str = "all") -> None:
+    owed = Money(currency=CNY, units=balance(desk, user) if units is None else units)
+    desk.take(closing.paid(desk.buy, user, owed, f"{key}-{user}", desk.books, NOW))
+
+
+def ordered(desk: Desk) -> Desk:
+    for user in (ANNA, BEN):
+        pay(desk, user)
+    assert desk.buy.bill is not None
+    desk.take(closing.frozen(desk.buy, _ORDER, desk.buy.bill.total, (1, 2), NOW))
+    desk.take(closing.placed(desk.buy, NOW))
+    return desk
+
+
+def balance(desk: Desk, user: UserId) -> int:
+    return desk.books.account_of(desk.buy.account_of(user), CNY).balance.units
+
+
+def sum_of(desk: Desk, account: Account) -> int:
+    return desk.books.sum_of(account, CNY).units
+
+
+def even(desk: Desk) -> None:
+    assert desk.buy.bill is not None
+    assert not desk.buy.bill.difference
+    assert not desk.books.differences()
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("end", ["failed", "cancelled"])
+def test_a_buy_that_came_to_nothing_leaves_neither_loss_nor_gain(mode: Mode, end: str) -> None:
+    """At a fixed price the organiser's part was booked with the charges: it is taken back too."""
+    desk = collecting(mode=mode)
+    pay(desk, ANNA)
+    if end == "failed":
+        desk.take(closing.failed(desk.buy, "minimum", desk.books, NOW))
+    else:
+        desk.take(closing.cancelled(desk.buy, desk.books, NOW))
+    assert desk.buy.state is BuyState.CANCELLING
+    accounts = (Account.LOSS, Account.GAIN, Account.FEE, Account.MARKETPLACE)
+    assert sum(sum_of(desk, each) for each in (Account.LOSS, Account.GAIN)) == 0
+    assert [sum_of(desk, each) for each in accounts[2:]] == [0, 0]
+    assert balance(desk, ANNA) == -sum_of(desk, Account.CASH)
+    even(desk)
+
+
+def test_what_the_seller_takes_less_than_was_agreed_goes_back_to_all_once_it_is_counted() -> None:
+    """66.00 was charged and the seller made it 60.00: by pieces, 4.00 and 2.00 come back."""
+    desk = ordered(collecting())
+    desk.take(fulfilling.bought(desk.buy, Fen(6000), desk.books, NOW))
+    assert desk.buy.bill is not None
+    assert (desk.buy.bill.total, desk.buy.bill.borne) == (6000, -600)
+    even(desk)
+    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    assert (balance(desk, ANNA), balance(desk, BEN)) == (-400, -200)
+    assert desk.buy.bill.borne == 0
+    assert desk.told(NewsOf.CHEAPER) == [ANNA, BEN]
+    even(desk)
+
+
+def test_what_the_seller_takes_more_is_the_organisers_and_stands_in_the_bill() -> None:
+    desk = ordered(collecting())
+    desk.take(fulfilling.bought(desk.buy, Fen(6700), desk.books, NOW))
+    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    assert desk.buy.bill is not None
+    assert (desk.buy.bill.total, desk.buy.bill.borne) == (6700, 100)
+    assert (balance(desk, ANNA), balance(desk, BEN)) == (0, 0)
+    assert not desk.told(NewsOf.CHEAPER)
+    even(desk)
+
+
+def test_what_the_seller_sends_back_above_what_did_not_come_is_everybodys() -> None:
+    """One piece of Ben's is missing: 10.00 and its fee. Of 13.00, 3.00 more is freight of five."""
+    desk = ordered(collecting())
+    desk.take(fulfilling.bought(desk.buy, Fen(6600), desk.books, NOW))
+    desk.take(fulfilling.counted(desk.buy, {RED: 5}, desk.books, NOW))
+    assert (balance(desk, ANNA), balance(desk, BEN)) == (0, -1100)
+    desk.take(fulfilling.seller_refunded(desk.buy, Fen(1300), desk.books, NOW))
+    assert (balance(desk, ANNA), balance(desk, BEN)) == (-240, -1160)
+    assert desk.buy.bill is not None
+    assert desk.buy.bill.borne == 0
+    even(desk)
+
+
+def test_what_the_seller_sends_back_before_the_count_is_for_what_will_be_missing() -> None:
+    desk = ordered(collecting())
+    desk.take(fulfilling.bought(desk.buy, Fen(6600), desk.books, NOW))
+    desk.take(fulfilling.seller_refunded(desk.buy, Fen(1000), desk.books, NOW))
+    assert (balance(desk, ANNA), balance(desk, BEN)) == (0, 0)
+    desk.take(fulfilling.counted(desk.buy, {RED: 5}, desk.books, NOW))
+    assert (balance(desk, ANNA), balance(desk, BEN)) == (0, -1100)
+    assert desk.buy.bill is not None
+    assert desk.buy.bill.borne == 0
+    even(desk)
+
+
+def test_at_a_fixed_price_what_the_seller_takes_less_is_the_organisers() -> None:
+    desk = ordered(collecting(mode=Mode.FIXED))
+    assert desk.buy.bill is not None
+    borne = desk.buy.bill.borne
+    desk.take(fulfilling.bought(desk.buy, Fen(6000), desk.books, NOW))
+    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    assert desk.buy.bill.borne == borne - 600
+    assert (balance(desk, ANNA), balance(desk, BEN)) == (0, 0)
+    even(desk)
+
+
+def test_less_than_a_yuan_for_all_is_not_sent_round() -> None:
+    desk = ordered(collecting())
+    desk.take(fulfilling.bought(desk.buy, Fen(6510), desk.books, NOW))
+    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    assert (balance(desk, ANNA), balance(desk, BEN)) == (0, 0)
+    assert sum_of(desk, Account.GAIN) == -90
+
+
+def test_who_paid_a_part_owes_the_rest_and_no_longer_says_that_they_paid() -> None:
+    """Their proof was looked at: they are reminded like anybody, and out when time is over."""
+    desk = collecting()
+    sent = SentProof(kind=ProofKind.TEXT, text="4711", at=NOW)
+    desk.take(closing.proof_sent(desk.buy, ANNA, sent, "p"))
+    pay(desk, ANNA, 1000)
+    assert desk.buy.claim(1).state is ClaimState.DUE
+    desk.take(closing.reminded(desk.buy, desk.books, "r"))
+    assert desk.told(NewsOf.REMIND) == [ANNA, BEN]
+    over = NOW + timedelta(days=5)
+    desk.take(closing.lapse_unpaid(desk.buy, desk.books, over))
+    assert balance(desk, ANNA) == -1000
+
+
+def test_rows_are_made_of_the_pieces_that_there_are() -> None:
+    """Two red are left of three: two rows are whole, and the third blue has no red to go with."""
+    buy = opened(row=_PAIR, minimum=1)
+    buy = joining.joined(buy, wanted(buy, ANNA, 3, partly=True))[0].buy
+    buy = joining.joined(buy, wanted(buy, BEN, 2, spec_id=BLUE))[0].buy
+    buy = joining.joined(buy, wanted(buy, CARL, 1, spec_id=BLUE))[0].buy
+    desk = Desk(joining.locked(buy, NOW).buy)
+    desk.take(fitting.rows_filled(desk.buy, desk.books, NOW))
+    desk.take(fitting.stock_fell(desk.buy, {RED: 2, BLUE: 9}, desk.books, NOW))
+    desk.take(fitting.rows_filled(desk.buy, desk.books, NOW))
+    assert pieces_by_variant(desk.buy.taken) == {RED: 2, BLUE: 2}
+    assert desk.told(NewsOf.ROW) == [CARL]
+
+
+def test_a_piece_that_no_whole_row_needs_is_given_up_freely() -> None:
+    """Three red and one blue make one row: two of the red stand in none."""
+    buy = opened(row=_PAIR)
+    buy = joining.joined(buy, wanted(buy, ANNA, 3, partly=True))[0].buy
+    buy = joining.joined(buy, wanted(buy, BEN, 1, spec_id=BLUE))[0].buy
+    fewer = joining.lessened(buy, ANNA, 1, 1, Fen(1000), NOW).buy
+    assert fewer.claim(1).pieces == 1
+    buy = joining.joined(buy, wanted(buy, CARL, 2, spec_id=BLUE))[0].buy
+    with pytest.raises(BuyRefused) as closed:
+        joining.lessened(buy, ANNA, 1, 2, Fen(1000), NOW)
+    assert closed.value.why is Why.ROW
+
+
+def test_an_organiser_takes_what_lacks_to_the_minimum_in_whole_rows() -> None:
+    buy = with_people(opened(row=_PAIR, minimum=5), (ANNA, 1, 1000))
+    buy = joining.joined(buy, wanted(buy, BEN, 1, spec_id=BLUE))[0].buy
+    buy = joining.locked(buy, NOW).buy
+    assert closing.short_of_minimum(buy) == 3
+    assert closing.to_take(buy) == {RED: 2, BLUE: 2}
+    assert ORGANISER not in buy.members
