@@ -2,8 +2,9 @@
 
 Importing the bot takes a second of CPU, a fork a tenth; a suite starts dozens. What is born runs
 `python -m MODULE` from its first line, in the environment of its own, and is the test's child: the
-fork between them ends at once, and the test's process adopts what it leaves. Where that cannot be
-(other systems than Linux, a library to be preloaded), `start` makes an ordinary process.
+fork between them ends at once, and the test's process adopts what it leaves. A library that is to
+be preloaded (libfaketime) has a nursery of its own, which has it. On other systems than Linux
+`start` makes an ordinary process.
 """
 
 import ctypes
@@ -11,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import re
 import runpy
 import select
 import signal
@@ -28,7 +30,8 @@ _PRELOADED = {
     "bot": ("bot.operator.arguments", "bot.process.identity", "bot.app", "uvloop"),
     "sandbox": ("sandbox.world",),
 }
-_nurseries: dict[str, "_Nursery"] = {}
+_LOADED_BEFORE = re.compile("LD_PRELOAD|NO_FAKE_STAT|FAKETIME.*")  # read before a program begins
+_nurseries: dict[tuple[str, ...], "_Nursery"] = {}
 
 
 class Born:
@@ -82,19 +85,21 @@ def start(
     forked: bool = True,
 ) -> Started:
     """Start `python -m MODULE WORDS`; what it prints goes where it is told to."""
-    if not forked or sys.platform != "linux" or "LD_PRELOAD" in env:
+    if not forked or sys.platform != "linux":
         command = [sys.executable, "-m", module, *words]
         return subprocess.Popen(command, cwd=ROOT, env=env, stdout=stdout, stderr=stderr)
-    if module not in _nurseries:
-        _nurseries[module] = _Nursery(module)
+    before = {name: value for name, value in env.items() if _LOADED_BEFORE.fullmatch(name)}
+    nursery = (module, *(f"{name}={before[name]}" for name in sorted(before)))
+    if nursery not in _nurseries:
+        _nurseries[nursery] = _Nursery(module, before)
     streams = [each if isinstance(each, int) else each.fileno() for each in (stdout, stderr)]
-    return _nurseries[module].bear(words, env, streams)
+    return _nurseries[nursery].bear(words, env, streams)
 
 
 class _Nursery:
     """The test's end of a nursery, which ends with the test's process."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, before: dict[str, str]) -> None:
         if ctypes.CDLL(None, use_errno=True).prctl(_ADOPTS, 1, 0, 0, 0):
             raise OSError(ctypes.get_errno(), "no process can adopt another's children here")
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -103,6 +108,7 @@ class _Nursery:
                 [sys.executable, "-m", "tests.journeys.nursery", module, str(theirs.fileno())],
                 cwd=ROOT,
                 pass_fds=[theirs.fileno()],
+                env={**os.environ, **before},
             )
 
     def bear(self, words: tuple[str, ...], env: dict[str, str], streams: list[int]) -> Born:
