@@ -19,6 +19,8 @@ from bot.domain.orders import Order
 from bot.storage.keys import load_keyring
 from bot.storage.sqlite.storage import SqliteStorage
 
+_JUST_NOW, _LATER = timedelta(seconds=10), timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class Pressed:
@@ -47,7 +49,8 @@ class Books:
     operations: list[Operation] = field(default_factory=list)  # a shop's, in their order
     proofs: list[Proof] = field(default_factory=list)
     buys: list[RunBuy] = field(default_factory=list)
-    untold_news: int = 0  # of group buys
+    untold_news: int = 0  # of group buys, due by the true clock
+    later_news: int = 0  # of group buys, not due yet by the true clock
     group_ledger: dict[str, bytes] = field(default_factory=dict)  # key -> row, as it is stored
 
 
@@ -86,7 +89,9 @@ async def read_books(database: Path, key: Path, scratch: Path, people: Sequence[
             for head in heads
             if (buy := await buys.buy(head.buy_id)) is not None
         ]
-        news = len(await buys.news_to_tell(datetime.now(UTC) + timedelta(days=1), 1000))
+        # What was born while the clock showed an hour more waits for that hour.
+        news = len(await buys.news_to_tell(datetime.now(UTC) - _JUST_NOW, 1000))
+        later = len(await buys.news_to_tell(datetime.now(UTC) + _LATER, 1000)) - news
         untold = {str(each.order_no) for each in await storage.orders.untold_orders()}
     finally:
         await storage.close()
@@ -97,7 +102,7 @@ async def read_books(database: Path, key: Path, scratch: Path, people: Sequence[
     # A step is stored under the revision after the one that its button was drawn for.
     pressed = {number: Pressed(session, revision - 1) for number, session, revision in rows}
     every = [order for orders in theirs for order in orders]
-    return Books(every, untold, updates, pressed, operations, proofs, run, news, ledger)
+    return Books(every, untold, updates, pressed, operations, proofs, run, news, later, ledger)
 
 
 def group_ledger(connection: sqlite3.Connection) -> dict[str, bytes]:

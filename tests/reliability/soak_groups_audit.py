@@ -91,6 +91,7 @@ def audit_groups(
     _judge_chats(found, crowd)
     watch.compare(books.group_ledger)
     found.wrong += [f"7: booked entry {each} was changed" for each in watch.changed]
+    found.outcomes["news that waits, told when the clock was ahead"] = books.later_news
     if books.untold_news:
         found.lost.append(f"{books.untold_news} news of group buys were never told")
 

@@ -56,7 +56,7 @@ class HostClock:
             "LD_PRELOAD": str(self.library),
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            # Else 0.9.10 shortens every wait of a thread for Python's own lock to nothing: it spins.
+            # Else threads that wait for Python's own lock do not wait but spin (0.9.10).
             "FAKETIME_FORCE_MONOTONIC_FIX": "0",
             "FAKETIME_CACHE_DURATION": "1",  # seconds; read at each call, it slows the bot down
             "NO_FAKE_STAT": "1",
