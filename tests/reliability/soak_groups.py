@@ -155,6 +155,7 @@ class Organiser(Shopper):
     _since: float = 0.0
     _open_for: float = 0.0
     _collecting: float = 0.0
+    _has_opened: bool = False
     _posted: bool = False
     _prepared: int = 0  # so often the newest numbers were asked for
     _number: str = ""  # of the buy that is run now
@@ -185,10 +186,11 @@ class Organiser(Shopper):
                 await self._fool_about()
                 await self.chat.look(1.0)
                 continue
-            page = await self._page() if self._number else None
-            if page is not None:
-                await self._run(page)
-            elif not self._number:
+            if self._number:
+                await self._run(await self._page())
+            elif self._has_opened:
+                await self._find_newest()
+            else:
                 await self._open_one()
 
     async def _open_one(self) -> None:
@@ -210,12 +212,10 @@ class Organiser(Shopper):
             drafted = await self.asking.say(value, _is_draft)
             if drafted is None:
                 return
-        opened = await self.asking.ask(drafted.with_action("open")[0], _is_page, twice=_TWICE)
+        await self.asking.ask(drafted.with_action("open")[0], _is_page, twice=_TWICE)
+        self.did["opened a buy"] += 1
+        self._has_opened = True  # or it is a draft, which ends like one that came to nothing
         await self._find_newest()
-        copies = [each for each in (opened.copies if opened else ()) if "start=" in each]
-        if copies and self._number:
-            self.did["opened a buy"] += 1
-            self.square.links[self.chat.user_id] = copies[0].partition("start=")[2]
         self._since, self._collecting, self._posted = time.monotonic(), 0.0, False
         self._open_for, self._prepared = self.random.uniform(*_OPEN_FOR), 0
 
@@ -238,7 +238,7 @@ class Organiser(Shopper):
             if self._is_over(page):
                 self.did["buys that ended"] += 1
                 self.square.links.pop(self.chat.user_id, None)
-                self._number = ""
+                self._number, self._has_opened = "", False
                 return
             self._prepared += "prepare" in actions
             if self._prepared > _MOST_PREPARED:
@@ -287,6 +287,8 @@ class Organiser(Shopper):
     async def _while_open(self, page: Screen) -> Screen | None:
         """Post it, close it when it is time; now and then pause."""
         chance, places = self.random.random(), page.with_action("show")
+        for link in page.copies:
+            self.square.links[self.chat.user_id] = link.partition("start=")[2]
         if resume := page.with_action("resume"):
             return await self.asking.ask(resume[0], _is_page)
         if time.monotonic() - self._since > self._open_for:
