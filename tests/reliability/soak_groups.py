@@ -248,7 +248,7 @@ class Organiser(Shopper):
 
     def _is_over(self, page: Screen) -> bool:
         """Tell whether the buy has ended, or never opened."""
-        if time.monotonic() - self._since < self._open_for:
+        if time.monotonic() - self._since < self._open_for or not _is_page(page):
             return False
         going = {"lock", "resume", "card", "member", "top_up", "sheet"}
         may_cancel = any(each.arg == "cancel" for each in page.with_action("ask"))
