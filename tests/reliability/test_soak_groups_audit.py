@@ -23,7 +23,7 @@ from bot.domain.group_buys.claims import Claim, ClaimState
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.money import Fen
 from bot.domain.orders import OrderPart, OrderStatus, Placing
-from bot.services.grouping.group_buys import order_for
+from bot.services.grouping.ordering import order_for
 from tests.domain.group_buys.groups import NOW, ORGANISER, Desk, opened, quote, with_people
 from tests.loopback import http_client
 
