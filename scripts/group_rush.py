@@ -119,6 +119,7 @@ class Rush:
 
     members: list[Member]
     seconds: float
+    worked: float  # CPU seconds of the bot
 
     @property
     def answers(self) -> list[float]:
@@ -129,7 +130,9 @@ class Rush:
 Walk = Callable[[Member, int], Awaitable[None]]
 
 
-async def rush(http: aiohttp.ClientSession, people: int, seconds: float, walk: Walk) -> Rush:
+async def rush(
+    own: Own, http: aiohttp.ClientSession, people: int, seconds: float, walk: Walk
+) -> Rush:
     """Let people come one after the other over that time; each walks alone."""
     members = []
     for number in range(people):
@@ -141,9 +144,9 @@ async def rush(http: aiohttp.ClientSession, people: int, seconds: float, walk: W
         await asyncio.sleep(seconds * number / people)
         await walk(members[number], number)
 
-    began = time.monotonic()
+    began, before = time.monotonic(), cpu(own)
     await asyncio.gather(*(one(number) for number in range(people)))
-    return Rush(members, time.monotonic() - began)
+    return Rush(members, time.monotonic() - began, cpu(own) - before)
 
 
 async def alone(member: Member, number: int) -> None:
@@ -177,6 +180,11 @@ def joining(payload: str) -> Walk:
 def p95(values: Iterable[float]) -> float:
     """Return what 95 of a hundred stay below, in seconds."""
     return statistics.quantiles(list(values), n=20)[-1]
+
+
+def each_cost(rush: Rush) -> float:
+    """Return the CPU milliseconds of the bot for each answer."""
+    return rush.worked / len(rush.answers) * 1000
 
 
 async def edits_of(
@@ -232,7 +240,7 @@ async def heard(organiser: Person, words: str, times: int) -> Shown:
 async def closed(own: Own, organiser: Person, members: list[Member]) -> tuple[int, float]:
     """Close a buy and order; return the organiser's taps and the bot's CPU seconds for it."""
     page, before, taps = await organiser.say("/buys", "Your group buys"), cpu(own), 0
-    for label, seen in (("🟢", "Close now|people"), ("Close now", "collected|came about")):
+    for label, seen in (("🟢", "Close now|people"), ("Close now", "collected|goes ahead")):
         await organiser.tap(label, page)
         page, taps = await organiser.sees(seen), taps + 1
     await asyncio.gather(*(pays(each, 0) for each in members))
@@ -283,20 +291,20 @@ async def measured(own: Own, clients: Clients, options: argparse.Namespace) -> l
     await channel.bot_is("administrator", POSTING)
     connector, patient = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=None)
     async with aiohttp.ClientSession(own.world.chat, connector=connector, timeout=patient) as http:
-        without = await rush(http, options.people, options.seconds, alone)
+        without = await rush(own, http, options.people, options.seconds, alone)
         _, payload = await opened(organiser)
         await organiser.do("Post in Shoes", "being posted")
         await channel.one_card("0 pairs")
         over = asyncio.Event()
         watching = asyncio.create_task(edits_of(channel, http, over))
-        joined = await rush(http, options.people, options.seconds, joining(payload))
+        joined = await rush(own, http, options.people, options.seconds, joining(payload))
         print(f"p95 {p95(without.answers):.3f} s, joining {p95(joined.answers):.3f} s", flush=True)
         await asyncio.sleep(8)
         over.set()
         edits = most_in_a_minute(await watching)
         await Market(clients.market).change(SNEAKERS, stock=10_000)
         _, second = await opened(organiser)
-        fifty = await rush(http, 50, 5, joining(second))
+        fifty = await rush(own, http, 50, 5, joining(second))
         taps, seconds = await closed(own, organiser, fifty.members)
     if own.bot.stop():
         raise RuntimeError("the bot did not end by itself")
@@ -326,6 +334,7 @@ def told(
         ("people", options.people),
         ("seconds without a group buy, with one", f"{without.seconds:.0f}, {joined.seconds:.0f}"),
         ("answers", f"{len(without.answers)}, {len(joined.answers)}"),
+        ("CPU of the bot for an answer", f"{each_cost(without):.1f}, {each_cost(joined):.1f} ms"),
         ("p95 of an answer without a group buy", f"{usual * 1000:.0f} ms"),
         (
             "p95 of an answer while joining",
