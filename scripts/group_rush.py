@@ -227,12 +227,12 @@ async def pays(member: Member, _: int) -> None:
     await member.say(f"Transfer {member.id}")
 
 
-async def heard(organiser: Person, words: str, times: int) -> Shown:
-    """Wait until somebody was told that so many times; return the last."""
+async def heard(organiser: Person, words: str) -> Shown:
+    """Wait until somebody was told that, even if something else was told since."""
     async with asyncio.timeout(_PATIENCE):
         while True:
             told = [each for each in await organiser.history() if words in each.text]
-            if len(told) >= times:
+            if told:
                 return told[-1]
             await asyncio.sleep(0.2)
 
@@ -244,7 +244,7 @@ async def closed(own: Own, organiser: Person, members: list[Member]) -> tuple[in
         await organiser.tap(label, page)
         page, taps = await organiser.sees(seen), taps + 1
     await asyncio.gather(*(pays(each, 0) for each in members))
-    told = await heard(organiser, "says they have paid", len(members))
+    told = await heard(organiser, f"{len(members)} members say")
     await organiser.tap("Open", told)
     page, taps = await organiser.sees("Payments are being collected"), taps + 1
     for label, seen in (

@@ -5,7 +5,7 @@ told is not told again. A card shows a version of its buy: whatever moved the bu
 most every seven seconds, after a restart as well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -13,8 +13,8 @@ from telegram.error import TelegramError
 
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
-from bot.domain.group_buys.buys import GroupBuy, News, StoredNews
-from bot.domain.identifiers import ChatId
+from bot.domain.group_buys.buys import GroupBuy, News, NewsOf, StoredNews
+from bot.domain.identifiers import ChatId, UserId
 from bot.domain.ledger import Books
 from bot.domain.quiet import QuietHours
 from bot.storage.ports import (
@@ -27,7 +27,11 @@ from bot.telling.rounds import Rounds
 from bot.telling.sending import send_screen, session_of
 
 ScreenOfBuyNews = Callable[[Texts, GroupBuy, Books, News], Screen]
-_AT_ONCE = 20
+_AT_ONCE = 100
+_GATHERED = frozenset({NewsOf.PROOF})
+"""What many people bring about within a short time: it says itself how many there are by now."""
+
+_GATHERED_FOR = timedelta(seconds=10)
 _AGAIN = timedelta(seconds=20)
 _PUT_ASIDE = timedelta(minutes=10)
 _log = structlog.get_logger(__name__)
@@ -52,6 +56,7 @@ class GroupTeller:
         self._quiet = quiet
         self._clock = clock
         self._rounds = Rounds("group_news_waits")
+        self._told_at: dict[tuple[int, UserId, NewsOf], datetime] = {}
 
     def wake(self) -> None:
         """Look now: something happened."""
@@ -67,14 +72,40 @@ class GroupTeller:
 
     async def tell_waiting(self) -> None:
         """Tell what may be told now. Raises `StorageUnavailable`."""
-        for news in await self._buys.news_to_tell(self._clock(), _AT_ONCE):
+        told: set[int] = set()
+        waiting = await self._buys.news_to_tell(self._clock(), _AT_ONCE)
+        for news in waiting:
+            if news.news_id in told:
+                continue
             try:
-                await self._tell(news)
+                same = [each for each in waiting if _is_same(each, news)]
+                told |= {each.news_id for each in same}
+                await self._tell_gathered(news, same)
             except StorageUnavailable:
                 raise
             except Exception:  # noqa: BLE001 - a bug that one piece of news meets must not keep the others
                 _log.exception("group_news_waits", kind=news.news.kind.value)
                 await self._buys.put_back_news(news.news_id, self._clock() + _PUT_ASIDE)
+
+    async def _tell_gathered(self, news: StoredNews, same: Sequence[StoredNews]) -> None:
+        """Tell what many bring about one after the other as one, and no more often than that."""
+        if news.news.kind not in _GATHERED:
+            await self._tell(news)
+            return
+        now = self._clock()
+        about = (int(news.buy_id), news.news.user_id, news.news.kind)
+        after = self._told_at.get(about, now - _GATHERED_FOR) + _GATHERED_FOR
+        if now < after <= now + _GATHERED_FOR:
+            for each in same:
+                await self._buys.put_back_news(each.news_id, after)
+            return
+        for key in [key for key, at in self._told_at.items() if at + _GATHERED_FOR <= now]:
+            del self._told_at[key]
+        self._told_at[about] = now
+        for each in same:
+            if each != news and await self._buys.claim_news(each.news_id):
+                await self._buys.end_news(each.news_id)
+        await self._tell(news)
 
     async def _tell(self, stored: StoredNews) -> None:
         quiet_until = self._quiet.over_at(self._clock()) if self._quiet else None
@@ -110,3 +141,11 @@ class GroupTeller:
                 await self._buys.organiser_reached(buy.buy_id, reached=True)
         await self._buys.end_news(stored.news_id)
         _log.info("group_news_told", kind=stored.news.kind.value)
+
+
+def _is_same(one: StoredNews, other: StoredNews) -> bool:
+    """Tell whether two pieces of news are the same to whom they are for."""
+    if one.news_id == other.news_id:
+        return True
+    about = (other.buy_id, other.news.user_id, other.news.kind)
+    return other.news.kind in _GATHERED and (one.buy_id, one.news.user_id, one.news.kind) == about

@@ -103,7 +103,7 @@ async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 
             await pays.say("No. 77", "organiser will check|等团长核对")
             page = await phone.open(pays.id)
             await pictured(page, f"{language}-5-paying")
-            shown = await opens_news(organiser, "says they have paid|有人说已付款", "💰")
+            shown = await opens_news(organiser, "says they have paid|人说已付款", "💰")
             await organiser.tap("🧾 Tester", shown)
             shown = await organiser.sees("No. 77")
             page = await phone.open(organiser.id)

@@ -7,9 +7,10 @@ import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot.chat.screens import Screen
+from bot.domain.collecting import ProofKind
 from bot.domain.group_buys import closing
 from bot.domain.group_buys.buys import BuyState, Card, NewsOf
-from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.claims import ClaimState, SentProof
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
@@ -275,3 +276,29 @@ async def test_a_variant_renamed_between_lock_and_order_is_shown_before_it_is_co
     assert buy.renamed == {}
     world.market.offer = read  # type: ignore[attr-defined]
     assert (await world.order()) == (await world.buy()).order_no
+
+
+async def test_what_twenty_members_say_at_once_is_one_message(world: World) -> None:
+    """The first at once, whoever says so within the next seconds together in one more."""
+    telegram = Telegram()
+    await world.open()
+    for user in range(11, 31):
+        await world.join(user, 1)
+    await world.at_deadline()
+    talking = teller(world, telegram)
+    await talking.tell_waiting()
+    telegram.shown.clear()
+    for user in range(11, 31):
+        proof = SentProof(kind=ProofKind.TEXT, text=f"No. {user}", at=world.now)
+        await world.storage.group_buys.change(
+            BUY,
+            lambda buy, _, user=user, proof=proof: closing.proof_sent(
+                buy, UserId(user), proof, f"{user}"
+            ),
+        )
+        await talking.tell_waiting()
+    assert telegram.shown == [BUYER]
+    world.now += timedelta(seconds=11)
+    await talking.tell_waiting()
+    assert telegram.shown == [BUYER, BUYER]
+    assert await world.told(NewsOf.PROOF) == []
