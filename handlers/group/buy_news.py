@@ -85,7 +85,8 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
         return t(_WITH_MONEY[news.kind], amount=t.amount(balance), code=account, moment=until)
     said = {each.user_id for each in buy.claims if each.state is ClaimState.PROOF}
     rest = news.kind is NewsOf.ALL_PAID and any(each.state in _DROPPED_OUT for each in buy.claims)
-    return t("buy.news_rest_paid" if rest else _PLAIN[news.kind], count=max(1, len(said)))
+    counts = {"count": max(1, len(said))} if news.kind is NewsOf.PROOF else {}
+    return t("buy.news_rest_paid" if rest else _PLAIN[news.kind], **counts)
 
 
 def _for_operator(t: Texts, buy: GroupBuy) -> Html:
