@@ -81,6 +81,7 @@ from handlers.group.answering import GoodsInGroups
 from handlers.group.guest import GuestGoods
 from handlers.group.places import Places, following_groups
 from handlers.orders import again, cancelling, card, listing, receipt, together
+from handlers.said import or_said
 from handlers.shared.failures import on_marketplace_error
 from handlers.support import question
 from handlers.watching import listing as watching
@@ -132,7 +133,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.START: [
             Buttons(resume=start.resume, over=start.over, addresses=address.book),
             Buttons(orders=listing.show, lines=offer.to_lines),
-            MessageHandler(WORDS, search.words),
+            MessageHandler(WORDS, or_said(search.words)),
         ],
         Step.RESULTS: [
             Buttons(pick=results.pick, page=results.turn, sort=results.sort),
@@ -143,13 +144,13 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(navigate=navigation.navigate, by=navigation.by, turn=navigation.turn),
             Buttons(again=results.again, offer=shop.back_to_offer, lines=offer.to_lines),
             Buttons(compare=comparing.compare),
-            MessageHandler(WORDS, results.text),
+            MessageHandler(WORDS, or_said(results.text)),
         ],
         Step.OFFER: [
             Buttons(choose=offer.choose, results=offer.back_to_results, lines=offer.to_lines),
             Buttons(again=offer.again, publish=publish.publish),
             Buttons(group_buy=drafting.draft, watch=watch.watch),
-            MessageHandler(WORDS, quantity.text_at_offer),
+            MessageHandler(WORDS, or_said(quantity.text_at_offer)),
         ],
         Step.VARIANT: [
             Buttons(value=variant.value, turn=variant.turn, back=variant.back),
@@ -159,23 +160,23 @@ def _states() -> dict[Step, list[Handler]]:
         Step.QUANTITY: [
             Buttons(take=quantity.take, keep=quantity.keep, back=quantity.back),
             Buttons(watch_chosen=watch.watch_chosen),
-            MessageHandler(WORDS, quantity.text),
+            MessageHandler(WORDS, or_said(quantity.text)),
         ],
         Step.WATCH: [
             Buttons(wish=watch.wish, own_price=watch.own_price, unwatch=watch.unwatch),
             Buttons(watch_value=watch.watch_value, turn=watch.turn, back=watch.back),
-            MessageHandler(WORDS, watch.text),
+            MessageHandler(WORDS, or_said(watch.text)),
         ],
         Step.CART: [
             Buttons(order=cart.order, open=cart.open_one, drop=cart.drop, undo=cart.undo),
             Buttons(results=offer.back_to_results, orders=listing.show),
-            MessageHandler(WORDS, cart.text),
+            MessageHandler(WORDS, or_said(cart.text)),
         ],
         Step.LINES: [
             Buttons(edit=lines.edit, remove=lines.remove, more=lines.more, turn=lines.turn),
             Buttons(checkout=lines.checkout, results=offer.back_to_results),
             Buttons(together=drafting.draft_of_cart),
-            MessageHandler(WORDS, lines.text),
+            MessageHandler(WORDS, or_said(lines.text)),
         ],
         Step.ADDRESS: [
             Buttons(deliver=address.deliver, open=address.open_one, manage=address.manage),
@@ -194,7 +195,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.PREVIEW: [
             Buttons(confirm=placing.confirm, note=preview.note, no_note=preview.no_note),
             Buttons(lines=offer.to_lines, address=preview.to_address, again=preview.again),
-            MessageHandler(WORDS, preview.text),
+            MessageHandler(WORDS, or_said(preview.text)),
         ],
         Step.PLACING: [
             Buttons(leave=placing.leave),
@@ -206,7 +207,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.PAYMENT: [
             Buttons(new=payment.new, next=payment.next_order, more=payment.more),
             MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, payment.sent_here),
-            MessageHandler(WORDS, search.words),
+            MessageHandler(WORDS, or_said(search.words)),
         ],
         Step.PROOF: [
             Buttons(back=proof.back),

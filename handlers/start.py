@@ -4,6 +4,7 @@ from telegram import Update
 
 from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Screen, View, paragraphs, row
+from bot.domain.asking import MoreOpen
 from bot.domain.invites import is_invitation
 from bot.domain.links import offer_in_payload
 from bot.domain.sessions import Step
@@ -90,6 +91,8 @@ async def cancel(_: Update, context: Context) -> Reply:
     if session.step in {Step.PLACING, Step.PAYMENT}:
         placed = session.step is Step.PAYMENT
         context.flash("cancel.placed" if placed else "cancel.too_late")
+        if placed:
+            context.focus(asking=MoreOpen())  # where an unpaid order is cancelled
         return None
     idle = session.step is Step.START and session.focus.return_to is None
     had_something = not idle or bool(session.draft.lines)

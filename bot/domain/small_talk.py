@@ -6,6 +6,7 @@ stored; each screen answers in its own words.
 
 import re
 import unicodedata
+from enum import Enum
 
 _YES = (
     "是的 是 对的 对呀 对 没错 没问题 没有问题 好的 好哒 好滴 好 可以 行的 行 嗯嗯 嗯 "
@@ -26,18 +27,18 @@ _COMMANDS = {
     "/orders": "orders order 订单 我的订单 заказы тапсырыстар",
     "/watches": "watchlist 我的提醒 降价提醒 到货提醒",
     "/cart": "cart basket 购物车 корзина себет",
-    "/cancel": "cancel stop exit quit 取消 退出 返回 算了 отмена стоп",
-    "/start": "start menu home 开始 首页 菜单 меню",
+    "/cancel": "cancel 取消 取消吧 отмена",
+    "/start": "start menu home stop exit quit back 开始 首页 菜单 退出 返回 算了 меню стоп",
     "/language": "language 语言 中文 英文 english chinese язык",
     "/address": "address addresses 地址 收货地址 адрес адреса",
 }
 _COMMAND_PHRASES = {
     "/help": "help me|i need help|please help|帮帮我|помогите",
-    "/orders": "my orders|show my orders|see my orders|查看订单|看看订单|мои заказы",
+    "/orders": "my orders|show my orders|see my orders|order history|查看订单|看看订单|"
+    "订单列表|мои заказы",
     "/watches": "my watches|my watchlist|watch list|my watch list|我的关注",
     "/cart": "my cart|show my cart|我的购物车|моя корзина",
-    "/cancel": "go back|back",
-    "/start": "start over",
+    "/start": "start over|go back|never mind|nevermind",
     "/language": "change language|change the language|切换语言",
 }
 _COMMAND_OF = {
@@ -72,41 +73,36 @@ _TALK = re.compile(
 )
 _SAID = (
     # Chinese
-    "亲?[，, ]?(?:在吗|在么|在不在|有人吗)|(?:亲|老板)?(?:你|您)好呀?|哈喽|嗨|(?:谢谢|多谢|感谢|"
-    "辛苦)(?:了|啦|你|您|亲|大家)?|"
-    "(?:我)?(?:已经?)?(?:付款|付|支付)(?:完|好)?了|已(?:付款|支付)|转?人工(?:客服)?|(?:找)?客服|"
-    "(?:请问)?(?:大概)?(?:多久|几天|什么时候|啥时候)(?:能|可以|会)?(?:到货?|发货|收到|送到)|"
-    "(?:今天|明天)?(?:能)?发货(?:了)?吗|"
-    "(?:我的)?(?:订单|快递|包裹|货)(?:呢|到哪里?了|在哪里?|到了吗|发了吗)|查(?:一下)?(?:物流|"
-    "快递|订单)|催(?:一下)?发货|"
+    "亲|老板|亲?[，, ]?(?:在吗|在么|在不在|有人吗)|(?:亲|老板)?(?:你|您)好呀?|哈喽|嗨|(?:早上|下午|"
+    "晚上|中午)好|早|(?:谢谢|多谢|感谢|"
+    "辛苦)(?:了|啦|你|您|亲|大家|老板|客服)?|知道了|明白了?|收到|不客气|"
+    "(?:我)?(?:已经?)?(?:付款|付|支付)(?:完|好)?了|已(?:付款|支付)|"
     "怎么(?:付款|支付|下单|买|用|退货|退款|取消)|(?:请问)?(?:包邮吗|多少钱|运费(?:是)?(?:多少|"
     "怎么算)(?:钱)?)|"
-    "(?:还)?有现?货吗|(?:起批量|起订量|最低)(?:是)?多少(?:起订|起批|件)?|便宜点|"
+    "(?:还)?有现?货吗|(?:起批量|起订量|最低)(?:是)?多少(?:起订|起批|件)?|便宜点|怎么卖|多少钱一[个件双只]|几块钱?|什么价格?|价格|"
     "质量(?:怎么样|好吗|有问题)|(?:是)?什么材质|再见|拜拜|早安|晚安|哈哈+|哦+|"
-    "(?:可以|能)帮帮?我吗|你是谁|你是机器人吗?|收到了?|已收货|(?:还)?没收到货?|包裹丢了|"
+    "(?:可以|能)帮帮?我吗|你是谁|你是机器人吗?|收到了?|已收货|"
     "(?:发错|少发)货?了|退钱|有?(?:什么|几种|哪些)颜色|发什么快递|包装怎么样|(?:可以|支持|能)定制吗|"
     "发图|看实物图|加微信|电话多少|地址在哪里?|营业时间|"
     "(?:我(?:想)?要)?(?:退款|退货)|(?:可以|能)(?:退|退货|退款|便宜点?|优惠|开发票)吗|"
     # English
     "(?:hi|hello|hey)(?: there| everyone)?|good (?:morning|evening|afternoon|day)|"
-    "(?:many )?(?:thanks|thank you|thx)"
-    "(?: so much| very much| a lot)?|(?:are you|anyone|anybody|is anyone) there|who are you|"
+    "(?:ok(?:ay)? )?(?:many )?(?:thanks|thank you|thx|ty|cheers)"
+    "(?: so much| very much| a lot| again)?|got it|i see|understood|never mind|how are you|"
+    "(?:what(?: is|'s) the )?price|how much|(?:are you|anyone|anybody|is anyone) there|who are you|"
     "what (?:is this|can you do)|"
-    "where(?: is|'s) my (?:orders?|parcel|package|goods)|track my (?:order|parcel|package)|"
-    "(?:when|how long) (?:will|does) (?:it|my order|my parcel|delivery)(?: \\w+){0,3}|how (?:do|"
+    "how (?:do|"
     "can|to)(?: i)? (?:pay|order|buy|return|cancel)(?: \\w+){0,3}|"
     "how much (?:is|are|does|for)(?: the)? ?(?:shipping|delivery|it|"
     "this)(?: cost)?(?: to [\\w ]+)?|(?:do|can) you (?:ship|deliver) to [\\w ]+|"
-    "(?:i(?:'ve| have)? )?(?:just )?paid(?: already| now)?|payment (?:is )?done|(?:i want |"
-    "can i |let me )?(?:to )?(?:talk|speak) to (?:a |an |the )?(?:human|operator|person|someone|"
-    "seller|manager)|"
-    "customer (?:support|service)|(?:i want |can i get )?(?:a )?refund|"
+    "(?:i(?:'ve| have)? )?(?:just )?paid(?: already| now)?|payment (?:is )?done|"
+    "(?:i want |can i get )?(?:a )?refund|"
     "(?:good ?)?bye(?: bye)?|good night|(?:the )?shipping cost|is (?:it|this)(?: still)? "
     "(?:available|in stock|real|original)|how long (?:is|does)(?: the)? (?:delivery|shipping)"
     "(?: take)?|do you (?:accept|take) [\\w ]+|can i (?:pay (?:by|with) [\\w ]+|get a discount)|"
     "(?:any|is there a) discount|what(?: is|'s) the (?:moq|minimum)|minimum order(?: quantity)?|"
-    "are you a (?:ro)?bot|my (?:parcel|package|order) (?:is|was|got) lost|wrong item|"
-    "i want my money back|cancel my order|(?:what|which) sizes?(?: do you have)?|"
+    "are you a (?:ro)?bot|wrong item|"
+    "i want my money back|(?:what|which) sizes?(?: do you have)?|"
     "can you customi[sz]e(?: it)?|send (?:me )?(?:photos|pictures)|(?:what(?: is|'s) )?your "
     "(?:phone|number|phone number|address)|where are you(?: located| from)?|working hours|"
     # Russian and Kazakh
@@ -117,7 +113,37 @@ _SAID = (
     "сколько стоит доставка[\\w ]*|(?:я )?оплатила?|(?:позовите )?оператора?|когда (?:прид[её]т|"
     "будет|доставят)[\\w ]*|сәлем(?:етсіз бе)?|рахмет"
 )
-_WHOLLY_SAID = re.compile(rf"(?:{_SAID})[吗呢呀啊哦]?", re.IGNORECASE)
+_ORDER = (
+    "(?:请问)?(?:大概)?(?:多久|几天|什么时候|啥时候)(?:能|可以|会)?(?:到货?|发货|收到|送到)|"
+    "(?:今天|明天)?(?:能)?发货(?:了)?吗|(?:我的)?(?:订单|快递|包裹|货)(?:呢|到哪里?了|在哪里?|到了吗|"
+    "发了吗)|查(?:一下)?(?:物流|快递|订单)|催(?:一下)?发货|(?:还)?没收到货?|包裹丢了|"
+    "where(?: is|'s) my (?:orders?|parcel|package|goods)|track my (?:order|parcel|package)|"
+    "(?:when|how long) (?:will|does) (?:it|my order|my parcel|delivery)(?: \\w+){0,3}|"
+    "my (?:parcel|package|order) (?:is|was|got) lost|cancel my order|отменить заказ|где посылка|"
+    "где (?:мой|моя|мои) (?:заказы?|посылка)|когда (?:прид[её]т|будет|доставят)[\\w ]*"
+)
+_HUMAN = (
+    "转?人工(?:客服)?|(?:找|联系)?客服|"
+    "(?:i want |can i |let me |i'd like )?(?:to )?(?:talk|speak) (?:to|with) "
+    "(?:a |an |the )?(?:real )?(?:human|operator|person|someone|seller|manager|agent)|human|"
+    "operator|customer (?:support|service)|(?:позовите )?оператора?"
+)
+_WHOLLY_SAID = re.compile(rf"(?:{_SAID}|{_ORDER}|{_HUMAN})[吗呢呀啊哦]?", re.IGNORECASE)
+_GREETING = re.compile(
+    "亲|老板|亲?[，, ]?(?:在吗|在么|在不在|有人吗)|(?:亲|老板)?(?:你|您)好呀?|哈喽|嗨|早|早安|"
+    "(?:早上|下午|晚上|中午)好|(?:hi|hello|hey)(?: there| everyone)?|"
+    "good (?:morning|evening|afternoon|day)|(?:are you|anyone|anybody|is anyone) there|"
+    "привет|здравствуйте|добрый (?:день|вечер)|сәлем(?:етсіз бе)?",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    "(?:谢谢|多谢|感谢|辛苦)(?:了|啦|你|您|亲|大家|老板|客服)?[呀啊哦]?|"
+    "(?:ok(?:ay)? )?(?:many )?(?:thanks|thank you|thx|ty|cheers)"
+    "(?: so much| very much| a lot| again)?|(?:большое )?спасибо(?: большое)?|рахмет",
+    re.IGNORECASE,
+)
+_OF_ORDERS = re.compile(rf"(?:{_ORDER})[吗呢呀啊哦]?", re.IGNORECASE)
+_TO_HUMANS = re.compile(rf"(?:{_HUMAN})[吗呢呀啊哦]?", re.IGNORECASE)
 _PAID = re.compile(
     r"(?:我)?(?:已经?)?(?:付款|付钱|付|支付)(?:完|好|过)?(?:了|啦)|已(?:付款|支付|付)|付款(?:完成|成功)|"
     r"(?:i(?:'ve| have)? )?(?:just |already )?paid(?: it| already| now| for it| the order)?|"
@@ -129,9 +155,21 @@ _NAMED_SO = re.compile(r"(?:Will|Can|Do|Am|Are|I) [A-Z]\w+(?: [A-Z]\w+)?")  # Wi
 
 
 _SEARCH_FOR = re.compile(
-    r"(?:search(?: for)?|搜索?|找|искать|найди|іздеу)[:： ]+[“\"«「']?([^”\"»」']+)[”\"»」']?",
+    r"(?:(?:please )?(?:search(?: for)?|find(?: me)?|look for)|"
+    r"(?:帮我)?(?:搜索?|搜一下|查?找一?下?)|искать|найди|іздеу)"
+    r"(?:[:： ]+[“\"«「'‘]?(.+?)[”\"»」'’]?|[“\"«「'‘](.+?)[”\"»」'’])",
     re.IGNORECASE,
 )
+
+
+class Talk(Enum):
+    """What is said to somebody; `OTHER` gets no more than a sentence."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    ORDER = "order"
+    HUMAN = "human"
+    OTHER = "other"
 
 
 def _plain(text: str) -> str:
@@ -157,7 +195,21 @@ def is_small_talk(text: str) -> bool:
 
     Narrower than `is_talk`: hello kitty, can openers and 订单本 are goods, and are searched.
     """
-    return _WHOLLY_SAID.fullmatch(_plain(re.sub(r"[?？~～]+", " ", text))) is not None
+    return talk_of(text) is not None
+
+
+def talk_of(text: str) -> Talk | None:
+    """Return what a whole message says to somebody, None where goods may be meant."""
+    said = _plain(re.sub(r"[?？~～]+", " ", text))
+    kinds = {
+        Talk.GREETING: _GREETING,
+        Talk.THANKS: _THANKS,
+        Talk.ORDER: _OF_ORDERS,
+        Talk.HUMAN: _TO_HUMANS,
+        Talk.OTHER: _WHOLLY_SAID,
+    }
+    kind = next((kind for kind, form in kinds.items() if form.fullmatch(said)), None)
+    return Talk.OTHER if kind is None and is_yes(text) else kind
 
 
 def says_paid(text: str) -> bool:
@@ -168,7 +220,7 @@ def says_paid(text: str) -> bool:
 def wanted_as_goods(text: str) -> str | None:
     """Return what a message asks to search for in so many words: search for “help”, 搜索 订单."""
     match = _SEARCH_FOR.fullmatch(text.strip())
-    return match[1].strip() if match else None
+    return (match[1] or match[2]).strip() if match else None
 
 
 def is_talk(text: str) -> bool:

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.chat.context import QUIET, Context, Overlay, Reply
-from bot.chat.screens import Button, Screen, paragraphs, row
+from bot.chat.screens import Button, Screen, lines, paragraphs, row
 from handlers.always.language import language_button
 from handlers.finding.search import is_rest_of_album
 
@@ -18,7 +18,11 @@ async def help_(_: Update, context: Context) -> Reply:
     if context.services.watches is not None:
         watches = Button(t("watches.button"), "watches", standing=True)
     rows = row(_back(context)) + row(support, language_button(context.session)) + row(watches)
-    return Overlay(Screen(paragraphs(t("help.what"), t("help.commands")), rows))
+    missing = [*([] if support else ["/support "]), *([] if watches else ["/watches "])]
+    commands = [
+        each for each in t("help.commands").splitlines() if not each.startswith(tuple(missing))
+    ]
+    return Overlay(Screen(paragraphs(t("help.what"), lines(*commands)), rows))
 
 
 async def privacy(_: Update, context: Context) -> Reply:

@@ -11,7 +11,7 @@ from bot.domain.identifiers import OfferId
 from bot.domain.links import bare_offer, has_link, nameless_link, offer_in_link
 from bot.domain.offers import SearchPage
 from bot.domain.sessions import Focus, Picking, Query, Step, Wish
-from bot.domain.small_talk import command_meant, is_small_talk, wanted_as_goods
+from bot.domain.small_talk import Talk, command_meant, talk_of, wanted_as_goods
 from bot.domain.writes import KeepOffer, KeepResults
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import NotAPicture, PictureError, PicturesBusy, PictureTooLarge, PictureTooSmall
@@ -25,6 +25,13 @@ from handlers.shared.quotas import count_search, may_search
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # Telegram hands bots no larger file
 LONGEST_KEYWORD = 60  # characters
 _NO_PICTURES = {"video": "search.moving", "audio": "search.not_a_picture"}
+_ANSWERS = {
+    Talk.GREETING: "search.greeting",
+    Talk.THANKS: "search.thanks",
+    Talk.ORDER: "search.small_talk",
+    Talk.HUMAN: "search.nobody",
+    Talk.OTHER: "search.small_talk",
+}
 _PICTURE_PROBLEMS: dict[type[PictureError], str] = {
     PictureTooLarge: "search.picture_too_large",
     PictureTooSmall: "search.picture_too_small",
@@ -142,8 +149,10 @@ def _is_for_goods(context: Context, text: str) -> bool:
     """Tell whether words may name goods; a command or small talk gets its answer instead."""
     if command := command_meant(text):
         context.flash("search.command_meant", command=command, words=text.strip())
-    elif is_small_talk(text):
-        context.flash("search.small_talk", words=cut(text.strip(), LONGEST_KEYWORD))
+    elif talk := talk_of(text):
+        at_start = talk is Talk.GREETING and context.session.step is Step.START  # which greets
+        key = "search.of_that_name" if at_start else _ANSWERS[talk]
+        context.flash(key, words=cut(text.strip(), LONGEST_KEYWORD))
     else:
         return True
     return False

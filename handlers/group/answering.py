@@ -17,10 +17,11 @@ from bot.chat.drawing import Drawer
 from bot.chat.screens import Button, Screen, row
 from bot.chat.texts import Html, Texts, cut, language_of, texts_in
 from bot.chat.walks import letting_pass
-from bot.domain.identifiers import ChatId, OfferId, UserId
+from bot.domain.identifiers import ChatId, OfferId, UserId, order_named
 from bot.domain.links import GroupLinks, start_link
 from bot.domain.recent import Recent
 from bot.domain.sessions import Query
+from bot.domain.small_talk import Talk, command_meant, says_paid, talk_of, wanted_as_goods
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import PictureError
 from bot.services.bundle import Services
@@ -33,6 +34,13 @@ from handlers.shared.offer_card import offer_card, results_card
 _MINUTE = 60.0
 _REMEMBERED = 10_000  # groups
 _UNKNOWN_OFFER = {RefusalReason.NOT_FOUND, RefusalReason.VALIDATION, RefusalReason.UNKNOWN}
+_SAID = {
+    Talk.GREETING: "groups.how",
+    Talk.THANKS: "search.thanks",
+    Talk.ORDER: "groups.private_only",
+    Talk.HUMAN: "groups.private_only",
+    Talk.OTHER: "groups.how",
+}
 _log = structlog.get_logger(__name__)
 
 
@@ -173,10 +181,10 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
     async def _query(self, asked: Asked) -> Query:
         """Return what to look for. Raises `_NothingToLookForError`, `MarketplaceError`."""
         if asked.photo is None:
-            keyword = cut(asked.words, LONGEST_KEYWORD)
-            if not any(each.isalnum() for each in keyword):
-                raise _NothingToLookForError("groups.how")
-            return Query(keyword=keyword)
+            goods = wanted_as_goods(asked.words)
+            if goods is None and (key := _no_goods(asked.words)) is not None:
+                raise _NothingToLookForError(key)
+            return Query(keyword=cut(goods or asked.words, LONGEST_KEYWORD))
         try:
             return await query_for_file(self._services.search, asked.photo)
         except BadFile as error:
@@ -198,6 +206,21 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
             )
         except TelegramError as error:
             _log.info("sign_of_life_refused", reason=type(error).__name__)
+
+
+def _no_goods(words: str) -> str | None:
+    """Return the text for what is said rather than looked for; None for what may name goods.
+
+    What is a person's own, their orders above all, is no business of a group.
+    """
+    if not any(each.isalnum() for each in words):
+        return "groups.how"
+    if (command := command_meant(words)) is not None:
+        return "groups.how" if command in {"/help", "/start"} else "groups.private_only"
+    if order_named(words) is not None or says_paid(words):
+        return "groups.private_only"
+    talk = talk_of(words)
+    return _SAID[talk] if talk is not None else None
 
 
 def _asker(message: Message) -> UserId | None:

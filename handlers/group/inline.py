@@ -265,7 +265,7 @@ def article(number: OfferId | str, title: str, about: str, screen: Screen) -> di
         "type": "article",
         "id": str(number),
         "title": cut(title, _TITLE),
-        "description": cut(without_markup(about), _ABOUT),
+        "description": cut(" · ".join(without_markup(about).splitlines()), _ABOUT),
         "input_message_content": {
             "message_text": screen.text,
             "parse_mode": "HTML",

@@ -12,13 +12,15 @@ _SAID = (
     "有货吗|起批量多少|质量怎么样|什么材质|有什么颜色|支持定制吗|没收到货|发错了|再见|你是机器人吗|"
     "is it available?|how long does shipping take|do you accept paypal?|any discount?|bye|"
     "what's the MOQ?|which sizes do you have?|my parcel is lost|cancel my order|где посылка?|"
-    "Привет|где мой заказ|сколько стоит доставка в Алматы|как оплатить|сәлем|рахмет"
+    "Привет|где мой заказ|сколько стоит доставка в Алматы|как оплатить|сәлем|рахмет|"
+    "亲|谢谢老板|ok|好的|嗯|价格|price?|how much|got it|收到"
 )
 _GOODS = (
     "hello kitty mug|can opener|i want to buy shoes|订单本|快递袋|客服耳机|退货袋|你好布偶|谢谢卡|"
     "货架|back cushion|bye bye bag|收到付款章|晚安灯|哈哈镜|定制杯子|营业时间牌|discount stickers|"
     "moq samples|size tags|wrong item book|便宜手机壳|什么颜色都有的笔|help wanted sign|"
-    "thank you cards|hi-vis vest|paid stamp|good morning mug|多少码鞋|嗨翻天|кроссовки|support"
+    "thank you cards|hi-vis vest|paid stamp|good morning mug|多少码鞋|嗨翻天|кроссовки|support|"
+    "老板椅|早餐机|价格标签|okay sign|price tags|human hair"
 )
 
 
@@ -41,6 +43,8 @@ def test_goods_are_searched(text: str):
         ("search help", "help"),
         ("搜索 订单", "订单"),
         ("найди: спасибо", "спасибо"),
+        ("搜索“你好”", "你好"),
+        ("find me women's hats", "women's hats"),
         ("找茬玩具", None),
         ("research", None),
     ],
@@ -71,7 +75,7 @@ def test_an_orders_number_is_known_by_its_form(text: str, *, alone: bool, number
     [
         ("My orders", "/orders"),
         ("查看订单", "/orders"),
-        ("go back", "/cancel"),
+        ("go back", "/start"),
         ("help me!", "/help"),
         ("start over", "/start"),
         ("my cart", "/cart"),

@@ -8,11 +8,19 @@ from typing import Any
 
 import httpx
 import pytest
+from buying import Market
 from chat import PATIENCE, Person, Shown
 
 Arrive = Callable[..., Awaitable[Person]]
 OFFER = 718092053690
 FAULT = {"endpoint": "keyword_search", "kind": "http_500", "times": None}
+
+
+@pytest.fixture
+def market(marketplace: httpx.AsyncClient) -> Market:
+    return Market(marketplace)
+
+
 LINK = f"https://detail.1688.com/offer/{OFFER}.html"
 
 
@@ -134,6 +142,31 @@ async def test_an_answer_to_us_goes_on(person: Arrive, telegram: httpx.AsyncClie
     card = await group.answered()
     await group.send("马克杯", reply_to=card.id)
     assert "from ¥" in (await group.answered(2)).text
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("hello", "Tell me what to look for"),
+        ("help", "Tell me what to look for"),
+        ("thanks!", "You're welcome"),
+        ("订单", "our private chat"),
+        ("where is my order?", "our private chat"),
+        ("S261130-ABCDEFGH", "our private chat"),
+    ],
+)
+async def test_what_is_said_to_the_bot_is_not_looked_for(
+    text: str, wanted: str, person: Arrive, telegram: httpx.AsyncClient, market: Market
+) -> None:
+    """In answer to a card of ours, too; an order's number leaves the group for nowhere."""
+    before = await market.count("keyword_search")
+    group = await Group.of(telegram, await person())
+    await group.send(f"@{group.bot} {text}")
+    answer = await group.answered()
+    assert re.search(wanted, answer.text)
+    await group.send(text, reply_to=answer.id)
+    assert re.search(wanted, (await group.answered(2)).text)
+    assert await market.count("keyword_search") == before
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ async def test_a_number_or_link_is_that_offer(query: str, person: Arrive) -> Non
     """With its minimum, which a search does not know."""
     (only,) = (await found(await person(), query))["results"]
     assert only["id"] == str(OFFER)
-    assert "Minimum order" in only["description"]
+    assert "· Minimum order" in only["description"]
 
 
 async def test_nothing_typed_offers_ones_own_latest(person: Arrive) -> None:

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from buying import TAPE_MEASURE, Market, at_offer, placed
+from buying import TAPE_MEASURE, Market, at_lines, at_offer, at_preview, placed
 
-from tests.tiers import slow_but
+from tests.tiers import SLOW, slow_but
 
-_TALK = "can't chat|不会聊天"
+_TALK = "can't chat|不会聊天|called “|想找叫|You're welcome|不客气"
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -28,12 +28,80 @@ async def test_small_talk_is_no_search(person, marketplace, language, words):
 
 
 @pytest.mark.parametrize(
-    ("words", "command"), [("help", "/help"), ("订单", "/orders"), ("中文", "/language")]
+    ("words", "shown"),
+    slow_but(
+        ["help"],
+        [
+            ("help", "What you can send"),
+            ("订单", "No orders yet"),
+            ("中文", "Which language"),
+            ("购物车", "cart is empty"),
+        ],
+    ),
 )
-async def test_a_command_without_its_slash_is_named(person, words, command):
-    """The way is said, and how to find goods of that name."""
+async def test_a_command_without_its_slash_is_carried_out(person, words, shown):
+    """What it leads to says how to find goods of that name."""
     buyer = await person()
-    await buyer.say(words, f"send {command}.*search {words}")
+    answer = await buyer.say(words, shown)
+    assert f"send “search {words}”" in answer.text
+
+
+async def test_cancelling_in_words_and_turning_back(person):
+    """取消 ends the draft as /cancel does; who only turns back is asked, and loses nothing."""
+    buyer = await person()
+    await at_lines(buyer, TAPE_MEASURE, 4)
+    await buyer.say("返回", "in progress with 1 item")
+    await buyer.do("Continue", "Your order")
+    await buyer.say("取消", "Cancelled")
+
+
+@SLOW
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "where is my order?"), ("zh-hans", "多久到")]
+)
+async def test_who_asks_for_an_order_sees_the_list(person, language, words):
+    """Where there is one; before that it is talk."""
+    buyer = await person(language)
+    await buyer.say(words, _TALK)
+    await placed(buyer)
+    await buyer.say(words, "My orders|我的订单")
+
+
+async def test_greetings_and_thanks_are_answered_as_such(person):
+    """The first screen greets already; none of them is looked for."""
+    buyer = await person()
+    shown = await buyer.say("hello", "I'm Snaporder")
+    assert "Hello!" not in shown.text
+    await buyer.say("谢谢老板", "You're welcome")
+    await at_offer(buyer, TAPE_MEASURE)
+    await buyer.say("你好", "Hello!.*Minimum order")
+
+
+async def test_a_note_to_the_seller_may_be_any_words(person):
+    """What a screen asks for is taken as it is; 取消 takes the question back, not the order."""
+    buyer = await person()
+    await at_preview(buyer)
+    await buyer.do("Note to", "tell the seller")
+    await buyer.say("谢谢", "Total to pay.*谢谢")
+    await buyer.do("Change the note", "tell the seller")
+    shown = await buyer.say("取消", "Total to pay.*谢谢")
+    assert "取消" not in shown.text
+
+
+async def test_cancelling_a_placed_order_shows_the_button_for_it(person):
+    """The sentence that names the button stands above it."""
+    buyer = await person()
+    await placed(buyer)
+    shown = await buyer.say("/cancel", "placed already")
+    assert any("Cancel order" in label for label in shown.labels)
+
+
+async def test_help_names_no_command_that_is_not_there(person):
+    """Nobody answers questions here, so it does not say how to ask one."""
+    buyer = await person()
+    shown = await buyer.say("/help", "What you can send")
+    assert "/support" not in shown.text
+    assert "/watches" in shown.text
 
 
 async def test_goods_of_that_name_can_be_searched_for(person):

@@ -1,0 +1,88 @@
+"""Words that are no goods: a command without its slash, where an order is, a human to talk to.
+
+Whoever says them gets what they ask for; a command also says how goods of its name are found.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+from telegram import Update
+
+from bot.chat.context import Context, Overlay, Reply
+from bot.chat.screens import paragraphs
+from bot.chat.texts import cut
+from bot.domain.asking import NoteAsked, WordAsked
+from bot.domain.sessions import Step
+from bot.domain.small_talk import Talk, command_meant, talk_of
+from handlers import address, cart, start
+from handlers.always import anywhere, language
+from handlers.finding.search import LONGEST_KEYWORD
+from handlers.orders import listing
+from handlers.support import question
+from handlers.watching import listing as watching
+
+Callback = Callable[[Update, Context], Coroutine[Any, Any, Reply]]
+
+COMMANDS: dict[str, Callback] = {
+    "/help": anywhere.help_,
+    "/orders": listing.show,
+    "/watches": watching.show,
+    "/cart": cart.show,
+    "/cancel": start.cancel,
+    "/start": start.start,
+    "/language": language.ask,
+    "/address": address.book,
+}
+_KEEPS_ITS_WORDS = (NoteAsked, WordAsked)
+
+
+def or_said(text: Callback) -> Callback:
+    """Return a callback that answers what is said to somebody, and leaves all else to `text`.
+
+    A note to the seller and a keyword that were asked for may be any words but those that turn
+    back: a seller who reads 取消 might cancel.
+    """
+
+    async def read(update: Update, context: Context) -> Reply:
+        message = update.effective_message
+        words = (message.text if message else None) or ""
+        command = command_meant(words)
+        if isinstance(context.session.focus.asking, _KEEPS_ITS_WORDS):
+            if command not in {"/cancel", "/start"}:
+                return await text(update, context)
+            context.focus(asking=None)
+            return None
+        if command in COMMANDS:
+            return _with_a_hint(context, words, await COMMANDS[command](update, context))
+        talk = talk_of(words)
+        answer = await _answered(update, context, talk) if talk is not None else None
+        return answer or await text(update, context)
+
+    return read
+
+
+async def _answered(update: Update, context: Context, talk: Talk) -> Overlay | Step | None:
+    """Return what is shown for small talk; None where there is nothing better than words."""
+    if talk is Talk.ORDER:
+        user_id = context.session.user_id
+        if not await context.services.store.orders.orders_of(user_id, 1):
+            return None
+        reply = await listing.show(update, context)
+    elif talk is Talk.HUMAN and context.services.support.is_there:
+        reply = await question.support(update, context)
+    else:
+        return None
+    return reply if isinstance(reply, Overlay | Step) else None
+
+
+def _with_a_hint(context: Context, words: str, reply: Reply) -> Reply:
+    """Tell how goods of that name are found, unless there is more important to tell."""
+    words = cut(words.strip(), LONGEST_KEYWORD)
+    if isinstance(reply, Overlay):
+        hint = context.t("search.of_that_name", words=words)
+        text = paragraphs(reply.screen.text, hint)
+        return Overlay(replace(reply.screen, text=text, rich=None), reply.in_place)
+    if context.session.announced.flash is None:
+        context.flash("search.of_that_name", words=words)
+    return reply
