@@ -36,6 +36,7 @@ GOING_ON: dict[str, tuple[Act, str]] = {
     "variant": (_tap(r"^\D*3\d"), "How many"),
     "quantity": (_say("4"), "Your order"),
     "quantity_problem": (_say("4"), "Your order"),
+    "watch": (_say("2"), "¥2.00 or less"),
     "cart": (_tap("Order 1"), "address yet"),
     "lines": (_tap("Continue"), "address yet"),
     "address": (_tap("Add an address"), "New address"),
