@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -52,6 +53,22 @@ async def beating(*those: PostgresStorage, until: Callable[[tuple[int, ...]], bo
             if until(heard[0]):
                 return
             await asyncio.sleep(0.1)
+
+
+async def test_who_writes_nothing_for_days_but_beats_is_not_forgotten(postgres_url: str):
+    """A newcomer clears away writers that nobody has heard of, and no replica that is alive."""
+    async with replicas(postgres_url, 1) as (quiet,):
+        command = PostgresStorage(postgres_url, Sealer(KEY), lambda: NOW)
+        await command.open()
+        assert command.database.writer
+        later = PostgresStorage(postgres_url, Sealer(KEY), lambda: NOW + timedelta(days=3))
+        await later.open()
+        await later.close()
+        await quiet.replicas.beat()
+        assert await quiet.inbox.put_updates([update(1, 5)]) == (1,)
+        with pytest.raises(Fenced):
+            await command.inbox.put_updates([update(2, 5)])
+        await command.close()
 
 
 def update(update_id: int, lane: int) -> InboxUpdate:

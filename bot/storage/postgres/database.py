@@ -300,7 +300,12 @@ class PostgresDatabase(Database):
         if self._bot_id is not None:
             put(connection, _BOT, str(self._bot_id))
         now = to_micros(self._clock())
-        connection.execute("DELETE FROM writers WHERE seen_at < ?", (now - _WRITERS_KEPT,))
+        # Who is among the replicas beats, or is declared dead by those who do, writes or not.
+        connection.execute(
+            "DELETE FROM writers WHERE seen_at < ?"
+            " AND NOT EXISTS (SELECT 1 FROM replicas WHERE replica = writer)",
+            (now - _WRITERS_KEPT,),
+        )
         (self.writer,) = connection.execute(
             "INSERT INTO writers (batch, seen_at) VALUES (0, ?) RETURNING writer", (now,)
         ).fetchone()
