@@ -156,13 +156,13 @@ def _money_rows(view: BuyView, t: Texts, buy: GroupBuy, claims: tuple[Claim, ...
     rows: Rows = ()
     if balance.units > 0 and buy.state is not BuyState.CANCELLING:
         exact = html.unescape(t("buy.received_button", amount=t.amount(balance)))
-        rows += row(Button(exact, "receive"))
+        rows += row(Button(exact, "receive", str(balance.units)))
         rows += row(Button(t("buy.other_amount_button"), "ask", "received"))
         if any(each.state is ClaimState.PROOF for each in claims):
             rows += row(Button(t("buy.nothing_came_button"), "nothing"))
     if balance.units < 0:
         back_sent = html.unescape(t("buy.sent_back_button", amount=t.amount(-balance)))
-        rows += row(Button(back_sent, "send_back"))
+        rows += row(Button(back_sent, "send_back", str(-balance.units)))
     if balance and buy.state in {BuyState.SETTLING, BuyState.CANCELLING}:
         rows += row(Button(t("buy.write_off_button"), "ask", "write_off"))
     return rows

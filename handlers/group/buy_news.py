@@ -43,6 +43,13 @@ _PLAIN = {
     NewsOf.ANSWERED: "buy.news_answered",
     NewsOf.DISPUTED: "buy.news_disputed",
 }
+_LAPSED = {
+    "queue": "buy.news_lapsed_queue",
+    "silent": "buy.news_lapsed_silent",
+    "unpaid": "buy.news_lapsed_unpaid",
+}
+"""Why somebody is out, by what the news says of it."""
+
 _DROPPED_OUT = {ClaimState.LAPSED, ClaimState.DECLINED, ClaimState.REFUNDED}
 _WITH_MONEY = {
     NewsOf.DUE: "buy.news_due",
@@ -86,7 +93,9 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
     said = {each.user_id for each in buy.claims if each.state is ClaimState.PROOF}
     rest = news.kind is NewsOf.ALL_PAID and any(each.state in _DROPPED_OUT for each in buy.claims)
     counts = {"count": max(1, len(said))} if news.kind is NewsOf.PROOF else {}
-    return t("buy.news_rest_paid" if rest else _PLAIN[news.kind], **counts)
+    plain = "buy.news_rest_paid" if rest else _PLAIN[news.kind]
+    lapsed = news.kind is NewsOf.LAPSED
+    return t(_LAPSED.get(news.detail, plain) if lapsed else plain, **counts)
 
 
 def _for_operator(t: Texts, buy: GroupBuy) -> Html:

@@ -100,8 +100,15 @@ async def top_up(_: Update, context: Context) -> Reply:
 
 
 async def receive(_: Update, context: Context) -> Reply:
-    """The organiser saw exactly what is owed come in."""
-    await _receive(context, None)
+    """The organiser saw come in exactly what the button says. It is refused once more is owed."""
+    shown = natural(context.arg)
+
+    def exactly(owed: Money) -> Money:
+        if owed.units != shown:
+            raise BuyRefused(Why.TERMS)
+        return owed
+
+    await _receive(context, exactly)
     return None
 
 
@@ -118,12 +125,14 @@ async def nothing(_: Update, context: Context) -> Reply:
 
 
 async def send_back(_: Update, context: Context) -> Reply:
-    """The organiser sent back all that is owed to a member."""
-    about, key = about_whom(context), key_of(context)
+    """The organiser sent back what the button says. It is refused once another sum is owed."""
+    about, key, shown = about_whom(context), key_of(context), natural(context.arg)
 
     def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
         user = user_about(buy, about)
         owed = -books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
+        if owed.units != shown:
+            raise BuyRefused(Why.TERMS)
         return fulfilling.sent_back(buy, user, owed, key, books, context.now)
 
     if await acts(context, decide):
@@ -356,17 +365,17 @@ async def amount_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
         context.flash("buy.not_an_amount")
         return None
     context.focus(asking=asking.replace(what="member"))
-    await _receive(context, amount)
+    await _receive(context, lambda _owed: amount)
     return None
 
 
-async def _receive(context: Context, amount: Money | None) -> None:
+async def _receive(context: Context, came_in: Callable[[Money], Money]) -> None:
     about, key = about_whom(context), key_of(context)
 
     def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
         user = user_about(buy, about)
         owed = books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
-        return closing.paid(buy, user, amount or owed, key, books, context.now)
+        return closing.paid(buy, user, came_in(owed), key, books, context.now)
 
     if await acts(context, decide):
         asking = context.session.focus.asking

@@ -112,7 +112,7 @@ async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 
             shown = await organiser.sees("1 person has to pay|1 人没付款")
             await organiser.tap("Leave out|不等了", shown)
             shown = await organiser.sees("Everybody has paid|都付款了")
-            await owes.sees("You are out|你已不在")
+            await owes.sees("had not come in|还没收到你的付款")
             await organiser.tap("Check the order|核对订单", shown)
             shown = await organiser.sees("Fewer people share|人少了")
             await organiser.tap("⏳ Tester", shown)

@@ -101,7 +101,7 @@ async def test_worse_terms_are_agreed_to_or_end_the_claim(
     await anna.do("I stay", "held for you")
     await organiser.do("Back", "5 .* so far")
     await organiser.do("Close now", "Closed for joining|being collected")
-    await ben.sees("你已不在")
+    await ben.sees("没有在规定时间内答复")
     await anna.sees("Please pay")
 
 

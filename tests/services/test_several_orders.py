@@ -10,6 +10,7 @@ from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, W
 from bot.domain.group_buys.parts import MOST_VARIANTS, parts_of, together
 from bot.domain.group_buys.terms import Variant
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, SpecId, UserId
+from bot.domain.ledger import Account
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
@@ -109,6 +110,20 @@ def test_all_orders_have_to_be_made_and_paid() -> None:
     assert desk.buy.state is BuyState.ORDERED
     desk.take(after_orders(desk.buy, made(desk.buy, None, None), desk.books, NOW))
     assert desk.buy.state is BuyState.BOUGHT
+
+
+def test_a_paid_order_whose_detail_names_no_total_cost_what_was_agreed_to() -> None:
+    """Else all that was charged for it would come out as a gain."""
+    desk = at_ordering()
+    desk.take(
+        after_orders(desk.buy, made(desk.buy, Placing.PLACED, Placing.PLACED), desk.books, NOW)
+    )
+    one, other = made(desk.buy, None, None)
+    silent = one.replace(parts=(one.parts[0].replace(total=None),))
+    desk.take(after_orders(desk.buy, (silent, other), desk.books, NOW))
+    assert desk.buy.bill is not None
+    assert (desk.buy.bill.borne, desk.buy.bill.difference) == (0, 0)
+    assert not desk.books.sum_of(Account.GAIN, CNY)
 
 
 def test_an_order_that_was_not_made_while_another_stands_is_made_once_more() -> None:

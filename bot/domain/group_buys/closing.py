@@ -248,7 +248,7 @@ def lapse_unanswered(buy: GroupBuy, books: Books, now: datetime) -> Change:
     if buy.answer_before is not None and now <= buy.answer_before and buy.asked:
         raise BuyRefused(Why.NOT_OVER)
     gone = [each for each in buy.taken if each.user_id in buy.asked]
-    return left_out(buy.replace(asked=()), gone, NewsOf.LAPSED, books, now)
+    return left_out(buy.replace(asked=()), gone, NewsOf.LAPSED, books, now, detail="silent")
 
 
 def paid(
@@ -311,7 +311,8 @@ def lapse_unpaid(buy: GroupBuy, books: Books, now: datetime) -> Change:
     """Leave out who has not paid: before the order, never after. Raises `BuyRefused`."""
     buy.demand(BuyState.COLLECTING)
     gone = [each for each in buy.taken if each.state is ClaimState.DUE]
-    return left_out(buy.replace(pay_before=None), gone, NewsOf.LAPSED, books, now)
+    kept = buy.replace(pay_before=None)
+    return left_out(kept, gone, NewsOf.LAPSED, books, now, detail="unpaid")
 
 
 def requoted(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change:
@@ -501,8 +502,12 @@ def left_out(
     books: Books,
     now: datetime,
     end: ClaimState = ClaimState.LAPSED,
+    detail: str = "",
 ) -> Change:
-    """End claims before anything was ordered; what was charged for them is credited in full."""
+    """End claims before anything was ordered; what was charged for them is credited in full.
+
+    `told` with `detail` is what their people are told.
+    """
     gone = list(claims)
     ends = [
         each.moved(ClaimState.REFUNDED if each.state is ClaimState.PAID else end) for each in gone
@@ -510,7 +515,7 @@ def left_out(
     people = list(dict.fromkeys(each.user_id for each in gone))
     after = buy.with_claims(ends)
     if buy.bill is None:
-        return Change(after, news_to(told, people))
+        return Change(after, news_to(told, people, detail))
     left = people_of(after.taken)
     shares = tuple(
         _share_left(buy.bill, each, left.get(each.user_id, ()), buy)
@@ -521,7 +526,7 @@ def left_out(
     kept = buy.bill.replace(shares=shares)
     charged_now = buy.state is BuyState.COLLECTING
     booked = recharged(buy, kept, books, now) if charged_now else []
-    return Change(after.replace(bill=kept), news_to(told, people), tuple(booked))
+    return Change(after.replace(bill=kept), news_to(told, people, detail), tuple(booked))
 
 
 def _nothing_bought(change: Change, books: Books, now: datetime) -> Change:
