@@ -22,7 +22,7 @@ _MOST = 1_000_000
 _TITLE = 26
 _RATE = 8  # characters of what the marketplace writes
 _UNKNOWN = "—"
-_SHIPS = {"shipInToday": "0 h", "shipIn24Hours": "24 h", "shipIn48Hours": "48 h"}
+_SHIPS = {"shipIn24Hours": "24 h", "shipIn48Hours": "48 h"}
 
 
 def compare_button(t: Texts) -> Button:
@@ -102,7 +102,8 @@ def _cells(t: Texts, each: Compared, asked: int) -> list[str]:
     price = _short(t, each.price) if each.price is not None else _UNKNOWN
     mark = "*" if each.quantity is not None and each.quantity > asked else ""
     freight = _short(t, each.freight) if each.freight is not None else _UNKNOWN
-    ships = _SHIPS.get(offer.shipping_time_guarantee or "", _UNKNOWN)
+    promise = offer.shipping_time_guarantee or ""
+    ships = t("compare.today") if promise == "shipInToday" else _SHIPS.get(promise, _UNKNOWN)
     sold_out = not (offer.on_sale and offer.stock)
     return [
         t("compare.gone") if sold_out else f"{price}{'+' if each.lowest else ''}{mark}",

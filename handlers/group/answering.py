@@ -24,6 +24,7 @@ from bot.domain.sessions import Query
 from bot.domain.small_talk import Talk, command_meant, says_paid, talk_of, wanted_as_goods
 from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.pictures import PictureError
+from bot.services.access import AccessMode
 from bot.services.bundle import Services
 from bot.services.spending import on_behalf_of
 from handlers.finding.search import LONGEST_KEYWORD, BadFile, picture_problem, query_for_file
@@ -119,10 +120,21 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
             if self._allowance.may_tell(message.chat.id):
                 await self._post(message, Screen(t("groups.slowly"), private))
             return
+        asker = _asker(message)
+        if not await self._lets_in(asker):
+            await self._post(message, Screen(t("groups.private_only"), private))
+            return
         await self._sign_of_life(message, context)
         with letting_pass():  # members ask independently of one another
-            answer = await self.answer_to(asked, _asker(message), t, context.bot.username)
+            answer = await self.answer_to(asked, asker, t, context.bot.username)
         await self._post(message, Screen(answer, private) if isinstance(answer, str) else answer)
+
+    async def _lets_in(self, asker: UserId | None) -> bool:
+        """Tell whether the marketplace is asked for them; nobody knows who writes as a chat."""
+        access = self._services.access
+        if asker is None:
+            return access.mode is AccessMode.OPEN
+        return await access.lets_in(asker)
 
     async def answer_to(
         self, asked: Asked, person: UserId | None, t: Texts, username: str

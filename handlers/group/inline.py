@@ -198,7 +198,7 @@ class InlineGoods(BaseHandler[Update, Context, None]):
         found = [*[_of_buy(t, name, each) for each in await self._running(person)], *found]
         if not found:
             return _sentence(t("travel.type_button"))
-        return _results(found[:_MOST]) | {"is_personal": "true", "cache_time": 0}
+        return _results(found[:_MOST]) | {"cache_time": 0}
 
     async def _running(self, person: UserId) -> list[GroupBuy]:
         """Return the person's group buys that may still be joined."""
@@ -229,7 +229,13 @@ def _sentence(text: str) -> dict[str, Any]:
 
 
 def _results(results: Sequence[dict[str, Any]], next_offset: str = "") -> dict[str, Any]:
+    """Return an answer with results, which Telegram may show again to the same person only.
+
+    Others would see them in the language of whoever typed first, and whether they may order or
+    not; what the marketplace said is shared here, between all of them.
+    """
     return {
+        "is_personal": "true",
         "results": orjson.dumps(results).decode(),
         "cache_time": int(_SECONDS),
         "next_offset": next_offset,

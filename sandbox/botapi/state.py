@@ -34,9 +34,18 @@ class InlineQuery:
     """What somebody typed behind the bot's name. `messages` are what its results would send."""
 
     user_id: int
+    query: str = ""
+    offset: str = ""
     born: float = field(default_factory=time.monotonic)
     answer: dict[str, Any] | None = None
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def answers(self, user_id: int, query: str, offset: str) -> bool:
+        """Tell whether Telegram shows this answer to somebody who types, without asking the bot."""
+        if self.answer is None or (self.query, self.offset) != (query, offset):
+            return False
+        for_them = not self.answer["is_personal"] or self.user_id == user_id
+        return for_them and time.monotonic() - self.born < self.answer["cache_time"]
 
 
 @dataclass

@@ -8,6 +8,8 @@ import pytest
 from buying import TAPE_MEASURE, placed
 from chat import Person, Shown
 from crashing import Clients, Own, own_world, until
+from test_group_goods import Group
+from test_inline import found
 
 from tests.tiers import SLOW
 
@@ -276,3 +278,21 @@ async def test_an_operator_who_was_removed_lets_nobody_in_any_more(
     finally:
         invited.bot.environment["ADMIN_IDS"] = named
         await invited.restart()
+
+
+async def test_a_group_spends_nothing_on_who_may_not_order(
+    operator: Person, clients: Clients
+) -> None:
+    """Strangers are shown the private chat, operators the goods; inline it is the same."""
+    stranger = await clients.arrive()
+    group = await Group.of(clients.telegram, stranger)
+    before = await clients.market_calls()
+    await group.send("/find 背包")
+    assert "our private chat" in (await group.answered()).text
+    assert (await found(stranger, "背包"))["results"] == []
+    assert await clients.market_calls() == before
+    theirs = await Group.of(clients.telegram, operator)
+    await theirs.send("/find 背包")
+    assert (await theirs.answered()).has_picture
+    assert (await found(operator, "背包"))["results"]
+    assert (await found(stranger, "背包"))["results"] == []

@@ -77,6 +77,13 @@ async def test_five_keystrokes_ask_the_marketplace_once(person: Arrive, market: 
     assert await market.count("keyword_search") == before + 1
 
 
+async def test_each_sees_their_own_language(person: Arrive) -> None:
+    """What Telegram keeps of an answer is not shown to whoever types the same."""
+    one, other = await person("zh-hans"), await person("en")
+    assert "起" in (await found(one, "雨伞"))["results"][0]["description"]
+    assert "from" in (await found(other, "雨伞"))["results"][0]["description"]
+
+
 async def test_pages_follow_one_another(person: Arrive) -> None:
     """By Telegram's offset, without repeating a card."""
     member = await person()
