@@ -56,8 +56,9 @@ def organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
 
 def _waiting_text(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
     goods, parts = buy.terms.goods, []
-    if buy.state is BuyState.LOCKED and (missing := closing.short_of_minimum(buy)):
-        parts.append(t("buy.missing", pieces=counted(t, missing, goods.unit)))
+    lacking = {BuyState.LOCKED: "buy.missing", BuyState.COLLECTING: "buy.missing_unpaid"}
+    if buy.state in lacking and (missing := closing.short_of_minimum(buy)):
+        parts.append(t(lacking[buy.state], pieces=counted(t, missing, goods.unit)))
     if buy.state is BuyState.OPEN and not view.places:
         parts.append(t("buy.no_places"))
     if buy.asked:
@@ -120,18 +121,24 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
             lock = Button(t("buy.lock_button"), "lock")
             return row(Button(t("buy.resume_button"), "resume"), lock) + row(change)
         case BuyState.LOCKED if closing.short_of_minimum(buy):
-            pieces = counted(t, sum(closing.to_take(buy).values()), buy.terms.goods.unit)
-            return row(Button(html.unescape(t("buy.top_up_button", pieces=pieces)), "top_up"))
+            return _top_up(t, buy)
         case BuyState.COLLECTING:
             rows = all_in_rows(view, t, buy)
             rows += people_rows(view, t, buy, waiting_for_money(view, buy))
             if any(each.state is ClaimState.DUE for each in buy.taken):
                 remind = Button(t("buy.remind_button"), "remind")
                 return rows + row(remind) + row(Button(t("buy.leave_out_button"), "leave_out"))
+            if buy.taken and closing.short_of_minimum(buy):
+                return rows + _top_up(t, buy)
             if all(each.state is ClaimState.PAID for each in buy.taken):
                 return rows + row(Button(t("buy.prepare_button"), "prepare", style=Style.PRIMARY))
             return rows
     return ()
+
+
+def _top_up(t: Texts, buy: GroupBuy) -> Rows:
+    pieces = counted(t, sum(closing.to_take(buy).values()), buy.terms.goods.unit)
+    return row(Button(html.unescape(t("buy.top_up_button", pieces=pieces)), "top_up"))
 
 
 def _posting(view: BuyView, t: Texts) -> Rows:

@@ -221,18 +221,27 @@ def rebilled(
     """Return the bill after somebody left, or the marketplace's numbers moved.
 
     Freight is not split again, which could raise one's share of a smaller sum: what it changed by
-    is split by itself, and what is above somebody's cap is the organiser's to bear.
+    is split by itself, and what is above somebody's cap is the organiser's to bear. Only who takes
+    more pieces than before has their part worked out afresh.
     """
     claims = sorted(claims, key=lambda each: each.number)
     fresh = bill_of(claims, terms, quote, organiser)
     if not fresh.shares or terms.is_fixed:
         return fresh
     staying = [before.share_of(each.user_id) for each in fresh.shares]
-    pot = sum(each.freight for each in fresh.shares)
-    delta = pot - sum(each.freight for each in staying)
     people = people_of(claims)
     price = {each.spec_id: each.price for each in fresh.units}
     weights = shared_by(people, terms, price)
+    grown = [each.pieces > old.pieces for each, old in zip(fresh.shares, staying, strict=True)]
+    if any(grown) and any(weight for weight, more in zip(weights, grown, strict=True) if not more):
+        # Who took more since, as an organiser may, has a full part by the key, not of a change.
+        staying = [
+            each if more else old
+            for each, old, more in zip(fresh.shares, staying, grown, strict=True)
+        ]
+        weights = tuple(0 if more else weight for weight, more in zip(weights, grown, strict=True))
+    pot = sum(each.freight for each in fresh.shares)
+    delta = pot - sum(each.freight for each in staying)
     parts = split(delta, weights) if delta else [Fen(0)] * len(staying)
     shares, borne = [], 0
     for each, old, part in zip(fresh.shares, staying, parts, strict=True):

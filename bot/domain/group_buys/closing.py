@@ -146,8 +146,11 @@ def to_take(buy: GroupBuy) -> dict[SpecId | None, int]:
 
 
 def topped_up(buy: GroupBuy, consent: Consent, spec_id: object, pieces: int) -> Change:
-    """The organiser takes pieces on their own account, at the price that all pay."""
-    buy.demand(BuyState.LOCKED)
+    """The organiser takes pieces on their own account, at the price that all pay.
+
+    That is possible before the order, whoever is missing: who never joined, or has not paid.
+    """
+    buy.demand(BuyState.LOCKED, BuyState.COLLECTING)
     variant = next((each for each in buy.terms.variants if each.spec_id == spec_id), None)
     if variant is None:
         raise BuyRefused(Why.NO_VARIANT)
@@ -161,6 +164,7 @@ def topped_up(buy: GroupBuy, consent: Consent, spec_id: object, pieces: int) -> 
         spec_id=variant.spec_id,
         pieces=pieces,
         ceiling=variant.steps.first_price,
+        state=ClaimState.PAID if buy.state is BuyState.COLLECTING else ClaimState.HELD,
         consent=consent,
         at=consent.at,
     )

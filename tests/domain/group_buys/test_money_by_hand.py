@@ -9,7 +9,7 @@ from bot.domain.collecting import ProofKind
 from bot.domain.currencies import CNY, Money
 from bot.domain.group_buys import closing, fitting, fulfilling, joining
 from bot.domain.group_buys.bills import pieces_by_variant
-from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why, consent_to
 from bot.domain.group_buys.claims import ClaimState, SentProof
 from bot.domain.group_buys.terms import InPack, Mode
 from bot.domain.identifiers import MerchantOrderNo, UserId
@@ -205,3 +205,27 @@ def test_an_organiser_takes_what_lacks_to_the_minimum_in_whole_rows() -> None:
     assert closing.short_of_minimum(buy) == 3
     assert closing.to_take(buy) == {RED: 2, BLUE: 2}
     assert ORGANISER not in buy.members
+
+
+def test_an_organiser_takes_what_a_member_who_never_paid_leaves_missing() -> None:
+    """Ben's two of six are gone and five are the least: one for the organiser, without a fee."""
+    desk = collecting(minimum=5)
+    pay(desk, ANNA)
+    desk.take(closing.lapse_unpaid(desk.buy, desk.books, NOW + timedelta(days=5)))
+    with pytest.raises(BuyRefused) as few:
+        closing.requoted(desk.buy, quote(desk.buy, 600), desk.books, NOW)
+    assert (few.value.why, few.value.left) == (Why.TOO_FEW, 1)
+    assert sum(closing.to_take(desk.buy).values()) == 1
+    consent = consent_to(desk.buy.terms, 1, Fen(1000), NOW)
+    desk.take(closing.topped_up(desk.buy, consent, RED, 1))
+    desk.take(closing.requoted(desk.buy, quote(desk.buy, 600), desk.books, NOW))
+    bill = desk.buy.bill
+    assert bill is not None
+    anna, own = bill.share_of(ANNA), bill.share_of(ORGANISER)
+    assert (anna.goods, anna.freight, anna.fee) == (4000, 400 + 80, 400)
+    assert (own.goods, own.freight, own.fee) == (1000, 120, 0)
+    assert balance(desk, ANNA) == 80
+    pay(desk, ANNA, key="rest")
+    numbers = tuple(each.number for each in desk.buy.taken)
+    desk.take(closing.frozen(desk.buy, _ORDER, bill.total, numbers, NOW))
+    even(desk)
