@@ -14,7 +14,7 @@ from bot.chat.screens import paragraphs
 from bot.chat.texts import cut
 from bot.domain.asking import NoteAsked, WordAsked
 from bot.domain.sessions import Step
-from bot.domain.small_talk import Talk, command_meant, talk_of
+from bot.domain.small_talk import Talk, command_meant, talk_of, turns_back
 from handlers import address, cart, start
 from handlers.always import anywhere, language
 from handlers.finding.search import LONGEST_KEYWORD
@@ -49,7 +49,7 @@ def or_said(text: Callback) -> Callback:
         words = (message.text if message else None) or ""
         command = command_meant(words)
         if isinstance(context.session.focus.asking, _KEEPS_ITS_WORDS):
-            if command not in {"/cancel", "/start"}:
+            if not turns_back(words):
                 return await text(update, context)
             context.focus(asking=None)
             return None

@@ -190,6 +190,11 @@ def command_meant(text: str) -> str | None:
     return _COMMAND_OF.get(_plain(text))
 
 
+def turns_back(text: str) -> bool:
+    """Tell whether a whole message leaves what is asked: 取消, "back", a command's name for it."""
+    return command_meant(text) in {"/cancel", "/start"}
+
+
 def is_small_talk(text: str) -> bool:
     """Tell whether a whole message is said to somebody, so that no product is meant by it.
 

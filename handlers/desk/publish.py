@@ -14,6 +14,7 @@ from bot.domain.identifiers import ChatId
 from bot.domain.offers import Offer
 from bot.domain.posts import LONGEST_TEXT, NewPost, Post, PostPlace, PostState
 from bot.domain.sessions import Session, Step
+from bot.domain.small_talk import turns_back
 from bot.domain.writes import EndPost, QueuePost
 from bot.services.bundle import Services
 from handlers.desk.door import for_operators
@@ -157,9 +158,14 @@ async def down(_: Update, context: Context) -> Reply:
 
 @for_operators
 async def text(update: Update, context: Context) -> Reply:
-    """Take the operator's words; their lines stay, their formatting does not."""
+    """Take the operator's words; their lines stay, their formatting does not.
+
+    What turns back, 取消 above all, is not meant for the channel.
+    """
     message = update.effective_message
     words = ((message.text if message else None) or "").strip()
+    if turns_back(words):
+        return await back(update, context)
     length = utf16_length(words)
     if length > LONGEST_TEXT:
         context.flash("publish.too_long", most=LONGEST_TEXT, length=length)

@@ -16,6 +16,7 @@ from bot.domain.questions import (
     Question,
 )
 from bot.domain.sessions import Session, Step
+from bot.domain.small_talk import turns_back
 from bot.services.bundle import Services
 from bot.services.support import NobodyThere, QuestionGone, SupportError, TooFast, TooManyOpen
 from handlers.always import anywhere
@@ -138,9 +139,13 @@ async def back(_: Update, context: Context) -> Reply:
 
 
 async def text(update: Update, context: Context) -> Reply:
-    """The question in words."""
+    """The question in words; 取消 instead of a new one leaves, within one it is an answer."""
     message = update.effective_message
-    return QUIET if message is None else await _take(context, message)
+    if message is None:
+        return QUIET
+    if asked_of(context.session).question_id is None and turns_back(message.text or ""):
+        return _leave(context)
+    return await _take(context, message)
 
 
 async def photo(update: Update, context: Context) -> Reply:

@@ -191,6 +191,18 @@ async def test_what_cannot_be_posted_is_told(operator: Person, clients: Clients)
     await published(operator, channel, "Refusing")
 
 
+@SLOW
+async def test_a_word_that_turns_back_is_no_text_of_a_post(
+    operator: Person, clients: Clients
+) -> None:
+    """取消 leads back to the product, and stands on no card."""
+    await Channel.of(clients, operator.id, "Turning back")
+    await at_publishing(operator)
+    shown = await operator.say("取消", "Minimum order")
+    assert "取消" not in shown.text
+    assert any("Publish to" in label for label in shown.labels)
+
+
 async def test_too_many_words_and_what_is_no_words(
     operator: Person, clients: Clients, samples: dict[str, bytes]
 ) -> None:

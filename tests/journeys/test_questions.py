@@ -104,6 +104,15 @@ async def forum(world: World, clients: Clients, *, rights: bool = True) -> Group
     return group
 
 
+async def test_a_word_that_turns_back_is_no_question(clients: Clients, operators: list[Person]):
+    """取消 instead of a question leads back; as an answer within one it reaches the operators."""
+    person = await clients.arrive("zh-hans")
+    await person.say("/support", "请问有什么问题")
+    await person.say("取消", "今天想找点什么")
+    for operator in operators:
+        await operator.sees_nothing_new(0.3)
+
+
 async def test_a_question_is_answered_by_a_reply_and_goes_on(
     clients: Clients, operators: list[Person]
 ):
