@@ -59,12 +59,12 @@ class Bot:
         check_proxies(settings)
         path = settings.database_path
         self._ownership = Ownership(path) if path is not None else None
-        self._storage = build_storage(settings)
+        self._clock = clock = WorldClock()
+        self._storage = build_storage(settings, clock.now)
         shared = self._storage.replicas
         self._among = among = Among(shared) if shared is not None else None
         may_send = among.replica.may_act if among is not None else None
-        metrics = Metrics(self._storage)
-        self._clock = clock = WorldClock()
+        metrics = Metrics(self._storage, now=clock.now)
         self._client = DajiClient(
             client_config(settings),
             on_call=metrics.on_call,

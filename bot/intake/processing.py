@@ -64,6 +64,7 @@ class UpdateProcessor:
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
         redraw_delays: tuple[float, ...] = REDRAW_DELAYS,
         storage_pause: float = STORAGE_PAUSE,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._inbox = inbox
         self._application = application
@@ -73,6 +74,7 @@ class UpdateProcessor:
         self._retry_delays = retry_delays
         self._redraw_delays = redraw_delays
         self._storage_pause = storage_pause
+        self._clock = clock
         self._closing = asyncio.Event()
 
     @property
@@ -165,7 +167,7 @@ class UpdateProcessor:
     ) -> bool:
         """Wait for the next try, or park after the last one."""
         delay = self._retry_delays[min(failures, len(self._retry_delays) - 1)]
-        not_before = datetime.now(UTC) + timedelta(seconds=delay)
+        not_before = self._clock() + timedelta(seconds=delay)
         attempts = await self._inbox.retry_update(update_id, where(error), not_before)
         if attempts > len(self._retry_delays):
             await self._park(update, update_id, error)
@@ -202,7 +204,7 @@ class UpdateProcessor:
         if moment is None:
             return not self.is_closing
         # Never longer than any delay of ours, whatever the clock did meanwhile.
-        seconds = (moment - datetime.now(UTC)).total_seconds()
+        seconds = (moment - self._clock()).total_seconds()
         return await self._pause(min(max(seconds, 0.0), self._retry_delays[-1]))
 
     async def _pause(self, seconds: float) -> bool:

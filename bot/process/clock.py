@@ -5,6 +5,7 @@ may be off or be stepped. Every answer from outside carries a `Date`: measured a
 that never jumps, Telegram's and the marketplace's outvote a host that disagrees with both.
 """
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -30,10 +31,16 @@ def since_boot() -> float:
     return time.clock_gettime(_STEADIEST)
 
 
+def host_time() -> datetime:
+    """Return the time by the host's clock alone."""
+    return datetime.now(UTC)
+
+
 class WorldClock:
     """The median of all clocks that are known; the host's alone while no other was heard.
 
-    `host` is seconds since 1970, `steady` seconds that only ever grow.
+    `host` is seconds since 1970, `steady` seconds that only ever grow. Threads may share it: the
+    storage stamps what it writes by it.
     """
 
     def __init__(
@@ -43,6 +50,7 @@ class WorldClock:
     ) -> None:
         self._host = host
         self._steady = steady
+        self._lock = threading.RLock()
         self._heard: dict[str, deque[tuple[float, float]]] = {}
         self._texts: dict[str, str] = {}
         self._told: tuple[float, float] | None = None  # on the steady clock, and the time then
@@ -62,9 +70,10 @@ class WorldClock:
             theirs = read_date(date).timestamp()
         except BadDate:
             return
-        now = self._steady()
-        samples = self._heard.setdefault(source, deque(maxlen=_KEPT))
-        samples.append((now, theirs - now))
+        with self._lock:
+            now = self._steady()
+            samples = self._heard.setdefault(source, deque(maxlen=_KEPT))
+            samples.append((now, theirs - now))
 
     def now(self) -> datetime:
         """Return the time.
@@ -72,14 +81,15 @@ class WorldClock:
         Where only the host tells it, it goes on at least as a clock does that never jumps, from
         what was told before or `set_floor` was: a host that is set back makes no consent younger.
         """
-        steady, clocks = self._steady(), [self._host()]
-        outside = [each for source in self._heard if (each := self._of(source, steady)) is not None]
-        # Against one other clock the host's word counts nothing: theirs is kept by a company.
-        known = [*clocks, *outside] if len(outside) != 1 else outside
-        now = median(known)
-        if not outside:
-            now = max(now, self._told_before(steady, now))
-        self._told = (steady, now)
+        with self._lock:
+            steady, clocks = self._steady(), [self._host()]
+            outside = self._outside(steady)
+            # Against one other clock the host's word counts nothing: theirs is kept by a company.
+            known = [*clocks, *outside] if len(outside) != 1 else outside
+            now = median(known)
+            if not outside:
+                now = max(now, self._told_before(steady, now))
+            self._told = (steady, now)
         return datetime.fromtimestamp(now, UTC)
 
     def _told_before(self, steady: float, otherwise: float) -> float:
@@ -88,20 +98,26 @@ class WorldClock:
 
     def there(self, source: str = MARKETPLACE) -> datetime | None:
         """Return what one of the other clocks shows now, None while that is not known."""
-        seconds = self._of(source, self._steady())
+        with self._lock:
+            seconds = self._of(source, self._steady())
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
     def set_floor(self, moment: datetime) -> None:
         """Remember that it is at least this late: an earlier time of the host's is a mistake."""
-        steady, then = self._steady(), moment.timestamp()
-        self._told = (steady, max(then, self._told_before(steady, then)))
+        with self._lock:
+            steady, then = self._steady(), moment.timestamp()
+            self._told = (steady, max(then, self._told_before(steady, then)))
 
     @property
     def off(self) -> timedelta | None:
         """How far the host's clock is ahead of the others (behind: negative); None if unknown."""
-        steady = self._steady()
-        outside = [each for source in self._heard if (each := self._of(source, steady)) is not None]
+        with self._lock:
+            outside = self._outside(self._steady())
         return timedelta(seconds=self._host() - median(outside)) if outside else None
+
+    def _outside(self, steady: float) -> list[float]:
+        """Return what the other clocks show now, as far as they are known."""
+        return [each for source in self._heard if (each := self._of(source, steady)) is not None]
 
     def _of(self, source: str, steady: float) -> float | None:
         """Return what a clock shows now: by the answer that was the least delayed."""

@@ -53,10 +53,14 @@ class Metrics:
     """Counts as things happen; what stands in the storage is counted when it is asked for."""
 
     def __init__(
-        self, storage: CountedStorage, clock: Callable[[], float] = time.monotonic
+        self,
+        storage: CountedStorage,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._storage = storage
         self._clock = clock
+        self._now = now
         self._registry = CollectorRegistry()
         self._standing = _Standing(lambda: storage.commits)
         self._registry.register(self._standing)
@@ -214,7 +218,7 @@ class Metrics:
     async def exposition(self) -> bytes:
         """Return everything in Prometheus' text format. Raises `StorageUnavailable`."""
         self._standing.census = await self._storage.upkeep.census()
-        self._standing.buys = await self._storage.group_buys.buys_census(datetime.now(UTC))
+        self._standing.buys = await self._storage.group_buys.buys_census(self._now())
         return generate_latest(self._registry)
 
 

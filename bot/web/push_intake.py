@@ -42,12 +42,14 @@ class PushIntake:
         *,
         wake: Callable[[], None],
         on_arrival: Callable[[str], None] = lambda _: None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._secret = secret
         self._rule = rule
         self._wake = wake
         self._on_arrival = on_arrival
+        self._clock = clock
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer 200 only after the push is stored. Nothing of what it says is logged."""
@@ -66,7 +68,7 @@ class PushIntake:
         if not verify(message, signature, self._secret, self._rule):
             return self._refused("signature", 403)
         try:
-            new = await self._store.put_push(_stored(message))
+            new = await self._store.put_push(_stored(message, self._clock()))
         except StorageUnavailable as error:
             _log.error("push_not_stored", error=str(error))
             self._on_arrival("not_stored")
@@ -82,9 +84,8 @@ class PushIntake:
         return web.Response(status=status)
 
 
-def _stored(message: str) -> StoredPush:
+def _stored(message: str, now: datetime) -> StoredPush:
     """Return a genuine push as it is stored; one that can't be read is known by its digest."""
-    now = datetime.now(UTC)
     try:
         push = read_push(message)
     except UnreadablePush:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aiolimiter import AsyncLimiter
 
@@ -33,7 +33,7 @@ class Following:
         metrics: Metrics,
         bot: DirectBot,
         screen: ScreenOfNews,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime],
         among: Holding = alone,
     ) -> None:
         limiter = AsyncLimiter(settings.poll_calls_per_minute, 60)
@@ -44,12 +44,14 @@ class Following:
             plan=settings.watch_plan,
             quiet=settings.quiet,
             among=among,
+            clock=clock,
         )
         self._watch = Watch(
             self.tracking,
             storage.tracking,
             calls_per_minute=settings.poll_calls_per_minute,
             limiter=limiter,
+            clock=clock,
         )
         self._pushes = Pushes(
             storage.pushes,
@@ -59,6 +61,7 @@ class Following:
             watches=storage.watches,
             on_offers=self.watching.readings.wake,
             on_push=metrics.on_push,
+            clock=clock,
         )
         self.push_intake = PushIntake(
             storage.pushes,
@@ -66,8 +69,11 @@ class Following:
             settings.marketplace_push_signature,
             wake=self._pushes.wake,
             on_arrival=metrics.on_push_arrival,
+            clock=clock,
         )
-        self._notifier = Notifier(bot, storage, self.tracking, screen, on_notice=metrics.on_notice)
+        self._notifier = Notifier(
+            bot, storage, self.tracking, screen, on_notice=metrics.on_notice, clock=clock
+        )
         self.tracking.on_news(self._notifier.wake)
 
     async def run(self) -> None:

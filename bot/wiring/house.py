@@ -167,7 +167,7 @@ class House:
             quiet=settings.quiet,
             clock=clock.now,
         )
-        access = build_access(settings, storage.access, shared=leases is not None)
+        access = build_access(settings, storage.access, clock.now, shared=leases is not None)
         self.grouping = Grouping(
             settings,
             storage,
@@ -195,7 +195,10 @@ class House:
             payments=Payments(marketplace),
             tracking=tracking,
             aftersales=Aftersales(
-                marketplace, partial(tracking.refresh, told=ON_CARD), tracking.holding
+                marketplace,
+                partial(tracking.refresh, told=ON_CARD),
+                tracking.holding,
+                clock=clock.now,
             ),
             paying_together=PayingTogether(marketplace, partial(tracking.refresh, told=ON_PAYMENT)),
             divisions=load_divisions(),
@@ -250,6 +253,7 @@ class House:
             retry_delays=tuple(waits.update_again),
             redraw_delays=tuple(waits.redraw),
             storage_pause=waits.storage_again,
+            clock=clock.now,
         )
         self.publisher = Publisher(
             bot,
@@ -272,6 +276,7 @@ class House:
             strays=lambda: self.ordering.strays,
             clock_off=lambda: clock.off,
             forgotten=lambda: self.forgotten.numbers,
+            clock=clock.now,
         )
         self.upkeep = Upkeep(
             storage, self.intake, self.ordering, alarms, settings.retention, clock=clock.now

@@ -12,7 +12,7 @@ from bot.http.errors import UnusableProxy
 from bot.http.proxies import Proxies
 from bot.marketplace.daji.config import ClientConfig, NavigationLocale
 from bot.marketplace.port import Marketplace
-from bot.process.clock import TELEGRAM, WorldClock
+from bot.process.clock import TELEGRAM, WorldClock, host_time
 from bot.process.metrics import Metrics, OnUpdate
 from bot.services.access import Access
 from bot.services.bundle import Face
@@ -130,16 +130,21 @@ def build_sealer(settings: Settings) -> Sealer:
 
 
 def build_storage(
-    settings: Settings, *, alone: bool = False, even_moved: bool = False
+    settings: Settings,
+    clock: Callable[[], datetime] = host_time,
+    *,
+    alone: bool = False,
+    even_moved: bool = False,
 ) -> SqlStorage:
     """Return the storage, not yet open. Raises `StartupError`.
 
+    `clock` is by what moments are stored: in a bot the one by which they are waited for.
     `alone` refuses a shared database while anybody else has it open; who has a file alone is
     `Ownership`'s to say. `even_moved` opens one that was moved elsewhere.
     """
     sealer = build_sealer(settings)
     if settings.database_path is not None:
-        return SqliteStorage(settings.database_path, sealer, even_moved=even_moved)
+        return SqliteStorage(settings.database_path, sealer, clock, even_moved=even_moved)
     try:
         # Who stays with SQLite need not have it.
         from bot.storage.postgres.storage import PostgresStorage  # noqa: PLC0415 - see above
@@ -151,6 +156,7 @@ def build_storage(
         return PostgresStorage(
             settings.database_url,
             sealer,
+            clock,
             alone=alone,
             bot_id=settings.bot_id,
             even_moved=even_moved,
@@ -159,7 +165,13 @@ def build_storage(
         raise StartupError(f"DATABASE_URL: {error}") from error
 
 
-def build_access(settings: Settings, store: AccessPort, *, shared: bool = False) -> Access:
+def build_access(
+    settings: Settings,
+    store: AccessPort,
+    clock: Callable[[], datetime],
+    *,
+    shared: bool = False,
+) -> Access:
     """Return who may order; `shared` where other processes let people in as well."""
     return Access(
         settings.access,
@@ -167,6 +179,7 @@ def build_access(settings: Settings, store: AccessPort, *, shared: bool = False)
         operators=settings.admin_ids,
         allowed=settings.allowed_ids,
         shared=shared,
+        clock=clock,
     )
 
 
