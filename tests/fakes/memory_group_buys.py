@@ -26,7 +26,7 @@ from bot.domain.group_buys.buys import (
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.joining import joined, withdrawn
 from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
-from bot.domain.ledger import Books, Operation
+from bot.domain.ledger import Books, LedgerError, Operation
 from bot.domain.orders import Placing
 from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.group_ports import (
@@ -82,8 +82,8 @@ class MemoryGroupBuys(MemoryPart):
         decide = write.decide if isinstance(write, ChangeBuy) else _joining(write.wanted)
         try:
             decide(self._whole(write.buy_id), self._books_of(write.buy_id))
-        except BuyRefused as error:
-            raise VersionConflict(str(error.why)) from error
+        except (BuyRefused, LedgerError) as error:
+            raise VersionConflict(type(error).__name__) from error
 
     async def buy(self, buy_id: BuyId) -> GroupBuy | None:
         self._answer()

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.group_buys import closing, fulfilling, joining
-from bot.domain.group_buys.buys import BuyId, BuyRefused, BuyState, NewsOf, Why
+from bot.domain.group_buys.buys import BuyId, BuyRefused, BuyState, Change, GroupBuy, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.handing_over import taken_over
 from bot.domain.identifiers import ChatId, UserId
+from bot.domain.ledger import Books, TooMuch
 from bot.domain.orders import Placing
-from bot.domain.writes import ClaimOrder, JoinBuy, OpenBuy, ShowBuy
+from bot.domain.writes import ChangeBuy, ClaimOrder, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.ports import Retention, StepCommit, Storage, VersionConflict
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.domain.group_buys.groups import ADDRESS, BLUE, wanted
@@ -93,6 +94,22 @@ async def test_a_claim_that_no_longer_fits_changes_nothing_at_all(storage: Stora
     await storage.group_buys.change(BUY, pausing)
     with pytest.raises(VersionConflict):
         await join(storage, 11, 1)
+    assert await storage.conversations.load_session(ChatId(11), UserId(11)) is None
+
+
+async def test_a_change_that_the_books_refuse_by_now_changes_nothing_at_all(
+    storage: Storage,
+) -> None:
+    """The step that made it is walked once more, as with any change that came too late."""
+    await open_one(storage)
+
+    def refuse(_buy: GroupBuy, _books: Books) -> Change:
+        raise TooMuch("sent back meanwhile")
+
+    write = ChangeBuy(BUY, refuse)
+    step = StepCommit(session=session(UserId(11), 1), expected_revision=None, writes=(write,))
+    with pytest.raises(VersionConflict):
+        await storage.conversations.commit_step(step)
     assert await storage.conversations.load_session(ChatId(11), UserId(11)) is None
 
 

@@ -243,6 +243,8 @@ def resold(buy: GroupBuy, number: int, proceeds: Money, books: Books, now: datet
         buy = buy.moved(BuyState.HANDING_OUT, now)
     buy.demand(BuyState.HANDING_OUT)
     claim = buy.claim(number)
+    if claim.state is not ClaimState.ARRIVED:
+        raise BuyRefused(Why.STATE)
     if buy.arrived_at is not None and now < buy.arrived_at + buy.terms.fetch_within:
         raise BuyRefused(Why.TOO_SOON)
     moved = buy.with_claims([claim.moved(ClaimState.RESOLD)])

@@ -28,7 +28,7 @@ from bot.domain.group_buys.buys import (
 from bot.domain.group_buys.claims import Claim, ClaimState
 from bot.domain.group_buys.joining import withdrawn
 from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
-from bot.domain.ledger import Books, Operation
+from bot.domain.ledger import Books, LedgerError, Operation
 from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.codec import to_micros
 from bot.storage.group_ports import BuysCensus
@@ -181,8 +181,8 @@ class GroupBuys:
         def change(connection: Connection) -> None:
             try:
                 self._change(connection, buy_id, decide)
-            except BuyRefused as error:
-                raise VersionConflict(f"group buy {buy_id}: {error.why}") from error
+            except (BuyRefused, LedgerError) as error:
+                raise VersionConflict(f"group buy {buy_id}: {type(error).__name__}") from error
 
         return change
 

@@ -133,3 +133,13 @@ def test_what_nobody_fetches_is_sold_on_when_its_time_is_over() -> None:
     assert desk.buy.claim(2).state is ClaimState.RESOLD
     assert balance(desk, BEN) == -1500  # what somebody else paid for it is theirs
     assert desk.told(NewsOf.RESOLD) == [BEN]
+
+
+def test_what_was_fetched_meanwhile_is_not_sold_on() -> None:
+    """The label was scanned while the organiser was asked for how much it went."""
+    desk = arrived()
+    desk.take(fulfilling.handed(desk.buy, BEN, NOW))
+    later = NOW + desk.buy.terms.fetch_within
+    with pytest.raises(BuyRefused) as fetched:
+        fulfilling.resold(desk.buy, 2, yuan(Fen(1500)), desk.books, later)
+    assert fetched.value.why is Why.STATE
