@@ -61,6 +61,8 @@ async def photo(update: Update, context: Context) -> Reply:
     if query is None:
         return None
     hint = await _caption(message, context)
+    if talk_of(hint) or command_meant(hint):
+        hint = ""  # 这个多少钱 is said of the picture, and no word of its title
     return await look_for(context, query.replace(hint=cut(hint, LONGEST_KEYWORD) or None))
 
 

@@ -13,7 +13,7 @@ _SAID = (
     "is it available?|how long does shipping take|do you accept paypal?|any discount?|bye|"
     "what's the MOQ?|which sizes do you have?|my parcel is lost|cancel my order|где посылка?|"
     "Привет|где мой заказ|сколько стоит доставка в Алматы|как оплатить|сәлем|рахмет|"
-    "亲|谢谢老板|ok|好的|嗯|价格|price?|how much|got it|收到"
+    "亲|谢谢老板|ok|好的|嗯|价格|price?|how much|got it|收到|这个多少钱|求同款|do you have this?"
 )
 _GOODS = (
     "hello kitty mug|can opener|i want to buy shoes|订单本|快递袋|客服耳机|退货袋|你好布偶|谢谢卡|"

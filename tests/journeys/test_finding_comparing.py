@@ -23,6 +23,8 @@ async def test_results_are_compared_at_a_quantity(
     table = await buyer.do(button, title)
     assert unsaid in table.text
     assert re.search(r"\n1 +¥[\d.]+", table.text), "rows and columns"
+    assert re.search("today|当天", table.text)
+    assert "0 h" not in re.sub(r"\d0 h", "", table.text)
     assert await market.count("product_detail") - before <= 5
     read = await market.count("product_detail")
     more = await buyer.do("× 100", f"{title}|100")

@@ -160,3 +160,14 @@ async def test_who_says_that_it_is_paid_has_the_order_read_at_once(
     await market.order((await market.only_order())["orderId"], "pay")
     await buyer.say("/start", "1688")
     await buyer.say(words, done)
+
+
+@SLOW
+@pytest.mark.parametrize("caption", ["这个多少钱", "do you have this?", "取消"])
+async def test_what_is_said_below_a_photo_is_no_keyword(person, samples, caption):
+    """The photo is looked for, as without words."""
+    buyer = await person()
+    await buyer.photo(samples["red-mug.jpg"], caption)
+    shown = await buyer.sees("Looks similar|look.*like|similar")
+    assert caption not in shown.text
+    assert not [label for label in shown.labels if caption in label]
