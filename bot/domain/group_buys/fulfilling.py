@@ -319,6 +319,9 @@ def _shared_out(change: Change, books: Books, now: datetime) -> Change:
         return change
     price = {each.spec_id: each.price for each in bill.units}
     parts = split(bill.borne, shared_by(people, buy.terms, price))
+    cost = [bill.share_of(user).marketplace for user in people]
+    if any(one + part < 0 for one, part in zip(cost, parts, strict=True)) and min(cost) >= 0:
+        parts = split(bill.borne, cost)  # nobody gets back more than what theirs cost
     less = dict(zip(people, parts, strict=True))
     shares = tuple(
         each.replace(freight=Fen(each.freight + less.get(each.user_id, 0))) for each in bill.shares

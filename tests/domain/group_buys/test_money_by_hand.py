@@ -11,6 +11,7 @@ from bot.domain.group_buys import closing, fitting, fulfilling, joining
 from bot.domain.group_buys.bills import pieces_by_variant
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why, consent_to
 from bot.domain.group_buys.claims import ClaimState, SentProof
+from bot.domain.group_buys.shares import FreightKey
 from bot.domain.group_buys.terms import InPack, Mode
 from bot.domain.identifiers import MerchantOrderNo, UserId
 from bot.domain.ledger import Account
@@ -123,6 +124,17 @@ def test_what_the_seller_sends_back_above_what_did_not_come_is_everybodys() -> N
     assert (balance(desk, ANNA), balance(desk, BEN)) == (-240, -1160)
     assert desk.buy.bill is not None
     assert desk.buy.bill.borne == 0
+    even(desk)
+
+
+def test_nobody_gets_back_more_than_theirs_cost() -> None:
+    """By heads, half of 50.00 would be more than what Ben's two cost with freight, 23.00."""
+    desk = ordered(collecting(freight_key=FreightKey.HEAD, freight_each=Fen(200)))
+    desk.take(fulfilling.bought(desk.buy, Fen(6600), desk.books, NOW))
+    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    desk.take(fulfilling.seller_refunded(desk.buy, Fen(5000), desk.books, NOW))
+    assert desk.buy.bill is not None
+    assert [each.marketplace for each in desk.buy.bill.shares] == [1042, 558]
     even(desk)
 
 
