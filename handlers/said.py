@@ -10,14 +10,14 @@ from typing import Any
 from telegram import Update
 
 from bot.chat.context import Context, Overlay, Reply
-from bot.chat.screens import paragraphs
+from bot.chat.screens import Screen, paragraphs
 from bot.chat.texts import cut
 from bot.domain.asking import NoteAsked, WordAsked
 from bot.domain.sessions import Step
 from bot.domain.small_talk import Talk, command_meant, talk_of, turns_back
 from handlers import address, cart, start
 from handlers.always import anywhere, language
-from handlers.finding.search import LONGEST_KEYWORD
+from handlers.finding.search import ANSWERS, LONGEST_KEYWORD
 from handlers.orders import listing
 from handlers.support import question
 from handlers.watching import listing as watching
@@ -56,13 +56,15 @@ def or_said(text: Callback) -> Callback:
         if command in COMMANDS:
             return _with_a_hint(context, words, await COMMANDS[command](update, context))
         talk = talk_of(words)
-        answer = await _answered(update, context, talk) if talk is not None else None
+        answer = await _answered(update, context, talk, words) if talk is not None else None
         return answer or await text(update, context)
 
     return read
 
 
-async def _answered(update: Update, context: Context, talk: Talk) -> Overlay | Step | None:
+async def _answered(
+    update: Update, context: Context, talk: Talk, said: str
+) -> Overlay | Step | None:
     """Return what is shown for small talk; None where there is nothing better than words."""
     if talk is Talk.ORDER:
         user_id = context.session.user_id
@@ -71,6 +73,9 @@ async def _answered(update: Update, context: Context, talk: Talk) -> Overlay | S
         reply = await listing.show(update, context)
     elif talk is Talk.HUMAN and context.services.support.is_there:
         reply = await question.support(update, context)
+    elif context.walk is not None and context.walk.passed:
+        # Said while they wait for a search: beside it, so that it is not given up for this.
+        return Overlay(Screen(context.t(ANSWERS[talk], words=said)))
     else:
         return None
     return reply if isinstance(reply, Overlay | Step) else None

@@ -25,7 +25,7 @@ from handlers.shared.quotas import count_search, may_search
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # Telegram hands bots no larger file
 LONGEST_KEYWORD = 60  # characters
 _NO_PICTURES = {"video": "search.moving", "audio": "search.not_a_picture"}
-_ANSWERS = {
+ANSWERS = {
     Talk.GREETING: "search.greeting",
     Talk.THANKS: "search.thanks",
     Talk.ORDER: "search.small_talk",
@@ -153,7 +153,7 @@ def _is_for_goods(context: Context, text: str) -> bool:
         context.flash("search.command_meant", command=command, words=text.strip())
     elif talk := talk_of(text):
         at_start = talk is Talk.GREETING and context.session.step is Step.START  # which greets
-        key = "search.of_that_name" if at_start else _ANSWERS[talk]
+        key = "search.of_that_name" if at_start else ANSWERS[talk]
         context.flash(key, words=cut(text.strip(), LONGEST_KEYWORD))
     else:
         return True

@@ -10,7 +10,7 @@ from buying import ADDRESS, TAPE_MEASURE, at_lines, at_offer
 from chat import Person, Shown
 from crashing import Clients, Own, own_world
 
-from tests.tiers import slow_but
+from tests.tiers import SLOW, slow_but
 
 _HANGS = {
     "search": "keyword_search",
@@ -136,6 +136,20 @@ async def test_what_was_given_up_can_be_had_after_all(own: Own) -> None:
         assert "took too long" in shown.text
         await clients.no_faults()
         await buyer.do("Try that again", "背包.*results|Results.*背包")
+
+
+@SLOW
+async def test_small_talk_gives_nothing_up(own: Own) -> None:
+    """Who greets or thanks while they wait is answered beside it, and gets what they wait for."""
+    async with own.clients() as clients:
+        buyer = await clients.arrive()
+        await _hung(clients, buyer, "search", {})
+        shown = await buyer.say("hello", "Hello!")
+        assert "took too long" not in shown.text
+        shown = await buyer.say("thanks", "You're welcome")
+        assert "took too long" not in shown.text
+        await clients.no_faults()
+        await buyer.sees("Results.*背包|背包.*results")
 
 
 async def test_a_kill_in_between_brings_nothing_back(own: Own) -> None:
