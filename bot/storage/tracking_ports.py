@@ -135,6 +135,9 @@ class NoticePort(Protocol):
     async def put_back_notices(self, notice_ids: Collection[int], until: datetime) -> None:
         """Have notices that were certainly not sent wait again, and later ones of their orders."""
 
+    async def hold_notices(self, notice_ids: Collection[int], until: datetime) -> None:
+        """Have waiting notices wait on; what came later of their orders may overtake them."""
+
     async def give_up_claimed(self) -> int:
         """End as unclear what an earlier run had claimed; return how many."""
 

@@ -16,12 +16,13 @@ from bot.chat.texts import texts_in
 from bot.domain.identifiers import ChatId, MerchantOrderNo
 from bot.domain.news import TO_PAY, News, grouped
 from bot.domain.orders import Order, OrderStatus
+from bot.domain.quiet import QuietHours, tell_at
 from bot.domain.sessions import Session
 from bot.domain.timeliness import is_timely
 from bot.marketplace.errors import MarketplaceError
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import Storage, StorageError, StorageUnavailable
-from bot.storage.tracking_ports import NoticeEnd
+from bot.storage.tracking_ports import Notice, NoticeEnd
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
 from bot.telegram.pacing import seconds_of
@@ -46,6 +47,7 @@ class Notifier:
         tracking: Tracking,
         screen: ScreenOfNews,
         *,
+        quiet: QuietHours | None = None,
         on_notice: Callable[[str], None] = lambda _: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -53,12 +55,13 @@ class Notifier:
         self._store = store
         self._tracking = tracking
         self._screen = screen
+        self._quiet = quiet
         self._on_notice = on_notice
         self._clock = clock
         self._rounds = Rounds("news_waits")
         self._tasks: dict[MerchantOrderNo, asyncio.Task[None]] = {}
         self._waits: dict[MerchantOrderNo, float] = {}
-        self._aside: dict[MerchantOrderNo, datetime] = {}
+        self._aside: dict[MerchantOrderNo, tuple[datetime, datetime]] = {}  # from when to when
         self._closing = False
 
     def wake(self) -> None:
@@ -75,7 +78,12 @@ class Notifier:
         if room <= 0 or self._closing:
             return
         now = self._clock()
-        self._aside = {order: until for order, until in self._aside.items() if until > now}
+        # A clock that was set back since puts nobody aside for longer.
+        self._aside = {
+            order: (since, until)
+            for order, (since, until) in self._aside.items()
+            if since <= now < until
+        }
         busy = self._tasks.keys() | self._aside.keys()
         waiting = await self._store.notices.orders_to_tell(now, room + len(busy))
         for order_no, chat_id in [each for each in waiting if each[0] not in busy][:room]:
@@ -111,16 +119,20 @@ class Notifier:
                 await self._tell_all(order_no, chat_id)
             except StorageUnavailable as error:
                 _log.warning("news_waits", error=str(error))
-                self._aside[order_no] = self._clock() + _STORAGE_AWAY
+                self._put_aside(order_no, _STORAGE_AWAY)
             except Exception:  # noqa: BLE001 - a bug that one order meets must not keep the others untold
                 _log.exception("news_waits")
-                self._aside[order_no] = self._clock() + _PUT_ASIDE
+                self._put_aside(order_no, _PUT_ASIDE)
+
+    def _put_aside(self, order_no: MerchantOrderNo, pause: timedelta) -> None:
+        now = self._clock()
+        self._aside[order_no] = (now, now + pause)
 
     async def _tell_all(self, order_no: MerchantOrderNo, chat_id: ChatId) -> None:
         """Tell an order's news, oldest first, until a piece has to wait."""
         # The order first: whatever it has gone through by then has left its news.
         tracked = await self._store.tracking.tracked(order_no)
-        waiting = await self._store.notices.waiting_notices(order_no, self._clock())
+        waiting = await self._loud(order_no)
         for news, places in grouped([each.news for each in waiting]):
             notices = [waiting[at].notice_id for at in places]
             order = tracked.order if tracked else None
@@ -136,11 +148,29 @@ class Notifier:
             elif not await self._send(order, chat_id, news, notices):
                 return
 
+    async def _loud(self, order_no: MerchantOrderNo) -> list[Notice]:
+        """Return the notices to be told now; those that the quiet hours hold wait for their end.
+
+        A clock that was set back, or a wait of another kind, may have led into them.
+        """
+        now = self._clock()
+        waiting = await self._store.notices.waiting_notices(order_no, now)
+        held: dict[datetime, list[int]] = {}
+        for each in waiting:
+            at = tell_at(each.news, now, self._quiet)
+            if at > now:
+                held.setdefault(at, []).append(each.notice_id)
+        for at, notices in held.items():
+            await self._store.notices.hold_notices(notices, at)
+        quiet = {notice for notices in held.values() for notice in notices}
+        return [each for each in waiting if each.notice_id not in quiet]
+
     def _is_fresh(self, order: Order, news: News) -> bool:
         """Tell whether what may have been paid was read lately enough to say it was not."""
-        since = self._clock() - _STILL_FRESH
+        now = self._clock()
+        since = now - _STILL_FRESH
         return all(
-            part.read_at is not None and part.read_at >= since
+            part.read_at is not None and since <= part.read_at <= now
             for part in order.parts
             if part.order_id in news.parts and part.status is OrderStatus.AWAITING_PAYMENT
         )
@@ -192,8 +222,8 @@ class Notifier:
         """Have what surely was not sent wait: so long as is asked for, else longer each time."""
         wait = self._waits.get(order_no, _FIRST_WAIT)
         self._waits[order_no] = min(wait * 2, _LONGEST_WAIT)
-        until = self._clock() + timedelta(seconds=wait if seconds is None else seconds)
-        await self._store.notices.put_back_notices(notices, until)
+        pause = timedelta(seconds=wait if seconds is None else seconds)
+        await self._store.notices.put_back_notices(notices, self._clock() + pause)
         # What comes meanwhile does not overtake it.
-        self._aside[order_no] = until
+        self._put_aside(order_no, pause)
         self._on_notice("put_back")

@@ -72,7 +72,13 @@ class Following:
             clock=clock,
         )
         self._notifier = Notifier(
-            bot, storage, self.tracking, screen, on_notice=metrics.on_notice, clock=clock
+            bot,
+            storage,
+            self.tracking,
+            screen,
+            quiet=settings.quiet,
+            on_notice=metrics.on_notice,
+            clock=clock,
         )
         self.tracking.on_news(self._notifier.wake)
 

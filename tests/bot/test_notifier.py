@@ -12,6 +12,7 @@ from bot.domain.identifiers import ChatId, MarketplaceOrderId, UserId
 from bot.domain.money import Fen
 from bot.domain.news import News, NewsKind
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
+from bot.domain.quiet import QuietHours
 from bot.domain.sessions import Session
 from bot.domain.writes import ClaimOrder
 from bot.marketplace.errors import Unreachable
@@ -48,6 +49,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.now = NOON
+        self.quiet: QuietHours | None = None
         self.storage = MemoryStorage()
         self.telegram = FakeTelegram()
         self.bot = DirectBot(
@@ -67,6 +69,7 @@ class Desk:
             self.storage,
             cast("Tracking", self),
             _screen,
+            quiet=self.quiet,
             on_notice=self.outcomes.append,
             clock=lambda: self.now,
         )
@@ -154,6 +157,37 @@ SURELY_NOT = {
     ),
     "full pool": lambda telegram: telegram.break_off("sendMessage", TimedOut(f"Pool. {NOT_SENT}")),
 }
+
+
+async def test_a_clock_that_is_set_right_puts_nobody_aside_for_longer(desk: Desk) -> None:
+    """What was put back by a clock an hour ahead is sent when the storage says so."""
+    desk.now = NOON + timedelta(hours=1)
+    await desk.happens(NewsKind.PAID)
+    SURELY_NOT["flood"](desk.telegram)
+    await desk.tell()
+    assert desk.outcomes == ["put_back"]
+    desk.now = NOON
+    (waiting,) = await desk.storage.waiting_notices(desk.order.order_no, NOON + timedelta(hours=2))
+    await desk.storage.hold_notices([waiting.notice_id], NOON)
+    await desk.tell()
+    assert desk.outcomes == ["put_back", "told"]
+
+
+async def test_news_that_comes_up_in_quiet_hours_waits_for_their_end(desk: Desk) -> None:
+    """Whatever brought it up then."""
+    desk.quiet = QuietHours.parse("12-14", UTC)
+    desk.started = desk._new()
+    await desk.happens(NewsKind.PAID)
+    assert await desk.tell() == []
+    assert await desk.tell(after=7199) == []
+    assert len(await desk.tell(after=1)) == 1
+
+
+async def test_what_would_be_too_late_after_the_quiet_hours_is_told_in_them(desk: Desk) -> None:
+    desk.quiet = QuietHours.parse("12-14", UTC)
+    desk.started = desk._new()
+    await desk.happens(NewsKind.PAY_REMINDER, pay_before=NOON + timedelta(hours=1))
+    assert len(await desk.tell()) == 1
 
 
 @pytest.mark.parametrize("kind", SURELY_NOT)

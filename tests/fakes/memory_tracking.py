@@ -150,6 +150,13 @@ class MemoryTracking(MemoryWatches):
                 later = max(told.notice.not_before, until)
                 told.notice = told.notice.replace(not_before=later)
 
+    async def hold_notices(self, notice_ids: Collection[int], until: datetime) -> None:
+        self._answer()
+        for notice_id in notice_ids:
+            told = self._notices[notice_id]
+            if told.state == "waiting":
+                told.notice = told.notice.replace(not_before=until)
+
     async def give_up_claimed(self) -> int:
         self._answer()
         claimed = [each for each in self._notices.values() if each.state == "claimed"]

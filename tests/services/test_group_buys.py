@@ -215,6 +215,26 @@ async def test_a_telegram_that_is_away_for_an_hour_holds_no_buy_any_longer(world
     assert (await world.buy()).state is BuyState.COLLECTING
 
 
+async def test_a_clock_that_ran_ahead_and_was_set_right_holds_no_lock_up(world: World) -> None:
+    """When the bot began and what it asked Telegram last then seem to be an hour away."""
+    deadline = a_buy().terms.deadline
+    asked = world.now = deadline + timedelta(hours=1)
+    world.groups = GroupBuys(
+        world.storage,
+        world.market,  # type: ignore[arg-type]
+        organisers=lambda user: user == BUYER,
+        caught_up=lambda: asked,
+        clock=world.clock,
+    )
+    world.now = NOW
+    await world.open()
+    await world.join(2, 5)
+    assert (await world.at_deadline()).state is BuyState.OPEN  # nobody knows when that was asked
+    asked = world.now = world.now + timedelta(seconds=30)
+    await world.groups.do_due()
+    assert (await world.buy()).state is BuyState.COLLECTING
+
+
 async def test_a_clock_that_jumped_back_reminds_and_locks_no_second_time(world: World) -> None:
     """What was done is in the buy, not in a timer."""
     await world.open()

@@ -266,6 +266,7 @@ WRITES: dict[str, Call] = {
     "notices.claim_notices": lambda storage: storage.notices.claim_notices([3]),
     "notices.end_notices": lambda storage: storage.notices.end_notices([5], NoticeEnd.TOLD),
     "notices.give_up_claimed": lambda storage: storage.notices.give_up_claimed(),
+    "notices.hold_notices": lambda storage: storage.notices.hold_notices([3], LATER),
     "notices.put_back_notices": lambda storage: storage.notices.put_back_notices([5], LATER),
     "orders.mark_told": lambda storage: storage.orders.mark_told(UNTOLD, Placing.REFUSED),
     "orders.save_order": _save_order,

@@ -79,6 +79,12 @@ ENDED = frozenset({_B.CLOSED, _B.FAILED, _B.CANCELLED})
 FORGOTTEN_AT_ONCE = ENDED | {_B.DRAFT}
 """Where a buy may go with its organiser's data: nobody else has anything in it."""
 
+DONE_BY_ITSELF = frozenset({_B.LOCKED, _B.CONFIRMING, _B.ORDERING, _B.ORDERED, _B.BOUGHT})
+"""Where a buy may wait for something that nobody has to do."""
+
+ORGANISER_DECIDES = timedelta(hours=24)
+"""So long a buy that has too few, or no numbers, waits for its organiser."""
+
 FOLLOWING = timedelta(seconds=5)
 """How often a buy looks at the order that it has at the marketplace, as stored."""
 
@@ -284,6 +290,22 @@ class GroupBuy(Value):
             case BuyState.ORDERING | BuyState.ORDERED | BuyState.BOUGHT:
                 return self.again_at or self.since + FOLLOWING
         return None
+
+    def clock_set_back(self, now: datetime, by: timedelta) -> "GroupBuy":
+        """Return the buy after a clock that was ahead by that much was set right.
+
+        What is tried again by itself is, as soon as it would have been. What people were given
+        time for by the right clock stays: the organiser's day to decide, deadlines.
+        """
+        if self.state not in DONE_BY_ITSELF:
+            return self
+        since, again_at = self.since, self.again_at
+        is_news = since > now
+        if again_at is not None and again_at > now:
+            given = self.state is BuyState.LOCKED and again_at - since >= ORGANISER_DECIDES
+            if is_news or not given:
+                again_at = max(now, again_at - by)
+        return self.replace(since=since - by if is_news else since, again_at=again_at)
 
     def with_claims(self, changed: Iterable[Claim]) -> "GroupBuy":
         """Return the buy with some of its claims replaced."""

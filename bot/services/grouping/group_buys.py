@@ -19,6 +19,7 @@ from bot.domain.group_buys import closing, fitting, joining
 from bot.domain.group_buys.bills import BillUnclear
 from bot.domain.group_buys.buys import (
     FOLLOWING,
+    ORGANISER_DECIDES,
     BuyId,
     BuyRefused,
     BuyState,
@@ -47,7 +48,6 @@ from bot.storage.ports import Storage, StorageUnavailable
 _LOOK_EVERY = 1.0  # seconds
 _AT_ONCE = 50
 _QUOTE_AGAIN = timedelta(minutes=5)
-_ORGANISER_DECIDES = timedelta(hours=24)
 _MOST_QUOTES = 60
 """Each quote leaves somebody out or is the last, so that this is no more than a bound."""
 
@@ -325,13 +325,17 @@ class GroupBuys:
         lock waits for it as well.
         """
         now = self._clock()
+        self._begun_at = min(self._begun_at, now)  # the clock may have been set back since
         settled = max(buy.terms.deadline, self._begun_at) + _SETTLE
         asked = self._caught_up()
         if asked is not None:
-            if asked < settled and now < settled + _LONGEST_WAIT:
+            # What was asked at a moment to come was asked by a clock that ran ahead.
+            if not settled <= asked <= now and now < settled + _LONGEST_WAIT:
                 return
+            asked = min(asked, now)
             # What came in until then was sent in time, perhaps; later presses and texts were not.
-            settled = max(settled, self._asked.setdefault(buy.buy_id, asked))
+            self._asked[buy.buy_id] = asked = min(self._asked.get(buy.buy_id, asked), now)
+            settled = max(settled, asked)
         census = await self._store.upkeep.census()
         behind = census.oldest_waiting is not None and census.oldest_waiting <= settled
         if now < settled or behind:
@@ -384,7 +388,7 @@ class GroupBuys:
         now = self._clock()
         if buy.taken and buy.state is BuyState.LOCKED and buy.again_at is None:
             told = News(kind=NewsOf.TOO_FEW, user_id=buy.organiser)
-            later = now + _ORGANISER_DECIDES
+            later = now + ORGANISER_DECIDES
             await self._change(
                 buy.buy_id, lambda there, _: Change(there.replace(again_at=later), (told,))
             )
@@ -395,7 +399,7 @@ class GroupBuys:
 
     async def _no_quote(self, buy: GroupBuy) -> None:
         now = self._clock()
-        if now - buy.since >= _ORGANISER_DECIDES:
+        if now - buy.since >= ORGANISER_DECIDES:
             await self._change(
                 buy.buy_id, lambda there, books: closing.failed(there, "no_quote", books, now)
             )

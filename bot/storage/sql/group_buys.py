@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.group_buys.buys import (
+    DONE_BY_ITSELF,
     ENDED,
     FORGOTTEN_AT_ONCE,
     BuyId,
@@ -375,6 +376,20 @@ class GroupBuys:
             )
         )
 
+    def clock_set_back(self, connection: Connection, now: datetime, by: timedelta) -> None:
+        """Have buys wait that much less for what nobody was promised."""
+        rows = connection.execute(
+            f"{_BUY} WHERE state IN ({_BY_ITSELF}) AND (next_at > ? OR since > ?)",
+            (to_micros(now), to_micros(now)),
+        ).fetchall()
+        for row in rows:
+            buy = self._head(*row).clock_set_back(now, by)
+            *_, next_at, since, body = self._columns(buy)
+            connection.execute(
+                "UPDATE group_buys SET next_at = ?, since = ?, body = ? WHERE buy_id = ?",
+                (next_at, since, body, buy.buy_id),
+            )
+
     def forget(self, connection: Connection, user_id: UserId) -> None:
         """Delete a person's claims where a buy has ended, and end those that are still free.
 
@@ -551,6 +566,7 @@ _GONE = frozenset(
 )
 
 
+_BY_ITSELF = ", ".join(f"'{each.value}'" for each in sorted(DONE_BY_ITSELF))
 _ENDED = ", ".join(f"'{each.value}'" for each in sorted(ENDED))
 _AT_ONCE = ", ".join(f"'{each.value}'" for each in sorted(FORGOTTEN_AT_ONCE))
 _FORGOTTEN = (

@@ -88,6 +88,14 @@ class Notices:
 
         await self._database.write(put_back)
 
+    async def hold_notices(self, notice_ids: Collection[int], until: datetime) -> None:
+        """Have notices wait on; what came later of their orders may overtake them."""
+        await self._change(
+            f"UPDATE notices SET not_before = ? WHERE {_THESE} AND state = 'waiting'",  # noqa: S608 - a constant
+            to_micros(until),
+            _listed(notice_ids),
+        )
+
     async def give_up_claimed(self) -> int:
         """End as unclear what an earlier run had claimed; return how many."""
         now = to_micros(self._database.now())

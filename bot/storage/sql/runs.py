@@ -20,8 +20,10 @@ from bot.domain.sessions import REVISIONS_LOST, Session
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_order, place_of_session
 from bot.storage.ports import Gap, RunBegun, StorageUnavailable
+from bot.storage.sql.clock_back import bring_waits_back
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
+from bot.storage.sql.group_buys import GroupBuys
 from bot.storage.sql.shop_restored import doubt_shop
 
 COPIED, MOVED = "copied_at", "moved_to"
@@ -57,8 +59,9 @@ def mark_copied(connection: Connection, at: datetime) -> None:
 class Runs:
     """Implements `RunPort`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, buys: GroupBuys) -> None:
         self._database = database
+        self._buys = buys
         self._beside = database.beside
 
     async def begin_run(self, now: datetime) -> RunBegun:
@@ -105,7 +108,8 @@ class Runs:
     async def alive(self, now: datetime, after: Gap | None = None) -> None:
         """Remember that the bot runs; first in the database, which so is never behind its file.
 
-        `after` is the gap that ends with it, remembered at once with that.
+        `after` is the gap that ends with it, remembered at once with that. Where it is earlier than
+        the last time, the clock ran ahead: what waits comes back with it.
         """
 
         def beat(connection: Connection) -> tuple[str, int]:
@@ -115,6 +119,7 @@ class Runs:
             row = connection.execute("SELECT value FROM meta WHERE name = ?", (_BEAT,)).fetchone()
             count = int(row[0]) + 1 if row else 1
             _put(connection, _BEAT, count)
+            self._follow_clock(connection, now)
             _put(connection, _ALIVE, to_micros(now))
             if after is not None:
                 _put(connection, _GAP_SINCE, to_micros(after.since))
@@ -130,6 +135,15 @@ class Runs:
             draft.replace(self._beside)
         except OSError as error:
             _log.warning("alive_not_noted", error=type(error).__name__)
+
+    def _follow_clock(self, connection: Connection, now: datetime) -> None:
+        row = connection.execute("SELECT value FROM meta WHERE name = ?", (_ALIVE,)).fetchone()
+        before = now if row is None else _moment(row[0])
+        if before <= now:
+            return
+        bring_waits_back(connection, to_micros(now), to_micros(before) - to_micros(now))
+        self._buys.clock_set_back(connection, now, before - now)
+        _log.warning("clock_set_back", seconds=round((before - now).total_seconds()))
 
     def _is_restored(self, meta: dict[str, object]) -> bool:
         if COPIED in meta or self._beside is None:

@@ -94,7 +94,7 @@ class SqlStorage:
         self.pushes: PushPort = Pushes(database)
         self.questions: QuestionPort = Questions(database)
         self.rights: RightsPort = rights
-        self.runs: RunPort = Runs(database)
+        self.runs: RunPort = Runs(database, groups)
         self.shop: ShopPort = shop
         self.shop_events: ShopEventPort = events
         self.tracking: TrackingPort = TrackedOrders(database, orders, notices, shop)
