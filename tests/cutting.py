@@ -2,7 +2,8 @@
 
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,8 @@ class Cutting:
         self._passes = False
         self.cut = threading.Event()
         self.refuses = False
+        self._speaks = threading.Event()
+        self._speaks.set()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -26,6 +29,15 @@ class Cutting:
         `refuses` lets nobody in after that.
         """
         self._passes, self._refuses_then, self._word = passes, refuses, word
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Pass nothing on, of connections that stand as of new ones; what was held back follows."""
+        self._speaks.clear()
+        try:
+            yield
+        finally:
+            self._speaks.set()
 
     def __enter__(self) -> Self:
         return self
@@ -67,10 +79,11 @@ class Cutting:
                             pass
                     self.cut.set()
                     return
+                self._speaks.wait()
                 server.sendall(data)
 
-    @staticmethod
-    def _to_client(server: socket.socket, client: socket.socket) -> None:
+    def _to_client(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError), client:
             while data := server.recv(65536):
+                self._speaks.wait()
                 client.sendall(data)

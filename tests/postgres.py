@@ -188,24 +188,40 @@ def folder_for_server() -> Path:
 
 
 @contextlib.contextmanager
-def own_server(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """A server for one test or file alone, to be stopped and started at will."""
+def own_server(
+    settings: Mapping[str, str] | None = None, *, room: int | None = None
+) -> Iterator[Server]:
+    """A server for one test or file alone, to be stopped and started at will.
+
+    `room` puts its data on a file system in memory of so many megabytes, which takes root.
+    """
     server = Server(folder_for_server(), free_port())
+    keeper = _keep(server, os.getpid())
     try:
+        if room is not None:
+            _mount(server.data, room)
         server.initialise(settings)
         server.start()
-        keeper = _keep(server, os.getpid())
         yield server
     finally:
         with contextlib.suppress(RuntimeError):
             server.stop("immediate")
+        if room is not None:
+            subprocess.run(["umount", "--lazy", server.data], check=True)
         shutil.rmtree(server.folder, ignore_errors=True)
         keeper.kill()
         keeper.wait()
 
 
+def _mount(folder: Path, megabytes: int) -> None:
+    owner = pwd.getpwnam(user() or "root")
+    folder.mkdir()
+    options = f"size={megabytes}m,mode=700,uid={owner.pw_uid},gid={owner.pw_gid}"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
+
+
 _KEEPER = """
-import os, shutil, signal, sys, time
+import os, shutil, signal, subprocess, sys, time
 watched, folder = int(sys.argv[1]), sys.argv[2]
 while True:
     try:
@@ -221,6 +237,8 @@ try:
 except (OSError, ValueError):
     pass
 time.sleep(0.5)
+if os.path.ismount(folder + '/data'):
+    subprocess.run(['umount', '--lazy', folder + '/data'])
 shutil.rmtree(folder, ignore_errors=True)
 """
 

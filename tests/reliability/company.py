@@ -1,0 +1,104 @@
+"""Several bots over one PostgreSQL, to be killed, stopped, woken and cut off."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+import psycopg
+from crashing import Clients, Own
+from processes import LOOKUP_DELAYS, BotProcess, SandboxProcess
+
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+START_AGAIN = os.EX_TEMPFAIL
+WITHIN = 60.0
+
+
+class Company:
+    """A world, a database, and so many bots."""
+
+    def __init__(self, world: SandboxProcess, url: str, bots: list[BotProcess]) -> None:
+        self.world, self.url, self.bots = world, url, bots
+
+    @contextlib.asynccontextmanager
+    async def clients(self) -> AsyncIterator[Clients]:
+        async with Own(self.world, self.bots[0]).clients() as clients:
+            yield clients
+
+    def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute(sql.encode(), values).fetchall()
+
+    def holder(self, kind: str, key: object = "%") -> BotProcess:
+        """Who holds a lease, the only one of its kind unless its key is given."""
+        ((name,),) = self.rows(
+            "SELECT name FROM leases JOIN replicas USING (replica) WHERE kind = %s AND key LIKE %s",
+            kind,
+            str(key),
+        )
+        pid = int(str(name).rpartition("/")[2])
+        return next(bot for bot in self.bots if bot.process and bot.process.pid == pid)
+
+    async def nobody_has(self, kind: str) -> bool:
+        """Tell whether no lease of a kind is held by anybody who is alive."""
+        return not self.rows(
+            "SELECT 1 FROM leases JOIN replicas USING (replica) WHERE kind = %s", kind
+        )
+
+
+def send(bot: BotProcess, number: signal.Signals) -> None:
+    assert bot.process is not None
+    bot.process.send_signal(number)
+
+
+async def ended_to_start_again(bot: BotProcess) -> None:
+    """Wait for the end of a bot whose work another has."""
+    assert bot.process is not None
+    assert await asyncio.to_thread(bot.process.wait, WITHIN) == START_AGAIN
+    assert '"start_again"' in bot.log.read_text()
+
+
+@contextlib.asynccontextmanager
+async def stopped(bot: BotProcess) -> AsyncIterator[None]:
+    """Stop a bot, and wake it when others have its work: it ends, says why, and starts again."""
+    send(bot, signal.SIGSTOP)
+    try:
+        yield
+        send(bot, signal.SIGCONT)
+        await ended_to_start_again(bot)
+    finally:
+        send(bot, signal.SIGCONT)
+        bot.kill()
+        bot.start()
+        await bot.ready()
+
+
+@contextlib.contextmanager
+def in_company(
+    folder: Path, url: str, bots: int = 2, *, ways: Sequence[str] = (), **settings: str
+) -> Iterator[Company]:
+    """A world with so many bots over a database, started and ready.
+
+    `ways` are other addresses of it, one for each bot.
+    """
+    world = SandboxProcess()
+    company = Company(world, url, [])
+    try:
+        for number, way in enumerate(ways or [url] * bots):
+            place = folder / f"bot{number}"
+            place.mkdir()
+            more = {"DATABASE_URL": way, "DATA_KEY": KEY, "FLOOD_UPDATES": "0", **settings}
+            bot = BotProcess(world, place, LOOKUP_DELAYS=LOOKUP_DELAYS, **more)
+            company.bots.append(bot)
+            bot.start()
+        for bot in company.bots:
+            asyncio.run(bot.ready())
+        yield company
+    finally:
+        for bot in company.bots:
+            if bot.process is not None and bot.process.poll() is None:
+                send(bot, signal.SIGCONT)
+                bot.kill()
+        world.stop()

@@ -1,0 +1,231 @@
+"""The database itself fails under two bots: full, silent, gone for good and followed by another."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from buying import TAPE_MEASURE, at_preview, placed
+from chat import Person
+from company import Company, ended_to_start_again, in_company
+from crashing import Clients, until
+
+from tests.cutting import Cutting
+from tests.loopback import http_client
+from tests.postgres import Server, own_server, standby_of
+
+pytestmark = [
+    pytest.mark.crash,
+    pytest.mark.postgres,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+]
+ROOM = 160  # MB: a new server, its log, and a little
+LONG = "背包" * 1500
+
+
+@pytest.fixture
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on a file system of its own, which is soon full."""
+    if os.geteuid() != 0:
+        pytest.skip("only root mounts a small file system")
+    with own_server({"wal_recycle": "off"}, room=ROOM) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with own_server({"max_connections": "60"}) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def no_room(server: Server) -> Iterator[None]:
+    """Fill the server's file system to its last page."""
+    filler = server.data / "filler"
+    with filler.open("wb") as file, contextlib.suppress(OSError):
+        for piece in (b"\0" * 1_000_000, b"\0" * 4096):
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(piece)
+                    file.flush()
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+async def _statuses(company: Company) -> list[int]:
+    async with http_client(timeout=30) as http:
+        return [
+            (await http.get(f"http://127.0.0.1:{bot.port}/readyz")).status_code
+            for bot in company.bots
+        ]
+
+
+async def _has_room(server: Server) -> bool:
+    """Whether the server is up; one that found no room for its log ends until there is."""
+    try:
+        server.sql("SELECT 1")
+    except Exception:  # noqa: BLE001 - psycopg's, an extra: it is not up
+        with contextlib.suppress(RuntimeError):
+            server.start()
+        return False
+    return True
+
+
+async def test_a_full_disk_loses_nothing(small: Server, tmp_path: Path) -> None:
+    """What can't be stored is not acknowledged; with room again all of it is handled, once."""
+    url = small.url(small.create(), tcp=True)
+    with in_company(tmp_path, url) as company:
+        async with company.clients() as clients:
+            buyer = await clients.arrive()
+            await at_preview(buyer, TAPE_MEASURE, 4)
+            others = [await clients.arrive() for _ in range(4)]
+            with no_room(small):
+                writing = [asyncio.create_task(_writes_on(each)) for each in others]
+                await until(lambda: _all_are(company, 503))
+                await buyer.tap("Confirm order")
+                for each in writing:
+                    each.cancel()
+                await asyncio.gather(*writing, return_exceptions=True)
+                told = [bot.log.read_text() for bot in company.bots]
+                assert all("disk is full" in each for each in told) or not await _has_room(small)
+                pids = [bot.process.pid for bot in company.bots if bot.process]
+            await until(lambda: _has_room(small))
+            shown = await buyer.sees("Order placed")
+            await until(lambda: _all_are(company, 200))
+            orders = await clients.orders.orders()
+            assert [each["orderId"] in shown.text for each in orders] == [True]
+            assert await clients.orders.count("create") == 1
+            for each in others:
+                await clients.settled()
+                await each.say("/help", "photo|link")
+            assert [bot.process.pid for bot in company.bots if bot.process] == pids
+
+
+async def _writes_on(person: Person) -> None:
+    while True:
+        await person.send(LONG)
+        await asyncio.sleep(0.05)
+
+
+async def _all_are(company: Company, status: int) -> bool:
+    return set(await _statuses(company)) == {status}
+
+
+def _through(proxy: Cutting, name: str) -> str:
+    return f"postgresql://snaporder@127.0.0.1:{proxy.port}/{name}?sslmode=disable"
+
+
+async def test_a_bot_that_hears_nothing_of_the_database_is_replaced(
+    server: Server, tmp_path: Path
+) -> None:
+    """No connection ends, only no byte comes any more: while it makes an order, and polls."""
+    name = server.create()
+    with contextlib.ExitStack() as stack:
+        proxies = [stack.enter_context(Cutting(server.port)) for _ in range(2)]
+        ways = [_through(each, name) for each in proxies]
+        url = server.url(name, tcp=True)
+        company = stack.enter_context(in_company(tmp_path, url, ways=ways))
+        async with company.clients() as clients:
+            buyer = await clients.arrive()
+            await at_preview(buyer, TAPE_MEASURE, 4)
+            await clients.market_fault("create", "slow", seconds=1.5)
+            await buyer.tap("Confirm order")
+            await clients.orders.until_called("create")
+            cut_off = company.holder("order")
+            with proxies[company.bots.index(cut_off)].silent():
+                shown = await buyer.sees("Order placed")
+                await until(lambda: company.nobody_has("order"))
+                await buyer.say("/help", "photo|link")
+                polling = company.holder("duty", "poll")
+                assert polling is not cut_off
+            await ended_to_start_again(cut_off)
+            cut_off.start()
+            await cut_off.ready()
+            await buyer.sees_nothing_new()
+            assert (await clients.orders.only_order())["orderId"] in shown.text
+            assert await clients.orders.count("create") == 1
+
+
+async def test_a_database_silent_for_everybody_makes_nobody_dead(
+    server: Server, tmp_path: Path
+) -> None:
+    """For much longer than a lease; then all go on, and what was said meanwhile is answered."""
+    name = server.create()
+    with Cutting(server.port) as proxy, in_company(tmp_path, _through(proxy, name)) as company:
+        async with company.clients() as clients:
+            people = [await clients.arrive() for _ in range(4)]
+            for each in people:
+                await each.say("/start", "Snaporder")
+            pids = [bot.process.pid for bot in company.bots if bot.process]
+            with proxy.silent():
+                for each in people:
+                    await each.send("/help")
+                await until(lambda: _all_are(company, 503))
+                for each in people:
+                    await each.sees_nothing_new(1.5)
+            for each in people:
+                await each.sees("photo|link")
+            assert [bot.process.pid for bot in company.bots if bot.process] == pids
+            assert all(bot.process.poll() is None for bot in company.bots if bot.process)
+
+
+@contextlib.contextmanager
+def pair(*, synchronous: bool) -> Iterator[tuple[Server, Server, str]]:
+    """A primary, its standby, and the address of a database that is looked for at both."""
+    with own_server({"max_connections": "60"}) as primary:
+        name = primary.create()
+        with standby_of(primary) as standby:
+            if synchronous:
+                primary.sql(
+                    "ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"
+                )
+            hosts = ",".join(f"127.0.0.1:{each.port}" for each in (primary, standby))
+            yield (
+                primary,
+                standby,
+                (f"postgresql://snaporder@{hosts}/{name}?target_session_attrs=read-write"),
+            )
+
+
+def promote(standby: Server) -> None:
+    standby.program("pg_ctl", "promote", "-D", standby.data, "-w")
+
+
+async def test_a_standby_that_confirmed_every_commit_goes_on_as_if_nothing_had_been(
+    tmp_path: Path,
+) -> None:
+    """Orders placed, one under way and words unanswered: all are there, and nobody starts anew."""
+    with pair(synchronous=True) as (primary, standby, url), in_company(tmp_path, url) as company:
+        async with company.clients() as clients:
+            early = [await clients.arrive() for _ in range(3)]
+            for each in early:
+                await placed(each, TAPE_MEASURE)
+            buyer = await clients.arrive()
+            await at_preview(buyer, TAPE_MEASURE, 4)
+            await clients.market_fault("create", "slow", seconds=1.5)
+            await buyer.tap("Confirm order")
+            await until(lambda: _creates(clients, 4))
+            pids = [bot.process.pid for bot in company.bots if bot.process]
+            primary.stop("immediate")
+            for each in early:
+                await each.send("/orders")
+            promote(standby)
+            shown = await buyer.sees("Order placed")
+            orders = await clients.orders.orders()
+            assert len(orders) == await clients.orders.count("create") == 4
+            assert sum(each["orderId"] in shown.text for each in orders) == 1
+            for each in early:
+                await each.sees("My orders")
+            known = company.rows("SELECT count(*) FROM orders WHERE placing = 'placed'")
+            assert known == [(4,)]
+            assert [bot.process.pid for bot in company.bots if bot.process] == pids
+            assert all(bot.process.poll() is None for bot in company.bots if bot.process)
+
+
+async def _creates(clients: Clients, count: int) -> bool:
+    return await clients.orders.count("create") == count
