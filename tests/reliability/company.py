@@ -27,6 +27,22 @@ class Company:
         async with Own(self.world, self.bots[0]).clients() as clients:
             yield clients
 
+    async def ready(self) -> None:
+        """Wait until all are."""
+        for bot in self.bots:
+            await bot.ready()
+
+    def start_again(self) -> None:
+        """Start those that ended."""
+        for bot in self.bots:
+            bot.start()
+
+    def pids(self) -> list[int]:
+        """Who runs; fails for one that ended."""
+        running = [bot.process for bot in self.bots if bot.process and bot.process.poll() is None]
+        assert len(running) == len(self.bots)
+        return [each.pid for each in running]
+
     def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         with psycopg.connect(self.url, autocommit=True) as connection:
             return connection.execute(sql.encode(), values).fetchall()
@@ -76,10 +92,18 @@ async def stopped(bot: BotProcess) -> AsyncIterator[None]:
 
 
 @contextlib.contextmanager
-def in_company(
+def in_company(folder: Path, url: str, **settings: str) -> Iterator[Company]:
+    """A world with two bots over a database, started and ready."""
+    with starting(folder, url, **settings) as company:
+        asyncio.run(company.ready())
+        yield company
+
+
+@contextlib.contextmanager
+def starting(
     folder: Path, url: str, bots: int = 2, *, ways: Sequence[str] = (), **settings: str
 ) -> Iterator[Company]:
-    """A world with so many bots over a database, started and ready.
+    """A world with so many bots over a database, started, and soon ready.
 
     `ways` are other addresses of it, one for each bot.
     """
@@ -93,8 +117,6 @@ def in_company(
             bot = BotProcess(world, place, LOOKUP_DELAYS=LOOKUP_DELAYS, **more)
             company.bots.append(bot)
             bot.start()
-        for bot in company.bots:
-            asyncio.run(bot.ready())
         yield company
     finally:
         for bot in company.bots:

@@ -144,15 +144,14 @@ async def test_the_database_restarts_and_everybody_goes_on(company: Company, ser
         people = [await clients.arrive() for _ in range(4)]
         for each in people:
             await each.say("/start", "Snaporder")
-        pids = [bot.process.pid for bot in company.bots if bot.process]
+        pids = company.pids()
         server.stop("immediate")
         for each in people:
             await each.send("/help")
         server.start()
         for each in people:
             await each.sees("photo|link")
-        assert [bot.process.pid for bot in company.bots if bot.process] == pids
-        assert all(bot.process.poll() is None for bot in company.bots if bot.process)
+        assert company.pids() == pids
 
 
 async def test_an_album_is_one_answer(company: Company):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from bot.storage.ports import Fenced, InboxUpdate, StorageError, StorageUnavailable
@@ -53,6 +54,29 @@ async def beating(*those: PostgresStorage, until: Callable[[tuple[int, ...]], bo
             if until(heard[0]):
                 return
             await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("by", ["beat", "write"])
+async def test_a_database_that_lost_commits_is_begun_anew_by_all(postgres_url: str, by: str):
+    """As after a failover: who was told of them notices, nobody writes on, the next doubts."""
+    async with replicas(postgres_url) as (told, other):
+        await told.runs.begin_run(NOW)
+        assert await told.inbox.put_updates([update(1, 5)]) == (1,)
+        assert await other.replicas.take(Held.DUTY, ("poll",))
+        set_back = "UPDATE writers SET batch = batch - 1 WHERE writer = %s"
+        with psycopg.connect(postgres_url) as there:
+            there.execute(set_back, (told.replicas.number,))
+        with pytest.raises(Fenced, match="lost commits"):
+            await (told.replicas.beat() if by == "beat" else told.upkeep.nudge())
+        for refused in (other.replicas.beat(), other.upkeep.nudge(), told.upkeep.nudge()):
+            with pytest.raises(Fenced):
+                await refused
+        after = PostgresStorage(postgres_url, Sealer(KEY), lambda: NOW)
+        await after.open()
+        assert await after.replicas.join()
+        assert (await after.runs.begin_run(NOW)).restored
+        await after.close()
+        await after.replicas.leave()
 
 
 async def test_who_writes_nothing_for_days_but_beats_is_not_forgotten(postgres_url: str):

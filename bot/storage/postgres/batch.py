@@ -10,10 +10,14 @@ takes over a process's work deletes its row first (`Fenced`), so that a process 
 dead and lives on changes nothing any more. Where the connection is lost while the
 commit is on its way, that row tells whether it took place. A transaction's own number would not do:
 after a failover to a server that lost it, another transaction may have that number.
+
+And where that row is behind what its writer knows to be committed, the database lost commits: it
+is marked as put back, and every run over it ends (`went_back`).
 """
 
 import time
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 import psycopg
 import structlog
@@ -27,7 +31,8 @@ from bot.storage.sql.batch import JobResult, Work
 
 _BEGIN = (
     f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({WRITING});"  # noqa: S608
-    " UPDATE writers SET batch = {batch}, seen_at = {now} WHERE writer = {writer} RETURNING writer"
+    " UPDATE writers SET batch = {batch}, seen_at = {now}"
+    " WHERE writer = {writer} AND batch IN ({known}) RETURNING writer"
 )
 # Waiting for a standby that confirms is no statement that takes too long: cut short, the server
 # would say that it committed what only it has.
@@ -58,14 +63,25 @@ class Writer:
         drop: Callable[[], None],
         now: Callable[[], int],
         patience: float,
+        went_back: Callable[[PostgresConnection], None],
     ) -> None:
-        """`now` is in microseconds, `patience` in seconds: how long a lost commit is looked up."""
+        """`now` is in microseconds, `patience` in seconds: how long a lost commit is looked up.
+
+        `went_back` has everybody start anew over a database that lost commits, in a transaction.
+        """
         self._number = number
         self._opened = opened
         self._drop = drop
         self._now = now
         self._patience = patience
+        self._went_back = went_back
         self._batch = 0
+        self._known: tuple[int, ...] = (0,)
+
+    @property
+    def committed(self) -> int:
+        """The number of the latest batch that is surely committed."""
+        return self._known[0]
 
     def run(self, works: Sequence[Work]) -> list[JobResult]:
         """Run all jobs in one transaction; return what came of each.
@@ -111,7 +127,12 @@ class Writer:
                 if connection.in_transaction:
                     connection.plain("ROLLBACK")
                 known = connection.plain(
-                    _BEGIN.format(writer=self._number, batch=self._batch, now=self._now())
+                    _BEGIN.format(
+                        writer=self._number,
+                        batch=self._batch,
+                        now=self._now(),
+                        known=", ".join(map(str, self._known)),
+                    )
                 )
             except psycopg.Error:
                 if not connection.is_lost or begun:
@@ -122,9 +143,26 @@ class Writer:
                 connection = self._opened()
             else:
                 if not known:
-                    self._undo(connection)
-                    raise Fenced(f"writer {self._number} was replaced")
+                    self._end(connection)
                 return connection
+
+    def _end(self, connection: PostgresConnection) -> NoReturn:
+        """Find out why this run may not write any more, within its last transaction."""
+        try:
+            rows = connection.plain(
+                f"SELECT batch FROM writers WHERE writer = {self._number}"  # noqa: S608 - ours
+            )
+            if rows:
+                self._went_back(connection)
+                connection.plain(_COMMIT)
+        except psycopg.Error as error:
+            self._undo(connection)
+            raise unavailable(error) from error
+        self._undo(connection)
+        if not rows:
+            raise Fenced(f"writer {self._number} was replaced")
+        _log.error("storage.commits_lost", committed=self.committed, found=rows[0][0])
+        raise Fenced("the database lost commits, as after a failover: all start anew over it")
 
     def _undo(self, connection: PostgresConnection) -> None:
         try:
@@ -146,6 +184,7 @@ class Writer:
             self._drop()
             if not self._took_place(error):
                 raise
+        self._known = (self._batch,)
 
     def _took_place(self, lost: psycopg.Error) -> bool:
         """Ask whether the last batch was committed. Raises `CommitUnknown`."""
@@ -161,6 +200,7 @@ class Writer:
                 connection.plain("ROLLBACK")
             except (psycopg.Error, StorageUnavailable) as error:
                 if time.monotonic() > until:
+                    self._known = (*self._known, self._batch)
                     raise CommitUnknown(
                         f"the connection was lost at a commit, and the server can't be asked: "
                         f"{describe(lost)}"

@@ -19,12 +19,13 @@ from bot.storage.postgres.connection import (
     connect,
     take_running,
 )
-from bot.storage.postgres.migrations import migrate, refuse_newer, version
+from bot.storage.postgres.migrations import floor, migrate, refuse_newer, version
 from bot.storage.sealing import Sealer
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import KEY_CHECK, Database
 from bot.storage.sql.group_commit import GroupCommit
 from bot.storage.sql.resealing import SEALED
+from bot.storage.sql.runs import mark_copied
 
 _Result = TypeVar("_Result")
 _OLDEST = 14
@@ -64,8 +65,14 @@ class PostgresDatabase(Database):
         self._even_moved = even_moved
         self.writer = 0
         """The number under which this one commits, another each time it is opened; 0 before."""
+        self._committing: Writer | None = None
         self._writer: ThreadedConnection | None = None
         self._reader: ThreadedConnection | None = None
+
+    @property
+    def committed(self) -> int:
+        """The number of this one's latest batch that is surely committed."""
+        return self._committing.committed if self._committing is not None else 0
 
     async def open(self) -> None:
         """Open the database, migrate it, check the key.
@@ -91,8 +98,9 @@ class PostgresDatabase(Database):
             writer.drop,
             lambda: to_micros(self._clock()),
             patience=4 * self._busy_timeout,
+            went_back=self._begin_anew,
         )
-        self._writer = writer
+        self._committing, self._writer = committing, writer
         self._reader = ThreadedConnection("storage reader", self._connect_reader)
         self._commits = GroupCommit(lambda works: writer.carry_out(lambda: committing.run(works)))
 
@@ -237,13 +245,13 @@ class PostgresDatabase(Database):
         connection = connect(
             self._url,
             {
-                "default_transaction_read_only": "on",
                 "statement_timeout": _millis(60.0),
                 "idle_in_transaction_session_timeout": _millis(60.0),
             },
             self._busy_timeout,
         )
-        connection.plain(f"SET {self._application()}")
+        # Not at the connecting: a primary that is looked for by `read-write` would not be taken.
+        connection.plain(f"SET default_transaction_read_only = on; SET {self._application()}")
         return connection
 
     def _refuse_unfit(self, connection: PostgresConnection) -> None:
@@ -284,7 +292,8 @@ class PostgresDatabase(Database):
     def _prepare(self, connection: PostgresConnection) -> None:
         connection.plain("SET statement_timeout = 0")
         found = version(connection)
-        refuse_newer(found)
+        # A command that has it alone takes everything along, so it has to know everything.
+        refuse_newer(found, least=None if self._alone else floor(connection))
         if found:
             # With another key a step would seal what nobody can open together with the rest.
             sealed = self.key_check(connection)
@@ -310,6 +319,14 @@ class PostgresDatabase(Database):
             "INSERT INTO writers (batch, seen_at) VALUES (0, ?) RETURNING writer", (now,)
         ).fetchone()
         connection.plain(f"COMMIT; RESET statement_timeout; SET {self._application()}")
+
+    def _begin_anew(self, connection: PostgresConnection) -> None:
+        """Mark the database as put back and end every run, in a transaction.
+
+        The first that starts then doubts what it finds, as after a backup was put back.
+        """
+        mark_copied(connection, self._clock())
+        connection.plain("DELETE FROM replicas; DELETE FROM writers")
 
     def _application(self) -> str:
         """Name this one's connections, for whoever takes its work over."""

@@ -12,7 +12,7 @@ from bot.storage.ports import Gap, StorageUnavailable
 from bot.storage.postgres.connection import PostgresConnection, connect
 from bot.storage.postgres.database import name_of
 from bot.storage.postgres.errors import unavailable
-from bot.storage.postgres.migrations import refuse_newer, version
+from bot.storage.postgres.migrations import floor, refuse_newer, version
 from bot.storage.sealing import Sealer, WrongKey
 from bot.storage.sql.database import KEY_CHECK, KEY_CHECK_CONTEXT
 from bot.storage.sql.group_census import count_buys
@@ -63,7 +63,7 @@ def look(url: str, sealer: Sealer, now: datetime) -> Look:
         if standby:
             raise StorageUnavailable(f"{name} is a read-only standby: name the one that writes")
         schema = version(connection)
-        refuse_newer(schema)
+        refuse_newer(schema, least=floor(connection))
         if not schema:
             return Look(name, server, 0, used, most)
         rows = connection.plain(f"SELECT value FROM meta WHERE name = '{KEY_CHECK}'")  # noqa: S608 - ours
@@ -104,10 +104,9 @@ def environment_of(url: str) -> dict[str, str]:
 
 @contextmanager
 def _reading(url: str) -> Iterator[PostgresConnection]:
-    connection = connect(
-        url, {"default_transaction_read_only": "on", "statement_timeout": "30000ms"}, 5.0
-    )
+    connection = connect(url, {"statement_timeout": "30000ms"}, 5.0)
     try:
+        connection.plain("SET default_transaction_read_only = on")
         yield connection
     except psycopg.Error as error:
         raise unavailable(error) from error

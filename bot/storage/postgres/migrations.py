@@ -3,8 +3,14 @@
 A new database gets `baseline.sql`, which is the schema of step `BASELINE`. Each later step is the
 shared script, translated (`dialect.py`); where that does not do, a script of the same name that
 ends with `.postgres.sql` stands beside it and is taken instead.
+
+Bots of the release before run on while the first of the next one changes the schema, and are
+started again over it. So each step after `ADDING_SINCE` only adds, in a way that releases which do
+not know it live with; one that takes something away says `-- Needs: NNNN`, the step whose release
+no longer uses it. The latest of these is the database's floor: releases below it are refused.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 
@@ -14,15 +20,27 @@ from bot.storage.postgres.dialect import translated_schema
 from bot.storage.sql.migrations import NAMES, own_script, script, statements
 
 BASELINE = 19
+ADDING_SINCE = 20
 _VERSION = "schema_version"
+_FLOOR = "schema_floor"
+_NEEDS = re.compile(r"^-- Needs: (\d{4})$", re.MULTILINE)
 
 
 def version(connection: PostgresConnection) -> int:
     """Return which steps a database has, 0 for one that is not ours yet."""
     if not connection.plain("SELECT to_regclass('meta') IS NOT NULL")[0][0]:
         return 0
-    rows = connection.plain(f"SELECT value FROM meta WHERE name = '{_VERSION}'")  # noqa: S608 - ours
-    return int(rows[0][0]) if rows else 0
+    return _number(connection, _VERSION) or 0
+
+
+def floor(connection: PostgresConnection) -> int | None:
+    """Return which steps a release has to know at least, None where it has to know all."""
+    return _number(connection, _FLOOR) if version(connection) else None
+
+
+def _number(connection: PostgresConnection, name: str) -> int | None:
+    rows = connection.plain(f"SELECT value FROM meta WHERE name = '{name}'")  # noqa: S608 - ours
+    return int(rows[0][0]) if rows else None
 
 
 def migrate(connection: PostgresConnection, names: Sequence[str] = NAMES) -> None:
@@ -39,7 +57,7 @@ def _apply_next(connection: PostgresConnection, names: Sequence[str]) -> bool:
     connection.plain(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
     try:
         before = version(connection)
-        refuse_newer(before, len(names))
+        refuse_newer(before, len(names), floor(connection))
         missing = before < len(names)
         if missing:
             if before == 0:
@@ -47,11 +65,12 @@ def _apply_next(connection: PostgresConnection, names: Sequence[str]) -> bool:
             after = BASELINE if before == 0 else before + 1
             for statement in _baseline() if before == 0 else _step(names[before]):
                 connection.plain(statement)
-            connection.execute(
-                "INSERT INTO meta (name, value) VALUES (?, ?)"
-                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (_VERSION, str(after)),
-            )
+            for name, number in ((_VERSION, after), (_FLOOR, floor_of(names[:after]))):
+                connection.execute(
+                    "INSERT INTO meta (name, value) VALUES (?, ?)"
+                    " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                    (name, str(number)),
+                )
         connection.plain("COMMIT")
     except BaseException:
         if not connection.is_lost and connection.in_transaction:
@@ -60,9 +79,19 @@ def _apply_next(connection: PostgresConnection, names: Sequence[str]) -> bool:
     return missing
 
 
-def refuse_newer(found: int, known: int = len(NAMES)) -> None:
-    """Raise `StorageUnavailable` for a schema that this release does not know."""
-    if found > known:
+def floor_of(names: Sequence[str]) -> int:
+    """Return which steps a release has to know at least to live with all of these."""
+    texts = (own_script(name, "postgres") or script(name) for name in names[ADDING_SINCE:])
+    needed = (int(each) for text in texts for each in _NEEDS.findall(text))
+    return max((ADDING_SINCE, *needed))
+
+
+def refuse_newer(found: int, known: int = len(NAMES), least: int | None = None) -> None:
+    """Raise `StorageUnavailable` for a schema that this release can't live with.
+
+    That is one which it does not know, but for what was added since `least`.
+    """
+    if found > known and (least is None or known < least):
         raise StorageUnavailable(
             f"the database has schema {found}, this release knows up to {known}: "
             "start the release that wrote it, or a newer one"

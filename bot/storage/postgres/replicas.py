@@ -22,7 +22,7 @@ from bot.storage.replica_ports import Held
 from bot.storage.sql.connection import Connection
 
 CHANNEL = "snaporder"
-_ANSWERS_WITHIN = 2.0  # seconds; a beat that takes longer is one that was missed
+_ANSWERS_WITHIN = 2  # seconds; a beat that takes longer is one that was missed
 _JOIN_LOOKS_EVERY = 0.25  # seconds
 
 _JOIN = "INSERT INTO replicas (replica, name) VALUES (%s, %s)"
@@ -30,7 +30,8 @@ _BEAT = (
     "UPDATE replicas SET beat_at = clock_timestamp(), steady_since = CASE"
     " WHEN beat_at < clock_timestamp() - %(half)s * interval '1 second' THEN clock_timestamp()"
     " ELSE steady_since END WHERE replica = %(me)s"
-    " RETURNING steady_since < clock_timestamp() - %(half)s * interval '1 second'"
+    " RETURNING steady_since < clock_timestamp() - %(half)s * interval '1 second',"
+    " (SELECT batch FROM writers WHERE writer = replica)"
 )
 _ALL = (
     "SELECT replica, retired, beat_at < clock_timestamp() - %(lease)s * interval '1 second'"
@@ -118,10 +119,13 @@ class Replicas:
 
     async def beat(self) -> tuple[int, ...]:
         """Say that this one is alive, and bury the dead. Raises `Fenced`."""
+        committed = self._database.committed
         said = await self._run(_BEAT, {"half": self._lease / 2, "me": self.number})
         if not said:
             raise Fenced(f"replica {self.number} was declared dead")
-        steady = bool(said[0][0])
+        steady, found = said[0]
+        if found is not None and found < committed:
+            await self._database.write(lambda _: None)  # which finds the same, and ends all runs
         rows = await self._run(_ALL, {"lease": self._lease})
         late = {replica for replica, _, is_late in rows if is_late} if steady else set()
         for who in late:
@@ -199,14 +203,13 @@ class Replicas:
         """Run one statement, which may be repeated. Raises `StorageUnavailable`."""
         async with self._using:
             try:
-                async with asyncio.timeout(_ANSWERS_WITHIN):
-                    if self._own is not None:
-                        with suppress(psycopg.OperationalError):
-                            return await _rows(self._own, statement, values)
-                        await self._drop()  # it was lost, such as by a server that restarted
-                    self._own = await self._connected()
-                    return await _rows(self._own, statement, values)
-            except (psycopg.Error, TimeoutError, OSError) as error:
+                if self._own is not None:
+                    with suppress(psycopg.OperationalError):
+                        return await _rows(self._own, statement, values)
+                    await self._drop()  # it was lost, such as by a server that restarted
+                self._own = await self._connected()
+                return await _rows(self._own, statement, values)
+            except (psycopg.Error, OSError) as error:
                 await self._drop()
                 raise StorageUnavailable(f"PostgreSQL: {type(error).__name__}") from error
 
@@ -217,12 +220,32 @@ class Replicas:
 
     async def _connected(self) -> psycopg.AsyncConnection[TupleRow]:
         return await psycopg.AsyncConnection.connect(
-            self._url, autocommit=True, application_name=application_name(self.number)
+            self._url,
+            autocommit=True,
+            application_name=application_name(self.number),
+            connect_timeout=_ANSWERS_WITHIN,
         )
 
 
 async def _rows(
     connection: psycopg.AsyncConnection[TupleRow], statement: str, values: Any
 ) -> list[TupleRow]:
-    cursor = await connection.execute(statement.encode(), values)
-    return await cursor.fetchall() if cursor.description else []
+    """Run a statement; an answer that does not come counts as a connection that was lost."""
+    hanging_up = asyncio.get_running_loop().call_later(_ANSWERS_WITHIN, _hang_up, connection)
+    try:
+        cursor = await connection.execute(statement.encode(), values)
+        return await cursor.fetchall() if cursor.description else []
+    finally:
+        hanging_up.cancel()
+
+
+def _hang_up(connection: psycopg.AsyncConnection[TupleRow]) -> None:
+    """End what a connection waits for.
+
+    Cancelling would not: psycopg then asks the server to cancel, and waits for that in turn.
+    """
+    with (
+        suppress(psycopg.OperationalError, OSError),
+        socket.socket(fileno=os.dup(connection.fileno())) as same,
+    ):
+        same.shutdown(socket.SHUT_RDWR)
