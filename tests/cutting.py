@@ -87,3 +87,5 @@ class Cutting:
             while data := server.recv(65536):
                 self._speaks.wait()
                 client.sendall(data)
+            self._speaks.wait()
+            client.shutdown(socket.SHUT_RDWR)  # closing alone says nothing while another reads

@@ -4,9 +4,12 @@ psycopg's connections block, as SQLite's do, so that one function runs a whole t
 """
 
 import asyncio
+import os
+import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import psycopg
@@ -113,6 +116,15 @@ def take_running(connection: PostgresConnection, *, alone: bool) -> bool:
     return False
 
 
+def shut(raw: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+    """Have whoever waits for a connection find it lost; psycopg's own close would not wake them."""
+    with (
+        suppress(psycopg.OperationalError, OSError),
+        socket.socket(fileno=os.dup(raw.fileno())) as same,
+    ):
+        same.shutdown(socket.SHUT_RDWR)
+
+
 def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresConnection:
     """Open a connection with settings of its own. Raises `StorageUnavailable`."""
     settings = " ".join(f"-c {name}={value}" for name, value in {**_CARE_THERE, **options}.items())
@@ -161,6 +173,7 @@ class ThreadedConnection:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._opening = opening
         self._connection: PostgresConnection | None = None
+        self._busy_since: float | None = None
 
     async def run(self, work: Callable[[PostgresConnection], _Result]) -> _Result:
         """Run `work` in the connection's thread. Raises `StorageUnavailable`."""
@@ -169,11 +182,27 @@ class ThreadedConnection:
     async def carry_out(self, work: Callable[[], _Result]) -> _Result:
         """Run what opens the connection itself. Raises `StorageUnavailable`."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._timed, work)
         except RuntimeError as error:  # the executor's word for one that was shut down
             if self._thread._shutdown:  # noqa: SLF001 - it has no public name
                 raise StorageUnavailable("the storage is not open") from error
             raise
+
+    def hang_up(self, after: float = 0.0) -> None:
+        """End what the thread has waited for, for that many seconds: it finds its connection lost.
+
+        For a connection that stands and on which nothing comes any more.
+        """
+        since, connection = self._busy_since, self._connection
+        if since is not None and connection is not None and time.monotonic() - since >= after:
+            shut(connection.raw)
+
+    def _timed(self, work: Callable[[], _Result]) -> _Result:
+        self._busy_since = time.monotonic()
+        try:
+            return work()
+        finally:
+            self._busy_since = None
 
     def _run(self, work: Callable[[PostgresConnection], _Result]) -> _Result:
         try:

@@ -124,6 +124,12 @@ class PostgresDatabase(Database):
             await writer.close()
             self.read_anew()
 
+    def hang_up(self, after: float = 0.0) -> None:
+        """Give up connections whose answer has not come for that many seconds."""
+        for each in (self._writer, self._reader):
+            if each is not None:
+                each.hang_up(after)
+
     async def check(self) -> None:
         """Answer if the database can be read and written. Raises `StorageUnavailable`."""
         try:

@@ -17,12 +17,14 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from bot.storage.ports import Fenced, StorageUnavailable
+from bot.storage.postgres.connection import shut
 from bot.storage.postgres.database import PostgresDatabase
 from bot.storage.replica_ports import Held
 from bot.storage.sql.connection import Connection
 
 CHANNEL = "snaporder"
 _ANSWERS_WITHIN = 2  # seconds; a beat that takes longer is one that was missed
+_HANGS_AFTER = 90.0  # seconds; no batch, and no read, is given as long by the server
 _JOIN_LOOKS_EVERY = 0.25  # seconds
 
 _JOIN = "INSERT INTO replicas (replica, name) VALUES (%s, %s)"
@@ -122,7 +124,10 @@ class Replicas:
         committed = self._database.committed
         said = await self._run(_BEAT, {"half": self._lease / 2, "me": self.number})
         if not said:
+            self._database.hang_up()
             raise Fenced(f"replica {self.number} was declared dead")
+        # This was committed: a batch that gets no answer for so long hangs on its connection alone.
+        self._database.hang_up(_HANGS_AFTER)
         steady, found = said[0]
         if found is not None and found < committed:
             await self._database.write(lambda _: None)  # which finds the same, and ends all runs
@@ -230,22 +235,13 @@ class Replicas:
 async def _rows(
     connection: psycopg.AsyncConnection[TupleRow], statement: str, values: Any
 ) -> list[TupleRow]:
-    """Run a statement; an answer that does not come counts as a connection that was lost."""
-    hanging_up = asyncio.get_running_loop().call_later(_ANSWERS_WITHIN, _hang_up, connection)
+    """Run a statement; an answer that does not come counts as a connection that was lost.
+
+    Cancelling would not do: psycopg then asks the server to cancel, and waits for that in turn.
+    """
+    hanging_up = asyncio.get_running_loop().call_later(_ANSWERS_WITHIN, shut, connection)
     try:
         cursor = await connection.execute(statement.encode(), values)
         return await cursor.fetchall() if cursor.description else []
     finally:
         hanging_up.cancel()
-
-
-def _hang_up(connection: psycopg.AsyncConnection[TupleRow]) -> None:
-    """End what a connection waits for.
-
-    Cancelling would not: psycopg then asks the server to cancel, and waits for that in turn.
-    """
-    with (
-        suppress(psycopg.OperationalError, OSError),
-        socket.socket(fileno=os.dup(connection.fileno())) as same,
-    ):
-        same.shutdown(socket.SHUT_RDWR)
