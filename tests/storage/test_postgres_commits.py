@@ -163,3 +163,19 @@ async def test_a_failing_neighbour_costs_nobody_their_write(opened):
     )
     assert [each for each in results if isinstance(each, int)] == [1, 2, 3]
     assert sum(isinstance(each, StorageUnavailable) for each in results) == 2
+
+
+async def test_a_connection_on_which_nothing_comes_any_more_is_given_up(opened, through):
+    """It stands, and no byte comes: nothing was kept, and another connection goes on."""
+    proxy, url = through
+    storage = await opened(url)
+    assert await storage.database.write(_count) == 1
+    with proxy.silent():
+        writing = asyncio.create_task(storage.database.write(_count))
+        while not (await asyncio.wait({writing}, timeout=0.1))[0]:
+            storage.database.hang_up(0.2)
+            proxy.refuses = True
+        with pytest.raises(StorageUnavailable):
+            await writing
+    proxy.refuses = False
+    assert await storage.database.write(_count) == 2

@@ -38,6 +38,7 @@ _BEGIN = (
 # would say that it committed what only it has.
 _COMMIT = "SET LOCAL statement_timeout = 0; COMMIT"
 _ATTEMPTS = 3
+_FULL_FOR = 45.0  # seconds; polling tries again at least as often
 _log = structlog.get_logger(__name__)
 
 
@@ -77,6 +78,11 @@ class Writer:
         self._went_back = went_back
         self._batch = 0
         self._known: tuple[int, ...] = (0,)
+        self._full_at = float("-inf")
+
+    def is_full(self) -> bool:
+        """Tell whether the disk was full lately. What is small may fit all the same."""
+        return time.monotonic() - self._full_at < _FULL_FOR
 
     @property
     def committed(self) -> int:
@@ -99,6 +105,8 @@ class Writer:
                 if not left:
                     raise unavailable(error) from error
             except psycopg.Error as error:
+                if isinstance(error, errors.DiskFull):
+                    self._full_at = time.monotonic()
                 raise unavailable(error) from error
         raise AssertionError("unreachable")
 

@@ -132,6 +132,8 @@ class PostgresDatabase(Database):
 
     async def check(self) -> None:
         """Answer if the database can be read and written. Raises `StorageUnavailable`."""
+        if self._committing is not None and self._committing.is_full():
+            raise StorageUnavailable("the database's disk is full")
         try:
             async with asyncio.timeout(2 * self._busy_timeout):
                 await super().check()
