@@ -18,7 +18,9 @@ from bot.storage.sql.resealing import SEALED
 from bot.storage.sql.runs import MOVED
 
 MOVING = "moving_from"
-_OWN = frozenset({"key_check", "schema_version", "home", "bot_id", "rewrite_due", MOVED, MOVING})
+_OWN = frozenset(
+    {"key_check", "schema_version", "schema_floor", "home", "bot_id", "rewrite_due", MOVED, MOVING}
+)
 """What of `meta` is about a database, not about what it holds."""
 _TOGETHER = 1000
 _PLACES = {(each.table, each.name): each for each in SEALED}

@@ -15,6 +15,7 @@ from crashing import Clients, until
 from tests.cutting import Cutting
 from tests.loopback import http_client
 from tests.postgres import Server, own_server, standby_of
+from tests.storage.test_rolling_update import MORE, changed
 
 pytestmark = [
     pytest.mark.crash,
@@ -276,3 +277,29 @@ async def _has_all(primary: Server, standby: Server) -> bool:
     ((written,),) = primary.sql("SELECT pg_current_wal_lsn()")
     ((has,),) = standby.sql(f"SELECT pg_last_wal_replay_lsn() >= '{written}'")
     return bool(has)
+
+
+async def test_a_rolling_update_changes_the_schema_under_bots_of_before(
+    server: Server, tmp_path: Path
+) -> None:
+    """Both go on with an order under way and start again over it, as the release before may."""
+    url = server.url(server.create(), tcp=True)
+    with starting(tmp_path, url) as company:
+        await company.ready()
+        async with company.clients() as clients:
+            buyer, other = await clients.arrive(), await clients.arrive()
+            await at_preview(buyer, TAPE_MEASURE, 4)
+            await clients.market_fault("create", "slow", seconds=1.0)
+            await buyer.tap("Confirm order")
+            await clients.orders.until_called("create")
+            pids = company.pids()
+            await asyncio.to_thread(changed, url, tmp_path, MORE)
+            await buyer.sees("Order placed")
+            assert company.pids() == pids
+            for bot in company.bots:
+                bot.kill()
+                bot.start()
+                await bot.ready()
+            await buyer.say("/orders", "My orders")
+            await placed(other, TAPE_MEASURE)
+            assert len(await clients.orders.orders()) == 2
