@@ -91,7 +91,14 @@ async def by_psycopg(url: str, commits: int) -> None:
     """The storage as it is: psycopg's blocking connection in a thread."""
     fresh(url)
     thread = ThreadedConnection("writer", lambda: connect(url, {}, 5.0))
-    writer = Writer(1, thread.opened, thread.drop, lambda: time.time_ns() // 1000, 5.0)
+    writer = Writer(
+        1,
+        thread.opened,
+        thread.drop,
+        lambda: time.time_ns() // 1000,
+        patience=5.0,
+        went_back=lambda _: None,
+    )
     await measure(
         "psycopg, a thread, the storage's own batch",
         commits,
