@@ -11,7 +11,8 @@ from processes import BotProcess
 from tests.loopback import http_client
 
 
-async def _scrape(bot: BotProcess) -> dict[str, float]:
+async def scrape(bot: BotProcess) -> dict[str, float]:
+    """Return each metric's value by its name with its labels."""
     async with http_client() as http:
         answer = await http.get(f"http://127.0.0.1:{bot.port}/metrics")
     assert answer.status_code == 200
@@ -24,12 +25,12 @@ async def test_a_journey_is_counted(
     bot: BotProcess, person, marketplace: httpx.AsyncClient
 ) -> None:
     """Updates by kind, step times, calls of both sides, orders by state and commits grow."""
-    before = await _scrape(bot)
+    before = await scrape(bot)
     buyer: Person = await person()
     await placed(buyer)
     buttons = 'snaporder_updates_total{kind="button",outcome="ok"}'
     for _ in range(100):  # an update counts when it is over, a moment after its screen is seen
-        after = await _scrape(bot)
+        after = await scrape(bot)
         if after[buttons] - before.get(buttons, 0.0) >= 4:
             break
         await asyncio.sleep(0.05)
@@ -52,7 +53,7 @@ async def test_no_label_names_anybody(bot: BotProcess, person) -> None:
     """Ids of people and numbers of orders are in no metric."""
     buyer: Person = await person()
     await placed(buyer)
-    names = "\n".join(await _scrape(bot))
+    names = "\n".join(await scrape(bot))
     assert str(buyer.id) not in names
     assert not re.search(r"S\d{6}-", names)
 

@@ -16,6 +16,7 @@ from processes import BotProcess
 
 from bot.storage.keys import load_keyring
 from bot.storage.ports import InboxUpdate
+from bot.storage.sql.storage import SqlStorage
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.tiers import SLOW, slow_but
 
@@ -170,7 +171,7 @@ async def test_a_parked_update_is_tried_again(bot: BotProcess, person) -> None:
     buyer: Person = await person()
     await buyer.say("/start", "Snaporder")
     update_id = 2**40 + buyer.id
-    await _park(bot, update_id, buyer.id)
+    await park(_opened(bot), update_id, buyer.id)
     code, said = await command(bot, "parked")
     assert code == 0
     assert f"{update_id}  0 tries  ValueError at handlers/start.py:1" in said
@@ -182,7 +183,12 @@ async def test_a_parked_update_is_tried_again(bot: BotProcess, person) -> None:
     assert (code, "is not parked" in said) == (2, True), said
 
 
-async def _park(bot: BotProcess, update_id: int, user_id: int) -> None:
+def _opened(bot: BotProcess) -> SqliteStorage:
+    return SqliteStorage(bot.folder / "bot.db", load_keyring(None, bot.folder / "bot.key").sealer())
+
+
+async def park(storage: SqlStorage, update_id: int, user_id: int) -> None:
+    """Put an update aside in a running bot's database, as one that raised an error."""
     user = {"id": user_id, "is_bot": False, "first_name": "Tester", "language_code": "en"}
     message = {
         "message_id": 10**6,
@@ -193,8 +199,6 @@ async def _park(bot: BotProcess, update_id: int, user_id: int) -> None:
         "entities": [{"type": "bot_command", "offset": 0, "length": 5}],
     }
     payload = json.dumps({"update_id": update_id, "message": message}).encode()
-    ring = load_keyring(None, bot.folder / "bot.key")
-    storage = SqliteStorage(bot.folder / "bot.db", ring.sealer())
     await storage.open()
     try:
         stored = InboxUpdate(

@@ -3,21 +3,33 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from buying import TAPE_MEASURE, at_preview
 from crashing import Own, own_world, until
 from processes import LOOKUP_DELAYS
+from test_metrics import scrape
+from test_operator_commands import command, park, unresolved
 
+from bot.storage.keys import load_keyring
+from bot.storage.postgres.storage import PostgresStorage
 from tests.loopback import http_client
 from tests.postgres import own_server
+from tests.tiers import SLOW
 
 pytestmark = [pytest.mark.postgres, pytest.mark.crash]
 
 
 @pytest.fixture
-def own(postgres_url: str) -> Iterator[Own]:
-    with own_world(DATABASE_URL=postgres_url, LOOKUP_DELAYS=LOOKUP_DELAYS) as own:
+def key(tmp_path: Path) -> Path:
+    return tmp_path / "bot.key"
+
+
+@pytest.fixture
+def own(postgres_url: str, key: Path) -> Iterator[Own]:
+    settings = {"DATABASE_URL": postgres_url, "DATA_KEY_FILE": str(key)}
+    with own_world(LOOKUP_DELAYS=LOOKUP_DELAYS, **settings) as own:
         own.bot.start()
         yield own
 
@@ -76,3 +88,37 @@ async def test_a_server_that_goes_and_comes_back() -> None:
                 await until(is_ready)
                 await said
             assert own.bot.stop() == 0
+
+
+@SLOW
+async def test_what_operators_have_beside_the_running_bot(
+    own: Own, postgres_url: str, key: Path
+) -> None:
+    """An order nobody can tell about is dropped, a parked update tried again, all of it counted."""
+    await own.bot.ready()
+    async with own.clients() as clients:
+        buyer, market = await clients.arrive(), clients.orders
+        number = await unresolved(buyer, market)
+        code, said = await command(own.bot, "orders")
+        assert (code, number in said, "unresolved" in said) == (0, True, True), said
+        code, said = await command(own.bot, "orders", "show", number)
+        assert (code, "has no order with our number" in said) == (0, True), said
+        assert (await scrape(own.bot))['snaporder_orders{state="unresolved"}'] == 1
+        code, said = await command(own.bot, "orders", "drop", number)
+        assert code == 0, said
+        await buyer.sees("that order was not made")
+        await market.mend()
+
+        update_id = 2**40 + buyer.id
+        beside = PostgresStorage(postgres_url, load_keyring(None, key).sealer())
+        await park(beside, update_id, buyer.id)
+        code, said = await command(own.bot, "parked")
+        assert (code, f"{update_id}  0 tries  ValueError" in said) == (0, True), said
+        assert (await scrape(own.bot))["snaporder_inbox_parked"] == 1
+        code, said = await command(own.bot, "parked", "retry", str(update_id))
+        assert code == 0, said
+        await buyer.sees("What you can send")
+        told = await scrape(own.bot)
+        assert told["snaporder_inbox_parked"] == 0
+        assert told['snaporder_orders{state="unresolved"}'] == 0
+        assert told["snaporder_commits_total"] > 6

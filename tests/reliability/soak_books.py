@@ -2,11 +2,12 @@
 
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from soak_host import Restore
 
@@ -107,7 +108,34 @@ async def read_books(database: Path, key: Path, scratch: Path, people: Sequence[
 
 def group_ledger(connection: sqlite3.Connection) -> dict[str, bytes]:
     """Return the books of all group buys as rows: what is never changed."""
-    rows = connection.execute("SELECT key, buy_id, user_id, at, body FROM group_ledger")
+    return _as_it_stands(connection.execute(_GROUP_LEDGER))
+
+
+def group_ledger_in_file(database: Path) -> dict[str, bytes]:
+    """Return the same beside a running bot. Raises `ConnectionError` when it can't be read now."""
+    uri = f"{database.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+            return group_ledger(connection)
+    except sqlite3.OperationalError as error:
+        raise ConnectionError(str(error)) from error
+
+
+def group_ledger_in_server(url: str) -> dict[str, bytes]:
+    """Return the same out of PostgreSQL. Raises `ConnectionError` when it can't be read now."""
+    import psycopg  # noqa: PLC0415 - an extra
+
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            return _as_it_stands(connection.execute(_GROUP_LEDGER.encode()))
+    except (psycopg.OperationalError, psycopg.errors.UndefinedTable) as error:
+        raise ConnectionError(str(error)) from error
+
+
+_GROUP_LEDGER = "SELECT key, buy_id, user_id, at, body FROM group_ledger"
+
+
+def _as_it_stands(rows: Iterable[Sequence[Any]]) -> dict[str, bytes]:
     return {key: repr(rest).encode() for key, *rest in rows}
 
 

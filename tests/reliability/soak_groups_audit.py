@@ -7,16 +7,13 @@ agreed, 3 same goods, same price, 4 pieces, 5 limits, 6 no claim in the order wi
 
 import asyncio
 import re
-import sqlite3
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
-from soak_books import Books, RunBuy, group_ledger
+from soak_books import Books, RunBuy
 from soak_findings import Audit
 from soak_groups import Crowd, Member, Organiser
 
@@ -40,7 +37,7 @@ _PRIVATE = re.compile(r"\bG\d+-\d+\b|TX\d+|1[3-9]\d{9}")
 class LedgerWatch:
     """Reads the books of all buys beside the running bot: what stood there once has to stay."""
 
-    database: Path
+    read: Callable[[], dict[str, bytes]]  # raises ConnectionError where it can't be read now
     seen: dict[str, bytes] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
@@ -49,8 +46,8 @@ class LedgerWatch:
         while True:
             await asyncio.sleep(_SEEN_EVERY)
             try:
-                now = await asyncio.to_thread(self._read)
-            except sqlite3.OperationalError:
+                now = await asyncio.to_thread(self.read)
+            except ConnectionError:
                 continue  # not there yet, or held by a start
             self.compare(now)
 
@@ -58,11 +55,6 @@ class LedgerWatch:
         """Note what has gone or is another entry than it was."""
         self.changed |= {key for key, row in self.seen.items() if now.get(key) != row}
         self.seen |= now
-
-    def _read(self) -> dict[str, bytes]:
-        uri = f"{self.database.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
-            return group_ledger(connection)
 
 
 def audit_groups(

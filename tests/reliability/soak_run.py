@@ -7,13 +7,19 @@ import time
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 from processes import BotProcess, SandboxProcess
 from soak_audit import audit
-from soak_books import read_books, read_put_back
+from soak_books import (
+    group_ledger_in_file,
+    group_ledger_in_server,
+    read_books,
+    read_put_back,
+)
 from soak_faults import Mischief
 from soak_findings import Audit
 from soak_groups import Crowd
@@ -93,10 +99,6 @@ class Cast:
 
 async def soak(plan: Plan) -> Report:
     """Run the plan. Raises whatever keeps the world itself from running."""
-    if plan.replicas > 1 and plan.groups:
-        raise ValueError(
-            "the ledger of group buys is watched in a file, which replicas have none of"
-        )
     with servers(plan.replicas) as server:
         return await _soak(plan, server)
 
@@ -123,7 +125,7 @@ async def _soak(plan: Plan, server: Server | None) -> Report:
             mischief = Mischief(telegram, market, random.Random(plan.seed + 1), push_url)
             await mischief.stock_up()
             crowd = await _crowd(plan, telegram, market, rng, patience)
-            cast = Cast(crowd, keepers, desk, LedgerWatch(bot.folder / "bot.db"))
+            cast = Cast(crowd, keepers, desk, _ledger_watch(bot, server))
             hold_up = mischief.hold_up if plan.faults else None
             host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock, hold_up)
             beside = _beside(plan, cast, market)
@@ -158,6 +160,12 @@ def _bot_of(plan: Plan, world: SandboxProcess) -> BotProcess:
         url = f"http://127.0.0.1:{bot.port}"
         bot.environment |= {"WEBHOOK_URL": url, "WEBHOOK_SECRET": _SECRET}
     return bot
+
+
+def _ledger_watch(bot: BotProcess, server: Server | None) -> LedgerWatch:
+    if server is not None:
+        return LedgerWatch(partial(group_ledger_in_server, bot.environment["DATABASE_URL"]))
+    return LedgerWatch(partial(group_ledger_in_file, bot.folder / "bot.db"))
 
 
 def _beside(plan: Plan, cast: Cast, market: httpx.AsyncClient) -> list[Coroutine[Any, Any, None]]:

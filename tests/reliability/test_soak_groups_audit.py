@@ -4,7 +4,6 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,7 +87,7 @@ def _sides() -> Sides:
     books = Books([order], set(), {}, buys=[RunBuy(buy, desk.books)])
     books.group_ledger = {"charge:G7-1": b"one"}
     theirs = [{"orderId": "77", "thirdOrderId": _ORDER, "totalFen": total, "paidMs": 1}]
-    watch = LedgerWatch(Path("none"), seen={"charge:G7-1": b"one"})
+    watch = LedgerWatch(dict, seen={"charge:G7-1": b"one"})
     return Sides(buy, members, organiser, books, theirs, watch)
 
 
