@@ -48,6 +48,11 @@ class Process:
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
+    @property
+    def cpu_exactly(self) -> float:
+        """The same by the kernel's clock for it, which counts less than whole hundredths."""
+        return time.clock_gettime((~self._process.pid << 3) | 2)
+
     def megabytes(self, which: str = "VmHWM") -> float:
         """Memory as /proc tells it: `VmHWM` is the peak, `VmRSS` now."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()

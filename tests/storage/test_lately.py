@@ -123,3 +123,16 @@ def test_a_write_of_unknown_outcome_leaves_nothing():
     rows.doubt(1)
     rows.read(1, "old", began)
     assert rows.get(1) is None
+
+
+def test_among_others_only_the_same_bytes_spare_making_a_value():
+    """Nothing stands in for a read, and what another wrote is made anew."""
+    rows: Lately[int, str] = Lately(8, alone=False)
+    rows.written(1, "ours", b"sealed by us")
+    assert rows.get(1) is None
+    assert rows.same(1, b"sealed by us") == "ours"
+    assert rows.same(1, b"sealed by another") is None
+    rows.read(1, "another's", rows.moment, b"sealed by another")
+    assert rows.same(1, b"sealed by another") == "another's"
+    rows.doubt(1)
+    assert rows.same(1, b"sealed by another") is None

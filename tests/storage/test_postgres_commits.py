@@ -11,6 +11,7 @@ from bot.storage.ports import Fenced, StorageUnavailable
 from bot.storage.postgres.batch import CommitUnknown
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.sealing import Sealer
+from bot.storage.sql.batch import executing
 from bot.storage.sql.connection import Connection
 from tests.cutting import Cutting
 from tests.postgres import Server
@@ -83,9 +84,9 @@ async def test_a_commit_that_took_place_without_an_answer_is_found(opened, throu
     """The caller gets its result, as if nothing had been; it was done once."""
     proxy, url = through
     storage = await opened(url)
-    proxy.arm(b"; COMMIT", passes=True)
+    proxy.arm(b"COMMIT\0", passes=True)
     assert await storage.database.write(_count) == 1
-    assert proxy.cut.is_set()
+    assert await asyncio.to_thread(proxy.cut.wait, 20)
     assert await storage.database.write(_count) == 2
 
 
@@ -93,7 +94,7 @@ async def test_a_commit_that_never_arrived_is_told_as_that(opened, through):
     """Nothing was kept, and the caller hears so; the next write goes through."""
     proxy, url = through
     storage = await opened(url)
-    proxy.arm(b"; COMMIT", passes=False)
+    proxy.arm(b"COMMIT\0", passes=False)
     with pytest.raises(StorageUnavailable) as refused:
         await storage.database.write(_count)
     assert not isinstance(refused.value, CommitUnknown)
@@ -104,7 +105,7 @@ async def test_a_commit_that_nobody_can_be_asked_about_is_unknown(opened, throug
     """Neither a success nor a failure is told; here it took place."""
     proxy, url = through
     storage = await opened(url, busy_timeout=0.2)
-    proxy.arm(b"; COMMIT", passes=True, refuses=True)
+    proxy.arm(b"COMMIT\0", passes=True, refuses=True)
     with pytest.raises(CommitUnknown, match="can't be asked"):
         await storage.database.write(_count)
     with psycopg.connect(postgres) as there:
@@ -141,7 +142,8 @@ async def test_a_cut_connection_is_opened_again(opened, postgres: str):
     assert await storage.inbox.take_update(1)
     with psycopg.connect(postgres, autocommit=True) as there:
         there.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = %s AND datname = current_database()",
             (f"snaporder {storage.database.writer}",),
         )
     assert await storage.inbox.put_updates([update(2)]) == (2,)
@@ -179,3 +181,32 @@ async def test_a_connection_on_which_nothing_comes_any_more_is_given_up(opened, 
             await writing
     proxy.refuses = False
     assert await storage.database.write(_count) == 2
+
+
+async def test_what_was_only_sent_along_fails_alone(opened):
+    """A statement that rides with a later one, or with the commit, is refused to its own job."""
+    storage = await opened()
+    refused = executing("INSERT INTO meta (name, value) VALUES ('key_check', 'x')")
+    with pytest.raises(StorageUnavailable, match="UniqueViolation"):
+        await storage.database.write(refused)
+    results = await asyncio.gather(
+        *(storage.database.write(each) for each in (refused, _count, refused, _count, refused)),
+        return_exceptions=True,
+    )
+    assert [each for each in results if isinstance(each, int)] == [1, 2]
+    assert sum("UniqueViolation" in str(each) for each in results) == 3
+
+
+async def test_a_lost_connection_is_opened_again_for_what_is_only_sent_along(opened, postgres: str):
+    """It was not begun anywhere, so it is done once on the next."""
+    storage = await opened()
+    with psycopg.connect(postgres, autocommit=True) as there:
+        there.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = %s AND datname = current_database()",
+            (f"snaporder {storage.database.writer}",),
+        )
+    await storage.database.write(
+        executing("INSERT INTO meta (name, value) VALUES ('along', 'once')")
+    )
+    assert await storage.database.row("SELECT value FROM meta WHERE name = 'along'") == ("once",)

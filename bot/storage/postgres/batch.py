@@ -25,18 +25,11 @@ from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from bot.storage.ports import Fenced, StorageUnavailable
-from bot.storage.postgres.connection import WRITING, PostgresConnection
+from bot.storage.postgres.connection import WRITING, NotOurs, PostgresConnection
 from bot.storage.postgres.errors import describe, is_of_one_job, unavailable
+from bot.storage.postgres.wire import EarlierFailed
 from bot.storage.sql.batch import JobResult, Work
 
-_BEGIN = (
-    f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({WRITING});"  # noqa: S608
-    " UPDATE writers SET batch = {batch}, seen_at = {now}"
-    " WHERE writer = {writer} AND batch IN ({known}) RETURNING writer"
-)
-# Waiting for a standby that confirms is no statement that takes too long: cut short, the server
-# would say that it committed what only it has.
-_COMMIT = "SET LOCAL statement_timeout = 0; COMMIT"
 _ATTEMPTS = 3
 _FULL_FOR = 45.0  # seconds; polling tries again at least as often
 _log = structlog.get_logger(__name__)
@@ -78,6 +71,7 @@ class Writer:
         self._went_back = went_back
         self._batch = 0
         self._known: tuple[int, ...] = (0,)
+        self._begun = self._is_lost = False
         self._full_at = float("-inf")
 
     def is_full(self) -> bool:
@@ -94,7 +88,7 @@ class Writer:
 
         Raises `Fenced`, or `StorageUnavailable`: nothing was kept then, but for `CommitUnknown`.
         """
-        apart = False
+        apart = reopened = False
         for left in range(_ATTEMPTS, -1, -1):
             try:
                 return self._attempt(works, apart=apart)
@@ -107,7 +101,11 @@ class Writer:
             except psycopg.Error as error:
                 if isinstance(error, errors.DiskFull):
                     self._full_at = time.monotonic()
-                raise unavailable(error) from error
+                # A connection that turns out to be lost is opened once more.
+                if self._begun or reopened or not self._is_lost:
+                    raise unavailable(error) from error
+                reopened = True
+                self._drop()
         raise AssertionError("unreachable")
 
     def _attempt(self, works: Sequence[Work], *, apart: bool) -> list[JobResult]:
@@ -117,52 +115,41 @@ class Writer:
                 _run_alone(work, connection) if apart else _run_with_others(work, connection)
                 for work in works
             ]
+            self._commit(connection)
+        except NotOurs:
+            self._end(connection)
         except BaseException as error:
             self._undo(connection)
             if isinstance(error, _Again) and len(works) == 1:
                 return [JobResult(error=_mapped(error.cause))]
             raise
-        self._commit(connection)
         return results
 
     def _begin(self) -> PostgresConnection:
-        """Begin a batch; a connection that turns out to be lost is opened once more."""
+        """Have a batch begin with its first statement."""
+        self._begun, self._is_lost = False, False
         connection = self._opened()
-        begun = False
-        while True:
-            self._batch += 1
-            try:
-                if connection.in_transaction:
-                    connection.plain("ROLLBACK")
-                known = connection.plain(
-                    _BEGIN.format(
-                        writer=self._number,
-                        batch=self._batch,
-                        now=self._now(),
-                        known=", ".join(map(str, self._known)),
-                    )
-                )
-            except psycopg.Error:
-                if not connection.is_lost or begun:
-                    self._undo(connection)
-                    raise
-                begun = True
-                self._drop()
-                connection = self._opened()
-            else:
-                if not known:
-                    self._end(connection)
-                return connection
+        self._batch += 1
+        if connection.in_transaction:
+            connection.plain("ROLLBACK")
+        connection.begin(self._number, self._batch, self._now(), self._known, self._has_begun)
+        return connection
+
+    def _has_begun(self) -> None:
+        self._begun = True
 
     def _end(self, connection: PostgresConnection) -> NoReturn:
-        """Find out why this run may not write any more, within its last transaction."""
+        """Find out why this run may not write any more, in its last transaction."""
+        self._undo(connection)
         try:
+            # What the jobs did meanwhile is undone, so this is one of its own.
+            connection.plain(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
             rows = connection.plain(
                 f"SELECT batch FROM writers WHERE writer = {self._number}"  # noqa: S608 - ours
             )
             if rows:
                 self._went_back(connection)
-                connection.plain(_COMMIT)
+                connection.plain("SET LOCAL statement_timeout = 0; COMMIT")
         except psycopg.Error as error:
             self._undo(connection)
             raise unavailable(error) from error
@@ -173,20 +160,29 @@ class Writer:
         raise Fenced("the database lost commits, as after a failover: all start anew over it")
 
     def _undo(self, connection: PostgresConnection) -> None:
+        self._is_lost = connection.is_lost
         try:
-            if not connection.is_lost and connection.in_transaction:
-                connection.plain("ROLLBACK")
+            if not connection.is_lost:
+                connection.roll_back()
         except psycopg.Error:
             self._drop()
 
     def _commit(self, connection: PostgresConnection) -> None:
+        """Commit. Raises psycopg's errors when nothing was kept."""
         try:
-            connection.plain(_COMMIT)
+            if not self._begun:
+                # Whoever looks a lost commit up must find the lock with whoever still commits it.
+                connection.settle()
+        except EarlierFailed as error:
+            raise _of_one_job(error.cause) from error
+        try:
+            connection.commit()
+        except EarlierFailed as error:
+            raise _of_one_job(error.cause) from error
         except psycopg.Error as error:
             status = connection.raw.info.transaction_status
             if not connection.is_lost and status is not TransactionStatus.UNKNOWN:
                 # The server is there and says no: a refused commit is a rollback.
-                self._undo(connection)
                 raise
             _log.warning("storage.commit_lost", error=describe(error))
             self._drop()
@@ -225,9 +221,13 @@ def _run_with_others(work: Work, connection: PostgresConnection) -> JobResult:
     """Run a job without a savepoint, which costs two round trips: few jobs fail."""
     try:
         return JobResult(result=work(connection))
+    except NotOurs:
+        raise
+    except EarlierFailed as error:
+        raise _of_one_job(error.cause) from error
+    except psycopg.Error as error:
+        raise _of_one_job(error) from error
     except Exception as error:
-        if isinstance(error, psycopg.Error) and not is_of_one_job(error):
-            raise
         raise _Again(error) from error
 
 
@@ -235,13 +235,22 @@ def _run_alone(work: Work, connection: PostgresConnection) -> JobResult:
     connection.plain("SAVEPOINT job")
     try:
         result = JobResult(result=work(connection))
+        connection.settle()
+    except NotOurs:
+        raise
     except Exception as error:
-        if isinstance(error, psycopg.Error) and not is_of_one_job(error):
-            raise
+        cause = error.cause if isinstance(error, EarlierFailed) else error
+        if isinstance(cause, psycopg.Error) and not is_of_one_job(cause):
+            raise cause from error
         connection.plain("ROLLBACK TO job")
-        result = JobResult(error=_mapped(error))
+        result = JobResult(error=_mapped(cause))
     connection.plain("RELEASE job")
     return result
+
+
+def _of_one_job(error: psycopg.Error) -> Exception:
+    """Return what has the jobs run apart where an error is of one of them, else the error."""
+    return _Again(error) if is_of_one_job(error) else error
 
 
 def _mapped(error: Exception) -> Exception:

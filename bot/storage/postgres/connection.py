@@ -7,7 +7,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar, cast
@@ -22,6 +22,7 @@ from psycopg.types.string import StrBinaryDumper
 from bot.storage.ports import StorageUnavailable
 from bot.storage.postgres.dialect import translated
 from bot.storage.postgres.errors import unavailable
+from bot.storage.postgres.wire import EarlierFailed, Raw, Rows, Wire
 from bot.storage.sql.connection import Cursor, Parameters
 
 _Result = TypeVar("_Result")
@@ -30,7 +31,7 @@ WRITING = 0x536E6170_00000001
 """The lock of whoever writes or migrates, within a transaction."""
 RUNNING = 0x536E6170_00000002
 """Held together by all bots while they run, and alone by what must not meet one."""
-Raw = psycopg.Connection[tuple[Any, ...]]
+_NUMBER = "UPDATE writers SET batch = $1, seen_at = $2 WHERE writer = $3 AND batch = ANY($4)"
 
 
 class _Flag(Int8BinaryDumper):
@@ -55,6 +56,10 @@ def _adapt(adapters: AdaptersMap) -> None:
     adapters.register_loader("numeric", cast("type[Loader]", _Whole))
 
 
+class NotOurs(Exception):
+    """A batch whose writer was replaced, or whose database lost commits."""
+
+
 class PostgresConnection:
     """A connection as the parts know it: `?` and `:name`, flags as numbers, bytes as bytes."""
 
@@ -62,29 +67,77 @@ class PostgresConnection:
 
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
+        self._wire = Wire(raw)
+        self._together = False
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> Cursor:
-        """Run one statement, prepared when it comes again."""
+        """Run one statement, prepared for when it comes again."""
         statement, names = translated(sql)
         if isinstance(parameters, Mapping):
             parameters = [parameters[name] for name in names]
-        cursor = RawCursor(self.raw)
-        cursor.execute(statement.encode(), parameters, prepare=True, binary=True)
-        return cast("Cursor", cursor)
+        return self._wire.run(statement, parameters)
 
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
-        """Run one statement for each row, in as few round trips as it takes."""
+        """Run one statement for each row, in as few round trips as it takes.
+
+        Within `begin` and `commit` they are sent with whatever comes next.
+        """
         statement, names = translated(sql)
         listed = [
             [row[name] for name in names] if isinstance(row, Mapping) else row for row in rows
         ]
+        if self._together:
+            for row in listed:
+                self._wire.later(statement, row)
+            return Rows([], -1, None)
         cursor = RawCursor(self.raw)
         if listed:
             cursor.executemany(statement.encode(), listed)
         return cast("Cursor", cursor)
 
+    def begin(
+        self, writer: int, batch: int, now: int, known: Sequence[int], begun: Callable[[], None]
+    ) -> None:
+        """Begin a batch of writes with the next statement, which tells `begun`.
+
+        First the lock, then the writer's own row. The next statement raises `NotOurs` where that
+        is gone, or holds another number than those known to be committed.
+        """
+
+        def seen(rows: Rows) -> None:
+            begun()
+            if rows.rowcount != 1:
+                raise NotOurs
+
+        self._together = True
+        self._wire.later_plain(b"BEGIN ISOLATION LEVEL READ COMMITTED")
+        self._wire.later("SELECT pg_advisory_xact_lock($1)", (WRITING,))
+        self._wire.later(_NUMBER, (batch, now, writer, list(known)), seen)
+
+    def commit(self) -> None:
+        """Commit, in one round trip with what was to be sent with the next statement."""
+        # Waiting for a standby that confirms is no statement that takes too long: cut short, the
+        # server would say that it committed what only it has.
+        self._wire.later_plain(b"SET LOCAL statement_timeout = 0")
+        self._wire.later_plain(b"COMMIT", _refuse_rollback)
+        self.settle()
+        self._together = False
+
+    def roll_back(self) -> None:
+        """Undo the batch; what was not sent yet is run before, since it can't be taken back."""
+        self._together = False
+        with suppress(EarlierFailed, NotOurs):
+            self.settle()
+        if self.in_transaction:
+            self.plain("ROLLBACK")
+
+    def settle(self) -> None:
+        """Run what was to be sent with the next statement. Raises `EarlierFailed`."""
+        self._wire.settle()
+
     def plain(self, sql: str) -> list[Any]:
         """Run statements of ours without parameters in one round trip; return the last's rows."""
+        self.settle()
         cursor = self.raw.cursor()
         cursor.execute(sql.encode(), prepare=False)
         while cursor.nextset():
@@ -100,6 +153,12 @@ class PostgresConnection:
     def in_transaction(self) -> bool:
         """Tell whether a transaction is open, failed or not."""
         return self.raw.info.transaction_status is not TransactionStatus.IDLE
+
+
+def _refuse_rollback(rows: Rows) -> None:
+    """A transaction that had failed is rolled back by COMMIT, which says so and is no error."""
+    if rows.command != b"COMMIT":
+        raise psycopg.errors.InFailedSqlTransaction("COMMIT was a rollback")
 
 
 def take_running(connection: PostgresConnection, *, alone: bool) -> bool:

@@ -35,13 +35,13 @@ class SharedLanes:
         row = connection.execute(_HOLDER, (Held.LANE.value, str(lane))).fetchone()
         holder = row[0] if row is not None else self._given(connection, lane)
         if holder != me:
-            connection.execute(_RING, (f"{CHANNEL}_{holder}", f"lane {lane}"))
+            connection.executemany(_RING, [(f"{CHANNEL}_{holder}", f"lane {lane}")])
         return bool(holder == me)
 
     def release(self, connection: Connection, update_id: int) -> None:
         """Give the lane of an update back if nothing of it waits."""
         me = self._replicas.number
-        connection.execute(_IDLE, (Held.LANE.value, me, update_id, update_id))
+        connection.executemany(_IDLE, [(Held.LANE.value, me, update_id, update_id)])
 
     def finishing(self, update_id: int) -> Statement:
         """Return what finishes an update, and gives its lane back if nothing else of it waits."""
@@ -53,5 +53,5 @@ class SharedLanes:
         wanted = self._replicas.assigned(lane)
         if wanted != me and connection.execute(_ALIVE, (wanted,)).fetchone() is None:
             wanted = me
-        connection.execute(TAKE, (Held.LANE.value, str(lane), wanted))
+        connection.executemany(TAKE, [(Held.LANE.value, str(lane), wanted)])
         return wanted

@@ -11,8 +11,8 @@ Statement = tuple[str, tuple[Any, ...]]
 
 
 def executing(sql: str, *parameters: object) -> Work:
-    """Return a job of one statement."""
-    return lambda connection: connection.execute(sql, parameters)
+    """Return a job of one statement whose result nobody reads."""
+    return lambda connection: connection.executemany(sql, (parameters,))
 
 
 @dataclass(slots=True)
@@ -26,4 +26,4 @@ class JobResult:
 def run_statements(statements: Sequence[Statement], connection: Connection) -> None:
     """Run statements one after the other."""
     for sql, parameters in statements:
-        connection.execute(sql, parameters)
+        connection.executemany(sql, (parameters,))

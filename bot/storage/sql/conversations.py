@@ -92,13 +92,18 @@ class Conversations:
         )
         if row is None:
             return None
+        same = self._sessions.same((chat_id, user_id), row[0])
+        if same is not None:
+            return same
         session = self._database.unseal(Session, row[0], place_of_session(chat_id, user_id))
-        self._sessions.read((chat_id, user_id), session, began)
+        self._sessions.read((chat_id, user_id), session, began, row[0])
         return session
 
     async def commit_step(self, commit: StepCommit) -> None:
         """Commit one step. Raises `VersionConflict` or `AlreadyClaimed`, then nothing changed."""
-        statements = self._statements_of(commit)
+        session = commit.session
+        sealed = self._database.seal(session, place_of_session(session.chat_id, session.user_id))
+        statements = self._statements_of(commit, sealed)
 
         def run(connection: Connection) -> None:
             for statement in statements:
@@ -110,7 +115,7 @@ class Conversations:
             # Somebody else wrote, or a caller that was cancelled does not learn whether it did.
             self._doubt(commit)
             raise
-        self._keep(commit)
+        self._keep(commit, sealed)
         if any(isinstance(each, ForgetPerson | DeleteAddress) for each in commit.writes):
             await self._database.empty_log()
 
@@ -123,23 +128,28 @@ class Conversations:
         row = await self._database.row("SELECT body FROM results WHERE session_id = ?", session_id)
         if row is None:
             return None
+        same = self._results.same(session_id, row[0])
+        if same is not None:
+            return same
         page = unpack(SearchPage, self._database.unseal_bytes(row[0], place_of_results(session_id)))
-        self._results.read(session_id, page, began)
+        self._results.read(session_id, page, began, row[0])
         return page
 
-    def _keep(self, commit: StepCommit) -> None:
+    def _keep(self, commit: StepCommit, sealed: bytes) -> None:
         """Remember what is committed."""
         session = commit.session
         key = (session.chat_id, session.user_id)
         if ForgetPerson() in commit.writes:
             self._database.read_anew()
         before = self._sessions.get(key)
-        if commit.expected_revision is not None and (
-            before is None or before.session_id != session.session_id
+        if (
+            self._database.is_alone
+            and commit.expected_revision is not None
+            and (before is None or before.session_id != session.session_id)
         ):
             # With a session's old id go the results that were kept under it.
             self._results.clear()
-        self._sessions.written(key, session)
+        self._sessions.written(key, session, sealed)
         for write in commit.writes:
             match write:
                 case KeepResults(page):
@@ -157,7 +167,7 @@ class Conversations:
             if isinstance(write, ForgetPerson):
                 self._database.read_anew()
 
-    def _statements_of(self, commit: StepCommit) -> list[Work]:
+    def _statements_of(self, commit: StepCommit, sealed: bytes) -> list[Work]:
         """Prepare everything that takes no connection, so that the transaction is short."""
         prepared = [(each, self._prepared(each, commit)) for each in commit.writes]
         claims = [do for each, do in prepared if isinstance(each, ClaimOrder)]
@@ -168,7 +178,7 @@ class Conversations:
         others += map(self._inbox.finishing, commit.passed)
         # Claims come first: of two taps the second hears of the order. What a step keeps of
         # somebody whom it forgets stays.
-        saving = self._saving(commit.session, commit.expected_revision)
+        saving = self._saving(commit.session, commit.expected_revision, sealed)
         return [*claims, saving, *forgetting, *others]
 
     def _prepared(self, write: Write, commit: StepCommit) -> Work:  # noqa: C901, PLR0912 - an arm a write
@@ -207,11 +217,10 @@ class Conversations:
                 assert_never(write)
         return prepared
 
-    def _saving(self, session: Session, expected_revision: int | None) -> Work:
+    def _saving(self, session: Session, expected_revision: int | None, sealed: bytes) -> Work:
         if expected_revision is not None and session.revision != expected_revision + 1:
             raise ValueError(f"revision {session.revision} does not follow {expected_revision}")
         now = to_micros(self._database.now())
-        sealed = self._database.seal(session, place_of_session(session.chat_id, session.user_id))
 
         def save(connection: Connection) -> None:
             try:

@@ -31,8 +31,11 @@ class Offers:
         )
         if row is None:
             return None
+        same = self._lately.same(offer_id, row[0])
+        if same is not None:
+            return same
         offer = unpack(Offer, row[0])
-        self._lately.read(offer_id, offer, began)
+        self._lately.read(offer_id, offer, began, row[0])
         return offer
 
     def saving(self, offer: Offer) -> Work:

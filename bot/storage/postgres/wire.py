@@ -1,0 +1,219 @@
+"""Prepared statements straight through libpq: what a cursor of psycopg's costs is saved.
+
+Values and rows are psycopg's own adaptation, so both ways hold the same types. Statements whose
+result nobody reads are sent with the next one whose result somebody does: one round trip, and one
+turn of the thread, for all of them.
+"""
+
+import select
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format
+from psycopg.pq.abc import PGresult
+
+Raw = psycopg.Connection[tuple[Any, ...]]
+Seen = Callable[["Rows"], None]
+_DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+
+
+class Rows:
+    """What a statement gave."""
+
+    __slots__ = ("_left", "command", "rowcount")
+
+    def __init__(self, rows: list[Any], rowcount: int, command: bytes | None) -> None:
+        self._left = iter(rows)
+        self.rowcount = rowcount
+        self.command = command
+        """What the server says was done, such as COMMIT or ROLLBACK."""
+
+    def fetchone(self) -> Any:
+        """Return the next row, None after the last."""
+        return next(self._left, None)
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left."""
+        return list(self._left)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._left
+
+
+class EarlierFailed(Exception):
+    """A statement failed that was sent together with a later one: `cause` is of the earlier."""
+
+    def __init__(self, cause: psycopg.Error) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class Wire:
+    """A connection's statements, in one thread. Raises psycopg's errors."""
+
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
+        self._libpq = raw.pgconn
+        self._adapting = Transformer(raw)
+        self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self._numbered = 0
+        self._sent: list[tuple[tuple[str, tuple[int, ...]] | None, Seen | None]] = []
+        """What was sent and not read: whose preparing it is, or who sees its rows."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether the results of all that was sent were read."""
+        return not self._sent
+
+    def run(self, statement: str, parameters: Sequence[Any]) -> Rows:
+        """Run a statement, and what was to be sent before it; return what it gave.
+
+        Raises `EarlierFailed` for one of those.
+        """
+        if self._sent:
+            found: list[Rows] = []
+            earlier = len(self._sent)
+            self.later(statement, parameters, found.append)
+            self._settle(earlier)
+            return found[0]
+        values, formats, key = self._dumped(statement, parameters)
+        name = self._names.get(key)
+        if name is None:
+            name = self._named(key)
+            self._checked(self._libpq.prepare(name, statement.encode(), key[1]), key)
+        return self._rows(
+            self._checked(self._libpq.exec_prepared(name, values, formats, Format.BINARY))
+        )
+
+    def later(self, statement: str, parameters: Sequence[Any], seen: Seen | None = None) -> None:
+        """Have a statement run with the next `run` or `settle`, which tells `seen` what it gave."""
+        values, formats, key = self._dumped(statement, parameters)
+        self._into_pipeline()
+        name = self._names.get(key)
+        if name is None:
+            name = self._named(key)
+            self._libpq.send_prepare(name, statement.encode(), key[1])
+            self._sent.append((key, None))
+        self._libpq.send_query_prepared(name, values, formats, Format.BINARY)
+        self._sent.append((None, seen))
+
+    def later_plain(self, statement: bytes, seen: Seen | None = None) -> None:
+        """The same for what is not worth preparing: the words around a transaction."""
+        self._into_pipeline()
+        self._libpq.send_query_params(statement, None, result_format=Format.BINARY)
+        self._sent.append((None, seen))
+
+    def settle(self) -> None:
+        """Run what was to be sent later. Raises `EarlierFailed`."""
+        self._settle(len(self._sent))
+
+    def _into_pipeline(self) -> None:
+        if not self._sent:
+            self._libpq.enter_pipeline_mode()
+
+    def _settle(self, earlier: int) -> None:
+        """Read all results. `earlier` is how many were sent before the one that waits."""
+        if not self._sent:
+            return
+        sent, self._sent = self._sent, []
+        try:
+            self._libpq.pipeline_sync()
+            results = self._received()
+        except psycopg.Error:
+            self._raw.close()  # lost, or out of step: of no more use
+            raise
+        failed: tuple[int, psycopg.Error] | None = None
+        for number, (preparing, seen) in enumerate(sent):
+            result = results[number] if number < len(results) else None
+            if failed is None and result is not None and result.status in _DONE:
+                if seen is not None:
+                    seen(self._rows(result))
+                continue
+            if preparing is not None:
+                self._names.pop(preparing, None)
+            if failed is None and result is not None:
+                failed = number, self._error(result)
+        if failed is not None:
+            number, error = failed
+            if number >= earlier or self._raw.closed:
+                raise error
+            raise EarlierFailed(error) from error
+
+    def _received(self) -> list[PGresult]:
+        """Wait for the results of what was sent, until the server says that there is no more."""
+        libpq = self._libpq
+        poll = select.poll()
+        poll.register(libpq.socket, select.POLLIN | select.POLLOUT)
+        while libpq.flush():
+            # The server may wait until we read before it reads on.
+            poll.poll()
+            libpq.consume_input()
+        poll.modify(libpq.socket, select.POLLIN)
+        results: list[PGresult] = []
+        ended = False
+        while True:
+            while libpq.is_busy():
+                poll.poll()
+                libpq.consume_input()
+            result = libpq.get_result()
+            if result is None:
+                # One ends each statement; two are of a server that said its last word.
+                if ended or libpq.status == ConnStatus.BAD:
+                    return self._cut_short(results)
+                ended = True
+            elif result.status == ExecStatus.PIPELINE_SYNC:
+                libpq.exit_pipeline_mode()
+                return results
+            else:
+                ended = False
+                results.append(result)
+                if libpq.status == ConnStatus.BAD:
+                    return self._cut_short(results)
+
+    def _cut_short(self, results: list[PGresult]) -> list[PGresult]:
+        """Return results that end with the server's own last word, else raise that it is gone."""
+        said = self._libpq.get_error_message()
+        self._raw.close()
+        if results and results[-1].error_field(DiagnosticField.SQLSTATE):
+            return results
+        raise psycopg.OperationalError(said)
+
+    def _dumped(
+        self, statement: str, parameters: Sequence[Any]
+    ) -> tuple[Sequence[Any] | None, Sequence[Format] | None, tuple[str, tuple[int, ...]]]:
+        if not parameters:
+            return None, None, (statement, ())
+        adapting = self._adapting
+        values = adapting.dump_sequence(parameters, [PyFormat.BINARY] * len(parameters))
+        return values, adapting.formats, (statement, tuple(adapting.types or ()))
+
+    def _named(self, key: tuple[str, tuple[int, ...]]) -> bytes:
+        self._numbered += 1
+        name = self._names[key] = b"s%d" % self._numbered
+        return name
+
+    def _checked(
+        self, result: PGresult, preparing: tuple[str, tuple[int, ...]] | None = None
+    ) -> PGresult:
+        if result.status not in _DONE:
+            if preparing is not None:
+                self._names.pop(preparing, None)
+            raise self._error(result)
+        return result
+
+    def _error(self, result: PGresult) -> psycopg.Error:
+        if not result.error_field(DiagnosticField.SQLSTATE):
+            # libpq's own word: the connection is lost.
+            return psycopg.OperationalError(result.get_error_message())
+        return error_from_result(result)
+
+    def _rows(self, result: PGresult) -> Rows:
+        rows: list[Any] = []
+        if result.status == ExecStatus.TUPLES_OK:
+            self._adapting.set_pgresult(result)
+            rows = self._adapting.load_rows(0, result.ntuples, tuple)
+        changed = result.command_tuples
+        return Rows(rows, -1 if changed is None else changed, result.command_status)
