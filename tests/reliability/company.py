@@ -101,7 +101,7 @@ def in_company(folder: Path, url: str, **settings: str) -> Iterator[Company]:
 
 @contextlib.contextmanager
 def starting(
-    folder: Path, url: str, bots: int = 2, *, ways: Sequence[str] = (), **settings: str
+    folder: Path, url: str, bots: int = 2, /, *, ways: Sequence[str] = (), **settings: str
 ) -> Iterator[Company]:
     """A world with so many bots over a database, started, and soon ready.
 
