@@ -33,7 +33,7 @@ def main() -> int:
     problems += [
         f"no language has {key}" for key in sorted(used - every) if key.split(".")[0] in families
     ]
-    problems += _differing(catalogs)
+    problems += _differing(catalogs) + _count_as_text()
     counted = _counted()
     for name, catalog in catalogs.items():
         problems += _without_plural(name, catalog, counted)
@@ -161,6 +161,24 @@ def _counted() -> set[str]:
         and isinstance(node.args[0].value, str)
         and any(keyword.arg == "count" for keyword in node.keywords)
     }
+
+
+def _count_as_text() -> list[str]:
+    """Calls that give a `count` which is no number: no plural form is found for it."""
+    return [
+        f"line {node.lineno}: {ast.unparse(node)[:80]} gives a count as text"
+        for tree in _trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and any(
+            keyword.arg == "count"
+            and isinstance(keyword.value, ast.Call)
+            and ast.unparse(keyword.value.func) == "str"
+            for keyword in node.keywords
+        )
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    ]
 
 
 def _placeholders(text: str) -> set[str]:

@@ -151,7 +151,7 @@ def terms_text(t: Texts, terms: Terms) -> Html:
             currency_line(t, terms),
             t("buy_terms.minimum_line", pieces=counted(t, terms.minimum, terms.goods.unit)),
             row_line(t, terms),
-            t("buy.row_fill_line", count=str(terms.row_fill)) if terms.row_fill else None,
+            t("buy.row_fill_line", count=terms.row_fill) if terms.row_fill else None,
             t("buy.most_each", most=terms.most_each) if terms.most_each else None,
         ),
         lines(

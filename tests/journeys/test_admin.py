@@ -10,7 +10,7 @@ from buying import Market, placed
 from chat import Person
 from crashing import Clients, own_world
 from operators_desk import Desk
-from test_operator_commands import _park, unresolved
+from test_operator_commands import opened, park, unresolved
 
 from bot.chat.buttons import Press
 from bot.chat.routing import Buttons
@@ -89,13 +89,13 @@ async def test_parked_updates_are_tried_again_or_dropped(
     buyer = await clients.arrive()
     await buyer.say("/start", "Snaporder")
     first, second = 2**40 + buyer.id, 2**41 + buyer.id
-    await _park(desk.own.bot, first, buyer.id)
+    await park(opened(desk.own.bot), first, buyer.id)
     await operator.say("/admin", "Failed messages: 1")
     shown = await operator.do("Failed messages", f"{first}.*ValueError at handlers/start.py:1")
     assert "/help" not in shown.text
     await operator.do(f"Retry {first}", "No message failed")
     await buyer.sees("What you can send", within=10)
-    await _park(desk.own.bot, second, buyer.id)
+    await park(opened(desk.own.bot), second, buyer.id)
     await operator.say("/admin", "Failed messages: 1")
     await operator.do("Failed messages", str(second))
     await operator.do("Drop", "No message failed")

@@ -171,7 +171,7 @@ async def test_a_parked_update_is_tried_again(bot: BotProcess, person) -> None:
     buyer: Person = await person()
     await buyer.say("/start", "Snaporder")
     update_id = 2**40 + buyer.id
-    await park(_opened(bot), update_id, buyer.id)
+    await park(opened(bot), update_id, buyer.id)
     code, said = await command(bot, "parked")
     assert code == 0
     assert f"{update_id}  0 tries  ValueError at handlers/start.py:1" in said
@@ -183,7 +183,7 @@ async def test_a_parked_update_is_tried_again(bot: BotProcess, person) -> None:
     assert (code, "is not parked" in said) == (2, True), said
 
 
-def _opened(bot: BotProcess) -> SqliteStorage:
+def opened(bot: BotProcess) -> SqliteStorage:
     return SqliteStorage(bot.folder / "bot.db", load_keyring(None, bot.folder / "bot.key").sealer())
 
 
