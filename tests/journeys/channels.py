@@ -11,9 +11,6 @@ from crashing import Clients
 
 POSTING = ["can_post_messages", "can_edit_messages"]
 
-MADE: list["Channel"] = []
-"""Those of the test under way: their cards are nobody's business in the next."""
-
 
 @dataclass
 class Channel:
@@ -29,13 +26,11 @@ class Channel:
         answer = await clients.telegram.post("/sandbox/chats", json=body)
         assert answer.status_code < 300, answer.text
         made = cls(clients, int(answer.json()["id"]), owner)
-        MADE.append(made)
+        clients.channels.append((made.id, owner))
         return made
 
     async def bot_is(self, status: str, rights: list[str]) -> None:
-        body = {"status": status, "rights": rights, "by": self.owner}
-        answer = await self.clients.telegram.post(f"/sandbox/chats/{self.id}/standing", json=body)
-        assert answer.status_code < 300, answer.text
+        await self.clients.bot_is(status, rights, self.id, self.owner)
 
     async def cards(self) -> list[Shown]:
         answer = await self.clients.telegram.get(f"/sandbox/chats/{self.id}/messages")

@@ -50,9 +50,20 @@ class Clients:
         self.telegram = telegram
         self.market = marketplace
         self.orders = Market(marketplace)
+        self.channels: list[tuple[int, int]] = []
+        """Those this test made, by id and owner: their cards are nobody's business in the next."""
 
     async def arrive(self, language: str = "en") -> Person:
         return await Person.arrive(self.telegram, language)
+
+    async def bot_is(self, status: str, rights: list[str], chat: int, owner: int) -> None:
+        body = {"status": status, "rights": rights, "by": owner}
+        answer = await self.telegram.post(f"/sandbox/chats/{chat}/standing", json=body)
+        assert answer.status_code < 300, answer.text
+
+    async def leave_channels(self) -> None:
+        while self.channels:
+            await self.bot_is("left", [], *self.channels.pop())
 
     async def fault(self, method: str, kind: str, **more: object) -> None:
         body = {"method": method, "kind": kind, "times": 0, **more}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pytest
 from buying import SNEAKERS, Market, at_offer, at_preview
-from channels import MADE
 from chat import Person, Shown
 from crashing import Clients, Own, own_world
 
@@ -40,8 +39,7 @@ async def clients(world_of_groups: GroupWorld) -> AsyncIterator[Clients]:
             await at_preview(organiser)  # leaves an address behind
         await own.bot.ready()
         yield clients
-        while MADE:
-            await MADE.pop().bot_is("left", [])
+        await clients.leave_channels()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from buying import TAPE_MEASURE, Market, at_offer, from_lines_to_preview
-from channels import MADE, POSTING, Channel
+from channels import POSTING, Channel
 from chat import PATIENCE, Person, Shown
 from crashing import Clients, own_world, until
 from operators_desk import Desk
@@ -26,8 +26,7 @@ async def clients(desk: Desk) -> AsyncIterator[Clients]:
     async with desk.clients() as clients:
         yield clients
         await clients.no_faults()
-        while MADE:
-            await MADE.pop().bot_is("left", [])
+        await clients.leave_channels()
         await clients.settled()
 
 
