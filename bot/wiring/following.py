@@ -46,18 +46,18 @@ class Following:
             among=among,
             clock=clock,
         )
-        self._watch = Watch(
+        self._readings = Watch(
             self.tracking,
             storage.tracking,
             calls_per_minute=settings.poll_calls_per_minute,
             limiter=limiter,
             clock=clock,
-        )
+        ).readings
         self._pushes = Pushes(
             storage.pushes,
             self.tracking,
             read_push,
-            on_due=self._watch.wake,
+            on_due=self._readings.wake,
             watches=storage.watches,
             on_offers=self.watching.readings.wake,
             on_push=metrics.on_push,
@@ -86,13 +86,13 @@ class Following:
         """Follow, for ever."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._pushes.run(), name="pushes")
-            tasks.create_task(self._watch.run(), name="watch")
+            tasks.create_task(self._readings.run(), name="watch")
             tasks.create_task(self._notifier.run(), name="notifier")
             tasks.create_task(self.watching.run(), name="watching")
 
     async def close(self, grace: float) -> None:
         """Let what is under way end for so many seconds; the rest stays stored."""
         began = time.monotonic()
-        await self._watch.close(grace)
+        await self._readings.close(grace)
         await self._notifier.close(max(0.0, grace - (time.monotonic() - began)))
         await self.watching.close(max(0.0, grace - (time.monotonic() - began)))

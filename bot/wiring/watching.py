@@ -41,7 +41,7 @@ class Watching:
         self._quiet = settings.quiet
         self._metrics = metrics
         self._clock = clock
-        self.readings = OfferReadings(
+        self._offers = OfferReadings(
             storage.watches,
             marketplace.offer,
             every=every,
@@ -50,6 +50,7 @@ class Watching:
             quiet=settings.quiet,
             clock=clock,
         )
+        self.readings = self._offers.readings
         self._teller: WatchTeller | None = None
 
     def tell_by(
@@ -73,7 +74,7 @@ class Watching:
             on_end=self._metrics.on_watch,
             clock=self._clock,
         )
-        self.readings.on_found(self._teller.wake)
+        self._offers.on_found(self._teller.wake)
 
     async def run(self) -> None:
         """Read and tell, for ever."""

@@ -71,7 +71,7 @@ class Reading:
         self.storage = MemoryStorage(now=NOW)
         self.shelf = Shelf()
         self.found = 0
-        self.readings = OfferReadings(
+        self.offers = OfferReadings(
             self.storage,
             self.shelf.offer,
             every=EVERY,
@@ -80,7 +80,7 @@ class Reading:
             clock=lambda: self.now,
             seconds=lambda: self.seconds,
         )
-        self.readings.on_found(self._hears)
+        self.offers.on_found(self._hears)
 
     def _hears(self) -> None:
         self.found += 1
@@ -94,8 +94,8 @@ class Reading:
         self.now += later
         self.storage.now = self.now
         before = len(self.shelf.asked)
-        await self.readings.begin_due()
-        await asyncio.gather(*self.readings._tasks.values())
+        await self.offers.readings.begin_due()
+        await self.offers.readings.idle()
         return len(self.shelf.asked) - before
 
     async def told(self) -> list[tuple[UserId, WatchEnd | None, Fen | None]]:
@@ -175,8 +175,8 @@ async def test_a_marketplace_in_trouble_is_left_alone_longer_each_time(error: Ma
     for _ in range(4):
         assert await one.step(timedelta(days=1)) == 1
         assert await one.step(timedelta(days=1)) == 0
-        pauses.append(one.readings._paused_until - one.seconds)
-        one.seconds = one.readings._paused_until
+        pauses.append(one.offers.readings._paused_until - one.seconds)
+        one.seconds = one.offers.readings._paused_until
     assert pauses == [5, 10, 20, 40]
 
 
@@ -280,12 +280,12 @@ async def test_ten_thousand_watches_of_one_offer_cost_one_call(tmp_path: Path):
             for number in range(10_000)
         )
     )
-    readings = OfferReadings(
+    offers = OfferReadings(
         storage.watches, shelf.offer, every=EVERY, limiter=AsyncLimiter(100, 60), clock=lambda: NOW
     )
     shelf.answers[MUG] = tiered((2, 999))
-    await readings.begin_due()
-    await asyncio.gather(*readings._tasks.values())
+    await offers.readings.begin_due()
+    await offers.readings.idle()
     assert shelf.asked == [MUG]
     assert len(await storage.watches.watches_to_tell(NOW, 10_000)) == 200
     await storage.close()

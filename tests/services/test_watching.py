@@ -40,8 +40,8 @@ class Watched:
     async def step(self) -> int:
         """Look once, and return how many orders were asked for."""
         before = self.read.market.count("detail")
-        await self.watch.begin_due()
-        await asyncio.gather(*self.watch._tasks.values())
+        await self.watch.readings.begin_due()
+        await self.watch.readings.idle()
         return self.read.market.count("detail") - before
 
 
@@ -89,8 +89,8 @@ async def test_a_marketplace_in_trouble_is_left_alone_longer_each_time(
         assert await one.step() == 1
         one.read.now += timedelta(days=1)
         assert await one.step() == 0
-        pauses.append(one.watch._paused_until - one.seconds)
-        one.seconds = one.watch._paused_until
+        pauses.append(one.watch.readings._paused_until - one.seconds)
+        one.seconds = one.watch.readings._paused_until
     assert pauses == [5, 10, 20, 40, 80]
     one.read.market.details[FIRST] = found()
     assert await one.step() == 1
@@ -102,7 +102,7 @@ async def test_a_wish_for_a_longer_pause_is_honoured() -> None:
     """The gateway's own number."""
     one = await watched(Throttled("429", endpoint="order_detail", retry_after=900.0))
     await one.step()
-    assert one.watch._paused_until == 900
+    assert one.watch.readings._paused_until == 900
 
 
 @pytest.mark.parametrize(
@@ -127,18 +127,18 @@ async def test_an_order_that_alone_cannot_be_read_is_tried_less_and_less(error: 
         waits.append(waited)
     assert waits[:3] == [timedelta(minutes=each) for each in (1, 2, 4)]
     assert waits[-1] == waits[-2] == timedelta(hours=12)
-    assert one.watch._paused_until == 0
+    assert one.watch.readings._paused_until == 0
 
 
 async def test_a_storage_out_of_order_is_waited_for() -> None:
     """The order stays due."""
     one = await watched(found())
-    task = asyncio.create_task(one.watch.run())
+    task = asyncio.create_task(one.watch.readings.run())
     one.read.storage.unavailable = True
     await asyncio.sleep(0.01)
     one.read.storage.unavailable = False
     one.seconds += 10
-    one.watch.wake()
+    one.watch.readings.wake()
     async with asyncio.timeout(60):
         while not one.read.market.count("detail"):  # noqa: ASYNC110 - the service has no event
             await asyncio.sleep(0)
@@ -166,7 +166,7 @@ async def test_few_are_read_at_a_time_and_each_once() -> None:
 
     one.read.storage.due_orders = due_orders  # type: ignore[method-assign] - the fake's own calls
     one.read.storage.tracked = tracked  # type: ignore[method-assign] - as above
-    task = asyncio.create_task(one.watch.run())
+    task = asyncio.create_task(one.watch.readings.run())
     async with asyncio.timeout(60):
         while names:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0)
@@ -178,27 +178,30 @@ async def test_readings_keep_to_the_pace() -> None:
     """Three a minute: the fourth waits."""
     read = await reading(placed(OrderStatus.AWAITING_PAYMENT), first=found())
     watch = Watch(read.tracking, read.storage, calls_per_minute=3, clock=lambda: read.now)
-    asked = 0
+    waited = 0
 
     async def begin() -> None:
         read.now += timedelta(hours=1)
-        await watch.begin_due()
+        await watch.readings.begin_due()
         await asyncio.sleep(0)
 
     for _ in range(4):
         await begin()
-        done, _ = await asyncio.wait(watch._tasks.values(), timeout=0.2)
-        asked += len(done)
-    assert asked == 3
-    for task in watch._tasks.values():
-        task.cancel()
+        try:
+            async with asyncio.timeout(0.2):
+                await asyncio.shield(idle := asyncio.ensure_future(watch.readings.idle()))
+        except TimeoutError:
+            waited += 1
+            idle.cancel()
+    assert waited == 1
+    await watch.readings.close(grace=0.0)
 
 
 async def test_closing_lets_a_reading_end() -> None:
     """And begins no other."""
     one = await watched(found(status=OrderStatus.AWAITING_SHIPMENT))
-    await one.watch.begin_due()
-    await one.watch.close()
+    await one.watch.readings.begin_due()
+    await one.watch.readings.close()
     order = await one.read.storage.order(NUMBER)
     assert isinstance(order, Order)
     assert order.paid
