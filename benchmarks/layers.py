@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "telegram.request",
             "bot.telegram.pacing",
             "bot.telegram.bot",
+            "bot.telegram.written",
         ),
     ),
     ("Telegram: HTTP", ("bot.telegram",)),

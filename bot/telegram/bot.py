@@ -11,6 +11,8 @@ from telegram.ext import ExtBot
 
 from bot.telegram.abilities import Abilities, Can, Trial
 from bot.telegram.newer import Newer
+from bot.telegram.request import DirectRequest
+from bot.telegram.written import Written
 
 _OF_SOMETHING_ELSE = (
     "message is not modified",
@@ -57,15 +59,19 @@ class DirectBot(ExtBot[int]):
         out. `read_timeout` is in seconds; `retries` bounds how often flood control is waited for,
         the pacer's own number where it is None. Raises `telegram.error.TelegramError`.
         """
-        given = {
-            # A number is written here: the library takes its JSON encoder for it, twice.
-            name: str(value) if type(value) is int else value
-            for name, value in parameters.items()
-            if value is not None
-        }
-        if self.rate_limiter is not None:
-            given = self._merge_api_rl_kwargs(given, retries) or given
-        return await self._do_post(method, given, read_timeout=read_timeout)
+        given = {name: value for name, value in parameters.items() if value is not None}
+        request = self.request
+        data = Written.of(given) if isinstance(request, DirectRequest) else None
+        if data is None:  # files, and what stands in for our HTTP
+            if self.rate_limiter is not None:
+                given = self._merge_api_rl_kwargs(given, retries) or given
+            return await self._do_post(method, given, read_timeout=read_timeout)
+        arguments = (f"{self.base_url}/{method}", data, read_timeout)
+        if self.rate_limiter is None:
+            return await request.post(*arguments)
+        return await self.rate_limiter.process_request(
+            request.post, arguments, {}, endpoint=method, data=given, rate_limit_args=retries
+        )
 
     async def fitting(self, method: str, make: Made, **fixed: Any) -> Any:
         """Call with the parameters that `make` makes of what the server can do.

@@ -21,6 +21,7 @@ from bot.http import errors
 from bot.http.connections import Connections
 from bot.http.messages import MOST_BYTES, Patience, Request, Upload
 from bot.http.proxies import Proxies, Proxy
+from bot.telegram.written import Written
 
 NOT_SENT: Final = "Request was *not* sent to Telegram."
 """Stands in the text of each error that came before anything could reach Telegram."""
@@ -201,8 +202,12 @@ def translated(error: errors.HttpError) -> NetworkError:
     return NetworkError(f"{text}. {NOT_SENT}" if error.nothing_sent else text)
 
 
-def body_of(data: RequestData | None) -> tuple[dict[str, str], bytes | Upload | None]:
+def body_of(
+    data: RequestData | Written | None,
+) -> tuple[dict[str, str], bytes | Upload | None]:
     """Return headers and body of a call; neither for one without parameters."""
+    if isinstance(data, Written):
+        return data.headers(), data.body
     if data is None or not (data.json_parameters or data.contains_files):
         return {}, None
     if not data.contains_files:
