@@ -25,10 +25,12 @@ class People:
         contents: list[Json],
         reply_to: int | None,
         topic: int | None = None,
+        key: str | None = None,
     ) -> list[Entry]:
         """Puts the contents into the chat, one message each (several: an album).
 
         In a forum `topic` is where it is written; an answer stands where what it answers does.
+        `key` comes back with what is stored, for testers alone.
         Raises TesterError if the person cannot write there.
         """
         sender = self._writer(chat, user_id)
@@ -52,7 +54,7 @@ class People:
         chat.started = True
         entries = []
         for content in contents:
-            entry = self._sandbox.world.add_message(chat, sender, content | common)
+            entry = self._sandbox.world.add_message(chat, sender, content | common, key=key)
             entry.mine = user_id
             entries.append(entry)
             self._update(chat, "channel_post" if chat.type == "channel" else "message", entry)

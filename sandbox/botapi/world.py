@@ -39,6 +39,7 @@ class Entry:
     deleted: bool = False
     reply_keyboard: Json | None = None
     reactions: list[Json] = field(default_factory=list)
+    key: str | None = None  # whoever sent it knows it by
 
     def public(self) -> Json:
         """The tester's view."""
@@ -47,6 +48,8 @@ class Entry:
             extra["reply_keyboard"] = self.reply_keyboard
         if self.reactions:
             extra["reactions"] = self.reactions
+        if self.key is not None:
+            extra["key"] = self.key
         return {**self.body, "sandbox": extra}
 
 
@@ -203,7 +206,12 @@ class World:
         return user
 
     def add_message(
-        self, chat: Chat, sender: Json, content: Json, reply_keyboard: Json | None = None
+        self,
+        chat: Chat,
+        sender: Json,
+        content: Json,
+        reply_keyboard: Json | None = None,
+        key: str | None = None,
     ) -> Entry:
         """Puts a message into the chat and tells the watchers."""
         body: Json = {"message_id": next(chat.message_ids)}
@@ -213,7 +221,7 @@ class World:
             body["from"] = sender
         body |= {"chat": self.chat_json(chat), "date": int(time.time()), **content}
         mine = None if sender["is_bot"] else sender["id"]
-        entry = Entry(body, mine, reply_keyboard=reply_keyboard)
+        entry = Entry(body, mine, reply_keyboard=reply_keyboard, key=key)
         chat.entries[body["message_id"]] = entry
         self.announce(chat, entry, "message")
         return entry

@@ -94,24 +94,25 @@ export const getMessages = (chatId, afterSeq = 0) =>
 
 /**
  * @param {number} chatId
- * @param {{from: number, text: string, replyTo?: number, topic?: number}} message
+ * @param {{from: number, text: string, replyTo?: number, topic?: number, key: string}} message
  * @returns {Promise<{messages?: Message[]}>}
  */
-export const sendText = (chatId, { from, text, replyTo, topic }) =>
-  call(`/sandbox/chats/${chatId}/send`, json({ from, text, reply_to: replyTo, topic }));
+export const sendText = (chatId, { from, text, replyTo, topic, key }) =>
+  call(`/sandbox/chats/${chatId}/send`, json({ from, text, reply_to: replyTo, topic, key }));
 
 /**
  * Several files arrive as one album.
  * @param {number} chatId
  * @param {{from: number, caption: string, as: SendAs, files: File[], replyTo?: number,
- *   topic?: number}} message
+ *   topic?: number, key: string}} message
  * @returns {Promise<{messages?: Message[]}>}
  */
-export function sendFiles(chatId, { from, caption, as, files, replyTo, topic }) {
+export function sendFiles(chatId, { from, caption, as, files, replyTo, topic, key }) {
   const body = new FormData();
   body.append("from", String(from));
   if (caption) body.append("caption", caption);
   body.append("as", as);
+  body.append("key", key);
   if (replyTo !== undefined) body.append("reply_to", String(replyTo));
   if (topic !== undefined) body.append("topic", String(topic));
   for (const file of files) body.append("file", file, file.name);

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 
 /** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./types.js").Message} Message */
 /** @typedef {import("./types.js").Outgoing} Outgoing */
 /** @typedef {import("./types.js").SendAs} SendAs */
 
@@ -36,6 +37,7 @@ export class Outbox {
     const item = {
       ...content,
       id: ++lastId,
+      key: `${Date.now()}-${Math.random()}`,
       from: store.personId,
       previews: content.as === "photo" ? pictures.map((file) => URL.createObjectURL(file)) : [],
       replyTo: store.draft.replyTo,
@@ -75,6 +77,17 @@ export class Outbox {
   }
 
   /**
+   * What came into the chat is on its way no more, whether its answer came, is late or was lost.
+   * @param {number} chatId
+   * @param {Message} message
+   */
+  arrived(chatId, message) {
+    const key = message.sandbox?.key;
+    const item = key && this.session.store.state(chatId).outbox.find((each) => each.key === key);
+    if (item) this.discard(chatId, item.id);
+  }
+
+  /**
    * @param {number} chatId
    * @param {Outgoing} item
    */
@@ -89,12 +102,12 @@ export class Outbox {
    */
   async deliver(chatId, item) {
     const { store } = this.session;
-    const { from, text, files, as, replyTo, topic } = item;
+    const { from, text, files, as, replyTo, topic, key } = item;
     try {
       this.session.waiting.begin(store.state(chatId));
       const { messages = [] } = files.length
-        ? await api.sendFiles(chatId, { from, caption: text, as, files, replyTo, topic })
-        : await api.sendText(chatId, { from, text, replyTo, topic });
+        ? await api.sendFiles(chatId, { from, caption: text, as, files, replyTo, topic, key })
+        : await api.sendText(chatId, { from, text, replyTo, topic, key });
       // The event may come later; without this the message would vanish for a moment. An edit
       // that came sooner must not be undone.
       const state = store.state(chatId);

@@ -87,6 +87,7 @@ export class Session {
     this.stream = new ChatStream(chatId, {
       onSnapshot: ({ messages }) => {
         state.replace(messages);
+        for (const each of messages) this.outbox.arrived(chatId, each);
         store.markRead(chatId);
         store.emit("chat", "world");
       },
@@ -146,22 +147,24 @@ export class Session {
     else if (event.type === "delete") state.messages.delete(event.message_id ?? 0);
     else if (event.type === "ephemeral" && event.message) state.keepEphemeral(event.message);
     else if (event.type === "reaction" && event.message) state.upsert(event.message);
-    else if (event.message) this.take(state, event.message, event.type === "message");
+    else if (event.message) this.take(chatId, event.message, event.type === "message");
     store.markRead(store.chatId);
     store.emit("chat", "world");
   }
 
   /**
-   * @param {ChatState} state
+   * @param {number} chatId
    * @param {Message} message
    * @param {boolean} isNew
    */
-  take(state, message, isNew) {
+  take(chatId, message, isNew) {
+    const state = this.store.state(chatId);
     // Topics are no events of their own.
     if (message.forum_topic_created) void this.tried(() => this.refreshWorld());
     const mine = message.sandbox?.mine === this.store.personId;
     const changed = state.messages.get(message.message_id)?.text !== message.text;
     state.upsert(message);
+    this.outbox.arrived(chatId, message);
     if (mine) return;
     if (message.sandbox?.mine == null) {
       this.waiting.settle(state);

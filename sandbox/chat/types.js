@@ -70,7 +70,7 @@
  * @property {number} [ephemeral_message_id]
  * @property {User} [receiver_user]  the one person who sees it
  * @property {ReplyMarkup} [reply_markup]
- * @property {{mine?: number|null, edited?: boolean, deleted?: boolean,
+ * @property {{mine?: number|null, key?: string, edited?: boolean, deleted?: boolean,
  *   reply_keyboard?: ReplyMarkup, reactions?: Reaction[]}} [sandbox]
  *
  * @typedef {object} SandboxEvent
@@ -93,6 +93,7 @@
  *
  * @typedef {object} Outgoing  What the person has sent and the sandbox has not yet stored.
  * @property {number} id
+ * @property {string} key  the sandbox gives it back with what was stored
  * @property {number} from
  * @property {string} text
  * @property {File[]} files

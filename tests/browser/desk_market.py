@@ -1,5 +1,6 @@
 """A real simulated marketplace behind the stand-in chat, for the tests of the seller's desk."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -42,6 +43,7 @@ class Market:
         self.http = http
         self.address = address
         self.pushed = pushed
+        """What was delivered so far, which may be later than the page shows what brought it."""
         self._orders = 0
 
     async def order(self, lines: int = 2, quantity: int = 2) -> str:
@@ -81,6 +83,13 @@ class Market:
     async def facts(self, order_id: str) -> dict[str, Any]:
         orders = (await self.http.get("/sandbox/orders")).json()
         return dict(next(order for order in orders if order["orderId"] == order_id))
+
+    async def pushes(self, number: int) -> list[str]:
+        """What was delivered, once it is so many. Raises TimeoutError."""
+        async with asyncio.timeout(60):
+            while len(self.pushed) < number:  # noqa: ASYNC110 - a server decides; there is no event
+                await asyncio.sleep(0.02)
+        return self.pushed
 
     async def switches(self) -> dict[str, Any]:
         return dict((await self.http.get("/sandbox/switches")).json())

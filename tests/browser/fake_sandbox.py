@@ -21,7 +21,8 @@ class FakeSandbox(ChatWorld):
     """The world behind the tester API, and a record of what testers did.
 
     `refuse` is the reason with which sends are refused; `cut` makes every call fail; `delays`
-    are the seconds that the next sends take; `marketplace` is the address of one for the desk.
+    are the seconds that the next sends take; sends are answered while `answering`;
+    `marketplace` is the address of one for the desk.
     """
 
     def __init__(self) -> None:
@@ -31,6 +32,8 @@ class FakeSandbox(ChatWorld):
         self.refuse: str | None = None
         self.cut = False
         self.delays: list[float] = []
+        self.answering = asyncio.Event()
+        self.answering.set()
         self.marketplace: str | None = None
         self._moved = asyncio.Condition()
         self._streams: set[asyncio.Task[Any]] = set()
@@ -147,16 +150,19 @@ class FakeSandbox(ChatWorld):
         chat = self._chat(request)
         if request.content_type == "application/json":
             body = await request.json()
+            key = body.pop("key")
             await self._note(self.sent, {"chat": chat.id, **body})
             content: list[Json] = [{"text": body["text"]}]
         else:
             body, content = await self._upload(request)
+            key = body.pop("key")
             await self._note(self.sent, {"chat": chat.id, **body})
         if body.get("reply_to"):
             content[0]["reply_to_message"] = chat.messages[int(body["reply_to"])]
         sender = next(user for user in self.users if user["id"] == int(body["from"]))
         for each in content:
-            await self.post(chat.id, sender, each)
+            await self.post(chat.id, sender, {**each, "sandbox": {"key": key}})
+        await self.answering.wait()
         return web.json_response({"ok": True})
 
     async def _upload(self, request: web.Request) -> tuple[Json, list[Json]]:

@@ -18,6 +18,8 @@ class Phone:
         self.page = page
         self.address = address
         self.errors: list[str] = []
+        self.lasts = True
+        """Whether somebody else may be given the page afterwards."""
         page.on("pageerror", self._failed)
         page.on("console", self._logged)
         page.set_default_timeout(60_000)
@@ -35,6 +37,11 @@ class Phone:
         await self.page.goto(f"{self.address}/?as={person}&chat={chat or person}")
         await self.page.locator('#timeline[aria-busy="false"]').wait_for(state="attached")
         return self.page
+
+    async def with_a_clock(self) -> None:
+        """Let the test turn the page's clock, which nobody can turn back."""
+        self.lasts = False
+        await self.page.clock.install()
 
     async def put_down(self) -> None:
         """Leave the page as it was handed out."""
@@ -55,7 +62,8 @@ async def held(browser: Browser, address: str, **options: Any) -> AsyncIterator[
     """A phone for the length of a test; fails the test when the page logged an error.
 
     Phones of the same options share a page, one after the other. What it stores belongs to an
-    address, and each test serves its world at another. After a failed test the page goes.
+    address, and each test serves its world at another. After a failed test, or one that turned its
+    clock, the page goes.
     """
     wanted = {**_SCREEN, **options}
     free = _free.setdefault((browser, repr(sorted(wanted.items()))), [])
@@ -66,6 +74,9 @@ async def held(browser: Browser, address: str, **options: Any) -> AsyncIterator[
     except BaseException:
         await page.context.close()
         raise
-    await phone.put_down()
-    free.append(page)
+    if phone.lasts:
+        await phone.put_down()
+        free.append(page)
+    else:
+        await page.context.close()
     assert phone.errors == []

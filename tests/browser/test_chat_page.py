@@ -221,7 +221,7 @@ async def test_names_stand_in_groups_and_edited_on_what_people_edited(phone, fak
 
 async def test_other_chats_show_a_dot_until_they_are_opened(desktop, fake):
     """News in a chat that is not open: a dot in the list, gone after a look."""
-    await desktop.page.clock.install()
+    await desktop.with_a_clock()
     await fake.say("Old goods", CHANNEL)
     page = await desktop.open(ANNA)
     row = page.get_by_test_id(f"chat-{CHANNEL}")
@@ -283,10 +283,11 @@ async def test_a_lost_connection_is_told_and_nothing_is_missed(phone, fake):
     page = await phone.open(ANNA)
     await button(page, "Go").click()
     await expect(button(page, "Go")).to_have_attribute("aria-busy", "true")
+    (tap,) = await fake.received(fake.tapped)
     fake.cut = True
     fake.hang_up()
     await expect(page.get_by_test_id("offline")).to_be_visible()
-    await fake.answer((await fake.received(fake.tapped))[0]["query_id"])
+    await fake.answer(tap["query_id"])
     await fake.say("while away")
     fake.cut = False
     await expect(page.get_by_test_id("timeline")).to_contain_text("while away")

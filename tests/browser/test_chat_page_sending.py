@@ -46,6 +46,20 @@ async def test_a_refused_message_stays_with_its_reason(phone, fake):
     await expect(page.locator(".outgoing")).to_have_count(0)
 
 
+async def test_what_came_into_the_chat_is_on_its_way_no_more(phone, fake):
+    """It stands there once, also while the answer to its sending is late."""
+    page = await started(phone, fake)
+    fake.answering.clear()
+    await page.get_by_test_id("composer").fill("two cups")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("message-2")).to_contain_text("two cups")
+    await expect(page.locator(".row.mine")).to_have_count(1, timeout=1000)
+    fake.answering.set()
+    await page.get_by_test_id("composer").fill("white")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("message-3")).to_contain_text("white")
+
+
 async def test_quick_messages_arrive_in_the_order_typed(phone, fake):
     """Sends of one chat wait for each other, also when the first one is slow."""
     fake.delays = [0.3]

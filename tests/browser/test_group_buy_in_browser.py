@@ -46,7 +46,6 @@ async def opens_news(who: Person, news: str, shows: str) -> Shown:
     return await who.sees(shows)
 
 
-@pytest.mark.timeout(280)
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 - a whole life
     chromium: Browser, language: str

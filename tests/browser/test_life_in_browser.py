@@ -30,7 +30,6 @@ THRICE = {"push_times": 3, "push_order": "random", "push_delay_seconds": 0.1}
 QUIET_FOR = 2_000  # ms in which another copy of a notice would come
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("every", "pushes"),
     [

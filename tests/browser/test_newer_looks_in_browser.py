@@ -1,5 +1,6 @@
 """The chat page shows everything newer that the simulated Telegram plays, as that plays it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -27,6 +28,17 @@ class Telegram:
         answer = (await self._http.post(f"/bot{TOKEN}/{method}", json=parameters)).json()
         assert answer["ok"], answer
         return answer["result"]
+
+    async def updates(self, kind: str) -> list[Any]:
+        """What people did of that kind, once there is anything: a page sends it in its own time."""
+        async with asyncio.timeout(60):
+            while not (found := await self._new(kind)):
+                pass
+        return found
+
+    async def _new(self, kind: str) -> list[Any]:
+        updates = await self.call("getUpdates", timeout=10)
+        return [each[kind] for each in updates if kind in each]
 
     async def post(self, path: str, **body: Any) -> Any:
         answer = await self._http.post(f"/sandbox/{path}", json=body)
@@ -75,12 +87,11 @@ async def test_what_one_person_alone_sees_nobody_else_does(
     card = await telegram.call("sendMessage", chat_id=GROUP, text="Group buy", reply_markup=key)
     page = await page_of.open(ANNA, GROUP)
     await page.get_by_test_id("button").filter(has_text="My part").click()
-    [update] = [each for each in await telegram.call("getUpdates") if "callback_query" in each]
-    press = update["callback_query"]["id"]
+    [press] = await telegram.updates("callback_query")
     await telegram.call(
         "sendMessage",
         text="You pay ¥12.00",
-        ephemeral_message_parameters={"callback_query_id": press},
+        ephemeral_message_parameters={"callback_query_id": press["id"]},
     )
     await expect(page.locator("#timeline").get_by_text("You pay ¥12.00")).to_be_visible()
     await expect(page.locator("#timeline").get_by_text("Only you can see this")).to_be_visible()
@@ -111,11 +122,7 @@ async def test_topics_are_looked_at_one_by_one(telegram: Telegram, page_of: Phon
     await page.keyboard.press("Enter")
     sent = page.locator('#timeline [data-part="text"]')  # what is still being sent has no such part
     await expect(sent.get_by_text("Mine")).to_be_visible()
-    said = [
-        each["message"]
-        for each in await telegram.call("getUpdates")
-        if each.get("message", {}).get("text") == "Mine"
-    ]
+    said = [each for each in await telegram.updates("message") if each.get("text") == "Mine"]
     assert [each["message_thread_id"] for each in said] == [topics["One"]]
     await page.get_by_test_id(f"topic-{topics['Two']}").click()
     await expect(page.locator("#timeline").get_by_text("In Two")).to_be_visible()

@@ -119,7 +119,6 @@ async def test_a_photo_shows_its_offer(
         await expect(_last(page)).to_contain_text(str(words["variants"]))
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_photo_becomes_a_paid_order(
     language: str, chromium: Browser, world: SandboxProcess, bot: BotProcess

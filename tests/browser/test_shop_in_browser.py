@@ -66,7 +66,7 @@ WORDS = {
 async def pressed(page: Page, label: str, shows: str) -> None:
     """Press the newest button of that name and wait for what it leads to."""
     await page.get_by_role("button", name=re.compile(label)).last.click()
-    await expect(page.get_by_text(shows).last).to_be_visible(timeout=20_000)
+    await expect(page.get_by_text(shows).last).to_be_visible()
 
 
 async def pictured(page: Page, name: str) -> None:
@@ -76,7 +76,6 @@ async def pictured(page: Page, name: str) -> None:
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_shop_from_the_order_to_the_receipt(chromium: Browser, language: str) -> None:
     """Two phones 390 points wide; the books are even at the end."""
@@ -96,7 +95,7 @@ async def test_a_shop_from_the_order_to_the_receipt(chromium: Browser, language:
             await pictured(page, f"{language}-2-pay")
             await pressed(page, say["paid"], say["ask"])
             await customer.photo(next(SAMPLE.glob("*.jpg")).read_bytes())
-            await expect(page.get_by_text(say["checking"]).last).to_be_visible(timeout=20_000)
+            await expect(page.get_by_text(say["checking"]).last).to_be_visible()
             await pictured(page, f"{language}-3-proof")
             page = await phone.open(operator.id)
             await pressed(page, say["open"], "1 USD = 7.2 CNY")
@@ -109,14 +108,14 @@ async def test_a_shop_from_the_order_to_the_receipt(chromium: Browser, language:
             order = await market.only_order()
             await market.order(order["orderId"], "pay")
             page = await phone.open(customer.id)
-            await expect(page.get_by_text(say["received"]).last).to_be_visible(timeout=20_000)
+            await expect(page.get_by_text(say["received"]).last).to_be_visible()
             await market.order(order["orderId"], "ship")
-            await expect(page.get_by_text(say["shipped"]).last).to_be_visible(timeout=20_000)
+            await expect(page.get_by_text(say["shipped"]).last).to_be_visible()
             await market.order(order["orderId"], "receive")
-            await expect(page.get_by_text(say["done"]).last).to_be_visible(timeout=20_000)
+            await expect(page.get_by_text(say["done"]).last).to_be_visible()
             await pictured(page, f"{language}-7-told")
             await customer.say("/balance", say["even"])
-            await expect(page.get_by_text(say["even"]).last).to_be_visible(timeout=20_000)
+            await expect(page.get_by_text(say["even"]).last).to_be_visible()
             await pictured(page, f"{language}-8-balance")
             await operator.say("/admin", "1688")
             page = await phone.open(operator.id)

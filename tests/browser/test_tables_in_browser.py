@@ -53,7 +53,6 @@ async def _pictured(page: Page, name: str, shown: Locator | None = None) -> None
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_what_is_confirmed_stands_in_a_table(chromium: Browser, language: str) -> None:
     """So does the order afterwards; Confirm orders exactly what the table says."""

@@ -65,13 +65,13 @@ def _last(page: Page) -> Locator:
 
 async def _press(page: Page, label: str, shows: str) -> None:
     await page.get_by_test_id("button").filter(has_text=label).last.click()
-    await expect(page.get_by_text(shows).last).to_be_visible(timeout=20_000)
+    await expect(page.get_by_text(shows).last).to_be_visible()
 
 
 async def _say(page: Page, text: str, shows: str) -> None:
     await page.get_by_test_id("composer").fill(text)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text(shows).last).to_be_visible(timeout=20_000)
+    await expect(page.get_by_text(shows).last).to_be_visible()
 
 
 async def _pictured(page: Page, name: str) -> None:
@@ -87,7 +87,6 @@ async def _channel(clients: Clients, owner: int, reader: int) -> int:
     return int((await clients.telegram.post("/sandbox/chats", json=body)).json()["id"])
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_stranger_in_a_channel_orders_and_pays(chromium: Browser, language: str) -> None:
     """The operator publishes with a few words; whoever reads it ends on the paid page."""
@@ -110,7 +109,7 @@ async def test_a_stranger_in_a_channel_orders_and_pays(chromium: Browser, langua
             await expect(_last(page)).to_contain_text(say["words"])
             await _pictured(page, f"{language}-channel")
             await page.get_by_test_id("button").filter(has_text=say["order"]).last.click()
-            await expect(page.get_by_text(say["choose"]).last).to_be_visible(timeout=20_000)
+            await expect(page.get_by_text(say["choose"]).last).to_be_visible()
             await _press(page, say["choose"], say["how_many"])
             await _say(page, "4", say["checkout"])
             await _press(page, say["checkout"], say["where"])
@@ -126,7 +125,6 @@ async def test_a_stranger_in_a_channel_orders_and_pays(chromium: Browser, langua
         assert own.bot.stop() == 0
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_what_is_typed_behind_the_bots_name_is_posted(
     chromium: Browser, language: str
@@ -146,7 +144,7 @@ async def test_what_is_typed_behind_the_bots_name_is_posted(
                 f"@{world['bot']['username']} {say['query']}"
             )
             first = page.get_by_test_id("inline-result").first
-            await expect(first).to_be_visible(timeout=20_000)
+            await expect(first).to_be_visible()
             await _pictured(page, f"{language}-inline")
             await first.click()
             await expect(_last(page)).to_contain_text(re.compile("¥"))

@@ -105,16 +105,17 @@ class ChatRoutes:
         if request.content_type == "multipart/form-data":
             form = await request.post()
             sender = whole(form.get("from"), "from")
-            reply, topic = form.get("reply_to"), form.get("topic")
+            reply, topic, key = form.get("reply_to"), form.get("topic"), form.get("key")
             contents = await self._attachments(form)
         else:
             body = await json_body(request)
             sender = whole(body.get("from"), "from")
-            reply, topic = body.get("reply_to"), body.get("topic")
+            reply, topic, key = body.get("reply_to"), body.get("topic"), body.get("key")
             contents = [worded(words(body.get("text"), "text"), is_caption=False)]
         reply_to = None if reply in (None, "") else whole(reply, "reply_to")
         thread = None if topic in (None, "") else whole(topic, "topic")
-        entries = self._people.say(chat, sender, contents, reply_to, thread)
+        known_by = None if key is None else words(key, "key")
+        entries = self._people.say(chat, sender, contents, reply_to, thread, known_by)
         return web.json_response({"messages": [entry.public() for entry in entries]})
 
     async def _attachments(self, form: Any) -> list[dict[str, Any]]:
