@@ -270,7 +270,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(change=buy.about, remove=buy.about, sold=buy.about, renew=taking_part.renew),
             Buttons(terms=drafting.change, repeat=drafting.repeat, remind=settling.remind),
             Buttons(fine=complaining.fine, **{"raise": complaining.raise_}),
-            Buttons(all_in=receiving.all_in),
+            Buttons(all_in=receiving.all_in, give_up=taking_part.give_up),
             MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, taking_part.photo),
             MessageHandler(WORDS | PAID | ORDER_NUMBER, buy.text),
         ],

@@ -118,7 +118,9 @@ def _member_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
             label = html.unescape(t("buy.change_button", variant=named))
             rows += row(Button(cut(label, 60), "change", str(each.number)))
     if me != buy.organiser and _may_prove(view, buy):
-        rows += row(Button(t("buy.paid_button"), "ask", "proof"))
+        due = buy.state is BuyState.COLLECTING and any(e.state is ClaimState.DUE for e in mine)
+        give_up = Button(t("buy.give_up_button"), "ask", "give_up") if due else None
+        rows += row(Button(t("buy.paid_button"), "ask", "proof"), give_up)
     got = [each for each in mine if each.state in {ClaimState.ARRIVED, ClaimState.HANDED}]
     complaint = next((each.dispute for each in mine if each.dispute and each.dispute.is_open), None)
     if complaint is not None and complaint.state is DisputeState.ANSWERED:

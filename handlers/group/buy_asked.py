@@ -52,6 +52,9 @@ def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  
         return Screen(paragraphs(view.flash, terms_page(t, buy.terms)), back)
     if asking.what == "change":
         return _changing(view, t, buy, asking)
+    if asking.what == "give_up":
+        yes = row(Button(t("buy.give_up_yes_button"), "give_up", style=Style.DANGER))
+        return Screen(paragraphs(view.flash, t("buy.give_up_explained")), yes + back)
     if view.organises:
         match asking.what:
             case "people":

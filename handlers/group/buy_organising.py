@@ -79,6 +79,8 @@ def _waiting_text(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
         parts.append(
             t("buy.waits_for_money", count=len(owing)) if owing else t("buy.all_have_paid")
         )
+        if owing and buy.pay_before is not None:
+            parts.append(t("buy.left_out_then", moment=t.moment(buy.pay_before)))
     return parts
 
 
@@ -126,8 +128,11 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
             rows = all_in_rows(view, t, buy)
             rows += people_rows(view, t, buy, waiting_for_money(view, buy))
             if any(each.state is ClaimState.DUE for each in buy.taken):
-                remind = Button(t("buy.remind_button"), "remind")
-                return rows + row(remind) + row(Button(t("buy.leave_out_button"), "leave_out"))
+                rows += row(Button(t("buy.remind_button"), "remind"))
+                # While the time that they were promised runs, nobody can be left out.
+                if buy.pay_before is None:
+                    rows += row(Button(t("buy.leave_out_button"), "leave_out"))
+                return rows
             if buy.taken and closing.short_of_minimum(buy):
                 return rows + _top_up(t, buy)
             if all(each.state is ClaimState.PAID for each in buy.taken):

@@ -64,7 +64,7 @@ _BEFORE_PAYING = {ClaimState.WAITING, ClaimState.HELD, ClaimState.CONFIRMED}
 REFUSED = {
     Why.STATE: "buy.refused_state",
     Why.OVER: "buy.refused_over",
-    Why.NOT_OVER: "buy.refused_state",
+    Why.NOT_OVER: "buy.refused_not_over",
     Why.TERMS: "buy.refused_terms",
     Why.FULL: "buy.refused_full",
     Why.MOST_EACH: "buy.refused_most_each",

@@ -13,7 +13,7 @@ from bot.domain.group_buys.buys import Change, GroupBuy
 from bot.domain.group_buys.claims import SentProof
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
-from handlers.group.buy_acting import acts_for_oneself, seen
+from handlers.group.buy_acting import acts_for_oneself, back, seen
 from handlers.group.complaining import complaint_pictured
 from handlers.group.joining import read_ceiling
 
@@ -46,6 +46,15 @@ async def renew(_: Update, context: Context) -> Reply:
     me, number = context.session.user_id, natural(context.arg) or 0
     sent_at = received_at.get() or context.now
     await acts_for_oneself(context, lambda buy, _books: joining.renewed(buy, me, number, sent_at))
+    return None
+
+
+async def give_up(_: Update, context: Context) -> Reply:
+    """Say, while the time to pay runs, that one won't: one is out at once."""
+    me, now = context.session.user_id, received_at.get() or context.now
+    if await acts_for_oneself(context, lambda buy, books: closing.given_up_by(buy, me, books, now)):
+        context.flash("buy.given_up")
+        return await back(_, context)
     return None
 
 

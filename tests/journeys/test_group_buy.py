@@ -107,6 +107,33 @@ async def test_leaving_is_free_until_it_closes(clients: Clients, organiser: Pers
 
 
 @SLOW
+async def test_nobody_is_left_out_before_the_time_they_were_promised(
+    clients: Clients, organiser: Person
+) -> None:
+    """The page says until when; whoever won't pay says so, and the others go on at once."""
+    _, payload = await opened(organiser)
+    pays_, wont = await clients.arrive(), await clients.arrive("zh")
+    for each in (pays_, wont):
+        await joined(each, payload, 2)
+    await organiser.say("/buys", "Your group buys")
+    await organiser.do("🟢", "4 .* so far")
+    await organiser.do("Close now", "Closed for joining")
+    await organiser.tap("Open", await organiser.sees("goes ahead"))
+    page = await organiser.sees("They have until")
+    assert not [each for each in page.labels if "Leave out" in each]
+    own = Press.decode(page.button("Remind who owes")["callback_data"])
+    early = Press(own.session_id, own.revision, "leave_out")
+    await organiser.press(page.id, early.encode())
+    await organiser.sees("They still have time")
+    await pays(pays_, organiser, "No. 1")
+    await wont.tap("查看", await wont.sees("请在"))
+    await wont.sees("待付")
+    await wont.do("不参加了", "不用再付款")
+    await wont.do("确定退出", "已退出")
+    await organiser.sees("Everybody who is left has paid")
+
+
+@SLOW
 async def test_the_card_in_a_channel_follows_the_buy_and_names_nobody(
     clients: Clients, organiser: Person
 ) -> None:

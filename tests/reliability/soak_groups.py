@@ -20,6 +20,7 @@ _RIGHTS = ["can_post_messages", "can_edit_messages"]
 _OFFERS = (730698112924, 763563718333, 568749575341, 692428411078)
 _OPEN_FOR = (30.0, 60.0)  # seconds by the organiser's watch
 _PAID_WITHIN = 60.0
+_GIVES_UP = 0.4
 _TWICE = 0.12
 _ADDRESS_WITHIN = 60
 _ACCOUNT = re.compile(r"G\d+-\d+")
@@ -92,10 +93,15 @@ class Member(Shopper):
         if proof:
             self._asks_for = next(iter(_ACCOUNT.findall(screen.text)), "")
             proof = [] if self._asks_for in self.proved and chance < 0.85 else proof
+        give_up = [each for each in screen.with_action("ask") if each.arg == "give_up"]
         if "agree" in actions:
             await self._press(screen.with_action("agree" if chance < 0.75 else "disagree")[0])
+        elif "give_up" in actions:
+            await self._press(screen.with_action("give_up")[0])
         elif proof:
             await self._press(proof[0])
+        elif give_up and chance < _GIVES_UP:
+            await self._press(give_up[0])
         elif "withdraw" in actions:
             await self._lessen(screen, withdraws=chance < 0.6)
         elif "change" in actions and chance < 0.1:
@@ -267,11 +273,18 @@ class Organiser(Shopper):
             return await self._count(page)
         if "member" in actions and (chosen := self._whose_money(page)):
             return await self._about_money(chosen)
-        if "leave_out" in actions and self._has_waited_for_money():
-            return await ask(page.with_action("leave_out")[0], _is_page)
+        if "remind" in actions and _is_collecting(page) and self._has_waited_for_money():
+            return await self._wait_no_longer(page)
         if cards := page.with_action("card"):
             await self._pay_there(cards[0].arg)
         return None
+
+    async def _wait_no_longer(self, page: Screen) -> Screen | None:
+        """Remind them, or give it up: nobody is left out before the time that was promised."""
+        self._collecting = 0.0
+        if self.random.random() < _GIVES_UP:
+            return await self._give_up(page)
+        return await self.asking.ask(page.with_action("remind")[0], _is_page)
 
     async def _give_up(self, page: Screen) -> Screen | None:
         """Too few are left, or it got too dear: nothing is ordered, and what was paid goes back."""
@@ -311,7 +324,7 @@ class Organiser(Shopper):
         people = page.with_action("member")
         said = [each for each in people if "🧾" in each.label]
         owed = [each for each in people if "-" in each.label or "−" in each.label]
-        collecting = bool(page.with_action("leave_out") or page.with_action("prepare"))
+        collecting = _is_collecting(page)
         return next(iter([*said, *owed, *([] if collecting else people)]), None)
 
     async def _about_money(self, chosen: Pressable) -> Screen | None:
@@ -383,6 +396,11 @@ def _is_news(screen: Screen) -> bool:
 def _is_page(screen: Screen) -> bool:
     actions = {each.action for each in screen.buttons}
     return actions >= _PAGE and not actions & _NOT_A_PAGE
+
+
+def _is_collecting(page: Screen) -> bool:
+    may_cancel = any(each.arg == "cancel" for each in page.with_action("ask"))
+    return may_cancel and bool(page.with_action("remind") or page.with_action("prepare"))
 
 
 def _is_page_or_order(screen: Screen) -> bool:

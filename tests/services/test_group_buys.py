@@ -305,9 +305,33 @@ async def test_who_owes_is_reminded_once_and_left_out_in_the_end(world: World) -
     await world.groups.do_due()
     await world.groups.do_due()
     assert await world.told(NewsOf.REMIND) == [11]
-    world.now = buy.pay_before
+    world.now = buy.pay_before + timedelta(seconds=4)
+    await world.groups.do_due()
+    assert (await world.buy()).state is BuyState.COLLECTING  # what came in on time is worked off
+    world.now += timedelta(seconds=1)
     await world.groups.do_due()
     assert (await world.buy()).state is BuyState.FAILED
+
+
+@pytest.mark.parametrize("asked_to", ["pay", "answer"])
+async def test_what_was_sent_in_time_is_worked_off_before_anybody_is_left_out(
+    world: World, asked_to: str
+) -> None:
+    """The bot was down over the end of that time: a backlog decides nothing."""
+    if asked_to == "answer":
+        world.market.freight = 9000
+    await world.open()
+    await world.join(11, 5)
+    buy = await world.at_deadline()
+    until = buy.pay_before if asked_to == "pay" else buy.answer_before
+    assert until is not None
+    await world.storage.inbox.put_updates([update(77).replace(received_at=until)])
+    world.now = until + timedelta(minutes=5)
+    await world.groups.do_due()
+    assert (await world.buy()).claims == buy.claims
+    await world.storage.inbox.finish_update(77)
+    await world.groups.do_due()
+    assert (await world.buy()).claims[0].state is ClaimState.LAPSED
 
 
 async def test_the_order_is_of_exactly_those_who_paid(world: World) -> None:

@@ -38,7 +38,7 @@ _AFTER: dict[ClaimState, frozenset[ClaimState]] = {
     _S.WAITING: frozenset({_S.HELD, _S.WITHDRAWN, _S.LAPSED}),
     _S.HELD: frozenset({_S.CONFIRMED, _S.WITHDRAWN, _S.LAPSED, _S.DECLINED}),
     _S.CONFIRMED: frozenset({_S.DUE, _S.LAPSED, _S.DECLINED}),
-    _S.DUE: frozenset({_S.PROOF, _S.PAID, _S.LAPSED}),
+    _S.DUE: frozenset({_S.PROOF, _S.PAID, _S.LAPSED, _S.DECLINED}),
     _S.PROOF: frozenset({_S.DUE, _S.PAID, _S.LAPSED}),
     _S.PAID: frozenset({_S.BOUGHT, _S.DUE, _S.REFUNDED}),
     _S.BOUGHT: frozenset({_S.ARRIVED, _S.SHORT, _S.SUBSTITUTED, _S.REFUNDED}),

@@ -312,11 +312,32 @@ def proof_declined(buy: GroupBuy, user_id: UserId, detail: str) -> Change:
 
 
 def lapse_unpaid(buy: GroupBuy, books: Books, now: datetime) -> Change:
-    """Leave out who has not paid: before the order, never after. Raises `BuyRefused`."""
+    """Leave out who has not paid: before the order, never after.
+
+    Raises `BuyRefused` while the time that they were promised runs.
+    """
     buy.demand(BuyState.COLLECTING)
+    if buy.pay_before is not None and now < buy.pay_before:
+        raise BuyRefused(Why.NOT_OVER)
     gone = [each for each in buy.taken if each.state is ClaimState.DUE]
     kept = buy.replace(pay_before=None)
     return left_out(kept, gone, NewsOf.LAPSED, books, now, detail="unpaid")
+
+
+def given_up_by(buy: GroupBuy, user_id: UserId, books: Books, now: datetime) -> Change:
+    """Somebody says, before their time to pay is over, that they won't: they are out at once.
+
+    What they paid of it goes back in full. Raises `BuyRefused` where nothing is due.
+    """
+    buy.demand(BuyState.COLLECTING)
+    mine = [each for each in buy.taken if each.user_id == user_id and each.state is ClaimState.DUE]
+    if not mine:
+        raise BuyRefused(Why.STATE)
+    change = left_out(buy, mine, None, books, now, ClaimState.DECLINED)
+    if not change.buy.taken or _unpaid(change.buy):
+        return change
+    told = News(kind=NewsOf.ALL_PAID, user_id=buy.organiser, detail=f"without-{mine[0].number}")
+    return Change(change.buy, (*change.news, told), change.booked)
 
 
 def requoted(buy: GroupBuy, quote: Quote, books: Books, now: datetime) -> Change:

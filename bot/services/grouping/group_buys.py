@@ -308,40 +308,53 @@ class GroupBuys:
             case BuyState.LOCKED:
                 await self.price(buy_id)
             case BuyState.CONFIRMING:
-                now = self._clock()
-                await self._change(
-                    buy_id, lambda there, books: closing.lapse_unanswered(there, books, now)
-                )
-                await self.price(buy_id)
+                await self._end_answering(buy)
             case BuyState.COLLECTING:
                 await self._collect(buy)
             case BuyState.ORDERING | BuyState.ORDERED | BuyState.BOUGHT:
                 await self._follow(buy)
 
     async def _lock_in_time(self, buy: GroupBuy) -> None:
-        """Lock at the deadline, once all that was sent before it has been worked off.
+        """Lock at the deadline, once all that was sent before it has been worked off."""
+        if await self._is_over(buy.buy_id, buy.terms.deadline):
+            now = self._clock()
+            await self._change(buy.buy_id, lambda there, _: _locked_if_due(there, now))
+            await self.price(buy.buy_id)
 
-        After a start, or where Telegram could not be asked, what was sent in time comes late: the
-        lock waits for it as well.
+    async def _is_over(self, buy_id: BuyId, deadline: datetime) -> bool:
+        """Tell whether all that was sent before a deadline has been worked off.
+
+        After a start, or where Telegram could not be asked, what was sent in time comes late: it
+        is waited for as well.
         """
         now = self._clock()
         self._begun_at = min(self._begun_at, now)  # the clock may have been set back since
-        settled = max(buy.terms.deadline, self._begun_at) + _SETTLE
+        settled = max(deadline, self._begun_at) + _SETTLE
         asked = self._caught_up()
         if asked is not None:
             # What was asked at a moment to come was asked by a clock that ran ahead.
             if not settled <= asked <= now and now < settled + _LONGEST_WAIT:
-                return
+                return False
             asked = min(asked, now)
             # What came in until then was sent in time, perhaps; later presses and texts were not.
-            self._asked[buy.buy_id] = asked = min(self._asked.get(buy.buy_id, asked), now)
+            self._asked[buy_id] = asked = min(self._asked.get(buy_id, asked), now)
             settled = max(settled, asked)
         census = await self._store.upkeep.census()
         behind = census.oldest_waiting is not None and census.oldest_waiting <= settled
         if now < settled or behind:
+            return False
+        self._asked.pop(buy_id, None)
+        return True
+
+    async def _end_answering(self, buy: GroupBuy) -> None:
+        """Leave out who was asked and is silent, once every answer in time was worked off."""
+        asked, until = buy.asked, buy.answer_before
+        if asked and until is not None and not await self._is_over(buy.buy_id, until):
             return
-        self._asked.pop(buy.buy_id, None)
-        await self._change(buy.buy_id, lambda there, _: _locked_if_due(there, now))
+        now = self._clock()
+        await self._change(
+            buy.buy_id, lambda there, books: closing.lapse_unanswered(there, books, now)
+        )
         await self.price(buy.buy_id)
 
     async def _collect(self, buy: GroupBuy) -> None:
@@ -349,7 +362,10 @@ class GroupBuys:
         if buy.pay_before is not None and now < buy.pay_before:
             await self._change(buy.buy_id, lambda there, _: _reminded(there))
             return
-        await self._change(buy.buy_id, lambda there, books: closing.lapse_unpaid(there, books, now))
+        if buy.pay_before is not None and not await self._is_over(buy.buy_id, buy.pay_before):
+            return
+        await self._change(buy.buy_id, partial(_lapsed_if_due, now=self._clock()))
+        now = self._clock()
         buy = await self._there(buy.buy_id)
         if not buy.taken:
             await self._change(
@@ -510,6 +526,14 @@ def _locked_if_due(buy: GroupBuy, now: datetime) -> Change:
     """Lock, unless the deadline was moved or somebody locked it meanwhile."""
     due = buy.state in {BuyState.OPEN, BuyState.PAUSED} and now >= buy.terms.deadline
     return joining.locked(buy, now) if due else Change(buy)
+
+
+def _lapsed_if_due(buy: GroupBuy, books: Books, *, now: datetime) -> Change:
+    """Leave out who has not paid, unless people got more time meanwhile, or it was ordered."""
+    runs = buy.pay_before is not None and now < buy.pay_before
+    if runs or buy.state is not BuyState.COLLECTING:
+        return Change(buy)
+    return closing.lapse_unpaid(buy, books, now)
 
 
 def _reminded(buy: GroupBuy) -> Change:

@@ -9,7 +9,7 @@ from bot.domain.currencies import CNY, Currency, Money, yuan
 from bot.domain.group_buys import closing, fulfilling, joining
 from bot.domain.group_buys.bills import bill_of, rebilled
 from bot.domain.group_buys.books import charged
-from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, NewsOf, Why
 from bot.domain.group_buys.claims import Adverse, Asked, ClaimState, SentProof, adverse
 from bot.domain.group_buys.rows import InRow, opens_a_row
 from bot.domain.group_buys.shares import FreightKey, split, usable_weights
@@ -62,6 +62,12 @@ def ordered_desk(*people: tuple[int, int, int], **terms: object) -> Desk:
     desk.take(closing.placed(desk.buy, NOW))
     desk.take(fulfilling.bought(desk.buy, desk.buy.bill.total, desk.books, NOW))
     return desk
+
+
+def unpaid_left_out(desk: Desk) -> Change:
+    """Leave out who has not paid when their time is over."""
+    assert desk.buy.pay_before is not None
+    return closing.lapse_unpaid(desk.buy, desk.books, desk.buy.pay_before)
 
 
 def states(buy: GroupBuy) -> list[ClaimState]:
@@ -253,7 +259,7 @@ def test_18_after_a_crash_the_order_may_be_made_of_whoever_is_there() -> None:
 
 def test_19_who_falls_out_after_paying_is_refunded_some_time() -> None:
     desk = pay(closing_desk((2, 10, 950), (3, 5, 1000), (4, 5, 850)), 2, 4)
-    desk.take(closing.lapse_unpaid(desk.buy, desk.books, NOW))  # the third: 15 pieces are left
+    desk.take(unpaid_left_out(desk))  # the third: 15 pieces are left
     dear = closing.too_dear(desk.buy, quote(desk.buy))
     assert [each.user_id for each in dear] == [4]
     desk.take(closing.fell_out(desk.buy, dear, desk.books, NOW))
@@ -309,7 +315,7 @@ def test_a_proof_that_was_sent_before_is_marked_and_taken() -> None:
 
 def test_whose_share_of_the_freight_rose_within_their_cap_pays_the_rest() -> None:
     desk = pay(closing_desk((2, 5, 1000), (3, 5, 1000), freight=1000), 2)
-    desk.take(closing.lapse_unpaid(desk.buy, desk.books, NOW))
+    desk.take(unpaid_left_out(desk))
     desk.take(closing.requoted(desk.buy, quote(desk.buy, 700), desk.books, NOW))
     account = desk.books.account_of(desk.buy.account_of(UserId(2)), CNY)
     assert account.balance == yuan(200 + 250 + 25)  # freight; and the dearer step, with its fee

@@ -173,7 +173,14 @@ def _collect(desk: Desk, freight: int, off: int, data: st.DataObject) -> None:
             balance = desk.books.account_of(desk.buy.account_of(user), CNY).balance
             amount = Money(currency=balance.currency, units=max(balance.units, 1))
             desk.take(closing.paid(desk.buy, user, amount, f"{index}", desk.books, NOW))
-    desk.take(closing.lapse_unpaid(desk.buy, desk.books, NOW))
+    for user in people(desk.buy):
+        if any(each.state is ClaimState.DUE for each in desk.buy.claims_of(user)) and data.draw(
+            st.booleans()
+        ):
+            desk.take(closing.given_up_by(desk.buy, user, desk.books, NOW))
+            assert desk.books.account_of(desk.buy.account_of(user), CNY).balance.units <= 0
+    assert desk.buy.pay_before is not None
+    desk.take(closing.lapse_unpaid(desk.buy, desk.books, desk.buy.pay_before))
     check(desk)
     while desk.buy.taken:
         quoted = quote(desk.buy, freight, off=off)
