@@ -5,26 +5,34 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks import results
 from benchmarks.parts.backlog import backlog
-from benchmarks.parts.comparison import far, near
+from benchmarks.parts.calls import calls
+from benchmarks.parts.comparison import far, near, tls
 from benchmarks.parts.growth import growth
 from benchmarks.parts.latency import latency
 from benchmarks.parts.options import Options, quick, thorough
+from benchmarks.parts.photos import photos
 from benchmarks.parts.pictures import pictures
 from benchmarks.parts.profile import profile
+from benchmarks.parts.sessions import sessions
 from benchmarks.picture import draw
 from benchmarks.tables import report, write_document
 
 _PARTS: dict[str, Callable[[Options], Any]] = {
     "near": near,
+    "tls": tls,
     "far": far,
+    "calls": calls,
+    "sessions": sessions,
     "growth": growth,
     "latency": latency,
     "backlog": backlog,
+    "photos": photos,
     "pictures": pictures,
     "profile": profile,
 }
@@ -48,7 +56,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         plan = (quick if options.quick else thorough)(Path(scratch))
         if options.rounds:
-            plan = Options(options.rounds, plan.seconds, plan.growth, plan.backlog, plan.folder)
+            plan = replace(plan, rounds=options.rounds)
         for name in [] if options.report else (options.parts or _PARTS):
             began = time.monotonic()
             print(f"{name} …", flush=True)

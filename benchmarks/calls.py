@@ -6,7 +6,7 @@ rounds; the peer is another process on loopback. Both run on uvloop, as the bot 
 
 import argparse
 import asyncio
-import ipaddress
+import json
 import multiprocessing
 import os
 import ssl
@@ -14,17 +14,14 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Final
 
 import aiohttp
 import uvloop
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from benchmarks.certificates import for_loopback
 from bot.http.connections import Connections
 from bot.http.messages import Patience, Request
 from bot.http.opening import tls_context
@@ -76,31 +73,6 @@ def _serve(pipe: Pipe, certificate: str | None) -> None:
     uvloop.run(run())
 
 
-def _certificate(folder: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
-    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(here, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "loopback.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
-
-
 async def _cost(call: Call, calls: int, at_once: int) -> float:
     """Microseconds of CPU a call."""
 
@@ -139,11 +111,14 @@ async def _compare(url: str, rounds: int, calls: int, at_once: int) -> tuple[lis
     return costs
 
 
-def calls(rounds: int, number: int) -> list[tuple[str, float, float, float]]:
-    """Return for each way its name, microseconds of ours and of aiohttp, and their ratio."""
+def calls(rounds: int, number: int) -> list[tuple[str, float, float, float, float, float]]:
+    """Return for each way its name, microseconds of ours and of aiohttp, and their ratio.
+
+    The ratio is the median of the rounds' own, and after it stand the least and the most.
+    """
     found = []
     with tempfile.TemporaryDirectory(prefix="calls-") as folder:
-        certificate = _certificate(Path(folder))
+        certificate = for_loopback(Path(folder))
         # Read when the first connection asks for trust roots.
         os.environ["SSL_CERT_FILE"] = str(certificate)
         for secure in (False, True):
@@ -157,8 +132,17 @@ def calls(rounds: int, number: int) -> list[tuple[str, float, float, float]]:
                 for at_once in (1, 16):
                     ours, bare = uvloop.run(_compare(url, rounds, number, at_once))
                     name = f"{'TLS' if secure else 'plain'}, {at_once} at once"
-                    ratio = statistics.median(a / b for a, b in zip(ours, bare, strict=True))
-                    found.append((name, statistics.median(ours), statistics.median(bare), ratio))
+                    ratios = sorted(a / b for a, b in zip(ours, bare, strict=True))
+                    found.append(
+                        (
+                            name,
+                            statistics.median(ours),
+                            statistics.median(bare),
+                            statistics.median(ratios),
+                            ratios[0],
+                            ratios[-1],
+                        )
+                    )
             finally:
                 peer.terminate()
                 peer.join()
@@ -170,9 +154,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="calls", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--calls", type=int, default=2000, help="of each in a round")
+    parser.add_argument("--json", action="store_true", help="for another program")
     options = parser.parse_args()
+    if options.json:
+        names = ("way", "ours_us", "aiohttp_us", "ratio", "least", "most")
+        found = calls(options.rounds, options.calls)
+        print(json.dumps([dict(zip(names, each, strict=True)) for each in found]))
+        return
     print("| Way | bot.http, µs | aiohttp, µs | ratio |\n|---|---|---|---|")
-    for name, ours, bare, ratio in calls(options.rounds, options.calls):
+    for name, ours, bare, ratio, *_ in calls(options.rounds, options.calls):
         print(f"| {name} | {ours:.0f} | {bare:.0f} | {ratio:.2f} |")
 
 

@@ -40,6 +40,9 @@ class Contestant:
             "TELEGRAM_MESSAGES_PER_SECOND": "1000",
             **settings,
         }
+        if chat.certificate is not None:
+            # Read by httpx and by Snaporder; aiogram is told (`benchmarks.peers.trust`).
+            environment["SSL_CERT_FILE"] = str(chat.certificate)
         file = [str(folder / self.file)] if self.file else []
         return Process(self.name, [self.module, *arguments, *file], folder, environment)
 
@@ -82,4 +85,4 @@ ALL = (
     SNAPORDER_STUBBED,
 )
 FAR = (PTB_CONVERSATION, AIOGRAM_ECHO, AIOGRAM_MEMORY, SNAPORDER)
-"""Those that are compared with a round trip to Telegram as well."""
+"""Those that are compared through TLS and with a round trip to Telegram as well."""

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.certificates import for_loopback
 from benchmarks.contestants import Contestant
 from benchmarks.processes import Process, Server, stopping
 
@@ -21,9 +22,12 @@ class Load:
     measured: float = 6.0
     round_trip: float = 0.0
     marketplace: float = 0.005
+    pictures: float = 0.0
     journey: tuple[str, ...] = ("journey",)
     think: float = 0.0
     megapixels: float = 0.2
+    secure: bool = False
+    """Telegram and the marketplace speak TLS alone."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,9 @@ def market_of(load: Load, folder: Path) -> Server:
         str(load.marketplace),
         "--megapixels",
         str(load.megapixels),
+        "--pictures-latency",
+        str(load.pictures),
+        certificate=_certificate_of(load, folder),
     )
 
 
@@ -90,7 +97,16 @@ def chat_of(contestant: Contestant, load: Load, folder: Path, *more: str) -> Ser
         str(load.think),
         *ours,
         *more,
+        certificate=_certificate_of(load, folder),
     )
+
+
+def _certificate_of(load: Load, folder: Path) -> Path | None:
+    """Return the one certificate of both peers, made for a folder's run."""
+    if not load.secure:
+        return None
+    made = folder / "loopback.pem"
+    return made if made.exists() else for_loopback(folder)
 
 
 def until_polled(bot: Process, chat: Server) -> float:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -82,10 +83,20 @@ class Process:
 class Server(Process):
     """One of the world's processes, spoken to over its control path."""
 
-    def __init__(self, name: str, module: str, folder: Path, *arguments: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        folder: Path,
+        *arguments: str,
+        certificate: Path | None = None,
+    ) -> None:
         self.port = free_port()
-        super().__init__(name, [module, "--port", str(self.port), *arguments], folder)
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.certificate = certificate
+        self._trust = ssl.create_default_context(cafile=certificate) if certificate else None
+        secure = ["--certificate", str(certificate)] if certificate else []
+        super().__init__(name, [module, "--port", str(self.port), *arguments, *secure], folder)
+        self.url = f"http{'s' * bool(certificate)}://127.0.0.1:{self.port}"
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             self.check()
@@ -96,7 +107,9 @@ class Server(Process):
 
     def ask(self, path: str) -> dict[str, Any]:
         """Call a control path."""
-        with urllib.request.urlopen(f"{self.url}/control{path}", timeout=30) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(  # noqa: S310 - our own address
+            f"{self.url}/control{path}", timeout=30, context=self._trust
+        ) as answer:
             return dict(orjson.loads(answer.read()))
 
 

@@ -1,4 +1,4 @@
-"""Floor, peers and Snaporder in alternation on the same moves, next door and 50 ms away."""
+"""Floor, peers and Snaporder in alternation on the same moves: next door, through TLS, far away."""
 
 import shutil
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from benchmarks.parts.options import Options
 
 Json = dict[str, Any]
 _ROUND_TRIP = 0.05
-_FAR_ROUNDS = 3
+_FEWER_ROUNDS = 3
 
 
 def near(options: Options) -> Json:
@@ -20,10 +20,16 @@ def near(options: Options) -> Json:
     return _alternate(contestants.ALL, load, options.rounds, options)
 
 
+def tls(options: Options) -> Json:
+    """Telegram and marketplace next door, spoken to through TLS, as in life."""
+    load = Load(measured=options.seconds, secure=True)
+    return _alternate(contestants.FAR, load, min(options.rounds, _FEWER_ROUNDS), options)
+
+
 def far(options: Options) -> Json:
-    """Telegram 50 ms away and 256 people: what waiting costs."""
-    load = Load(people=256, measured=options.seconds, round_trip=_ROUND_TRIP)
-    return _alternate(contestants.FAR, load, min(options.rounds, _FAR_ROUNDS), options)
+    """Through TLS, Telegram 50 ms away and 256 people: what waiting costs."""
+    load = Load(people=256, measured=options.seconds, round_trip=_ROUND_TRIP, secure=True)
+    return _alternate(contestants.FAR, load, min(options.rounds, _FEWER_ROUNDS), options)
 
 
 def _alternate(who: Sequence[Contestant], load: Load, rounds: int, options: Options) -> Json:

@@ -6,20 +6,26 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Options:
-    """`rounds` of the comparison, `seconds` measured of each; `folder` holds what runs leave."""
+    """`rounds` of the comparison, `seconds` measured of each; `folder` holds what runs leave.
+
+    `growth` are the sizes of the database, `photos` how many of a kind are sent, `sessions` how
+    many people are in the middle of an order at once.
+    """
 
     rounds: int
     seconds: float
     growth: tuple[int, ...]
     backlog: int
+    photos: int
+    sessions: int
     folder: Path
 
 
 def thorough(folder: Path) -> Options:
     """As the published figures are made; about a quarter of an hour."""
-    return Options(5, 5.0, (1_000, 100_000, 1_000_000), 10_000, folder)
+    return Options(5, 5.0, (1_000, 100_000, 1_000_000), 10_000, 12, 10_000, folder)
 
 
 def quick(folder: Path) -> Options:
     """A look in three minutes."""
-    return Options(2, 3.0, (1_000, 20_000), 1_000, folder)
+    return Options(2, 3.0, (1_000, 20_000), 1_000, 3, 500, folder)

@@ -6,8 +6,6 @@ from html import escape
 
 from aiogram import Bot, Dispatcher, F
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
@@ -15,6 +13,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.memory import MemoryStorage
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
+from benchmarks.peers.aiogram_session import session
 from benchmarks.peers.screens import BUTTONS, STEPS, text_of
 from benchmarks.peers.sqlite_storage import SqliteStorage
 
@@ -69,10 +68,9 @@ def main() -> None:
     for state in _STATES:
         dispatcher.message.register(said, StateFilter(state), F.text)
         dispatcher.callback_query.register(pressed, StateFilter(state))
-    server = TelegramAPIServer.from_base(os.environ["TELEGRAM_API_URL"])
     bot = Bot(
         os.environ["BOT_TOKEN"],
-        session=AiohttpSession(api=server),
+        session=session(),
         default=DefaultBotProperties(parse_mode=ParseMode.HTML),
     )
     dispatcher.run_polling(bot)

@@ -3,11 +3,11 @@
 import os
 
 from aiogram import Bot, Dispatcher
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.storage.memory import MemoryStorage
 from aiogram.types import CallbackQuery, Message
+
+from benchmarks.peers.aiogram_session import session
 
 dispatcher = Dispatcher(storage=MemoryStorage())
 
@@ -28,8 +28,7 @@ async def echo_press(query: CallbackQuery, state: FSMContext, bot: Bot) -> None:
 
 def main() -> None:
     """Poll until stopped."""
-    server = TelegramAPIServer.from_base(os.environ["TELEGRAM_API_URL"])
-    bot = Bot(os.environ["BOT_TOKEN"], session=AiohttpSession(api=server))
+    bot = Bot(os.environ["BOT_TOKEN"], session=session())
     dispatcher.run_polling(bot, handle_signals=True)
 
 

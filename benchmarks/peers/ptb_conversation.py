@@ -1,10 +1,12 @@
 """python-telegram-bot's own ConversationHandler, with and without its PicklePersistence."""
 
+import asyncio
 import os
 import sys
 from html import escape
 from typing import Any
 
+import uvloop
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 from telegram.ext import (
@@ -66,6 +68,8 @@ def _state(step: int, context: ContextTypes.DEFAULT_TYPE) -> int:
 
 def main() -> None:
     """Poll until stopped; an argument names the file to persist in."""
+    # As aiogram does by itself where uvloop is installed.
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     builder = (
         Application.builder()
         .token(os.environ["BOT_TOKEN"])

@@ -1,8 +1,10 @@
 """python-telegram-bot as its manual shows it: one message back for every update."""
 
+import asyncio
 import os
 from typing import Any
 
+import uvloop
 from telegram import Update
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
@@ -22,6 +24,8 @@ async def echo_press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None
 
 def main() -> None:
     """Poll until stopped."""
+    # As aiogram does by itself where uvloop is installed.
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     application: Application[Any, Any, Any, Any, Any, Any] = (
         Application.builder()
         .token(os.environ["BOT_TOKEN"])

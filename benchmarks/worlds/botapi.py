@@ -18,6 +18,7 @@ from urllib.parse import unquote_plus
 import orjson
 
 from benchmarks.worlds.backlog import Backlog
+from benchmarks.worlds.files import content_of, told_of
 from benchmarks.worlds.http import Connection, Handle, Request, serve
 from benchmarks.worlds.moves import JOURNEYS
 from benchmarks.worlds.people import FIRST_PERSON, Crowd, Json, Person
@@ -53,6 +54,7 @@ class BotApi:
         self._polling: Connection | None = None
         self._wake: asyncio.Handle | None = None
         self.first_poll: float | None = None
+        self._log: deque[tuple[str, float]] = deque(maxlen=1000)
         self.calls: dict[str, int] = {}
         self.crowds = {
             journey: Crowd(
@@ -72,11 +74,17 @@ class BotApi:
     def handle(self, request: Request, connection: Connection) -> None:
         """Answer one request, or hold it (long polling)."""
         _, where, method = request.path.split(b"/", 2)
+        if where == b"file":
+            self._log.append(("download", time.monotonic()))
+            kind = method.rpartition(b"/")[2].partition(b"-")[0].decode()
+            connection.answer(content_of(kind), b"application/octet-stream")
+            return
         if where == b"control":
             connection.answer(orjson.dumps(self._control(method.decode(), request.query)))
             return
         name = method.decode()
         self.calls[name] = self.calls.get(name, 0) + 1
+        self._log.append((name, time.monotonic()))
         fields = _fields(request)
         if name == "getUpdates":
             self._poll(fields, connection)
@@ -123,6 +131,7 @@ class BotApi:
         for _, _, person in batch:
             if person.delivered is None:
                 person.delivered = person.unseen = now
+                self._log.append(("delivered", now))
         connection.answer(b'{"ok":true,"result":[%b]}' % b",".join(raw for _, raw, _ in batch))
 
     def _control(self, what: str, query: bytes) -> Json:
@@ -142,6 +151,10 @@ class BotApi:
             elif what == "mark":
                 crowd.latencies.clear()
                 crowd.signs.clear()
+        if what == "log":
+            log = list(self._log)
+            self._log.clear()
+            return {"log": log}
         return {
             "now": time.monotonic(),
             "first_poll": self.first_poll,
@@ -164,6 +177,13 @@ class BotApi:
     def _do_getMe(self, _: Json) -> Json:  # noqa: N802 - Telegram's names
         return _ME
 
+    def _do_getFile(self, fields: Json) -> Json:  # noqa: N802
+        return told_of(fields["file_id"])
+
+    def _do_sendMessageDraft(self, fields: Json) -> bool:  # noqa: N802
+        self._sign(int(fields["chat_id"]))
+        return True
+
     def _do_sendMessage(self, fields: Json) -> Json:  # noqa: N802
         return self._shown(fields, self._new_id(), {"text": fields.get("text", "")})
 
@@ -175,7 +195,7 @@ class BotApi:
         return self._shown(fields, self._new_id(), content)
 
     def _do_editMessageMedia(self, fields: Json) -> Json:  # noqa: N802
-        media = orjson.loads(fields["media"])
+        media = _json(fields["media"])
         given = media["media"]
         photo = fields.get(given.removeprefix("attach://")) if given[:9] == "attach://" else given
         content = {"photo": _sizes(photo or given), "caption": media.get("caption", "")}
@@ -212,6 +232,7 @@ class BotApi:
     def _shown(self, fields: Json, message_id: int, content: Json) -> Json:
         chat_id = int(fields["chat_id"])
         self._sign(chat_id)
+        self._log.append(("picture" if content.get("photo") else "text", time.monotonic()))
         message: Json = {
             "message_id": message_id,
             "from": _FROM,
@@ -220,7 +241,7 @@ class BotApi:
             **content,
         }
         if fields.get("reply_markup"):
-            message["reply_markup"] = orjson.loads(fields["reply_markup"])
+            message["reply_markup"] = _json(fields["reply_markup"])
         person = self._person(chat_id)
         if person is not None:
             person.crowd.seen(person, message)
@@ -241,6 +262,11 @@ def _fields(request: Request) -> Json:
         return dict(orjson.loads(request.body))
     pairs = (each.partition(b"=") for each in (request.body or request.query).split(b"&") if each)
     return {name.decode(): unquote_plus(value.decode()) for name, _, value in pairs}
+
+
+def _json(field: Any) -> Any:
+    """A field that is JSON: as text within a form, as it is within a JSON body."""
+    return orjson.loads(field) if isinstance(field, str) else field
 
 
 def _parts(request: Request) -> Json:
@@ -284,12 +310,13 @@ def main() -> None:
     parser.add_argument("--known", type=int, default=0, help="people come back from so many")
     parser.add_argument("--held", action="store_true", help="a move for each /control/step")
     parser.add_argument("--backlog", type=int, default=0, help="updates that wait from the start")
+    parser.add_argument("--certificate", help="a key and its certificate, to speak TLS with")
     options = parser.parse_args()
 
     def make() -> Handle:
         return BotApi(options).handle
 
-    serve(make, options.port, options.round_trip / 2)
+    serve(make, options.port, options.round_trip / 2, options.certificate)
 
 
 if __name__ == "__main__":

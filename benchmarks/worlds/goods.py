@@ -26,6 +26,11 @@ def envelope(data: object) -> bytes:
     )
 
 
+def uploaded(number: int) -> bytes:
+    """The id of a picture that was uploaded; each has goods of its own."""
+    return envelope({"imageId": str(900_000 + number)})
+
+
 def first_offer(keyword: str) -> int:
     """Return the id of the first hit for a keyword, the same for the same keyword."""
     digits = "".join(each for each in keyword if each.isdigit()) or "0"

@@ -5,6 +5,7 @@ It must cost less than any client that is measured against it: one pass over the
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
@@ -113,13 +114,22 @@ def _dechunked(buffer: bytearray, at: int) -> tuple[bytes, int] | None:
     return None
 
 
-def serve(make_handle: Callable[[], Handle], port: int, one_way: float = 0.0) -> None:
-    """Serve on the loopback address until killed."""
+def serve(
+    make_handle: Callable[[], Handle],
+    port: int,
+    one_way: float = 0.0,
+    certificate: str | None = None,
+) -> None:
+    """Serve on the loopback address until killed, through TLS with a certificate."""
+    context = None
+    if certificate is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
 
     async def forever() -> None:
         handle = make_handle()
         server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(handle, one_way), "127.0.0.1", port, backlog=1024
+            lambda: Connection(handle, one_way), "127.0.0.1", port, backlog=1024, ssl=context
         )
         await server.serve_forever()
 

@@ -7,6 +7,8 @@ import argparse
 import asyncio
 import io
 import random
+import time
+from collections import deque
 from functools import lru_cache
 from itertools import count
 from urllib.parse import parse_qsl
@@ -23,11 +25,15 @@ _FIRST_ORDER = 2257164624870311973
 class Market:
     """Answers by path; `seconds` pass before each answer but those of pictures."""
 
-    def __init__(self, seconds: float, port: int, megapixels: float) -> None:
+    def __init__(self, options: argparse.Namespace) -> None:
         self._loop = asyncio.get_running_loop()
-        self._seconds = seconds
-        self._pictures = f"http://127.0.0.1:{port}/pictures"
-        self._megapixels = megapixels
+        self._seconds = options.latency
+        self._pictures_seconds = options.pictures_latency
+        secure = "s" if options.certificate else ""
+        self._pictures = f"http{secure}://127.0.0.1:{options.port}/pictures"
+        self._megapixels = options.megapixels
+        self._uploads = count(1)
+        self._log: deque[tuple[str, float]] = deque(maxlen=1000)
         self._order_ids = count(_FIRST_ORDER)
         self._calls: dict[str, int] = {}
 
@@ -35,16 +41,28 @@ class Market:
         """Answer after the fixed latency."""
         path = request.path.decode()
         if path.startswith("/pictures/"):
-            connection.answer(_picture(hash(path) % 32, self._megapixels), b"image/jpeg")
+            self._log.append(("picture", time.monotonic()))
+            picture = _picture(hash(path) % 32, self._megapixels)
+            if self._pictures_seconds:
+                self._loop.call_later(
+                    self._pictures_seconds, connection.answer, picture, b"image/jpeg"
+                )
+            else:
+                connection.answer(picture, b"image/jpeg")
             return
         if path == "/control":
             connection.answer(orjson.dumps(self._calls))
+            return
+        if path == "/control/log":
+            connection.answer(orjson.dumps({"log": list(self._log)}))
+            self._log.clear()
             return
         if path.startswith("/control/latency/"):
             self._seconds = float(path.rpartition("/")[2])
             connection.answer(b"{}")
             return
         self._calls[path] = self._calls.get(path, 0) + 1
+        self._log.append((path.rpartition("/")[2], time.monotonic()))
         body = self._answer(path, request)
         if self._seconds:
             self._loop.call_later(self._seconds, connection.answer, body)
@@ -57,6 +75,10 @@ class Market:
         match name:
             case "product/keywordQuery":
                 return goods.search(query["keyword"], int(query["beginPage"]), self._pictures)
+            case "upload/image":
+                return goods.uploaded(next(self._uploads))
+            case "product/imageQuery":
+                return goods.search(query["imageId"], int(query["beginPage"]), self._pictures)
             case "product/queryProductDetail":
                 return goods.offer_detail(int(query["offerId"]), self._pictures)
             case "createOrder/preview":
@@ -87,13 +109,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds")
+    parser.add_argument("--pictures-latency", type=float, default=0.0, help="seconds")
     parser.add_argument("--megapixels", type=float, default=0.2)
+    parser.add_argument("--certificate", help="a key and its certificate, to speak TLS with")
     options = parser.parse_args()
 
     def make() -> Handle:
-        return Market(options.latency, options.port, options.megapixels).handle
+        return Market(options).handle
 
-    serve(make, options.port)
+    serve(make, options.port, certificate=options.certificate)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Move(NamedTuple):
-    """Something typed, or a button pressed by its action.
+    """Something typed, a button pressed by its action, or a picture sent.
 
     `sees` is the action of a button that the answer must have; None takes any answer. A bot that
     has no journey of ours is only asked to answer.
@@ -44,6 +44,9 @@ LOOKING = (
 )
 """Searching and looking at an offer, over and over."""
 
+PHOTOGRAPHING = (Move("photo", "photo", "pick"), Move("photo", "file", "pick"))
+"""A photo as Telegram makes one, and a 12-megapixel file as it is."""
+
 CHATTING = (
     Move("say", "/start"),
     Move("say", "/address", "add"),
@@ -60,4 +63,5 @@ JOURNEYS = {
     "looking": LOOKING,
     "chatting": CHATTING,
     "searching": SEARCHING,
+    "photographing": PHOTOGRAPHING,
 }

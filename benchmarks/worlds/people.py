@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from benchmarks.worlds.files import as_sent
 from benchmarks.worlds.moves import SEARCHES, Move
 
 Json = dict[str, Any]
@@ -151,19 +152,25 @@ class Crowd:
     def _move(self, person: Person) -> None:
         if self.walking:
             move = self._moves[person.at]
-            make = self._said if move.kind == "say" else self._tapped
-            self._deliver(person, make(person, move.what))
+            make = {"say": self._said, "tap": self._tapped, "photo": self._photographed}
+            self._deliver(person, make[move.kind](person, move.what))
 
-    def _said(self, person: Person, words: str) -> Json:
+    def _sent(self, person: Person, content: Json) -> Json:
         self._message_id += 1
-        text = words.format(n=person.number % SEARCHES)
-        message: Json = {
+        return {
             "message_id": self._message_id,
             "from": person.user,
             "chat": person.chat,
             "date": int(time.time()),
-            "text": text,
+            **content,
         }
+
+    def _photographed(self, person: Person, kind: str) -> Json:
+        return {"message": self._sent(person, as_sent(kind, self._message_id))}
+
+    def _said(self, person: Person, words: str) -> Json:
+        text = words.format(n=person.number % SEARCHES)
+        message = self._sent(person, {"text": text})
         if text.startswith("/"):
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text)}]
         return {"message": message}
