@@ -17,7 +17,8 @@ COPY bot bot
 COPY handlers handlers
 COPY locales locales
 # Compiled here: nothing writes into the image later, and every start would compile again.
-RUN /venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /venv/lib /app
+RUN /venv/bin/python -m locales \
+    && /venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /venv/lib /app
 
 FROM ${BASE}
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin snaporder \

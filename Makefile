@@ -101,6 +101,7 @@ lock: $(VENV)/.dev ## pin everything again, with hashes and without addresses
 	$(BIN)/uv pip compile pyproject.toml --extra postgres -c requirements-dev.lock --generate-hashes --no-emit-index-url --no-annotate --quiet --universal --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
 
 wheel: $(VENV)/.dev ## dist/snaporder-*.whl: the bot with its command, without the sandbox
+	$(BIN)/python -m locales
 	@rm -rf build  # setuptools would put what was there before into the wheel
 	$(BIN)/uv build --wheel --offline --no-build-isolation --python $(BIN)/python -o dist
 

@@ -312,6 +312,9 @@ def _check_compiled(stage: Stage) -> int:
     ours = [each for each in plain if (stage.root / "app") in each.parents]
     if ours:
         raise Failed(f"not compiled at the build: {ours[0].relative_to(stage.root)} and more")
+    for catalog in (stage.root / "app" / "locales").rglob("*.po"):
+        if not catalog.with_suffix(".mo").exists():
+            raise Failed(f"not compiled at the build: {catalog.relative_to(stage.root)}")
     return len(modules) - len(plain)
 
 

@@ -1,25 +1,21 @@
 """Text key + language -> text. Everything foreign is escaped on the way in."""
 
-import gettext
 import html
-import io
 import re
 import unicodedata
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache, lru_cache
-from importlib import resources
 
 import structlog
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from bot.domain.currencies import CNY, Currency, Money
 from bot.domain.money import Fen, to_yuan
 from bot.domain.rates import Rate
+from locales import catalog_of
 
 LANGUAGES = ("en", "zh")
 FALLBACK = "en"
@@ -123,7 +119,7 @@ class Texts:
         self.language = language
         self._rate = rate
         self._locale = _LOCALES[language]
-        self._catalog = _load_catalog(language)
+        self._catalog = _catalog(language)
         self._unchanging: dict[str, Html] = {}  # of the keys that take no parameters
 
     def __call__(self, key: str, /, **params: object) -> Html:
@@ -236,12 +232,4 @@ def _number(number: int | Decimal, language: str) -> Html:
     return Html(format_decimal(number, locale=_LOCALES[language]))
 
 
-@cache
-def _load_catalog(language: str) -> gettext.GNUTranslations:
-    source = resources.files("locales") / language / "LC_MESSAGES" / "snaporder.po"
-    with source.open("rb") as file:
-        catalog = read_po(file, locale=language)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+_catalog = cache(catalog_of)  # priced texts share their language's
