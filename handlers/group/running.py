@@ -4,12 +4,11 @@ import asyncio
 import html
 from collections.abc import Callable
 
-from telegram import InputFile, Update
-from telegram.error import TelegramError
+from telegram import Update
 
 from bot.chat.buttons import natural
-from bot.chat.context import QUIET, Context, Reply
-from bot.chat.conversation import ScreenNotDrawn, received_at
+from bot.chat.context import Context, Reply
+from bot.chat.conversation import received_at
 from bot.chat.texts import cut
 from bot.domain.asking import BuyAsked
 from bot.domain.collecting import LONGEST_PROOF, ProofKind
@@ -43,6 +42,8 @@ from handlers.group.buy_acting import (
 )
 from handlers.group.buy_words import REFUSED
 from handlers.group.settling import labels
+from handlers.group.terms_words import buy_title
+from handlers.shared.files import send_made, sent_again
 
 
 def _organising(decide: Callable[[GroupBuy, Books, Context], Change]) -> Callable:  # type: ignore[type-arg]
@@ -273,14 +274,12 @@ async def see(_: Update, context: Context) -> Reply:
         context.flash("buy.gone")
         return None
     chat_id = context.session.chat_id
-    try:
-        if is_photo:
-            await context.bot.send_photo(chat_id, file_id)
-        else:
-            await context.bot.send_document(chat_id, file_id)
-    except TelegramError as error:
-        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
-    return QUIET
+    bot = context.bot
+    return await sent_again(
+        context,
+        bot.send_photo(chat_id, file_id) if is_photo else bot.send_document(chat_id, file_id),
+        gone="buy.file_gone",
+    )
 
 
 async def sheet(_: Update, context: Context) -> Reply:
@@ -300,16 +299,12 @@ async def sheet(_: Update, context: Context) -> Reply:
         content = await asyncio.to_thread(packing_list, buy, word)
     else:
         content = await asyncio.to_thread(reconciliation, buy, books, word)
-    name = f"{'packing' if context.arg == 'packing' else 'money'}-{buy.buy_id}.xlsx"
-    try:
-        await context.bot.send_document(
-            context.session.chat_id, InputFile(content, filename=name, attach=True)
-        )
-    except TelegramError as error:
-        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
-    return QUIET
+    kind = "packing" if context.arg == "packing" else "money"
+    caption = t(_CAPTIONS[kind], title=buy_title(t, buy.terms))
+    return await send_made(context, content, f"{kind}-{buy.buy_id}.xlsx", caption)
 
 
+_CAPTIONS = {"packing": "buy.packing_caption", "money": "buy.money_caption"}
 _COLUMNS = {
     "packing": "buy.column_packing",
     "money": "buy.column_money",

@@ -3,11 +3,9 @@
 import asyncio
 import html
 
-from telegram import InputFile, Update
-from telegram.error import TelegramError
+from telegram import Update
 
-from bot.chat.context import QUIET, Context, Reply
-from bot.chat.conversation import ScreenNotDrawn
+from bot.chat.context import Context, Reply
 from bot.domain.asking import BuyAsked
 from bot.domain.currencies import CNY, Money, MoneyUnreadable, read_money
 from bot.domain.group_buys import closing, fulfilling
@@ -21,6 +19,7 @@ from bot.services.grouping.labels import label_page
 from handlers.group.buy_acting import acts, claims_about, key_of, returning, seen
 from handlers.group.buy_words import priced, variant_name
 from handlers.group.terms_words import buy_title
+from handlers.shared.files import send_made
 
 HAND_OUT = "h1-"
 """What the payload of a label's link begins with: buy and person, for the organiser alone."""
@@ -136,14 +135,8 @@ async def labels(context: Context, buy: GroupBuy) -> Reply:
     content = await asyncio.to_thread(
         label_page, buy, title, link, variant, html.unescape(t("buy.labels_hint"))
     )
-    try:
-        await context.bot.send_document(
-            context.session.chat_id,
-            InputFile(content, filename=f"labels-{buy.buy_id}.html", attach=True),
-        )
-    except TelegramError as error:
-        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
-    return QUIET
+    caption = t("buy.labels_caption", title=title)
+    return await send_made(context, content, f"labels-{buy.buy_id}.html", caption)
 
 
 def _yuan(context: Context, typed: str) -> Fen | None:

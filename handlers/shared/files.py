@@ -29,15 +29,17 @@ async def send_made(context: Context, content: bytes, name: str, caption: str) -
     return QUIET
 
 
-async def sent_again(context: Context, sending: Awaitable[object]) -> Reply:
-    """Send what Telegram keeps, or say that it no longer knows it; what is on record stays.
+async def sent_again(
+    context: Context, sending: Awaitable[object], *, gone: str = "case.file_gone"
+) -> Reply:
+    """Send what Telegram keeps, or say by `gone` that it no longer has it; what is on record stays.
 
     Raises `ScreenNotDrawn` when it should be tried again.
     """
     try:
         await sending
     except BadRequest:
-        context.flash("case.file_gone")
+        context.flash(gone)
         return None
     except TelegramError as error:
         raise ScreenNotDrawn(type(error).__name__, committed=False) from error
