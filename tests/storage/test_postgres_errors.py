@@ -137,7 +137,7 @@ def _unfit(**found: Any) -> str:
         ({"version": 130022}, "the server is PostgreSQL 13; 14 or newer is needed"),
         ({"standby": True}, "a read-only standby: name the one that takes writes, or name all"),
         ({"encoding": "SQL_ASCII"}, "encoded in SQL_ASCII; UTF8 is needed"),
-        ({"most": 2}, "max_connections leaves 2 connections; each bot needs 4"),
+        ({"most": 2}, "max_connections leaves 2 connections; each bot needs 5"),
     ],
 )
 def test_a_server_that_does_not_do(found: dict[str, Any], says: str):

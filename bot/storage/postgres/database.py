@@ -20,6 +20,7 @@ from bot.storage.postgres.connection import (
     take_running,
 )
 from bot.storage.postgres.migrations import floor, migrate, refuse_newer, version
+from bot.storage.postgres.reading import NotRead, Reads
 from bot.storage.sealing import Sealer
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import KEY_CHECK, Database
@@ -29,7 +30,7 @@ from bot.storage.sql.runs import mark_copied
 
 _Result = TypeVar("_Result")
 _OLDEST = 14
-_CONNECTIONS = 4
+_CONNECTIONS = 5
 _BOT = "bot_id"
 _WRITERS_KEPT = timedelta(days=1) // timedelta(microseconds=1)
 
@@ -68,6 +69,7 @@ class PostgresDatabase(Database):
         self._committing: Writer | None = None
         self._writer: ThreadedConnection | None = None
         self._reader: ThreadedConnection | None = None
+        self._reads: Reads | None = None
 
     @property
     def committed(self) -> int:
@@ -102,6 +104,8 @@ class PostgresDatabase(Database):
         )
         self._committing, self._writer = committing, writer
         self._reader = ThreadedConnection("storage reader", self._connect_reader)
+        self._reads = Reads(lambda: asyncio.to_thread(self._connect_reader))
+        self._reads.open()
         self._commits = GroupCommit(lambda works: writer.carry_out(lambda: committing.run(works)))
 
     async def close(self) -> None:
@@ -109,8 +113,11 @@ class PostgresDatabase(Database):
         commits, writer, reader = self._commits, self._writer, self._reader
         if commits is None or writer is None or reader is None:
             return
+        reads, self._reads = self._reads, None
         self._commits = self._writer = self._reader = None
         try:
+            if reads is not None:
+                await reads.close()
             await commits.close()
             number, self.writer = self.writer, 0
             with contextlib.suppress(StorageUnavailable):
@@ -126,7 +133,7 @@ class PostgresDatabase(Database):
 
     def hang_up(self, after: float = 0.0) -> None:
         """Give up connections whose answer has not come for that many seconds."""
-        for each in (self._writer, self._reader):
+        for each in (self._writer, self._reader, self._reads):
             if each is not None:
                 each.hang_up(after)
 
@@ -144,6 +151,9 @@ class PostgresDatabase(Database):
 
     async def rows(self, sql: str, *parameters: object) -> list[Any]:
         """Return the rows of a query, as they were last committed."""
+        if self._reads is not None:
+            with contextlib.suppress(NotRead):
+                return await self._reads.rows(sql, parameters)
         return await self._read(lambda connection: connection.execute(sql, parameters).fetchall())
 
     async def read(self, work: Callable[[Connection], _Result]) -> _Result:

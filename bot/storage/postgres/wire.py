@@ -17,7 +17,9 @@ from psycopg.pq.abc import PGresult
 
 Raw = psycopg.Connection[tuple[Any, ...]]
 Seen = Callable[["Rows"], None]
-_DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+Key = tuple[str, tuple[int, ...]]
+"""What is prepared: a statement, and the types of its parameters."""
+DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
 class Rows:
@@ -51,16 +53,63 @@ class EarlierFailed(Exception):
         self.cause = cause
 
 
+class Statements:
+    """What a connection has prepared, and psycopg's adaptation of values and rows."""
+
+    def __init__(self, raw: Raw) -> None:
+        self._adapting = Transformer(raw)
+        self._names: dict[Key, bytes] = {}
+        self._numbered = 0
+
+    def dumped(
+        self, statement: str, parameters: Sequence[Any]
+    ) -> tuple[Sequence[Any] | None, Sequence[Format] | None, Key]:
+        """Return a statement's parameters as they are sent, and what it is prepared as."""
+        if not parameters:
+            return None, None, (statement, ())
+        adapting = self._adapting
+        values = adapting.dump_sequence(parameters, [PyFormat.BINARY] * len(parameters))
+        return values, adapting.formats, (statement, tuple(adapting.types or ()))
+
+    def known(self, key: Key) -> bytes | None:
+        """Return the name under which a statement is prepared, if it is."""
+        return self._names.get(key)
+
+    def name(self, key: Key) -> bytes:
+        """Name a statement that is about to be prepared."""
+        self._numbered += 1
+        name = self._names[key] = b"s%d" % self._numbered
+        return name
+
+    def forget(self, key: Key) -> None:
+        """Have a statement prepared anew: it was not."""
+        self._names.pop(key, None)
+
+    def error(self, result: PGresult) -> psycopg.Error:
+        """Return what a result that is none says."""
+        if not result.error_field(DiagnosticField.SQLSTATE):
+            # libpq's own word: the connection is lost.
+            return psycopg.OperationalError(result.get_error_message())
+        return error_from_result(result)
+
+    def rows(self, result: PGresult) -> Rows:
+        """Return what a statement gave."""
+        rows: list[Any] = []
+        if result.status == ExecStatus.TUPLES_OK:
+            self._adapting.set_pgresult(result)
+            rows = self._adapting.load_rows(0, result.ntuples, tuple)
+        changed = result.command_tuples
+        return Rows(rows, -1 if changed is None else changed, result.command_status)
+
+
 class Wire:
     """A connection's statements, in one thread. Raises psycopg's errors."""
 
     def __init__(self, raw: Raw) -> None:
         self._raw = raw
         self._libpq = raw.pgconn
-        self._adapting = Transformer(raw)
-        self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
-        self._numbered = 0
-        self._sent: list[tuple[tuple[str, tuple[int, ...]] | None, Seen | None]] = []
+        self._statements = Statements(raw)
+        self._sent: list[tuple[Key | None, Seen | None]] = []
         """What was sent and not read: whose preparing it is, or who sees its rows."""
 
     @property
@@ -79,22 +128,22 @@ class Wire:
             self.later(statement, parameters, found.append)
             self._settle(earlier)
             return found[0]
-        values, formats, key = self._dumped(statement, parameters)
-        name = self._names.get(key)
+        values, formats, key = self._statements.dumped(statement, parameters)
+        name = self._statements.known(key)
         if name is None:
-            name = self._named(key)
+            name = self._statements.name(key)
             self._checked(self._libpq.prepare(name, statement.encode(), key[1]), key)
-        return self._rows(
+        return self._statements.rows(
             self._checked(self._libpq.exec_prepared(name, values, formats, Format.BINARY))
         )
 
     def later(self, statement: str, parameters: Sequence[Any], seen: Seen | None = None) -> None:
         """Have a statement run with the next `run` or `settle`, which tells `seen` what it gave."""
-        values, formats, key = self._dumped(statement, parameters)
+        values, formats, key = self._statements.dumped(statement, parameters)
         self._into_pipeline()
-        name = self._names.get(key)
+        name = self._statements.known(key)
         if name is None:
-            name = self._named(key)
+            name = self._statements.name(key)
             self._libpq.send_prepare(name, statement.encode(), key[1])
             self._sent.append((key, None))
         self._libpq.send_query_prepared(name, values, formats, Format.BINARY)
@@ -128,14 +177,14 @@ class Wire:
         failed: tuple[int, psycopg.Error] | None = None
         for number, (preparing, seen) in enumerate(sent):
             result = results[number] if number < len(results) else None
-            if failed is None and result is not None and result.status in _DONE:
+            if failed is None and result is not None and result.status in DONE:
                 if seen is not None:
-                    seen(self._rows(result))
+                    seen(self._statements.rows(result))
                 continue
             if preparing is not None:
-                self._names.pop(preparing, None)
+                self._statements.forget(preparing)
             if failed is None and result is not None:
-                failed = number, self._error(result)
+                failed = number, self._statements.error(result)
         if failed is not None:
             number, error = failed
             if number >= earlier or self._raw.closed:
@@ -181,39 +230,9 @@ class Wire:
             return results
         raise psycopg.OperationalError(said)
 
-    def _dumped(
-        self, statement: str, parameters: Sequence[Any]
-    ) -> tuple[Sequence[Any] | None, Sequence[Format] | None, tuple[str, tuple[int, ...]]]:
-        if not parameters:
-            return None, None, (statement, ())
-        adapting = self._adapting
-        values = adapting.dump_sequence(parameters, [PyFormat.BINARY] * len(parameters))
-        return values, adapting.formats, (statement, tuple(adapting.types or ()))
-
-    def _named(self, key: tuple[str, tuple[int, ...]]) -> bytes:
-        self._numbered += 1
-        name = self._names[key] = b"s%d" % self._numbered
-        return name
-
-    def _checked(
-        self, result: PGresult, preparing: tuple[str, tuple[int, ...]] | None = None
-    ) -> PGresult:
-        if result.status not in _DONE:
+    def _checked(self, result: PGresult, preparing: Key | None = None) -> PGresult:
+        if result.status not in DONE:
             if preparing is not None:
-                self._names.pop(preparing, None)
-            raise self._error(result)
+                self._statements.forget(preparing)
+            raise self._statements.error(result)
         return result
-
-    def _error(self, result: PGresult) -> psycopg.Error:
-        if not result.error_field(DiagnosticField.SQLSTATE):
-            # libpq's own word: the connection is lost.
-            return psycopg.OperationalError(result.get_error_message())
-        return error_from_result(result)
-
-    def _rows(self, result: PGresult) -> Rows:
-        rows: list[Any] = []
-        if result.status == ExecStatus.TUPLES_OK:
-            self._adapting.set_pgresult(result)
-            rows = self._adapting.load_rows(0, result.ntuples, tuple)
-        changed = result.command_tuples
-        return Rows(rows, -1 if changed is None else changed, result.command_status)
