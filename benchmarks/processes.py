@@ -43,6 +43,11 @@ class Process:
             )
 
     @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    @property
     def cpu_seconds(self) -> float:
         """User and system time of all its threads."""
         stat = Path(f"/proc/{self._process.pid}/stat").read_text()

@@ -19,6 +19,7 @@ import orjson
 
 from benchmarks.worlds.backlog import Backlog
 from benchmarks.worlds.files import content_of, told_of
+from benchmarks.worlds.hooks import Hooks
 from benchmarks.worlds.http import Connection, Handle, Request, serve
 from benchmarks.worlds.moves import JOURNEYS
 from benchmarks.worlds.people import FIRST_PERSON, Crowd, Json, Person
@@ -36,6 +37,14 @@ _ME = {
 }
 _FROM = {key: _ME[key] for key in ("id", "is_bot", "first_name", "username")}
 _MOST = 100  # updates in one answer, as at Telegram
+_CONFLICT = orjson.dumps(
+    {
+        "ok": False,
+        "error_code": 409,
+        "description": "Conflict: terminated by other getUpdates request;"
+        " make sure that only one bot instance is running",
+    }
+)
 _APART = 100_000_000  # the chat ids of one crowd and those of the next
 _PART = re.compile(rb'name="([^"]+)"[^\r]*(?:\r\n[^\r]+)*\r\n\r\n')
 
@@ -55,6 +64,9 @@ class BotApi:
         self._wake: asyncio.Handle | None = None
         self.first_poll: float | None = None
         self._log: deque[tuple[str, float]] = deque(maxlen=1000)
+        self.polls: list[float] = []
+        self.conflicts = 0
+        self._hooks = Hooks(options.webhook) if options.webhook else None
         self.calls: dict[str, int] = {}
         self.crowds = {
             journey: Crowd(
@@ -97,6 +109,10 @@ class BotApi:
     def _deliver(self, person: Person, update: Json) -> None:
         self._update_id += 1
         raw = orjson.dumps({"update_id": self._update_id, **update})
+        if self._hooks is not None:
+            person.delivered = person.unseen = time.monotonic()
+            self._hooks.post(raw)
+            return
         self._waiting.append((self._update_id, raw, person))
         if self._polling is not None and self._wake is None:
             self._wake = self._loop.call_soon(self._hand_out)
@@ -104,6 +120,11 @@ class BotApi:
     def _poll(self, fields: Json, connection: Connection) -> None:
         if self.first_poll is None:
             self.first_poll = time.monotonic()
+        self.polls.append(time.monotonic())
+        if self._polling not in (None, connection) and self._polling.is_open:
+            # As Telegram does: the newer one wins.
+            self.conflicts += 1
+            self._polling.answer(_CONFLICT, status=b"409 Conflict")
         offset = int(fields.get("offset") or 0)
         while self._waiting and self._waiting[0][0] < offset:
             self._waiting.popleft()
@@ -151,10 +172,13 @@ class BotApi:
             elif what == "mark":
                 crowd.latencies.clear()
                 crowd.signs.clear()
+                crowd.moves.clear()
         if what == "log":
             log = list(self._log)
             self._log.clear()
             return {"log": log}
+        if what == "mark":
+            self.polls.clear()
         return {
             "now": time.monotonic(),
             "first_poll": self.first_poll,
@@ -164,6 +188,9 @@ class BotApi:
             "calls": self.calls,
             "latencies": [x for each in crowds for x in each.latencies] if what == "report" else [],
             "signs": [x for each in crowds for x in each.signs] if what == "report" else [],
+            "moves": [x for each in crowds for x in each.moves] if what == "moves" else [],
+            "polls": self.polls if what == "moves" else [],
+            "conflicts": self.conflicts,
             "backlog": self.backlog.report(),
         }
 
@@ -311,6 +338,7 @@ def main() -> None:
     parser.add_argument("--held", action="store_true", help="a move for each /control/step")
     parser.add_argument("--backlog", type=int, default=0, help="updates that wait from the start")
     parser.add_argument("--certificate", help="a key and its certificate, to speak TLS with")
+    parser.add_argument("--webhook", type=int, nargs="+", default=[], help="ports of the bots")
     options = parser.parse_args()
 
     def make() -> Handle:

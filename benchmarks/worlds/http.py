@@ -26,7 +26,7 @@ class Request(NamedTuple):
 
 
 Handle = Callable[[Request, "Connection"], None]
-_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n"
+_HEAD = b"HTTP/1.1 %b\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n"
 
 
 class Connection(asyncio.Protocol):
@@ -55,9 +55,19 @@ class Connection(asyncio.Protocol):
             else:
                 self._handle(request, self)
 
-    def answer(self, body: bytes, content_type: bytes = b"application/json") -> None:
-        """Send status 200 with that body."""
-        whole = _HEAD % (content_type, len(body)) + body
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is still somebody to answer."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def answer(
+        self,
+        body: bytes,
+        content_type: bytes = b"application/json",
+        status: bytes = b"200 OK",
+    ) -> None:
+        """Send that body."""
+        whole = _HEAD % (status, content_type, len(body)) + body
         if self._one_way:
             self._loop.call_later(self._one_way, self._write, whole)
         else:

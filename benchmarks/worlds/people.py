@@ -17,7 +17,17 @@ _STRIDE = 7_919  # a prime: known people come from all over the database
 class Person:
     """One person in one private chat."""
 
-    __slots__ = ("at", "chat_id", "crowd", "delivered", "language", "messages", "number", "unseen")
+    __slots__ = (
+        "at",
+        "chat_id",
+        "crowd",
+        "delivered",
+        "language",
+        "messages",
+        "moved",
+        "number",
+        "unseen",
+    )
 
     def __init__(self, number: int, chat_id: int, crowd: "Crowd") -> None:
         self.number = number
@@ -28,6 +38,8 @@ class Person:
         self.language = "zh-hans" if number % 2 else "en"
         self.at = 0
         self.delivered: float | None = None
+        self.moved = 0.0
+        """When the move was made, delivered or not."""
         self.messages: dict[int, Json] = {}
 
     @property
@@ -83,6 +95,8 @@ class Crowd:
         self.walked = 0
         self.latencies: list[float] = []
         self.signs: list[float] = []
+        self.moves: list[tuple[float, float]] = []
+        """When a move was made and when it was answered, by the monotonic clock."""
 
     def begin(self, people: int) -> None:
         """Let that many people begin."""
@@ -120,7 +134,9 @@ class Crowd:
         if sees is not None and button(message, sees) is None:
             return
         self.answered += 1
-        self.latencies.append(time.monotonic() - person.delivered)
+        now = time.monotonic()
+        self.latencies.append(now - person.delivered)
+        self.moves.append((person.moved, now))
         person.delivered = None
         person.at += 1
         if person.at == len(self._moves):
@@ -152,6 +168,7 @@ class Crowd:
     def _move(self, person: Person) -> None:
         if self.walking:
             move = self._moves[person.at]
+            person.moved = time.monotonic()
             make = {"say": self._said, "tap": self._tapped, "photo": self._photographed}
             self._deliver(person, make[move.kind](person, move.what))
 
