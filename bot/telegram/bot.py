@@ -61,7 +61,9 @@ class DirectBot(ExtBot[int]):
         """
         given = {name: value for name, value in parameters.items() if value is not None}
         request = self.request
-        data = Written.of(given) if isinstance(request, DirectRequest) else None
+        # What is polled for has connections of its own, and its poller waits when it is held back.
+        is_ours = isinstance(request, DirectRequest) and method != "getUpdates"
+        data = Written.of(given) if is_ours else None
         if data is None:  # files, and what stands in for our HTTP
             if self.rate_limiter is not None:
                 given = self._merge_api_rl_kwargs(given, retries) or given
