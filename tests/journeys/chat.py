@@ -186,7 +186,7 @@ class Person:
         path = (
             f"/sandbox/chats/{self.id}/wait?after_seq={self.seq}&timeout={max(seconds, 0.01):.2f}"
         )
-        answer = (await _ok(self.http.get(path, timeout=seconds + 10))).json()
+        answer = (await _ok(self.http.get(path, timeout=seconds + PATIENCE))).json()
         self.seq = max(self.seq, answer["seq"])
         shown = [
             Shown(event["message"])

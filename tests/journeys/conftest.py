@@ -48,7 +48,7 @@ async def bot(running_bot: BotProcess) -> BotProcess:
 @pytest.fixture
 async def telegram(world: SandboxProcess) -> AsyncIterator[httpx.AsyncClient]:
     """The simulated Bot API's tester side; its switches and faults are as new."""
-    async with http_client(base_url=world.chat, timeout=30) as http:
+    async with http_client(base_url=world.chat) as http:
         await http.delete("/sandbox/botapi/faults")
         yield http
         await http.delete("/sandbox/botapi/faults")
@@ -57,7 +57,7 @@ async def telegram(world: SandboxProcess) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def marketplace(world: SandboxProcess) -> AsyncIterator[httpx.AsyncClient]:
     """The simulated marketplace's steering routes, reset before and after."""
-    async with http_client(base_url=world.marketplace, timeout=30) as http:
+    async with http_client(base_url=world.marketplace) as http:
         await http.post("/sandbox/reset")
         yield http
         await http.post("/sandbox/reset")

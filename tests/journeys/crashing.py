@@ -27,8 +27,8 @@ class Own:
     @contextlib.asynccontextmanager
     async def clients(self) -> AsyncIterator["Clients"]:
         async with (
-            http_client(base_url=self.world.chat, timeout=30) as telegram,
-            http_client(base_url=self.world.marketplace, timeout=30) as marketplace,
+            http_client(base_url=self.world.chat) as telegram,
+            http_client(base_url=self.world.marketplace) as marketplace,
         ):
             yield Clients(telegram, marketplace)
 

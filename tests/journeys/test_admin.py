@@ -94,7 +94,7 @@ async def test_parked_updates_are_tried_again_or_dropped(
     shown = await operator.do("Failed messages", f"{first}.*ValueError at handlers/start.py:1")
     assert "/help" not in shown.text
     await operator.do(f"Retry {first}", "No message failed")
-    await buyer.sees("What you can send", within=10)
+    await buyer.sees("What you can send")
     await park(opened(desk.own.bot), second, buyer.id)
     await operator.say("/admin", "Failed messages: 1")
     await operator.do("Failed messages", str(second))
@@ -137,8 +137,8 @@ async def test_news_reach_those_who_asked_for_them(operator: Person, clients: Cl
         r"Send this to all who asked for news \(2\).*Sale <b>&\nfrom Monday",
     )
     await operator.do("Send to 2", "asked for by 2")
-    await reader.sees("^Sale <b>&\nfrom Monday\n\n.*/news ends", within=20)
-    await chinese.sees("^Sale <b>&\nfrom Monday\n\n.*/news 可取消", within=20)
+    await reader.sees("^Sale <b>&\nfrom Monday\n\n.*/news ends")
+    await chinese.sees("^Sale <b>&\nfrom Monday\n\n.*/news 可取消")
     again = Press.decode(shown.button("Discard")["callback_data"])
     # As if drawn once more: the very same press would be taken for a double tap.
     press = Press(again.session_id, None, "cast", again.arg, drawn=(again.drawn or 0) + 1)

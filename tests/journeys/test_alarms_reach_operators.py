@@ -26,7 +26,7 @@ async def test_refused_keys_reach_the_operator_once(
 
     A restart is no news.
     """
-    async with http_client(base_url=own_world.chat, timeout=30) as http:
+    async with http_client(base_url=own_world.chat) as http:
         boss, buyer = await Person.arrive(http, "zh-hans"), await Person.arrive(http)
         bot = BotProcess(
             own_world, tmp_path, MARKETPLACE_APP_SECRET="wrong", ADMIN_IDS=str(boss.id)

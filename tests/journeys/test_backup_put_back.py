@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from buying import Market, at_preview
 from chat import Person
-from crashing import Own, own_world
+from crashing import Own, own_world, until
 from test_operator_commands import command
 
 from bot.storage.sqlite.copying import copy_database
@@ -44,9 +44,15 @@ async def test_an_order_of_before_is_found_and_a_press_of_before_asks_again(own:
         screen = await at_preview(calm)
         button = screen.button("Confirm order")["callback_data"]
         await at_preview(hasty)
-        await clients.market_fault("preview", "slow", seconds=3, times=1)
+        await clients.market_fault("preview", "slow", seconds=6, times=1)
+        previews = await market.count("preview")
         await hasty.tap("Confirm order")
-        await asyncio.sleep(1)  # claimed, and its preview is under way
+
+        async def is_claimed() -> bool:
+            """And its preview is under way."""
+            return await market.count("preview") > previews
+
+        await until(is_claimed)
         copy_database(own.bot.folder / "bot.db", copy)
         await hasty.sees("Order placed")
         of_hasty = {each["orderId"] for each in await market.orders()}

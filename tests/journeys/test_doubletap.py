@@ -87,11 +87,11 @@ async def test_a_hundred_confirms_at_once_make_one_order(own: Own) -> None:
 
 
 async def test_a_press_during_a_slow_one_is_no_old_button(own: Own) -> None:
-    """The first takes three seconds; those meanwhile are answered and change nothing."""
+    """The first takes ten seconds; those meanwhile are answered and change nothing."""
     async with own.clients() as clients:
         buyer = await clients.arrive()
         screen = await WALKS["results"].walk(buyer)
-        await clients.market_fault("product_detail", "slow", seconds=6)
+        await clients.market_fault("product_detail", "slow", seconds=10)
         data = screen.button("^1$")["callback_data"]
         first = await buyer.press(screen.id, data)
         assert "Opening the product" in (await buyer.toast(first) or "")
@@ -115,7 +115,7 @@ async def test_a_slow_step_shows_that_it_works(own: Own) -> None:
     async with own.clients() as clients:
         buyer = await clients.arrive()
         screen = await WALKS["results"].walk(buyer)
-        await clients.market_fault("product_detail", "slow", seconds=8)
+        await clients.market_fault("product_detail", "slow", seconds=10)
         tap = await buyer.press(screen.id, screen.button("^1$")["callback_data"])
         await buyer.toast(tap)
         path = f"/sandbox/chats/{buyer.id}/wait?after_seq={buyer.seq}&timeout=1"

@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from buying import SNEAKERS, Market, at_offer, at_preview
+from buying import SNEAKERS, Market, at_offer, at_preview, placed
 from chat import PATIENCE, Person, Shown
 from crashing import Own, own_world
+from processes import LOOKUP_DELAYS
 
 from bot.domain.group_buys.buys import BuyId, BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
@@ -22,7 +23,7 @@ from bot.storage.sqlite.storage import SqliteStorage
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
 SETTINGS = {
-    "LOOKUP_DELAYS": "0.1,0.1",
+    "LOOKUP_DELAYS": LOOKUP_DELAYS,
     "FLOOD_UPDATES": "0",
     "GROUP_BUYS": "operators",
     "POLL_SHORTEST_SECONDS": "0.5",
@@ -91,7 +92,7 @@ async def bought(own: Own, organiser: Person, market: Market, rng: random.Random
     await twice_at_once(organiser, "Order exactly this", shown)
     await own.killed(rng)
     await page(organiser, "Ordered")
-    (order,) = await market.orders()
+    _, order = await market.orders()
     await market.order(order["orderId"], "pay")
     await own.killed(rng)
     await page(organiser, "Everything arrived")
@@ -115,6 +116,9 @@ async def test_a_kill_after_everything_that_anybody_does(tmp_path: Path) -> None
             own.bot.start()
             await own.bot.ready()
             await at_preview(organiser)  # leaves an address behind
+            # A kill before create was sent leaves nothing to find: only a list that shows the order
+            # of before proves that there is none, and has it made once more.
+            await placed(await clients.arrive())
             payload = await opened(own, organiser, rng)
             members = [await clients.arrive() for _ in range(2)]
             for each in members:
@@ -128,7 +132,7 @@ async def test_a_kill_after_everything_that_anybody_does(tmp_path: Path) -> None
             market = Market(clients.market)
             await bought(own, organiser, market, rng)
             await handed_out(own, organiser, rng)
-            (order,) = await market.orders()
+            _, order = await market.orders()
             assert sum(int(each["quantity"]) for each in order["lines"]) == 4
         assert own.bot.stop() == 0
         buy, books = await _stored(own.bot.folder, tmp_path)

@@ -221,7 +221,7 @@ async def test_a_backlog_is_worked_off_in_order_at_the_start(own: Own) -> None:
         own.bot.start()
         await own.bot.ready()
         for person in people:
-            await person.sees("anguage", within=60)
+            await person.sees("anguage")
         for person in people:
             commands = [each for each in await person.history() if "don't know" in each.text]
             assert len(commands) == 12
@@ -243,7 +243,7 @@ async def test_an_update_that_keeps_failing_is_parked_and_the_person_told(own: O
         own.bot.start()
         await own.bot.ready()
         await buyer.send("背包")
-        await buyer.sees("我们这边出了|出错|没有处理|失败", within=30)
+        await buyer.sees("我们这边出了|出错|没有处理|失败")
 
         async def parked() -> bool:
             return await asyncio.to_thread(_rows, own, "parked") > before

@@ -1,11 +1,11 @@
 """What the running bot tells its operators' tools."""
 
-import asyncio
 import re
 
 import httpx
 from buying import placed
 from chat import Person
+from crashing import until
 from processes import BotProcess
 
 from tests.loopback import http_client
@@ -29,11 +29,13 @@ async def test_a_journey_is_counted(
     buyer: Person = await person()
     await placed(buyer)
     buttons = 'snaporder_updates_total{kind="button",outcome="ok"}'
-    for _ in range(100):  # an update counts when it is over, a moment after its screen is seen
-        after = await scrape(bot)
-        if after[buttons] - before.get(buttons, 0.0) >= 4:
-            break
-        await asyncio.sleep(0.05)
+
+    async def all_over() -> bool:
+        """An update counts when it is over, a moment after its screen is seen."""
+        return (await scrape(bot))[buttons] - before.get(buttons, 0.0) >= 4
+
+    await until(all_over)
+    after = await scrape(bot)
 
     def grew(name: str) -> float:
         return after[name] - before.get(name, 0.0)

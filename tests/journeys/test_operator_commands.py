@@ -116,7 +116,7 @@ async def test_a_dropped_order_is_told_and_can_be_ordered_again(
     assert "has no order with our number" in said
     code, said = await command(bot, "orders", "drop", number)
     assert code == 0, said
-    await buyer.sees("that order was not made", within=10)
+    await buyer.sees("that order was not made")
     await market.mend()
     assert number not in (await command(bot, "orders"))[1]
     code, said = await command(bot, "orders", "drop", number)
@@ -135,7 +135,7 @@ async def test_an_order_that_does_not_exist_is_made_at_the_operators_word(
     assert f"orders recreate {number}" in said
     code, said = await command(bot, "orders", "recreate", number)
     assert code == 0, said
-    shown = await buyer.sees("Order placed", within=10)
+    shown = await buyer.sees("Order placed")
     order = await market.only_order()
     assert (order["thirdOrderId"], order["orderId"] in shown.text) == (number, True)
     code, said = await command(bot, "orders", "recreate", number)
@@ -160,7 +160,7 @@ async def test_an_adopted_order_leads_to_its_payment(
     assert (code, "still being looked up" in said) == (2, True), said
     code, said = await command(bot, "orders", "adopt", number, ours)
     assert code == 0, said
-    shown = await buyer.sees("Order placed", within=10)
+    shown = await buyer.sees("Order placed")
     assert ours in shown.text
     assert theirs not in shown.text
 
@@ -178,7 +178,7 @@ async def test_a_parked_update_is_tried_again(bot: BotProcess, person) -> None:
     assert "/help" not in said
     code, said = await command(bot, "parked", "retry", str(update_id))
     assert code == 0, said
-    await buyer.sees("What you can send", within=10)
+    await buyer.sees("What you can send")
     code, said = await command(bot, "parked", "retry", str(update_id))
     assert (code, "is not parked" in said) == (2, True), said
 

@@ -133,7 +133,7 @@ async def test_the_order_list_can_be_written_with_commas(tmp_path: Path):
         await bot.ready()
         async with (
             http_client(base_url=world.marketplace) as http,
-            http_client(base_url=world.chat, timeout=30) as telegram,
+            http_client(base_url=world.chat) as telegram,
         ):
             market, buyer = Market(http), await Person.arrive(telegram)
             await market.switch(split_orders="always", order_id_list="comma")

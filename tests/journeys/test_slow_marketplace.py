@@ -119,7 +119,7 @@ async def _event(clients: Clients, buyer: Person, kind: str) -> dict[str, Any]:
     path = f"/sandbox/chats/{buyer.id}/wait?after_seq={{}}&timeout=30"
     seq = 0
     while True:
-        answer = (await clients.telegram.get(path.format(seq), timeout=40)).json()
+        answer = (await clients.telegram.get(path.format(seq), timeout=90)).json()
         for event in answer["events"]:
             if event["type"] == kind and (event.get("text") or event.get("action")):
                 return dict(event)

@@ -26,8 +26,8 @@ async def test_a_release_comes_goes_and_is_restored(tmp_path: Path) -> None:
     try:
         with host(tmp_path, world) as server:
             async with (
-                httpx.AsyncClient(base_url=world.chat, timeout=30) as telegram,
-                httpx.AsyncClient(base_url=world.marketplace, timeout=30) as marketplace,
+                httpx.AsyncClient(base_url=world.chat, timeout=60) as telegram,
+                httpx.AsyncClient(base_url=world.marketplace, timeout=60) as marketplace,
             ):
                 people = [await Person.arrive(telegram, "en") for _ in range(2)]
                 await _life(server, Market(marketplace), *people)

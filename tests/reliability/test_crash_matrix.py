@@ -85,7 +85,7 @@ BOUNDARIES = {
         _market("preview", "slow", seconds=20), _asked("preview"), creates=1
     ),
     "creating, the marketplace acts later": Boundary(
-        _market("create", "slow", seconds=1.5), _asked("create", orders=0)
+        _market("create", "slow", seconds=1.5), _asked("create")
     ),
     "creating, the marketplace never acts": Boundary(
         _market("create", "cut_before"),
