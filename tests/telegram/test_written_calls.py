@@ -177,3 +177,26 @@ async def test_a_written_call_keeps_to_the_pace() -> None:
             await bot.call("sendMessage", chat_id=7, text="x")
     assert held == [("7", 120.0)]
     assert len(asked) == 1
+
+
+async def test_asking_for_updates_has_its_own_way_and_no_pace() -> None:
+    """Telegram holding back that call holds back no other, nor is it asked again at once."""
+    asked: list[str] = []
+
+    async def flooded(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        refusal = {"ok": False, "description": "x", "parameters": {"retry_after": 1}}
+        return web.json_response(refusal, status=429)
+
+    async with serving(flooded) as url, DirectRequest() as polls, DirectRequest() as others:
+        bot = DirectBot(
+            TOKEN,
+            base_url=url.partition(TOKEN)[0],
+            request=others,
+            get_updates_request=polls,
+            rate_limiter=Pacer(),
+        )
+        await others.shutdown()
+        with pytest.raises(RetryAfter):
+            await bot.call("getUpdates", offset=1)
+    assert len(asked) == 1
