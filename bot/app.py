@@ -24,6 +24,7 @@ from bot.process.pausing import happens
 from bot.process.replica import Look
 from bot.process.stopping import Deadline
 from bot.services.finding.short_links import ShortLinks
+from bot.services.following.sorting_in import sort_in
 from bot.services.former_operators import end_powers
 from bot.services.placing.forgotten import LISTED_FOR
 from bot.settings import Settings, StartAgain, StartupError
@@ -220,8 +221,6 @@ class Bot:
             _log.info("run_begun", away_seconds=round(away), restored=begun.restored)
         self._house.publisher.restored = begun.restored
         self._house.alarms.restored_at, self._house.alarms.gap = begun.restored_at, begun.gap
-        while await self._storage.tracking.sort_orders():
-            pass
         await end_powers(self._storage, self._settings.admin_ids)
         payments = self._house.operator_payments
         if first:
@@ -230,10 +229,11 @@ class Bot:
         return begun, []
 
     def _duties(self) -> dict[str, Look]:
-        """What one process does for everybody, for ever."""
+        """What one process does for everybody, for ever, or until it is done."""
         house = self._house
         duties: dict[str, Look] = {
             "upkeep": house.upkeep.run,
+            "sorting": partial(sort_in, self._storage.tracking),
             "news": Broadcaster(self._application.bot, self._storage).run,
             "following": house.following.run,
             "collecting": house.collecting.run,

@@ -112,7 +112,12 @@ class TrackingPort(Protocol):
         """Return the orders whose reading is due, the longest due first."""
 
     async def sort_orders(self, limit: int = 200) -> int:
-        """Work out stages and ids of orders from an earlier release; return how many were done."""
+        """Work out stages and ids of orders from an earlier release; return how many were done.
+
+        The newest first. What is counted or looked for by stage is right before that, too; whose
+        an order of the marketplace's is can't be said of one that no other has: that raises
+        `StorageUnavailable`, so that pushes of it wait.
+        """
 
 
 class NoticePort(Protocol):

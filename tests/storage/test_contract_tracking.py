@@ -11,7 +11,8 @@ from bot.domain.news import News, NewsKind
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.stages import Stage
 from bot.domain.writes import ClaimOrder
-from bot.storage.ports import OrderMoved, Storage
+from bot.services.following.sorting_in import sort_in
+from bot.storage.ports import OrderMoved, Storage, StorageUnavailable
 from bot.storage.sealing import Sealer
 from bot.storage.sql.resealing import SEALED
 from bot.storage.sqlite.storage import SqliteStorage
@@ -447,7 +448,6 @@ class TestEarlierReleases:
             following(expected=4, writes=(ClaimOrder(order(5)),))
         )
         _as_an_earlier_release_left_it(database)
-        assert await sqlite.orders.orders_of(ALICE, stage=Stage.TO_PAY) == []
         done = [await sqlite.tracking.sort_orders(limit=3) for _ in range(3)]
         assert done == [3, 1, 0]
         await reopen(sqlite)
@@ -457,6 +457,35 @@ class TestEarlierReleases:
             await sqlite.tracking.order_of_part(placed[1].parts[0].order_id) == placed[1].order_no
         )
         assert set(await sqlite.tracking.due_orders(NOW, 9)) == {each.order_no for each in placed}
+
+    async def test_who_looks_before_their_orders_are_sorted_finds_them(
+        self, sqlite: SqliteStorage, database: Path
+    ):
+        """Sorting goes on beside the bot: one's own come first, whoever else's wait."""
+        placed = [await place(sqlite, number) for number in (1, 2)]
+        _as_an_earlier_release_left_it(database)
+        await reopen(sqlite)
+        assert (await sqlite.orders.count_orders(ALICE))[Stage.TO_PAY] == 2
+        _as_an_earlier_release_left_it(database)
+        assert await sqlite.orders.orders_of(ALICE, stage=Stage.TO_PAY) == placed[::-1]
+        assert await sqlite.tracking.sort_orders() == 0
+
+    async def test_whose_a_part_is_is_not_guessed_before_all_are_sorted(
+        self, sqlite: SqliteStorage, database: Path
+    ):
+        """A push of an order that is not sorted yet waits instead of being nobody's."""
+        placed = await place(sqlite, 1)
+        _as_an_earlier_release_left_it(database)
+        await reopen(sqlite)
+        part = placed.parts[0].order_id
+        with pytest.raises(StorageUnavailable, match="being sorted"):
+            await sqlite.tracking.order_of_part(part)
+        with pytest.raises(StorageUnavailable, match="being sorted"):
+            await sqlite.pushes.orders_of_parts([part])
+        await sort_in(sqlite.tracking)
+        assert await sqlite.tracking.order_of_part(part) == placed.order_no
+        assert await sqlite.pushes.orders_of_parts([part]) == {part: placed.order_no}
+        assert await sqlite.tracking.order_of_part(MarketplaceOrderId("404")) is None
 
     async def test_an_order_that_nobody_can_read_holds_up_no_other(
         self, sqlite: SqliteStorage, database: Path

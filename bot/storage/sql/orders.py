@@ -14,6 +14,7 @@ from bot.storage.sql.batch import Work, executing
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.shop import Shop
+from bot.storage.sql.sorting import Sorting, name_parts
 from bot.storage.tracking_ports import FIRST_LOOK
 
 _ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
@@ -52,8 +53,9 @@ _UNTOLD = (
 class Orders:
     """Implements `OrderPort`."""
 
-    def __init__(self, database: Database, shop: Shop) -> None:
+    def __init__(self, database: Database, shop: Shop, sorting: Sorting) -> None:
         self._database = database
+        self._sorting = sorting
         self._shop = shop
 
     async def order(self, order_no: MerchantOrderNo) -> Order | None:
@@ -67,6 +69,7 @@ class Orders:
         """Return that person's orders, of one stage or of all, newest first."""
         if stage is None:
             return await self._orders(_OF_PERSON, user_id, limit, offset)
+        await self._sorting.of(user_id)
         return await self._orders(_OF_STAGE, user_id, stage.value, limit, offset)
 
     async def orders_after(self, order_no: MerchantOrderNo, limit: int) -> list[Order]:
@@ -75,6 +78,7 @@ class Orders:
 
     async def count_orders(self, user_id: UserId) -> dict[Stage, int]:
         """Return how many orders that person has in each stage; none is left out."""
+        await self._sorting.of(user_id)
         rows = await self._database.rows(
             "SELECT stage, COUNT(*) FROM orders WHERE user_id = ? AND stage IS NOT NULL"
             " GROUP BY stage",
@@ -196,12 +200,3 @@ class Orders:
             name_parts(connection, order)
 
         return claim
-
-
-def name_parts(connection: Connection, order: Order) -> None:
-    """Remember which orders of the marketplace are this one of ours."""
-    connection.executemany(
-        "INSERT INTO order_parts (marketplace, part_id, order_no) VALUES (?, ?, ?)"
-        " ON CONFLICT (marketplace, part_id) DO UPDATE SET order_no = excluded.order_no",
-        [(part.order_id.marketplace, part.order_id.id, order.order_no) for part in order.parts],
-    )

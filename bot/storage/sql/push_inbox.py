@@ -12,6 +12,7 @@ from bot.storage.places import place_of_push
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
+from bot.storage.sql.sorting import Sorting
 from bot.storage.sql.watches import have_read_soon
 from bot.storage.tracking_ports import StoredPush, WaitingPush
 
@@ -22,8 +23,9 @@ _FIRST_OF_ALL = 0  # a time before any other: what a push tells of is read first
 class Pushes:
     """Implements `PushPort`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sorting: Sorting) -> None:
         self._database = database
+        self._sorting = sorting
 
     async def put_push(self, push: StoredPush) -> bool:
         """Store a push; return whether it is new. A repeat changes nothing."""
@@ -77,7 +79,10 @@ class Pushes:
     async def orders_of_parts(
         self, order_ids: Collection[MarketplaceOrderId]
     ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
-        """Return our numbers of those orders of the marketplace that are ours."""
+        """Return our numbers of those orders of the marketplace that are ours.
+
+        Raises `StorageUnavailable` while one may be of an order that is not sorted in yet.
+        """
         found = {}
         for marketplace in {each.marketplace for each in order_ids}:
             asked = [each.id for each in order_ids if each.marketplace == marketplace]
@@ -89,6 +94,8 @@ class Pushes:
             )
             for part_id, order_no in rows:
                 found[MarketplaceOrderId(part_id, marketplace)] = MerchantOrderNo(order_no)
+        if len(found) < len(set(order_ids)):
+            await self._sorting.refuse_to_guess()
         return found
 
     async def finish_pushes(

@@ -42,6 +42,7 @@ from bot.storage.sql.rights import Rights
 from bot.storage.sql.runs import Runs
 from bot.storage.sql.shop import Shop
 from bot.storage.sql.shop_events import ShopEvents
+from bot.storage.sql.sorting import Sorting
 from bot.storage.sql.tracking import TrackedOrders
 from bot.storage.sql.upkeep import Upkeep
 from bot.storage.sql.watches import Watches
@@ -65,7 +66,8 @@ class SqlStorage:
         shop = Shop(database, ledger, events)
         addresses, inbox = AddressBook(database), Inbox(database, lanes)
         posts = Posts(database)
-        notices, offers, orders = Notices(database), Offers(database), Orders(database, shop)
+        sorting, notices, offers = Sorting(database), Notices(database), Offers(database)
+        orders = Orders(database, shop, sorting)
         groups = GroupBuys(database)
         rights = Rights(database, orders, ledger, groups)
         self.access: AccessPort = Invitations(database)
@@ -91,13 +93,13 @@ class SqlStorage:
         self.payments: PaymentPort = PaymentAttempts(database)
         self.picture_files: PictureFilePort = PictureFiles(database)
         self.posts: PostPort = posts
-        self.pushes: PushPort = Pushes(database)
+        self.pushes: PushPort = Pushes(database, sorting)
         self.questions: QuestionPort = Questions(database)
         self.rights: RightsPort = rights
         self.runs: RunPort = Runs(database, groups)
         self.shop: ShopPort = shop
         self.shop_events: ShopEventPort = events
-        self.tracking: TrackingPort = TrackedOrders(database, orders, notices, shop)
+        self.tracking: TrackingPort = TrackedOrders(database, orders, notices, shop, sorting)
         self.upkeep: UpkeepPort = Upkeep(database, inbox, orders)
         self.watches: WatchPort = Watches(database)
 

@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import structlog
-
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.orders import Order
-from bot.domain.stages import Stage, stage_of
+from bot.domain.stages import stage_of
 from bot.storage.codec import to_micros
 from bot.storage.places import place_of_order
-from bot.storage.ports import OrderMoved, StorageUnavailable
+from bot.storage.ports import OrderMoved
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.notices import Notices
-from bot.storage.sql.orders import Orders, name_parts
+from bot.storage.sql.orders import Orders
 from bot.storage.sql.shop import Shop
+from bot.storage.sql.sorting import Sorting, name_parts
 from bot.storage.tracking_ports import NewNotice, Tracked
-
-_log = structlog.get_logger(__name__)
 
 # What was asked for meanwhile stays due.
 _UNLESS_ASKED_FOR = (
@@ -29,8 +26,11 @@ _UNLESS_ASKED_FOR = (
 class TrackedOrders:
     """Implements `TrackingPort`."""
 
-    def __init__(self, database: Database, orders: Orders, notices: Notices, shop: Shop) -> None:
+    def __init__(
+        self, database: Database, orders: Orders, notices: Notices, shop: Shop, sorting: Sorting
+    ) -> None:
         self._database = database
+        self._sorting = sorting
         self._orders = orders
         self._notices = notices
         self._shop = shop
@@ -49,13 +49,19 @@ class TrackedOrders:
         return Tracked(order=order, hints=hints, misses=misses, forgotten=bool(forgotten))
 
     async def order_of_part(self, order_id: MarketplaceOrderId) -> MerchantOrderNo | None:
-        """Return the number of ours that has this order of the marketplace."""
+        """Return the number of ours that has this order of the marketplace, if there is one.
+
+        Raises `StorageUnavailable` while it may be one that is not sorted in yet.
+        """
         row = await self._database.row(
             "SELECT order_no FROM order_parts WHERE marketplace = ? AND part_id = ?",
             order_id.marketplace,
             order_id.id,
         )
-        return None if row is None else MerchantOrderNo(row[0])
+        if row is None:
+            await self._sorting.refuse_to_guess()
+            return None
+        return MerchantOrderNo(row[0])
 
     async def save_tracked(
         self,
@@ -113,27 +119,4 @@ class TrackedOrders:
 
     async def sort_orders(self, limit: int = 200) -> int:
         """Work out stages and ids of orders from an earlier release; return how many were done."""
-        now = to_micros(self._database.now())
-        over = {Stage.DONE, Stage.CLOSED}
-
-        def sort(connection: Connection) -> int:
-            rows = connection.execute(
-                "SELECT order_no, body FROM orders WHERE stage IS NULL LIMIT ?", (limit,)
-            ).fetchall()
-            for order_no, body in rows:
-                try:
-                    order = self._orders.opened(order_no, body)
-                except StorageUnavailable as error:
-                    # Nobody can read it; the others must not wait for it.
-                    _log.error("order_unreadable", order_no=order_no, error=str(error))
-                    stage = Stage.CLOSED
-                else:
-                    stage = stage_of(order)
-                    name_parts(connection, order)
-                connection.execute(
-                    "UPDATE orders SET stage = ?, look_at = ? WHERE order_no = ?",
-                    (stage.value, None if stage in over else now, order_no),
-                )
-            return len(rows)
-
-        return await self._database.write(sort)
+        return await self._sorting.some(limit)
