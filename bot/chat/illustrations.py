@@ -1,5 +1,7 @@
 """The pictures of screens: fetched from the marketplace, composed off the event loop."""
 
+import asyncio
+
 import structlog
 
 from bot.chat.screens import ContactSheet, Picture, QrCode, SellerPicture, StoredPhoto
@@ -13,6 +15,9 @@ _log = structlog.get_logger(__name__)
 # Whoever comes later finds Telegram's own id for it.
 _KEPT, _SECONDS = 4, 10.0
 
+_SHEETS_AT_ONCE = 2
+"""As many as there are threads to compose them: pictures of others would only lie in memory."""
+
 
 class Illustrations:
     """Makes what a screen describes; a screen without its picture still says everything."""
@@ -20,6 +25,7 @@ class Illustrations:
     def __init__(self, fetcher: PictureFetcher, worker: PictureWorker) -> None:
         self._fetcher = fetcher
         self._worker = worker
+        self._sheets = asyncio.Semaphore(_SHEETS_AT_ONCE)
         self._made: SharedReads[Picture, bytes] = SharedReads(_KEPT, _SECONDS)
 
     async def make(self, picture: Picture) -> bytes | None:
@@ -51,11 +57,13 @@ class Illustrations:
 
     async def _sheet(self, sheet: ContactSheet) -> bytes:
         urls = [url for url in sheet.urls if url is not None]
-        fetched = dict(zip(urls, await self._fetcher.get_many(urls), strict=True))
-        pictures = [fetched.get(url) if url else None for url in sheet.urls]
-        if not any(pictures):
-            raise _NotFetched
-        return await self._worker.sheet(pictures, sheet.first_number)
+        async with self._sheets:
+            got = await self._fetcher.get_many(urls, small=True)
+            fetched = dict(zip(urls, got, strict=True))
+            pictures = [fetched.get(url) if url else None for url in sheet.urls]
+            if not any(pictures):
+                raise _NotFetched
+            return await self._worker.sheet(pictures, sheet.first_number)
 
 
 class _NotFetched(PictureError):

@@ -1,8 +1,10 @@
 """Offer pictures from the marketplace's image hosts."""
 
 import asyncio
+import re
+import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from types import TracebackType
 from typing import Final, Self
@@ -25,6 +27,18 @@ _HEADERS: Final = {
 _LOG: Final = structlog.get_logger(__name__)
 
 
+_SMALL: Final = "460x460"
+_ORIGINAL: Final = re.compile(r"(?i)(?<!\d{2}x\d{2})(?<!\d{3}x\d{3})\.jpe?g$")
+_ASKED_AGAIN: Final = 600.0  # seconds after which a host may have small copies after all
+
+
+def small_copy(url: str) -> str | None:
+    """Return the address of a picture's copy of 460 pixels; None of what seems to be a copy."""
+    url = url.strip()
+    end = _ORIGINAL.search(url)
+    return None if end is None else f"{url[: end.start()]}.{_SMALL}{end[0]}"
+
+
 class _Refused(Exception):
     """Why a picture is not taken; the text goes to the log."""
 
@@ -44,12 +58,15 @@ class PictureFetcher:
         transport: httpx.AsyncBaseTransport | None = None,
         max_bytes: int = 8_000_000,
         timeout: float = 10.0,
-        concurrency: int = 8,
+        concurrency: int = 24,
+        seconds: Callable[[], float] = time.monotonic,
         cache_bytes: int = 8_000_000,
     ) -> None:
         self._allowed = frozenset(host.lower() for host in allowed_hosts)
         self._max_bytes = max_bytes
         self._timeout = timeout
+        self._seconds = seconds
+        self._has_no_small: dict[str, float] = {}
         self._slots = asyncio.Semaphore(concurrency)
         self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._cache_free = cache_bytes
@@ -79,9 +96,31 @@ class PictureFetcher:
         await asyncio.wait({task})
         return None if task.cancelled() else task.result()
 
-    async def get_many(self, urls: Sequence[str]) -> list[bytes | None]:
-        """Each address's bytes or None, in the order given."""
-        return list(await asyncio.gather(*(self.get(url) for url in urls)))
+    async def get_many(self, urls: Sequence[str], *, small: bool = False) -> list[bytes | None]:
+        """Each address's bytes or None, in the order given, all asked for at once.
+
+        `small` takes the copies for lists that 1688's hosts keep beside their pictures, of 460
+        pixels a side, where there are any. [Inferred: order details name such of 80 pixels.]
+        """
+        get = self._get_small if small else self.get
+        return list(await asyncio.gather(*(get(url) for url in urls)))
+
+    async def _get_small(self, url: str) -> bytes | None:
+        host = self._host_of(url)
+        copy = small_copy(url)
+        if copy is None or self._seconds() < self._has_no_small.get(host, 0.0):
+            return await self.get(url)
+        data = await self.get(copy)
+        if data is not None:
+            return data
+        data = await self.get(url)
+        if data is not None:  # it is the copy that is not there, and not the host
+            self._has_no_small[host] = self._seconds() + _ASKED_AGAIN
+        return data
+
+    @staticmethod
+    def _host_of(url: str) -> str:
+        return url.strip().partition("//")[2].partition("/")[0].lower()
 
     async def aclose(self) -> None:
         """Stop running downloads and close connections."""

@@ -53,7 +53,21 @@ async def test_a_channel_that_looks_at_the_same_results_has_their_sheet_made_onc
         *(pictures.make(SHEET) for _ in range(60)), pictures.make(ANOTHER)
     )
     assert len({id(each) for each in sheets}) == 2
-    assert sorted(host.asked) == ["/1.jpg", "/2.jpg", "/3.jpg"]
+    small = ["/1.460x460.jpg", "/2.460x460.jpg", "/3.460x460.jpg"]
+    assert sorted(host.asked) == small
+
+
+async def test_no_more_than_two_sheets_are_in_memory(pictures: Illustrations, host: Host) -> None:
+    """Two are composed at a time; the others' pictures are not even asked for before."""
+    sheets = [
+        ContactSheet(tuple(f"https://{HOST}/{sheet}-{each}.jpg" for each in range(10)))
+        for sheet in range(4)
+    ]
+    making = [asyncio.create_task(pictures.make(each)) for each in sheets]
+    await asyncio.sleep(0.01)
+    assert {each[1] for each in host.asked} == {"0", "1"}
+    assert len(host.asked) == 20, "ten of each in one wave"
+    assert all(await asyncio.gather(*making))
 
 
 async def test_what_failed_for_all_who_waited_is_tried_again_for_the_next(

@@ -266,3 +266,40 @@ async def test_closing_ends_running_downloads():
     await fetcher.aclose()
     assert await asyncio.wait_for(call, 60) is None
     assert host.running == 0
+
+
+SMALL = "https://cbu01.alicdn.com/img/a.460x460.jpg"
+
+
+async def test_a_list_takes_the_small_copy():
+    """As 1688 names them; what is no original as far as its name says is taken as it is."""
+    host = Host()
+    async with fetching(host) as fetcher:
+        others = [URL.replace("a.jpg", name) for name in ("b.80x80.jpg", "c.png", "d.jpg?x=1")]
+        assert all(await fetcher.get_many([URL, *others], small=True))
+    assert sorted(host.asked) == sorted([SMALL, *others])
+
+
+async def test_a_host_without_small_copies_gives_the_original_and_is_not_asked_again_soon():
+    """The first page costs a request more for each picture, the next ones none."""
+    host = Host(
+        lambda asked: httpx.Response(404) if ".460x460." in str(asked.url) else image(PICTURE)
+    )
+    now = 0.0
+    async with fetching(host, seconds=lambda: now, cache_bytes=0) as fetcher:
+        assert await fetcher.get_many([URL], small=True) == [PICTURE]
+        assert await fetcher.get_many([URL], small=True) == [PICTURE]
+        assert host.asked == [SMALL, URL, URL]
+        now = 601.0
+        assert await fetcher.get_many([URL], small=True) == [PICTURE]
+        assert host.asked[3:] == [SMALL, URL]
+
+
+async def test_a_host_that_is_down_is_not_taken_for_one_without_small_copies():
+    """Neither came: that says nothing."""
+    host = Host(lambda _: httpx.Response(503))
+    async with fetching(host) as fetcher:
+        assert await fetcher.get_many([URL], small=True) == [None]
+        host.answer = lambda _: image(PICTURE)
+        assert await fetcher.get_many([URL], small=True) == [PICTURE]
+    assert host.asked[2:] == [SMALL]
