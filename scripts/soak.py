@@ -47,6 +47,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _temper(options: argparse.Namespace) -> Temper:
+    """How people are: many customers cancel little, and members of a buy look at it often."""
+    if options.groups:
+        return Temper(pause=(0.5, 2.5), waits=(2.0, 6.0))
+    return Temper(cancels=0.2) if options.shop else Temper()
+
+
 def _rows(report: Report) -> list[tuple[str, object]]:
     found, did, host = report.findings, report.did, report.host
     return [
@@ -122,7 +129,7 @@ def main() -> int:
             shop=options.shop,
             groups=options.groups,
             replicas=options.replicas,
-            temper=Temper(cancels=0.2) if options.shop else Temper(),
+            temper=_temper(options),
         )
         report = asyncio.run(soak(plan))
     rows, failures = _rows(report), report.findings.failures

@@ -1,11 +1,14 @@
-"""A proxy before a server that cuts the connection at a word, before or after it got through."""
+"""A proxy before a server that cuts connections: at a word, or all at once, or falls silent."""
 
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
+
+_RESETS = struct.pack("ii", 1, 0)  # lingers for no time at all
 
 
 class Cutting:
@@ -19,6 +22,7 @@ class Cutting:
         self.refuses = False
         self._speaks = threading.Event()
         self._speaks.set()
+        self._open: set[socket.socket] = set()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -39,6 +43,15 @@ class Cutting:
         finally:
             self._speaks.set()
 
+    def reset(self) -> int:
+        """End all connections as a host that crashed does (RST); return how many there were."""
+        sides = [each for each in self._open if each.fileno() >= 0]
+        for each in sides:
+            with suppress(OSError):
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETS)
+                each.shutdown(socket.SHUT_RD)  # whoever reads of it stops, and closes it
+        return len(sides) // 2
+
     def __enter__(self) -> Self:
         return self
 
@@ -57,7 +70,12 @@ class Cutting:
                 if self.refuses:
                     client.close()
                     continue
-                server = socket.create_connection(("127.0.0.1", self._port))
+                try:
+                    server = socket.create_connection(("127.0.0.1", self._port))
+                except OSError:  # nobody listens there now
+                    client.close()
+                    continue
+                self._open = {each for each in self._open if each.fileno() >= 0} | {client, server}
                 for target, one, other in (
                     (self._to_server, client, server),
                     (self._to_client, server, client),

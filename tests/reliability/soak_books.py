@@ -53,6 +53,7 @@ class Books:
     untold_news: int = 0  # of group buys, due by the true clock
     later_news: int = 0  # of group buys, not due yet by the true clock
     group_ledger: dict[str, bytes] = field(default_factory=dict)  # key -> row, as it is stored
+    read_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True)

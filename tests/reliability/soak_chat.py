@@ -71,6 +71,7 @@ class ChatView:
     first_seen: dict[str, float] = field(default_factory=dict)  # a button's data: since 1970
     screens: list[Screen] = field(default_factory=list)  # as they came, edits included
     amounts: dict[str, tuple[int, ...]] = field(default_factory=dict)  # fen beside a button's data
+    seen_on: dict[str, str] = field(default_factory=dict)  # a button's data: the text above it
     answered: set[str] = field(default_factory=set)  # presses whose spinner the bot has ended
     _texts: dict[int, str] = field(default_factory=dict)
 
@@ -123,6 +124,7 @@ class ChatView:
         )
         for each in pressable:
             self.amounts[each.data] = amounts
+            self.seen_on[each.data] = text
         self.screen = Screen(
             text,
             pressable,

@@ -61,12 +61,13 @@ class Mischief:
     market: httpx.AsyncClient
     random: random.Random
     push_url: str = ""
+    goods: tuple[int, ...] = GOODS  # whose prices and stock move
     every: tuple[float, float] = (1.0, 3.0)
     made: Counter[str] = field(default_factory=Counter)
     _dearer: set[int] = field(default_factory=set)
 
     async def stock_up(self) -> None:
-        for offer in GOODS:
+        for offer in self.goods:
             await self._ok(self.market.post(f"/sandbox/offers/{offer}", json={"stock": 500_000}))
 
     async def go_on(self) -> None:
@@ -154,7 +155,7 @@ class Mischief:
     async def _goods(self) -> None:
         """Between preview and create, prices, stock and freight move; goods come back."""
         await self.stock_up()
-        offer = self.random.choice(GOODS)
+        offer = self.random.choice(self.goods)
         patch: dict[str, Any]
         what = self.random.choice(("price", "stock", "freight"))
         if what == "price":

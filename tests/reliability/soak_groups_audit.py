@@ -10,25 +10,32 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 from soak_books import Books, RunBuy
+from soak_claims_audit import judge_people
 from soak_findings import Audit
-from soak_groups import Crowd, Member, Organiser
+from soak_groups import Crowd
 
 from bot.domain.group_buys.bills import pieces_by_variant
 from bot.domain.group_buys.buys import BuyState, GroupBuy
-from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.disputes import open_disputes
 from bot.domain.group_buys.fulfilling import open_balances
-from bot.domain.identifiers import UserId
+from bot.domain.group_buys.rows import row_of
+from bot.domain.identifiers import SpecId
 from bot.domain.ledger import Account, Kind
 from bot.domain.orders import Order, Placing
 
 _SEEN_EVERY = 10.0  # seconds
+_DUE_FOR = timedelta(seconds=60)  # with nothing else to do
+_NAMED = 20  # characters of a variant's name that a screen surely shows
 _B, _S = BuyState, ClaimState
 _BOUGHT = {_B.BOUGHT, _B.SHIPPED, _B.ARRIVED, _B.HANDING_OUT, _B.SETTLING, _B.CLOSED}
 _IN_ORDER = {_B.ORDERING, _B.ORDERED} | _BOUGHT
+_RECEIPT = Kind.RECEIPT
 _ALL_HANDED = {_B.SETTLING, _B.CLOSED}
 _PRIVATE = re.compile(r"\bG\d+-\d+\b|TX\d+|1[3-9]\d{9}")
 
@@ -70,17 +77,15 @@ def audit_groups(
     for run in books.buys:
         found.outcomes[f"buys: {run.buy.state.value}"] += 1
         claims.update(each.state.value for each in run.buy.claims)
-        _judge_money(found, run, at_marketplace, orders)
-        _judge_shares(found, run)
+        _judge_money(found, run, at_marketplace, orders, crowd)
+        _judge_shares(found, run, crowd)
         _judge_pieces(found, run.buy, orders)
         _judge_limits(found, run.buy)
         _judge_orders(found, run.buy, books.orders)
-        found.outcomes["group receipts"] += sum(e.kind is Kind.RECEIPT for e in run.books)
+        _judge_due(found, run.buy, books.read_at)
+        _count_kinds(found, run)
     found.outcomes.update({f"claims: {each}": count for each, count in claims.items()})
-    for member in crowd.members:
-        _judge_consents(found, member, books.buys)
-    _judge_receipts(found, crowd.organisers, books.buys)
-    _judge_chats(found, crowd)
+    judge_people(found, crowd, books.buys)
     watch.compare(books.group_ledger)
     found.wrong += [f"7: booked entry {each} was changed" for each in watch.changed]
     found.outcomes["news that waits, told when the clock was ahead"] = books.later_news
@@ -88,8 +93,38 @@ def audit_groups(
         found.lost.append(f"{books.untold_news} news of group buys were never told")
 
 
+def _count_kinds(found: Audit, run: RunBuy) -> None:
+    """Count what was played, as far as it came to an order."""
+    buy = run.buy
+    found.outcomes["group receipts"] += sum(e.kind is Kind.RECEIPT for e in run.books)
+    mine = [each.dispute for each in buy.claims if each.dispute is not None]
+    found.outcomes["complaints"] += len(mine)
+    found.outcomes["complaints that are open"] += sum(each.is_open for each in mine)
+    if buy.state not in _BOUGHT:
+        return
+    kinds = {
+        "fixed price": buy.terms.is_fixed,
+        "several offers": bool(buy.terms.also),
+        "sets": bool(buy.terms.row),
+        "second leg charged": any(e.abroad for e in buy.bill.shares) if buy.bill else False,
+    }
+    found.outcomes.update({f"bought: {each}": int(is_so) for each, is_so in kinds.items()})
+
+
+def _judge_due(found: Audit, buy: GroupBuy, now: datetime) -> None:
+    """What a buy does by itself is done soon after it is due, once nothing else is to do."""
+    if buy.next_at is not None and buy.next_at < now - _DUE_FOR:
+        found.stuck.append(
+            f"buy {buy.buy_id} ({buy.state.value}): due since {buy.next_at:%H:%M:%S}"
+        )
+
+
 def _judge_money(
-    found: Audit, run: RunBuy, at_marketplace: Sequence[dict[str, Any]], orders: dict[Any, Order]
+    found: Audit,
+    run: RunBuy,
+    at_marketplace: Sequence[dict[str, Any]],
+    orders: dict[Any, Order],
+    crowd: Crowd,
 ) -> None:
     """1: every fen of the marketplace's total stands in an account, in its books as in ours."""
     buy, name = run.buy, f"buy {run.buy.buy_id} ({run.buy.state.value})"
@@ -101,28 +136,36 @@ def _judge_money(
     if buy.state in _BOUGHT and order is not None:
         ours = {part.order_id.id for part in order.parts}
         paid = sum(e["totalFen"] for e in at_marketplace if e["orderId"] in ours and e["paidMs"])
-        booked = -sum(
-            entry.amount.units
+        booked = Counter(
+            -entry.amount.units
             for each in run.books
-            if each.kind is Kind.MARKETPLACE_PAID
+            if each.kind in {Kind.MARKETPLACE_PAID, Kind.MARKETPLACE_REFUND}
             for entry in each.entries
             if entry.account is Account.CASH
         )
-        if paid != booked:
-            found.wrong.append(f"1: {name}: {paid} fen paid at the marketplace, {booked} booked")
+        said = [
+            fen for each in crowd.organisers for fen in each.noted.sums.get(str(buy.buy_id), ())
+        ]
+        # Carrying on, and what the seller sent back, are booked as the organiser said them.
+        if Counter([paid]) - booked or booked - Counter([paid, *said]):
+            found.wrong.append(
+                f"1: {name}: {paid} fen paid at the marketplace, {dict(booked)} booked, {said} said"
+            )
         left = _sum_of(run, Account.MARKETPLACE)
         if left:
             found.wrong.append(f"1: {name}: {left} fen of its marketplace account are nobody's")
         found.outcomes["buys paid at the marketplace"] += 1
-    if buy.state is _B.CLOSED and open_balances(buy, run.books):
-        found.wrong.append(f"1: {name}: closed with open balances")
+    if buy.state in {_B.CLOSED, _B.CANCELLED, _B.FAILED} and open_balances(buy, run.books):
+        found.wrong.append(f"1: {name}: ended with open balances")
+    if buy.state is _B.CLOSED and open_disputes(buy):
+        found.wrong.append(f"1: {name}: closed with open complaints")
 
 
 def _sum_of(run: RunBuy, account: Account) -> int:
     return sum(e.amount.units for each in run.books for e in each.entries if e.account is account)
 
 
-def _judge_shares(found: Audit, run: RunBuy) -> None:
+def _judge_shares(found: Audit, run: RunBuy, crowd: Crowd) -> None:
     """2 and 3: unit, freight, fee and total within what was agreed; one price for equal goods."""
     buy, name = run.buy, f"buy {run.buy.buy_id}"
     if buy.state in _IN_ORDER and buy.bill is not None:
@@ -131,8 +174,10 @@ def _judge_shares(found: Audit, run: RunBuy) -> None:
             if len(units) != 1:
                 found.wrong.append(f"3: {name}: {spec} costs {units}")
     currency = buy.terms.rate.currency
+    # Whoever runs a buy, or ran it, takes pieces at whatever they come to.
+    running = {buy.organiser, *(each.chat.user_id for each in crowd.organisers)}
     for user in dict.fromkeys(each.user_id for each in buy.claims):
-        if user == buy.organiser:
+        if user in running:
             continue
         mine = [each for each in buy.claims_of(user) if each.is_in or each.state is _S.SHORT]
         share = buy.share_of(user)
@@ -146,6 +191,7 @@ def _judge_shares(found: Audit, run: RunBuy) -> None:
             "goods": share.goods > goods,
             "freight": share.freight > freight,
             "fee": share.fee > fee,
+            "second leg": share.abroad > other,
             "charged": charged.units > goods + freight + fee + other,
         }
         if buy.state in {_B.COLLECTING, *_IN_ORDER} and any(worse.values()):
@@ -159,16 +205,32 @@ def _judge_pieces(found: Audit, buy: GroupBuy, orders: dict[Any, Order]) -> None
     frozen = [each for each in buy.claims if each.number in buy.frozen]
     order = orders.get(buy.order_no) if buy.order_no else None
     if buy.state in _IN_ORDER:
-        pieces: Counter[str | None] = Counter()
+        pieces, least, lines = Counter[_Goods](), Counter[_Goods](), Counter[_Goods]()
         for each in frozen:
-            pieces[each.spec_id] += each.pieces
-        lines = Counter({each.spec_id: each.quantity for each in order.lines} if order else {})
-        if pieces != lines:
+            goods = _goods_of(buy, each.spec_id)
+            pieces[goods] += each.pieces
+            # What somebody agreed to go without may be missing in the order already.
+            least[goods] += each.served if each.partly else each.pieces
+        for line in order.lines if order else ():
+            lines[(str(line.offer_id), line.spec_id)] += line.quantity
+        if lines - pieces or least - lines:
             found.wrong.append(f"4: {name}: claims of {dict(pieces)}, ordered {dict(lines)}")
+        row = {_goods_of(buy, spec): count for spec, count in row_of(buy.terms).items()}
+        if row and len({lines[goods] / count for goods, count in row.items()}) != 1:
+            found.wrong.append(f"4: {name}: {dict(lines)} are no whole sets of {row}")
     if buy.state in _ALL_HANDED:
         for each in frozen:
             if each.handed + each.short != each.pieces and each.state is not _S.REFUNDED:
                 found.wrong.append(f"4: {name}: of claim {each.number} a piece is nowhere")
+
+
+_Goods = tuple[str, str | None]
+
+
+def _goods_of(buy: GroupBuy, spec: SpecId | None) -> _Goods:
+    """Name a variant as the marketplace does: by its offer, and its own id there."""
+    variant = buy.terms.variant(spec)
+    return str(buy.terms.goods_with(spec).offer_id), variant.at_marketplace if variant else spec
 
 
 def _judge_limits(found: Audit, buy: GroupBuy) -> None:
@@ -176,7 +238,7 @@ def _judge_limits(found: Audit, buy: GroupBuy) -> None:
     name = f"buy {buy.buy_id}"
     taken = pieces_by_variant(buy.taken)
     for spec, count in taken.items():
-        variant = buy.terms.goods.variant(spec)
+        variant = buy.terms.variant(spec)
         if variant is None or count > variant.limit:
             found.wrong.append(f"5: {name}: {count} of {spec} taken")
     most = buy.terms.most_each
@@ -186,6 +248,10 @@ def _judge_limits(found: Audit, buy: GroupBuy) -> None:
     too_many = {user: n for user, n in held.items() if most and n > most and user != buy.organiser}
     if too_many:
         found.wrong.append(f"5: {name}: more than {most} of {too_many}")
+    late = [each.number for each in buy.claims if each.at > buy.terms.deadline]
+    if late and buy.state not in {_B.OPEN, _B.PAUSED, _B.DRAFT}:
+        mine = [n for n in late if buy.claim(n).user_id != buy.organiser and buy.claim(n).is_in]
+        found.wrong += [f"5: {name}: claim {each} was made after the deadline" for each in mine]
 
 
 def _judge_orders(found: Audit, buy: GroupBuy, orders: Sequence[Order]) -> None:
@@ -199,82 +265,6 @@ def _judge_orders(found: Audit, buy: GroupBuy, orders: Sequence[Order]) -> None:
         found.duplicated.append(f"buy {buy.buy_id}: orders {live}")
     if buy.state is _B.ORDERING:
         found.outcomes["buys whose order is unclear"] += 1
-
-
-def _judge_consents(found: Audit, member: Member, buys: Sequence[RunBuy]) -> None:
-    """6, 8 and 9: each claim by a press of its own that named the most; each end by its own."""
-    totals = Counter(each.total for each in {each.data: each for each in member.joins}.values())
-    pressed = Counter[str]()
-    for each, count in member.pressed.items():
-        pressed[each.partition(" ")[0]] += count
-    ended, again = Counter[ClaimState](), 0
-    for run in buys:
-        agreed_again = False
-        for claim in run.buy.claims_of(UserId(member.chat.user_id)):
-            ended[claim.state] += 1
-            if not claim.consent.shown:
-                agreed_again = True
-                continue
-            totals[_most_of(claim)] -= 1
-        again += agreed_again
-        for proof in _proofs_lost(member, run.buy):
-            found.lost.append(f"buy {run.buy.buy_id}: {member.chat.user_id}'s proof {proof}")
-    who = member.chat.user_id
-    if without := [each for each, count in totals.items() if count < 0]:
-        found.wrong.append(f"6: {who}: claims of {without} fen without a press that named them")
-    if again > pressed["agree"] + pressed["renew"] + pressed["ask"]:
-        found.wrong.append(f"9: {who}: agreed without a press")
-    if ended[_S.WITHDRAWN] > pressed["withdraw"]:
-        found.wrong.append(f"8: {who}: {ended[_S.WITHDRAWN]} claims withdrawn without a press")
-    if ended[_S.DECLINED] and not pressed["disagree"]:
-        found.wrong.append(f"8: {who}: declined without a press")
-
-
-def _most_of(claim: Claim) -> int:
-    consent = claim.consent
-    fee = consent.fee_ppm * consent.goods // 1_000_000
-    return consent.goods + consent.freight + fee + consent.other
-
-
-def _proofs_lost(member: Member, buy: GroupBuy) -> list[str]:
-    """The last proof that a member was thanked for stands with one of their claims."""
-    mine = buy.claims_of(UserId(member.chat.user_id))
-    if not mine or (last := member.proofs.get(buy.account_of(UserId(member.chat.user_id)))) is None:
-        return []
-    # A later one, whose thanks were not seen, may have taken its place.
-    kept = [each.proof.text for each in mine if each.proof is not None]
-    return [] if kept else [last]
-
-
-def _judge_receipts(found: Audit, organisers: Sequence[Organiser], buys: Sequence[RunBuy]) -> None:
-    """7 and: what came in was pressed; nobody is credited twice, nor given back more than came."""
-    for each in organisers:
-        mine = [run for run in buys if run.buy.organiser == each.chat.user_id]
-        booked = sum(op.kind is Kind.RECEIPT for run in mine for op in run.books)
-        if booked > sum(each.received.values()):
-            found.duplicated.append(
-                f"{each.chat.user_id}: {booked} receipts, pressed {dict(each.received)}"
-            )
-    for run in buys:
-        for user in dict.fromkeys(claim.user_id for claim in run.buy.claims):
-            account = run.buy.account_of(user)
-            sums = Counter[Kind]()
-            for op in run.books:
-                if op.order_no == account:
-                    sums[op.kind] += sum(abs(m.units) for _, m in op.customer_entries())
-            if sums[Kind.RECEIPT] > sums[Kind.CHARGE]:
-                found.duplicated.append(f"{account}: received more than was ever charged")
-            if sums[Kind.REFUND] > sums[Kind.RECEIPT]:
-                found.wrong.append(f"7: {account}: more sent back than came in")
-
-
-def _judge_chats(found: Audit, crowd: Crowd) -> None:
-    """10: no member reads another's name; organisers know theirs."""
-    for each in crowd.members:
-        text, me = "\n".join(each.chat.seen_text), each.chat.user_id
-        others = [who for who, name in crowd.names.items() if who != me and name in text]
-        if others:
-            found.wrong.append(f"10: {me} read the names of {others}")
 
 
 async def judge_public(found: Audit, telegram: httpx.AsyncClient, crowd: Crowd) -> None:

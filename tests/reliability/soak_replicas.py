@@ -1,4 +1,4 @@
-"""Several bots over one PostgreSQL: killed, stopped and woken in turn, the database restarted.
+"""Several bots over one PostgreSQL: killed, stopped and woken in turn.
 
 At the end what they kept is moved into a file, where it is read as every soak's.
 """
@@ -10,26 +10,24 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from processes import ROOT, BotProcess, free_port
-
-from tests.postgres import Server, own_server
+from soak_database import Database
 
 _BETWEEN = (1.5, 5.0)  # seconds
 _STOPPED = (0.3, 8.0)  # seconds; a lease lasts three
 _MOVES_WITHIN = 300
+_STARTS, _BEFORE_A_START = 20, 0.5  # so often a bot is started at the end; seconds
 _NO_DATABASE = 2  # as whatever else an operator has to look at
 
 
 @dataclass
 class Replicas:
-    """All bots of a soak, the first of which everybody else knows; none but it without a server."""
+    """All bots of a soak, the first of which everybody else knows, over one database."""
 
     bots: list[BotProcess]
-    server: Server | None = None
+    database: Database | None = None
     rng: random.Random = field(default_factory=random.Random)
     did: Counter[str] = field(default_factory=Counter)
 
@@ -38,12 +36,12 @@ class Replicas:
         """Those that only replicas have."""
         return self.bots[1:]
 
-    def join(self, count: int, server: Server) -> None:
-        """Have so many over a database of this server, with one key."""
+    def join(self, count: int, database: Database) -> None:
+        """Have so many over a database, with one key."""
         (first,) = self.bots
-        self.server = server
+        self.database = database
         first.environment |= {
-            "DATABASE_URL": server.url(server.create(), tcp=True),
+            "DATABASE_URL": database.url(0),
             "DATA_KEY_FILE": str(first.folder / "bot.key"),
         }
         for number in range(1, count):
@@ -52,7 +50,8 @@ class Replicas:
             another = BotProcess.__new__(BotProcess)
             another.__dict__.update(first.__dict__, folder=folder, log=folder / "bot.log")
             another.port = free_port()
-            another.environment = {**first.environment, "LISTEN": f"127.0.0.1:{another.port}"}
+            own = {"LISTEN": f"127.0.0.1:{another.port}", "DATABASE_URL": database.url(number)}
+            another.environment = {**first.environment, **own}
             self.bots.append(another)
 
     async def start(self) -> None:
@@ -83,10 +82,6 @@ class Replicas:
                     task = asyncio.create_task(self._stop(victim))
                     stops.add(task)
                     task.add_done_callback(stops.discard)
-                if self.server is not None and self.rng.random() < 0.05:
-                    self.did["database restarted"] += 1
-                    await asyncio.to_thread(self.server.stop, "immediate")
-                    await asyncio.to_thread(self.server.start)
         finally:
             for each in stops:
                 each.cancel()
@@ -105,38 +100,45 @@ class Replicas:
                 continue
             if code == os.EX_TEMPFAIL:
                 self.did["ended, to start again"] += 1
-            elif code == _NO_DATABASE and self.did["database restarted"]:
+            elif code == _NO_DATABASE and self.database is not None and self.database.did:
                 self.did["started without a database"] += 1
             elif code != -signal.SIGKILL:
                 raise RuntimeError(f"a bot ended with {code}:\n{each.log.read_text()[-2000:]}")
             each.start()
 
     async def rest(self) -> None:
-        """Have all of them up."""
+        """Have all of them up. Who was replaced notices it by and by, ends, and starts again."""
         for each in self.bots:
             _send(each, signal.SIGCONT)
-        await asyncio.sleep(0.5)  # who was replaced notices, and ends
-        deadline = asyncio.get_running_loop().time() + 60
-        while asyncio.get_running_loop().time() < deadline:
+        waiting = [asyncio.ensure_future(self._up(each)) for each in self.bots]
+        await asyncio.gather(*waiting)
+
+    async def _up(self, bot: BotProcess) -> None:
+        """Wait until it is ready, whenever it has to be started again for that."""
+        for _ in range(_STARTS):
             self._supervise()
-            if all(each.process and each.process.poll() is None for each in self.bots):
-                break
-        for each in self.bots:
-            await each.ready()
+            try:
+                return await bot.ready()
+            except AssertionError:  # it ended while it was waited for
+                await asyncio.sleep(_BEFORE_A_START)
+        raise RuntimeError(f"a bot was never ready:\n{bot.log.read_text()[-2000:]}")
 
     def stop(self) -> int:
         """Stop the others, and take what all kept into the first one's file."""
         codes = [each.stop() for each in self.bots]
-        if self.server is not None:
+        if self.database is not None:
             first = self.bots[0]
-            subprocess.run(
+            moved = subprocess.run(
                 [sys.executable, "-m", "bot", "move", str(first.folder / "bot.db")],
                 cwd=ROOT,
                 env=first.environment,
-                check=True,
+                check=False,
                 timeout=_MOVES_WITHIN,
                 capture_output=True,
+                text=True,
             )
+            if moved.returncode:
+                raise RuntimeError(f"move ended with {moved.returncode}: {moved.stderr[-2000:]}")
             with first.log.open("ab") as log:
                 for each in self.others:
                     log.write(each.log.read_bytes())
@@ -148,16 +150,6 @@ class Replicas:
             if each.process is not None and each.process.poll() is None:
                 _send(each, signal.SIGCONT)
                 each.kill()
-
-
-@contextmanager
-def servers(count: int) -> Iterator[Server | None]:
-    """A server of its own for replicas; none for a bot that is alone."""
-    if count < 2:
-        yield None
-        return
-    with own_server({"max_connections": "100"}) as server:
-        yield server
 
 
 def _send(bot: BotProcess, number: signal.Signals) -> None:

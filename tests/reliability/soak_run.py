@@ -20,19 +20,21 @@ from soak_books import (
     read_books,
     read_put_back,
 )
+from soak_database import Database, database
+from soak_deputy import Deputy
 from soak_faults import Mischief
 from soak_findings import Audit
-from soak_groups import Crowd
+from soak_groups import Crowd, deputised
 from soak_groups_audit import LedgerWatch, audit_groups, judge_public
 from soak_host import Host, HostClock, Trouble, faketime_library
 from soak_keepers import KEEPERS, Desk, Keeper, count_keepers
 from soak_patience import Busy, Patience
-from soak_people import Shopper, Temper
-from soak_replicas import Replicas, servers
+from soak_people import GOODS, Shopper, Temper
+from soak_replicas import Replicas
 from soak_shop import audit_shop, change_prices
+from soak_terms import FURTHER
 
 from tests.loopback import http_client
-from tests.postgres import Server
 
 _SETTLES_WITHIN = 90.0  # seconds in which nothing moves
 _STOPS_WITHIN = 35
@@ -99,38 +101,45 @@ class Cast:
 
 async def soak(plan: Plan) -> Report:
     """Run the plan. Raises whatever keeps the world itself from running."""
-    with servers(plan.replicas) as server:
-        return await _soak(plan, server)
+    with database(plan.replicas, plan.seed + 5) as shared:
+        return await _soak(plan, shared)
 
 
-async def _soak(plan: Plan, server: Server | None) -> Report:
+async def _soak(plan: Plan, shared: Database | None) -> Report:
     started = time.monotonic()
     world = SandboxProcess()
     bot = _bot_of(plan, world)
     replicas = Replicas([bot], rng=random.Random(plan.seed + 4))
-    if server is not None:
-        replicas.join(plan.replicas, server)
+    if shared is not None:
+        replicas.join(plan.replicas, shared)
     clock = _clock_of(bot, plan)
     try:
         async with _client(world.chat) as telegram, _client(world.marketplace) as market:
             rng = random.Random(plan.seed)
             patience, desk = Patience(Busy(lambda: _working(world, replicas.bots))), Desk()
-            keepers = await _keepers(plan, bot, telegram, rng, desk, patience)
+            keepers = await _keepers(plan, telegram, rng, desk, patience)
+            deputy = await _deputy(plan, telegram, market, rng, patience)
+            operators = [each.chat.user_id for each in keepers]
+            operators += [deputy.chat.user_id] if deputy else []
+            for each in replicas.bots if operators else []:
+                each.environment["ADMIN_IDS"] = ",".join(map(str, operators))
             bot.start()
             await bot.ready()
             await replicas.start()
             for keeper in keepers[:1]:
                 await keeper.open_shop()
             push_url = f"http://127.0.0.1:{bot.port}/marketplace/push"
-            mischief = Mischief(telegram, market, random.Random(plan.seed + 1), push_url)
+            goods = (*GOODS, *FURTHER.values()) if plan.groups else GOODS
+            dice = random.Random(plan.seed + 1)
+            mischief = Mischief(telegram, market, dice, push_url, tuple(dict.fromkeys(goods)))
             await mischief.stock_up()
-            crowd = await _crowd(plan, telegram, market, rng, patience)
-            cast = Cast(crowd, keepers, desk, _ledger_watch(bot, server))
+            crowd = await _crowd(plan, telegram, market, rng, patience, deputy)
+            cast = Cast(crowd, keepers, desk, _ledger_watch(bot, shared))
             hold_up = mischief.hold_up if plan.faults else None
             host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock, hold_up)
             beside = _beside(plan, cast, market)
-            if server is not None:
-                beside.append(replicas.trouble())
+            if shared is not None:
+                beside += [replicas.trouble(), shared.trouble()]
             await _trouble(plan, host, mischief, cast, beside, patience)
             await replicas.rest()
             await _rest(plan, bot, crowd.people, patience)
@@ -143,7 +152,8 @@ async def _soak(plan: Plan, server: Server | None) -> Report:
             counted = [*(each.did for each in crowd.people), *(each.did for each in keepers)]
             did = sum(counted, cast.moved)
             took = time.monotonic() - started
-            return Report(findings, host, mischief.made, did, took, replicas.did)
+            more = replicas.did + (shared.did if shared else Counter())
+            return Report(findings, host, mischief.made, did, took, more)
     finally:
         replicas.end()
         world.stop()
@@ -162,8 +172,8 @@ def _bot_of(plan: Plan, world: SandboxProcess) -> BotProcess:
     return bot
 
 
-def _ledger_watch(bot: BotProcess, server: Server | None) -> LedgerWatch:
-    if server is not None:
+def _ledger_watch(bot: BotProcess, shared: Database | None) -> LedgerWatch:
+    if shared is not None:
         return LedgerWatch(partial(group_ledger_in_server, bot.environment["DATABASE_URL"]))
     return LedgerWatch(partial(group_ledger_in_file, bot.folder / "bot.db"))
 
@@ -199,7 +209,6 @@ async def _audited(
 
 async def _keepers(
     plan: Plan,
-    bot: BotProcess,
     telegram: httpx.AsyncClient,
     rng: random.Random,
     desk: Desk,
@@ -208,13 +217,23 @@ async def _keepers(
     """The operators of a shop, named to the bot before it starts; none for a team."""
     if not plan.shop:
         return []
-    keepers = [
+    return [
         await Keeper.arrive(telegram, random.Random(rng.random()), desk, patience)
         for _ in range(KEEPERS)
     ]
-    ids = ",".join(str(each.chat.user_id) for each in keepers)
-    bot.environment["ADMIN_IDS"] = ids
-    return keepers
+
+
+async def _deputy(
+    plan: Plan,
+    telegram: httpx.AsyncClient,
+    market: httpx.AsyncClient,
+    rng: random.Random,
+    patience: Patience,
+) -> Deputy | None:
+    """Who takes over the buys that organisers leave alone; nobody where there are none."""
+    if not plan.groups:
+        return None
+    return await deputised(telegram, market, random.Random(rng.random()), plan.temper, patience)
 
 
 async def _crowd(
@@ -223,18 +242,19 @@ async def _crowd(
     market: httpx.AsyncClient,
     rng: random.Random,
     patience: Patience,
+    deputy: Deputy | None,
 ) -> Crowd:
     """Whoever orders: everybody for themselves, or in group buys, with those who run these."""
 
     def dice() -> random.Random:
         return random.Random(rng.random())
 
-    if not plan.groups:
+    if deputy is None:
         some = [
             await Shopper.arrive(telegram, market, dice(), plan.temper) for _ in range(plan.people)
         ]
         return Crowd(people=some)
-    return await Crowd.gathers(telegram, market, dice, plan.people, plan.temper, patience)
+    return await Crowd.gathers(telegram, market, dice, plan.people, plan.temper, patience, deputy)
 
 
 def _clock_of(bot: BotProcess, plan: Plan) -> HostClock | None:

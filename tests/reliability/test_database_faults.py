@@ -11,6 +11,7 @@ from buying import TAPE_MEASURE, at_preview, placed
 from chat import Person
 from company import Company, ended_to_start_again, starting
 from crashing import Clients, until
+from soak_database import no_room
 
 from tests.cutting import Cutting
 from tests.loopback import http_client
@@ -40,21 +41,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def server() -> Iterator[Server]:
     with own_server({"max_connections": "60"}) as running:
         yield running
-
-
-@contextlib.contextmanager
-def no_room(server: Server) -> Iterator[None]:
-    """Fill the server's file system to its last page."""
-    filler = server.data / "filler"
-    with filler.open("wb", buffering=0) as file:
-        for piece in (b"\0" * 1_000_000, b"\0" * 4096):
-            with contextlib.suppress(OSError):
-                while True:
-                    file.write(piece)
-    try:
-        yield
-    finally:
-        filler.unlink()
 
 
 async def _statuses(company: Company) -> list[int]:

@@ -1,17 +1,20 @@
 """The audit of group buys sees what it is there to see: each planted fault under its number."""
 
 import random
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from soak_books import Books, RunBuy
 from soak_chat import ChatView
+from soak_deputy import Deputy
 from soak_findings import Audit
-from soak_groups import Agreed, Crowd, Member, Organiser
+from soak_groups import Crowd
 from soak_groups_audit import LedgerWatch, audit_groups
+from soak_members import Agreed, Member
+from soak_organisers import Organiser, Pressed
 from soak_patience import Busy, Patience
 from soak_people import Temper
 
@@ -19,7 +22,8 @@ from bot.domain.currencies import CNY
 from bot.domain.group_buys import closing, fulfilling, joining
 from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, UserId
+from bot.domain.group_buys.terms import InPack
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, SpecId, UserId
 from bot.domain.money import Fen
 from bot.domain.orders import OrderPart, OrderStatus, Placing
 from bot.services.grouping.ordering import order_for
@@ -58,6 +62,7 @@ class Sides:
     books: Books
     at_marketplace: list[dict[str, Any]]
     watch: LedgerWatch
+    deputy: Deputy
     names: dict[int, str] = field(default_factory=lambda: {2: "Zqanna", 3: "Zqben"})
 
     def with_claim(self, **changes: Any) -> None:
@@ -67,6 +72,15 @@ class Sides:
 
     def with_terms(self, **changes: Any) -> None:
         self._stored(self.buy.replace(terms=self.buy.terms.replace(**changes)))
+
+    def with_share(self, **changes: Any) -> None:
+        """Change Anna's share of the bill as it is stored."""
+        bill = self.buy.bill
+        assert bill is not None
+        shares = [e.replace(**changes) if e.user_id == _ANNA else e for e in bill.shares]
+        changed = bill.replace(shares=tuple(shares))
+        whole = changed.replace(borne=Fen(changed.borne + changed.difference))
+        self._stored(self.buy.replace(bill=whole))
 
     def _stored(self, buy: GroupBuy) -> None:
         self.books.buys = [RunBuy(buy, self.books.buys[0].books)]
@@ -79,16 +93,19 @@ def _sides() -> Sides:
     organiser = Organiser(
         *(ChatView(chat, ORGANISER), chat, random.Random(1), Temper()),
         patience=Patience(Busy(list)),
-        received=Counter({"7": 2}),
+        noted=Pressed(receipts={"G7-1": {"1.S.5.receive.9"}, "G7-2": {"1.S.6.receive.9"}}),
     )
     total = buy.bill.total if buy.bill else Fen(0)
     part = OrderPart(order_id=_THERE, status=OrderStatus.AWAITING_SHIPMENT, total=total)
     order = order_for(buy, _ORDER, NOW).replace(placing=Placing.PLACED, parts=(part,))
-    books = Books([order], set(), {}, buys=[RunBuy(buy, desk.books)])
+    books = Books([order], set(), {}, buys=[RunBuy(buy, desk.books)], read_at=NOW)
     books.group_ledger = {"charge:G7-1": b"one"}
     theirs = [{"orderId": "77", "thirdOrderId": _ORDER, "totalFen": total, "paidMs": 1}]
     watch = LedgerWatch(dict, seen={"charge:G7-1": b"one"})
-    return Sides(buy, members, organiser, books, theirs, watch)
+    deputy = Deputy(
+        *(ChatView(chat, 99), chat, random.Random(1), Temper()), patience=Patience(Busy(list))
+    )
+    return Sides(buy, members, organiser, books, theirs, watch, deputy)
 
 
 def _member(claim: Claim, chat: Any) -> Member:
@@ -101,7 +118,7 @@ def _member(claim: Claim, chat: Any) -> Member:
 
 def _audited(sides: Sides) -> Audit:
     found = Audit()
-    crowd = Crowd([], sides.members, [sides.organiser], sides.names)
+    crowd = Crowd([], sides.members, [sides.organiser, sides.deputy], sides.names)
     audit_groups(found, crowd, sides.books, sides.at_marketplace, sides.watch)
     return found
 
@@ -159,10 +176,36 @@ def _left_by_nobody(sides: Sides) -> None:
     ]
 
 
+def _never_named(sides: Sides) -> None:
+    sides.members[0].joins = [replace(sides.members[0].joins[0], shown="some other variant")]
+
+
+def _in_sets(sides: Sides) -> None:
+    """All have one variant, and of the other one that a set has nobody has any."""
+    goods = sides.buy.terms.goods
+    other = goods.variants[0].replace(spec_id=SpecId("another"))
+    pack = tuple(InPack(spec_id=each, pieces=1) for each in (goods.variants[0].spec_id, "another"))
+    sides.with_terms(goods=goods.replace(variants=(*goods.variants, other)), row=pack)
+
+
+def _said(sides: Sides, what: str) -> None:
+    sides.members[0].complaints = {"7": what}
+
+
 @pytest.mark.parametrize(
     ("kind", "plant"),
     [
         ("wrong: 1", _paid_otherwise),
+        ("wrong: 2", lambda sides: sides.with_share(abroad=Fen(1))),
+        ("wrong: 4", _in_sets),
+        ("wrong: 5", lambda sides: sides.with_claim(at=NOW + timedelta(days=30))),
+        ("wrong: 6", _never_named),
+        ("wrong: 8", lambda sides: sides.with_claim(handed_at=NOW)),
+        ("wrong: 8", lambda sides: sides.with_claim(reason="ordered twice")),
+        ("wrong: 8", lambda sides: sides.with_share(allowed=Fen(100))),
+        ("lost: buy 7 (bought): was said", lambda sides: sides.deputy.has.add("7")),
+        ("lost: buy 7: 2's complaint", lambda sides: _said(sides, "stained")),
+        ("stuck: buy 7", lambda sides: setattr(sides.books, "read_at", NOW + timedelta(hours=1))),
         ("wrong: 2", _freight_above_its_cap),
         ("wrong: 3", _two_prices),
         ("wrong: 4", _other_pieces),
@@ -174,7 +217,7 @@ def _left_by_nobody(sides: Sides) -> None:
         ("wrong: 10", lambda sides: sides.members[0].chat.seen_text.append("Zqben is in")),
         ("lost: 1 news", lambda sides: setattr(sides.books, "untold_news", 1)),
         ("lost: buy 7", lambda sides: sides.members[0].proofs.update({"G7-1": "TX1"})),
-        ("duplicated", lambda sides: sides.organiser.received.update({"7": -1})),
+        ("duplicated", lambda sides: sides.organiser.noted.receipts["G7-2"].clear()),
     ],
 )
 def test_each_kind_of_failure_is_seen(kind: str, plant: Callable[[Sides], None]) -> None:
