@@ -23,6 +23,7 @@ class Cutting:
         self._speaks = threading.Event()
         self._speaks.set()
         self._open: set[socket.socket] = set()
+        self._reset: set[socket.socket] = set()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -46,10 +47,13 @@ class Cutting:
     def reset(self) -> int:
         """End all connections as a host that crashed does (RST); return how many there were."""
         sides = [each for each in self._open if each.fileno() >= 0]
-        for each in sides:
-            with suppress(OSError):
+        self._reset = set(sides)
+        # Held by a second name, as whoever reads of one side closes the other as well.
+        held = [each.dup() for each in sides]
+        for each in held:
+            with each, suppress(OSError):
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETS)
-                each.shutdown(socket.SHUT_RD)  # whoever reads of it stops, and closes it
+                each.shutdown(socket.SHUT_RD)
         return len(sides) // 2
 
     def __enter__(self) -> Self:
@@ -106,4 +110,5 @@ class Cutting:
                 self._speaks.wait()
                 client.sendall(data)
             self._speaks.wait()
-            client.shutdown(socket.SHUT_RDWR)  # closing alone says nothing while another reads
+            if client not in self._reset:  # else no end is said, and closing it resets it
+                client.shutdown(socket.SHUT_RDWR)  # closing alone says nothing while another reads

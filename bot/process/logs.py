@@ -25,6 +25,7 @@ from bot.storage.ports import StorageError
 
 # Their messages name addresses with the bot's token or the marketplace's signature, or a whole
 # update: only the fixed part of each message is kept.
+_MOST_CAUSES = 20
 _TELLING_TOO_MUCH = ("httpx", "httpcore", "telegram", "aiohttp", "PIL", "aiosqlite", "psycopg")
 _HARMLESS = (OSError, sqlite3.Error, StorageError, BadRequest)
 _OF_THE_CODE = (AttributeError, ImportError, NameError)  # they name what is in the source
@@ -98,19 +99,24 @@ def _without_texts_of_errors(_: WrappedLogger, __: str, event: EventDict) -> Eve
     return event
 
 
-def _told(error: BaseException) -> list[str]:
-    """Type and places of an error and of those that led to it, without their texts."""
+def _told(error: BaseException, before: frozenset[int] = frozenset()) -> list[str]:
+    """Type and places of an error and of those that led to it, without their texts.
+
+    Each once, and the last few only: one that is raised again while what it led to is handled
+    leads to itself.
+    """
     lines: list[str] = []
+    told = before | {id(error)}
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if cause is not None:
-        lines += [*_told(cause), "which led to"]
+    if cause is not None and id(cause) not in told and len(told) < _MOST_CAUSES:
+        lines += [*_told(cause, told), "which led to"]
     text = f": {error}" if isinstance(error, (*_HARMLESS, *_OF_THE_CODE)) else ""
     lines.append(f"{type(error).__name__}{text}")
     for frame in traceback.extract_tb(error.__traceback__):
         lines.append(f"  {_short(frame.filename)}:{frame.lineno} in {frame.name}")
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
-            lines += _told(each)
+            lines += [] if id(each) in told else _told(each, told)
     return lines
 
 

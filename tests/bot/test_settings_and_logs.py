@@ -328,6 +328,16 @@ def test_errors_are_told_by_type_and_place_only(capsys: pytest.CaptureFixture[st
     assert "in _fail" in line["exception"]
 
 
+def test_an_error_that_leads_to_itself_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Python makes such a circle when one is raised again while what it led to is handled."""
+    log, kept, outer = _log(), OSError(5, "lost"), RuntimeError()
+    outer.__cause__, kept.__context__ = kept, outer
+    log.error("failed", exc_info=kept)
+    [line] = _lines(capsys)
+    assert line["exception"].count("OSError") == 1
+    assert line["exception"].count("RuntimeError") == 1
+
+
 def test_the_console_tells_no_more(capsys: pytest.CaptureFixture[str]) -> None:
     """The readable form hides the same."""
     configure_logs("console", "DEBUG")

@@ -138,7 +138,8 @@ class Replicas:
                 text=True,
             )
             if moved.returncode:
-                raise RuntimeError(f"move ended with {moved.returncode}: {moved.stderr[-2000:]}")
+                said = f"{moved.stdout[-2000:]}{moved.stderr[-2000:]}"
+                raise RuntimeError(f"move ended with {moved.returncode}: {said}")
             with first.log.open("ab") as log:
                 for each in self.others:
                     log.write(each.log.read_bytes())
