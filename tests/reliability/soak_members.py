@@ -116,38 +116,47 @@ class Member(Shopper):
 
     async def _about_my_part(self, screen: Screen, actions: set[str]) -> bool:
         """On the page of a buy that was joined, or on what leads there."""
-        chance = self.random.random()
-        proof = asking(screen, "proof")
-        if proof:
-            self._account = next(iter(ACCOUNT.findall(screen.text)), "")
-            # A second instalment is another sum on the same account.
-            self._asks_for = next((e for e in screen.text.split("\n") if self._account in e), "")
-            proof = [] if self._asks_for in self.proved and chance < 0.85 else proof
-        complains, gives_up = asking(screen, _COMPLAINS), asking(screen, "give_up")
-        if "agree" in actions:
-            await self._press(screen.with_action("agree" if chance < 0.75 else "disagree")[0])
-        elif "give_up" in actions:
-            await self._press(screen.with_action("give_up")[0])
-        elif "renew" in actions and chance < 0.7:
-            await self._press(screen.with_action("renew")[0])
-        elif "fine" in actions:
-            await self._press(screen.with_action("fine" if chance < 0.6 else "raise")[0])
-        elif proof:
-            await self._press(proof[0])
-        elif gives_up and chance < _GIVES_UP:
-            await self._press(gives_up[0])
-        elif complains and chance < 0.15:
-            self._asks_for = _COMPLAINS
-            await self._press(complains[0])
+        if button := self._answer_to(screen) or self._about_money(screen):
+            await self._press(button)
         elif "withdraw" in actions:
             await self._lessen(screen)
-        elif "change" in actions and chance < 0.1:
+        elif "change" in actions and self.random.random() < 0.1:
             await self._press(self.random.choice(screen.with_action("change")))
         elif "buy" in actions:
             await self._press(self.random.choice(screen.with_action("buy")))
         else:
             return False
         return True
+
+    def _answer_to(self, screen: Screen) -> Pressable | None:
+        """Choose an answer where the page asks for one."""
+        chance = self.random.random()
+        if agree := screen.with_action("agree"):
+            return agree[0] if chance < 0.75 else screen.with_action("disagree")[0]
+        if fine := screen.with_action("fine"):
+            return fine[0] if chance < 0.6 else screen.with_action("raise")[0]
+        asked = screen.with_action("give_up") or (
+            screen.with_action("renew") if chance < 0.7 else []
+        )
+        return asked[0] if asked else None
+
+    def _about_money(self, screen: Screen) -> Pressable | None:
+        """Say that one paid, or won't, or that something is wrong with the goods."""
+        chance = self.random.random()
+        proof, gives_up = asking(screen, "proof"), asking(screen, "give_up")
+        complains = asking(screen, _COMPLAINS)
+        if proof:
+            self._account = next(iter(ACCOUNT.findall(screen.text)), "")
+            # A second instalment is another sum on the same account.
+            self._asks_for = next((e for e in screen.text.split("\n") if self._account in e), "")
+            if self._asks_for not in self.proved or chance > 0.85:
+                return proof[0]
+        if gives_up and chance < _GIVES_UP:
+            return gives_up[0]
+        if complains and chance < 0.15:
+            self._asks_for = _COMPLAINS
+            return complains[0]
+        return None
 
     async def _lessen(self, screen: Screen) -> None:
         """Leave, take fewer pieces, or agree to another price."""
