@@ -12,6 +12,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
+from bot.chat.spacing import woven
 from bot.domain.currencies import CNY, Currency, Money
 from bot.domain.money import Fen, to_yuan
 from bot.domain.rates import Rate
@@ -137,7 +138,8 @@ class Texts:
             text = self._catalog.gettext(key)
         if text == key:
             _log.error("text_missing", key=key, language=self.language)
-        made = Html(text.format(**{name: self._shown(value) for name, value in params.items()}))
+        shown = {name: self._shown(value) for name, value in params.items()}
+        made = Html(woven(text, shown) if self.language == "zh" else text.format(**shown))
         if not params and text != key:
             self._unchanging[key] = made
         return made
@@ -159,7 +161,7 @@ class Texts:
         in_yuan = self.yuan(fen)
         if self._rate is None or not fen:
             return in_yuan
-        return Html(f"{in_yuan} (≈ {self.amount(self._rate.convert(fen))})")
+        return Html(f"{in_yuan} (≈\N{NO-BREAK SPACE}{self.amount(self._rate.convert(fen))})")
 
     def yuan(self, fen: int) -> Html:
         """Write an amount of fen as yuan alone."""

@@ -142,7 +142,8 @@ class JoinOpen(Value):
 
     `variant` is its place in the buy's list; `ceiling` is fen; `terms` the number they saw.
     `alternatives` are places in that list, too: what is taken when the variant runs out. `asks` is
-    what is chosen or read beside the way: a ceiling, what happens then, all terms.
+    what is chosen or read beside the way: a ceiling, what happens then, all terms; `joined` is
+    what one has just agreed to.
     """
 
     kind: Literal["join_open"] = "join_open"

@@ -19,8 +19,8 @@ from handlers.always import anywhere
 from handlers.group import complaining, running, settling, taking_part
 from handlers.group.buy_acting import returning, seen
 from handlers.group.buy_asked import asked, dispute_lines
-from handlers.group.buy_organising import organiser_rows, organiser_text
-from handlers.group.buy_view import HAS_MONEY, MAY_CANCEL, BuyView, load, places
+from handlers.group.buy_organising import ending_rows, organiser_rows, organiser_text
+from handlers.group.buy_view import HAS_MONEY, BuyView, load, places
 from handlers.group.buy_words import claim_line, priced, progress_line, state_line, state_word
 from handlers.group.buy_words import variant_name as named_variant
 from handlers.group.terms_words import buy_title, offers
@@ -44,7 +44,7 @@ def screen(view: BuyView) -> Screen:
         return asked(view, t, buy, asking)
     head = paragraphs(
         t("buy.card_title", title=buy_title(t, buy.terms)),
-        offers(t, buy.terms, view.progress) if buy.state in MAY_CANCEL else None,
+        offers(t, buy.terms, view.progress) if buy.state in _OPEN else None,
         lines(progress_line(t, buy, view.progress), state_line(t, buy)),
     )
     parts = [_member_text(view, t, buy)]
@@ -53,6 +53,7 @@ def screen(view: BuyView) -> Screen:
         parts = [organiser_text(view, t, buy), *parts]
         rows = organiser_rows(view, t, buy) + rows
     rows += row(Button(t("joining.terms_button"), "ask", "terms"))
+    rows += ending_rows(t, buy) if view.organises else ()
     return Screen(paragraphs(view.flash, head, *parts), rows + leave_)
 
 
@@ -67,7 +68,7 @@ def _member_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
     if buy.bill is not None and share.pieces:
         told.append(
             t(
-                "buy.your_share",
+                "buy.your_share" if share.fee else "buy.your_share_no_fee",
                 goods=t.money(share.goods),
                 freight=t.money(share.freight),
                 fee=t.money(share.fee),
@@ -120,7 +121,9 @@ def _member_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     if me != buy.organiser and _may_prove(view, buy):
         due = buy.state is BuyState.COLLECTING and any(e.state is ClaimState.DUE for e in mine)
         give_up = Button(t("buy.give_up_button"), "ask", "give_up") if due else None
-        rows += row(Button(t("buy.paid_button"), "ask", "proof"), give_up)
+        sent = any(each.state is ClaimState.PROOF for each in mine)
+        again = t("buy.proof_again_button" if sent else "buy.paid_button")
+        rows += row(Button(again, "ask", "proof"), give_up)
     got = [each for each in mine if each.state in {ClaimState.ARRIVED, ClaimState.HANDED}]
     complaint = next((each.dispute for each in mine if each.dispute and each.dispute.is_open), None)
     if complaint is not None and complaint.state is DisputeState.ANSWERED:

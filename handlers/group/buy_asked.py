@@ -3,9 +3,10 @@
 import html
 
 from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
-from bot.chat.texts import Html, Texts, cut
+from bot.chat.texts import Html, Texts, cut, escape
 from bot.chat.units import counted
 from bot.domain.asking import BuyAsked
+from bot.domain.currencies import Money
 from bot.domain.group_buys.bills import people_of, pieces_by_variant
 from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
@@ -91,9 +92,11 @@ def dispute_lines(t: Texts, claims: tuple[Claim, ...]) -> Html | None:
 
 
 def _people(view: BuyView, t: Texts, buy: GroupBuy) -> Screen:
-    people = people_of(buy.claims)
-    rows = people_rows(view, t, buy, people) + row(Button(t("buy.back_button"), "back"))
-    return Screen(paragraphs(view.flash, t("buy.people_title", count=len(people))), rows)
+    people = sorted(people_of(buy.claims), key=lambda user: user not in buy.members)
+    copy = Button(t("buy.words_button"), "words", "packing") if buy.members else None
+    rows = people_rows(view, t, buy, people) + row(copy)
+    rows += row(Button(t("buy.back_button"), "back"))
+    return Screen(paragraphs(view.flash, t("buy.people_title", count=len(buy.members))), rows)
 
 
 def _changing(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
@@ -126,13 +129,11 @@ def _member(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
         t(
             "buy.member",
             name=claims[0].name or str(user),
-            username=f"@{claims[0].username}" if claims[0].username else "",
+            username=Html(f" @{escape(claims[0].username)}") if claims[0].username else "",
             code=buy.account_of(user),
         ),
         lines(*(claim_line(t, buy, each) for each in claims)),
-        t("buy.member_balance", amount=t.amount(balance_of(view, buy, user)))
-        if has_money
-        else None,
+        _balance_line(t, balance_of(view, buy, user)) if has_money else None,
         t("buy.proof_seen_before") if proof and proof.seen_before else None,
         t("buy.proof_text", text=proof.text) if proof and proof.text else None,
         dispute_lines(t, claims),
@@ -142,6 +143,14 @@ def _member(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
         rows += row(Button(t("buy.see_proof_button"), "see"))
     rows += _dispute_rows(t, claims) + _resale_rows(t, buy, claims)
     return Screen(text, rows + back)
+
+
+def _balance_line(t: Texts, balance: Money) -> Html:
+    """Say whose the open amount is."""
+    if not balance:
+        return t("buy.member_settled")
+    key = "buy.member_owes" if balance.units > 0 else "buy.member_is_owed"
+    return t(key, amount=t.amount(balance if balance.units > 0 else -balance))
 
 
 def _removing(t: Texts, buy: GroupBuy, claims: tuple[Claim, ...]) -> Rows:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from bot.chat.screens import Button, Rows, grid, lines, page_of, row
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
+from bot.domain.currencies import Money
 from bot.domain.group_buys import closing, fulfilling
-from bot.domain.group_buys.bills import people_of
 from bot.domain.group_buys.buys import ENDED, BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.disputes import open_disputes
@@ -57,7 +57,8 @@ def organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
 def _waiting_text(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
     goods, parts = buy.terms.goods, []
     lacking = {BuyState.LOCKED: "buy.missing", BuyState.COLLECTING: "buy.missing_unpaid"}
-    if buy.state in lacking and (missing := closing.short_of_minimum(buy)):
+    missing = closing.short_of_minimum(buy) if buy.taken and buy.state in lacking else 0
+    if missing:
         parts.append(t(lacking[buy.state], pieces=counted(t, missing, goods.unit)))
     if buy.state is BuyState.OPEN and not view.places:
         parts.append(t("buy.no_places"))
@@ -71,23 +72,37 @@ def _waiting_text(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
     if buy.lacking:
         parts.append(t("buy.lacking", count=len(buy.lacking)))
     if buy.state is BuyState.COLLECTING and buy.bill is not None:
-        owing = [
-            user
-            for user in buy.members
-            if user != buy.organiser and not buy.covered(view.books, user)
-        ]
-        parts.append(
-            t("buy.waits_for_money", count=len(owing)) if owing else t("buy.all_have_paid")
-        )
-        if owing and buy.pay_before is not None:
-            parts.append(t("buy.left_out_then", moment=t.moment(buy.pay_before)))
+        parts += _collecting_text(view, t, buy)
+    if buy.state in {BuyState.ARRIVED, BuyState.HANDING_OUT}:
+        to_come = len(fulfilling.to_hand_out(buy))
+        parts.append(t("buy.hand_out_hint", count=to_come) if to_come else t("buy.all_handed"))
     return parts
+
+
+def _collecting_text(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
+    """Say at a glance who owes what: what came in of how much, who said so, who is waited for."""
+    if not buy.taken:
+        return [t("buy.nobody_left")]
+    members = [user for user in buy.members if user != buy.organiser]
+    currency = buy.terms.rate.currency
+    accounts = [view.books.account_of(buy.account_of(user), currency) for user in members]
+    received = Money(currency=currency, units=sum(each.received.units for each in accounts))
+    charged = Money(currency=currency, units=sum(each.charged.units for each in accounts))
+    owing = [user for user in members if not buy.covered(view.books, user)]
+    said = {each.user_id for each in buy.taken if each.state is ClaimState.PROOF}
+    told = [t("buy.waits_for_money", count=len(owing)) if owing else t("buy.all_have_paid")]
+    if said:
+        told.append(t("buy.said_to_have_paid", count=len(said)))
+    told.append(t("buy.collected", received=t.amount(received), charged=t.amount(charged)))
+    if owing and buy.pay_before is not None:
+        told.append(t("buy.left_out_then", moment=t.moment(buy.pay_before)))
+    return told
 
 
 def organiser_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     """Offer what comes next first, then what may be needed, then what ends the buy."""
     rows = _rows_before_the_order(view, t, buy) + _rows_after_the_order(view, t, buy)
-    people = Button(t("buy.people_button", count=len(people_of(buy.claims))), "ask", "people")
+    people = Button(t("buy.people_button", count=len(buy.members)), "ask", "people")
     if buy.claims and buy.state is not BuyState.CANCELLED:
         rows += row(people)
     if buy.state in _AFTER_BOUGHT and buy.bill is not None:
@@ -101,12 +116,20 @@ def organiser_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
             Button(t("buy.money_button"), "sheet", "money"),
         )
     if buy.state in _AFTER_BOUGHT:
-        rows += row(Button(t("buy.labels_button"), "sheet", "labels"))
+        rows += row(
+            Button(t("buy.words_button"), "words", "packing"),
+            Button(t("buy.labels_button"), "sheet", "labels"),
+        )
     if buy.state in {*MAY_CANCEL, *ENDED} and buy.state is not BuyState.COLLECTING:
         rows += row(Button(t("buy.repeat_button"), "repeat"))
-    if buy.state in MAY_CANCEL:
-        rows += row(Button(t("buy.cancel_button"), "ask", "cancel", style=Style.DANGER))
     return rows
+
+
+def ending_rows(t: Texts, buy: GroupBuy) -> Rows:
+    """What ends the buy for everybody stands apart from what is pressed every day."""
+    if buy.state not in MAY_CANCEL:
+        return ()
+    return row(Button(t("buy.cancel_button"), "ask", "cancel", style=Style.DANGER))
 
 
 def _rows_before_the_order(  # noqa: PLR0911 - one a state
@@ -116,9 +139,10 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
     match buy.state:
         case BuyState.OPEN:
             link = Button(t("buy.link_button"), copy=join_link(view.username, buy))
+            share = Button(t("buy.share_button"), "words", "share")
             lock = Button(t("buy.lock_button"), "lock")
             pause_ = Button(t("buy.pause_button"), "pause")
-            return row(link) + _posting(view, t) + row(lock, pause_) + row(change)
+            return row(link, share) + _posting(view, t) + row(lock, pause_) + row(change)
         case BuyState.PAUSED:
             lock = Button(t("buy.lock_button"), "lock")
             return row(Button(t("buy.resume_button"), "resume"), lock) + row(change)
@@ -135,7 +159,7 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
                 return rows
             if buy.taken and closing.short_of_minimum(buy):
                 return rows + _top_up(t, buy)
-            if all(each.state is ClaimState.PAID for each in buy.taken):
+            if buy.taken and all(each.state is ClaimState.PAID for each in buy.taken):
                 return rows + row(Button(t("buy.prepare_button"), "prepare", style=Style.PRIMARY))
             return rows
     return ()
@@ -160,7 +184,8 @@ def _posting(view: BuyView, t: Texts) -> Rows:
 def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     rows: Rows = ()
     for number, each in enumerate(buy.orders, 1):
-        label = t("buy.order_button") if not buy.more_orders else t("buy.order_n", number=number)
+        one = t("buy.pay_order_button" if buy.state is BuyState.ORDERED else "buy.order_button")
+        label = one if not buy.more_orders else t("buy.order_n", number=number)
         card = Button(label, "card", each, standing=True)
         again = Button(t("buy.rest_button"), "rest", each) if each in buy.lacking else None
         rows += row(card, again)
@@ -203,9 +228,12 @@ def people_rows(
             label = f"📦 {label} · {pieces}"
         else:
             proof = any(each.state is ClaimState.PROOF for each in claims)
-            mark = "💬" if user in disputed else "🧾" if proof else "⏳"
-            if buy.state in HAS_MONEY:
-                open_ = html.unescape(t.amount(balance_of(view, buy, user)))
+            balance = balance_of(view, buy, user)
+            mark = "💬" if user in disputed else "🧾" if proof else "⏳" if balance else "✅"
+            if not balance and not any(each.is_in for each in claims):
+                mark, open_ = "✖️", html.unescape(t("buy.out_label"))
+            elif buy.state in HAS_MONEY:
+                open_ = html.unescape(t.amount(balance))
             else:
                 mark, open_ = "👤", str(sum(each.served for each in claims if each.is_in))
             label = f"{mark} {label} · {open_}"

@@ -50,6 +50,10 @@ async def variant(_: Update, context: Context) -> Reply:
     number = natural(context.arg)
     if buy is None or asking is None or number is None or number >= len(buy.terms.variants):
         return None
+    if not buy.terms.variants[number].limit:
+        # Nobody can leave it to whoever queues.
+        context.flash("joining.sold_out")
+        return None
     context.focus(asking=asking.replace(variant=number, pieces=None, ceiling=None))
     return None
 
@@ -146,7 +150,9 @@ async def _take(context: Context, typed: str) -> Reply:
     if buy is None or asking is None or pieces is None or not 0 < pieces <= _LARGEST:
         context.flash("buy.not_a_number")
         return None
-    context.focus(asking=asking.replace(pieces=pieces, ceiling=None, terms=buy.terms.number))
+    context.focus(
+        asking=asking.replace(pieces=pieces, ceiling=None, terms=buy.terms.number, asks="")
+    )
     if _refusal(context, buy, asking.replace(pieces=pieces), await _taken(context, buy, asking)):
         context.focus(asking=asking)
     return None
@@ -176,7 +182,7 @@ async def join(update: Update, context: Context) -> Reply:
     context.write(JoinBuy(buy.buy_id, wanted))
     waits = claim.state is ClaimState.WAITING
     context.flash("joining.queued" if waits else "joining.joined")
-    context.focus(asking=JoinOpen(token=asking.token))
+    context.focus(asking=JoinOpen(token=asking.token, asks="joined"), page=0)
     return None
 
 

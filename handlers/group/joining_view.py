@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
-from bot.chat.units import counted
+from bot.chat.units import counted, noun
 from bot.domain.asking import JoinOpen
 from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress
 from bot.domain.group_buys.terms import Variant
@@ -32,6 +32,7 @@ _PAGE = 12
 _AMOUNTS = (1, 2, 3, 5, 10, 20)
 _MOST_CEILINGS = 3
 _LARGEST = 1_000_000
+_HALF_A_PHONE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ async def load(session: Session, services: Services) -> JoinView:
     )
 
 
-def screen(view: JoinView) -> Screen:
+def screen(view: JoinView) -> Screen:  # noqa: PLR0911 - one a page
     """Show the terms and the variants; then how many; then what is agreed to."""
     asking, buy = view.session.focus.asking, view.buy
     leave = row(Button(view.t("buy.leave_button"), "leave"))
@@ -81,21 +82,44 @@ def screen(view: JoinView) -> Screen:
     own = lines(t("buy.yours"), mine) if mine else None
     if buy.state is not BuyState.OPEN:
         return Screen(paragraphs(view.flash, head, own), _own_page(view, buy) + leave)
+    if asking.asks == "joined" and asking.pieces is None:
+        return _joined(view, buy, own)
     variant = variant_of(buy, asking)
     if variant is None:
         text = paragraphs(view.flash, head, _terms(view, buy), own, t("joining.which"))
         all_terms = Button(t("joining.terms_button"), "terms")
         return Screen(text, _variants(view, buy) + _own_page(view, buy) + row(all_terms) + leave)
     if asking.pieces is None:
-        chosen = t(
-            "joining.how_many", variant=variant_name(t, buy, variant), left=_left(view, variant)
-        )
+        chosen = _how_many(view, buy, variant)
         all_terms = Button(t("joining.terms_button"), "terms")
         back = row(Button(t("buy.back_button"), "back"), all_terms)
         return Screen(
             paragraphs(view.flash, head, own, chosen), _amounts(view, buy, variant) + back
         )
     return _agreeing(view, buy, variant, asking)
+
+
+def _joined(view: JoinView, buy: GroupBuy, own: Html | None) -> Screen:
+    """Say what one has by now in a few lines: another variant is one press away."""
+    t = priced(view.t, buy.terms)
+    text = paragraphs(
+        view.flash,
+        t("buy.card_title", title=buy_title(t, buy.terms)),
+        lines(progress_line(t, buy, view.progress), state_line(t, buy)),
+        own,
+    )
+    more = row(Button(t("buy.join_more_button"), "back"))
+    leave = row(Button(t("buy.leave_button"), "leave"))
+    return Screen(text, _own_page(view, buy) + more + leave)
+
+
+def _how_many(view: JoinView, buy: GroupBuy, variant: Variant) -> Html:
+    t, unit = priced(view.t, buy.terms), buy.terms.goods_with(variant.spec_id).unit
+    named, left = variant_name(t, buy, variant), _left(view, variant)
+    if not left:
+        return t("joining.how_many_queue", variant=named, unit=noun(t, unit, 2))
+    left_ = counted(t, left, unit)
+    return t("joining.how_many", variant=named, left=left_, unit=noun(t, unit, 2))
 
 
 def _agreeing(view: JoinView, buy: GroupBuy, variant: Variant, asking: JoinOpen) -> Screen:
@@ -168,7 +192,7 @@ def _if_it_runs_out(view: JoinView, buy: GroupBuy, variant: Variant, asking: Joi
         Button("◀️", "turn", str(page - 1)) if before else None,
         Button("▶️", "turn", str(page + 1)) if after else None,
     )
-    rows = grid(buttons, 1) + turning
+    rows = _in_columns(buttons) + turning
     if (asking.pieces or 1) > 1:
         rows += row(Button(t(partly), "partly"))
     rows += row(Button(t("joining.done_button"), "back"))
@@ -205,27 +229,43 @@ def _variants(view: JoinView, buy: GroupBuy) -> Rows:
     t, page = priced(view.t, buy.terms), view.session.focus.page
     numbered = list(enumerate(buy.terms.variants))
     shown, before, after = page_of(numbered, page, _PAGE)
-    buttons = [
-        Button(cut(f"{variant_name(t, buy, each)} ({_left(view, each)})", 60), "spec", str(number))
-        for number, each in shown
-    ]
+    buttons = [Button(_label(view, t, buy, each), "spec", str(number)) for number, each in shown]
     turning = row(
         Button("◀️", "turn", str(page - 1)) if before else None,
         Button("▶️", "turn", str(page + 1)) if after else None,
     )
-    return grid(buttons, 1) + turning
+    return _in_columns(buttons) + turning
+
+
+def _label(view: JoinView, t: Texts, buy: GroupBuy, variant: Variant) -> str:
+    """Name a variant with what is left of it; whether one can still queue for it."""
+    if left := _left(view, variant):
+        beside = f"({t.number(left)})"
+    else:
+        beside = t("joining.queue_label" if variant.limit else "joining.sold_out_label")
+    return f"{cut(variant_name(t, buy, variant), 60 - len(beside))} {beside}"
+
+
+def _in_columns(buttons: list[Button]) -> Rows:
+    """Lay variants out: two beside each other where a phone shows their names in full."""
+    widest = max((_width(each.text) for each in buttons), default=0)
+    return grid(buttons, 2 if widest <= _HALF_A_PHONE else 1)
+
+
+def _width(label: str) -> int:
+    """Return how wide a label is in Latin letters; others are twice as wide."""
+    return sum(1 if each.isascii() else 2 for each in label)
 
 
 def _amounts(view: JoinView, buy: GroupBuy, variant: Variant) -> Rows:
-    left = max(0, variant.limit - view.progress.of(variant.spec_id))
+    left = _left(view, variant)
     most = min(left, buy.terms.most_each or left)
     offered = [each for each in _AMOUNTS if each <= most] or [1]
     return grid([Button(str(each), "pieces", str(each)) for each in offered], 3)
 
 
-def _left(view: JoinView, variant: Variant) -> Html:
-    left = max(0, variant.limit - view.progress.of(variant.spec_id))
-    return view.t.number(left)
+def _left(view: JoinView, variant: Variant) -> int:
+    return max(0, variant.limit - view.progress.of(variant.spec_id))
 
 
 def _own_page(view: JoinView, buy: GroupBuy) -> Rows:

@@ -121,6 +121,7 @@ async def nothing(_: Update, context: Context) -> Reply:
         return closing.proof_declined(buy, user_about(buy, about), key)
 
     if await acts(context, decide):
+        context.flash("buy.nothing_came")
         return await back(_, context)
     return None
 

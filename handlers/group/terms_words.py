@@ -62,7 +62,7 @@ def steps(t: Texts, terms: Terms, goods: Goods, pieces: int) -> Html:
         *(
             t(
                 "buy.step_reached" if each.start_quantity <= pieces else "buy.step",
-                pieces=t.number(max(each.start_quantity, 1)),
+                pieces=counted(t, max(each.start_quantity, 1), goods.unit),
                 price=t.money(each.price),
             )
             for each in goods.variants[0].steps.tiers

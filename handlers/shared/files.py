@@ -1,6 +1,6 @@
 """Files that are sent beside a screen: made for the person, or sent before by somebody."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 
 import structlog
 from telegram import InputFile
@@ -9,6 +9,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.chat.context import QUIET, Context, Reply
 from bot.chat.conversation import ScreenNotDrawn
+from bot.chat.texts import Html
 
 _log = structlog.get_logger(__name__)
 
@@ -22,6 +23,18 @@ async def send_made(context: Context, content: bytes, name: str, caption: str) -
             caption=caption,
             parse_mode=ParseMode.HTML,
         )
+    except Forbidden:
+        _log.info("person_unreachable")
+    except TelegramError as error:
+        raise ScreenNotDrawn(type(error).__name__, committed=False) from error
+    return QUIET
+
+
+async def send_texts(context: Context, texts: Iterable[Html]) -> Reply:
+    """Send texts to be copied, in their order. Raises `ScreenNotDrawn` as `send_made`."""
+    try:
+        for each in texts:
+            await context.bot.send_message(context.session.chat_id, each, parse_mode=ParseMode.HTML)
     except Forbidden:
         _log.info("person_unreachable")
     except TelegramError as error:

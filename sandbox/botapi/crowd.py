@@ -51,7 +51,7 @@ _OPENED: Final = re.compile(
 )
 _OPENS: Final = re.compile(r"Open|查看")
 _ASKED_FOR_PROOF: Final = re.compile(r"Send a picture|请发转账")
-_ASKED_HOW_MANY: Final = re.compile(r"How many|要几件")
+_ASKED_HOW_MANY: Final = re.compile(r"How many|要几")
 _VARIANT: Final = re.compile(r"\((\d[\d,]*)\)$")
 
 

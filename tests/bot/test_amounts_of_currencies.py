@@ -49,7 +49,7 @@ def test_what_is_shown_is_what_is_booked(currency: Currency, units: int, languag
 def test_in_a_shop_prices_stand_in_both_currencies() -> None:
     rate = Rate(currency=Currency("USD"), quoted=Decimal("7.2"), per_yuan=False)
     t = texts_in("en").priced(rate)
-    assert t.money(1200) == "¥12.00 (≈ $1.67)"
+    assert t.money(1200) == "¥12.00 (≈\xa0$1.67)"
     assert t.yuan(1200) == "¥12.00"
     assert t.money(0) == "¥0.00"
     assert t.amount(yuan(1200)) == "¥12.00"

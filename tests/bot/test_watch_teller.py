@@ -206,4 +206,4 @@ def test_a_return_and_an_end_say_what_they_are():
 def test_a_shop_names_both_currencies():
     """What the customer pays in beside the yuan."""
     rate = Rate(currency=Currency("USD"), quoted=Decimal("0.14"))
-    assert "¥9.90 (≈ $1.39)" in told(rate=rate)
+    assert "¥9.90 (≈\xa0$1.39)" in told(rate=rate)

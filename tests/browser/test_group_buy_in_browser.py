@@ -31,7 +31,7 @@ async def pictured(page: Page, name: str) -> None:
 async def at_consent(member: Person, payload: str, pieces: int) -> Shown:
     shown = await member.say(f"/start {payload}", "Which one|要哪一款")
     await member.tap(shown.labels[0].split("(")[0].strip(), shown)
-    await member.sees("How many|要几件")
+    await member.sees("How many|要几")
     return await member.say(str(pieces), "at most|最多")
 
 
@@ -120,7 +120,7 @@ async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 
             await organiser.tap("Check the order|核对订单", shown)
             shown = await organiser.sees("Fewer people share|人少了")
             await organiser.tap("⏳ Tester", shown)
-            await organiser.tap("came in$|收到 ¥", await organiser.sees("Open:|未结："))
+            await organiser.tap("came in$|收到 ¥", await organiser.sees("owe |还欠|应退"))
             shown = await organiser.sees("Everybody has paid|都付款了")
             await organiser.tap("Check the order|核对订单", shown)
             shown = await organiser.sees("One order for 1|1 人合并")
@@ -146,7 +146,7 @@ async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 
             await pictured(page, f"{language}-8-second-leg")
             await organiser.tap("⏳ Tester|👥", shown)
             await organiser.tap("⏳ Tester", await organiser.sees("1 person|4 people|人</b>|人"))
-            await organiser.tap("came in$|收到 ¥", await organiser.sees("Open:|未结："))
+            await organiser.tap("came in$|收到 ¥", await organiser.sees("owe |还欠|应退"))
             shown = await organiser.sees("Arrived|已到货")
             await organiser.tap("🏷", shown)
             label = f"h1-{payload.removeprefix('g1-')}-1"
@@ -166,7 +166,7 @@ async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 
             shown = await organiser.say("5", "Being settled|结算中")
             await pays.sees("answered what you said|已答复你反映")
             await organiser.tap("Tester", shown)
-            await organiser.tap("↩️", await organiser.sees("Open:|未结："))
+            await organiser.tap("↩️", await organiser.sees("owe |还欠|应退"))
             shown = await organiser.sees("Being settled|结算中")
             await organiser.tap("🏁", shown)
             await organiser.sees("🏁 Closed|🏁 已结束")

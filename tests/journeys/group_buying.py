@@ -70,7 +70,7 @@ async def opened(organiser: Person, minimum: int = 3) -> tuple[Shown, str]:
 async def joined(member: Person, payload: str, pieces: int, variant: int = 0) -> Shown:
     shown = await member.say(f"/start {payload}", "Which one|要哪一款")
     label = re.escape(shown.labels[variant])
-    await member.do(label, "How many|要几件")
+    await member.do(label, "How many|要几")
     await member.say(str(pieces), "at most|最多")
     return await member.do("Join with this|就这样参加", "You are in|已参加")
 

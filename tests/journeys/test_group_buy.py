@@ -96,6 +96,30 @@ async def test_who_does_not_organise_sees_no_such_button(
     await stranger.sees("no longer here for you")
 
 
+async def test_a_buy_in_words_to_copy_and_what_is_shown_to_whoever_has_joined(
+    clients: Clients, organiser: Person
+) -> None:
+    """The invitation bears prices and link, the list who gets what; both are messages to copy."""
+    _, payload = await opened(organiser)
+    await organiser.tap("Text to share")
+    shared = await organiser.sees(f"Join here: .*{re.escape(payload)}")
+    assert "at least 3 pairs" in shared.text
+    assert "from 30 pairs: ¥29.90" in shared.text
+    member = await clients.arrive()
+    shown = await member.say(f"/start {payload}", "Which one")
+    sold_out = next(each for each in shown.labels if each.endswith("· sold out"))
+    await member.do(re.escape(sold_out), "seller has none of that")
+    after = await joined(member, payload, 2)
+    assert after.labels == ["📋 My part of it", "➕ Join with more", "⬅️ Leave this page"]
+    await member.do("Join with more", "Which one")
+    await organiser.say("/buys", "You run it")
+    await organiser.do("🟢", "2 pairs so far")
+    await organiser.do("1 person", "1 person")
+    await organiser.tap("List as text")
+    listed = await organiser.sees("1\\. Tester: White / 36 × 2")
+    assert "Altogether:\n• White / 36: 2 pairs" in listed.text
+
+
 async def test_leaving_is_free_until_it_closes(clients: Clients, organiser: Person) -> None:
     """A claim is taken back by its own button, and the page says so."""
     _, payload = await opened(organiser)
