@@ -3,6 +3,7 @@
 Lock, then load; commit, then draw. See docs/decisions/0001-the-conversation-is-a-row.md.
 """
 
+import html
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -215,7 +216,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         with signs, on_behalf_of(key[1]):
             outcome = await self._callback(update, application, context, session)
         if isinstance(outcome, Quiet):
-            tap.give(context.toast, alert=context.alert)
+            await self._say_in_passing(session, context, tap)
             return
         if isinstance(outcome, Overlay) or context.redraw_only:
             if stored is None:  # its buttons name this session: the next update has to find it
@@ -240,6 +241,12 @@ class StoredConversationHandler(ConversationHandler[Context]):
         tap.give(context.toast, alert=context.alert)
         with self._signs.during(context.bot, moved, tap, WHILE_DRAWING), on_behalf_of(key[1]):
             await self._draw(moved, place_of(query))
+
+    async def _say_in_passing(self, session: Session, context: Context, tap: TapAnswer) -> None:
+        """Say it with the tap's answer, in the chat where the sign of life answered before."""
+        if not tap.give(context.toast, alert=context.alert) and context.toast is not None:
+            said = Screen(html.escape(context.toast, quote=False))
+            await self._show(session, said, None, committed=False)
 
     async def _callback(
         self,

@@ -33,10 +33,12 @@ class TapAnswer:
         """Whether there is a press to answer."""
         return self._query is not None
 
-    def give(self, toast: str | None = None, *, alert: bool = False) -> None:
-        """Send the answer in the background, unless that is under way already."""
-        if self._query is not None and self._sending is None:
-            self._sending = asyncio.create_task(self._send(self._query, toast, alert), name="tap")
+    def give(self, toast: str | None = None, *, alert: bool = False) -> bool:
+        """Send the answer in the background; tell whether it is this one that is sent."""
+        if self._query is None or self._sending is not None:
+            return False
+        self._sending = asyncio.create_task(self._send(self._query, toast, alert), name="tap")
+        return True
 
     async def given(self) -> None:
         """Wait until the answer is sent, if there is one."""

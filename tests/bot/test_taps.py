@@ -81,14 +81,22 @@ async def test_a_toast_is_given_with_the_answer(toy: Toy) -> None:
 async def test_a_slow_step_answers_its_tap_at_once_and_shows_typing(toy: Toy) -> None:
     """Within a blink the button stops spinning and the chat shows that something goes on."""
     first = await toy.say("5")
-    toy.work = 0.3
+    toy.work = 1.0
     began = time.monotonic()
     await toy.tap("add", on=first)
-    answered = toy.telegram.of("answerCallbackQuery")[0].at - began
-    typing = toy.telegram.of("sendChatAction")[0].at - began
-    assert answered < 0.2
-    assert typing < 0.2
-    assert toy.telegram.shown[-1].at - began >= 0.3
+    shown = toy.telegram.shown[-1].at
+    assert shown - began >= toy.work
+    assert toy.telegram.of("answerCallbackQuery")[0].at < shown
+    assert toy.telegram.of("sendChatAction")[0].at < shown
+    assert _answers(toy) == 1
+
+
+async def test_what_comes_too_late_for_the_answer_is_said_in_the_chat(toy: Toy) -> None:
+    """A slow press is answered at once, without the words that it ends with."""
+    first = await toy.say("5")
+    toy.work, toy.passing = 1.0, "not paid < yet"
+    await toy.tap("quiet", on=first)
+    assert toy.telegram.shown[-1].text == "not paid &lt; yet"
     assert _answers(toy) == 1
 
 

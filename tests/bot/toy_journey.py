@@ -51,6 +51,7 @@ class Toy:
         )
         self.walked: list[str] = []
         self.work = 0.0
+        self.passing: str | None = None
         self.answered = asyncio.Event()
         """Until it is set, the marketplace hangs for `hang`, `firm` and texts that begin so."""
         self.broken_screen: Exception | None = None
@@ -204,8 +205,10 @@ class Toy:
     async def _down(self, _: Update, __: Context) -> Reply:
         raise Unreachable("no answer", endpoint="search")
 
-    async def _quiet(self, _: Update, __: Context) -> Reply:
+    async def _quiet(self, _: Update, context: Context) -> Reply:
         self.walked.append("quiet")
+        await asyncio.sleep(self.work)
+        context.toast = self.passing
         return QUIET
 
     async def _beside(self, _: Update, __: Context) -> Reply:

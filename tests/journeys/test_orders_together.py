@@ -166,12 +166,15 @@ async def test_a_marketplace_that_is_down_keeps_the_choice(person, marketplace, 
     await buyer.do(GO, "One payment for 2 orders")
 
 
-async def test_not_paid_yet_keeps_the_link(person, marketplace):
-    """Checking says so and leaves the code where it is."""
+@pytest.mark.parametrize("slow", [False, True])
+async def test_not_paid_yet_keeps_the_link(person, marketplace, slow):
+    """Checking says so and leaves the code where it is, also where it takes a while."""
     buyer = await person()
     await unpaid(buyer, 2)
     await choosing(buyer)
     link = await buyer.do(GO, "One payment for 2 orders")
+    if slow:
+        await Market(marketplace).fault("slow", "order_detail", times=None, seconds=1)
     tap = await buyer.tap("I have paid", on=link)
     if not (said := await buyer.toast(tap)):  # the look took long: the tap was answered meanwhile
         said = (await buyer.sees("has not seen the payment yet")).text
