@@ -147,6 +147,14 @@ class Person:
             shown = await self._events(left)
             assert not shown, f"unexpected:\n{shown[0].text}"
 
+    async def sees_within(self, seconds: float, wanted: str) -> bool:
+        """Look for so long; tell whether anything new matched."""
+        deadline = time.monotonic() + seconds
+        seen = []
+        while (left := deadline - time.monotonic()) > 0:
+            seen += await self._events(left)
+        return any(re.search(wanted, each.text, re.DOTALL) for each in seen)
+
     async def catches_up(self) -> None:
         """Take for seen what the bot has shown by now."""
         while await self._events(0.3):

@@ -15,6 +15,9 @@ from nursery import Started, start
 from tests.loopback import http_client
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+START_AGAIN = os.EX_TEMPFAIL
+"""The exit code of a bot that was given up while it was stopped: another has its work."""
+
 LOOKUP_DELAYS = "0.3,0.4,0.5,0.6,0.8,1"
 _STARTS_WITHIN = 180.0
 
@@ -77,6 +80,8 @@ class BotProcess:
         async with http_client() as http:
             while time.monotonic() < deadline:
                 assert self.process is not None
+                if self.process.poll() == START_AGAIN:  # as who watches over it does
+                    self.start()
                 assert self.process.poll() is None, self.log.read_text()[-3000:]
                 try:
                     answer = await http.get(f"http://127.0.0.1:{self.port}/readyz")

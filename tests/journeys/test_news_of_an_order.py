@@ -248,7 +248,14 @@ async def test_a_push_of_a_product_has_its_watchers_told(clients) -> None:
     await clients.orders.change(TAPE_MEASURE, priceDelta=-90)
     await buyer.sees("Cheaper now")
     await buyer.do("Tell me below", "Watching again")
+    before = await clients.orders.count("product_detail")
     await clients.orders.change(TAPE_MEASURE, stock=0)
+
+    async def read() -> bool:
+        """Only what was seen to be sold out can come back."""
+        return await clients.orders.count("product_detail") > before
+
+    await until(read)
     await clients.orders.change(TAPE_MEASURE, stock=40, priceDelta=-90)
     await buyer.sees("Cheaper now")
 

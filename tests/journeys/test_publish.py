@@ -105,8 +105,12 @@ async def test_a_card_can_be_taken_down(operator: Person, clients: Clients) -> N
     await at_publishing(operator)
     await operator.do("Take down from “Short lived”", "being taken down")
     await channel.shows(lambda cards: not cards)
-    shown = await at_publishing(operator)
-    assert "Short lived" not in shown.text
+
+    async def is_known() -> bool:
+        """The bot notes it when Telegram has said so."""
+        return "Short lived" not in (await at_publishing(operator)).text
+
+    await until(is_known)
 
 
 async def test_rights_that_are_taken_away_are_told_and_given_back_are_used(

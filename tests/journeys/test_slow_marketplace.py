@@ -1,4 +1,4 @@
-"""1688 hangs for 40 seconds: the chat goes on, at every step, and nothing said is lost."""
+"""1688 hangs for two minutes: the chat goes on, at every step, and nothing said is lost."""
 
 import asyncio
 import time
@@ -37,7 +37,7 @@ async def _hung(clients: Clients, buyer: Person, what: str, samples: dict[str, b
     else:
         await buyer.say("/start", "1688")
     await clients.market.delete("/sandbox/calls")
-    await clients.market_fault(_HANGS[what], "slow", seconds=40)
+    await clients.market_fault(_HANGS[what], "slow", seconds=120)
     if what == "search":
         await buyer.send("背包")
     elif what == "detail":
@@ -59,14 +59,14 @@ async def _answered(buyer: Person, text: str, wanted: str) -> tuple[float, Shown
 async def test_commands_are_answered_while_it_hangs(
     what: str, own: Own, samples: dict[str, bytes]
 ) -> None:
-    """/cart and /cancel come long before the 40 seconds are over, whatever is waited for."""
+    """/cart and /cancel come long before that is over, whatever is waited for."""
     async with own.clients() as clients:
         buyer = await clients.arrive()
         await _hung(clients, buyer, what, samples)
         took, _ = await _answered(buyer, "/cart", "[Cc]art")
-        assert took < 20, "it waited for the marketplace"
+        assert took < 60, "it waited for the marketplace"
         took, shown = await _answered(buyer, "/cancel", "[Cc]ancel")
-        assert took < 20
+        assert took < 60
         assert "took too long" not in shown.text
         await clients.no_faults()
 

@@ -2,17 +2,15 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import psycopg
 from crashing import Clients, Own
-from processes import LOOKUP_DELAYS, BotProcess, SandboxProcess
+from processes import LOOKUP_DELAYS, START_AGAIN, BotProcess, SandboxProcess
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-START_AGAIN = os.EX_TEMPFAIL
 WITHIN = 60.0
 
 

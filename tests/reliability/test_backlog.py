@@ -6,7 +6,7 @@ import pytest
 from backlog import work_off
 from crashing import Own
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
 UPDATES = int(os.environ.get("BACKLOG", "2000"))
 

@@ -355,7 +355,6 @@ _SETTINGS = settings(
 )
 
 
-@pytest.mark.timeout(600)
 class TestConversationsForAMoment(Conversations.TestCase):
     """Some eighty steps, each with what must always hold."""
 
@@ -363,7 +362,6 @@ class TestConversationsForAMoment(Conversations.TestCase):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 class TestConversations(Conversations.TestCase):
     """A thousand steps: a minute on an idle machine."""
 

@@ -20,7 +20,7 @@ from processes import LOOKUP_DELAYS
 
 from tests.tiers import SLOW, slow_but
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.crash]
 
 Reached = Callable[[Clients], Awaitable[bool]]
 SOON = 60.0
@@ -119,7 +119,8 @@ BOUNDARIES = {
     "placed, before the payment link": Boundary(
         _market("payment_links", "slow", seconds=20), _asked("payment_links", orders=1)
     ),
-    "committed, before the reply": Boundary(_telegram("slow", seconds=20), _ordered_and_shown),
+    # So slow that what was being sent arrives when nobody looks any more.
+    "committed, before the reply": Boundary(_telegram("slow", seconds=120), _ordered_and_shown),
     "replied, the answer to it lost": Boundary(_telegram("cut_after"), _ordered_and_shown),
     "replied never, the connection cut": Boundary(_telegram("cut_before"), _ordered_and_shown),
 }
@@ -182,10 +183,11 @@ async def test_stored_but_not_handled(own: Own) -> None:
         await clients.no_faults()
         own.bot.start()
         await own.bot.ready()
-        await buyer.sees("Results for")
-        await buyer.sees("Minimum order")
+        first = await buyer.sees("Results for|took too long over “背包”")
+        if "Results for" in first.text:  # it was killed before the product went ahead of it
+            await buyer.sees("Minimum order")
         texts = [shown.text for shown in await buyer.history() if shown.raw["from"].get("is_bot")]
-        assert sum("Results for" in text for text in texts) == 1
+        assert sum("Results for" in text for text in texts) == ("Results for" in first.text)
         assert sum("Minimum order" in text for text in texts) == 1
 
 

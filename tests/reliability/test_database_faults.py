@@ -22,7 +22,6 @@ pytestmark = [
     pytest.mark.crash,
     pytest.mark.postgres,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
 ]
 ROOM = 160  # MB: a new server, its log, and a little
 LONG = "背包" * 1500

@@ -13,7 +13,7 @@ from host_trouble import locked, no_room, run_to_its_end
 
 from tests.loopback import http_client
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
 
 async def _status(own: Own) -> int:

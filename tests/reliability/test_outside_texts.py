@@ -79,7 +79,7 @@ READERS: dict[str, tuple[Callable[[str], Any], tuple[type[Exception], ...]]] = {
     "estimated yuan": (estimate_from_yuan, (MoneyError,)),
     "quantity": (read_quantity, (QuantityError,)),
     "price bounds": (read_price_bounds, (PriceUnreadable,)),
-    "clear price bounds": (read_clear_bounds, ()),
+    "clear price bounds": (read_clear_bounds, (PriceUnreadable,)),
     "phone": (read_phone, (PhoneError,)),
     "address book": (lambda it: parse_address(it, load_divisions()), ()),
     "offer in a link": (links.offer_in_link, ()),

@@ -8,7 +8,7 @@ from soak_host import Trouble
 from soak_people import Temper
 from soak_run import Plan, Report, soak
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
 QUICK = Temper(pause=(0.05, 0.4), waits=(2.0, 6.0))
 # Without restores: in so short a time they take everything back that anybody has got to.

@@ -13,7 +13,7 @@ from tests.loopback import http_client
 from tests.postgres import missing
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 
 @pytest.mark.skipif(missing() is not None, reason=str(missing()))

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from bot.storage.ports import DatabaseInUse, StorageUnavailable
+from bot.storage.postgres.connection import WRITING
 from bot.storage.postgres.database import PostgresDatabase, name_of
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.sealing import Sealer
@@ -99,6 +100,22 @@ async def test_somebody_elses_tables(postgres_url: str):
     assert "1 tables of something else: name an empty one" in await said(postgres_url)
     with psycopg.connect(postgres_url) as there:
         assert there.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+
+
+async def test_two_that_begin_at_once_over_an_empty_database_share_it(postgres_url: str):
+    """Both saw no table before either made any: what the first made is theirs as well."""
+    storages = [PostgresStorage(postgres_url, Sealer(KEY), lambda: NOW) for _ in range(2)]
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (WRITING,))
+        opening = [asyncio.create_task(each.open()) for each in storages]
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        async with asyncio.timeout(60):
+            while other.execute(waiting).fetchone() != (2,):  # noqa: ASYNC110 - the server decides
+                await asyncio.sleep(0.02)
+        other.execute("SELECT pg_advisory_unlock(%s)", (WRITING,))
+    await asyncio.gather(*opening)
+    for each in storages:
+        await each.close()
 
 
 async def test_a_database_that_was_set_read_only(postgres_server: Server, postgres_url: str):
