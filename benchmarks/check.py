@@ -7,6 +7,7 @@ updates may fall between two moves. See docs/performance.md.
 
 import argparse
 import json
+import platform
 import sys
 import tempfile
 import time
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import instructions
 from benchmarks.contestants import Contestant
 from benchmarks.measuring import Load, chat_of, market_of, until_polled
 from benchmarks.processes import ROOT, Process, Server, free_port, stopping
@@ -36,6 +38,7 @@ class Beside:
 
 
 EXPECTED = ROOT / "benchmarks" / "expected.json"
+INSTRUCTIONS = EXPECTED.with_name("expected_instructions.json")
 _WALKS = 3
 _ANSWERED_WITHIN = 20.0
 _RESTS = 0.35  # seconds: deferred writes are committed 200 ms later
@@ -57,6 +60,9 @@ _IDLE = 12.0
 
 _BY_TIME = {"getUpdates", "sendChatAction"}
 """Calls that depend on how long something takes."""
+
+_PYTHON = platform.python_version()
+"""Another build of Python takes other instructions for the same code."""
 
 _COUNTED = Contestant("counted", "Snaporder, counted", "benchmarks.counted", ours=True)
 
@@ -153,6 +159,21 @@ def compare(expected: dict[str, Counts], found: dict[str, Counts]) -> list[str]:
     return sorted(lines)
 
 
+def more_instructions(expected: Counts, found: Counts) -> list[str]:
+    """Return a line for each step that takes more instructions than it did, or other steps."""
+    if expected.keys() != found.keys():
+        return ["other steps than those whose instructions are kept"]
+    return [
+        f"{step}: {now:,} instructions instead of {expected[step]:,}"
+        for step, now in sorted(found.items())
+        if now > expected[step] * _MORE_CALLS
+    ]
+
+
+def _written(kept: object) -> str:
+    return json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 def main() -> int:
     """Compare, or with `--update` keep."""
     parser = argparse.ArgumentParser(prog="bench-check", description=__doc__)
@@ -162,10 +183,24 @@ def main() -> int:
         found = counted(Path(folder))
     for move, counts in found.items():
         print(f"{move:24}", *(f"{what} {number:6}" for what, number in counts.items()))
+    hindered = instructions.why_not()
+    executed = None if hindered else instructions.counted()
+    for step, number in (executed or {}).items():
+        print(f"{step:24} instructions {number:10,}")
     if options.update:
-        EXPECTED.write_text(json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        EXPECTED.write_text(_written(found))
+        if executed is not None:
+            INSTRUCTIONS.write_text(_written({"python": _PYTHON, "steps": executed}))
         return 0
     worse = compare(json.loads(EXPECTED.read_text()), found)
+    if executed is None:
+        print(f"instructions were not counted: {hindered}")
+    else:
+        kept = json.loads(INSTRUCTIONS.read_text())
+        if kept["python"] == _PYTHON:
+            worse += more_instructions(kept["steps"], executed)
+        else:
+            print(f"instructions were not compared: those kept are of Python {kept['python']}")
     print(*worse, sep="\n")
     if worse:
         print('If this is meant: make bench-check BENCH_ARGS="--update"')

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.check import EXPECTED, compare, counted
+from benchmarks.check import EXPECTED, INSTRUCTIONS, compare, counted, more_instructions
+from benchmarks.instructions import least
 from benchmarks.worlds.moves import JOURNEY
 from tests.tiers import SLOW
 
@@ -72,3 +73,22 @@ def test_what_costs_less_or_as_much_passes() -> None:
 def test_other_moves_ask_for_new_numbers() -> None:
     """A journey that changed is not compared with what it was."""
     assert len(compare({"00 say": _STEP}, {"01 tap": _STEP})) == 2
+
+
+def test_more_instructions_are_named() -> None:
+    """A tenth more is a regression; fewer, and a little more, pass."""
+    kept = json.loads(INSTRUCTIONS.read_text("utf-8"))["steps"]
+    assert more_instructions(kept, {step: int(n * 1.09) for step, n in kept.items()}) == []
+    lines = more_instructions(kept, {step: int(n * 1.11) for step, n in kept.items()})
+    assert len(lines) == len(kept)
+    assert more_instructions(kept, {"say /help": 1}) != []
+
+
+def test_of_several_walks_the_least_counts() -> None:
+    """What callgrind wrote at the end of each step, and what it wrote of its own accord."""
+    dumps = [
+        "desc: Trigger: Client Request: say /start\n\nsummary: 300\n",
+        "desc: Trigger: Client Request: say /start\n\nsummary: 200\n",
+        "desc: Trigger: Program termination\n\nsummary: 1\n",
+    ]
+    assert least(dumps) == {"say /start": 200}
