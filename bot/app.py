@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import importlib
 import signal
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -33,7 +34,7 @@ from bot.storage.sqlite.ownership import Ownership
 from bot.telegram.pacing import seconds_of
 from bot.telling.broadcasts import Broadcaster
 from bot.web.door import raise_descriptor_limit
-from bot.web.server import WEBHOOK_PATH, WebServer
+from bot.web.listening import WEBHOOK_PATH, Listening
 from bot.wiring.house import House, Outside
 from bot.wiring.parts import (
     build_bot,
@@ -44,7 +45,13 @@ from bot.wiring.parts import (
 )
 from bot.wiring.replicas import Among, payments_given_up
 
+if TYPE_CHECKING:
+    from bot.web.server import WebServer
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_LATER = ("bot.web.server", "bot.process.exposition", "bot.pictures.sheet")
+"""What a start does without, and somebody would wait for soon: they are loaded beside the work."""
+
 _REPLACED = "this replica did not answer for too long: others have its work"
 _log = structlog.get_logger(__name__)
 
@@ -89,15 +96,22 @@ class Bot:
         )
         self._house = House(settings, outside)
         self._application = self._house.application
-        host, port = settings.listen_address
+        self._metrics = metrics
+        self._server = Listening(
+            *settings.listen_address, _load_later, self._web_server, self._break_off
+        )
+
+    def _web_server(self) -> "WebServer":
+        from bot.web.server import WebServer  # noqa: PLC0415 - loaded by then, see `Listening`
+
+        settings = self._settings
         secret = settings.webhook_secret if settings.webhook_url else None
-        self._server = WebServer(
-            host,
-            port,
+        return WebServer(
+            *settings.listen_address,
             self._house.intake,
             secret=secret.get_secret_value() if secret else None,
             check=self._storage.check,
-            metrics=metrics,
+            metrics=self._metrics,
             pushes=self._house.following.push_intake,
         )
 
@@ -167,6 +181,7 @@ class Bot:
         if settings.webhook_url is None:
             await bot.delete_webhook()
             return
+        await self._server.answering()
         secret = settings.webhook_secret
         await bot.set_webhook(
             str(settings.webhook_url).rstrip("/") + WEBHOOK_PATH,
@@ -265,8 +280,11 @@ class Bot:
         try:
             await poll(self._application.bot, self._house.intake)
         except Exception as error:  # noqa: BLE001 - whoever waits for the end raises it
-            self._ended_by = error
-            self._over.set()
+            self._break_off(error)
+
+    def _break_off(self, error: Exception) -> None:
+        self._ended_by = error
+        self._over.set()
 
     async def _end(self, tasks: set[asyncio.Task[Any]]) -> None:
         for task in tasks:
@@ -319,6 +337,11 @@ class Bot:
             await self._application.shutdown()
             # What a start that failed half-way has opened, too.
             await self._application.bot.shutdown()
+
+
+def _load_later() -> None:
+    for name in _LATER:
+        importlib.import_module(name)
 
 
 async def _together(*works: Look) -> None:

@@ -36,7 +36,7 @@ from bot.storage.ports import CLOCK_WENT_BACK, Gap, StorageError
 from bot.storage.sealing import SealingError
 from bot.storage.sqlite.copying import group_buys_in, last_run, quick_check, watches_in
 from bot.storage.watch_ports import WatchCensus
-from bot.web.server import WEBHOOK_PATH
+from bot.web.listening import WEBHOOK_PATH
 from bot.wiring.parts import client_config
 
 _PATIENCE = 10.0  # seconds

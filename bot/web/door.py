@@ -7,12 +7,13 @@ every descriptor that the process has, and with them its way to Telegram and the
 import asyncio
 import resource
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import structlog
-from aiohttp import web
-from aiohttp.typedefs import Handler
-from aiohttp.web_runner import BaseSite
+
+if TYPE_CHECKING:  # loaded with the server
+    from aiohttp import web
+    from aiohttp.typedefs import Handler
 
 FIRST_WORD_WITHIN = 10.0
 """Seconds until a connection's first request has to be read to the end of its headers."""
@@ -76,7 +77,7 @@ class Door:
         """How many stand open."""
         return len(self._open)
 
-    async def hear(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def hear(self, request: "web.Request", handler: "Handler") -> "web.StreamResponse":
         """Note that a connection has sent a request, and have it handled."""
         transport = request.transport
         waiting = None if transport is None else self._silent.pop(transport, None)
@@ -151,19 +152,3 @@ class _Guest(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Hand on that it goes on."""
         self._inner.resume_writing()
-
-
-class GuardedSite(web.TCPSite):
-    """A site whose connections come through a door."""
-
-    def __init__(self, runner: web.AppRunner, host: str, port: int, door: Door) -> None:
-        super().__init__(runner, host, port)
-        self._door = door
-
-    async def start(self) -> None:
-        """Listen. Raises `OSError`."""
-        await BaseSite.start(self)
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            self._door, self._host, self._port, backlog=self._backlog
-        )

@@ -7,10 +7,10 @@ nothing is done here but to check, to store and to answer.
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 import structlog
-from aiohttp import web
 
 from bot.domain.identifiers import ALIBABA_1688
 from bot.marketplace.daji.push_messages import (
@@ -23,7 +23,9 @@ from bot.marketplace.daji.push_messages import (
 )
 from bot.storage.ports import StorageUnavailable
 from bot.storage.tracking_ports import PushPort, StoredPush
-from bot.web.bodies import body_of
+
+if TYPE_CHECKING:  # loaded with the server
+    from aiohttp import web
 
 PUSH_PATH = "/marketplace/push"
 _FORM = "application/x-www-form-urlencoded"
@@ -51,8 +53,12 @@ class PushIntake:
         self._on_arrival = on_arrival
         self._clock = clock
 
-    async def receive(self, request: web.Request) -> web.Response:
+    async def receive(self, request: "web.Request") -> "web.Response":
         """Answer 200 only after the push is stored. Nothing of what it says is logged."""
+        from aiohttp import web  # noqa: PLC0415 - loaded with the server
+
+        from bot.web.bodies import body_of  # noqa: PLC0415 - as above
+
         if request.content_type != _FORM:
             return self._refused("type", 415)
         try:
@@ -78,7 +84,9 @@ class PushIntake:
             self._wake()
         return web.Response(text="success")
 
-    def _refused(self, reason: str, status: int) -> web.Response:
+    def _refused(self, reason: str, status: int) -> "web.Response":
+        from aiohttp import web  # noqa: PLC0415 - loaded with the server
+
         _log.warning("push_refused", reason=reason)
         self._on_arrival("refused")
         return web.Response(status=status)

@@ -10,15 +10,16 @@ from typing import cast
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from aiohttp.web_runner import BaseSite
 
 from bot.intake.inbox import Intake
 from bot.process.metrics import CONTENT_TYPE, Metrics
 from bot.storage.ports import StorageUnavailable
 from bot.web.bodies import body_of
-from bot.web.door import FIRST_WORD_WITHIN, IDLE_AT_MOST, Door, GuardedSite
+from bot.web.door import FIRST_WORD_WITHIN, IDLE_AT_MOST, Door
+from bot.web.listening import WEBHOOK_PATH
 from bot.web.push_intake import PUSH_PATH, PushIntake
 
-WEBHOOK_PATH = "/telegram/webhook"
 _LARGEST_BODY = 1 << 20
 _SILENT_AT_MOST = 150.0  # seconds without an answer to polling, which may take 60
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
@@ -64,8 +65,11 @@ class WebServer:
         self._runner: web.AppRunner | None = None
         self._begun = False
 
-    async def open(self) -> None:
-        """Listen. Raises `OSError` when the address is taken."""
+    async def open(self, bound: asyncio.Server | None = None) -> None:
+        """Listen, through what is bound to the address and has `guest` called if there is such.
+
+        Raises `OSError` when the address is taken.
+        """
         app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[self._hear])
         app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
@@ -85,7 +89,13 @@ class WebServer:
             most=self._most,
             first_word_within=self._first_word_within,
         )
-        await GuardedSite(self._runner, self._host, self._port, self._door).start()
+        await _GuardedSite(self._runner, self._host, self._port, self._door, bound).start()
+
+    def guest(self) -> asyncio.Protocol:
+        """Return the protocol of a new connection, once the server is open."""
+        if self._door is None:
+            raise RuntimeError("the server is not open")
+        return self._door()
 
     @web.middleware
     async def _hear(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -179,3 +189,29 @@ class Readiness:
             "marketplace": state,
             "degraded": state not in {"ok", "unknown"},
         }
+
+
+class _GuardedSite(web.TCPSite):
+    """A site whose connections come through a door."""
+
+    def __init__(
+        self,
+        runner: web.AppRunner,
+        host: str,
+        port: int,
+        door: Door,
+        bound: asyncio.Server | None,
+    ) -> None:
+        super().__init__(runner, host, port)
+        self._door = door
+        self._bound = bound
+
+    async def start(self) -> None:
+        """Listen. Raises `OSError`."""
+        await BaseSite.start(self)
+        if self._bound is None:
+            self._bound = await asyncio.get_running_loop().create_server(
+                self._door, self._host, self._port, backlog=self._backlog, start_serving=False
+            )
+        self._server = self._bound
+        await self._bound.start_serving()
