@@ -3,11 +3,13 @@
 import asyncio
 import threading
 import time
+from typing import Any
 
 import psycopg
 import pytest
 
-from bot.storage.ports import Fenced, StorageUnavailable
+from bot.domain.identifiers import ChatId, UserId
+from bot.storage.ports import Fenced, StorageUnavailable, VersionConflict
 from bot.storage.postgres.batch import CommitUnknown
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.sealing import Sealer
@@ -15,7 +17,7 @@ from bot.storage.sql.batch import executing
 from bot.storage.sql.connection import Connection
 from tests.cutting import Cutting
 from tests.postgres import Server
-from tests.storage.samples import KEY, NOW, update
+from tests.storage.samples import KEY, NOW, first, following, update
 
 pytestmark = pytest.mark.postgres
 
@@ -210,3 +212,44 @@ async def test_a_lost_connection_is_opened_again_for_what_is_only_sent_along(ope
         executing("INSERT INTO meta (name, value) VALUES ('along', 'once')")
     )
     assert await storage.database.row("SELECT value FROM meta WHERE name = 'along'") == ("once",)
+
+
+async def _talk(storage: PostgresStorage, people: range) -> list[Any]:
+    """Have each of them make the second step of a conversation, all at once."""
+    steps = [following(UserId(each)) for each in people]
+    return await asyncio.gather(
+        *(storage.conversations.commit_step(each) for each in steps), return_exceptions=True
+    )
+
+
+async def test_steps_that_wait_together_take_two_round_trips(opened):
+    """One for all of them with what begins the batch, one for the commit; updates one more."""
+    storage = await opened()
+    for each in range(1, 13):
+        await storage.conversations.commit_step(first(UserId(each)))
+    await _talk(storage, range(1, 3))  # statements are prepared once
+    await storage.inbox.put_updates([update(1), update(2)])
+    connection = storage.database._writer.opened()
+    before, commits = connection.round_trips, storage.commits
+    assert await _talk(storage, range(3, 13)) == [None] * 10
+    # The first one finds nobody else waiting and goes alone.
+    assert connection.round_trips - before == 2 * (storage.commits - commits)
+    before = connection.round_trips
+    await storage.inbox.put_updates([update(number) for number in range(3, 23)])
+    assert connection.round_trips - before == 3
+
+
+async def test_one_step_that_conflicts_leaves_the_others_standing(opened):
+    """What a step learns late fails that step alone, whoever shares its commit."""
+    storage, other = await opened(), await opened()
+    for each in range(1, 9):
+        await storage.conversations.commit_step(first(UserId(each)))
+    await _talk(other, range(4, 6))
+    found = await _talk(storage, range(1, 9))
+    failed = [number for number, each in enumerate(found, 1) if each is not None]
+    assert failed == [4, 5]
+    assert all(isinstance(found[number - 1], VersionConflict) for number in failed)
+    for each in range(1, 9):
+        kept = await other.conversations.load_session(ChatId(each), UserId(each))
+        assert kept is not None
+        assert kept.revision == 2

@@ -109,7 +109,7 @@ class Writer:
         raise AssertionError("unreachable")
 
     def _attempt(self, works: Sequence[Work], *, apart: bool) -> list[JobResult]:
-        connection = self._begin()
+        connection = self._begin(apart=apart)
         try:
             results = [
                 _run_alone(work, connection) if apart else _run_with_others(work, connection)
@@ -118,21 +118,27 @@ class Writer:
             self._commit(connection)
         except NotOurs:
             self._end(connection)
-        except BaseException as error:
+        except _Again as error:
             self._undo(connection)
-            if isinstance(error, _Again) and len(works) == 1:
-                return [JobResult(error=_mapped(error.cause))]
+            # What a constraint refused may have been sent ahead: run apart, its job hears of it.
+            if len(works) == 1 and not isinstance(error.cause, psycopg.Error):
+                return [JobResult(error=error.cause)]
+            raise
+        except BaseException:
+            self._undo(connection)
             raise
         return results
 
-    def _begin(self) -> PostgresConnection:
+    def _begin(self, *, apart: bool) -> PostgresConnection:
         """Have a batch begin with its first statement."""
         self._begun, self._is_lost = False, False
         connection = self._opened()
         self._batch += 1
         if connection.in_transaction:
             connection.plain("ROLLBACK")
-        connection.begin(self._number, self._batch, self._now(), self._known, self._has_begun)
+        connection.begin(
+            self._number, self._batch, self._now(), self._known, self._has_begun, apart=apart
+        )
         return connection
 
     def _has_begun(self) -> None:
@@ -170,11 +176,16 @@ class Writer:
     def _commit(self, connection: PostgresConnection) -> None:
         """Commit. Raises psycopg's errors when nothing was kept."""
         try:
-            if not self._begun:
-                # Whoever looks a lost commit up must find the lock with whoever still commits it.
+            # A job may fail of what a statement gave; and whoever looks a lost commit up must find
+            # the lock with whoever still commits it.
+            if connection.is_awaited:
                 connection.settle()
         except EarlierFailed as error:
             raise _of_one_job(error.cause) from error
+        except (NotOurs, psycopg.Error):
+            raise
+        except Exception as error:
+            raise _Again(error) from error
         try:
             connection.commit()
         except EarlierFailed as error:

@@ -68,7 +68,7 @@ class PostgresConnection:
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
         self._wire = Wire(raw)
-        self._together = False
+        self._together = self._apart = False
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> Cursor:
         """Run one statement, prepared for when it comes again."""
@@ -95,8 +95,34 @@ class PostgresConnection:
             cursor.executemany(statement.encode(), listed)
         return cast("Cursor", cursor)
 
+    def execute_later(
+        self, sql: str, parameters: Parameters, then: Callable[[Cursor], None], /
+    ) -> None:
+        """Run a statement with whatever comes next; `then` is told what it gave.
+
+        It has been told before anything is committed, and where jobs run apart at once.
+        """
+        if self._apart or not self._together:
+            then(self.execute(sql, parameters))
+            return
+        statement, names = translated(sql)
+        if isinstance(parameters, Mapping):
+            parameters = [parameters[name] for name in names]
+        self._wire.later(statement, parameters, then)
+
+    def execute_each(self, sql: str, rows: Sequence[Sequence[Any]], /) -> list[Rows]:
+        """Run one statement for each row of parameters, in one round trip; return all results."""
+        return self._wire.run_each(translated(sql)[0], rows)
+
     def begin(
-        self, writer: int, batch: int, now: int, known: Sequence[int], begun: Callable[[], None]
+        self,
+        writer: int,
+        batch: int,
+        now: int,
+        known: Sequence[int],
+        begun: Callable[[], None],
+        *,
+        apart: bool = False,
     ) -> None:
         """Begin a batch of writes with the next statement, which tells `begun`.
 
@@ -109,7 +135,7 @@ class PostgresConnection:
             if rows.rowcount != 1:
                 raise NotOurs
 
-        self._together = True
+        self._together, self._apart = True, apart
         self._wire.later_plain(b"BEGIN ISOLATION LEVEL READ COMMITTED")
         self._wire.later("SELECT pg_advisory_xact_lock($1)", (WRITING,))
         self._wire.later(_NUMBER, (batch, now, writer, list(known)), seen)
@@ -126,10 +152,20 @@ class PostgresConnection:
     def roll_back(self) -> None:
         """Undo the batch; what was not sent yet is run before, since it can't be taken back."""
         self._together = False
-        with suppress(EarlierFailed, NotOurs):
-            self.settle()
+        with suppress(EarlierFailed):
+            self._wire.settle(unheard=True)
         if self.in_transaction:
             self.plain("ROLLBACK")
+
+    @property
+    def round_trips(self) -> int:
+        """How often it was waited for the server."""
+        return self._wire.round_trips
+
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether anybody is still to be told what a statement gave."""
+        return self._wire.is_awaited
 
     def settle(self) -> None:
         """Run what was to be sent with the next statement. Raises `EarlierFailed`."""

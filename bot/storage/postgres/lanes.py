@@ -1,8 +1,10 @@
 """Who among replicas works a chat: decided in the transaction that stores its updates."""
 
+from collections.abc import Sequence
+
 from bot.storage.postgres.replicas import CHANNEL, TAKE, Replicas
 from bot.storage.replica_ports import Held
-from bot.storage.sql.batch import Statement
+from bot.storage.sql.batch import Statement, execute_each
 from bot.storage.sql.connection import Connection
 
 _HOLDER = "SELECT replica FROM leases JOIN writers ON writer = replica WHERE kind = ? AND key = ?"
@@ -29,14 +31,21 @@ class SharedLanes:
     def __init__(self, replicas: Replicas) -> None:
         self._replicas = replicas
 
-    def is_ours(self, connection: Connection, lane: int) -> bool:
-        """Tell whether a lane is this replica's; another that holds or gets it is rung."""
+    def ours(self, connection: Connection, lanes: Sequence[int]) -> set[int]:
+        """Return which lanes are this replica's; another that holds or gets one is rung."""
+        keys = [(Held.LANE.value, str(lane)) for lane in lanes]
+        found = zip(lanes, execute_each(connection, _HOLDER, keys), strict=True)
+        rows = {lane: each.fetchone() for lane, each in found}
+        holders = {lane: row[0] for lane, row in rows.items() if row is not None}
+        holders |= self._given(connection, [lane for lane in lanes if lane not in holders])
         me = self._replicas.number
-        row = connection.execute(_HOLDER, (Held.LANE.value, str(lane))).fetchone()
-        holder = row[0] if row is not None else self._given(connection, lane)
-        if holder != me:
-            connection.executemany(_RING, [(f"{CHANNEL}_{holder}", f"lane {lane}")])
-        return bool(holder == me)
+        others = [
+            (f"{CHANNEL}_{holder}", f"lane {lane}")
+            for lane, holder in holders.items()
+            if holder != me
+        ]
+        connection.executemany(_RING, others)
+        return {lane for lane, holder in holders.items() if holder == me}
 
     def release(self, connection: Connection, update_id: int) -> None:
         """Give the lane of an update back if nothing of it waits."""
@@ -47,11 +56,16 @@ class SharedLanes:
         """Return what finishes an update, and gives its lane back if nothing else of it waits."""
         return _FINISH, (update_id, Held.LANE.value, self._replicas.number, update_id)
 
-    def _given(self, connection: Connection, lane: int) -> int:
-        """Give a lane that nobody holds to whom it should belong, if that one is still alive."""
+    def _given(self, connection: Connection, lanes: Sequence[int]) -> dict[int, int]:
+        """Give lanes that nobody holds to whom each should belong, if that one is still alive."""
         me = self._replicas.number
-        wanted = self._replicas.assigned(lane)
-        if wanted != me and connection.execute(_ALIVE, (wanted,)).fetchone() is None:
-            wanted = me
-        connection.executemany(TAKE, [(Held.LANE.value, str(lane), wanted)])
-        return wanted
+        wanted = {lane: self._replicas.assigned(lane) for lane in lanes}
+        others = sorted(set(wanted.values()) - {me})
+        found = zip(
+            others, execute_each(connection, _ALIVE, [(each,) for each in others]), strict=True
+        )
+        alive = {each for each, row in found if row.fetchone() is not None}
+        given = {lane: each if each in alive else me for lane, each in wanted.items()}
+        kind = Held.LANE.value
+        connection.executemany(TAKE, [(kind, str(lane), each) for lane, each in given.items()])
+        return given

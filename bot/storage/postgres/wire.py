@@ -111,11 +111,13 @@ class Wire:
         self._statements = Statements(raw)
         self._sent: list[tuple[Key | None, Seen | None]] = []
         """What was sent and not read: whose preparing it is, or who sees its rows."""
+        self.round_trips = 0
+        """How often it was waited for the server; what is prepared counts as one more."""
 
     @property
-    def is_settled(self) -> bool:
-        """Tell whether the results of all that was sent were read."""
-        return not self._sent
+    def is_awaited(self) -> bool:
+        """Tell whether anybody is still to be told what a statement gave."""
+        return any(seen is not None for _, seen in self._sent)
 
     def run(self, statement: str, parameters: Sequence[Any]) -> Rows:
         """Run a statement, and what was to be sent before it; return what it gave.
@@ -132,10 +134,21 @@ class Wire:
         name = self._statements.known(key)
         if name is None:
             name = self._statements.name(key)
+            self.round_trips += 1
             self._checked(self._libpq.prepare(name, statement.encode(), key[1]), key)
+        self.round_trips += 1
         return self._statements.rows(
             self._checked(self._libpq.exec_prepared(name, values, formats, Format.BINARY))
         )
+
+    def run_each(self, statement: str, listed: Sequence[Sequence[Any]]) -> list[Rows]:
+        """Run a statement with each of several parameters, in one round trip; see `run`."""
+        found: list[Rows] = []
+        earlier = len(self._sent)
+        for parameters in listed:
+            self.later(statement, parameters, found.append)
+        self._settle(earlier)
+        return found
 
     def later(self, statement: str, parameters: Sequence[Any], seen: Seen | None = None) -> None:
         """Have a statement run with the next `run` or `settle`, which tells `seen` what it gave."""
@@ -155,8 +168,13 @@ class Wire:
         self._libpq.send_query_params(statement, None, result_format=Format.BINARY)
         self._sent.append((None, seen))
 
-    def settle(self) -> None:
-        """Run what was to be sent later. Raises `EarlierFailed`."""
+    def settle(self, *, unheard: bool = False) -> None:
+        """Run what was to be sent later, and tell nobody what it gave where that is no matter.
+
+        Raises `EarlierFailed`, and what somebody raised who was told.
+        """
+        if unheard:
+            self._sent = [(preparing, None) for preparing, _ in self._sent]
         self._settle(len(self._sent))
 
     def _into_pipeline(self) -> None:
@@ -168,28 +186,49 @@ class Wire:
         if not self._sent:
             return
         sent, self._sent = self._sent, []
+        self.round_trips += 1
         try:
             self._libpq.pipeline_sync()
             results = self._received()
         except psycopg.Error:
             self._raw.close()  # lost, or out of step: of no more use
             raise
-        failed: tuple[int, psycopg.Error] | None = None
-        for number, (preparing, seen) in enumerate(sent):
-            result = results[number] if number < len(results) else None
-            if failed is None and result is not None and result.status in DONE:
-                if seen is not None:
-                    seen(self._statements.rows(result))
-                continue
-            if preparing is not None:
-                self._statements.forget(preparing)
-            if failed is None and result is not None:
-                failed = number, self._statements.error(result)
+        failed = self._told(sent, results)
         if failed is not None:
             number, error = failed
             if number >= earlier or self._raw.closed:
                 raise error
             raise EarlierFailed(error) from error
+
+    def _told(
+        self, sent: Sequence[tuple[Key | None, Seen | None]], results: Sequence[PGresult]
+    ) -> tuple[int, psycopg.Error] | None:
+        """Tell everybody what their statement gave; return which one failed, and of what.
+
+        Raises what somebody raised who was told, once everything was looked at.
+        """
+        failed: tuple[int, psycopg.Error] | None = None
+        refused: Exception | None = None
+        for number, (preparing, seen) in enumerate(sent):
+            result = results[number] if number < len(results) else None
+            if failed is None and result is not None and result.status in DONE:
+                refused = refused or self._tell(seen, result)
+                continue
+            if preparing is not None:
+                self._statements.forget(preparing)
+            if failed is None and result is not None:
+                failed = number, self._statements.error(result)
+        if refused is not None:
+            raise refused
+        return failed
+
+    def _tell(self, seen: Seen | None, result: PGresult) -> Exception | None:
+        if seen is not None:
+            try:
+                seen(self._statements.rows(result))
+            except Exception as error:  # noqa: BLE001 - raised once everything was looked at
+                return error
+        return None
 
     def _received(self) -> list[PGresult]:
         """Wait for the results of what was sent, until the server says that there is no more."""

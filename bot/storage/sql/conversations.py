@@ -27,8 +27,8 @@ from bot.storage.codec import pack, to_micros, unpack
 from bot.storage.places import place_of_results, place_of_session
 from bot.storage.ports import StepCommit, VersionConflict
 from bot.storage.sql.addresses import AddressBook
-from bot.storage.sql.batch import Work, executing
-from bot.storage.sql.connection import Connection
+from bot.storage.sql.batch import Work, execute_then, executing
+from bot.storage.sql.connection import Connection, Cursor
 from bot.storage.sql.database import Database
 from bot.storage.sql.group_buys import GroupBuys
 from bot.storage.sql.inbox import Inbox
@@ -42,6 +42,14 @@ from bot.storage.sql.shop import Shop
 # Of people who are here now.
 _SESSIONS, _RESULTS = 512, 256
 
+_NEW_SESSION = (
+    "INSERT INTO sessions (session_id, revision, body, touched_at, chat_id, user_id)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+)
+_SAVE_SESSION = (
+    "UPDATE sessions SET session_id = ?, revision = ?, body = ?, touched_at = ?"
+    " WHERE chat_id = ? AND user_id = ? AND revision = ?"
+)
 _KEEP_RESULTS = (
     "INSERT INTO results (session_id, body, touched_at) VALUES (?, ?, ?)"
     " ON CONFLICT (session_id) DO UPDATE"
@@ -222,40 +230,20 @@ class Conversations:
             raise ValueError(f"revision {session.revision} does not follow {expected_revision}")
         now = to_micros(self._database.now())
 
+        row = (session.session_id, session.revision, sealed, now, session.chat_id, session.user_id)
+
+        def check(stored: Cursor) -> None:
+            if not stored.rowcount:
+                raise VersionConflict(f"{session.session_id} is not at {expected_revision}")
+
         def save(connection: Connection) -> None:
             try:
                 if expected_revision is None:
-                    stored = connection.execute(
-                        "INSERT INTO sessions"
-                        " (session_id, revision, body, touched_at, chat_id, user_id)"
-                        " VALUES (?, ?, ?, ?, ?, ?)",
-                        (
-                            session.session_id,
-                            session.revision,
-                            sealed,
-                            now,
-                            session.chat_id,
-                            session.user_id,
-                        ),
-                    )
+                    connection.execute(_NEW_SESSION, row)
                 else:
-                    stored = connection.execute(
-                        "UPDATE sessions SET session_id = ?, revision = ?, body = ?, touched_at = ?"
-                        " WHERE chat_id = ? AND user_id = ? AND revision = ?",
-                        (
-                            session.session_id,
-                            session.revision,
-                            sealed,
-                            now,
-                            session.chat_id,
-                            session.user_id,
-                            expected_revision,
-                        ),
-                    )
+                    execute_then(connection, _SAVE_SESSION, (*row, expected_revision), check)
             except connection.IntegrityError as error:
                 # A row exists already, or another conversation has this id: load again.
                 raise VersionConflict(f"{session.session_id} {session.revision}") from error
-            if not stored.rowcount:
-                raise VersionConflict(f"{session.session_id} is not at {expected_revision}")
 
         return save

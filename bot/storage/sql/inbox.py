@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from bot.storage.codec import from_micros, to_micros
 from bot.storage.places import place_of_error, place_of_payload
 from bot.storage.ports import MOST_PARKED, InboxUpdate, WaitingUpdate
-from bot.storage.sql.batch import Statement, Work, executing
+from bot.storage.sql.batch import Statement, Work, execute_each, executing
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 
@@ -28,14 +28,18 @@ _WAITING = (
     " WHERE state = 'waiting' ORDER BY update_id"
 )
 _WAITING_OF_LANE = _WAITING.replace(" ORDER", " AND lane = ? ORDER")
+_PUT = (
+    "INSERT INTO inbox (update_id, lane, attempts, received_at, payload)"
+    " VALUES (?, ?, ?, ?, ?) ON CONFLICT (update_id) DO NOTHING"
+)
 _FINISH = "UPDATE inbox SET state = 'finished', payload = NULL, error = NULL WHERE update_id = ?"
 
 
 class Lanes(Protocol):
     """Who among several replicas works a lane. All within the inbox's own transactions."""
 
-    def is_ours(self, connection: Connection, lane: int) -> bool:
-        """Tell whether a lane is this replica's; one that nobody holds gets its holder here."""
+    def ours(self, connection: Connection, lanes: Sequence[int]) -> set[int]:
+        """Return which lanes are this replica's; one that nobody holds gets its holder here."""
 
     def release(self, connection: Connection, update_id: int) -> None:
         """Give the lane of an update back if nothing of it waits."""
@@ -70,15 +74,8 @@ class Inbox:
         ]
 
         def insert(connection: Connection) -> tuple[int, ...]:
-            new = [
-                row
-                for row in rows
-                if connection.execute(
-                    "INSERT INTO inbox (update_id, lane, attempts, received_at, payload)"
-                    " VALUES (?, ?, ?, ?, ?) ON CONFLICT (update_id) DO NOTHING",
-                    row,
-                ).rowcount
-            ]
+            stored = execute_each(connection, _PUT, rows)
+            new = [row for row, done in zip(rows, stored, strict=True) if done.rowcount]
             ours = self._ours(connection, {lane for _, lane, *_ in new})
             return tuple(update_id for update_id, lane, *_ in new if lane in ours)
 
@@ -245,9 +242,7 @@ class Inbox:
         return [row for row in rows if row[1] in ours]
 
     def _ours(self, connection: Connection, lanes: set[int]) -> set[int]:
-        if self._lanes is None:
-            return lanes
-        return {each for each in lanes if self._lanes.is_ours(connection, each)}
+        return lanes if self._lanes is None else self._lanes.ours(connection, sorted(lanes))
 
     def _forget_fresh(self) -> None:
         self._fresh.clear()

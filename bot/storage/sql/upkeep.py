@@ -1,6 +1,6 @@
 """What nobody uses any more goes, in short writes between which the chats' commits get through."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
@@ -101,6 +101,17 @@ _DROP = {
 _OF_A_SHOP = ("ledger", "proofs", "shop_cases", "shop_events")
 _QUESTIONS = ("questions", "question_words")
 _OPEN_CASE = "SELECT 1 FROM shop_cases WHERE order_no = ? AND standing NOT IN ('under_way', 'over')"
+_PEOPLE = (
+    "SELECT (SELECT COUNT(DISTINCT user_id) FROM sessions),"
+    " (SELECT COUNT(DISTINCT user_id) FROM orders), (SELECT COUNT(*) FROM members)"
+)
+_WAITING = (
+    "SELECT COUNT(*), (SELECT received_at FROM inbox WHERE state = 'waiting'"
+    " ORDER BY update_id LIMIT 1) FROM inbox WHERE state = 'waiting'"
+)
+_NEWS = (
+    "SELECT COUNT(*), COUNT(*) FILTER (WHERE not_before < ?) FROM notices WHERE state = 'waiting'"
+)
 
 
 class Upkeep:
@@ -113,41 +124,15 @@ class Upkeep:
 
     async def census(self) -> Census:
         """Count updates and orders."""
-        waiting, oldest = await self._database.row(
-            "SELECT COUNT(*), (SELECT received_at FROM inbox WHERE state = 'waiting'"
-            " ORDER BY update_id LIMIT 1) FROM inbox WHERE state = 'waiting'"
-        ) or (0, None)
-        (parked,) = await self._database.row(
-            "SELECT COUNT(*) FROM inbox WHERE state = 'parked'"
-        ) or (0,)
-        orders = await self._database.rows("SELECT placing, COUNT(*) FROM orders GROUP BY placing")
-        notices = await self._database.row(
-            "SELECT COUNT(*), COUNT(*) FILTER (WHERE not_before < ?)"
-            " FROM notices WHERE state = 'waiting'",
-            to_micros(self._database.now() - _LATE),
-        )
-        told, late = notices or (0, 0)
-        pushes = await self._database.row("SELECT COUNT(*) FROM pushes WHERE state = 'waiting'")
-        watches = await self._database.read(
-            lambda connection: count_watches(connection, self._database.now())
-        )
-        return Census(
-            waiting=waiting,
-            oldest_waiting=None if oldest is None else from_micros(oldest),
-            parked=parked,
-            orders={Placing(placing): count for placing, count in orders},
-            pushes_waiting=pushes[0] if pushes else 0,
-            notices_waiting=told,
-            notices_late=late or 0,
-            watches=watches,
-        )
+        now = self._database.now()
+        # As one reading: over a network single ones share a connection, and these take a while.
+        return await self._database.read(lambda connection: _census(connection, now))
 
     async def count_people(self) -> People:
         """Count who has a conversation, who has an order, and who was invited."""
-        known, ordered, invited = await self._database.row(
-            "SELECT (SELECT COUNT(DISTINCT user_id) FROM sessions),"
-            " (SELECT COUNT(DISTINCT user_id) FROM orders), (SELECT COUNT(*) FROM members)"
-        ) or (0, 0, 0)
+        known, ordered, invited = await self._database.read(
+            lambda connection: connection.execute(_PEOPLE).fetchone()
+        )
         return People(known=known, ordered=ordered, invited=invited)
 
     async def purge_old(self, keep: Retention) -> dict[str, int]:
@@ -254,3 +239,21 @@ class Upkeep:
         for table in _OF_A_SHOP if closed else ():
             connection.execute(_DROP[table], soon)
         return len(closed)
+
+
+def _census(connection: Connection, now: datetime) -> Census:
+    waiting, oldest = connection.execute(_WAITING).fetchone()
+    (parked,) = connection.execute("SELECT COUNT(*) FROM inbox WHERE state = 'parked'").fetchone()
+    orders = connection.execute("SELECT placing, COUNT(*) FROM orders GROUP BY placing").fetchall()
+    told, late = connection.execute(_NEWS, (to_micros(now - _LATE),)).fetchone()
+    (pushes,) = connection.execute("SELECT COUNT(*) FROM pushes WHERE state = 'waiting'").fetchone()
+    return Census(
+        waiting=waiting,
+        oldest_waiting=None if oldest is None else from_micros(oldest),
+        parked=parked,
+        orders={Placing(placing): count for placing, count in orders},
+        pushes_waiting=pushes,
+        notices_waiting=told,
+        notices_late=late or 0,
+        watches=count_watches(connection, now),
+    )
