@@ -25,6 +25,7 @@ NAMES = (
     "0018_watches.sql",
     "0019_orders_stored.sql",
     "0020_replicas.sql",
+    "0021_what_is_claimed.sql",
 )
 """In their order: the first brings schema 1. One that was released is never changed."""
 
