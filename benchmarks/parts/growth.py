@@ -125,12 +125,12 @@ def _fill(path: Path, sealer: Sealer, size: int) -> None:
     connection.executemany(
         "INSERT INTO sessions (session_id, revision, body, touched_at, chat_id, user_id)"
         " VALUES (?, 1, ?, ?, ?, ?)",
-        _sessions(sealer, size),
+        sessions(sealer, size),
     )
     connection.executemany(
         "INSERT INTO orders (order_no, user_id, chat_id, session_id, revision, placing, told,"
         " created_at, body) VALUES (?, ?, ?, ?, 1, 'placed', 1, ?, ?)",
-        _orders(sealer, size),
+        orders(sealer, size),
     )
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -145,7 +145,8 @@ def _id(number: int) -> str:
     return digits
 
 
-def _sessions(sealer: Sealer, size: int) -> Iterator[tuple[Any, ...]]:
+def sessions(sealer: Sealer, size: int) -> Iterator[tuple[Any, ...]]:
+    """Id, sealed body, moment, chat and person of so many conversations."""
     person, session_id = 9_999_999_999, "QQQQQQ"
     sample = Session(
         session_id=session_id,
@@ -163,7 +164,8 @@ def _sessions(sealer: Sealer, size: int) -> Iterator[tuple[Any, ...]]:
         yield place, sealer.seal(plain.encode(), context), touched, own, own
 
 
-def _orders(sealer: Sealer, size: int) -> Iterator[tuple[Any, ...]]:
+def orders(sealer: Sealer, size: int) -> Iterator[tuple[Any, ...]]:
+    """Number, person, chat, session, moment and sealed body of so many orders, all over."""
     body = _order().model_dump_json()
     created = to_micros(datetime.now(UTC) - _AGE)
     for number in range(size):
