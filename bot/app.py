@@ -52,6 +52,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _LATER = ("bot.web.server", "bot.process.exposition", "bot.pictures.sheet")
 """What a start does without, and somebody would wait for soon: they are loaded beside the work."""
 
+_PICTURES_WITHIN = 2.0  # seconds; what is not there by then is left out
 _REPLACED = "this replica did not answer for too long: others have its work"
 _log = structlog.get_logger(__name__)
 
@@ -313,6 +314,7 @@ class Bot:
         await self._house.intake.close(deadline.left())
         await self._house.ordering.close(deadline.left())
         await self._house.following.close(deadline.left())
+        await self._house.drawer.close(min(deadline.left(), _PICTURES_WITHIN))
         for what, closing in (
             ("telegram", self._part_from_telegram()),
             ("reads", self._house.close_reads()),

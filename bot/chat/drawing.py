@@ -1,28 +1,27 @@
 """Putting a screen before a person: edited in place where it can be, else a new message."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import orjson
 import structlog
-from telegram import InputFile, InputMediaPhoto
+from telegram import InputFile
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
 from bot.chat.keyboards import keyboard_json, links_json
+from bot.chat.later_pictures import LaterPictures
 from bot.chat.measuring import fitted, visible_length, without_markup
 from bot.chat.photos import Photo, Photos, PictureSource
 from bot.chat.reading import Place
 from bot.chat.rich_drawing import Drawn, RichDrawing
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Screen
-from bot.chat.texts import without_moments
+from bot.chat.wording import Markup, pictured, worded
 from bot.domain.identifiers import ChatId
 from bot.domain.sessions import Session
 from bot.storage.ports import PictureFilePort
 from bot.telegram import DirectBot
 from bot.telegram.abilities import Ability, Can
-from bot.telegram.bot import Made
 from bot.telegram.outcomes import is_topic_lost, is_unchanged
 from bot.telegram.request import NO_ANSWER
 
@@ -52,6 +51,7 @@ class Drawer:
         """`rich` has screens that have a rich form take it where the server does."""
         self._bot = bot
         self._photos = Photos(pictures, files)
+        self._later = LaterPictures(bot, self._photos)
         self._rich = RichDrawing(bot, self._photos) if rich else None
 
     async def draw(self, session: Session, screen: Screen, tapped: Place | None = None) -> None:
@@ -60,6 +60,7 @@ class Drawer:
         A topic that is gone or closed does not keep it from being seen: it comes outside of it.
         Raises `telegram.error.TelegramError` when it can't be shown at all.
         """
+        tapped = await self._later.settled(session.chat_id, tapped)
         try:
             await self._draw(session, screen, tapped)
         except BadRequest as error:
@@ -101,6 +102,10 @@ class Drawer:
             _log.warning("picture_left_out", step=session.step, length=length)
         elif screen.picture is not None:
             photo = await self._photos.of(screen.picture)
+            if self._later.suits(photo, place):
+                await self._send_words_first(session, screen, photo, new)
+                await self._retire(chat_id, tapped)
+                return
             if await self._edit_photo(chat_id, screen, photo, edited, place):
                 return
             if await self._send_photo(chat_id, screen, photo, new, **_within(session)):
@@ -109,6 +114,22 @@ class Drawer:
         if not await self._edit_text(chat_id, screen, edited, place):
             await self._send_text(session, screen, new)
             await self._retire(chat_id, tapped, delete=screen.replaces)
+
+    async def close(self, grace: float) -> None:
+        """Let pictures that are on their way arrive, for so many seconds."""
+        await self._later.close(grace)
+
+    async def _send_words_first(
+        self, session: Session, screen: Screen, photo: Photo, markup: Markup
+    ) -> None:
+        making = self._later.making(photo)
+        try:
+            sent = await self._send_text(session, screen, markup)
+            key = (session.chat_id, _number_of(sent))
+        except BaseException:
+            making.cancel()
+            raise
+        self._later.add(key, photo, making, screen.text, markup, **_within(session))
 
     async def post(
         self, chat_id: ChatId, screen: Screen, *, reply_to: int, topic: int | None = None
@@ -230,7 +251,7 @@ class Drawer:
         self,
         chat_id: ChatId,
         screen: Screen,
-        markup: "_Markup",
+        markup: Markup,
         place: Place | None,
     ) -> bool:
         """Put the text into a message that has one; return whether it stands there now.
@@ -250,7 +271,7 @@ class Drawer:
         return True
 
     async def _write(
-        self, chat_id: ChatId, message_id: int, text: str, markup: "_Markup", *, caption: bool
+        self, chat_id: ChatId, message_id: int, text: str, markup: Markup, *, caption: bool
     ) -> None:
         """Change what a message says, or what stands below its picture. Raises `BadRequest`."""
         if caption:
@@ -271,9 +292,10 @@ class Drawer:
             link_preview_options=NO_PREVIEW,
         )
 
-    async def _send_text(self, session: Session, screen: Screen, markup: "_Markup") -> None:
+    async def _send_text(self, session: Session, screen: Screen, markup: Markup) -> object:
+        """Send the words; return what Telegram made of them."""
         try:
-            await self._bot.fitting(
+            return await self._bot.fitting(
                 "sendMessage",
                 worded("text", screen.text, markup),
                 chat_id=session.chat_id,
@@ -286,7 +308,7 @@ class Drawer:
                 raise
             # A link or a text that Telegram does not take: the rest is better than silence.
             _log.error("screen_simplified", step=session.step, reason=error.message)
-            await self._bot.call(
+            return await self._bot.call(
                 "sendMessage",
                 chat_id=session.chat_id,
                 text=without_markup(screen.text),
@@ -300,7 +322,7 @@ class Drawer:
         chat_id: ChatId,
         screen: Screen,
         photo: Photo,
-        markup: "_Markup",
+        markup: Markup,
         place: Place | None,
     ) -> bool:
         """Put the picture into a message that has one; return whether it stands there now."""
@@ -321,7 +343,7 @@ class Drawer:
                     return False
                 sent = await self._bot.fitting(
                     "editMessageMedia",
-                    _pictured(content, screen.text, markup),
+                    pictured(content, screen.text, markup),
                     chat_id=chat_id,
                     message_id=place.message_id,
                 )
@@ -339,7 +361,7 @@ class Drawer:
         chat_id: ChatId,
         screen: Screen,
         photo: Photo,
-        markup: "_Markup",
+        markup: Markup,
         **where: Any,
     ) -> bool:
         """Tell whether it was sent, by the remembered file id, else by the picture's bytes."""
@@ -350,7 +372,7 @@ class Drawer:
         chat_id: ChatId,
         screen: Screen,
         photo: Photo,
-        markup: "_Markup",
+        markup: Markup,
         **where: Any,
     ) -> object | None:
         """Return what Telegram made of it, None where it takes or there is no picture."""
@@ -386,35 +408,6 @@ class Drawer:
         except TelegramError as error:
             # Old buttons still answer, so a message that keeps its own does no harm.
             _log.info("buttons_left", reason=type(error).__name__)
-
-
-_Markup = Callable[[Can], str | None]
-
-
-def worded(field: str, text: str, markup: _Markup) -> Made:
-    """Return what makes a message's words and buttons, as far as the server takes them."""
-    return lambda can: {field: _shown(text, can), "reply_markup": markup(can)}
-
-
-def _pictured(content: str | bytes, caption: str, markup: _Markup) -> Made:
-    return lambda can: {
-        "media": _media(content, _shown(caption, can)),
-        "reply_markup": markup(can),
-    }
-
-
-def _shown(text: str, can: Can) -> str:
-    if "<tg-time " not in text or can(Ability.MOMENTS):
-        return text
-    return without_moments(text)
-
-
-def _media(content: str | bytes, caption: str) -> str | InputMediaPhoto:
-    """Return a photo to be put in another's place: by its file id, or to be uploaded."""
-    if isinstance(content, bytes):
-        return InputMediaPhoto(content, caption=caption, parse_mode=_HTML)
-    media = {"type": "photo", "media": content, "caption": caption, "parse_mode": _HTML}
-    return orjson.dumps(media).decode()
 
 
 def _number_of(sent: object) -> int:

@@ -22,6 +22,7 @@ class Ability(StrEnum):
     Versions: https://core.telegram.org/bots/api-changelog.
     """
 
+    ADDED_PICTURES = "pictures_added_to_texts"  # 7.11
     STYLES = "button_styles"  # 9.4
     MOMENTS = "date_time"  # 9.5
     DRAFTS = "drafts"  # 9.5

@@ -216,7 +216,9 @@ class House:
             groups=self.grouping.groups,
             watches=self.following.watching.watches,
         )
-        drawer = Drawer(bot, outside.pictures, storage.picture_files, rich=settings.rich_messages)
+        self.drawer = drawer = Drawer(
+            bot, outside.pictures, storage.picture_files, rich=settings.rich_messages
+        )
         self.following.watching.tell_by(bot, drawer, watch_told.screen, access.lets_in, self._rate)
         self.group_cards = GroupCards(bot, drawer, storage, buy_card, clock=clock.now)
         journey = conversation(self.services, drawer, clock=clock.now)

@@ -31,6 +31,7 @@ FIELDS: Final = {
 INSIDE: Final = {("reply_markup", "force_reply"): "10.3"}
 MOMENT: Final = "<tg-time"
 MOMENTS_SINCE: Final = "9.5"
+MEDIA_IN_TEXTS_SINCE: Final = "7.11"
 TEXTS: Final = ("text", "caption", "message_text")
 
 

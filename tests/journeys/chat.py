@@ -49,6 +49,11 @@ class Shown:
     def labels(self) -> list[str]:
         return [button["text"] for button in self.buttons]
 
+    @property
+    def is_page_of_results(self) -> bool:
+        data = (each.get("callback_data", "").split(".") for each in self.buttons)
+        return any(each[3:4] == ["refine"] for each in data)
+
     def button(self, wanted: str) -> dict[str, Any]:
         """Return the first button whose label matches the pattern."""
         for button in self.buttons:
@@ -69,6 +74,8 @@ class Person:
     language: str
     seq: int = 0
     seen: list[Shown] = field(default_factory=list)
+    looks_at_pictures: bool = True
+    """Waits for the sheet of a page of results, which comes after its words."""
 
     @classmethod
     async def arrive(cls, http: httpx.AsyncClient, language: str = "en") -> Self:
@@ -136,7 +143,7 @@ class Person:
         while (left := deadline - time.monotonic()) > 0:
             for shown in await self._events(min(left, 2.0)):
                 if re.search(wanted, shown.text, re.DOTALL):
-                    return shown
+                    return await self._whole(shown)
         newest = self.seen[-1].text if self.seen else "(nothing)"
         raise AssertionError(f"never saw {wanted!r}; the newest the bot showed:\n{newest}")
 
@@ -201,16 +208,31 @@ class Person:
             for event in answer["events"]
             if event["type"] in {"message", "edit"} and event["message"]["from"].get("is_bot")
         ]
-        shown = [each for each in shown if not self._only_lost_buttons(each)]
+        shown = [each for each in shown if not self._is_nothing_new(each)]
         self.seen.extend(shown)
         for each in shown:
             assert not (twice := said_twice(each.text)), f"said twice: {twice} in\n{each.text}"
         return shown
 
-    def _only_lost_buttons(self, shown: Shown) -> bool:
-        """Tell whether an edit only took the buttons off a message that a newer one replaced."""
+    async def _whole(self, shown: Shown) -> Shown:
+        """A page of results with its sheet, any other message as it is."""
+        if shown.has_picture or not (self.looks_at_pictures and shown.is_page_of_results):
+            return shown
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            now = next((each for each in await self.history() if each.id == shown.id), None)
+            if now is None or now.has_picture or now.text != shown.text:
+                return now or shown
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"the sheet never came:\n{shown.text}")
+
+    def _is_nothing_new(self, shown: Shown) -> bool:
+        """Tell whether an edit only took buttons off, or put a picture above words that stay."""
         before = next((each for each in reversed(self.seen) if each.id == shown.id), None)
-        return before is not None and before.text == shown.text and not shown.rows
+        if before is None or before.text != shown.text:
+            return False
+        got_its_picture = shown.has_picture and not before.has_picture
+        return not shown.rows or got_its_picture
 
     async def _post(self, action: str, **body: Any) -> httpx.Response:
         return await _ok(self.http.post(f"/sandbox/chats/{self.id}/{action}", **body))

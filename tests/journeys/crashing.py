@@ -121,3 +121,23 @@ async def until(fact: Callable[[], Awaitable[object]], within: float = 60.0) -> 
     async with asyncio.timeout(within):
         while not await fact():  # noqa: ASYNC110 - another process decides; there is no event
             await asyncio.sleep(0.02)
+
+
+async def killed_before_the_sheet(own: Own) -> None:
+    """Have the bot killed while it adds a sheet to a page of results; the page goes on working."""
+    async with own.clients() as clients:
+        await clients.no_faults()
+        buyer = await clients.arrive()
+        buyer.looks_at_pictures = False
+        await clients.fault("editMessageMedia", "slow", seconds=20)
+        await buyer.send("水杯")
+        page = await buyer.sees("Results for")
+        await until(clients.has_struck)
+        own.bot.kill()
+        await clients.no_faults()
+        own.bot.start()
+        await own.bot.ready()
+        await buyer.tap("^1$", page)
+        await buyer.sees("Minimum order")
+        pages = [each for each in await buyer.history() if "Results for" in each.text]
+        assert [each.id for each in pages] == [page.id]

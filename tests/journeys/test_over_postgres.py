@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from buying import TAPE_MEASURE, at_preview
-from crashing import Own, own_world, until
+from crashing import Own, killed_before_the_sheet, own_world, until
 from processes import LOOKUP_DELAYS
 from test_metrics import scrape
 from test_operator_commands import command, park, unresolved
@@ -32,6 +32,13 @@ def own(postgres_url: str, key: Path) -> Iterator[Own]:
     with own_world(LOOKUP_DELAYS=LOOKUP_DELAYS, **settings) as own:
         own.bot.start()
         yield own
+
+
+@SLOW
+async def test_killed_between_the_words_of_results_and_their_sheet(own: Own) -> None:
+    """As over SQLite: left out, never twice."""
+    await own.bot.ready()
+    await killed_before_the_sheet(own)
 
 
 async def test_one_order_through_a_kill(own: Own) -> None:

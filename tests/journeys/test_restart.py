@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from buying import ADDRESS, TAPE_MEASURE, at_preview, placed
 from chat import Person, Shown
-from crashing import SHOWING, Clients, Own, own_world, until
+from crashing import SHOWING, Clients, Own, killed_before_the_sheet, own_world, until
 from steps import PAYMENT, PLACES
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
@@ -91,7 +91,9 @@ def _killed(own: Own, names: tuple[str, ...], moment: Callable) -> dict[str, Per
 
 def _here(person: Person, clients: Clients) -> Person:
     """The same person, through this test's own connection."""
-    return Person(clients.telegram, person.id, person.language, person.seq)
+    here = Person(clients.telegram, person.id, person.language, person.seq)
+    here.looks_at_pictures = False  # killed before a sheet was added, a page stays without it
+    return here
 
 
 def test_every_step_is_covered() -> None:
@@ -178,6 +180,11 @@ async def test_killed_while_the_marketplace_is_asked(name: str, own: Own, killed
     """What was stored but not handled is handled again, and the person goes on."""
     async with own.clients() as clients:
         await _here(killed_under_way[name], clients).sees(GOING_ON[name][1])
+
+
+async def test_killed_between_the_words_of_results_and_their_sheet(own: Own) -> None:
+    """The sheet is left out: nothing is shown twice, and every button works."""
+    await killed_before_the_sheet(own)
 
 
 async def test_killed_right_after_confirm_makes_exactly_one_order(own: Own) -> None:

@@ -2,6 +2,7 @@
 
 from sandbox.botapi.errors import BadRequestError
 from sandbox.botapi.text import caption, message_text
+from sandbox.botapi.versions import MEDIA_IN_TEXTS_SINCE, number
 from sandbox.botapi.world import Chat, Entry, Json
 
 from .call import Call
@@ -42,10 +43,13 @@ async def edit_message_caption(call: Call) -> Json:
 
 
 async def edit_message_media(call: Call) -> Json:
-    """https://core.telegram.org/bots/api#editmessagemedia; a text message may become media."""
+    """https://core.telegram.org/bots/api#editmessagemedia; a text may become media since 7.11."""
     content = await input_media(call, call.params["media"])
     chat, entry = editable(call)
-    if not {"photo", "document", "text"} & set(entry.body):
+    may_be = {"photo", "document"}
+    if number(call.sandbox.switches.bot_api) >= number(MEDIA_IN_TEXTS_SINCE):
+        may_be.add("text")
+    if not may_be & set(entry.body):
         raise BadRequestError("there is no media in the message to edit")
     if "media_group_id" in entry.body and not set(content) & set(entry.body) & {
         "photo",

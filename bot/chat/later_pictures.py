@@ -1,0 +1,183 @@
+"""Pictures that come after their words: a message is sent as text, its picture is added when made.
+
+A sheet of search results takes ten downloads and a composition, the words take nothing. What is
+not added before the process ends is left out: the words and buttons are all there without it, and
+a sheet that might be the second is none.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import structlog
+from telegram import InputFile
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.chat.photos import Photo, Photos
+from bot.chat.reading import Place
+from bot.chat.screens import ContactSheet
+from bot.chat.wording import pictured, worded
+from bot.domain.identifiers import ChatId
+from bot.domain.recent import Recent
+from bot.telegram import DirectBot
+from bot.telegram.abilities import Ability, Can
+from bot.telegram.outcomes import is_unchanged
+
+_TURNED_KEPT: Final = 1024
+_NO_MEDIA: Final = "no media in the message"
+"""What a server says for which a text message can't become one with a picture."""
+_log = structlog.get_logger(__name__)
+
+_Key = tuple[ChatId, int]
+_Markup = Callable[[Can], str | None]
+
+
+@dataclass(slots=True)
+class _Awaited:
+    """A message of words that is to get its picture."""
+
+    photo: Photo
+    text: str
+    markup: _Markup
+    where: dict[str, Any]
+    task: asyncio.Task[None] | None = None
+    leaving: bool = False
+    """Telegram is being told: it may stand there any moment."""
+
+
+class LaterPictures:
+    """Adds pictures to messages of words, until somebody presses a button of theirs."""
+
+    def __init__(self, bot: DirectBot, photos: Photos) -> None:
+        self._bot = bot
+        self._photos = photos
+        self._awaited: dict[_Key, _Awaited] = {}
+        self._turned: Recent[_Key, str] = Recent(_TURNED_KEPT)
+
+    def suits(self, photo: Photo, place: Place | None) -> bool:
+        """Tell whether words should come first: of a sheet that is to be made, in a new message.
+
+        What has a picture already keeps the old one until the new one is there.
+        """
+        in_place = place is not None and place.photo is not None
+        return (
+            isinstance(photo.picture, ContactSheet)
+            and photo.file_id is None
+            and not in_place
+            and self._bot.abilities.has(Ability.ADDED_PICTURES)
+        )
+
+    def making(self, photo: Photo) -> "asyncio.Task[bytes | None]":
+        """Begin to make a picture while its words are on their way."""
+        return asyncio.create_task(photo.made(), name="later picture")
+
+    def add(
+        self,
+        key: _Key,
+        photo: Photo,
+        making: "asyncio.Task[bytes | None]",
+        text: str,
+        markup: _Markup,
+        **where: Any,
+    ) -> None:
+        """Add the picture to a message that was sent, when it is made; the words stay as they are.
+
+        `where` is what a message of its own would be sent with, to a server that can't add one.
+        """
+        awaited = _Awaited(photo, text, markup, where)
+        self._awaited[key] = awaited
+        awaited.task = asyncio.create_task(self._add(key, awaited, making), name="picture added")
+
+    async def settled(self, chat_id: ChatId, place: Place | None) -> Place | None:
+        """Add nothing more to a pressed message; return it as it stands now.
+
+        A press that was made before the picture came tells of a message of words.
+        """
+        if place is None:
+            return None
+        key = (chat_id, place.message_id)
+        awaited = self._awaited.get(key)
+        if awaited is not None and awaited.task is not None:
+            if not awaited.leaving:
+                awaited.task.cancel()
+            await asyncio.wait({awaited.task})
+        turned = self._turned.get(key)
+        if turned is None or place.photo is not None:
+            return place
+        return replace(place, has_text=False, photo=turned)
+
+    async def close(self, grace: float) -> None:
+        """Let what is under way end for so many seconds; the rest is left out."""
+        tasks = {each.task for each in self._awaited.values() if each.task is not None}
+        if not tasks:
+            return
+        _, left = await asyncio.wait(tasks, timeout=grace)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _add(
+        self, key: _Key, awaited: _Awaited, making: "asyncio.Task[bytes | None]"
+    ) -> None:
+        try:
+            content = await making
+            if content is not None:
+                known = (await self._photos.of(awaited.photo.picture)).file_id
+                awaited.leaving = True
+                await self._put(key, awaited, dict.fromkeys(filter(None, (known, content))))
+        except TelegramError as error:
+            # The words are there, and say everything.
+            _log.info("picture_left_out", reason=type(error).__name__)
+        except Exception:  # noqa: BLE001 - nobody waits for this task, and the words are there
+            _log.exception("picture_left_out")
+        finally:
+            making.cancel()
+            if self._awaited.get(key) is awaited:
+                del self._awaited[key]
+
+    async def _put(self, key: _Key, awaited: _Awaited, contents: dict[str | bytes, None]) -> None:
+        """Put the first of `contents` that Telegram takes above the words."""
+        chat_id, message_id = key
+        for content in contents:
+            try:
+                sent = await self._bot.fitting(
+                    "editMessageMedia",
+                    pictured(content, awaited.text, awaited.markup),
+                    chat_id=chat_id,
+                    message_id=message_id,
+                )
+            except BadRequest as error:
+                if is_unchanged(error):
+                    return
+                if _NO_MEDIA in error.message.lower():
+                    self._bot.abilities.lacks(Ability.ADDED_PICTURES)
+                    await self._replace(key, awaited, content)
+                    return
+                # The message may be gone, or what Telegram remembered of the picture.
+                _log.info("picture_refused", reason=error.message)
+            else:
+                await self._photos.remember(awaited.photo, sent)
+                self._note(key, sent)
+                return
+
+    def _note(self, key: _Key, sent: object) -> None:
+        sizes = sent.get("photo") if isinstance(sent, dict) else None
+        size = sizes[-1] if isinstance(sizes, list) and sizes else None
+        unique = size.get("file_unique_id") if isinstance(size, dict) else None
+        self._turned.put(key, unique if isinstance(unique, str) else "")
+
+    async def _replace(self, key: _Key, awaited: _Awaited, content: str | bytes) -> None:
+        """Send words and picture anew, then take away the words alone."""
+        chat_id, message_id = key
+        sent = await self._bot.fitting(
+            "sendPhoto",
+            worded("caption", awaited.text, awaited.markup),
+            chat_id=chat_id,
+            photo=content if isinstance(content, str) else InputFile(content),
+            parse_mode=ParseMode.HTML.value,
+            **awaited.where,
+        )
+        await self._photos.remember(awaited.photo, sent)
+        await self._bot.call("deleteMessage", chat_id=chat_id, message_id=message_id)

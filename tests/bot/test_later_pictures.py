@@ -1,0 +1,156 @@
+"""Words first, their picture when it is made: added once, or left out."""
+
+import asyncio
+
+import pytest
+from telegram.error import NetworkError
+
+from bot.chat.drawing import Drawer
+from bot.chat.photos import picture_key
+from bot.chat.reading import Place
+from bot.chat.screens import Button, ContactSheet, Picture, Screen, row
+from bot.domain.identifiers import ChatId, UserId
+from bot.domain.sessions import Session
+from bot.telegram import DirectBot
+from bot.telegram.abilities import Ability
+from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram
+from tests.fakes.memory_storage import MemoryStorage
+
+CHAT = ChatId(7)
+SESSION = Session(session_id="ABC234", chat_id=CHAT, user_id=UserId(7), revision=3)
+SHEET = ContactSheet(("https://example.com/a.jpg",))
+RESULTS = Screen("<b>found</b>", row(Button("1", "pick", "1")), SHEET)
+OFFER = Screen("offer", row(Button("back", "results")))
+
+
+class Slow:
+    """A sheet that is made when the test says so."""
+
+    def __init__(self) -> None:
+        self.ready = asyncio.Event()
+        self.content: bytes | None = b"jpeg"
+
+    async def make(self, _: Picture) -> bytes | None:
+        await self.ready.wait()
+        return self.content
+
+
+class Easel:
+    """A drawer before Telegram."""
+
+    def __init__(self) -> None:
+        self.telegram = FakeTelegram()
+        self.storage = MemoryStorage()
+        self.sheet = Slow()
+        self.bot = DirectBot(TOKEN, request=self.telegram, get_updates_request=self.telegram)
+        self.drawer = Drawer(self.bot, self.sheet, self.storage)
+
+    async def shows_words(self) -> Place:
+        """Draw results; return their message, still without a picture."""
+        await self.drawer.draw(SESSION, RESULTS)
+        assert self.methods == ["sendMessage"]
+        answer = Place(message_id=1, has_text=True, photo=None, has_buttons=True)
+        self.telegram.calls.clear()
+        return answer
+
+    async def picture_comes(self) -> None:
+        self.sheet.ready.set()
+        await self.drawer.close(5)
+
+    @property
+    def methods(self) -> list[str]:
+        return [call.method for call in self.telegram.calls]
+
+    @property
+    def last(self) -> Call:
+        return self.telegram.calls[-1]
+
+
+@pytest.fixture
+def easel() -> Easel:
+    return Easel()
+
+
+async def test_words_come_at_once_and_their_picture_is_added(easel: Easel) -> None:
+    """Nobody waits for ten downloads; words and buttons stay as they are."""
+    await easel.shows_words()
+    await easel.picture_comes()
+    assert easel.methods == ["editMessageMedia"]
+    assert easel.last.params["message_id"] == "1"
+    assert "<b>found</b>" in easel.last.params["media"]
+    assert [each["text"] for each in easel.last.buttons] == ["1"]
+    assert await easel.storage.file_id(picture_key(SHEET))
+
+
+async def test_a_sheet_that_telegram_knows_comes_with_its_words(easel: Easel) -> None:
+    """There is nothing to wait for."""
+    await easel.storage.remember_file(picture_key(SHEET), "u-1 f-1")
+    await easel.drawer.draw(SESSION, RESULTS)
+    assert easel.methods == ["sendPhoto"]
+
+
+async def test_a_sheet_in_anothers_place_comes_with_its_words(easel: Easel) -> None:
+    """New words below an old sheet would name other goods than those above them."""
+    easel.sheet.ready.set()
+    pressed = Place(message_id=9, has_text=False, photo="u-old", has_buttons=True)
+    await easel.drawer.draw(SESSION, RESULTS, pressed)
+    assert easel.methods == ["editMessageMedia"]
+
+
+async def test_a_press_before_the_picture_comes_ends_the_wait_for_it(easel: Easel) -> None:
+    """What the press led to stands there, and no sheet is put over it."""
+    pressed = await easel.shows_words()
+    await easel.drawer.draw(SESSION, OFFER, pressed)
+    await easel.picture_comes()
+    assert easel.methods == ["editMessageText"]
+
+
+async def test_a_press_while_the_picture_goes_out_finds_a_message_with_one(easel: Easel) -> None:
+    """The press tells of words alone, but by now they stand below a picture."""
+    pressed = await easel.shows_words()
+    easel.telegram.slow["editMessageMedia"] = 0.05
+    goes_out = asyncio.Event()
+    easel.telegram.on_call = lambda _: goes_out.set()
+    easel.sheet.ready.set()
+    await goes_out.wait()
+    await easel.drawer.draw(SESSION, OFFER, pressed)
+    assert easel.methods == ["editMessageMedia", "sendMessage", "editMessageReplyMarkup"]
+
+
+async def test_a_sheet_that_cannot_be_had_is_left_out(easel: Easel) -> None:
+    """The words say everything."""
+    await easel.shows_words()
+    easel.sheet.content = None
+    await easel.picture_comes()
+    assert easel.methods == []
+
+
+async def test_a_picture_whose_fate_is_unclear_is_never_sent_twice(easel: Easel) -> None:
+    """It may stand there."""
+    await easel.shows_words()
+    easel.telegram.break_off("editMessageMedia", NetworkError("cut"))
+    await easel.picture_comes()
+    assert easel.methods == ["editMessageMedia"]
+
+
+async def test_a_server_that_adds_no_pictures_gets_the_message_anew(easel: Easel) -> None:
+    """Before Bot API 7.11; from then on the words wait for their sheet there."""
+    await easel.shows_words()
+    refusal = "Bad Request: there is no media in the message to edit"
+    easel.telegram.fail("editMessageMedia", 400, refusal)
+    await easel.picture_comes()
+    assert easel.methods == ["editMessageMedia", "sendPhoto", "deleteMessage"]
+    assert not easel.bot.abilities.has(Ability.ADDED_PICTURES)
+    easel.telegram.calls.clear()
+    other = ContactSheet(("https://example.com/b.jpg",))
+    await easel.drawer.draw(SESSION, Screen("more", picture=other))
+    assert easel.methods == ["sendPhoto"]
+
+
+async def test_the_end_waits_a_little_for_what_is_on_its_way(easel: Easel) -> None:
+    """And no longer than that: what is left out is no loss."""
+    await easel.shows_words()
+    await easel.drawer.close(0.01)
+    easel.sheet.ready.set()
+    await asyncio.sleep(0)
+    assert easel.methods == []
