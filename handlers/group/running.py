@@ -13,7 +13,7 @@ from bot.chat.texts import cut
 from bot.domain.asking import BuyAsked
 from bot.domain.collecting import LONGEST_PROOF, ProofKind
 from bot.domain.currencies import Money, MoneyUnreadable, read_money
-from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys import closing, counting, fulfilling, joining
 from bot.domain.group_buys.bills import BillUnclear, pieces_by_variant
 from bot.domain.group_buys.buys import (
     BuyId,
@@ -161,7 +161,7 @@ async def arrive(_: Update, context: Context) -> Reply:
     def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
         ordered = pieces_by_variant(buy.taken)
         came = {spec: counts.get(spec or "", pieces) for spec, pieces in ordered.items()}
-        return fulfilling.counted(buy, came, books, context.now)
+        return counting.counted(buy, came, books, context.now)
 
     if await acts(context, decide):
         return await back(_, context)

@@ -75,6 +75,8 @@ _AFTER: dict[BuyState, frozenset[BuyState]] = {
     _B.CANCELLED: frozenset(),
 }
 
+AFTER_BOUGHT = (_B.BOUGHT, _B.SHIPPED, _B.ARRIVED, _B.HANDING_OUT, _B.SETTLING)
+
 ENDED = frozenset({_B.CLOSED, _B.FAILED, _B.CANCELLED})
 FORGOTTEN_AT_ONCE = ENDED | {_B.DRAFT}
 """Where a buy may go with its organiser's data: nobody else has anything in it."""
@@ -342,6 +344,12 @@ class Change:
     buy: GroupBuy
     news: tuple[News, ...] = ()
     booked: tuple[Operation, ...] = ()
+
+
+def all_told(buy: GroupBuy, kind: NewsOf) -> tuple[News, ...]:
+    """Return a piece of news for every member, but for the organiser."""
+    people = [each for each in buy.members if each != buy.organiser]
+    return tuple(News(kind=kind, user_id=each) for each in people)
 
 
 Decide = Callable[[GroupBuy, Books], Change]

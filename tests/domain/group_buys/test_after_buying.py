@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.currencies import CNY, Money, yuan
-from bot.domain.group_buys import closing, disputes, fulfilling, joining
+from bot.domain.group_buys import closing, counting, disputes, fulfilling, joining
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState, Dispute, DisputeState
 from bot.domain.identifiers import MerchantOrderNo, UserId
@@ -36,7 +36,7 @@ def bought(**changes: Any) -> Desk:
 
 def arrived(**changes: Any) -> Desk:
     desk = bought(**changes)
-    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {}, desk.books, NOW))
     return desk
 
 
@@ -75,7 +75,7 @@ def test_who_agreed_to_no_second_instalment_pays_none() -> None:
 
 def test_what_the_seller_sends_back_lessens_what_the_organiser_bears() -> None:
     desk = bought()
-    desk.take(fulfilling.counted(desk.buy, {RED: 5}, desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {RED: 5}, desk.books, NOW))
     assert desk.buy.bill is not None
     borne = desk.buy.bill.borne
     desk.take(fulfilling.seller_refunded(desk.buy, Fen(700), desk.books, NOW))

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.collecting import ProofKind
 from bot.domain.currencies import CNY, Money
-from bot.domain.group_buys import closing, fitting, fulfilling, joining
+from bot.domain.group_buys import closing, counting, fitting, fulfilling, joining
 from bot.domain.group_buys.bills import pieces_by_variant
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why, consent_to
 from bot.domain.group_buys.claims import ClaimState, SentProof
@@ -96,7 +96,7 @@ def test_what_the_seller_takes_less_than_was_agreed_goes_back_to_all_once_it_is_
     assert desk.buy.bill is not None
     assert (desk.buy.bill.total, desk.buy.bill.borne) == (6000, -600)
     even(desk)
-    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {}, desk.books, NOW))
     assert (balance(desk, ANNA), balance(desk, BEN)) == (-400, -200)
     assert desk.buy.bill.borne == 0
     assert desk.told(NewsOf.CHEAPER) == [ANNA, BEN]
@@ -106,7 +106,7 @@ def test_what_the_seller_takes_less_than_was_agreed_goes_back_to_all_once_it_is_
 def test_what_the_seller_takes_more_is_the_organisers_and_stands_in_the_bill() -> None:
     desk = ordered(collecting())
     desk.take(fulfilling.bought(desk.buy, Fen(6700), desk.books, NOW))
-    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {}, desk.books, NOW))
     assert desk.buy.bill is not None
     assert (desk.buy.bill.total, desk.buy.bill.borne) == (6700, 100)
     assert (balance(desk, ANNA), balance(desk, BEN)) == (0, 0)
@@ -118,7 +118,7 @@ def test_what_the_seller_sends_back_above_what_did_not_come_is_everybodys() -> N
     """One piece of Ben's is missing: 10.00 and its fee. Of 13.00, 3.00 more is freight of five."""
     desk = ordered(collecting())
     desk.take(fulfilling.bought(desk.buy, Fen(6600), desk.books, NOW))
-    desk.take(fulfilling.counted(desk.buy, {RED: 5}, desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {RED: 5}, desk.books, NOW))
     assert (balance(desk, ANNA), balance(desk, BEN)) == (0, -1100)
     desk.take(fulfilling.seller_refunded(desk.buy, Fen(1300), desk.books, NOW))
     assert (balance(desk, ANNA), balance(desk, BEN)) == (-240, -1160)
@@ -131,7 +131,7 @@ def test_nobody_gets_back_more_than_theirs_cost() -> None:
     """By heads, half of 50.00 would be more than what Ben's two cost with freight, 23.00."""
     desk = ordered(collecting(freight_key=FreightKey.HEAD, freight_each=Fen(200)))
     desk.take(fulfilling.bought(desk.buy, Fen(6600), desk.books, NOW))
-    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {}, desk.books, NOW))
     desk.take(fulfilling.seller_refunded(desk.buy, Fen(5000), desk.books, NOW))
     assert desk.buy.bill is not None
     assert [each.marketplace for each in desk.buy.bill.shares] == [1042, 558]
@@ -143,7 +143,7 @@ def test_what_the_seller_sends_back_before_the_count_is_for_what_will_be_missing
     desk.take(fulfilling.bought(desk.buy, Fen(6600), desk.books, NOW))
     desk.take(fulfilling.seller_refunded(desk.buy, Fen(1000), desk.books, NOW))
     assert (balance(desk, ANNA), balance(desk, BEN)) == (0, 0)
-    desk.take(fulfilling.counted(desk.buy, {RED: 5}, desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {RED: 5}, desk.books, NOW))
     assert (balance(desk, ANNA), balance(desk, BEN)) == (0, -1100)
     assert desk.buy.bill is not None
     assert desk.buy.bill.borne == 0
@@ -155,7 +155,7 @@ def test_at_a_fixed_price_what_the_seller_takes_less_is_the_organisers() -> None
     assert desk.buy.bill is not None
     borne = desk.buy.bill.borne
     desk.take(fulfilling.bought(desk.buy, Fen(6000), desk.books, NOW))
-    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {}, desk.books, NOW))
     assert desk.buy.bill.borne == borne - 600
     assert (balance(desk, ANNA), balance(desk, BEN)) == (0, 0)
     even(desk)
@@ -164,7 +164,7 @@ def test_at_a_fixed_price_what_the_seller_takes_less_is_the_organisers() -> None
 def test_less_than_a_yuan_for_all_is_not_sent_round() -> None:
     desk = ordered(collecting())
     desk.take(fulfilling.bought(desk.buy, Fen(6510), desk.books, NOW))
-    desk.take(fulfilling.counted(desk.buy, {}, desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {}, desk.books, NOW))
     assert (balance(desk, ANNA), balance(desk, BEN)) == (0, 0)
     assert sum_of(desk, Account.GAIN) == -90
 

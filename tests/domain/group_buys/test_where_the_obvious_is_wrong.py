@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.collecting import ProofKind
 from bot.domain.currencies import CNY, Currency, Money, yuan
-from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys import closing, counting, fulfilling, joining
 from bot.domain.group_buys.bills import bill_of, rebilled
 from bot.domain.group_buys.books import charged
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, NewsOf, Why
@@ -135,7 +135,7 @@ def test_06_who_does_not_answer_agrees() -> None:
 
 def test_07_a_paid_claim_is_safe() -> None:
     desk = ordered_desk((2, 5, 1000), (3, 5, 1000))
-    desk.take(fulfilling.short(desk.buy, RED, 5, Fen(0), desk.books, NOW))
+    desk.take(counting.short(desk.buy, RED, 5, Fen(0), desk.books, NOW))
     assert desk.buy.claim(2).state is ClaimState.SHORT
     assert desk.books.account_of(desk.buy.account_of(UserId(3)), CNY).balance.units < 0
     # A proof is not money either.

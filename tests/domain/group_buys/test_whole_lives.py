@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.currencies import CNY, Money
-from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys import closing, counting, fulfilling, joining
 from bot.domain.group_buys.bills import lines_of
 from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
@@ -218,7 +218,7 @@ def _fulfil(desk: Desk, data: st.DataObject) -> None:
         if (pieces := sum(each.served for each in desk.buy.taken if each.spec_id == spec))
     }
     total_before = desk.buy.pieces
-    desk.take(fulfilling.counted(desk.buy, came, desk.books, NOW))
+    desk.take(counting.counted(desk.buy, came, desk.books, NOW))
     check(desk)
     short = sum(each.short for each in desk.buy.claims)
     assert sum(came.values()) + short == total_before
