@@ -48,10 +48,12 @@ class DeleteAddress:
 class ClaimOrder:
     """Adds an order under the session's new revision: one consent, at most one order.
 
-    The commit raises `bot.storage.ports.AlreadyClaimed` when the consent has its order already.
+    A consent to several orders at once, as to a group buy's, has one of each `part`. The commit
+    raises `bot.storage.ports.AlreadyClaimed` when the consent has that order already.
     """
 
     order: Order
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)

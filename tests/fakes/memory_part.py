@@ -11,7 +11,7 @@ from bot.storage.ports import StorageUnavailable
 @dataclass
 class Claimed:
     order: Order
-    consent: tuple[str, int, UserId]
+    consent: tuple[str, int, UserId, int]
     told: bool = False
     look_at: datetime | None = None
     hints: int = 0

@@ -465,12 +465,14 @@ class MemoryStorage(
                 self.refuse_terms(write.terms)
             if isinstance(write, JoinBuy | ChangeBuy):
                 self.refuse_buy(write)
-        for claim in [each.order for each in commit.writes if isinstance(each, ClaimOrder)]:
+        consents = {each.consent for each in self._orders.values()}
+        for write in [each for each in commit.writes if isinstance(each, ClaimOrder)]:
+            claim = write.order
             if (claim.user_id, claim.chat_id) != (session.user_id, session.chat_id):
                 raise ValueError(f"{claim.order_no} is not of this conversation")
-            consents = {each.consent for each in self._orders.values()}
-            if claim.order_no in self._orders or _consent(session) in consents:
+            if claim.order_no in self._orders or _consent(session, write.part) in consents:
                 raise AlreadyClaimed(claim.order_no)
+            consents.add(_consent(session, write.part))
         place = (session.chat_id, session.user_id)
         stored = self._sessions.get(place)
         if (stored.revision if stored else None) != expected:
@@ -516,8 +518,8 @@ class MemoryStorage(
                 _put(book, saved)
             case DeleteAddress(address_id):
                 book.pop(address_id, None)
-            case ClaimOrder(order):
-                self._orders[order.order_no] = Claimed(order, _consent(session))
+            case ClaimOrder(order, part):
+                self._orders[order.order_no] = Claimed(order, _consent(session, part))
             case MarkTold(order_no, placing):
                 claimed = self._orders.get(order_no)
                 if claimed is not None and claimed.order.user_id == session.user_id:
@@ -547,8 +549,8 @@ def _put(book: dict[AddressId, SavedAddress], saved: SavedAddress) -> None:
     book[saved.address_id] = saved
 
 
-def _consent(session: Session) -> tuple[str, int, UserId]:
-    return (session.session_id, session.revision, session.user_id)
+def _consent(session: Session, part: int) -> tuple[str, int, UserId, int]:
+    return (session.session_id, session.revision, session.user_id, part)
 
 
 def _dumped(value: Value | None) -> JsonValue:

@@ -126,6 +126,21 @@ class TestOrders:
             await storage.conversations.commit_step(following(writes=(ClaimOrder(order(2)),)))
         assert await storage.orders.orders_of(ALICE) == [order(1)]
 
+    async def test_a_consent_to_several_orders_claims_each_once(self, storage: Storage):
+        """As a group buy's of more variants than one order takes: all in one step, or none."""
+        await storage.conversations.commit_step(first())
+        twice = (ClaimOrder(order(1)), ClaimOrder(order(2), part=1), ClaimOrder(order(3), part=1))
+        with pytest.raises(AlreadyClaimed):
+            await storage.conversations.commit_step(following(writes=twice))
+        assert await storage.orders.orders_of(ALICE) == []
+        several = (ClaimOrder(order(1)), ClaimOrder(order(2), part=1), ClaimOrder(order(3), part=2))
+        await storage.conversations.commit_step(following(writes=several))
+        made = await storage.orders.orders_of(ALICE)
+        assert {each.order_no for each in made} == {order(n).order_no for n in (1, 2, 3)}
+        again = (ClaimOrder(order(4), part=2),)
+        with pytest.raises(AlreadyClaimed):
+            await storage.conversations.commit_step(following(writes=again))
+
     async def test_a_hundred_concurrent_claims_make_one_order(self, storage: Storage):
         """One consent, a hundred taps, each with a number of its own: one order."""
         await storage.conversations.commit_step(first())

@@ -192,8 +192,8 @@ class Conversations:
     def _prepared(self, write: Write, commit: StepCommit) -> Work:  # noqa: C901, PLR0912 - an arm a write
         session = commit.session
         match write:
-            case ClaimOrder(order):
-                prepared: Work = self._orders.claiming(order, session)
+            case ClaimOrder(order, part):
+                prepared: Work = self._orders.claiming(order, session, part)
             case ForgetPerson():
                 prepared = self._rights.forgetting(
                     session.user_id, session.chat_id, commit.update_id

@@ -169,8 +169,9 @@ class Orders:
         """Return the order that a row holds. Raises `StorageUnavailable`."""
         return self._database.unseal(Order, body, place_of_order(order_no))
 
-    def claiming(self, order: Order, session: Session) -> Work:
+    def claiming(self, order: Order, session: Session, part: int = 0) -> Work:
         """Return what makes an order of a session's consent; it raises `AlreadyClaimed`."""
+        consent = f"{session.session_id}+{part}" if part else session.session_id
         if (order.user_id, order.chat_id) != (session.user_id, session.chat_id):
             raise ValueError(f"{order.order_no} is not of this conversation")
         row = (
@@ -178,7 +179,7 @@ class Orders:
             order.marketplace,
             order.user_id,
             order.chat_id,
-            session.session_id,
+            consent,
             session.revision,
             order.placing.value,
             stage_of(order).value,
