@@ -12,11 +12,13 @@ from bot.domain.asking import BuyAsked, JoinOpen
 from bot.domain.collecting import LONGEST_PROOF, ProofKind
 from bot.domain.group_buys.buys import BuyId, BuyState, Card, GroupBuy
 from bot.domain.group_buys.claims import ClaimState, DisputeState
+from bot.domain.group_buys.closing import freight_asked
+from bot.domain.group_buys.counting import offered_instead
 from bot.domain.sessions import Step
 from bot.domain.writes import ShowBuy
 from bot.telegram.newer import Style
 from handlers.always import anywhere
-from handlers.group import complaining, running, settling, taking_part
+from handlers.group import complaining, counting, running, settling, taking_part
 from handlers.group.buy_acting import returning, seen
 from handlers.group.buy_asked import asked, dispute_lines
 from handlers.group.buy_organising import ending_rows, organiser_rows, organiser_text
@@ -86,8 +88,12 @@ def _member_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
         told.append(t("buy.cost_proof", goods=t.yuan(quote.goods), total=t.yuan(quote.total)))
     if me in buy.asked and buy.answer_before is not None:
         told.append(t("buy.asked", moment=t.moment(buy.answer_before)))
+        if not buy.terms.is_fixed:
+            told.append(t("buy.asked_freight", most=t.money(freight_asked(buy, me))))
     if buy.state in {BuyState.ARRIVED, BuyState.HANDING_OUT} and buy.terms.handout:
         told.append(t("buy.handout_line", text=buy.terms.handout))
+    if offered_instead(buy, me):
+        told.append(t("buy.instead_explained"))
     complaint = dispute_lines(t, mine)
     return lines(*told, *([complaint] if complaint else []))
 
@@ -118,6 +124,7 @@ def _member_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
             named = named_variant(t, buy, buy.terms.variant(each.spec_id))
             label = html.unescape(t("buy.change_button", variant=named))
             rows += row(Button(cut(label, 60), "change", str(each.number)))
+    rows += counting.instead_rows(t, buy, me)
     if me != buy.organiser and _may_prove(view, buy):
         due = buy.state is BuyState.COLLECTING and any(e.state is ClaimState.DUE for e in mine)
         give_up = Button(t("buy.give_up_button"), "ask", "give_up") if due else None
@@ -304,7 +311,7 @@ async def text(update: Update, context: Context) -> Reply:
     if not isinstance(asking, BuyAsked) or message is None:
         return None
     if asking.what == "count" and asking.about:
-        return await running.count_typed(context, asking, typed)
+        return await counting.count_typed(context, asking, typed)
     if asking.what == "proof":
         sent = cut(typed, LONGEST_PROOF)
         return await taking_part.prove(context, message, ProofKind.TEXT, text=sent)

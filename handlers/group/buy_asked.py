@@ -2,7 +2,7 @@
 
 import html
 
-from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
+from bot.chat.screens import Button, Rows, Screen, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut, escape
 from bot.chat.units import counted
 from bot.domain.asking import BuyAsked
@@ -12,7 +12,7 @@ from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
 from bot.domain.splitting import MOST_IN_ORDER
 from bot.telegram.newer import Style
-from handlers.group import receiving
+from handlers.group import counting, receiving
 from handlers.group.buy_acting import claims_about
 from handlers.group.buy_organising import people_rows
 from handlers.group.buy_view import HAS_MONEY, BuyView, balance_of
@@ -69,7 +69,7 @@ def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  
             case "rest":
                 return _rest_to_confirm(view, t, buy, asking)
             case "count":
-                return _counting(view, t, buy, asking)
+                return counting.screen(view, t, buy, asking)
             case "cancel":
                 yes = row(Button(t("buy.cancel_yes_button"), "cancel_buy", style=Style.DANGER))
                 return Screen(paragraphs(view.flash, t("buy.cancel_explained")), yes + back)
@@ -266,19 +266,3 @@ def _rest_to_confirm(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -
     confirm = Button(t("buy.order_confirm_button"), "order_rest", str(total), style=Style.SUCCESS)
     said = t("buy.rest_explained", number=asking.about + 1, total=t.yuan(total))
     return Screen(paragraphs(view.flash, said), row(confirm) + back)
-
-
-def _counting(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
-    ordered = pieces_by_variant(buy.taken)
-    variants = [each for each in buy.terms.variants if each.spec_id in ordered]
-    buttons = []
-    for number, each in enumerate(variants):
-        came = asking.counts.get(each.spec_id or "", ordered[each.spec_id])
-        mark = "👉" if number + 1 == asking.about else "▫️"
-        name = cut(variant_name(t, buy, each), 40)
-        buttons.append(
-            Button(f"{mark} {name}: {came} / {ordered[each.spec_id]}", "count", str(number + 1))
-        )
-    rows = grid(buttons, 1) + row(Button(t("buy.counted_button"), "arrive"))
-    rows += row(Button(t("buy.back_button"), "back"))
-    return Screen(paragraphs(view.flash, t("buy.ask_count")), rows)

@@ -4,6 +4,7 @@ from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, Texts
 from bot.domain.group_buys.buys import BuyState, GroupBuy, News, NewsOf
 from bot.domain.group_buys.claims import ClaimState, DisputeState
+from bot.domain.group_buys.counting import offered_instead
 from bot.domain.ledger import Books
 from handlers.group.buy_words import claim_line, priced
 from handlers.group.terms_words import buy_title
@@ -39,6 +40,8 @@ _PLAIN = {
     NewsOf.RENEW: "buy.news_renew",
     NewsOf.ROW: "buy.news_row",
     NewsOf.SUBSTITUTED: "buy.news_substituted",
+    NewsOf.SWAPPED: "buy.news_swapped",
+    NewsOf.SPARE_TAKEN: "buy.news_spare_taken",
     NewsOf.RESOLD: "buy.news_resold",
     NewsOf.ANSWERED: "buy.news_answered",
     NewsOf.DISPUTED: "buy.news_disputed",
@@ -90,12 +93,14 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
             return t("buy.news_remind_rest", amount=t.amount(balance), code=account)
         until = t.moment(buy.pay_before) if buy.pay_before else ""
         return t(_WITH_MONEY[news.kind], amount=t.amount(balance), code=account, moment=until)
-    said = {each.user_id for each in buy.claims if each.state is ClaimState.PROOF}
+    who = {each.user_id for each in buy.claims if each.state is ClaimState.PROOF}
     rest = news.kind is NewsOf.ALL_PAID and any(each.state in _DROPPED_OUT for each in buy.claims)
-    counts = {"count": max(1, len(said))} if news.kind is NewsOf.PROOF else {}
+    counts = {"count": max(1, len(who))} if news.kind is NewsOf.PROOF else {}
     plain = "buy.news_rest_paid" if rest else _PLAIN[news.kind]
     lapsed = news.kind is NewsOf.LAPSED
-    return t(_LAPSED.get(news.detail, plain) if lapsed else plain, **counts)
+    said = t(_LAPSED.get(news.detail, plain) if lapsed else plain, **counts)
+    offered = news.kind is NewsOf.SHORT and offered_instead(buy, news.user_id)
+    return paragraphs(said, t("buy.instead_explained") if offered else None)
 
 
 def _for_operator(t: Texts, buy: GroupBuy) -> Html:

@@ -23,6 +23,7 @@ from handlers.group.buy_view import (
     balance_of,
     waiting_for_money,
 )
+from handlers.group.counting import spare_text
 from handlers.group.receiving import all_in_rows
 
 _PAGE = 8
@@ -46,6 +47,8 @@ def organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
             parts.append(t("buy.borne", amount=t.yuan(buy.bill.borne)))
         elif buy.bill.borne < 0:
             parts.append(t("buy.gained", amount=t.yuan(-buy.bill.borne)))
+    if spare := spare_text(t, buy):
+        parts.append(spare)
     if disputes := open_disputes(buy):
         parts.append(t("buy.disputes", count=len(disputes)))
     if buy.state in {BuyState.SETTLING, BuyState.CANCELLING}:

@@ -169,7 +169,8 @@ def _offered(terms: Terms, name: str) -> bool:
 
 def _asked(view: TermsView, t: Texts, terms: Terms, name: str) -> Screen:
     back_ = row(Button(t("buy.back_button"), "back"))
-    said = t(_ASKS[name], zone=terms.zone, most=MOST_OFFERS)
+    key = "buy_terms.ask_freight_head" if name == "freight_each" and terms.by_heads else _ASKS[name]
+    said = t(key, zone=terms.zone, most=MOST_OFFERS)
     listed = None
     if name in {"row", "grams"}:
         listed = lines(
@@ -236,9 +237,8 @@ async def take(_: Update, context: Context) -> Reply:
         context.flash("buy.gone")
         return None
     match asking.term:
-        case "freight_key" if context.arg == FreightKey.WEIGHT and not buy.terms.grams:
-            context.focus(asking=asking.replace(term="grams"))
-            return None
+        case "freight_key":
+            return _take_key(context, asking, buy)
         case "address":
             return await _take_address(context, asking, buy)
         case "offers":
@@ -247,6 +247,18 @@ async def take(_: Update, context: Context) -> Reply:
         case "row" if context.arg == "ones":
             return _set(context, asking, buy, " ".join("1" for _ in buy.terms.variants))
     return _set(context, asking, buy, context.arg)
+
+
+def _take_key(context: Context, asking: BuyDrafted, buy: GroupBuy) -> Reply:
+    """Take what freight is shared by; what that needs to be known is asked for next."""
+    if context.arg == FreightKey.WEIGHT and not buy.terms.grams:
+        context.focus(asking=asking.replace(term="grams"))
+        return None
+    _set(context, asking, buy, context.arg)
+    if (context.arg == FreightKey.HEAD) != buy.terms.by_heads:
+        # The estimate is for a person there, and for a piece elsewhere.
+        context.focus(asking=asking.replace(term="freight_each"))
+    return None
 
 
 async def text(update: Update, context: Context) -> Reply:

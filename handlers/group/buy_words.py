@@ -148,10 +148,20 @@ def claim_line(t: Texts, buy: GroupBuy, claim: Claim) -> Html:
         price=t.money(price),
         state=t(_CLAIMS[claim.state]),
     )
+    instead = [
+        t(
+            "buy.claim_instead",
+            variant=variant_name(t, buy, buy.terms.variant(each.spec_id)),
+            pieces=counted(t, each.pieces, goods.unit),
+            price=t.money(each.unit),
+        )
+        for each in claim.swapped
+    ]
     others = [buy.terms.variant(each) for each in claim.alternatives]
     named = ", ".join(variant_name(t, buy, each) for each in others if each is not None)
     return lines(
         said,
+        *instead,
         t("buy.claim_else", others=named) if named and claim.state in _BEFORE_PAYING else None,
         t("buy.claim_renew") if claim.renew and claim.state in _BEFORE_PAYING else None,
         t("buy.claim_reason", reason=claim.reason) if claim.reason else None,

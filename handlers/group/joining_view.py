@@ -136,8 +136,8 @@ def _confirmation(view: JoinView, buy: GroupBuy, variant: Variant, asking: JoinO
     t, terms = priced(view.t, buy.terms), buy.terms
     pieces, ceiling = asking.pieces or 1, ceiling_of(buy, variant, asking)
     goods = ceiling * pieces
-    freight, fee = terms.freight_most(pieces), terms.charged_fee_ppm * goods // 1_000_000
-    abroad = terms.abroad_most(pieces)
+    freight, fee = terms.freight_most(pieces, variant), terms.charged_fee_ppm * goods // 1_000_000
+    abroad = terms.abroad_most(pieces, variant)
     text = paragraphs(
         view.flash,
         t("buy.card_title", title=buy_title(t, terms)),

@@ -13,8 +13,8 @@ from bot.chat.texts import cut
 from bot.domain.asking import BuyAsked
 from bot.domain.collecting import LONGEST_PROOF, ProofKind
 from bot.domain.currencies import Money, MoneyUnreadable, read_money
-from bot.domain.group_buys import closing, counting, fulfilling, joining
-from bot.domain.group_buys.bills import BillUnclear, pieces_by_variant
+from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys.bills import BillUnclear
 from bot.domain.group_buys.buys import (
     BuyId,
     BuyRefused,
@@ -153,21 +153,6 @@ async def hand(_: Update, context: Context) -> Reply:
     return None
 
 
-async def arrive(_: Update, context: Context) -> Reply:
-    """Take the count of what arrived: all of it, but for what was counted otherwise."""
-    asking = context.session.focus.asking
-    counts = asking.counts if isinstance(asking, BuyAsked) and asking.what == "count" else {}
-
-    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
-        ordered = pieces_by_variant(buy.taken)
-        came = {spec: counts.get(spec or "", pieces) for spec, pieces in ordered.items()}
-        return counting.counted(buy, came, books, context.now)
-
-    if await acts(context, decide):
-        return await back(_, context)
-    return None
-
-
 async def prepare(_: Update, context: Context) -> Reply:
     """Read the newest numbers and show the order to be confirmed. Raises `MarketplaceError`."""
     groups, asking = context.services.groups, context.session.focus.asking
@@ -211,8 +196,8 @@ async def order(update: Update, context: Context) -> Reply:
     except BuyRefused as error:
         context.flash(REFUSED[error.why], left=error.left)
         return await back(update, context)
-    for each in placed:
-        context.write(ClaimOrder(each.replace(chat_id=context.session.chat_id)))
+    for part, each in enumerate(placed):
+        context.write(ClaimOrder(each.replace(chat_id=context.session.chat_id), part))
     context.write(ChangeBuy(buy.buy_id, decide))
     context.focus(asking=BuyAsked(buy_id=buy.buy_id))
     return None
@@ -324,6 +309,7 @@ _COLUMNS = {
     "sum": "buy.column_sum",
     "product": "buy.column_product",
     "arrived": "buy.column_arrived",
+    "spare": "buy.column_spare",
     "offer": "buy.column_offer",
     "goods": "buy.column_goods",
     "freight": "buy.column_freight",
@@ -377,24 +363,6 @@ async def _receive(context: Context, came_in: Callable[[Money], Money]) -> None:
         asking = context.session.focus.asking
         if isinstance(asking, BuyAsked):
             context.focus(asking=BuyAsked(buy_id=asking.buy_id))
-
-
-async def count_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
-    """Take how many of a variant arrived."""
-    buy, _ = await seen(context.session, context.services)
-    number = natural(cut(typed, 9))
-    if buy is None or number is None:
-        context.flash("buy.not_a_number")
-        return None
-    ordered = pieces_by_variant(buy.taken)
-    variants = [each.spec_id for each in buy.terms.variants if each.spec_id in ordered]
-    spec = variants[asking.about - 1] if asking.about <= len(variants) else None
-    if spec not in ordered or number > ordered[spec]:
-        context.flash("buy.refused_amount", left=ordered.get(spec, 0))
-        return None
-    counts = {**asking.counts, (spec or ""): number}
-    context.focus(asking=asking.replace(counts=counts, about=0))
-    return None
 
 
 async def reason_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:

@@ -11,6 +11,7 @@ from bot.domain.currencies import CNY, Money, MoneyUnreadable, read_money
 from bot.domain.group_buys import closing, fulfilling
 from bot.domain.group_buys.buys import BuyId, Change, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
+from bot.domain.identifiers import SpecId
 from bot.domain.ledger import Books
 from bot.domain.links import start_link
 from bot.domain.money import Fen
@@ -128,8 +129,8 @@ async def labels(context: Context, buy: GroupBuy) -> Reply:
     def link(number: int) -> str:
         return start_link(username, f"{HAND_OUT}{buy.token}-{number}")
 
-    def variant(claim: object) -> str:
-        return variant_name(t, buy, buy.terms.variant(claim.spec_id))  # type: ignore[attr-defined]
+    def variant(spec: SpecId | None) -> str:
+        return variant_name(t, buy, buy.terms.variant(spec))
 
     title = buy_title(t, buy.terms)
     content = await asyncio.to_thread(

@@ -87,7 +87,8 @@ def _pieces_of(goods: Goods, progress: Progress) -> int:
 
 def cost_lines(t: Texts, terms: Terms) -> Html:
     """Say what comes on top of the goods: freight by its key, the fee, a second instalment."""
-    abroad = t("buy.abroad_line", each=t.money(terms.abroad_each)) if terms.abroad_each else None
+    second = "buy.abroad_by_head" if terms.by_heads else "buy.abroad_line"
+    abroad = t(second, each=t.money(terms.abroad_each)) if terms.abroad_each else None
     if terms.is_fixed:
         return lines(t("buy.all_inside"), abroad)
     return lines(

@@ -87,3 +87,16 @@ async def pays(member: Person, organiser: Person, said: str) -> None:
     await organiser.sees("Payments are being collected")
     await organiser.do("🧾 Tester", "They wrote")
     await organiser.do("came in$", "Payments are being collected")
+
+
+async def bought(organiser: Person, market: Market) -> Shown:
+    """Once everybody has paid: order it, have it paid and sent; return the organiser's page."""
+    await organiser.tap("Open", await organiser.sees("has paid"))
+    await organiser.sees("1688 total")
+    await organiser.do("Check the order", "One order for")
+    await organiser.do("Order exactly this", "Being ordered|Ordered")
+    placed = await organiser.sees("The order is placed")
+    order = (await market.orders())[-1]
+    await market.order(order["orderId"], "pay")
+    await market.order(order["orderId"], "ship")
+    return placed

@@ -30,7 +30,7 @@ def test_everybody_who_gets_something_has_one_label() -> None:
     states = (ClaimState.ARRIVED, ClaimState.HANDED, ClaimState.SHORT)
     claims = [each.replace(state=state) for each, state in zip(buy.claims, states, strict=True)]
     page = label_page(
-        buy.replace(claims=tuple(claims)), "Mugs & co", str, lambda claim: f"{claim.spec_id}", "?"
+        buy.replace(claims=tuple(claims)), "Mugs & co", str, lambda spec: f"{spec}", "?"
     ).decode()
     assert page.count("<section>") == 1  # the other's pieces never came
     assert "&lt;b&gt;Anna" in page

@@ -9,7 +9,7 @@ from itertools import groupby
 from pydantic import Field
 
 from bot.domain.drafts import OrderLine
-from bot.domain.group_buys.claims import Claim
+from bot.domain.group_buys.claims import Claim, agreed_together
 from bot.domain.group_buys.shares import fee_of, split, unit_price, usable_weights
 from bot.domain.group_buys.terms import Terms
 from bot.domain.identifiers import SpecId, UserId
@@ -245,7 +245,8 @@ def rebilled(
     parts = split(delta, weights) if delta else [Fen(0)] * len(staying)
     shares, borne = [], 0
     for each, old, part in zip(fresh.shares, staying, parts, strict=True):
-        cap = sum(mine.consent.freight for mine in people[each.user_id])
+        mine = people[each.user_id]
+        cap = agreed_together((claim.consent.freight for claim in mine), terms)
         freight = old.freight + part
         if each.user_id != organiser and part > 0 and freight > cap:
             kept = max(old.freight, min(freight, cap))

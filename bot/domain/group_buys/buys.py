@@ -18,7 +18,7 @@ from bot.domain.group_buys.bills import Bill, Share, people_of
 from bot.domain.group_buys.books import account_no
 from bot.domain.group_buys.claims import Claim, ClaimState, Consent
 from bot.domain.group_buys.parts import MOST_VARIANTS
-from bot.domain.group_buys.terms import Terms
+from bot.domain.group_buys.terms import Terms, Variant
 from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
 from bot.domain.model import Value
@@ -152,6 +152,7 @@ class NewsOf(StrEnum):
     ROW = "row"  # no whole row came about for it
     SOLD_OUT = "sold_out"  # none is left of it at the seller
     SUBSTITUTED = "substituted"
+    SWAPPED = "swapped"  # of what was chosen not all came, but what was named for that case
     ABROAD = "abroad"  # the second instalment
     HANDED = "handed"
     RESOLD = "resold"
@@ -168,6 +169,7 @@ class NewsOf(StrEnum):
     TOO_FEW = "too_few"
     CARD_GONE = "card_gone"
     DISPUTED = "disputed"
+    SPARE_TAKEN = "spare_taken"
     PARTLY = "partly"  # one of several orders was not made
 
 
@@ -192,7 +194,8 @@ class GroupBuy(Value):
     `bill` is what everybody is charged as of now. `asked` are those whose answer is awaited until
     `answer_before`. `frozen` are the numbers of the claims that are in the order `order_no`, and
     in `more_orders` where there are more variants than one takes; `lacking` are those of them that
-    were not made, or closed unpaid, while others stand.
+    were not made, or closed unpaid, while others stand. `spare` is what came beyond what was
+    ordered and nobody took; `spare_taken` what members pay of it for missing pieces, in fen.
     """
 
     buy_id: BuyId
@@ -223,6 +226,8 @@ class GroupBuy(Value):
     frozen: tuple[int, ...] = ()
     arrived: tuple[Arrived, ...] = ()
     arrived_at: AwareDatetime | None = None
+    spare: tuple[Arrived, ...] = ()
+    spare_taken: Fen = Fen(0)
     reason: str = ""
     since: AwareDatetime
     created_at: AwareDatetime
@@ -445,19 +450,28 @@ def admitted(buy: GroupBuy, wanted: Wanted, taken: Taken) -> Claim:
         alternatives=wanted.alternatives,
         partly=wanted.partly,
         state=ClaimState.HELD if fits else ClaimState.WAITING,
-        consent=consent_to(terms, wanted.pieces, wanted.ceiling, wanted.sent_at, wanted.shown),
+        consent=consent_to(
+            terms, wanted.pieces, wanted.ceiling, wanted.sent_at, wanted.shown, variant
+        ),
         at=wanted.sent_at,
     )
 
 
-def consent_to(terms: Terms, pieces: int, ceiling: Fen, at: datetime, shown: str = "") -> Consent:
+def consent_to(
+    terms: Terms,
+    pieces: int,
+    ceiling: Fen,
+    at: datetime,
+    shown: str = "",
+    variant: Variant | None = None,
+) -> Consent:
     """Return what somebody agrees to who takes so many pieces under these terms."""
     return Consent(
         terms=terms.number,
         goods=Fen(ceiling * pieces),
-        freight=terms.freight_most(pieces),
+        freight=terms.freight_most(pieces, variant),
         fee_ppm=terms.charged_fee_ppm,
-        other=terms.abroad_most(pieces),
+        other=terms.abroad_most(pieces, variant),
         arrival=terms.arrival,
         shown=shown,
         at=at,

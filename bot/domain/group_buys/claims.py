@@ -1,5 +1,6 @@
 """What somebody wants of a group buy, how far it has come, and what they agreed to."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -42,7 +43,7 @@ _AFTER: dict[ClaimState, frozenset[ClaimState]] = {
     _S.PROOF: frozenset({_S.DUE, _S.PAID, _S.LAPSED}),
     _S.PAID: frozenset({_S.BOUGHT, _S.DUE, _S.REFUNDED}),
     _S.BOUGHT: frozenset({_S.ARRIVED, _S.SHORT, _S.SUBSTITUTED, _S.REFUNDED}),
-    _S.SHORT: frozenset({_S.REFUNDED}),
+    _S.SHORT: frozenset({_S.REFUNDED, _S.SUBSTITUTED}),
     _S.SUBSTITUTED: frozenset({_S.ARRIVED, _S.SHORT}),
     _S.ARRIVED: frozenset({_S.HANDED, _S.SHORT, _S.RESOLD}),
     _S.HANDED: frozenset({_S.REFUNDED}),
@@ -130,13 +131,21 @@ def _plain(text: str) -> str:
     return "".join(each for each in text.casefold() if each.isalnum())
 
 
+class Swapped(Value):
+    """Pieces of another variant that somebody takes for missing ones, at `unit` fen each."""
+
+    spec_id: SpecId | None
+    pieces: int = Field(ge=1)
+    unit: Fen = Field(ge=0)
+
+
 class Claim(Value):
     """So many pieces of a variant, each for `ceiling` fen at most.
 
     `number` is its place in the buy: the order of claiming. `name` is how the organiser knows
     the person. `renew` marks one whose terms got worse since it was agreed to: without a new
-    consent it ends with the lock. `served` is what a shortage left of `pieces`; `unit` what a
-    piece costs, once that is known.
+    consent it ends with the lock. `served` is what a shortage left of `pieces`, with what was
+    `swapped` among them; `unit` what a piece costs, once that is known.
     """
 
     number: int = Field(ge=1)
@@ -154,6 +163,7 @@ class Claim(Value):
     at: AwareDatetime
     unit: Fen | None = None
     short: int = Field(default=0, ge=0)
+    swapped: tuple[Swapped, ...] = ()
     handed: int = Field(default=0, ge=0)
     handed_at: AwareDatetime | None = None
     renew: bool = False
@@ -170,6 +180,19 @@ class Claim(Value):
     def served(self) -> int:
         """The pieces that came, or are to come."""
         return self.pieces - self.short
+
+    @property
+    def gets(self) -> tuple[tuple[SpecId | None, int], ...]:
+        """The pieces that came, or are to come, by variant: what was claimed, then what instead."""
+        instead = tuple((each.spec_id, each.pieces) for each in self.swapped)
+        as_claimed = self.served - sum(pieces for _, pieces in instead)
+        return ((self.spec_id, as_claimed), *instead) if as_claimed else instead
+
+    def worth(self, unit: Fen) -> Fen:
+        """Return what its pieces cost, at `unit` fen for one of the variant that was claimed."""
+        instead = sum(each.pieces * each.unit for each in self.swapped)
+        swapped = sum(each.pieces for each in self.swapped)
+        return Fen((self.served - swapped) * unit + instead)
 
     def moved(self, state: ClaimState, **changes: object) -> "Claim":
         """Return the claim in its next state. Raises `ClaimMoved`."""
@@ -202,15 +225,23 @@ class Asked(Value):
     arrival: datetime | None = None
 
 
-def adverse(consents: tuple[Consent, ...], asked: Asked) -> frozenset[Adverse]:
+def agreed_together(amounts: Iterable[Fen], terms: Terms) -> Fen:
+    """Return what several consents of one person come to, for a part that is shared by the key.
+
+    Where heads count it is one share, however many claims they have.
+    """
+    return Fen(max(amounts, default=0) if terms.by_heads else sum(amounts))
+
+
+def adverse(consents: tuple[Consent, ...], asked: Asked, terms: Terms) -> frozenset[Adverse]:
     """Return in what things came out worse than a person agreed to; nothing where only better.
 
     A component above its cap is worse even where the total fell: another may be given back to
     nobody. `consents` are those of the person's claims that are in.
     """
     goods = sum(each.goods for each in consents)
-    freight = sum(each.freight for each in consents)
-    other = sum(each.other for each in consents)
+    freight = agreed_together((each.freight for each in consents), terms)
+    other = agreed_together((each.other for each in consents), terms)
     fee_ppm = min((each.fee_ppm for each in consents), default=0)
     fee = fee_ppm * goods // 1_000_000
     latest = min((each.arrival for each in consents if each.arrival is not None), default=None)
@@ -239,8 +270,8 @@ def adverse_terms(claim: Claim, agreed: Terms, terms: Terms) -> frozenset[Advers
     worse = {
         Adverse.UNIT: dearer,
         Adverse.FEE: terms.charged_fee_ppm > consent.fee_ppm,
-        Adverse.FREIGHT: terms.freight_most(claim.pieces) > consent.freight,
-        Adverse.OTHER: terms.abroad_most(claim.pieces) > consent.other,
+        Adverse.FREIGHT: terms.freight_most(claim.pieces, variant) > consent.freight,
+        Adverse.OTHER: terms.abroad_most(claim.pieces, variant) > consent.other,
         Adverse.ARRIVAL: later,
         Adverse.RATE: one.currency is not other.currency or other.ratio > one.ratio,
         Adverse.TIME: terms.pay_within < agreed.pay_within

@@ -34,9 +34,10 @@ from bot.domain.group_buys.claims import (
     Consent,
     SentProof,
     adverse,
+    agreed_together,
 )
 from bot.domain.group_buys.rows import missing_pieces, row_of
-from bot.domain.group_buys.shares import fee_of
+from bot.domain.group_buys.shares import fee_of, freight_cap
 from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
@@ -210,7 +211,7 @@ def worse_off(buy: GroupBuy, bill: Bill) -> dict[UserId, frozenset[Adverse]]:
             freight=share.freight,
             fee=share.fee,
         )
-        worse = adverse(tuple(each.consent for each in claims), asked)
+        worse = adverse(tuple(each.consent for each in claims), asked, buy.terms)
         if worse and user != buy.organiser:
             found[user] = worse
     return found
@@ -219,9 +220,11 @@ def worse_off(buy: GroupBuy, bill: Bill) -> dict[UserId, frozenset[Adverse]]:
 def answered(
     buy: GroupBuy, user_id: UserId, *, agrees: bool, books: Books, now: datetime, shown: str = ""
 ) -> Change:
-    """Take one answer. Who agrees has agreed to the freight as it came out; who does not is out.
+    """Take one answer. Who agrees has agreed to the freight as it came out, and to some more.
 
-    When all have answered the buy waits to be quoted again. Raises `BuyRefused`.
+    That is asked once: should others leave, nobody is asked again whose part stays within it
+    (`freight_asked`). Who does not agree is out. When all have answered the buy waits to be
+    quoted again. Raises `BuyRefused`.
     """
     buy.demand(BuyState.CONFIRMING)
     if user_id not in buy.asked or buy.bill is None:
@@ -232,18 +235,31 @@ def answered(
     left = buy.replace(asked=tuple(each for each in buy.asked if each != user_id))
     if not agrees:
         return left_out(left, mine, None, books, now, ClaimState.DECLINED)
-    share, bill = buy.bill.share_of(user_id), buy.bill
+    bill, most = buy.bill, freight_asked(buy, user_id)
     consented = []
     for index, each in enumerate(mine):
         consent = each.consent.replace(
             goods=Fen(max(each.consent.goods, bill.unit_of(each.spec_id) * each.pieces)),
-            freight=Fen(max(share.freight, 0)) if index == 0 else Fen(0),
+            freight=most if index == 0 else Fen(0),
             fee_ppm=buy.terms.charged_fee_ppm,
             at=now,
             shown=shown,
         )
         consented.append(each.replace(consent=consent))
     return Change(left.with_claims(consented))
+
+
+def freight_asked(buy: GroupBuy, user_id: UserId) -> Fen:
+    """Return the most freight that somebody agrees to who is asked, in fen.
+
+    It is what they agreed to before, or their part as it came out with the cap above it.
+    """
+    mine = [each for each in buy.taken if each.user_id == user_id]
+    agreed = agreed_together((each.consent.freight for each in mine), buy.terms)
+    part = buy.share_of(user_id).freight
+    if part <= agreed:
+        return agreed
+    return Fen(max(part, freight_cap(part, buy.terms.cap_ppm)))
 
 
 def lapse_unanswered(buy: GroupBuy, books: Books, now: datetime) -> Change:
@@ -572,8 +588,9 @@ def _share_left(bill: Bill, share: Share, claims: tuple[Claim, ...], buy: GroupB
         return Share(user_id=share.user_id, pieces=0)
     pieces = sum(each.served for each in claims)
     goods = sum(each.served * bill.unit_of(each.spec_id) for each in claims)
-    freight = share.freight * pieces // share.pieces if share.freight > 0 else share.freight
-    most = sum(each.consent.freight for each in claims)
+    by_pieces = share.freight > 0 and not buy.terms.by_heads
+    freight = share.freight * pieces // share.pieces if by_pieces else share.freight
+    most = agreed_together((each.consent.freight for each in claims), buy.terms)
     fee = 0 if share.user_id == buy.organiser else fee_of(goods, buy.terms.charged_fee_ppm)
     return share.replace(
         pieces=pieces, goods=Fen(goods), freight=Fen(min(freight, most)), fee=Fen(fee)

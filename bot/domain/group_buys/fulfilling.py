@@ -18,7 +18,7 @@ from bot.domain.group_buys.buys import (
     all_told,
 )
 from bot.domain.group_buys.charging import recharged
-from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.claims import Claim, ClaimState, agreed_together
 from bot.domain.group_buys.counting import shared_out
 from bot.domain.group_buys.disputes import open_disputes
 from bot.domain.group_buys.shares import split
@@ -84,7 +84,8 @@ def abroad(buy: GroupBuy, total: Fen, books: Books, now: datetime) -> Change:
     shares, over = [], 0
     for each in bill.shares:
         part = parts.get(each.user_id, Fen(0))
-        agreed = sum(claim.consent.other for claim in people.get(each.user_id, ()))
+        consents = (claim.consent.other for claim in people.get(each.user_id, ()))
+        agreed = agreed_together(consents, buy.terms)
         most = part if each.user_id == buy.organiser else max(0, agreed - each.abroad)
         over += part - min(part, most)
         shares.append(each.replace(abroad=Fen(each.abroad + min(part, most))))

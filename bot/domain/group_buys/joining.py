@@ -99,7 +99,8 @@ def lessened(
         raise BuyRefused(Why.AMOUNT, claim.pieces)
     if pieces < claim.pieces and would_open_a_row(buy, claim, pieces):
         raise BuyRefused(Why.ROW)
-    consent = consent_to(buy.terms, pieces, ceiling, sent_at)
+    variant = buy.terms.variant(claim.spec_id)
+    consent = consent_to(buy.terms, pieces, ceiling, sent_at, variant=variant)
     kept = claim.replace(pieces=pieces, ceiling=ceiling, consent=consent, renew=False)
     return _promoted(buy.with_claims([kept]))
 
@@ -125,7 +126,7 @@ def _agreeing(terms: Terms, claim: Claim, at: datetime) -> Claim:
     variant = terms.variant(claim.spec_id)
     least = terms.usual_ceiling(variant) if variant and terms.is_fixed else claim.ceiling
     ceiling = Fen(max(claim.ceiling, least))
-    consent = consent_to(terms, claim.pieces, ceiling, at)
+    consent = consent_to(terms, claim.pieces, ceiling, at, variant=variant)
     return claim.replace(ceiling=ceiling, consent=consent, renew=False)
 
 

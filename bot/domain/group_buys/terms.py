@@ -109,11 +109,12 @@ class InPack(Value):
 class Terms(Value):
     """The terms of one number. Amounts in fen; a change is a new number.
 
-    `freight_each` is the estimate for a piece; its share of the freight may come to `cap_ppm` of
-    that. `abroad_each` is the same for a second instalment, which is asked for when the goods are
-    on their way; nothing means that there is none. `grams` are what a piece weighs, by variant.
-    `row` is the pack that is sold whole, `row_fill` how many holes of the last one the organiser
-    takes. `deadline` is compared with the moment that Telegram gives a message.
+    `freight_each` is the estimate for a piece, or for a person where freight is shared by heads;
+    a share of the freight may come to `cap_ppm` of that. `abroad_each` is the same for a second
+    instalment, which is asked for when the goods are on their way; nothing means that there is
+    none. `grams` are what a piece weighs, by variant. `row` is the pack that is sold whole,
+    `row_fill` how many holes of the last one the organiser takes. `deadline` is compared with the
+    moment that Telegram gives a message.
     """
 
     number: int = Field(default=1, ge=1)
@@ -173,17 +174,42 @@ class Terms(Value):
         """Return the offer that a variant is of; the first one where there is no such variant."""
         return next((each for each in self.all_goods if each.variant(spec_id)), self.goods)
 
-    def freight_estimate(self, pieces: int) -> Fen:
-        """Return the likely share of the freight of so many pieces."""
-        return Fen(0) if self.is_fixed else Fen(self.freight_each * pieces)
+    @property
+    def by_heads(self) -> bool:
+        """Tell whether everybody bears the same share, however much they take."""
+        return self.freight_key is FreightKey.HEAD
 
-    def freight_most(self, pieces: int) -> Fen:
+    def freight_estimate(self, pieces: int, variant: Variant | None = None) -> Fen:
+        """Return the likely share of the freight of somebody with so many pieces of a variant."""
+        return Fen(0) if self.is_fixed else self._likely(self.freight_each, pieces, variant)
+
+    def freight_most(self, pieces: int, variant: Variant | None = None) -> Fen:
         """Return what somebody with so many pieces agrees to pay for freight at most."""
-        return freight_cap(self.freight_estimate(pieces), self.cap_ppm)
+        return freight_cap(self.freight_estimate(pieces, variant), self.cap_ppm)
 
-    def abroad_most(self, pieces: int) -> Fen:
+    def abroad_most(self, pieces: int, variant: Variant | None = None) -> Fen:
         """Return what the second instalment of so many pieces may come to at most."""
-        return freight_cap(self.abroad_each * pieces, self.cap_ppm)
+        return freight_cap(self._likely(self.abroad_each, pieces, variant), self.cap_ppm)
+
+    def _likely(self, each: Fen, pieces: int, variant: Variant | None) -> Fen:
+        """Return a share by the key, of costs that come to `each` fen for a usual piece."""
+        if self.by_heads:
+            return each
+        weights = [self._weight(other) for other in self.variants]
+        known = [weight for weight in weights if weight]
+        own = self._weight(variant) if variant else None
+        if own is None or len(known) < len(weights):
+            return Fen(each * pieces)
+        return Fen(-(-each * pieces * own * len(known) // sum(known)))
+
+    def _weight(self, variant: Variant) -> int | None:
+        """Return what a piece of a variant counts by the key; None where all count alike."""
+        match self.freight_key:
+            case FreightKey.WEIGHT:
+                return self.grams.get(variant.spec_id or "")
+            case FreightKey.VALUE:
+                return self._dearest(variant)
+        return None
 
     def usual_ceiling(self, variant: Variant) -> Fen:
         """Return the price nobody can be surprised by: that of the least the group may take."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from bot.domain.group_buys.bills import people_of
 from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.identifiers import SpecId
 
 _ON_LABELS = frozenset(
     {ClaimState.BOUGHT, ClaimState.SUBSTITUTED, ClaimState.ARRIVED, ClaimState.HANDED}
@@ -35,13 +36,13 @@ def label_page(
     buy: GroupBuy,
     title: str,
     link: Callable[[int], str],
-    variant: Callable[[Claim], str],
+    variant: Callable[[SpecId | None], str],
     hint: str,
 ) -> bytes:
     """Return an HTML page with a label for everybody who gets something.
 
     `link` returns what a label's code opens, given the number of a person's first claim; `variant`
-    names what a claim is of. What people wrote is escaped. It blocks.
+    names one. What people wrote is escaped. It blocks.
     """
     people = people_of(each for each in buy.claims if each.state in _ON_LABELS and each.served)
     labels = "\n".join(
@@ -53,12 +54,16 @@ def label_page(
 
 
 def _label(
-    buy: GroupBuy, claims: tuple[Claim, ...], link: str, variant: Callable[[Claim], str]
+    buy: GroupBuy, claims: tuple[Claim, ...], link: str, variant: Callable[[SpecId | None], str]
 ) -> str:
     first = claims[0]
     name = first.name or first.username or f"#{first.number}"
     username = f"@{first.username} · " if first.username and first.name else ""
-    lines = "".join(f"<li>{each.served} × {html.escape(variant(each))}</li>" for each in claims)
+    lines = "".join(
+        f"<li>{pieces} × {html.escape(variant(spec))}</li>"
+        for each in claims
+        for spec, pieces in each.gets
+    )
     return (
         f"<section>{qr_svg(link)}<div><h2>{html.escape(name)}</h2>"
         f"<p>{html.escape(username)}{buy.account_of(first.user_id)}</p><ul>{lines}</ul></div>"

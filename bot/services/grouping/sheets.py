@@ -9,7 +9,7 @@ from bot.domain.currencies import CNY, Money
 from bot.domain.group_buys.bills import people_of, pieces_by_variant
 from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState
-from bot.domain.identifiers import UserId
+from bot.domain.identifiers import SpecId, UserId
 from bot.domain.ledger import Account, Books, Kind
 from bot.domain.money import Fen, to_yuan
 from bot.services.following.order_sheet import guarded
@@ -22,7 +22,7 @@ _OF_MONEY = (
     *("person", "claimed", "pieces", "short", "unit", "goods", "freight", "abroad", "fee"),
     *("allowed", "total", "currency", "charged", "received", "refunded", "balance"),
 )
-_OF_ORDER = ("product", "variant", "pieces", "arrived", "unit", "offer")
+_OF_ORDER = ("product", "variant", "pieces", "arrived", "spare", "unit", "offer")
 _NUMBERS, _FIRST_AMOUNT, _FIRST_PAID = 3, 5, 12
 
 
@@ -43,12 +43,13 @@ def packing_list(buy: GroupBuy, word: Word) -> bytes:
     for claims in people_of(_to_pack(buy)).values():
         for each in claims:
             done = "✓" if each.state is ClaimState.HANDED else ""
-            cells = (done, _name(each), each.username, _variant(buy, each))
-            for column, text in enumerate(cells):
-                sheet.write_string(row, column, guarded(text))
-            sheet.write_number(row, 4, each.served)
-            sheet.write_number(row, 5, each.short)
-            row += 1
+            for at, (spec, pieces) in enumerate(each.gets):
+                cells = (done, _name(each), each.username, _variant(buy, spec))
+                for column, text in enumerate(cells):
+                    sheet.write_string(row, column, guarded(text))
+                sheet.write_number(row, 4, pieces)
+                sheet.write_number(row, 5, 0 if at else each.short)
+                row += 1
     _variants(book, buy, word)
     book.close()
     return written.getvalue()
@@ -162,26 +163,30 @@ def _variants(book: Any, buy: GroupBuy, word: Word) -> None:
         each.replace(short=0) for each in buy.claims if each.is_in or each.short
     )
     came = {each.spec_id: each.pieces for each in buy.arrived}
+    spare = {each.spec_id: each.pieces for each in buy.spare}
     units = {each.spec_id: each.price for each in buy.bill.units} if buy.bill else {}
     row = 1
     for each in buy.terms.variants:
-        if pieces := ordered.get(each.spec_id):
+        pieces = ordered.get(each.spec_id, 0)
+        if pieces or came.get(each.spec_id):
             offer = buy.terms.goods_with(each.spec_id)
             sheet.write_string(row, 0, guarded(offer.title.zh))
             sheet.write_string(row, 1, guarded(each.label.zh))
             sheet.write_number(row, 2, pieces)
             if each.spec_id in came:
                 sheet.write_number(row, 3, came[each.spec_id])
+            if each.spec_id in spare:
+                sheet.write_number(row, 4, spare[each.spec_id])
             if each.spec_id in units:
-                sheet.write_string(row, 4, _yuan(units[each.spec_id]))
-            sheet.write_string(row, 5, f"{offer.offer_id}")
+                sheet.write_string(row, 5, _yuan(units[each.spec_id]))
+            sheet.write_string(row, 6, f"{offer.offer_id}")
             row += 1
 
 
-def _variant(buy: GroupBuy, claim: Claim) -> str:
-    variant = buy.terms.variant(claim.spec_id)
+def _variant(buy: GroupBuy, spec: SpecId | None) -> str:
+    variant = buy.terms.variant(spec)
     named = variant.label.zh if variant else ""
-    offer = buy.terms.goods_with(claim.spec_id).title.zh
+    offer = buy.terms.goods_with(spec).title.zh
     return f"{offer} · {named}" if buy.terms.also and named else named or offer
 
 

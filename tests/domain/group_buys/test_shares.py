@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.group_buys.claims import agreed_together
 from bot.domain.group_buys.shares import (
     FreightKey,
     fee_of,
@@ -13,6 +14,7 @@ from bot.domain.group_buys.shares import (
     usable_weights,
 )
 from bot.domain.money import Fen
+from tests.domain.group_buys.groups import BLUE, RED, steps, terms
 
 weights = st.lists(st.integers(0, 10_000), min_size=1, max_size=60).filter(any)
 
@@ -64,3 +66,28 @@ def test_a_cap_is_rounded_up_to_a_yuan() -> None:
     assert freight_cap(1000, 1_300_000) == 1300
     assert freight_cap(1001, 1_300_000) == 1400
     assert freight_cap(0, 1_300_000) == 0
+
+
+def test_by_heads_a_person_bears_one_share_however_much_they_take() -> None:
+    """An estimate of 5 yuan a person, with a third above it, up to a whole yuan."""
+    agreed = terms(freight_key=FreightKey.HEAD, freight_each=Fen(500), abroad_each=Fen(900))
+    assert [agreed.freight_most(pieces) for pieces in (1, 7)] == [700, 700]
+    assert agreed.abroad_most(7) == 1200
+    assert agreed_together([Fen(700), Fen(700)], agreed) == 700
+    assert agreed_together([Fen(700), Fen(700)], terms()) == 1400
+
+
+def test_by_weight_and_value_a_heavier_and_dearer_piece_may_bear_more() -> None:
+    """Red weighs 300 g, blue 100: of 1 yuan for a usual piece red bears 1.50, blue 0.50."""
+    grams = {RED: 300, BLUE: 100}
+    by_weight = terms(freight_key=FreightKey.WEIGHT, freight_each=Fen(100), grams=grams)
+    red, blue = by_weight.variants
+    assert by_weight.freight_estimate(10, red) == 1500
+    assert by_weight.freight_estimate(10, blue) == 500
+    unknown = terms(freight_key=FreightKey.WEIGHT, freight_each=Fen(100), grams={RED: 300})
+    assert unknown.freight_estimate(10, red) == 1000
+    dear = by_weight.goods.variants[0].replace(steps=steps((1, 3000)))
+    goods = by_weight.goods.replace(variants=(dear, blue))
+    by_value = terms(freight_key=FreightKey.VALUE, freight_each=Fen(100), goods=goods)
+    assert by_value.freight_estimate(2, dear) == 300  # 30 of a mean of 20 yuan
+    assert by_value.freight_estimate(2, blue) == 100

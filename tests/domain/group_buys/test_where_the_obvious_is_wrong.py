@@ -25,6 +25,7 @@ from tests.domain.group_buys.groups import (
     opened,
     quote,
     steps,
+    terms,
     wanted,
     with_people,
 )
@@ -95,7 +96,7 @@ def test_03_the_total_is_lower_so_nobody_has_to_agree() -> None:
     consent = with_people(opened(), (2, 5, 1000)).claim(1).consent
     asked = Asked(units=((Fen(850), Fen(1000)),), goods=Fen(4250), freight=Fen(701), fee=Fen(425))
     assert asked.goods + asked.freight + asked.fee < consent.goods + consent.freight
-    assert adverse((consent,), asked) == {Adverse.FREIGHT}
+    assert adverse((consent,), asked, terms()) == {Adverse.FREIGHT}
 
 
 def test_04_split_the_total_evenly() -> None:

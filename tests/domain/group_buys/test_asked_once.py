@@ -1,0 +1,96 @@
+"""Freight that came out above what somebody agreed to is asked about once, with room above it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys.buys import BuyState, NewsOf
+from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.shares import FreightKey
+from bot.domain.identifiers import UserId
+from bot.domain.money import Fen
+from tests.domain.group_buys.groups import NOW, Desk, opened, quote, with_people
+
+
+def locked(people: int, freight: int, **terms: object) -> Desk:
+    """So many people, with one piece the first, two the second and so on."""
+    buy = opened(freight_key=FreightKey.HEAD, minimum=1, **terms)
+    wishes = [(user, user - 1, 1000) for user in range(2, people + 2)]
+    desk = Desk(with_people(buy, *wishes))
+    desk.take(joining.locked(desk.buy, NOW))
+    price(desk, freight)
+    return desk
+
+
+def price(desk: Desk, freight: int) -> None:
+    desk.take(closing.priced(desk.buy, quote(desk.buy, freight), desk.books, NOW))
+
+
+def answers(desk: Desk, user: UserId, *, agrees: bool) -> None:
+    change = closing.answered(desk.buy, user, agrees=agrees, books=desk.books, now=NOW)
+    desk.take(change)
+
+
+def test_whoever_takes_one_piece_is_not_asked_for_bearing_a_heads_share() -> None:
+    """Four at 5 yuan each, as estimated: the one piece bears what the four pieces do."""
+    desk = locked(4, 2000, freight_each=Fen(500))
+    assert desk.buy.state is BuyState.COLLECTING
+    assert [desk.buy.share_of(UserId(user)).freight for user in range(2, 6)] == [500] * 4
+
+
+def test_who_agreed_once_is_not_asked_again_because_somebody_left() -> None:
+    """9 yuan each was above the 7 agreed to; saying yes is up to 12, and 12 is what it becomes."""
+    desk = locked(4, 3600, freight_each=Fen(500))
+    assert desk.told(NewsOf.ASK) == [2, 3, 4, 5]
+    assert closing.freight_asked(desk.buy, UserId(2)) == 1200
+    for user in (2, 3, 4):
+        answers(desk, UserId(user), agrees=True)
+    answers(desk, UserId(5), agrees=False)
+    price(desk, 3600)
+    assert desk.told(NewsOf.ASK) == [2, 3, 4, 5]
+    assert desk.buy.state is BuyState.COLLECTING
+    assert [desk.buy.share_of(UserId(user)).freight for user in (2, 3, 4)] == [1200] * 3
+
+
+def test_only_whose_own_part_grew_beyond_what_they_agreed_to_is_asked_again() -> None:
+    """12 each was above the 7 agreed to; saying yes is up to 16, and one who leaves makes it 18."""
+    desk = locked(3, 3600, freight_each=Fen(500))
+    assert desk.told(NewsOf.ASK) == [2, 3, 4]
+    for user, agrees in ((2, True), (3, True), (4, False)):
+        answers(desk, UserId(user), agrees=agrees)
+    price(desk, 3600)  # 18 each, and 16 were agreed to
+    assert desk.told(NewsOf.ASK)[3:] == [2, 3]
+    for user in (2, 3):
+        answers(desk, UserId(user), agrees=True)
+    price(desk, 3600)
+    assert desk.buy.state is BuyState.COLLECTING
+
+
+@pytest.mark.parametrize("key", [FreightKey.HEAD, FreightKey.PIECES])
+@given(st.data())
+def test_nobody_is_asked_whose_part_stays_within_what_they_agreed_to(
+    key: FreightKey, data: st.DataObject
+) -> None:
+    """Whatever the others answer; and whoever is charged has agreed to all of it."""
+    count = data.draw(st.integers(1, 6))
+    freight = data.draw(st.integers(0, 6000))
+    buy = opened(freight_key=key, minimum=1, freight_each=Fen(data.draw(st.integers(0, 800))))
+    desk = Desk(with_people(buy, *((user, user - 1, 1000) for user in range(2, count + 2))))
+    desk.take(joining.locked(desk.buy, NOW))
+    agreed = {each.user_id: each.consent.freight for each in desk.buy.claims}
+    price(desk, freight)
+    while desk.buy.state is BuyState.CONFIRMING:
+        for user in desk.buy.asked:
+            assert desk.buy.share_of(user).freight > agreed[user]
+            agrees = data.draw(st.booleans())
+            if agrees:
+                agreed[user] = closing.freight_asked(desk.buy, user)
+            answers(desk, user, agrees=agrees)
+        if not desk.buy.taken:
+            return
+        price(desk, freight)
+    for user in desk.buy.members:
+        assert desk.buy.share_of(user).freight <= agreed[user]
+    if desk.buy.state is BuyState.COLLECTING:
+        assert {each.state for each in desk.buy.taken} <= {ClaimState.DUE, ClaimState.PAID}

@@ -1,0 +1,68 @@
+"""What arrived is counted: less came of one variant, more of another; who takes what instead."""
+
+import re
+
+from buying import Market
+from chat import Person
+from crashing import Clients, until
+from group_buying import (
+    bought,
+    clients,
+    joined,
+    market,
+    opened,
+    organiser,
+    pays,
+    world_of_groups,
+)
+
+from tests.tiers import SLOW
+
+__all__ = ["clients", "market", "organiser", "world_of_groups"]
+
+
+@SLOW
+async def test_another_variant_came_and_is_taken_by_who_goes_without(
+    clients: Clients, organiser: Person, market: Market
+) -> None:
+    """Ben's two are missing, two too many of Anna's came: he takes one, and has one paid back."""
+    _, payload = await opened(organiser)
+    anna, ben = await clients.arrive(), await clients.arrive("zh")
+    await joined(anna, payload, 2)
+    await joined(ben, payload, 2, variant=1)
+    await organiser.say("/buys", "Your group buys")
+    await organiser.do("🟢", "4 .* so far")
+    await organiser.do("Close now", "Closed for joining")
+    await organiser.sees("goes ahead")
+    await pays(anna, organiser, "No. 1")
+    await pays(ben, organiser, "No. 2")
+    placed = await bought(organiser, market)
+    await ben.sees("卖家已发货")
+    await organiser.tap("Open", placed)
+    await organiser.tap("Count what arrived", await organiser.sees("On its way"))
+    counting = await organiser.sees("nobody ordered")
+    more, none = (each for each in counting.labels if each.endswith("2 / 2"))
+    await organiser.tap(re.escape(more), counting)
+    await organiser.sees("nobody ordered")
+    await organiser.say("3", "nobody ordered")
+    await organiser.do(re.escape(none), "nobody ordered")
+    counting = await organiser.say("0", "nobody ordered")
+    assert [each for each in counting.labels if each.endswith("3 / 2")]
+    await organiser.do("That is what arrived", "Came beyond what was ordered")
+    told = await ben.sees("没到齐.*顶替")
+    await ben.tap("查看", told)
+    shown = await ben.sees("应退")
+    owed = re.search(r"应退[^¥]*(¥[\d.]+)", shown.text)
+    assert owed is not None, shown.text
+    shown = await ben.do("改要 1 件", "已换给你.*其中 1")
+    assert owed[1] not in shown.text  # half of it is charged again
+    assert "改要" not in "".join(shown.labels)
+    await organiser.sees("takes what came instead")
+
+    async def no_longer_spare() -> bool:
+        listed = await organiser.say("/buys", "Your group buys")
+        await organiser.tap("📦|🎁|·", listed)
+        page = await organiser.sees("Arrived|Being handed out")
+        return "Came beyond" not in page.text
+
+    await until(no_longer_spare)
