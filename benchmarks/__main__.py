@@ -42,7 +42,7 @@ def main() -> int:
     """Measure, print, and keep what was found."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"any of {', '.join(_PARTS)}; all by default")
-    parser.add_argument("--quick", action="store_true", help="a look in three minutes, not kept")
+    parser.add_argument("--quick", action="store_true", help="a look of five minutes, not kept")
     parser.add_argument("--rounds", type=int, help="of the comparison")
     parser.add_argument("--keep", type=Path, default=results.LATEST, help="the JSON to write")
     parser.add_argument(

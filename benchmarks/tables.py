@@ -143,7 +143,7 @@ def _sessions(part: Json) -> str:
         [said, f"{run['updates_per_second']:.0f}", f"{run['peak_mb']:.0f}"]
         for said, run in (
             ("64, without a pause", part["few"]),
-            (f"{part['people']:,}, each a move every 25 s", part["many"]),
+            (f"{part['people']:,}, each a move every {part['think_s']:.0f} s", part["many"]),
         )
     ]
     return _table(["people at once", "updates/s", "peak MB"], rows)
@@ -173,8 +173,8 @@ def _growth(part: list[Json]) -> str:
     ]
     note = (
         "The orders are generated as a release without stages would have left them, so that the"
-        " first of the three starts sorts them, once, as after an upgrade; the goal is judged by"
-        " the median of the other two, and the first by the same."
+        " first of the three starts begins to sort them in, beside its work; an ordinary start is"
+        " the median of the other two."
     )
     return _table(head, rows) + "\n\n" + note
 

@@ -22,10 +22,10 @@ class Options:
 
 
 def thorough(folder: Path) -> Options:
-    """As the published figures are made; about a quarter of an hour."""
-    return Options(5, 5.0, (1_000, 100_000, 1_000_000), 10_000, 12, 10_000, folder)
+    """As the published figures are made; a little less than a quarter of an hour."""
+    return Options(4, 4.0, (1_000, 1_000_000), 10_000, 8, 10_000, folder)
 
 
 def quick(folder: Path) -> Options:
-    """A look in three minutes."""
-    return Options(2, 3.0, (1_000, 20_000), 1_000, 3, 500, folder)
+    """A look in some five minutes."""
+    return Options(1, 3.0, (1_000, 20_000), 1_000, 3, 500, folder)

@@ -11,7 +11,7 @@ from benchmarks.parts.options import Options
 from benchmarks.processes import stopping
 
 Json = dict[str, Any]
-_THINK = 25.0  # seconds between two moves of one person, on average
+_THINK = 15.0  # seconds between two moves of one person, on average
 _MOVES_EACH = 2
 _WITHIN = 180.0
 
@@ -37,4 +37,4 @@ def sessions(options: Options) -> Json:
                     break
                 time.sleep(0.5)
             run = observe(bot, chat, options.seconds, cold)
-    return {"people": load.people, "few": base.as_json(), "many": run.as_json()}
+    return {"people": load.people, "think_s": _THINK, "few": base.as_json(), "many": run.as_json()}
