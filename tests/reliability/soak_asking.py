@@ -9,7 +9,7 @@ from soak_chat import ChatView, Pressable, Screen
 from soak_patience import Patience
 
 _WAITS = 6.0  # seconds in which nothing moves, then they begin anew
-_WAITS_AT_MOST = 20.0
+_WAITS_AT_MOST = 45.0
 _LOOKS_AFTER_AN_ANSWER = 2
 Wanted = Callable[[Screen], bool]
 

@@ -10,7 +10,7 @@ import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,11 +63,15 @@ class Database:
         more = "target_session_attrs=read-write&sslmode=disable"
         return f"postgresql://snaporder@{hosts}/{self.name}?{more}"
 
-    async def trouble(self) -> None:
-        """Do one thing after another to it, until cancelled; then it is whole."""
+    async def trouble(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do one thing after another to it, until cancelled; then it is whole.
+
+        `work` waits until it is used.
+        """
         kinds = [self._crash, self._cut_one, self._cut_all, self._fall_silent, self._fail_over]
         while True:
             await asyncio.sleep(self.rng.uniform(*_BETWEEN))
+            await work()
             full = [self._fill] if self.primary is self.small else []
             await _whole(self.rng.choice([*kinds, *full])())
 

@@ -27,6 +27,7 @@ from soak_people import ADDRESSES, Consent, Shopper
 from soak_terms import Style, chosen, deadline
 
 _OPEN_FOR = (30.0, 60.0)  # seconds by the organiser's watch
+_WAITS_FOR_SOMEBODY = 3
 _PAID_WITHIN = 60.0
 _GIVES_UP = 0.4
 _LEFT_ALONE_AFTER = (20.0, 240.0)
@@ -65,7 +66,6 @@ class Organiser(Shopper):
     square: Square = field(default_factory=Square)
     patience: Patience | None = None
     noted: Pressed = field(default_factory=Pressed)
-    opened: set[str] = field(default_factory=set)  # numbers of buys
     _style: Style = field(default_factory=Style)
     _since: float = 0.0
     _open_for: float = 0.0
@@ -169,7 +169,6 @@ class Organiser(Shopper):
     async def _find_newest(self) -> None:
         shown = await self.asking.say("/buys", lambda each: bool(each.with_action("buy")))
         self._number = shown.with_action("buy")[0].arg if shown else ""
-        self.opened |= {self._number} - {""}
 
     async def _page(self) -> Screen | None:
         """Open the page of the buy that is run now."""
@@ -322,7 +321,9 @@ class Organiser(Shopper):
         lock = page.with_action("lock")
         if resume := page.with_action("resume"):
             return self.asking.ask(resume[0], is_page)
-        if not lock or time.monotonic() - self._since <= self._open_for:
+        # Nobody closes what nobody is in yet; not at once, at least.
+        wait = self._open_for * (1 if asking(page, "people") else _WAITS_FOR_SOMEBODY)
+        if not lock or time.monotonic() - self._since <= wait:
             return self._meanwhile(page) if lock else None
         self.square.links.pop(self.chat.user_id, None)
         closes = not self._style.by_deadline

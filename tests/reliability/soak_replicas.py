@@ -4,6 +4,7 @@ At the end what they kept is moved into a file, where it is read as every soak's
 """
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -12,11 +13,17 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
+import httpx
 from processes import ROOT, BotProcess, free_port
 from soak_database import Database
 
+from tests.loopback import http_client
+
 _BETWEEN = (1.5, 5.0)  # seconds
 _STOPPED = (0.3, 8.0)  # seconds; a lease lasts three
+_WORKS_BEFORE = 0.8  # of the kills wait for one bot at least that works
+_LOOKS_FOR = 2.0  # seconds
+_READY = 200
 _MOVES_WITHIN = 300
 _STARTS, _BEFORE_A_START = 20, 0.5  # so often a bot is started at the end; seconds
 _NO_DATABASE = 2  # as whatever else an operator has to look at
@@ -68,6 +75,8 @@ class Replicas:
             while True:
                 await asyncio.sleep(self.rng.uniform(*_BETWEEN))
                 self._supervise()
+                if self.rng.random() < _WORKS_BEFORE:
+                    await self.work()
                 running = [
                     each for each in self.bots if each.process and each.process.poll() is None
                 ]
@@ -85,6 +94,18 @@ class Replicas:
         finally:
             for each in stops:
                 each.cancel()
+
+    async def work(self) -> None:
+        """Wait until one of them is at work: a busy machine takes long to start them."""
+        async with http_client(timeout=_LOOKS_FOR) as http:
+            while True:
+                for each in self.bots:
+                    with contextlib.suppress(httpx.TransportError):
+                        answer = await http.get(f"http://127.0.0.1:{each.port}/readyz")
+                        if answer.status_code == _READY:
+                            return
+                self._supervise()
+                await asyncio.sleep(_LOOKS_FOR / 4)
 
     async def _stop(self, bot: BotProcess) -> None:
         _send(bot, signal.SIGSTOP)

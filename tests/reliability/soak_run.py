@@ -139,7 +139,7 @@ async def _soak(plan: Plan, shared: Database | None) -> Report:
             host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock, hold_up)
             beside = _beside(plan, cast, market)
             if shared is not None:
-                beside += [replicas.trouble(), shared.trouble()]
+                beside += [replicas.trouble(), shared.trouble(replicas.work)]
             await _trouble(plan, host, mischief, cast, beside, patience)
             await replicas.rest()
             await _rest(plan, bot, crowd.people, patience)
