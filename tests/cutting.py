@@ -103,6 +103,9 @@ class Cutting:
                     return
                 self._speaks.wait()
                 server.sendall(data)
+            if server not in self._reset:
+                # The client ended. Closing alone says nothing while another thread reads of it.
+                server.shutdown(socket.SHUT_RDWR)
 
     def _to_client(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError), client:
