@@ -1,10 +1,17 @@
-"""`python -m benchmarks.engines`: every engine over the same PostgreSQL, in turns, in one run."""
+"""`python -m benchmarks.engines`: every engine over the same PostgreSQL, in turns, in one run.
+
+With `--waiting` the two libraries alone: how late their timers are, whether a delayed job of a lane
+holds up the lane's next one, and how long a killed worker's jobs wait for another worker.
+"""
 
 import argparse
+import contextlib
 import json
 import subprocess
 import tempfile
+import time
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -30,7 +37,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--updates", type=int, default=4000)
     parser.add_argument("--chats", type=int, default=16)
+    parser.add_argument("--waiting", action="store_true", help="timers and take-over instead")
     options = parser.parse_args()
+    if options.waiting:
+        _waiting(options.python)
+        return
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in NAMES}
     with tempfile.TemporaryDirectory(prefix="engines-") as folder, running(Path(folder)) as server:
         python = options.python or _environment(Path(folder))
@@ -43,6 +54,74 @@ def main() -> None:
     for name, rounds in found.items():
         values = [median(each[column] for each in rounds) for column in _COLUMNS]
         print(f"| {name} |", " | ".join(f"{value:.2f}" for value in values), "|")
+
+
+def _waiting(python: Path | None) -> None:
+    with tempfile.TemporaryDirectory(prefix="engines-") as folder, running(Path(folder)) as server:
+        python = python or _environment(Path(folder))
+        for name in ("procrastinate", "pgqueuer"):
+            _timers(python, name, server.url)
+            _take_over(python, name, server.url)
+
+
+def _timers(python: Path, name: str, url: str) -> None:
+    began: dict[str, float] = {}
+    due: dict[str, float] = {}
+    with _worker(python, name, "timers", url) as worker:
+        assert worker.stdout is not None
+        for line in worker.stdout:
+            said = json.loads(line)
+            due |= said.get("due", {})
+            if "number" in said:
+                began.setdefault(said["number"], said["at"])
+            if due and began.keys() >= due.keys():
+                break
+    late = sorted(began[each] - due[each] for each in due if each.startswith("t"))
+    print(
+        f"{name}: {len(late)} timers, late p50 {median(late):.2f} s, most {late[-1]:.2f} s;"
+        f" the lane's next job waited {began['now'] - due['now']:.2f} s behind one delayed by 4 s",
+        flush=True,
+    )
+
+
+def _take_over(python: Path, name: str, url: str) -> None:
+    with _worker(python, name, "left", url) as first:
+        _numbers(first, 16)
+        with _worker(python, name, "work", url) as second:
+            time.sleep(3.0)  # it works, and has nothing to do
+            first.kill()
+            killed = time.monotonic()
+            took = sorted(at - killed for at in _numbers(second, 16))
+    print(
+        f"{name}: 16 jobs of a killed worker begun by another after p50 {median(took):.2f} s,"
+        f" most {took[-1]:.2f} s",
+        flush=True,
+    )
+
+
+def _numbers(worker: "subprocess.Popen[str]", wanted: int) -> list[float]:
+    """Wait for so many different jobs of those that last; return when each began."""
+    began: dict[str, float] = {}
+    assert worker.stdout is not None
+    for line in worker.stdout:
+        said = json.loads(line)
+        if said.get("number", "").startswith("l"):
+            began.setdefault(said["number"], said["at"])
+        if len(began) == wanted:
+            return list(began.values())
+    raise SystemExit(f"only {len(began)} of {wanted} jobs began")
+
+
+@contextlib.contextmanager
+def _worker(python: Path, name: str, what: str, url: str) -> Iterator["subprocess.Popen[str]"]:
+    script = Path(__file__).with_name("waiting.py")
+    with subprocess.Popen(
+        [str(python), str(script), name, what, url], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _environment(folder: Path) -> Path:

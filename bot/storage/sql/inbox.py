@@ -21,8 +21,12 @@ _GIVE_UP_BEYOND = (
     " WHERE state = 'parked' AND update_id IN (SELECT update_id FROM inbox"
     " WHERE state = 'parked' ORDER BY update_id DESC LIMIT 1000000000 OFFSET ?)"
 )
-_PURGED_TOGETHER = 500
+_PURGED_TOGETHER = 500  # as in `_PURGE`
 _FRESH = 512
+_PURGE = (
+    "DELETE FROM inbox WHERE update_id IN (SELECT update_id FROM inbox"
+    " WHERE state = 'finished' AND received_at < ? ORDER BY received_at LIMIT 500)"
+)
 _WAITING = (
     "SELECT update_id, lane, attempts, committed, not_before FROM inbox"
     " WHERE state = 'waiting' ORDER BY update_id"
@@ -209,18 +213,12 @@ class Inbox:
 
     async def purge(self, before: datetime) -> int:
         """Drop finished updates received before that time; return how many."""
-        parameters = (to_micros(before), _PURGED_TOGETHER)
+        parameters = (to_micros(before),)
         dropped = 0
         while True:
             # One short write after the other: the chats' commits go in between.
             some = await self._database.write(
-                lambda connection: (
-                    connection.execute(
-                        "DELETE FROM inbox WHERE update_id IN (SELECT update_id FROM inbox"
-                        " WHERE state = 'finished' AND received_at < ? LIMIT ?)",
-                        parameters,
-                    ).rowcount
-                )
+                lambda connection: connection.execute(_PURGE, parameters).rowcount
             )
             dropped += some
             if some < _PURGED_TOGETHER:

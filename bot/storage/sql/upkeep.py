@@ -16,86 +16,90 @@ from bot.storage.sql.inbox import Inbox
 from bot.storage.sql.orders import Orders
 from bot.storage.sql.watches import count_watches
 
-_TOGETHER = 200
+_TOGETHER = 200  # as in `_clear_some`
 _MANY = 1_000_000
 _LATE = timedelta(minutes=1)
+# Numbers instead of parameters, and an order that an index has: a planner that knows neither how
+# many rows are old nor how many are wanted reads whole tables.
 _DROP = {
     "results": (
         "DELETE FROM results WHERE session_id IN"
-        " (SELECT session_id FROM results WHERE touched_at < ? LIMIT ?)"
+        " (SELECT session_id FROM results WHERE touched_at < ? ORDER BY touched_at LIMIT %d)"
     ),
     "offers": (
         "DELETE FROM offers WHERE (marketplace, offer_id) IN"
-        " (SELECT marketplace, offer_id FROM offers WHERE touched_at < ? LIMIT ?)"
+        " (SELECT marketplace, offer_id FROM offers WHERE touched_at < ?"
+        " ORDER BY touched_at LIMIT %d)"
     ),
     "picture_files": (
         "DELETE FROM picture_files WHERE key IN"
-        " (SELECT key FROM picture_files WHERE touched_at < ? LIMIT ?)"
+        " (SELECT key FROM picture_files WHERE touched_at < ? ORDER BY touched_at LIMIT %d)"
     ),
     "pushes": (
         "DELETE FROM pushes WHERE push_id IN (SELECT push_id FROM pushes"
-        " WHERE state <> 'waiting' AND received_at < ? LIMIT ?)"
+        " WHERE state <> 'waiting' AND received_at < ? ORDER BY received_at LIMIT %d)"
     ),
     "notices": (
         "DELETE FROM notices WHERE notice_id IN"
-        " (SELECT notice_id FROM notices WHERE ended_at < ? LIMIT ?)"
+        " (SELECT notice_id FROM notices WHERE ended_at < ? ORDER BY ended_at LIMIT %d)"
     ),
     "orders": (
         "DELETE FROM orders WHERE order_no IN (SELECT order_no FROM orders"
         " WHERE placing IN ('placed', 'refused', 'changed') AND created_at < ?"
         # Something is owed for it, or somebody has to look at it.
         " AND NOT EXISTS (SELECT 1 FROM shop_cases WHERE shop_cases.order_no = orders.order_no"
-        " AND standing NOT IN ('under_way', 'over')) LIMIT ?)"
+        " AND standing NOT IN ('under_way', 'over')) ORDER BY created_at LIMIT %d)"
     ),
     # What counted for one another goes together, once neither order is kept.
     "ledger": (
         "DELETE FROM ledger WHERE entry_id IN (SELECT entry_id FROM ledger WHERE at < ?"
         " AND NOT EXISTS (SELECT 1 FROM orders"
-        " WHERE orders.order_no IN (ledger.order_no, ledger.to_order)) LIMIT ?)"
+        " WHERE orders.order_no IN (ledger.order_no, ledger.to_order)) ORDER BY at LIMIT %d)"
     ),
     "proofs": (
         "DELETE FROM proofs WHERE proof_id IN (SELECT proof_id FROM proofs WHERE sent_at < ?"
-        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = proofs.order_no) LIMIT ?)"
+        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = proofs.order_no) LIMIT %d)"
     ),
     "shop_cases": (
         "DELETE FROM shop_cases WHERE order_no IN (SELECT order_no FROM shop_cases WHERE since < ?"
         " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = shop_cases.order_no)"
-        " LIMIT ?)"
+        " LIMIT %d)"
     ),
     "shop_events": (
         "DELETE FROM shop_events WHERE event_id IN (SELECT event_id FROM shop_events"
         " WHERE not_before < ? AND state = 'over'"
         " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = shop_events.order_no)"
-        " LIMIT ?)"
+        " LIMIT %d)"
     ),
     "posts": (
         "DELETE FROM posts WHERE post_id IN (SELECT post_id FROM posts"
-        " WHERE made_at < ? AND state IN ('gone', 'refused', 'unclear') LIMIT ?)"
+        " WHERE made_at < ? AND state IN ('gone', 'refused', 'unclear') LIMIT %d)"
     ),
     "watches": (
         "DELETE FROM watches WHERE watch_id IN (SELECT watch_id FROM watches"
-        " WHERE ended_at < ? AND state IN ('told', 'unclear', 'dropped') LIMIT ?)"
+        " WHERE ended_at < ? AND state IN ('told', 'unclear', 'dropped') LIMIT %d)"
     ),
     # As long as the order that they are about.
     "group_buys": (
         "DELETE FROM group_buys WHERE buy_id IN (SELECT buy_id FROM group_buys"
-        " WHERE state IN ('draft', 'closed', 'failed', 'cancelled') AND since < ? LIMIT ?)"
+        " WHERE state IN ('draft', 'closed', 'failed', 'cancelled') AND since < ? LIMIT %d)"
     ),
     "questions": (
         "DELETE FROM questions WHERE question_id IN (SELECT question_id FROM questions"
         " WHERE touched_at < ? AND NOT EXISTS"
-        " (SELECT 1 FROM orders WHERE orders.order_no = questions.order_no) LIMIT ?)"
+        " (SELECT 1 FROM orders WHERE orders.order_no = questions.order_no) LIMIT %d)"
     ),
     "question_words": (
         "DELETE FROM question_words WHERE words_id IN (SELECT words_id FROM question_words"
         " WHERE said_at < ? AND NOT EXISTS (SELECT 1 FROM questions"
-        " WHERE questions.question_id = question_words.question_id) LIMIT ?)"
+        " WHERE questions.question_id = question_words.question_id) LIMIT %d)"
     ),
     # While its order is kept, an attempt counts among its tries. The daily limit needs a day's.
     "payments": (
         "DELETE FROM payment_attempts WHERE attempt_id IN (SELECT attempt_id FROM payment_attempts"
         " WHERE at < ? AND state NOT IN ('claimed', 'sent') AND NOT EXISTS"
-        " (SELECT 1 FROM orders WHERE orders.order_no = payment_attempts.order_no) LIMIT ?)"
+        " (SELECT 1 FROM orders WHERE orders.order_no = payment_attempts.order_no)"
+        " ORDER BY at LIMIT %d)"
     ),
 }
 _OF_A_SHOP = ("ledger", "proofs", "shop_cases", "shop_events")
@@ -181,11 +185,11 @@ class Upkeep:
         return 0 if row is None else int(row[0])
 
     async def _drop(self, what: str, age: timedelta) -> int:
-        parameters = (to_micros(self._database.now() - age), _TOGETHER)
+        sql, before = _DROP[what] % _TOGETHER, (to_micros(self._database.now() - age),)
         dropped = 0
         while True:
             some = await self._database.write(
-                lambda connection: connection.execute(_DROP[what], parameters).rowcount
+                lambda connection: connection.execute(sql, before).rowcount
             )
             dropped += some
             if some < _TOGETHER:
@@ -202,8 +206,9 @@ class Upkeep:
     def _clear_some(self, connection: Connection, before: int) -> int:
         """Leave of some old conversations their language alone; return how many."""
         rows = connection.execute(
-            "SELECT chat_id, user_id, body FROM sessions WHERE touched_at < ? LIMIT ?",
-            (before, _TOGETHER),
+            "SELECT chat_id, user_id, body FROM sessions WHERE touched_at < ?"
+            " ORDER BY touched_at LIMIT 200",
+            (before,),
         ).fetchall()
         for chat_id, user_id, body in rows:
             place = place_of_session(ChatId(chat_id), UserId(user_id))
@@ -235,9 +240,9 @@ class Upkeep:
         ]
         connection.executemany("DELETE FROM orders WHERE order_no = ?", closed)
         # Whoever asked to be forgotten waits for no age: what hung on these orders goes with them.
-        soon = (to_micros(self._database.now()) + 1, _MANY)
+        soon = (to_micros(self._database.now()) + 1,)
         for table in _OF_A_SHOP if closed else ():
-            connection.execute(_DROP[table], soon)
+            connection.execute(_DROP[table] % _MANY, soon)
         return len(closed)
 
 
