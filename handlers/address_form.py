@@ -12,7 +12,6 @@ from bot.addresses import (
     ParsedAddress,
     PhoneError,
     PhoneProblem,
-    parse_address,
     read_phone,
 )
 from bot.chat.buttons import natural
@@ -38,6 +37,7 @@ from handlers.shared.address_answers import (
     delivery_to,
     doubt_about,
     keep,
+    pasted_by,
     reading_of,
 )
 from handlers.shared.address_parts import WHOLE, FormView, candidates, understood, view_of
@@ -152,7 +152,7 @@ async def text(update: Update, context: Context) -> Reply:
     if form.reading is None:
         _begin(context, typed)
     elif is_address(context, typed):
-        keep(context, parse_address(typed, context.services.divisions))
+        keep(context, pasted_by(context, typed))
     elif form.asking is not None:
         answer(context, form, typed)
     elif is_yes(typed):
@@ -175,7 +175,7 @@ async def text_at_terms(update: Update, context: Context) -> Reply:
 def _begin(context: Context, typed: str) -> None:
     """Read the first text of a new address, or say that nothing of one is in it."""
     if begins_address(context, typed, Fit.FITTING):
-        keep(context, parse_address(typed, context.services.divisions))
+        keep(context, pasted_by(context, typed))
     else:
         say_no_address(context, typed)
 

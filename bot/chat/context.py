@@ -61,6 +61,8 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
     starts_over: bool = False
     doing: Html | None = None
     walk: Walk | None = None
+    parsed: tuple[str, Any] | None = None
+    """The text that was last read as an address, and what was understood: read once a step."""
 
     def begin(
         self, session: Session, services: Services, now: datetime, press: Press | None
@@ -78,6 +80,7 @@ class Context(CallbackContext[DirectBot, dict[Any, Any], dict[Any, Any], dict[An
         self.redraw_only = False
         self.starts_over = False
         self.doing = None
+        self.parsed = None
 
     @property
     def t(self) -> Texts:

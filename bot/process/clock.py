@@ -52,6 +52,7 @@ class WorldClock:
         self._steady = steady
         self._lock = threading.RLock()
         self._heard: dict[str, deque[tuple[float, float]]] = {}
+        self._best: dict[str, tuple[float, float]] = {}  # its offset, and until when it holds
         self._texts: dict[str, str] = {}
         self._told: tuple[float, float] | None = None  # on the steady clock, and the time then
 
@@ -74,6 +75,7 @@ class WorldClock:
             now = self._steady()
             samples = self._heard.setdefault(source, deque(maxlen=_KEPT))
             samples.append((now, theirs - now))
+            self._best.pop(source, None)
 
     def now(self) -> datetime:
         """Return the time.
@@ -86,7 +88,7 @@ class WorldClock:
             outside = self._outside(steady)
             # Against one other clock the host's word counts nothing: theirs is kept by a company.
             known = [*clocks, *outside] if len(outside) != 1 else outside
-            now = median(known)
+            now = known[0] if len(known) == 1 else median(known)
             if not outside:
                 now = max(now, self._told_before(steady, now))
             self._told = (steady, now)
@@ -121,5 +123,13 @@ class WorldClock:
 
     def _of(self, source: str, steady: float) -> float | None:
         """Return what a clock shows now: by the answer that was the least delayed."""
-        fresh = [off for at, off in self._heard.get(source, ()) if steady - at <= _BELIEVED_FOR]
-        return steady + max(fresh) if fresh else None
+        best = self._best.get(source)
+        if best is None or steady > best[1]:
+            heard = self._heard.get(source, ())
+            fresh = [each for each in heard if steady - each[0] <= _BELIEVED_FOR]
+            if not fresh:
+                return None
+            # The oldest is the first to be believed no more, whichever is the best.
+            best = max(off for _, off in fresh), min(at for at, _ in fresh) + _BELIEVED_FOR
+            self._best[source] = best
+        return steady + best[0]

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 from telegram.error import BadRequest
@@ -166,8 +167,25 @@ def _type_name(value: object) -> str:
     return type(value).__name__
 
 
+def _told_by_type(value: object) -> str:
+    if isinstance(value, str | int | float | dict | list | tuple):
+        raise TypeError  # the standard library writes what is derived from these as these
+    return _type_name(value)
+
+
 _JSON = json.JSONEncoder(ensure_ascii=False, default=_type_name)
 
 
+# What orjson has a form of its own for is told by its type here, as everything else is.
+_PLAIN = (
+    orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+
+
 def _as_json(_: WrappedLogger, __: str, event: EventDict) -> str:
-    return _JSON.encode(event)
+    try:
+        return orjson.dumps(event, _told_by_type, _PLAIN).decode()
+    except TypeError:  # numbers, texts and values that only the standard library writes
+        return _JSON.encode(event)

@@ -165,6 +165,14 @@ def accept_guess(context: Context, reading: ParsedAddress, field: AddressField |
     return False
 
 
+def pasted_by(context: Context, typed: str) -> ParsedAddress:
+    """Read a text as an address, once for all who ask for it within a step."""
+    if context.parsed is None or context.parsed[0] != typed:
+        context.parsed = typed, parse_address(typed, context.services.divisions)
+    understood: ParsedAddress = context.parsed[1]
+    return understood
+
+
 def _refuse(context: Context, field: AddressField | None, typed: str) -> None:
     if command := command_meant(typed):
         context.flash("address_form.command_meant", command=command)
@@ -174,7 +182,7 @@ def _refuse(context: Context, field: AddressField | None, typed: str) -> None:
 
 def _answer_name(context: Context, form: AddressForm, typed: str) -> None:
     reading = reading_of(form)
-    pasted = parse_address(typed, context.services.divisions)
+    pasted = pasted_by(context, typed)
     if is_placed(pasted) and pasted.street and pasted.full_name is None:
         _add_place(context, reading, pasted)
         return
@@ -228,7 +236,7 @@ def _answer_street(context: Context, form: AddressForm, typed: str) -> None:
     if len(" ".join(typed.split())) > LONGEST_STREET:
         context.flash("address_form.bad_length")
         return
-    pasted = parse_address(typed, context.services.divisions)
+    pasted = pasted_by(context, typed)
     elsewhere = pasted.district_code not in {None, reading.district_code}
     if elsewhere and pasted.street and any(map(str.isdigit, pasted.street)):
         _add_place(context, reading, pasted)
@@ -255,7 +263,7 @@ def _with_recipient(reading: ParsedAddress, pasted: ParsedAddress, phone: Phone)
 def answer_division(context: Context, form: AddressForm, typed: str) -> None:
     """Take a typed place, in Chinese, English or pinyin; several become buttons."""
     divisions = context.services.divisions
-    pasted = parse_address(typed, divisions)
+    pasted = pasted_by(context, typed)
     reading = reading_of(form)
     if pasted.district_code and pasted.street:
         # The place with its street: 深圳南山科苑路15号.

@@ -11,7 +11,6 @@ from bot.addresses import (
     Fit,
     ParsedAddress,
     PhoneError,
-    parse_address,
     read_name,
     read_number,
     read_street,
@@ -28,6 +27,7 @@ from handlers.shared.address_answers import (
     is_placed,
     keep,
     moved,
+    pasted_by,
 )
 
 _LEAST_OF_A_NUMBER = 7  # digits, in whatever writing
@@ -41,7 +41,7 @@ def is_address(context: Context, typed: str) -> bool:
     """
     if sum(each.isnumeric() for each in typed) < _LEAST_OF_A_NUMBER:
         return False
-    pasted = parse_address(typed, context.services.divisions)
+    pasted = pasted_by(context, typed)
     return pasted.mobile is not None and pasted.district_code is not None
 
 
@@ -50,7 +50,7 @@ def begins_address(context: Context, typed: str, least: Fit = Fit.CERTAIN) -> bo
 
     `least` is how well a street has to fit: where an address is waited for, one without a number.
     """
-    pasted = parse_address(typed, context.services.divisions)
+    pasted = pasted_by(context, typed)
     mistyped = any(doubt.kind is DoubtKind.PHONE_INVALID for doubt in pasted.doubts)
     if pasted.mobile or mistyped or _goes_somewhere(pasted):
         return True
@@ -98,7 +98,7 @@ def take_pasted(context: Context, typed: str) -> Reply:
     step = context.session.step
     back = None if step in _ORDERING else step
     context.change(form=AddressForm(), focus=Focus(return_to=back))
-    keep(context, parse_address(typed, context.services.divisions))
+    keep(context, pasted_by(context, typed))
     context.flash("address_form.recognised")
     return Step.ADDRESS_FORM
 
@@ -110,7 +110,7 @@ def change_named(context: Context, reading: ParsedAddress, typed: str) -> None:
     """
     divisions = context.services.divisions
     typed = said_plainly(typed)
-    pasted = parse_address(typed, divisions)
+    pasted = pasted_by(context, typed)
     if is_talk(typed) and not pasted.mobile and not _goes_somewhere(pasted):
         say_kept(context, typed)
         return
