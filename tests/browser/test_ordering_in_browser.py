@@ -134,6 +134,7 @@ async def test_a_photo_becomes_a_paid_order(
 
         await _send_sneakers(page)
         await expect(_last(page)).to_contain_text(str(words["similar"]))
+        await expect(_last(page).locator("img")).to_be_visible()
         await _picture(page, language, "results")
 
         await _press(page, "^1$")
