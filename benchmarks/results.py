@@ -107,6 +107,8 @@ class Goal(NamedTuple):
     wanted: str
     measured: str
     met: bool
+    missed_by: float = 0.0
+    """As a share of what was wanted."""
 
 
 def goals(kept: Json) -> list[Goal]:
@@ -120,14 +122,14 @@ def goals(kept: Json) -> list[Goal]:
 
 def _at_least(text: str, wanted: float, measured: Spread) -> Goal:
     shown = measured.shown() + " ×"
-    return Goal(text, f"≥ {wanted:g} ×", shown, measured.median >= wanted)
+    missed = max(0.0, 1 - measured.median / wanted)
+    return Goal(text, f"≥ {wanted:g} ×", shown, not missed, missed)
 
 
 def _at_most(text: str, wanted: float, measured: Spread, unit: str = " ×") -> Goal:
     digits = 2 if unit == " ×" else 0
-    return Goal(
-        text, f"≤ {wanted:g}{unit}", measured.shown(digits) + unit, measured.median <= wanted
-    )
+    missed = max(0.0, measured.median / wanted - 1)
+    return Goal(text, f"≤ {wanted:g}{unit}", measured.shown(digits) + unit, not missed, missed)
 
 
 def _near(part: Json) -> list[Goal]:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import contestants
+from benchmarks.missed import why
 from benchmarks.processes import ROOT
-from benchmarks.results import Spread, goals, of, ratio
+from benchmarks.results import Goal, Spread, goals, of, ratio
 
 Json = dict[str, Any]
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -239,7 +240,18 @@ def _goals(kept: Json) -> str:
         [goal.text, goal.wanted, goal.measured, "yes" if goal.met else "**no**"]
         for goal in goals(kept)
     ]
-    return _table(["Goal", "wanted", "measured", "met"], rows)
+    parts = [_table(["Goal", "wanted", "measured", "met"], rows)]
+    missed = [goal for goal in goals(kept) if not goal.met]
+    if missed:
+        parts += ["### Goals that are missed: by how much, why, and what it would take"]
+        parts += ["\n".join(_missed(goal) for goal in missed)]
+    return "\n\n".join(parts)
+
+
+def _missed(goal: Goal) -> str:
+    by = f", {goal.missed_by:.0%} off" if goal.missed_by else ""
+    said = why(goal.text)
+    return f"- **{goal.text}**: {goal.wanted} wanted, {goal.measured} measured{by}. {said}".rstrip()
 
 
 _SECTIONS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (

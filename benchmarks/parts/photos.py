@@ -83,7 +83,8 @@ def _sent(bot: Process, chat: Server, market: Server) -> Json:
         name = "picture_asked" if what == "picture" and at < sheet else _STAGES.get(what)
         if name is not None:
             stages.setdefault(name, at - began)
-    stages["after"] = stages["picture"] - stages["text"]
+    # Together with the text it has the same moment, looked at twice.
+    stages["after"] = max(0.0, stages["picture"] - stages["text"])
     return {name: seconds * 1000 for name, seconds in stages.items()}
 
 

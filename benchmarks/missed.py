@@ -1,0 +1,72 @@
+"""Why a goal is missed where it is, and what it would take: told only of those that are."""
+
+_JOURNEY = (
+    "An update of the journey takes two calls to Telegram, one to the marketplace, reading,"
+    " sealing and a durable commit of what was said, and a screen of real texts with up to ten"
+    " buttons, a tenth of them with a picture"
+)
+_WHY = {
+    "Updates a second against stock": (
+        f"{_JOURNEY}; the peer's takes two calls and nothing else. What is left has no peak"
+        ' ("Where the time goes"): more wants the steps and texts themselves cheaper, python-'
+        "telegram-bot's objects gone from them, or a second process."
+    ),
+    "Updates a second against aiogram with": (
+        f"{_JOURNEY}; aiogram keeps a dictionary and sends a fixed text. At the same rate the bot"
+        " pays for durability, signatures and sealing with what its own HTTP client and its own"
+        " reading save; more wants the same as above."
+    ),
+    "Updates a second against aiogram's bare echo": (
+        f"{_JOURNEY}; an echo is a single call. The calls, the commit and the marketplace's answer"
+        " alone are more than the echo's whole work, so half of its rate wants each of them to"
+        " cost half, or a second process beside the first (PostgreSQL: docs/scaling.md)."
+    ),
+    "CPU an update against `ConversationHandler`": (
+        "As for its updates a second; the SQLite thread and the pictures' threads count as well."
+    ),
+    "Peak memory under load": (
+        "Libraries and our own modules are 77 MB after their import; two sheets of pictures being"
+        " drawn at once, the pictures that are remembered, sessions, offers and connections in use,"
+        " and what the heap keeps between them make the rest. Less wants one picture thread"
+        " instead of two (half of the pictures in a rush) or the picture work in a process of its"
+        " own, which moves its memory rather than saving it (decision 13)."
+    ),
+    "Peak memory with": (
+        "A session is loaded for its update and forgotten; what grows with people is what is"
+        " remembered of them for a while (the flood guard, names of pictures, what waits in lanes)."
+    ),
+    "Cold start": (
+        "Most of it is importing: python-telegram-bot, which the echo imports as well, pydantic's"
+        " models, cryptography, and our own modules. Less wants models built as code instead of at"
+        " their import, or fewer of them."
+    ),
+    "Through TLS": (
+        "With TLS the kernel and OpenSSL take the same of everybody, and the more calls an update"
+        " has, the more of it. More wants fewer calls: a tap's answer and its edit are two by"
+        " Telegram's rules."
+    ),
+    "CPU of a call": (
+        "Through TLS encryption is the greater part of ours, and asyncio's way of it is nobody's"
+        " choice; without it the goal is the client's own work alone."
+    ),
+    "A photo of 1,280 px": (
+        "Between the download and the upload the picture is read, checked, turned upright and"
+        " written anew, in a thread: what leaves has no place and no camera in it."
+    ),
+    "A file of 12 megapixels": (
+        "Twelve megapixels are decoded at a reduced scale, made smaller and encoded; decoding them"
+        " takes one core's time whatever is done with it."
+    ),
+    "First poll after an upgrade": "The schema's own steps come before the first poll.",
+}
+_PICTURE = (
+    "The sheet's ten pictures are fetched, decoded, drawn and uploaded; the host's own time for"
+    " one is in it. Less wants smaller copies of the host's than there are, or a sheet of fewer."
+)
+
+
+def why(goal: str) -> str:
+    """Return what is to be said of a goal that is missed, nothing where nothing is known."""
+    if goal.endswith("the picture after it"):
+        return _PICTURE
+    return next((said for begin, said in _WHY.items() if goal.startswith(begin)), "")
