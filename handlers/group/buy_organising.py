@@ -12,6 +12,7 @@ from bot.domain.group_buys.buys import ENDED, BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.disputes import open_disputes
 from bot.domain.group_buys.parts import parts_of
+from bot.domain.group_buys.receiving import said_to_be_paid
 from bot.domain.identifiers import UserId
 from bot.domain.splitting import MOST_IN_ORDER
 from bot.telegram.newer import Style
@@ -194,9 +195,11 @@ def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
         rows += row(card, again)
     match buy.state:
         case BuyState.BOUGHT | BuyState.SHIPPED:
+            rows += all_in_rows(view, t, buy)
             rows += row(Button(t("buy.all_came_button"), "arrive"))
             rows += row(Button(t("buy.some_missing_button"), "ask", "count"))
         case BuyState.ARRIVED | BuyState.HANDING_OUT:
+            rows += all_in_rows(view, t, buy)
             waiting = fulfilling.to_hand_out(buy)
             rows += people_rows(view, t, buy, waiting, "hand")
             if not waiting:
@@ -204,6 +207,7 @@ def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
             if waiting_for_money(view, buy):
                 rows += row(Button(t("buy.remind_button"), "remind"))
         case BuyState.SETTLING | BuyState.CANCELLING:
+            rows += all_in_rows(view, t, buy) if buy.state is BuyState.SETTLING else ()
             open_ = fulfilling.open_balances(buy, view.books)
             disputed = [user for user in open_disputes(buy) if user not in open_]
             rows += people_rows(view, t, buy, [*open_, *disputed])
@@ -219,7 +223,7 @@ def people_rows(
     named = list(people)
     shown, before, after = page_of(named, view.session.focus.page, _PAGE)
     buttons = []
-    disputed = open_disputes(buy)
+    disputed, said = open_disputes(buy), said_to_be_paid(buy, view.books)
     for user in shown:
         claims = buy.claims_of(user)
         # A button's words are unescaped once: what people call themselves has to survive that.
@@ -230,7 +234,7 @@ def people_rows(
             pieces = sum(each.served for each in claims if each.state is ClaimState.ARRIVED)
             label = f"📦 {label} · {pieces}"
         else:
-            proof = any(each.state is ClaimState.PROOF for each in claims)
+            proof = user in said or any(each.state is ClaimState.PROOF for each in claims)
             balance = balance_of(view, buy, user)
             mark = "💬" if user in disputed else "🧾" if proof else "⏳" if balance else "✅"
             if not balance and not any(each.is_in for each in claims):

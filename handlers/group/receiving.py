@@ -9,7 +9,7 @@ from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, lines, paragraphs, row
 from bot.chat.texts import Texts
 from bot.domain.currencies import Money
-from bot.domain.group_buys.buys import Change, GroupBuy
+from bot.domain.group_buys.buys import BuyState, Change, GroupBuy
 from bot.domain.group_buys.receiving import all_received, said_to_be_paid
 from bot.domain.ledger import Books
 from bot.telegram.newer import Style
@@ -23,7 +23,8 @@ _SEVERAL = 2
 def all_in_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     """Offer to take in what several say they paid."""
     said = said_to_be_paid(buy, view.books)
-    if len(said) < _SEVERAL:
+    # Before the order each stands below it as a button of its own.
+    if len(said) < (_SEVERAL if buy.state is BuyState.COLLECTING else 1):
         return ()
     return row(Button(html.unescape(t("buy.all_in_button", count=len(said))), "ask", "all_in"))
 

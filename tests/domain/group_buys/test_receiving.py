@@ -1,16 +1,20 @@
 """What many say they have paid is booked together, and exactly what was shown."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.collecting import ProofKind
 from bot.domain.currencies import CNY
-from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys import closing, fulfilling, joining
 from bot.domain.group_buys.buys import BuyRefused, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState, SentProof
 from bot.domain.group_buys.receiving import all_received, said_to_be_paid
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Kind
+from bot.domain.money import Fen
 from tests.domain.group_buys.groups import NOW, ORGANISER, Desk, opened, quote, with_people
+from tests.domain.group_buys.test_after_buying import ANNA, BEN, arrived
 
 
 def desk_with_proofs(*users: int, same: bool = False) -> Desk:
@@ -71,3 +75,23 @@ def test_nothing_is_booked_where_nobody_said_so() -> None:
     desk = desk_with_proofs()
     with pytest.raises(BuyRefused):
         all_received(desk.buy, 0, "k", desk.books, NOW)
+
+
+def test_the_second_leg_is_taken_in_together_and_by_what_was_sent_for_it() -> None:
+    """The first leg's proofs say nothing of it; what was looked at once is not taken in again."""
+    desk = arrived(abroad_each=Fen(100), cap_ppm=1_000_000)
+    later = NOW + timedelta(days=9)
+    early = SentProof(kind=ProofKind.TEXT, text="No. 1", at=later - timedelta(days=8))
+    desk.take(closing.proof_sent(desk.buy, BEN, early, "early"))
+    desk.take(fulfilling.abroad(desk.buy, Fen(900), desk.books, later))
+    assert said_to_be_paid(desk.buy, desk.books) == {}
+    for user in (ANNA, BEN):
+        proof = SentProof(kind=ProofKind.TEXT, text=f"{user} again", at=later)
+        desk.take(closing.proof_sent(desk.buy, user, proof, f"second{user}"))
+    owed = said_to_be_paid(desk.buy, desk.books)
+    assert {user: each.units for user, each in owed.items()} == {ANNA: 400, BEN: 200}
+    told = len(desk.news)
+    desk.take(all_received(desk.buy, 600, "k", desk.books, later + timedelta(hours=1)))
+    assert [each.kind for each in desk.news[told:]] == [NewsOf.RECEIVED] * 2
+    assert said_to_be_paid(desk.buy, desk.books) == {}
+    assert not desk.books.differences()
