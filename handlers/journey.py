@@ -26,6 +26,7 @@ from bot.chat.routing import ANSWERS_A_QUESTION, OFFER_LINK, ORDER_NUMBER, PAID,
 from bot.chat.screens import StepScreen, only_session
 from bot.domain.sessions import Step
 from bot.services.bundle import Services
+from bot.storage.ports import ConversationPort
 from bot.storage.post_ports import PostPort
 from handlers import (
     address,
@@ -380,7 +381,10 @@ def conversation(
 
 
 def group_handlers(
-    posts: PostPort, goods: GoodsInGroups | None = None, guests: GuestGoods | None = None
+    posts: PostPort,
+    goods: GoodsInGroups | None = None,
+    guests: GuestGoods | None = None,
+    conversations: ConversationPort | None = None,
 ) -> list[BaseHandler[Update, Context, None]]:
     """What groups and channels get: goods where they are asked for, else the way to us."""
     in_groups = filters.ChatType.GROUPS & filters.COMMAND & ~filters.UpdateType.EDITED
@@ -389,6 +393,6 @@ def group_handlers(
         Places(posts),
         following_groups(posts),
         *([goods] if goods is not None else []),
-        MessageHandler(in_groups, groups.lead_to_private),
+        MessageHandler(in_groups, groups.leading_to_private(posts, conversations)),
         CallbackQueryHandler(groups.press_elsewhere),
     ]

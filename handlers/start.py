@@ -7,12 +7,24 @@ from bot.chat.screens import Button, Screen, View, paragraphs, row
 from bot.domain.asking import MoreOpen
 from bot.domain.invites import is_invitation
 from bot.domain.links import offer_in_payload
-from bot.domain.sessions import Step
+from bot.domain.sessions import Session, Step
 from bot.telegram.newer import Style
 from handlers.always.language import language_button
 from handlers.finding import search
 from handlers.group import joining, settling
 from handlers.shared.in_cart import cart_button
+
+_BESIDE = {
+    Step.WATCH,
+    Step.PAYMENT,
+    Step.CASE,
+    Step.TERMS,
+    Step.ANSWER,
+    Step.PUBLISH,
+    Step.JOINING,
+    Step.BUY,
+}
+"""What is looked at beside an order, and kept elsewhere."""
 
 
 def screen(view: View) -> Screen:
@@ -62,9 +74,15 @@ async def start(_: Update, context: Context) -> Reply:
         context.flash("access.welcome")
     if session.step is not Step.START:
         # Sent twice, it still offers what it interrupted.
-        in_order = session.step is not Step.PAYMENT
-        context.focus(return_to=session.step if in_order else None, asking=None)
+        context.focus(return_to=_interrupted(session), asking=None)
     return Step.START
+
+
+def _interrupted(session: Session) -> Step | None:
+    """Return the step of an order that is left; of pages beside it nothing is unfinished."""
+    beside = session.step in _BESIDE
+    left = session.focus.return_to if beside else session.step
+    return None if left in {*_BESIDE, Step.START} else left
 
 
 async def resume(_: Update, context: Context) -> Reply:

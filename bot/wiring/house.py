@@ -231,7 +231,10 @@ class House:
             settings.group_links,
         )
         in_groups = group_handlers(
-            storage.posts, goods if settings.group_answers_per_minute else None, guests
+            storage.posts,
+            goods if settings.group_answers_per_minute else None,
+            guests,
+            storage.conversations,
         )
         self._inline = InlineGoods(self.services)
         behind: list[AnyHandler] = [journey, self._inline, *in_groups]

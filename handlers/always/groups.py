@@ -1,9 +1,10 @@
 """Groups and channels: nothing personal happens there, so the way leads to a private chat."""
 
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
@@ -16,7 +17,12 @@ from bot.chat.profile import (
     SHOP_COMMANDS,
     SHOP_OPERATOR_COMMANDS,
 )
-from bot.chat.texts import language_of, texts_in
+from bot.chat.texts import Texts
+from bot.storage.ports import ConversationPort
+from bot.storage.post_ports import PostPort
+from handlers.group.asker import texts_for
+
+Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 _OURS = {
     *PRIVATE_COMMANDS,
@@ -32,12 +38,18 @@ _FOR_GOOD = (BadRequest, ChatMigrated, Forbidden)
 _log = structlog.get_logger(__name__)
 
 
-async def lead_to_private(update: Update, context: Context) -> None:
-    """Answer a command of ours in a group with a link into the private chat."""
-    message, user = update.effective_message, update.effective_user
-    if message is None or not _is_ours(message.text or "", context.bot.username):
-        return
-    t = texts_in(language_of(user.language_code if user else None))
+def leading_to_private(posts: PostPort, conversations: ConversationPort | None) -> Callback:
+    """Return what answers a command of ours in a group with a link into the private chat."""
+
+    async def lead(update: Update, context: Context) -> None:
+        message = update.effective_message
+        if message is not None and _is_ours(message.text or "", context.bot.username):
+            await _lead(message, context, await texts_for(message, posts, conversations))
+
+    return lead
+
+
+async def _lead(message: Message, context: Context, t: Texts) -> None:
     link = f"https://t.me/{context.bot.username}?start=group"
     button = InlineKeyboardButton(t("groups.open_button"), url=link)
     try:

@@ -15,7 +15,7 @@ from telegram.ext import BaseHandler
 from bot.chat.context import Context
 from bot.chat.drawing import Drawer
 from bot.chat.screens import Button, Screen, row
-from bot.chat.texts import Html, Texts, cut, language_of, texts_in
+from bot.chat.texts import Html, Texts, cut
 from bot.chat.walks import letting_pass
 from bot.domain.identifiers import ChatId, OfferId, UserId, order_named
 from bot.domain.links import GroupLinks, start_link
@@ -29,6 +29,7 @@ from bot.services.bundle import Services
 from bot.services.spending import on_behalf_of
 from handlers.finding.search import LONGEST_KEYWORD, BadFile, picture_problem, query_for_file
 from handlers.group.asked import Asked, asked_in
+from handlers.group.asker import asker, texts_for
 from handlers.shared.failures import failure_key, reason_in
 from handlers.shared.offer_card import offer_card, results_card
 
@@ -109,9 +110,9 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
         asked = self.check_update(update)
         if message is None or asked is None:
             return
-        user = message.from_user
         shop = self._services.shop
-        t = texts_in(language_of(user.language_code if user else None))
+        store = self._services.store
+        t = await texts_for(message, store.posts, store.conversations)
         t = t.priced(shop.rate if shop else None)
         private = row(
             Button(t("groups.open_button"), url=start_link(context.bot.username, "group"))
@@ -120,13 +121,13 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
             if self._allowance.may_tell(message.chat.id):
                 await self._post(message, Screen(t("groups.slowly"), private))
             return
-        asker = _asker(message)
-        if not await self._lets_in(asker):
+        who = asker(message)
+        if not await self._lets_in(who):
             await self._post(message, Screen(t("groups.private_only"), private))
             return
         await self._sign_of_life(message, context)
         with letting_pass():  # members ask independently of one another
-            answer = await self.answer_to(asked, asker, t, context.bot.username)
+            answer = await self.answer_to(asked, who, t, context.bot.username)
         await self._post(message, Screen(answer, private) if isinstance(answer, str) else answer)
 
     async def _lets_in(self, asker: UserId | None) -> bool:
@@ -233,14 +234,3 @@ def _no_goods(words: str) -> str | None:
         return "groups.private_only"
     talk = talk_of(words)
     return _SAID[talk] if talk is not None else None
-
-
-def _asker(message: Message) -> UserId | None:
-    """Return whose allowance an answer counts for.
-
-    Who writes as a channel or an anonymous administrator shares one name with all others, so
-    that only the group's allowance bounds them.
-    """
-    if message.from_user is None or message.sender_chat is not None:
-        return None
-    return UserId(message.from_user.id)

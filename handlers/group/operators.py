@@ -21,6 +21,7 @@ from bot.domain.identifiers import ChatId, QuestionId, UserId
 from bot.domain.questions import LONGEST_ANSWER, Operator, Topic, question_named
 from bot.services.bundle import Services
 from bot.services.support import QuestionGone
+from handlers.group.asker import texts_for
 from handlers.support.question import words_of
 
 _NAME = 40
@@ -63,7 +64,8 @@ class OperatorsGroup(BaseHandler[Update, Context, None]):
 
     async def _answered(self, message: Message) -> None:
         user = message.from_user
-        t = texts_in(language_of(user.language_code if user else None))
+        store = self._services.store
+        t = await texts_for(message, store.posts, store.conversations)
         question_id = await self._named(message)
         if question_id is None:
             return

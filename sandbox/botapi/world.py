@@ -20,6 +20,8 @@ BOSS: Final = 700000004
 GROUP: Final = -1001700000010
 CHANNEL: Final = -1001700000020
 
+LEADING: Final = ("creator", "administrator")
+
 PEOPLE: Final[tuple[Json, ...]] = (
     {"id": XIAOYU, "first_name": "小雨", "username": "xiaoyu_sandbox", "language_code": "zh-hans"},
     {"id": ANNA, "first_name": "Anna", "username": "anna_sandbox", "language_code": "en"},
@@ -106,7 +108,8 @@ class World:
         self.crowd: set[int] = set()  # people whom nobody plays by hand
         for person in PEOPLE:
             self.add_user(dict(person))
-        everyone = dict.fromkeys(self.users, "member") | {BOSS: "creator"}
+        # Two people lead both: who opened them, and one who needs no bot to write there.
+        everyone = dict.fromkeys(self.users, "member") | {BOSS: "creator", XIAOYU: "administrator"}
         bot_id = config.bot_id
         self.add_chat("supergroup", "拼单群 Group buy", everyone | {bot_id: "member"}, GROUP)
         self.add_chat("channel", "好货频道 Finds", everyone | {bot_id: "administrator"}, CHANNEL)
@@ -226,6 +229,15 @@ class World:
         self.announce(chat, entry, "message")
         return entry
 
+    def may_post(self, chat: Chat) -> bool:
+        """Tell whether the bot may write in a group or channel."""
+        status = chat.members.get(self.bot["id"])
+        if chat.type == "channel":
+            return "can_post_messages" in chat.bot_rights
+        return status is not None and (
+            status != "restricted" or "can_send_messages" in chat.bot_rights
+        )
+
     def may_manage_topics(self, chat: Chat) -> bool:
         """Tell whether the bot is an administrator with that right."""
         is_admin = chat.members.get(self.bot["id"]) == "administrator"
@@ -302,9 +314,13 @@ class World:
             public = {"username": chat.username} if chat.username else {}
             members = [member for member in chat.members if member in self.users]
             state: Json = {"started": chat.started, "blocked": chat.blocked}
+            if not chat.is_private:
+                state["bot"] = chat.members.get(self.bot["id"], "left")
+                state["bot_posts"] = self.may_post(chat)
             if chat.is_forum:
                 state["topics"] = [
                     {**topic.public(), "closed": topic.closed} for topic in chat.topics.values()
                 ]
             shown: Json = {"id": chat.id, "type": chat.type, "title": chat.title}
+            shown["admins"] = [each for each in members if chat.members[each] in LEADING]
             yield {**shown, **public, "members": members, "sandbox": state}

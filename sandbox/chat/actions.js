@@ -70,6 +70,8 @@ export class Actions {
         return session.outbox.text(target.textContent ?? "");
       case "reply":
         return this.composer.replyTo(messageId);
+      case "remove":
+        return void session.remove(messageId);
       case "edit":
         return this.composer.edit(messageId);
       case "goto":

@@ -142,6 +142,21 @@ export const join = (chatId, userId) =>
   call(`/sandbox/chats/${chatId}/join`, json({ user_id: userId }));
 
 /**
+ * @param {number} chatId
+ * @param {{from: number, messageId: number}} gone
+ */
+export const remove = (chatId, { from, messageId }) =>
+  call(`/sandbox/chats/${chatId}/delete`, json({ from, message_id: messageId }));
+
+/**
+ * An administrator lets the bot in, or changes its rights.
+ * @param {number} chatId
+ * @param {{by: number, status: string, rights: string[]}} standing
+ */
+export const stand = (chatId, standing) =>
+  call(`/sandbox/chats/${chatId}/standing`, json(standing));
+
+/**
  * Let people follow a message's button; they play on by themselves.
  * @param {number} chatId
  * @param {number} messageId

@@ -77,7 +77,9 @@ export function messageRow(messages, place, store) {
  * @param {HTMLElement} stack
  * @param {Store} store
  */
-function row(message, place, who, stack, { t, language }) {
+function row(message, place, who, stack, store) {
+  const { t, language } = store;
+  const leads = store.leads();
   const classes = ["row", place.mine ? "mine" : "theirs", place.first && "first", place.last && "last"];
   return h(
     "article",
@@ -93,6 +95,7 @@ function row(message, place, who, stack, { t, language }) {
       "span",
       { class: "row-tools", "data-part": "tools" },
       place.mine && message.text !== undefined && tool("edit", message, t.edit),
+      leads && tool("remove", message, t.remove),
       tool("reply", message, t.reply),
     ),
   );
@@ -126,7 +129,7 @@ const crowdKey = (message, t) =>
   );
 
 /**
- * @param {"edit"|"reply"} action
+ * @param {"edit"|"reply"|"remove"} action
  * @param {Message} message
  * @param {string} label
  */
@@ -144,9 +147,9 @@ const tool = (action, message, label) =>
  */
 function meta(message, place, store) {
   const { t, language } = store;
-  const edited = message.sandbox?.edited && !message.from?.is_bot;
   // Telegram does not mark a bot's edits; whoever plays here wants to see a card move.
   const card = message.edit_date !== undefined && leadsIn(message, store);
+  const edited = message.sandbox?.edited && !message.from?.is_bot && !card;
   const time = clock(message.edit_date ?? 0, language);
   return h(
     "span",

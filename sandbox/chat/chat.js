@@ -38,6 +38,7 @@ new Commands(store, session);
 new Attach(store, session, () => void samples.open());
 const inline = new Inline(store, composer);
 new Actions(store, session, composer, timeline, inline);
+byId("bot-rights").addEventListener("click", () => void session.turnBotRights());
 const desk = new Desk(store, overlays);
 
 /** @param {string} name */

@@ -29,6 +29,12 @@ export class Header {
     const isBot = chat.type === "private";
     byId("chat-avatar").replaceChildren(avatar(isBot ? store.world.bot.id : chat.id, title));
     this.renderSubtitle();
+    const rights = byId("bot-rights");
+    const may = chat.sandbox?.bot_posts === true;
+    rights.hidden = !store.leads();
+    rights.setAttribute("aria-pressed", String(may));
+    rights.setAttribute("aria-label", may ? t.takeRights : t.giveRights);
+    rights.title = may ? t.takeRights : t.giveRights;
     if (person) {
       const name = fullName(person);
       byId("me").replaceChildren(avatar(person.id, name, "small"));
@@ -50,6 +56,8 @@ export class Header {
     if (chat.type === "private") subtitle.textContent = t.bot;
     else if (chat.type === "channel") subtitle.textContent = members ? count(t.subscribers, members) : t.channel;
     else subtitle.textContent = members ? count(t.members, members) : t.group;
+    const silenced = chat.type !== "private" && chat.sandbox?.bot_posts === false;
+    if (silenced) subtitle.textContent += ` · ${t.botSilenced}`;
   }
 
   /** @param {string} action */

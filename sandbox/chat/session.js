@@ -8,6 +8,8 @@ import { fill } from "./strings.js";
 import { Taps } from "./taps.js";
 import { Waiting } from "./waiting.js";
 
+const CHANNEL_RIGHTS = ["can_post_messages", "can_edit_messages"];
+const GROUP_RIGHTS = ["can_send_messages"];
 const CROWD = 20; // people whom one press lets come
 
 /** @typedef {import("./store.js").Store} Store */
@@ -214,6 +216,28 @@ export class Session {
     if (!joined) return;
     await this.tried(() => this.refreshWorld());
     this.select(personId, chatId);
+  }
+
+  /**
+   * Take a message away, as an administrator may.
+   * @param {number} messageId
+   */
+  async remove(messageId) {
+    const { chatId, personId } = this.store;
+    await this.tried(() => api.remove(chatId, { from: personId, messageId }));
+  }
+
+  /** Give the bot the right to write in the open group or channel, or take it. */
+  async turnBotRights() {
+    const { chat, chatId, personId, t } = this.store;
+    const may = !chat.sandbox?.bot_posts;
+    const channel = chat.type === "channel";
+    const rights = channel ? CHANNEL_RIGHTS : GROUP_RIGHTS;
+    const status = channel ? "administrator" : may ? "member" : "restricted";
+    const standing = { by: personId, status, rights: may ? rights : [] };
+    if (!(await this.tried(() => api.stand(chatId, standing)))) return;
+    await this.tried(() => this.refreshWorld());
+    this.overlays.toast(may ? t.botMayPost : t.botMayNotPost);
   }
 
   /**

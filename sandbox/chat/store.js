@@ -170,6 +170,12 @@ export class Store {
   }
 
   /** @returns {Chat} */
+  /** Whether the person leads the open group or channel. */
+  leads() {
+    const { chat, personId } = this;
+    return chat.type !== "private" && (chat.admins ?? []).includes(personId);
+  }
+
   get chat() {
     return this.chatOf(this.chatId);
   }

@@ -5,7 +5,7 @@
  *   username?: string, language_code?: string}} User
  * @typedef {{id: number, type: "private"|"group"|"supergroup"|"channel", title?: string,
  *   username?: string, members?: number[], admins?: number[], seq?: number,
- *   sandbox?: {topics?: Topic[]}}} Chat
+ *   sandbox?: {topics?: Topic[], bot?: string, bot_posts?: boolean}}} Chat
  * @typedef {{message_thread_id: number, name: string, closed?: boolean}} Topic
  * @typedef {{bot: User, users: User[], chats: Chat[]}} World
  * @typedef {{command: string, description: string}} BotCommand

@@ -81,3 +81,24 @@ async def test_a_press_that_can_not_be_answered_is_done_with(group: Group, statu
     group.telegram.fail("answerCallbackQuery", status, "query is too old and response timeout")
     await group.take(callback_query=_PRESS)
     assert len(group.telegram.of("answerCallbackQuery")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "says"),
+    [
+        ("/start", "Shoes", "private chat"),
+        ("/start 你好", "Shoes", "私聊"),
+        ("/start", "好货群", "私聊"),
+    ],
+)
+async def test_who_leads_a_group_unnamed_is_answered_in_its_language(
+    group: Group, text: str, title: str, says: str
+) -> None:
+    """Telegram names no language of an anonymous administrator: words and title tell it."""
+    chat = {**_COMMAND["chat"], "title": title}
+    hidden = {"id": 1087968824, "is_bot": True, "first_name": "Group", "language_code": "en"}
+    await group.take(
+        message={**_COMMAND, "text": text, "chat": chat, "from": hidden, "sender_chat": chat}
+    )
+    (sent,) = group.telegram.of("sendMessage")
+    assert says in sent.text

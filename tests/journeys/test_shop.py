@@ -289,6 +289,13 @@ async def test_goods_are_looked_for_from_the_shops_terms_as_from_anywhere(
     await operator.sees("not as a file")
 
 
+async def test_a_start_from_the_shops_terms_asks_for_nothing_unfinished(operator: Person):
+    """They are kept as they are typed: there is no order to go on with."""
+    await operator.say("/shop", SETTINGS)
+    shown = await operator.say("/start", "Snaporder")
+    assert not any("Continue" in each for each in shown.labels)
+
+
 async def test_who_deletes_their_data_while_money_is_open_is_told_what_stays(clients: Clients):
     customer = await clients.arrive()
     await ordered(customer)

@@ -20,6 +20,7 @@ async def test_the_world(server):
     kinds = [chat["type"] for chat in world["chats"]]
     assert kinds == ["private"] * 4 + ["supergroup", "channel"]
     assert world["chats"][4]["members"] == [XIAOYU, ANNA, BEN, BOSS]
+    assert [chat["admins"] for chat in world["chats"][4:]] == [[XIAOYU, BOSS]] * 2
 
 
 async def test_a_new_person_can_start_by_deep_link(server):
