@@ -20,7 +20,7 @@ from bot.chat.profile import (
 from bot.chat.texts import Texts
 from bot.storage.ports import ConversationPort
 from bot.storage.post_ports import PostPort
-from handlers.group.asker import texts_for
+from handlers.shared.asker import texts_for
 
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 

@@ -29,7 +29,7 @@ from bot.services.bundle import Services
 from bot.services.spending import on_behalf_of
 from handlers.finding.search import LONGEST_KEYWORD, BadFile, picture_problem, query_for_file
 from handlers.group.asked import Asked, asked_in
-from handlers.group.asker import asker, texts_for
+from handlers.shared.asker import asker, texts_for
 from handlers.shared.failures import failure_key, reason_in
 from handlers.shared.offer_card import offer_card, results_card
 

@@ -54,7 +54,8 @@ def organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
         parts.append(t("buy.disputes", count=len(disputes)))
     if buy.state in {BuyState.SETTLING, BuyState.CANCELLING}:
         open_ = fulfilling.open_balances(buy, view.books)
-        parts.append(t("buy.open_balances", count=len(open_)))
+        done = buy.state is BuyState.SETTLING and not open_ and not disputes
+        parts.append(t("buy.none_open") if done else t("buy.open_balances", count=len(open_)))
     return lines(*parts) if parts else None
 
 

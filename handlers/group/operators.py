@@ -21,7 +21,7 @@ from bot.domain.identifiers import ChatId, QuestionId, UserId
 from bot.domain.questions import LONGEST_ANSWER, Operator, Topic, question_named
 from bot.services.bundle import Services
 from bot.services.support import QuestionGone
-from handlers.group.asker import texts_for
+from handlers.shared.asker import texts_for
 from handlers.support.question import words_of
 
 _NAME = 40

@@ -34,13 +34,16 @@ class Places(BaseHandler[Update, Context, None]):
             await self._posts.drop_place(ChatId(member.chat_id))
             _log.info("place_lost", channel=member.is_channel)
             return
+        # Another administrator who changes a right does not take the place over.
+        places = await self._posts.post_places()
+        known = next((each.let_by for each in places if each.chat_id == member.chat_id), None)
         await self._posts.keep_place(
             PostPlace(
                 chat_id=ChatId(member.chat_id),
                 title=member.title,
                 is_channel=member.is_channel,
                 name=member.name,
-                let_by=UserId(member.by),
+                let_by=known if known is not None else UserId(member.by),
             )
         )
         _log.info("place_found", channel=member.is_channel)

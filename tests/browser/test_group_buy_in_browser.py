@@ -18,6 +18,8 @@ from channels import POSTING, Channel
 from chat import Person, Shown
 from crashing import own_world
 
+XIAOYU, BOSS, CHANNEL = 700000001, 700000004, -1001700000020
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
@@ -162,7 +164,7 @@ async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 
             page = await phone.open(organiser.id)
             await pictured(page, f"{language}-10-complaint")
             await organiser.tap("💸", shown)
-            await organiser.sees("give off|让多少元")
+            await organiser.sees("compensation|补偿多少元")
             shown = await organiser.say("5", "Being settled|结算中")
             await pays.sees("answered what you said|已答复你反映")
             await organiser.tap("Tester", shown)
@@ -174,4 +176,42 @@ async def test_a_group_buy_from_the_offer_to_the_closed_books(  # noqa: PLR0915 
             await pictured(page, f"{language}-11-closed")
             await pays.sees("books are settled|账已结清")
             await channel.one_card("🏁")
+        assert own.bot.stop() == 0
+
+
+@pytest.mark.timeout(200)
+async def test_a_second_administrator_writes_there_and_deletes_the_card(chromium: Browser) -> None:
+    """Who leads the channel without a bot deletes what it posted; the organiser posts it again."""
+    with own_world(FLOOD_UPDATES="0", GROUP_BUYS="operators") as own:
+        async with own.clients() as clients, held(chromium, own.world.chat) as phone:
+            organiser = Person(clients.telegram, BOSS, "zh")
+            own.bot.environment["ADMIN_IDS"] = str(BOSS)
+            own.bot.start()
+            await own.bot.ready()
+            channel = Channel(clients, CHANNEL, BOSS)
+            await channel.bot_is("administrator", POSTING)
+            await at_preview(organiser)
+            await at_offer(organiser, SNEAKERS)
+            await organiser.do("👥", "新拼团")
+            shown = await organiser.do("🚀", "可以参加")
+            payload = shown.button("🔗")["copy_text"]["text"].partition("start=")[2]
+            await organiser.do("📣.*好货", "正在发到")
+            card = await channel.one_card("可以参加")
+            page = await phone.open(XIAOYU, CHANNEL)
+            await page.get_by_test_id("composer").fill("今晚开团")
+            await page.get_by_test_id("send").click()
+            await page.locator("#timeline").get_by_text("今晚开团").wait_for()
+            bubble = page.get_by_test_id(f"message-{card.id}")
+            await bubble.hover()
+            await bubble.locator("[data-action=remove]").click()
+            await bubble.wait_for(state="detached")
+            member = await clients.arrive("zh")
+            await joins(member, payload, 3)
+            told = await organiser.sees("卡片不见了")
+            await organiser.tap("^📋", told)
+            await organiser.sees("已报 3 双")
+            await organiser.tap("📣.*好货|🔄.*好货")
+            await channel.one_card("已报 3 双")
+            await page.get_by_test_id("bot-rights").click()
+            await page.locator("#chat-subtitle").get_by_text("机器人禁言").wait_for()
         assert own.bot.stop() == 0

@@ -1,10 +1,13 @@
 """What Telegram refuses in a group is no failure of ours: nothing is repeated or put aside."""
 
+import json
+
 import pytest
 from telegram import Update
 from telegram.error import NetworkError
 from telegram.ext import Application, ExtBot
 
+from bot.chat.reading import read_update
 from bot.wiring.parts import StoringApplication
 from handlers.journey import group_handlers
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
@@ -37,7 +40,8 @@ class Group:
             .job_queue(None)
             .build()
         )
-        self.application.add_handlers(group_handlers(MemoryStorage()))
+        self.storage = MemoryStorage()
+        self.application.add_handlers(group_handlers(self.storage))
 
     async def take(self, **update: object) -> None:
         await self.application.initialize()
@@ -102,3 +106,43 @@ async def test_who_leads_a_group_unnamed_is_answered_in_its_language(
     )
     (sent,) = group.telegram.of("sendMessage")
     assert says in sent.text
+
+
+async def test_another_administrator_who_changes_a_right_does_not_take_the_place_over(
+    group: Group,
+) -> None:
+    """Whoever let the bot into a channel goes on posting there."""
+    chat = {"id": -100_9, "type": "channel", "title": "Finds"}
+    bot = {"id": 5, "is_bot": True, "first_name": "Snaporder"}
+    rights = {
+        **dict.fromkeys(_ADMINISTRATOR_RIGHTS, False),
+        "user": bot,
+        "status": "administrator",
+        "can_post_messages": True,
+        "can_edit_messages": True,
+    }
+    out = {"user": bot, "status": "left"}
+    for by, before in ((11, out), (12, {**rights, "can_edit_messages": False})):
+        change = {"chat": chat, "date": 1, "from": {**_USER, "id": by}}
+        change |= {"old_chat_member": before, "new_chat_member": rights}
+        raw = {"update_id": 1, "my_chat_member": change}
+        bot = group.application.bot
+        await group.application.initialize()
+        await group.application.process_update(read_update(json.dumps(raw).encode(), bot))
+    assert [each.let_by for each in await group.storage.post_places()] == [11]
+
+
+_ADMINISTRATOR_RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
