@@ -6,6 +6,7 @@ Lock, then load; commit, then draw. See docs/decisions/0001-the-conversation-is-
 import html
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +36,7 @@ received_at: ContextVar[datetime | None] = ContextVar("received_at", default=Non
 """When the update under way was stored; tells a double tap from an old button."""
 
 _MOVED_ELSEWHERE = (VersionConflict, AlreadyClaimed)
+_ROOM_BELOW = 3600  # characters; what is said in passing has at most 200, a message 4096
 _log = structlog.get_logger(__name__)
 
 Handler = BaseHandler[Update, Context, Any]
@@ -223,10 +225,11 @@ class StoredConversationHandler(ConversationHandler[Context]):
                 await store.conversations.commit_step(
                     StepCommit(session=session, expected_revision=None)
                 )
-            tap.give(context.toast, alert=context.alert)
+            too_late = tap.give(context.toast, alert=context.alert)
             if isinstance(outcome, Overlay):
                 place = place_of(query) if outcome.in_place else None
-                await self._show(session, outcome.screen, place, committed=False)
+                screen = _saying(context.toast, outcome.screen) if too_late else outcome.screen
+                await self._show(session, screen, place, committed=False)
             else:  # nothing moved: what hangs under the last screen stays good as well
                 await self._draw(context.session, None)
             if query is not None:
@@ -244,8 +247,8 @@ class StoredConversationHandler(ConversationHandler[Context]):
 
     async def _say_in_passing(self, session: Session, context: Context, tap: TapAnswer) -> None:
         """Say it with the tap's answer, in the chat where the sign of life answered before."""
-        if not tap.give(context.toast, alert=context.alert) and context.toast is not None:
-            said = Screen(html.escape(context.toast, quote=False))
+        if tap.give(context.toast, alert=context.alert) and context.toast is not None:
+            said = _saying(context.toast, Screen(""))
             await self._show(session, said, None, committed=False)
 
     async def _callback(
@@ -333,6 +336,14 @@ def _given_up(walk: Walk | None, passed: Sequence[Walk]) -> Wish | None:
         return None
     wishes = [*walk.replaced, *(each.wish for each in passed if not each.committed)]
     return next((each for each in reversed(wishes) if each is not None), None)
+
+
+def _saying(toast: str | None, screen: Screen) -> Screen:
+    """Return the screen below what came too late for the tap's answer, where there is room."""
+    if toast is None or screen.picture is not None or len(screen.text) > _ROOM_BELOW:
+        return screen
+    text = f"{html.escape(toast, quote=False)}\n\n{screen.text}".strip()
+    return replace(screen, text=text, rich=None)
 
 
 def _without_flash(session: Session) -> Session:

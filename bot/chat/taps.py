@@ -34,11 +34,13 @@ class TapAnswer:
         return self._query is not None
 
     def give(self, toast: str | None = None, *, alert: bool = False) -> bool:
-        """Send the answer in the background; tell whether it is this one that is sent."""
-        if self._query is None or self._sending is not None:
+        """Send the answer in the background; tell whether another one was sent before."""
+        if self._query is None:
             return False
+        if self._sending is not None:
+            return True
         self._sending = asyncio.create_task(self._send(self._query, toast, alert), name="tap")
-        return True
+        return False
 
     async def given(self) -> None:
         """Wait until the answer is sent, if there is one."""

@@ -98,6 +98,8 @@ async def test_what_comes_too_late_for_the_answer_is_said_in_the_chat(toy: Toy) 
     await toy.tap("quiet", on=first)
     assert toy.telegram.shown[-1].text == "not paid &lt; yet"
     assert _answers(toy) == 1
+    await toy.tap("beside", on=first)
+    assert toy.telegram.shown[-1].text == "not paid &lt; yet\n\nbeside the journey"
 
 
 async def test_a_quick_step_shows_no_typing(toy: Toy) -> None:

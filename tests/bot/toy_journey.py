@@ -211,8 +211,10 @@ class Toy:
         context.toast = self.passing
         return QUIET
 
-    async def _beside(self, _: Update, __: Context) -> Reply:
+    async def _beside(self, _: Update, context: Context) -> Reply:
         self.walked.append("beside")
+        await asyncio.sleep(self.work)
+        context.toast = self.passing
         return Overlay(Screen("beside the journey"))
 
 

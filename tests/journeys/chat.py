@@ -137,6 +137,11 @@ class Person:
             await asyncio.sleep(0.02)
         raise AssertionError("the tap was never answered")
 
+    async def told(self, callback_query_id: str, wanted: str) -> None:
+        """Wait to be told by a tap's answer, or in the chat where that went before."""
+        if wanted not in (await self.toast(callback_query_id) or ""):
+            await self.sees(wanted)
+
     async def sees(self, wanted: str, *, within: float = PATIENCE) -> Shown:
         """Wait until the bot shows something new that matches, and return it."""
         deadline = time.monotonic() + within

@@ -154,7 +154,7 @@ async def test_a_withdrawn_invitation_says_so(operator: Person, clients: Clients
     number = re.search(r"#(\d+): 1 of 5", listed.text)
     assert number
     query = await operator.tap(f"Withdraw #{number[1]}$", on=listed)
-    assert "Withdrawn" in (await operator.toast(query) or "")
+    await operator.told(query, "Withdrawn")
     await late.say(f"/start {payload}", "has been withdrawn")
     await guest.say("/start", "What are you looking for")
 
