@@ -73,7 +73,7 @@ class ChatView:
     amounts: dict[str, tuple[int, ...]] = field(default_factory=dict)  # fen beside a button's data
     seen_on: dict[str, str] = field(default_factory=dict)  # a button's data: the text above it
     answered: set[str] = field(default_factory=set)  # presses whose spinner the bot has ended
-    _texts: dict[int, str] = field(default_factory=dict)
+    _shown: dict[int, tuple[str | None, tuple[str | None, ...]]] = field(default_factory=dict)
 
     async def send(self, text: str) -> None:
         await self._post("send", {"from": self.user_id, "text": text})
@@ -105,9 +105,11 @@ class ChatView:
         number, text = int(message["message_id"]), message.get("text") or message.get("caption", "")
         rows = (message.get("reply_markup") or {}).get("inline_keyboard", [])
         buttons = [button for row in rows for button in row]
-        if not buttons and self._texts.get(number) == text:
-            return  # only its buttons were taken off
-        self._texts[number] = text
+        data = tuple(each.get("callback_data") for each in buttons)
+        said_before, data_before = self._shown.get(number, (None, ()))
+        if text == said_before and (not buttons or data == data_before):
+            return  # only its buttons were taken off, or its picture was put above it
+        self._shown[number] = text, data
         self.answers += 1
         self.seen_text.append(text)
         self.numbers.update(OUR_NUMBER.findall(text))
