@@ -20,6 +20,7 @@ class Backlog:
     def __init__(self, updates: int, deliver: Deliver) -> None:
         self._expected: dict[int, list[str]] = {}
         self._answered: dict[int, list[str]] = {}
+        self._seen: set[tuple[int, int]] = set()
         self._first: float | None = None
         self._last = 0.0
         self.answers = 0
@@ -47,8 +48,11 @@ class Backlog:
             return
         shown = message.get("caption") or message.get("text") or ""
         named = next((words for words in expected if f"{words}”" in shown), None)
-        if named is None:
+        # A sheet that is put above words which stand there already is no other answer.
+        place = chat_id, int(message["message_id"])
+        if named is None or place in self._seen:
             return
+        self._seen.add(place)
         now = time.monotonic()
         self._first = self._first or now
         self._last = now
