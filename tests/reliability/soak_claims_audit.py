@@ -69,6 +69,12 @@ def _judge_consents(found: Audit, member: Member, buys: Sequence[RunBuy]) -> Non
         again += len(joined) < len(mine)
         totals.subtract(map(_most_of, joined))
         strange = [each.spec_id for each in joined if not _was_named(buy, each, member)]
+        strange += [
+            swapped.spec_id
+            for each in mine
+            for swapped in each.swapped
+            if swapped.spec_id not in each.alternatives and not pressed["instead"]
+        ]
         found.wrong += [f"6: buy {buy.buy_id}: {who} never agreed to {each}" for each in strange]
         found.lost += [f"buy {buy.buy_id}: {who}'s {each}" for each in _lost_of(member, buy)]
     if without := [each for each, count in totals.items() if count < 0]:

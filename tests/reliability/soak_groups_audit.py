@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -182,8 +183,10 @@ def _judge_shares(found: Audit, run: RunBuy, crowd: Crowd) -> None:
         mine = [each for each in buy.claims_of(user) if each.is_in or each.state is _S.SHORT]
         share = buy.share_of(user)
         goods = sum(each.consent.goods for each in mine)
-        freight = sum(each.consent.freight for each in mine)
-        other = sum(each.consent.other for each in mine)
+        # By heads it is one share for a person, however many claims they have.
+        together = partial(max, default=0) if buy.terms.by_heads else sum
+        freight = together(each.consent.freight for each in mine)
+        other = together(each.consent.other for each in mine)
         fee = max((e.consent.fee_ppm for e in mine), default=0) * share.goods // 1_000_000
         charged = run.books.account_of(buy.account_of(user), currency).charged
         worse = {

@@ -417,7 +417,7 @@ class Organiser(Shopper):
         return await self._answer(shown, "allow", f"{self.random.randint(1, 90) / 100:.2f}")
 
     async def _count(self, page: Screen) -> Screen | None:
-        """Count what arrived; sometimes a piece is missing."""
+        """Count what arrived; sometimes a piece is missing, or one is too many."""
         missing = asking(page, "count")
         if not missing or self.random.random() < 0.6:
             return await self.asking.ask(page.with_action("arrive")[0], is_page, twice=_TWICE)
@@ -431,9 +431,8 @@ class Organiser(Shopper):
         found = re.search(r"(\d+) / (\d+)$", variant.label)
         if marked is None or found is None:
             return None
-        counted = await self.asking.say(
-            str(max(0, int(found[2]) - 1)), lambda each: bool(each.with_action("count"))
-        )
+        came = max(0, int(found[2]) + self.random.choice((-1, 1)))
+        counted = await self.asking.say(f"{came}", lambda each: bool(each.with_action("count")))
         if counted is None:
             return None
         return await self.asking.ask(counted.with_action("arrive")[0], is_page)
