@@ -10,7 +10,7 @@ from soak_patience import Patience
 
 _WAITS = 6.0  # seconds in which nothing moves, then they begin anew
 _WAITS_AT_MOST = 45.0
-_LOOKS_AFTER_AN_ANSWER = 2
+_LOOKS_AFTER_AN_ANSWER = 4  # in which nothing came: what is asked for may take its time
 Wanted = Callable[[Screen], bool]
 
 
@@ -48,10 +48,10 @@ class Asking:
 
         async def came(wait: float) -> bool:
             nonlocal looks
-            await self.chat.look(wait)
+            is_new = await self.chat.look(wait)
             found[:] = [each for each in self.chat.screens[before:] if wanted(each)]
             # A press that is told to be old changes nothing in the chat.
-            looks -= bool(presses) and self.chat.answered.issuperset(presses)
+            looks -= bool(presses) and not is_new and self.chat.answered.issuperset(presses)
             return bool(found) or looks < 0
 
         if not await self.patience.until(came, _WAITS, at_most=_WAITS_AT_MOST):
