@@ -14,6 +14,7 @@ from telegram.error import TelegramError
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
 from bot.domain.group_buys.buys import GroupBuy, News, NewsOf, StoredNews
+from bot.domain.group_buys.disputes import FOR_OPERATOR
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.ledger import Books
 from bot.domain.quiet import QuietHours
@@ -26,12 +27,17 @@ from bot.telegram.outcomes import Sent, judged
 from bot.telling.rounds import Rounds
 from bot.telling.sending import send_screen, session_of
 
+About = tuple[int, UserId, NewsOf, bool]
 ScreenOfBuyNews = Callable[[Texts, GroupBuy, Books, News], Screen]
 _AT_ONCE = 100
-_GATHERED = frozenset({NewsOf.PROOF})
-"""What many people bring about within a short time: it says itself how many there are by now."""
+_GATHERED = {
+    NewsOf.PROOF: timedelta(seconds=10),
+    NewsOf.DISPUTED: timedelta(minutes=5),
+    NewsOf.SPARE_TAKEN: timedelta(minutes=5),
+}
+"""What many people bring about one after the other: the first is told at once, what comes within
+that time together in one more. It says itself how many there are by now."""
 
-_GATHERED_FOR = timedelta(seconds=10)
 _AGAIN = timedelta(seconds=20)
 _PUT_ASIDE = timedelta(minutes=10)
 _log = structlog.get_logger(__name__)
@@ -56,7 +62,7 @@ class GroupTeller:
         self._quiet = quiet
         self._clock = clock
         self._rounds = Rounds("group_news_waits")
-        self._told_at: dict[tuple[int, UserId, NewsOf], datetime] = {}
+        self._told_at: dict[About, datetime] = {}
 
     def wake(self) -> None:
         """Look now: something happened."""
@@ -92,14 +98,13 @@ class GroupTeller:
         if news.news.kind not in _GATHERED:
             await self._tell(news)
             return
-        now = self._clock()
-        about = (int(news.buy_id), news.news.user_id, news.news.kind)
-        after = self._told_at.get(about, now - _GATHERED_FOR) + _GATHERED_FOR
-        if now < after <= now + _GATHERED_FOR:
+        now, within, about = self._clock(), _GATHERED[news.news.kind], _about(news)
+        after = self._told_at.get(about, now - within) + within
+        if now < after <= now + within:
             for each in same:
                 await self._buys.put_back_news(each.news_id, after)
             return
-        for key in [key for key, at in self._told_at.items() if at + _GATHERED_FOR <= now]:
+        for key in [key for key, at in self._told_at.items() if at + _GATHERED[key[2]] <= now]:
             del self._told_at[key]
         self._told_at[about] = now
         for each in same:
@@ -147,5 +152,10 @@ def _is_same(one: StoredNews, other: StoredNews) -> bool:
     """Tell whether two pieces of news are the same to whom they are for."""
     if one.news_id == other.news_id:
         return True
-    about = (other.buy_id, other.news.user_id, other.news.kind)
-    return other.news.kind in _GATHERED and (one.buy_id, one.news.user_id, one.news.kind) == about
+    return other.news.kind in _GATHERED and _about(one) == _about(other)
+
+
+def _about(stored: StoredNews) -> About:
+    """Return what is gathered as one: an operator's look is wanted for other complaints."""
+    news = stored.news
+    return (int(stored.buy_id), news.user_id, news.kind, news.detail.startswith(FOR_OPERATOR))

@@ -3,8 +3,9 @@
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, Texts
 from bot.domain.group_buys.buys import BuyState, GroupBuy, News, NewsOf
-from bot.domain.group_buys.claims import ClaimState, DisputeState
+from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
 from bot.domain.group_buys.counting import offered_instead
+from bot.domain.group_buys.disputes import FOR_OPERATOR
 from bot.domain.ledger import Books
 from handlers.group.buy_words import claim_line, priced
 from handlers.group.terms_words import buy_title
@@ -53,6 +54,7 @@ _LAPSED = {
 }
 """Why somebody is out, by what the news says of it."""
 
+_FOR_OPERATOR = 5  # complaints at length in one message
 _DROPPED_OUT = {ClaimState.LAPSED, ClaimState.DECLINED, ClaimState.REFUNDED}
 _WITH_MONEY = {
     NewsOf.DUE: "buy.news_due",
@@ -81,7 +83,7 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
     if news.kind is NewsOf.CHANGED_BY_ORGANISER:
         gone = [each for each in buy.claims_of(news.user_id) if str(each.number) == news.detail]
         return t("buy.news_removed", reason=gone[0].reason if gone else "")
-    if news.kind is NewsOf.DISPUTED and news.detail.startswith("operator:"):
+    if news.kind is NewsOf.DISPUTED and news.detail.startswith(FOR_OPERATOR):
         return _for_operator(t, buy)
     if news.kind is NewsOf.HANDED:
         return t("buy.news_handed", days=buy.terms.dispute_within.days)
@@ -96,6 +98,8 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
     who = {each.user_id for each in buy.claims if each.state is ClaimState.PROOF}
     rest = news.kind is NewsOf.ALL_PAID and any(each.state in _DROPPED_OUT for each in buy.claims)
     counts = {"count": max(1, len(who))} if news.kind is NewsOf.PROOF else {}
+    if news.kind is NewsOf.DISPUTED:
+        counts = {"count": max(1, len(_complaints(buy, DisputeState.OPENED)))}
     plain = "buy.news_rest_paid" if rest else _PLAIN[news.kind]
     lapsed = news.kind is NewsOf.LAPSED
     said = t(_LAPSED.get(news.detail, plain) if lapsed else plain, **counts)
@@ -105,11 +109,7 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
 
 def _for_operator(t: Texts, buy: GroupBuy) -> Html:
     """Say what a member and the organiser do not agree on; an operator has no page of the buy."""
-    raised = [
-        each
-        for each in buy.claims
-        if each.dispute is not None and each.dispute.state is DisputeState.TO_OPERATOR
-    ]
+    raised = _complaints(buy, DisputeState.TO_OPERATOR)
     return paragraphs(
         t("buy.news_dispute_raised"),
         *(
@@ -121,6 +121,13 @@ def _for_operator(t: Texts, buy: GroupBuy) -> Html:
                 text=each.dispute.text if each.dispute else "",
                 answer=each.dispute.answer if each.dispute else "",
             )
-            for each in raised
+            for each in raised[:_FOR_OPERATOR]
         ),
+        t("buy.disputes_more", count=len(raised) - _FOR_OPERATOR)
+        if len(raised) > _FOR_OPERATOR
+        else None,
     )
+
+
+def _complaints(buy: GroupBuy, state: DisputeState) -> list[Claim]:
+    return [each for each in buy.claims if each.dispute is not None and each.dispute.state is state]

@@ -27,7 +27,7 @@ from bot.telegram.newer import Style
 from handlers.finding import search
 from handlers.group.buy_words import REFUSED, priced
 from handlers.group.drafting import MOST_OFFERS, all_goods, read_offers, to_page
-from handlers.group.terms_reading import read_term
+from handlers.group.terms_reading import OddHour, odd_hour, read_term
 from handlers.group.terms_words import buy_title, terms_text
 
 _COMMON = ("deadline", "minimum", "fee", "most_each", "payment", "handout")
@@ -47,6 +47,7 @@ _KEYS = {
     FreightKey.VALUE: "buy_terms.by_value_button",
     FreightKey.HEAD: "buy_terms.by_head_button",
 }
+_ODD = {OddHour.TWICE: "buy_terms.hour_twice", OddHour.NEVER: "buy_terms.hour_never"}
 _MODES = {
     Mode.COST_PLUS_FEE: "buy_terms.cost_plus_button",
     Mode.FIXED: "buy_terms.fixed_button",
@@ -289,7 +290,12 @@ def _set(context: Context, asking: BuyDrafted, buy: GroupBuy, typed: str) -> Rep
     if changed is None:
         context.flash("buy_terms.not_understood")
         return None
-    return _put(context, asking, buy, changed)
+    reply = _put(context, asking, buy, changed)
+    odd = odd_hour(typed, buy.terms.zone) if asking.term == "deadline" else None
+    now = context.session.focus.asking
+    if odd is not None and isinstance(now, BuyDrafted) and now.term is None:
+        context.flash(_ODD[odd])
+    return reply
 
 
 def _put(context: Context, asking: BuyDrafted, buy: GroupBuy, terms: Terms) -> Reply:

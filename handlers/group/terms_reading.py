@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import ValidationError
@@ -142,6 +143,30 @@ def _zone(typed: str) -> str:
     if known is None:
         raise ValueError(typed)
     return known
+
+
+class OddHour(StrEnum):
+    """An hour that the clocks of a zone do not show once."""
+
+    TWICE = "twice"
+    NEVER = "never"
+
+
+def odd_hour(typed: str, zone: str) -> OddHour | None:
+    """Tell whether the clocks of a zone show a typed moment twice or never; None for once."""
+    read = _AT.fullmatch(typed)
+    if read is None:
+        return None
+    try:
+        first = datetime(*map(int, read.groups()), tzinfo=ZoneInfo(zone))  # type: ignore[arg-type,misc]  # five numbers
+    except ValueError:
+        return None
+    if first.utcoffset() == first.replace(fold=1).utcoffset():
+        return None
+    there = first.astimezone(UTC).astimezone(first.tzinfo)
+    return (
+        OddHour.TWICE if there.replace(tzinfo=None) == first.replace(tzinfo=None) else OddHour.NEVER
+    )
 
 
 def read_moment(typed: str, zone: str, now: datetime) -> datetime | None:

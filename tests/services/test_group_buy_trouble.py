@@ -1,26 +1,30 @@
 """What goes wrong around a group buy: people who are gone, closed chats, sellers who move."""
 
-from datetime import timedelta
+from datetime import UTC, time, timedelta
 from typing import Any
 
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot.chat.screens import Screen
+from bot.chat.texts import Texts
 from bot.domain.collecting import ProofKind
-from bot.domain.group_buys import closing
-from bot.domain.group_buys.buys import BuyState, Card, NewsOf
-from bot.domain.group_buys.claims import ClaimState, SentProof
+from bot.domain.group_buys import closing, disputes
+from bot.domain.group_buys.buys import BuyState, Card, Change, GroupBuy, News, NewsOf
+from bot.domain.group_buys.claims import ClaimState, Dispute, SentProof
 from bot.domain.identifiers import ChatId, UserId
+from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.orders import Placing
+from bot.domain.quiet import QuietHours
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.writes import ShowBuy
 from bot.marketplace.errors import RefusalReason, Refused, Unreachable
 from bot.telegram.request import NOT_SENT
 from bot.telling.group_cards import GroupCards
 from bot.telling.group_teller import GroupTeller
+from handlers.group import buy_news
 from tests.domain.group_buys.groups import RED, steps
 from tests.services.test_group_buys import World
 from tests.storage.grouping import BUY, BUYER
@@ -302,3 +306,59 @@ async def test_what_twenty_members_say_at_once_is_one_message(world: World) -> N
     await talking.tell_waiting()
     assert telegram.shown == [BUYER, BUYER]
     assert await world.told(NewsOf.PROOF) == []
+
+
+def _arrived(buy: GroupBuy) -> GroupBuy:
+    here = [each.replace(state=ClaimState.ARRIVED) for each in buy.claims]
+    return buy.replace(state=BuyState.ARRIVED, claims=tuple(here))
+
+
+async def test_what_fifty_members_complain_of_is_two_messages_and_none_at_night(
+    world: World,
+) -> None:
+    """The first at once, all others together; what comes at night waits, and none is lost."""
+    telegram, said = Telegram(), list[str]()
+
+    def screen(t: Texts, buy: GroupBuy, books: Books, news: News) -> Screen:
+        shown = buy_news.screen(t, buy, books, news)
+        said.append(shown.text)
+        return shown
+
+    quiet = QuietHours(begin=time(22), end=time(8), zone=UTC)
+    talking = GroupTeller(
+        telegram,  # type: ignore[arg-type]
+        world.storage,
+        screen,
+        quiet=quiet,
+        clock=world.clock,
+    )
+    await world.open()
+    people = range(11, 61)
+    for user in people:
+        await world.join(user, 1)
+    await world.storage.group_buys.change(BUY, lambda buy, _: Change(_arrived(buy)))
+
+    async def complains(user: int) -> None:
+        dispute = Dispute(text=f"Cup {user} is broken", at=world.now)
+        await world.storage.group_buys.change(
+            BUY, lambda buy, _: disputes.disputed(buy, UserId(user), dispute)
+        )
+        await talking.tell_waiting()
+
+    for user in people[:30]:
+        await complains(user)
+    assert telegram.shown == [BUYER]
+    world.now += timedelta(minutes=5)
+    await talking.tell_waiting()
+    assert telegram.shown == [BUYER] * 2
+    assert "30 members" in said[-1]
+    world.now = world.now.replace(hour=23)
+    for user in people[30:]:
+        await complains(user)
+        world.now += timedelta(minutes=6)
+    assert telegram.shown == [BUYER] * 2
+    world.now = world.now.replace(hour=8, minute=1) + timedelta(days=world.now.hour > 8)
+    await talking.tell_waiting()
+    assert telegram.shown == [BUYER] * 3
+    assert "50 members" in said[-1]
+    assert await world.told(NewsOf.DISPUTED) == []

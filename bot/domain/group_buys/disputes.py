@@ -10,6 +10,9 @@ from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 
+FOR_OPERATOR = "operator:"
+"""What the detail of news begins with that tells of a complaint taken to an operator."""
+
 
 def disputed(buy: GroupBuy, user_id: UserId, dispute: Dispute) -> Change:
     """A member says that something is wrong with what they got. Raises `BuyRefused`.
@@ -54,7 +57,7 @@ def dispute_raised(buy: GroupBuy, user_id: UserId, operators: Iterable[UserId]) 
     if dispute.state is not DisputeState.ANSWERED:
         raise BuyRefused(Why.STATE)
     raised = dispute.replace(state=DisputeState.TO_OPERATOR)
-    detail = f"operator:{_when(claim, dispute)}"
+    detail = f"{FOR_OPERATOR}{_when(claim, dispute)}"
     people = dict.fromkeys([*operators, buy.organiser])
     news = tuple(News(kind=NewsOf.DISPUTED, user_id=user, detail=detail) for user in people)
     return Change(buy.with_claims([claim.replace(dispute=raised)]), news)
