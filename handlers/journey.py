@@ -66,6 +66,7 @@ from handlers.desk import (
 from handlers.finding import categories, comparing, navigation, search, shop
 from handlers.finding import filters as filter_panel
 from handlers.group import (
+    banning,
     buy,
     buy_acting,
     buy_terms,
@@ -274,7 +275,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(terms=drafting.change, repeat=drafting.repeat, remind=settling.remind),
             Buttons(fine=complaining.fine, **{"raise": complaining.raise_}),
             Buttons(all_in=receiving.all_in, give_up=taking_part.give_up, words=in_words.words),
-            Buttons(instead=counting.instead),
+            Buttons(instead=counting.instead, unban=banning.unban),
             MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, taking_part.photo),
             MessageHandler(WORDS | PAID | ORDER_NUMBER, buy.text),
         ],

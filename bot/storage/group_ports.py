@@ -81,6 +81,12 @@ class GroupBuyPort(Protocol):
     async def joined_by(self, user_id: UserId, limit: int) -> list[GroupBuy]:
         """Return the buys that a person has claims in, with these alone, newest first."""
 
+    async def bans_of(self, organiser: UserId, limit: int) -> Sequence[GroupBuy]:
+        """Return an organiser's buys with the claims alone that a ban stands with, newest first."""
+
+    async def ban_on(self, organiser: UserId, user_id: UserId) -> GroupBuy | None:
+        """Return the buy that says why an organiser takes no claims from somebody, with that."""
+
     async def buy_of_order(self, order_no: MerchantOrderNo) -> BuyId | None:
         """Return the buy that an order was made for."""
 

@@ -7,12 +7,13 @@ from bot.chat.texts import Html, Texts, cut, escape
 from bot.chat.units import counted
 from bot.domain.asking import BuyAsked
 from bot.domain.currencies import Money
+from bot.domain.group_buys.bans import ban_on
 from bot.domain.group_buys.bills import people_of, pieces_by_variant
 from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
 from bot.domain.splitting import MOST_IN_ORDER
 from bot.telegram.newer import Style
-from handlers.group import counting, receiving
+from handlers.group import banning, counting, receiving
 from handlers.group.buy_acting import claims_about
 from handlers.group.buy_organising import people_rows
 from handlers.group.buy_view import HAS_MONEY, BuyView, balance_of
@@ -28,6 +29,7 @@ _ASKS = {
     "count": "buy.ask_count",
     "write_off": "buy.ask_reason",
     "remove": "buy.ask_remove",
+    "ban": "buy.ask_ban",
     "abroad": "buy.ask_abroad",
     "seller_refunded": "buy.ask_seller_refunded",
     "sold": "buy.ask_sold",
@@ -60,6 +62,8 @@ def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  
         match asking.what:
             case "people":
                 return _people(view, t, buy)
+            case "bans":
+                return banning.screen(view, t)
             case "member":
                 return _member(view, t, buy, asking)
             case "all_in":
@@ -94,7 +98,9 @@ def dispute_lines(t: Texts, claims: tuple[Claim, ...]) -> Html | None:
 def _people(view: BuyView, t: Texts, buy: GroupBuy) -> Screen:
     people = sorted(people_of(buy.claims), key=lambda user: user not in buy.members)
     copy = Button(t("buy.words_button"), "words", "packing") if buy.members else None
-    rows = people_rows(view, t, buy, people) + row(copy)
+    there = sum(len(each.claims) for each in view.bans)
+    listed = Button(t("buy.bans_button", count=there), "ask", "bans") if there else None
+    rows = people_rows(view, t, buy, people) + row(copy) + row(listed)
     rows += row(Button(t("buy.back_button"), "back"))
     return Screen(paragraphs(view.flash, t("buy.people_title", count=len(buy.members))), rows)
 
@@ -137,11 +143,13 @@ def _member(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
         t("buy.proof_seen_before") if proof and proof.seen_before else None,
         t("buy.proof_text", text=proof.text) if proof and proof.text else None,
         dispute_lines(t, claims),
+        t("buy.member_banned", reason=reason) if (reason := ban_on(buy, user)) else None,
     )
     rows = _money_rows(view, t, buy, claims) if has_money else _removing(t, buy, claims)
     if proof is not None and proof.file_id:
         rows += row(Button(t("buy.see_proof_button"), "see"))
     rows += _dispute_rows(t, claims) + _resale_rows(t, buy, claims)
+    rows += banning.rows_about(t, buy, claims)
     return Screen(text, rows + back)
 
 

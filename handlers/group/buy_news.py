@@ -2,6 +2,7 @@
 
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, Texts
+from bot.domain.group_buys.bans import ban_on
 from bot.domain.group_buys.buys import BuyState, GroupBuy, News, NewsOf
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
 from bot.domain.group_buys.counting import offered_instead
@@ -41,6 +42,8 @@ _PLAIN = {
     NewsOf.RENEW: "buy.news_renew",
     NewsOf.ROW: "buy.news_row",
     NewsOf.SUBSTITUTED: "buy.news_substituted",
+    NewsOf.BANNED: "buy.news_ban_lifted",  # it was, before this could be told
+    NewsOf.ALLOWED: "buy.news_ban_lifted",
     NewsOf.SWAPPED: "buy.news_swapped",
     NewsOf.SPARE_TAKEN: "buy.news_spare_taken",
     NewsOf.RESOLD: "buy.news_resold",
@@ -80,9 +83,8 @@ def screen(t: Texts, buy: GroupBuy, books: Books, news: News) -> Screen:
 
 
 def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
-    if news.kind is NewsOf.CHANGED_BY_ORGANISER:
-        gone = [each for each in buy.claims_of(news.user_id) if str(each.number) == news.detail]
-        return t("buy.news_removed", reason=gone[0].reason if gone else "")
+    if (given := _with_reason(t, buy, news)) is not None:
+        return given
     if news.kind is NewsOf.DISPUTED and news.detail.startswith(FOR_OPERATOR):
         return _for_operator(t, buy)
     if news.kind is NewsOf.HANDED:
@@ -105,6 +107,16 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
     said = t(_LAPSED.get(news.detail, plain) if lapsed else plain, **counts)
     offered = news.kind is NewsOf.SHORT and offered_instead(buy, news.user_id)
     return paragraphs(said, t("buy.instead_explained") if offered else None)
+
+
+def _with_reason(t: Texts, buy: GroupBuy, news: News) -> Html | None:
+    """Say what the organiser decided about somebody, with the reason that they wrote."""
+    if news.kind is NewsOf.CHANGED_BY_ORGANISER:
+        gone = [each for each in buy.claims_of(news.user_id) if str(each.number) == news.detail]
+        return t("buy.news_removed", reason=gone[0].reason if gone else "")
+    if news.kind is NewsOf.BANNED and (reason := ban_on(buy, news.user_id)):
+        return t("buy.news_banned", reason=reason)
+    return None
 
 
 def _for_operator(t: Texts, buy: GroupBuy) -> Html:

@@ -15,6 +15,8 @@ from bot.domain.sessions import Session
 from bot.services.bundle import Services
 from handlers.group.buy_acting import seen
 
+_MOST_BANS = 200
+
 HAS_MONEY = frozenset(BuyState) - {
     BuyState.DRAFT,
     BuyState.OPEN,
@@ -41,6 +43,7 @@ class BuyView(View):
     username: str = ""
     places: tuple[PostPlace, ...] = ()
     cards: tuple[Card, ...] = ()
+    bans: tuple[GroupBuy, ...] = ()  # buys of the organiser's with the claims that bans stand with
 
     @property
     def organises(self) -> bool:
@@ -59,6 +62,9 @@ async def load(session: Session, services: Services) -> BuyView:
     buy, books = await seen(session, services)
     face = services.face()
     organises = buy is not None and buy.organiser == session.user_id
+    asking = session.focus.asking
+    listing = organises and isinstance(asking, BuyAsked) and asking.what in {"bans", "people"}
+    buys = services.store.group_buys
     return await BuyView.of(
         session,
         services,
@@ -67,6 +73,7 @@ async def load(session: Session, services: Services) -> BuyView:
         progress=await services.store.group_buys.progress(buy.buy_id) if buy else Progress(),
         username=face.username if face else "",
         places=tuple(await places(session, services)) if organises else (),
+        bans=tuple(await buys.bans_of(session.user_id, _MOST_BANS)) if listing else (),
         cards=tuple(await services.store.group_buys.cards_of(buy.buy_id)) if buy else (),
     )
 

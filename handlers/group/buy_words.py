@@ -81,6 +81,7 @@ REFUSED = {
     Why.ROW: "buy.refused_row",
     Why.DISPUTE: "buy.refused_dispute",
     Why.TOO_SOON: "buy.refused_too_soon",
+    Why.BANNED: "buy.refused_banned",
 }
 
 

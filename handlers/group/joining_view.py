@@ -6,6 +6,7 @@ from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, p
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted, noun
 from bot.domain.asking import JoinOpen
+from bot.domain.group_buys.bans import ban_on
 from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress
 from bot.domain.group_buys.terms import Variant
 from bot.domain.money import Fen
@@ -41,6 +42,7 @@ class JoinView(View):
 
     buy: GroupBuy | None = None
     progress: Progress = field(default_factory=Progress)
+    banned: str = ""  # why the organiser takes no new claims from the person
 
 
 async def load(session: Session, services: Services) -> JoinView:
@@ -55,9 +57,11 @@ async def load(session: Session, services: Services) -> JoinView:
         for each in await buys.joined_by(session.user_id, _LARGEST)
         if each.buy_id == buy.buy_id
     ]
+    ban = await buys.ban_on(buy.organiser, session.user_id)
     return await JoinView.of(
         session,
         services,
+        banned=ban_on(ban, session.user_id) if ban else "",
         buy=mine[0] if mine else buy,
         progress=await buys.progress(buy.buy_id),
     )
@@ -82,6 +86,9 @@ def screen(view: JoinView) -> Screen:  # noqa: PLR0911 - one a page
     own = lines(t("buy.yours"), mine) if mine else None
     if buy.state is not BuyState.OPEN:
         return Screen(paragraphs(view.flash, head, own), _own_page(view, buy) + leave)
+    if view.banned:
+        text = paragraphs(view.flash, head, own, t("joining.banned", reason=view.banned))
+        return Screen(text, _own_page(view, buy) + leave)
     if asking.asks == "joined" and asking.pieces is None:
         return _joined(view, buy, own)
     variant = variant_of(buy, asking)

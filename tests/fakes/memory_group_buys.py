@@ -1,7 +1,7 @@
 """Group buys in memory, as the SQLite storage keeps them."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bot.domain.group_buys.buys import (
@@ -80,6 +80,10 @@ class MemoryGroupBuys(MemoryPart):
 
     def refuse_buy(self, write: JoinBuy | ChangeBuy) -> None:
         decide = write.decide if isinstance(write, ChangeBuy) else _joining(write.wanted)
+        if isinstance(write, JoinBuy):
+            organiser = self._whole(write.buy_id).organiser
+            if self._banned(organiser, write.wanted.user_id):
+                raise VersionConflict(Why.BANNED)
         try:
             decide(self._whole(write.buy_id), self._books_of(write.buy_id))
         except (BuyRefused, LedgerError) as error:
@@ -101,7 +105,28 @@ class MemoryGroupBuys(MemoryPart):
 
     async def taken(self, buy_id: BuyId, user_id: UserId, spec_id: SpecId | None) -> Taken:
         self._answer()
-        return taken_of(self._whole(buy_id), user_id, spec_id)
+        buy = self._whole(buy_id)
+        banned = bool(self._banned(buy.organiser, user_id))
+        return replace(taken_of(buy, user_id, spec_id), banned=banned)
+
+    async def bans_of(self, organiser: UserId, limit: int) -> list[GroupBuy]:
+        self._answer()
+        return self._banned(organiser)[:limit]
+
+    async def ban_on(self, organiser: UserId, user_id: UserId) -> GroupBuy | None:
+        self._answer()
+        return next(iter(self._banned(organiser, user_id)), None)
+
+    def _banned(self, organiser: UserId, user_id: UserId | None = None) -> list[GroupBuy]:
+        found = []
+        for each in self._newest():
+            claims = [
+                claim
+                for claim in each.claims
+                if claim.banned and user_id in {None, claim.user_id} and each.organiser == organiser
+            ]
+            found += [each.replace(claims=tuple(claims))] if claims else []
+        return found
 
     async def buys_of(self, organiser: UserId, limit: int) -> list[GroupBuy]:
         self._answer()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys import bans, closing, fulfilling, joining
 from bot.domain.group_buys.buys import BuyId, BuyRefused, BuyState, Change, GroupBuy, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.handing_over import taken_over
@@ -226,6 +226,41 @@ async def test_what_stays_for_money_goes_when_the_buy_has_ended(sqlite: SqliteSt
     assert [each.user_id for each in buy.claims] == [11]
     told = await sqlite.group_buys.news_to_tell(LATER, 20)
     assert DAVE not in {each.news.user_id for each in told}
+
+
+async def test_who_is_banned_in_one_buy_joins_no_other_of_that_organiser(storage: Storage) -> None:
+    """Until it is lifted, or their data is gone; other organisers take them."""
+    writes = (OpenBuy(a_buy()), OpenBuy(a_buy(token="second")))
+    commit = StepCommit(session=session(BUYER, 1), expected_revision=None, writes=writes)
+    await storage.conversations.commit_step(commit)
+    elsewhere = (OpenBuy(a_buy(UserId(77), token="third")),)
+    commit = StepCommit(session=session(UserId(77), 1), expected_revision=None, writes=elsewhere)
+    await storage.conversations.commit_step(commit)
+    await join(storage, DAVE, 2)
+    buys, second, third = storage.group_buys, BuyId(2), BuyId(3)
+    assert await buys.ban_on(BUYER, DAVE) is None
+    await buys.change(BUY, lambda buy, _: bans.banned(buy, DAVE, "never came", THEN))
+    (listed,) = await buys.bans_of(BUYER, 9)
+    assert [(each.user_id, each.banned) for each in listed.claims] == [(DAVE, "never came")]
+    assert await buys.ban_on(BUYER, DAVE) == listed
+    assert await buys.bans_of(UserId(77), 9) == []
+    banned = [(await buys.taken(each, DAVE, RED)).banned for each in (BUY, second, third)]
+    assert banned == [True, True, False]
+
+    async def joins(buy_id: BuyId, revision: int) -> None:
+        claim = JoinBuy(buy_id, wanted(a_buy(), DAVE, 1))
+        step = session(DAVE, revision + 1)
+        commit = StepCommit(session=step, expected_revision=revision, writes=(claim,))
+        await storage.conversations.commit_step(commit)
+
+    with pytest.raises(VersionConflict):
+        await joins(second, 1)
+    await joins(third, 1)
+    await buys.change(BUY, lambda buy, _: bans.let_in_again(buy, DAVE, THEN))
+    await joins(second, 2)
+    await buys.change(second, lambda buy, _: bans.banned(buy, DAVE, "again", THEN))
+    await storage.rights.forget(DAVE)
+    assert await buys.bans_of(BUYER, 9) == []
 
 
 async def test_a_census_tells_what_buys_can_not_mend(storage: Storage) -> None:

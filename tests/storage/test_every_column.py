@@ -251,6 +251,7 @@ NOT_PERSONAL = {
     "group_buys.next_at": _BOOKKEEPING,
     "group_buys.unreachable": _BOOKKEEPING,
     "group_claims.forgotten": _BOOKKEEPING,
+    "group_claims.banned": "as group_claims.body, which says why",
     "group_claims.queued": "as group_claims.taken",
     "group_ledger.entry_id": _COUNTER,
     "group_ledger.buy_id": "as in the names of its bookings, which are exported",

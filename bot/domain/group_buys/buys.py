@@ -116,6 +116,7 @@ class Why(StrEnum):
     ROW = "row"  # leaving would open a row that others count on
     DISPUTE = "dispute"
     TOO_SOON = "too_soon"
+    BANNED = "banned"  # the organiser takes no new claims from that person
 
 
 class BuyRefused(ValueError):
@@ -158,6 +159,8 @@ class NewsOf(StrEnum):
     RESOLD = "resold"
     ANSWERED = "answered"  # a complaint
     TAKEN_OVER = "taken_over"
+    BANNED = "banned"
+    ALLOWED = "allowed"  # back in: a ban was lifted
     # the organiser's
     LOCKED = "locked"
     COLLECTING = "collecting"
@@ -386,7 +389,8 @@ class Wanted:
 class Taken:
     """How much of a buy is spoken for: what decides whether one more claim fits.
 
-    `mine` and `next_number` include claims in the queue, and `mine` no claims that ended.
+    `mine` and `next_number` include claims in the queue, and `mine` no claims that ended. `banned`
+    is whether the organiser takes no new claims from the person.
     """
 
     of_variant: int = 0
@@ -394,6 +398,7 @@ class Taken:
     mine: int = 0
     queued: int = 0
     next_number: int = 1
+    banned: bool = False
 
 
 def taken_of(buy: GroupBuy, user_id: UserId, spec_id: SpecId | None) -> Taken:
@@ -411,6 +416,7 @@ def taken_of(buy: GroupBuy, user_id: UserId, spec_id: SpecId | None) -> Taken:
         ),
         queued=sum(each.spec_id == spec_id for each in waiting),
         next_number=max((each.number for each in buy.claims), default=0) + 1,
+        banned=any(each.banned for each in buy.claims_of(user_id)),
     )
 
 
@@ -424,6 +430,8 @@ def admitted(buy: GroupBuy, wanted: Wanted, taken: Taken) -> Claim:
     terms = buy.terms
     if wanted.sent_at > terms.deadline:
         raise BuyRefused(Why.OVER)
+    if taken.banned:
+        raise BuyRefused(Why.BANNED)
     if wanted.terms != terms.number:
         raise BuyRefused(Why.TERMS)
     variant = terms.variant(wanted.spec_id)

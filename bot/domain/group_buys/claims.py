@@ -170,6 +170,7 @@ class Claim(Value):
     proof: SentProof | None = None
     dispute: Dispute | None = None
     reason: str = ""  # why the organiser changed it, as the person is told
+    banned: str = ""  # why its person joins no further buy of the organiser's, as they are told
 
     @property
     def is_in(self) -> bool:

@@ -47,10 +47,11 @@ _BEING_POSTED = -1
 _MOST_OPENED = 64
 _BETWEEN_CARDS = timedelta(seconds=3.1)
 _PUT_CLAIM = (
-    "INSERT INTO group_claims (buy_id, number, user_id, state, spec_id, taken, queued, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (buy_id, number) DO UPDATE SET"
+    "INSERT INTO group_claims"
+    " (buy_id, number, user_id, state, spec_id, taken, queued, banned, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (buy_id, number) DO UPDATE SET"
     " state = excluded.state, taken = excluded.taken, queued = excluded.queued,"
-    " body = excluded.body"
+    " banned = excluded.banned, body = excluded.body"
 )
 _TAKEN = (
     "SELECT COALESCE(SUM(taken) FILTER (WHERE spec_id = :spec), 0),"
@@ -58,6 +59,11 @@ _TAKEN = (
     " COUNT(*) FILTER (WHERE spec_id = :spec AND queued > 0)"
     " FROM group_claims WHERE buy_id = :buy"
     " AND (spec_id = :spec OR user_id = :user)"
+)
+_BANNED = (
+    "SELECT COUNT(*) FROM group_claims JOIN group_buys USING (buy_id)"
+    " WHERE banned = 1 AND user_id = :user"
+    " AND organiser = (SELECT organiser FROM group_buys WHERE buy_id = :buy)"
 )
 
 
@@ -116,6 +122,37 @@ class GroupBuys:
             return [self._with_claims(connection, self._head(*row), user_id) for row in rows]
 
         return await self._database.read(read)
+
+    async def bans_of(self, organiser: UserId, limit: int) -> list[GroupBuy]:
+        """Return an organiser's buys with the claims alone that a ban stands with, newest first."""
+        return await self._database.read(
+            lambda connection: self._banned(connection, "", (organiser, limit))
+        )
+
+    async def ban_on(self, organiser: UserId, user_id: UserId) -> GroupBuy | None:
+        """Return the buy that says why an organiser takes no claims from somebody, with that."""
+
+        def read(connection: Connection) -> GroupBuy | None:
+            found = self._banned(connection, " AND user_id = ?", (organiser, user_id, 1))
+            return found[0] if found else None
+
+        return await self._database.read(read)
+
+    def _banned(
+        self, connection: Connection, whose: str, parameters: tuple[int, ...]
+    ) -> list[GroupBuy]:
+        rows = connection.execute(
+            "SELECT buy_id, token, version, group_buys.body, number, group_claims.body"  # noqa: S608 - named above
+            " FROM group_claims JOIN group_buys USING (buy_id)"
+            f" WHERE banned = 1 AND organiser = ?{whose} ORDER BY buy_id DESC, number LIMIT ?",
+            parameters,
+        ).fetchall()
+        found: dict[int, GroupBuy] = {}
+        for buy_id, token, version, body, number, claim in rows:
+            buy = found.get(buy_id) or self._head(buy_id, token, version, body)
+            one = self._database.unseal(Claim, claim, place_of_claim(buy_id, number))
+            found[buy_id] = buy.replace(claims=(*buy.claims, one))
+        return list(found.values())
 
     async def buy_of_order(self, order_no: MerchantOrderNo) -> BuyId | None:
         """Return the buy that an order was made for."""
@@ -481,6 +518,7 @@ class GroupBuys:
                     each.spec_id or "",
                     each.served if each.is_in else 0,
                     each.pieces if each.state is ClaimState.WAITING else 0,
+                    int(bool(each.banned)),
                     self._database.seal(each, place_of_claim(buy_id, each.number)),
                 )
                 for each in claims
@@ -610,6 +648,7 @@ def _taken(connection: Connection, buy_id: BuyId, user_id: UserId, spec_id: Spec
     counts = connection.execute(
         _TAKEN, {"buy": buy_id, "user": user_id, "spec": spec_id or ""}
     ).fetchone()
+    (banned,) = connection.execute(_BANNED, {"buy": buy_id, "user": user_id}).fetchone()
     (latest,) = connection.execute(
         "SELECT COALESCE(MAX(number), 0) FROM group_claims WHERE buy_id = ?", (buy_id,)
     ).fetchone()
@@ -620,6 +659,7 @@ def _taken(connection: Connection, buy_id: BuyId, user_id: UserId, spec_id: Spec
         mine=mine,
         queued=queued,
         next_number=latest + 1,
+        banned=bool(banned),
     )
 
 

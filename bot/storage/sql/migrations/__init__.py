@@ -26,6 +26,7 @@ NAMES = (
     "0019_orders_stored.sql",
     "0020_replicas.sql",
     "0021_what_is_claimed.sql",
+    "0022_group_bans.sql",
 )
 """In their order: the first brings schema 1. One that was released is never changed."""
 

@@ -1,0 +1,94 @@
+"""Whom an organiser takes no new claims from: why, who they are, and how they come in again."""
+
+import html
+
+from telegram import Update
+
+from bot.chat.buttons import natural
+from bot.chat.context import Context, Reply
+from bot.chat.screens import Button, Rows, Screen, grid, lines, page_of, paragraphs, row
+from bot.chat.texts import Texts, cut
+from bot.domain.asking import BuyAsked
+from bot.domain.group_buys import bans
+from bot.domain.group_buys.buys import BuyId, BuyRefused, Change, GroupBuy, Why
+from bot.domain.group_buys.claims import Claim
+from bot.domain.ledger import Books
+from bot.domain.writes import ChangeBuy
+from handlers.group.buy_acting import acts, user_about
+from handlers.group.buy_view import BuyView
+from handlers.group.buy_words import REFUSED
+
+_PAGE = 8
+_NAME = 40
+
+
+def screen(view: BuyView, t: Texts) -> Screen:
+    """List everybody whom the organiser takes no new claims from, in whichever buy that began."""
+    back = row(Button(t("buy.back_button"), "back"))
+    found = [(buy, each) for buy in view.bans for each in buy.claims]
+    if not found:
+        return Screen(paragraphs(view.flash, t("buy.bans_none")), back)
+    shown, before, after = page_of(found, view.session.focus.page, _PAGE)
+    told = [t("buy.ban_line", name=_name(each), reason=each.banned) for _, each in shown]
+    buttons = []
+    for buy, each in shown:
+        label = html.unescape(t("buy.unban_name_button", name=cut(_name(each), _NAME)))
+        buttons.append(Button(label, "unban", f"{buy.buy_id}-{each.number}"))
+    page = view.session.focus.page
+    turning = row(
+        Button("◀️", "turn", str(page - 1)) if before else None,
+        Button("▶️", "turn", str(page + 1)) if after else None,
+    )
+    text = paragraphs(view.flash, t("buy.bans_title", count=len(found)), lines(*told))
+    return Screen(text, grid(buttons, 1) + turning + back)
+
+
+def rows_about(t: Texts, buy: GroupBuy, claims: tuple[Claim, ...]) -> Rows:
+    """Offer to take no new claims from a member, or to take them again."""
+    user = claims[0].user_id
+    if user == buy.organiser:
+        return ()
+    if bans.ban_on(buy, user):
+        return row(Button(t("buy.unban_button"), "unban", f"{buy.buy_id}-{claims[0].number}"))
+    return row(Button(t("buy.ban_button"), "ask", "ban"))
+
+
+async def ban_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    """Take no new claims from somebody, for a reason that they are shown."""
+    about = asking.about
+
+    def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
+        return bans.banned(buy, user_about(buy, about), typed, context.now)
+
+    if await acts(context, decide):
+        context.flash("buy.banned")
+        context.focus(asking=asking.replace(what="member"))
+    return None
+
+
+async def unban(_: Update, context: Context) -> Reply:
+    """Take claims from somebody again: the button names the buy and a claim of theirs."""
+    buy_id, _dash, number = context.arg.partition("-")
+    claim, me, now = natural(number), context.session.user_id, context.now
+    buy = await context.services.store.group_buys.buy(BuyId(natural(buy_id) or 0))
+
+    def decide(there: GroupBuy, _books: Books) -> Change:
+        if there.organiser != me:
+            raise BuyRefused(Why.NOT_YOURS)
+        return bans.let_in_again(there, there.claim(claim or 0).user_id, now)
+
+    if buy is None:
+        context.flash("buy.gone")
+        return None
+    try:
+        decide(buy, Books())
+    except BuyRefused as error:
+        context.flash(REFUSED[error.why], left=error.left)
+        return None
+    context.write(ChangeBuy(buy.buy_id, decide))
+    context.flash("buy.unbanned")
+    return None
+
+
+def _name(claim: Claim) -> str:
+    return claim.name or claim.username or str(claim.user_id)
