@@ -18,7 +18,7 @@ from chat import Person, Shown
 from crashing import Clients, Own, own_world, until
 from processes import LOOKUP_DELAYS
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 PHONE_CASES = 626489650618
 VARIANTS, ON_A_PAGE, PAGES = 128, 12, 11

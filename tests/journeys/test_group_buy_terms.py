@@ -1,8 +1,6 @@
 """The terms of a group buy as its organiser sets and changes them, and what members make of it."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from buying import ADDRESS, SNEAKERS, SOCKS, Market, at_lines, at_offer
@@ -81,38 +79,6 @@ async def test_bad_terms_leave_the_good_ones_standing(clients: Clients, organise
         await organiser.do(button, asked)
         await organiser.say(typed, "can't be used|no link|Please use the buttons")
         await organiser.do("Back", "New group buy")
-
-
-def hour_shown_twice() -> tuple[str, datetime] | None:
-    """Return a zone and the next hour that its clocks show twice, while a buy may be open."""
-    begin = datetime.now(UTC).replace(minute=30, second=0, microsecond=0) + timedelta(days=1)
-    for hours in range(24 * 85):
-        moment = begin + timedelta(hours=hours)
-        for zone in ("Africa/Casablanca", "Europe/Berlin", "America/New_York", "Australia/Sydney"):
-            there = moment.astimezone(ZoneInfo(zone))
-            if there.fold:
-                return zone, there
-    return None
-
-
-async def test_a_deadline_in_an_hour_that_clocks_show_twice_is_its_first(
-    clients: Clients, organiser: Person
-) -> None:
-    odd = hour_shown_twice()
-    if odd is None:
-        pytest.skip("no clocks go back soon enough")
-    zone, second = odd
-    await drafted(organiser)
-    await organiser.do("More terms", "New group buy")
-    await organiser.do("Time zone", "clock")
-    await organiser.say(zone, "New group buy")
-    await organiser.do("Fewer", "New group buy")
-    await organiser.do("Deadline", "close")
-    await organiser.say(f"{second:%Y-%m-%d %H:%M}", "show that hour twice: the first")
-    shown = await organiser.do("Open it", "Open for joining")
-    moment = int((second - timedelta(hours=1)).timestamp())
-    assert f"{second:%H:%M}" in shown.text
-    assert moment == int(second.replace(fold=0).timestamp())
 
 
 async def test_worse_terms_are_agreed_to_or_end_the_claim(
