@@ -3,6 +3,7 @@
 import asyncio
 import html
 from collections.abc import Callable
+from dataclasses import replace
 
 from telegram import Update
 
@@ -21,6 +22,7 @@ from bot.domain.group_buys.buys import (
     BuyState,
     Change,
     GroupBuy,
+    NewsOf,
     Why,
 )
 from bot.domain.group_buys.claims import ClaimState, Consent
@@ -57,7 +59,14 @@ def _organising(decide: Callable[[GroupBuy, Books, Context], Change]) -> Callabl
     return act
 
 
-lock = _organising(lambda buy, _, context: joining.locked(buy, context.now))
+def _locked(buy: GroupBuy, _books: Books, context: Context) -> Change:
+    """Close it: whoever presses sees that on the page, and is told only at a deadline."""
+    change = joining.locked(buy, context.now)
+    news = (each for each in change.news if each.kind is not NewsOf.LOCKED)
+    return replace(change, news=tuple(news))
+
+
+lock = _organising(_locked)
 
 
 pause = _organising(lambda buy, _, context: joining.paused(buy, context.now))

@@ -36,6 +36,7 @@ async def test_from_the_offer_to_the_closed_books(
     await organiser.do("Group|👥|🟢", "4 .* so far, at least 3")
     await organiser.do("Close now", "Closed for joining")
     await organiser.sees("goes ahead")
+    assert not any("Joining has ended" in each.text for each in await organiser.history())
     await pays(anna, organiser, "No. 1")
     await pays(ben, organiser, "No. 2")
     told = await organiser.sees("Everybody has paid")
