@@ -108,7 +108,8 @@ def _balance_lines(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
     if not account.balance.units:
         return []
     told = [t("buy.to_pay", amount=t.amount(account.balance), code=buy.account_of(me))]
-    told += [t("buy.payment_line", text=buy.terms.payment)] if buy.terms.payment else []
+    how = buy.terms.payment_for(t.language)
+    told += [t("buy.payment_line", text=how)] if how else []
     if buy.pay_before is not None and buy.state is BuyState.COLLECTING:
         told.append(t("buy.pay_before", moment=t.moment(buy.pay_before)))
     return told

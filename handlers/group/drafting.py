@@ -1,6 +1,6 @@
 """Drafting a group buy: from an offer, from a cart of one seller, or from an earlier buy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
 from zoneinfo import ZoneInfo
@@ -182,8 +182,15 @@ async def _terms(
         rate=asked.rate if asked else YUAN_RATE,
         zone=zone,
         payment=cut(asked.instructions_in(context.session.language), LONGEST_TEXT) if asked else "",
+        payment_in=_in_languages(asked.instructions) if asked else {},
         address=address,
     )
+
+
+def _in_languages(instructions: Mapping[str, str]) -> dict[str, str]:
+    return {
+        language: cut(text, LONGEST_TEXT) for language, text in instructions.items() if text.strip()
+    }
 
 
 def _repeated(like: Terms, fresh: dict[str, object]) -> Terms:

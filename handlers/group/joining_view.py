@@ -226,7 +226,7 @@ def _terms(view: JoinView, buy: GroupBuy) -> Html:
         currency_line(t, terms),
         row_line(t, terms),
         t("buy.most_each", most=terms.most_each) if terms.most_each else None,
-        t("buy.payment_line", text=terms.payment) if terms.payment else None,
+        t("buy.payment_line", text=terms.payment_for(t.language)) if terms.payment else None,
         t("buy.handout_line", text=terms.handout) if terms.handout else None,
         t("joining.terms_number", number=terms.number),
     )

@@ -161,7 +161,7 @@ def terms_text(t: Texts, terms: Terms) -> Html:
             times_line(t, terms),
         ),
         lines(
-            t("buy.payment_line", text=terms.payment)
+            t("buy.payment_line", text=terms.payment_for(t.language))
             if terms.payment
             else t("buy_terms.no_payment"),
             t("buy.handout_line", text=terms.handout)

@@ -143,6 +143,7 @@ class Terms(Value):
     open_below: Fen = Field(default=Fen(100), ge=0)  # what may stay open: it counts as paid
     arrival: AwareDatetime | None = None
     payment: str = Field(default="", max_length=LONGEST_TEXT)
+    payment_in: dict[str, str] = Field(default_factory=dict)  # a shop's words by language
     handout: str = Field(default="", max_length=LONGEST_TEXT)
     address: Address
 
@@ -165,6 +166,14 @@ class Terms(Value):
     def charged_fee_ppm(self) -> int:
         """The fee that is charged by itself; a fixed price has it inside."""
         return 0 if self.is_fixed else self.fee_ppm
+
+    def payment_for(self, language: str) -> str:
+        """Return how to pay, in a reader's language where the shop says it in several.
+
+        As soon as the organiser says it otherwise only their own words hold.
+        """
+        known = self.payment_in if self.payment in self.payment_in.values() else {}
+        return known.get(language) or self.payment
 
     def variant(self, spec_id: SpecId | None) -> Variant | None:
         """Return the variant of that id in any of the offers; None when there is none."""
