@@ -40,7 +40,7 @@ MOST_TIMES, MOST_EDITS, MOST_TAPS, MOST_SECONDS, MOST_TOGETHER = 2.0, 9, 8, 5.0,
 _ON_A_PAGE = 12  # variants
 _PATIENCE = 120.0
 _AGAIN = "Try again"
-_SHOWN = re.compile(r"\((\d[\d,]*)\)$")
+_SHOWN = re.compile(r"\((\d[\d,]*)\)$|· (?:queue|sold out)$")
 _SETTINGS = {
     "LOOKUP_DELAYS": "0.1,0.1",
     "FLOOD_UPDATES": "0",
