@@ -3,7 +3,7 @@
 _JOURNEY = (
     "An update of the journey takes two calls to Telegram, one to the marketplace, reading,"
     " sealing and a durable commit of what was said, and a screen of real texts with up to ten"
-    " buttons, a tenth of them with a picture"
+    " buttons"
 )
 _WHY = {
     "Updates a second against stock": (
@@ -12,20 +12,19 @@ _WHY = {
         "telegram-bot's objects gone from them, or a second process."
     ),
     "Updates a second against aiogram with": (
-        f"{_JOURNEY}; aiogram keeps a dictionary and sends a fixed text. At the same rate the bot"
-        " pays for durability, signatures and sealing with what its own HTTP client and its own"
-        " reading save; more wants the same as above."
+        "The same on our side; aiogram keeps a dictionary, asks no marketplace and sends a fixed"
+        " text. More wants the same as against `ConversationHandler`."
     ),
     "Updates a second against aiogram's bare echo": (
-        f"{_JOURNEY}; an echo is a single call. The calls, the commit and the marketplace's answer"
-        " alone are more than the echo's whole work, so half of its rate wants each of them to"
-        " cost half, or a second process beside the first (PostgreSQL: docs/scaling.md)."
+        "The same on our side; an echo is a single call and nothing else. More wants the same as"
+        " against `ConversationHandler`; several processes share the work over PostgreSQL"
+        " (docs/scaling.md)."
     ),
     "CPU an update against `ConversationHandler`": (
         "As for its updates a second; the SQLite thread and the pictures' threads count as well."
     ),
     "Peak memory under load": (
-        "Libraries and our own modules are 77 MB after their import; two sheets of pictures being"
+        "Libraries and our own modules are more than half of it; two sheets of pictures being"
         " drawn at once, the pictures that are remembered, sessions, offers and connections in use,"
         " and what the heap keeps between them make the rest. Less wants one picture thread"
         " instead of two (half of the pictures in a rush) or the picture work in a process of its"

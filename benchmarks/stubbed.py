@@ -7,14 +7,13 @@ from typing import Any
 
 from bot import app
 from bot.__main__ import main
-from bot.settings import Settings
 from tests.fakes.memory_storage import MemoryStorage
 
 
-def _stub(_: Settings) -> Any:
+def _stub(*_: object, **__: object) -> Any:
     return MemoryStorage()
 
 
 if __name__ == "__main__":
-    app.build_storage = _stub  # type: ignore[attr-defined, assignment] # measured without storage
+    app.build_storage = _stub  # type: ignore[attr-defined] # measured without storage
     raise SystemExit(main())
