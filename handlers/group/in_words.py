@@ -12,7 +12,7 @@ from bot.chat.measuring import visible_length
 from bot.chat.screens import lines, paragraphs
 from bot.chat.texts import Html, Texts, without_moments
 from bot.chat.units import counted
-from bot.domain.group_buys.bills import people_of, pieces_by_variant
+from bot.domain.group_buys.bills import got_by_variant, people_of
 from bot.domain.group_buys.buys import GroupBuy, Progress
 from bot.domain.group_buys.claims import Claim
 from handlers.group.buy_acting import seen
@@ -56,7 +56,7 @@ def to_share(t: Texts, username: str, buy: GroupBuy, progress: Progress) -> Html
 
 def who_gets_what(t: Texts, buy: GroupBuy) -> list[Html]:
     """List people with what each gets, then what that adds up to; cut to what a message takes."""
-    taken = buy.taken
+    taken, got = buy.taken, got_by_variant(buy.taken)
     people = [_person(t, buy, number, claims) for number, claims in _numbered(taken)]
     sums = [
         t(
@@ -65,7 +65,7 @@ def who_gets_what(t: Texts, buy: GroupBuy) -> list[Html]:
             pieces=counted(t, pieces, buy.terms.goods_with(each.spec_id).unit),
         )
         for each in buy.terms.variants
-        if (pieces := pieces_by_variant(taken).get(each.spec_id))
+        if (pieces := got.get(each.spec_id))
     ]
     head = t("buy.share_title", title=buy_title(t, buy.terms))
     return _cut([head, Html(""), *people, Html(""), t("buy.words_sums"), *sums])
@@ -78,8 +78,9 @@ def _numbered(taken: Iterable[Claim]) -> enumerate[tuple[Claim, ...]]:
 def _person(t: Texts, buy: GroupBuy, number: int, claims: tuple[Claim, ...]) -> Html:
     first = claims[0]
     parts = [
-        f"{variant_name(t, buy, buy.terms.variant(each.spec_id))} × {each.served}"
+        f"{variant_name(t, buy, buy.terms.variant(spec))} × {pieces}"
         for each in claims
+        for spec, pieces in each.gets
     ]
     name = first.name or first.username or buy.account_of(first.user_id)
     return t("buy.words_person", number=number, name=name, goods="; ".join(parts))

@@ -104,6 +104,15 @@ def pieces_by_variant(claims: Iterable[Claim]) -> dict[SpecId | None, int]:
     return pieces
 
 
+def got_by_variant(claims: Iterable[Claim]) -> dict[SpecId | None, int]:
+    """Return how many pieces of each variant go to people: what came instead is counted as such."""
+    pieces: dict[SpecId | None, int] = {}
+    for each in claims:
+        for spec, count in each.gets:
+            pieces[spec] = pieces.get(spec, 0) + count
+    return pieces
+
+
 def units_of(claims: Iterable[Claim], terms: Terms, quote: Quote) -> tuple[tuple[Unit, ...], Fen]:
     """Return one price a variant, and the pot: what of the total is left to be shared.
 

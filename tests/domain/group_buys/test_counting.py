@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.currencies import CNY
 from bot.domain.group_buys import closing, counting, fulfilling, joining
+from bot.domain.group_buys.bills import got_by_variant
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.terms import Goods, Variant
@@ -116,6 +117,7 @@ def test_who_named_the_colour_that_came_instead_gets_it_for_their_money() -> Non
     desk = shipped((ANNA, RED, 3, ()), (BEN, RED, 2, (BLUE,)))
     count(desk, red=3, blue=2)
     assert desk.buy.claim(2).gets == ((BLUE, 2),)
+    assert got_by_variant(desk.buy.taken) == {RED: 3, BLUE: 2}
     assert (balance(desk, BEN), desk.buy.claim(2).state) == (0, ClaimState.ARRIVED)
     assert (desk.told(NewsOf.SWAPPED), desk.told(NewsOf.SHORT)) == ([BEN], [])
     assert spare(desk) == {}
