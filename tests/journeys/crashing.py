@@ -3,18 +3,37 @@
 import asyncio
 import contextlib
 import random
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
+import pytest
 from buying import Market
 from chat import Person
 from processes import BotProcess, SandboxProcess
 
+from bot.storage.keys import load_keyring
+from bot.storage.postgres.storage import PostgresStorage
+from bot.storage.sql.storage import SqlStorage
+from bot.storage.sqlite.storage import SqliteStorage
 from tests.loopback import http_client
+from tests.tiers import SLOW
 
 SHOWING = ("sendMessage", "sendPhoto", "editMessageText", "editMessageMedia", "editMessageCaption")
+
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+DATABASES = [
+    pytest.param("sqlite", id="sqlite"),
+    pytest.param("postgres", id="postgres", marks=[pytest.mark.postgres, SLOW]),
+]
+"""Parameters of a fixture whose tests are tried over both kinds of database, see `stored_in`."""
+
+
+def over_both(fixture: str) -> pytest.MarkDecorator:
+    """Have a test tried over both kinds of database, where its module's others are over SQLite."""
+    return pytest.mark.parametrize(fixture, DATABASES, indirect=True)
 
 
 class Own:
@@ -114,6 +133,42 @@ def own_world(**settings: str) -> Iterator[Own]:
             if bot.process is not None and bot.process.poll() is None:
                 bot.kill()
             world.stop()
+
+
+@contextlib.contextmanager
+def stored_in(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The settings of a bot whose database is of the kind that a fixture's parameter names.
+
+    One in PostgreSQL is of the run's server, and is dropped with the fixture.
+    """
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield {}
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = server.create()
+    try:
+        yield {"DATABASE_URL": server.url(name), "DATA_KEY": KEY}
+    finally:
+        server.drop(name)
+
+
+@contextlib.asynccontextmanager
+async def what_is_stored(own: Own, copy: Path) -> AsyncIterator[SqlStorage]:
+    """The storage of a bot that has ended; what is in a file is copied first."""
+    where = own.bot.environment["DATABASE_URL"]
+    storage: SqlStorage
+    if where.startswith("postgresql:"):
+        storage = PostgresStorage(where, load_keyring(KEY, None).sealer())
+    else:
+        for file in own.bot.folder.glob("bot.*"):
+            shutil.copy(file, copy)
+        keys = load_keyring(None, copy / "bot.key")
+        storage = SqliteStorage(copy / "bot.db", keys.sealer())
+    await storage.open()
+    try:
+        yield storage
+    finally:
+        await storage.close()
 
 
 async def until(fact: Callable[[], Awaitable[object]], within: float = 60.0) -> None:

@@ -3,22 +3,20 @@
 import asyncio
 import random
 import re
-import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from buying import SNEAKERS, Market, at_offer, at_preview, placed
 from chat import PATIENCE, Person, Shown
-from crashing import Own, own_world
+from crashing import DATABASES, Clients, Own, own_world, stored_in, what_is_stored
 from processes import LOOKUP_DELAYS
 
-from bot.domain.group_buys.buys import BuyId, BuyState, GroupBuy
+from bot.domain.group_buys.buys import BuyId, BuyState
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.fulfilling import open_balances
-from bot.domain.ledger import Books, Kind
-from bot.storage.keys import load_keyring
-from bot.storage.sqlite.storage import SqliteStorage
+from bot.domain.ledger import Kind
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
@@ -106,36 +104,55 @@ async def handed_out(own: Own, organiser: Person, rng: random.Random) -> None:
     await page(organiser, "Closed")
 
 
-async def test_a_kill_after_everything_that_anybody_does(tmp_path: Path) -> None:
+@pytest.fixture(params=DATABASES)
+def own(request: pytest.FixtureRequest) -> Iterator[Own]:
+    with stored_in(request) as there, own_world(**SETTINGS, **there) as own:
+        yield own
+
+
+async def lived(own: Own, clients: Clients, organiser: Person, rng: random.Random) -> list[Person]:
+    """Open, fill, close, pay, order and hand out a buy; return who was in it."""
+    await at_preview(organiser)  # leaves an address behind
+    # A kill before create was sent leaves nothing to find: only a list that shows the order
+    # of before proves that there is none, and has it made once more.
+    await placed(await clients.arrive())
+    payload = await opened(own, organiser, rng)
+    members = [await clients.arrive() for _ in range(2)]
+    for each in members:
+        await joined(own, each, payload, 2, rng)
+    shown = await page(organiser, "Close now")
+    await twice_at_once(organiser, "Close now", shown)
+    await own.killed(rng)
+    await page(organiser, "Payments are being collected")
+    for left, each in zip((1, 0), members, strict=True):
+        await paid(own, each, organiser, f"No. {each.id}", left, rng)
+    market = Market(clients.market)
+    await bought(own, organiser, market, rng)
+    await handed_out(own, organiser, rng)
+    _, order = await market.orders()
+    assert sum(int(each["quantity"]) for each in order["lines"]) == 4
+    return members
+
+
+async def test_a_kill_after_everything_that_anybody_does(own: Own, tmp_path: Path) -> None:
     """Two join, pay and fetch theirs: each once, by one order, with books that are even."""
-    rng = random.Random(15)
-    with own_world(**SETTINGS) as own:
-        async with own.clients() as clients:
-            organiser = await clients.arrive()
-            own.bot.environment["ADMIN_IDS"] = str(organiser.id)
-            own.bot.start()
-            await own.bot.ready()
-            await at_preview(organiser)  # leaves an address behind
-            # A kill before create was sent leaves nothing to find: only a list that shows the order
-            # of before proves that there is none, and has it made once more.
-            await placed(await clients.arrive())
-            payload = await opened(own, organiser, rng)
-            members = [await clients.arrive() for _ in range(2)]
-            for each in members:
-                await joined(own, each, payload, 2, rng)
-            shown = await page(organiser, "Close now")
-            await twice_at_once(organiser, "Close now", shown)
-            await own.killed(rng)
-            await page(organiser, "Payments are being collected")
-            for left, each in zip((1, 0), members, strict=True):
-                await paid(own, each, organiser, f"No. {each.id}", left, rng)
-            market = Market(clients.market)
-            await bought(own, organiser, market, rng)
-            await handed_out(own, organiser, rng)
-            _, order = await market.orders()
-            assert sum(int(each["quantity"]) for each in order["lines"]) == 4
-        assert own.bot.stop() == 0
-        buy, books = await _stored(own.bot.folder, tmp_path)
+    async with own.clients() as clients:
+        organiser = await clients.arrive()
+        own.bot.environment["ADMIN_IDS"] = str(organiser.id)
+        own.bot.start()
+        await own.bot.ready()
+        members = await lived(own, clients, organiser, random.Random(15))
+    assert own.bot.stop() == 0
+    await even_books(own, members, tmp_path)
+
+
+async def even_books(own: Own, members: list[Person], copy: Path) -> None:
+    """Each was charged and paid once, and nothing is open."""
+    async with what_is_stored(own, copy) as storage:
+        buy = await storage.group_buys.buy(BuyId(1))
+        assert buy is not None
+        assert await storage.group_buys.buy(BuyId(2)) is None
+        books = await storage.group_buys.books_of_buy(BuyId(1))
     assert buy.state is BuyState.CLOSED
     assert [(each.user_id, each.pieces) for each in buy.claims] == [(e.id, 2) for e in members]
     assert {each.state for each in buy.claims} == {ClaimState.HANDED}
@@ -144,21 +161,3 @@ async def test_a_kill_after_everything_that_anybody_does(tmp_path: Path) -> None
     assert not open_balances(buy, books)
     kinds = [each.kind for each in books]
     assert (kinds.count(Kind.CHARGE), kinds.count(Kind.RECEIPT)) == (2, 2)
-
-
-def _copied(folder: Path, copy: Path) -> Path:
-    for file in folder.glob("bot.*"):
-        shutil.copy(file, copy)
-    return copy / "bot.db"
-
-
-async def _stored(folder: Path, copy: Path) -> tuple[GroupBuy, Books]:
-    database = _copied(folder, copy)
-    storage = SqliteStorage(database, load_keyring(None, database.with_suffix(".key")).sealer())
-    await storage.open()
-    buy = await storage.group_buys.buy(BuyId(1))
-    assert buy is not None
-    assert await storage.group_buys.buy(BuyId(2)) is None
-    books = await storage.group_buys.books_of_buy(BuyId(1))
-    await storage.close()
-    return buy, books

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from chat import Person
-from crashing import Clients, Own, own_world, until
+from crashing import Clients, Own, over_both, own_world, stored_in, until
 
 from bot.storage.sealing import Sealer
 
@@ -17,8 +17,11 @@ FOUND = "Results for"
 
 
 @pytest.fixture(scope="module")
-def own() -> Iterator[Own]:
-    with own_world(DATA_KEY=base64.b64encode(KEY).decode()) as own:
+def own(request: pytest.FixtureRequest) -> Iterator[Own]:
+    with (
+        stored_in(request) as there,
+        own_world(**{"DATA_KEY": base64.b64encode(KEY).decode(), **there}) as own,
+    ):
         own.bot.start()
         asyncio.run(own.bot.ready())
         yield own
@@ -208,6 +211,7 @@ async def test_a_slow_chat_does_not_delay_another(own: Own) -> None:
         await slow.sees(FOUND)
 
 
+@over_both("own")
 async def test_a_backlog_is_worked_off_in_order_at_the_start(own: Own) -> None:
     """Ten people wrote twelve messages each while the bot was down."""
     async with own.clients() as clients:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from buying import TAPE_MEASURE, at_offer, placed
 from chat import Person, Shown
-from crashing import Clients, Own, own_world, until
+from crashing import Clients, Own, over_both, own_world, stored_in, until
 from my_orders import two_lines, yuan
 
 from tests.tiers import SLOW, slow_but
@@ -28,9 +28,9 @@ SELDOM = {name: "3600" for name in POLL if name.endswith("SECONDS")}
 
 
 @pytest.fixture(scope="module")
-def pushed() -> Iterator[Own]:
+def pushed(request: pytest.FixtureRequest) -> Iterator[Own]:
     """A bot that hears of orders by pushes alone."""
-    with own_world(**SELDOM) as own:
+    with stored_in(request) as there, own_world(**SELDOM, **there) as own:
         own.bot.start()
         asyncio.run(own.bot.ready())
         yield own
@@ -221,6 +221,7 @@ async def test_what_a_person_does_here_is_not_told_a_second_time(clients) -> Non
     await buyer.sees_nothing_new(1.5)
 
 
+@over_both("pushed")
 async def test_killed_between_storing_a_push_and_handling_it(clients, pushed: Own) -> None:
     """What was acknowledged is told after the restart, once."""
     buyer, order = await _ordered(clients)
@@ -261,6 +262,7 @@ async def test_a_push_of_a_product_has_its_watchers_told(clients) -> None:
 
 
 @SLOW
+@over_both("pushed")
 async def test_killed_while_news_is_being_sent_it_is_never_sent_twice(clients, pushed: Own) -> None:
     """Telegram may have taken it: nobody is told again, and later news comes."""
     buyer, order = await _ordered(clients)
@@ -283,6 +285,7 @@ async def test_killed_while_news_is_being_sent_it_is_never_sent_twice(clients, p
 
 
 @SLOW
+@over_both("pushed")
 async def test_killed_the_moment_a_push_is_acknowledged(clients, pushed: Own) -> None:
     """Stored is enough: handled or not, it is told after the restart."""
     await clients.orders.switch(push_delivery="held")

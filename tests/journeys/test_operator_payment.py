@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from buying import Market, placed
 from chat import Person, Shown
-from crashing import Clients, Own, own_world
+from crashing import Clients, Own, over_both, own_world, stored_in
 from my_orders import opened
 
 from bot.chat.buttons import Press
@@ -24,8 +24,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with own_world(PAY_DAILY_LIMIT="200") as own:
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    with stored_in(request) as there, own_world(PAY_DAILY_LIMIT="200", **there) as own:
         yield Desk(own, {})
 
 
@@ -95,6 +95,7 @@ async def test_what_shows_nothing_yet_may_have_been_taken(operator: Person, mark
 
 
 @SLOW
+@over_both("desk")
 async def test_a_bot_killed_while_it_pays_sends_nothing_again(
     desk: Desk, operator: Person, market: Market
 ):

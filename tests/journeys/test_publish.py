@@ -7,7 +7,7 @@ import pytest
 from buying import TAPE_MEASURE, Market, at_offer, from_lines_to_preview
 from channels import POSTING, Channel
 from chat import PATIENCE, Person, Shown
-from crashing import Clients, own_world, until
+from crashing import Clients, over_both, own_world, stored_in, until
 from operators_desk import Desk
 from test_group_goods import opens
 
@@ -15,9 +15,9 @@ from tests.tiers import SLOW, slow_but
 
 
 @pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
     settings = {"POST_SECONDS": "0.2", "POST_CALLS_PER_MINUTE": "600", "FLOOD_UPDATES": "0"}
-    with own_world(**settings) as own:
+    with stored_in(request) as there, own_world(**settings, **there) as own:
         yield Desk(own)
 
 
@@ -222,6 +222,7 @@ async def test_too_many_words_and_what_is_no_words(
 
 
 @SLOW
+@over_both("desk")
 async def test_killed_while_it_is_posted_it_is_never_posted_twice(
     desk: Desk, operator: Person, clients: Clients
 ) -> None:

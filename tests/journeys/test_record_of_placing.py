@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from buying import at_preview
 from chat import Person
-from crashing import Own, own_world, until
+from crashing import Own, over_both, own_world, stored_in, until
 
 from tests.tiers import SLOW
 
@@ -14,8 +14,9 @@ ENDED = "is placed.*This is what you agreed to"
 
 
 @pytest.fixture(scope="module")
-def own() -> Iterator[Own]:
-    with own_world(LOOKUP_DELAYS="2,2,2,2", RECREATE="never") as own:
+def own(request: pytest.FixtureRequest) -> Iterator[Own]:
+    seldom = {"LOOKUP_DELAYS": "2,2,2,2", "RECREATE": "never"}
+    with stored_in(request) as there, own_world(**seldom, **there) as own:
         own.bot.start()
         yield own
 
@@ -31,6 +32,7 @@ async def _says(buyer: Person, message_id: int, wanted: str) -> None:
 
 
 @SLOW
+@over_both("own")
 async def test_a_kill_before_it_is_rewritten_leaves_nothing_unsaid(own: Own) -> None:
     """The order is made and stored; the power goes before the chat shows it."""
     async with own.clients() as clients:

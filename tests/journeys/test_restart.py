@@ -8,7 +8,16 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from buying import ADDRESS, TAPE_MEASURE, at_preview, placed
 from chat import Person, Shown
-from crashing import SHOWING, Clients, Own, killed_before_the_sheet, own_world, until
+from crashing import (
+    DATABASES,
+    SHOWING,
+    Clients,
+    Own,
+    killed_before_the_sheet,
+    own_world,
+    stored_in,
+    until,
+)
 from steps import PAYMENT, PLACES
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
@@ -52,9 +61,9 @@ GOING_ON: dict[str, tuple[Act, str]] = {
 ASKS_THE_MARKETPLACE = ("start", "results", "refine", "address_check")
 
 
-@pytest.fixture(scope="module")
-def own() -> Iterator[Own]:
-    with own_world(LOOKUP_DELAYS="0.3,0.5,1,2") as own:
+@pytest.fixture(scope="module", params=DATABASES)
+def own(request: pytest.FixtureRequest) -> Iterator[Own]:
+    with stored_in(request) as there, own_world(LOOKUP_DELAYS="0.3,0.5,1,2", **there) as own:
         own.bot.start()
         asyncio.run(own.bot.ready())
         yield own

@@ -2,20 +2,17 @@
 
 import random
 import re
-import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from buying import Market, at_preview
 from chat import Person
-from crashing import Clients, own_world
+from crashing import DATABASES, Clients, Own, own_world, stored_in, what_is_stored
 from processes import LOOKUP_DELAYS
 
 from bot.domain.ledger import Account, Books, Kind
-from bot.storage.keys import load_keyring
-from bot.storage.sqlite.storage import SqliteStorage
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
@@ -55,42 +52,40 @@ async def paid_in_pieces(clients: Clients, operator: Person, killed: Kill) -> No
     await customer.say("/balance", "Nothing is open in USD")
 
 
-async def test_a_kill_after_everything_that_anybody_does(tmp_path: Path) -> None:
+@pytest.fixture(params=DATABASES)
+def own(request: pytest.FixtureRequest) -> Iterator[Own]:
+    settings = {"LOOKUP_DELAYS": LOOKUP_DELAYS, "FLOOD_UPDATES": "0", "PAYMENT": "shop"}
+    with stored_in(request) as there, own_world(**settings, **there) as own:
+        yield own
+
+
+async def test_a_kill_after_everything_that_anybody_does(own: Own, tmp_path: Path) -> None:
     """Afterwards the books add up, and each proof has exactly one receipt."""
     rng = random.Random(14)
-    with own_world(LOOKUP_DELAYS=LOOKUP_DELAYS, FLOOD_UPDATES="0", PAYMENT="shop") as own:
-        async with own.clients() as clients:
-            operator = await clients.arrive()
-            own.bot.environment["ADMIN_IDS"] = str(operator.id)
-            own.bot.start()
-            await own.bot.ready()
-            await operator.say("/rate 1 USD = 7.2 CNY", "1 USD = 7.2 CNY")
-            await operator.say("/shop en Send it to card 4000 1234", "4000 1234")
-            # A kill before create was sent leaves nothing to find: only a list that shows the order
-            # of before proves that there is none, and has it made once more.
-            await paid_in_pieces(clients, operator, nothing)
-            for _ in range(1, CUSTOMERS):
-                await paid_in_pieces(clients, operator, partial(own.killed, rng))
-            assert len(await Market(clients.market).orders()) == CUSTOMERS
-        assert own.bot.stop() == 0
-        await _audit(own.bot.folder, tmp_path)
+    async with own.clients() as clients:
+        operator = await clients.arrive()
+        own.bot.environment["ADMIN_IDS"] = str(operator.id)
+        own.bot.start()
+        await own.bot.ready()
+        await operator.say("/rate 1 USD = 7.2 CNY", "1 USD = 7.2 CNY")
+        await operator.say("/shop en Send it to card 4000 1234", "4000 1234")
+        # A kill before create was sent leaves nothing to find: only a list that shows the order
+        # of before proves that there is none, and has it made once more.
+        await paid_in_pieces(clients, operator, nothing)
+        for _ in range(1, CUSTOMERS):
+            await paid_in_pieces(clients, operator, partial(own.killed, rng))
+        assert len(await Market(clients.market).orders()) == CUSTOMERS
+    assert own.bot.stop() == 0
+    await even_books(own, tmp_path)
 
 
-async def _audit(folder: Path, copy: Path) -> None:
-    database = _copied(folder, copy)
-    storage = SqliteStorage(database, load_keyring(None, database.with_suffix(".key")).sealer())
-    await storage.open()
-    operations = await storage.shop.operations()
-    await storage.close()
+async def even_books(own: Own, copy: Path, customers: int = CUSTOMERS) -> None:
+    """Each was charged and paid once, and nothing is open."""
+    async with what_is_stored(own, copy) as storage:
+        operations = await storage.shop.operations()
     books = Books(operations)
     assert books.differences() == {}
     kinds = [each.kind for each in operations]
-    assert kinds.count(Kind.CHARGE) == kinds.count(Kind.RECEIPT) == CUSTOMERS
+    assert kinds.count(Kind.CHARGE) == kinds.count(Kind.RECEIPT) == customers
     [dollars] = books.currencies()
     assert books.sum_of(Account.CUSTOMER, dollars).units == 0
-
-
-def _copied(folder: Path, copy: Path) -> Path:
-    for file in folder.glob("bot.*"):
-        shutil.copy(file, copy)
-    return copy / "bot.db"

@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from buying import SNEAKERS, TAPE_MEASURE, Market, at_offer, at_quantity
 from chat import Person
-from crashing import Clients, Own, own_world, until
+from crashing import Clients, Own, over_both, own_world, stored_in, until
 
 from tests.tiers import SLOW, slow_but
 
 
 @pytest.fixture(scope="module")
-def own() -> Iterator[Own]:
+def own(request: pytest.FixtureRequest) -> Iterator[Own]:
     settings = {"WATCH_SECONDS": "0.3", "WATCHES_PER_PERSON": "2", "FLOOD_UPDATES": "0"}
-    with own_world(**settings) as own:
+    with stored_in(request) as there, own_world(**settings, **there) as own:
         own.bot.start()
         yield own
 
@@ -145,6 +145,7 @@ async def test_nobody_ends_or_sees_anothers_watch(clients: Clients) -> None:
 
 
 @SLOW
+@over_both("own")
 async def test_killed_while_it_is_told_it_is_never_told_twice(
     own: Own, clients: Clients, market: Market
 ) -> None:

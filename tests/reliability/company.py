@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import psycopg
-from crashing import Clients, Own
+from crashing import KEY, Clients, Own
 from processes import LOOKUP_DELAYS, START_AGAIN, BotProcess, SandboxProcess
-
-KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 WITHIN = 60.0
 
 

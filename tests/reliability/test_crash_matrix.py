@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from buying import TAPE_MEASURE, at_preview, placed
 from chat import Person, Shown
-from crashing import SHOWING, Clients, Own, own_world, until
+from crashing import DATABASES, SHOWING, Clients, Own, own_world, stored_in, until
 from processes import LOOKUP_DELAYS
 
 from tests.tiers import SLOW, slow_but
@@ -126,9 +126,9 @@ BOUNDARIES = {
 }
 
 
-@pytest.fixture(scope="module")
-def own() -> Iterator[Own]:
-    with own_world(LOOKUP_DELAYS=LOOKUP_DELAYS) as own:
+@pytest.fixture(scope="module", params=DATABASES)
+def own(request: pytest.FixtureRequest) -> Iterator[Own]:
+    with stored_in(request) as there, own_world(LOOKUP_DELAYS=LOOKUP_DELAYS, **there) as own:
         own.bot.start()
         asyncio.run(own.bot.ready())
         yield own
