@@ -94,8 +94,11 @@ class Bot:
             short_links=self._short_links,
             clock=clock,
             leases=among.leases if among is not None else None,
+            replicas=among.count if among is not None else lambda: 1,
         )
         self._house = House(settings, outside)
+        if among is not None:
+            among.share_counts(self._house.services.quotas, self._house.flood)
         self._application = self._house.application
         self._metrics = metrics
         self._server = Listening(

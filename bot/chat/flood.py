@@ -34,8 +34,14 @@ class FloodGuard:
     """At most `updates` of one person within `seconds`; the next ones wait as long again.
 
     An album counts once. The same update asked about again (a retry) is not counted again.
-    `updates=0` lets everything through.
+    `updates=0` lets everything through. Among replicas `on_passed` and `on_held` pass on what is
+    counted here, and `heard_passed` and `heard_held` take what others counted.
     """
+
+    on_passed: Callable[[int], None] | None = None
+    """Hears of whom another update passed."""
+    on_held: Callable[[int, float], None] | None = None
+    """Hears of who is held, and until when (Unix time)."""
 
     def __init__(
         self, updates: int, seconds: float, clock: Callable[[], float] = time.time
@@ -54,10 +60,7 @@ class FloodGuard:
         """
         if not self._updates:
             return Verdict.PASS
-        pace = self._paces.get(user_id)
-        if pace is None:
-            pace = _Pace()
-            self._paces.put(user_id, pace)
+        pace = self._pace_of(user_id)
         if update_id in pace.seen:
             return Verdict.PASS
         if album is not None and album == pace.album:
@@ -68,9 +71,13 @@ class FloodGuard:
         passes = not held_before and self._has_room(pace, moment)
         if passes:
             pace.passed.append(moment)
+            if self.on_passed is not None:
+                self.on_passed(user_id)
         elif not held_before:
             pace.held_until = moment + self.seconds
             pace.passed.clear()
+            if self.on_held is not None:
+                self.on_held(user_id, pace.held_until)
         pace.album, pace.album_passed = album, passes
         return self._verdict(pace, update_id, passes=passes, tell=not held_before)
 
@@ -81,6 +88,26 @@ class FloodGuard:
             pace.held_until = 0.0
             # Still full, so that the next one meets the guard again.
             pace.passed.extend([self._clock()] * self._updates)
+
+    def heard_passed(self, user_id: int, updates: int) -> None:
+        """Count updates that passed at another replica lately."""
+        if self._updates:
+            moments = [self._clock()] * min(updates, self._updates)
+            self._pace_of(user_id).passed.extend(moments)
+
+    def heard_held(self, user_id: int, until: float) -> None:
+        """Hold somebody whom another replica holds, and has told."""
+        if self._updates:
+            pace = self._pace_of(user_id)
+            pace.held_until = max(pace.held_until, until)
+            pace.passed.clear()
+
+    def _pace_of(self, user_id: int) -> _Pace:
+        pace = self._paces.get(user_id)
+        if pace is None:
+            pace = _Pace()
+            self._paces.put(user_id, pace)
+        return pace
 
     def _has_room(self, pace: _Pace, moment: float) -> bool:
         while pace.passed and abs(moment - pace.passed[0]) >= self.seconds:

@@ -33,6 +33,10 @@ class Recent(Generic[_Key, _Kept]):
         """Forget what is kept under a key."""
         self._kept.pop(key, None)
 
+    def items(self) -> list[tuple[_Key, _Kept]]:
+        """Return all that is kept, without making any of it the latest."""
+        return list(self._kept.items())
+
     def clear(self) -> None:
         """Forget everything."""
         self._kept.clear()

@@ -5,7 +5,7 @@ Operators have no quota. See docs/decisions/0010-who-may-order.md.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import structlog
 
@@ -27,8 +27,12 @@ class Quotas:
     """Counts; 0 stands for no limit.
 
     Searches are counted in memory, as a sliding window: a restart forgives. Unpaid orders are
-    counted from the storage.
+    counted from the storage. Among replicas `on_counted` passes on what is counted here, and
+    `heard` adds what others counted.
     """
+
+    on_counted: Callable[[UserId, int, int], None] | None = None
+    """Hears of whom how many searches and calls were counted."""
 
     def __init__(
         self,
@@ -67,29 +71,87 @@ class Quotas:
         """Count a search that is made now."""
         if not self._searches_per_hour or user_id in self._unlimited:
             return
-        made = self._searches.get(user_id)
-        if made is None:
-            made = deque(maxlen=self._searches_per_hour)
-            self._searches.put(user_id, made)
-        made.append(self._clock())
+        self._add_searches(user_id, 1, self._clock())
+        if self.on_counted is not None:
+            self.on_counted(user_id, 1, 0)
 
     def spend(self, user_id: UserId, weight: int) -> bool:
         """Count calls of the marketplace that a person's wish takes; return whether it may."""
         if not self._calls_per_hour or user_id in self._unlimited:
             return True
-        now, made = self._clock(), self._calls.get(user_id)
-        if made is None:
-            made = deque()
-            self._calls.put(user_id, made)
+        now, made = self._clock(), self._calls_of(user_id)
         while made and now - made[0][0] >= _HOUR:
             made.popleft()
         if sum(each for _, each in made) + weight > self._calls_per_hour:
             return False
-        if made and now - made[-1][0] < _TOGETHER:
+        self._add_calls(made, weight, now)
+        if self.on_counted is not None:
+            self.on_counted(user_id, 0, weight)
+        return True
+
+    def heard(self, user_id: UserId, searches: int, calls: int, ago: float = 0.0) -> None:
+        """Count what was counted by another replica, so many seconds ago."""
+        moment = self._clock() - ago
+        if self._searches_per_hour and searches:
+            self._add_searches(user_id, searches, moment)
+        if self._calls_per_hour and calls:
+            self._add_calls(self._calls_of(user_id), calls, moment)
+
+    def catch_up(self, user_id: UserId, told: Sequence[tuple[float, int, int]]) -> None:
+        """Take what another replica knows of the last hour where that is more than is known here.
+
+        `told` is how many seconds ago how many searches and calls were counted, the oldest first.
+        """
+        since = self._clock() - _HOUR
+        searches = sum(moment > since for moment in self._searches.get(user_id) or ())
+        if sum(each[1] for each in told) > searches:
+            self._searches.drop(user_id)
+            for ago, count, _ in told:
+                self.heard(user_id, count, 0, ago)
+        calls = sum(count for moment, count in self._calls.get(user_id) or () if moment > since)
+        if sum(each[2] for each in told) > calls:
+            self._calls.drop(user_id)
+            for ago, _, count in told:
+                self.heard(user_id, 0, count, ago)
+
+    def known(self) -> Iterator[tuple[UserId, float, int, int]]:
+        """Yield of whom how many searches and calls were counted how many seconds ago.
+
+        The oldest of one person first, nothing that is older than an hour.
+        """
+        now = self._clock()
+        made: list[tuple[UserId, float, int, int]] = [
+            (user, now - moment, 1, 0)
+            for user, moments in self._searches.items()
+            for moment in moments
+        ]
+        made += [
+            (user, now - moment, 0, calls)
+            for user, some in self._calls.items()
+            for moment, calls in some
+        ]
+        yield from sorted((each for each in made if each[1] < _HOUR), key=lambda it: -it[1])
+
+    def _add_searches(self, user_id: UserId, count: int, moment: float) -> None:
+        made = self._searches.get(user_id)
+        if made is None:
+            made = deque(maxlen=self._searches_per_hour)
+            self._searches.put(user_id, made)
+        made.extend([moment] * count)
+
+    def _calls_of(self, user_id: UserId) -> deque[tuple[float, int]]:
+        made = self._calls.get(user_id)
+        if made is None:
+            made = deque()
+            self._calls.put(user_id, made)
+        return made
+
+    @staticmethod
+    def _add_calls(made: deque[tuple[float, int]], weight: int, moment: float) -> None:
+        if made and moment - made[-1][0] < _TOGETHER:
             made[-1] = (made[-1][0], made[-1][1] + weight)
         else:
-            made.append((now, weight))
-        return True
+            made.append((moment, weight))
 
     async def may_order(self, user_id: UserId) -> bool:
         """Tell whether that person may leave one more order unpaid.

@@ -4,7 +4,7 @@ Production, the fuzz and whatever else runs the real parts come here; they diffe
 marketplace, Telegram and pictures, and in how long is waited.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -103,6 +103,8 @@ class Outside:
     clock: WorldClock = field(default_factory=WorldClock)
     leases: Leases | None = None
     """None where this process is alone with its storage."""
+    replicas: Callable[[], int] = lambda: 1
+    """How many are alive that share the storage, with this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class House:
             owning=leases.owning if leases else alone,
             clock=clock.now,
             there=clock.there,
+            replicas=outside.replicas,
         )
         self.forgotten = ForgottenOrders(marketplace, storage.orders)
         self.collecting = Collecting(settings, storage, bot, told.screen, clock.now)
@@ -243,8 +246,10 @@ class House:
         if settings.support_chat is not None:
             behind.insert(0, OperatorsGroup(self.services, settings.support_chat))
         self.application.add_handlers(behind)
-        flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
-        self.application.add_handler(Gate(behind, access, flood, storage.conversations), BEFORE_ALL)
+        self.flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
+        self.application.add_handler(
+            Gate(behind, access, self.flood, storage.conversations), BEFORE_ALL
+        )
         self.teller = Teller(
             bot, storage, journey, session_after, redraw_delays=tuple(waits.redraw)
         )

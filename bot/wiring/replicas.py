@@ -7,16 +7,19 @@ from functools import partial
 
 import structlog
 
+from bot.chat.flood import FloodGuard
 from bot.intake.inbox import Intake
 from bot.process.allowance import SharedAllowance
 from bot.process.replica import Duties, Leases, Look, Replica
 from bot.services.collecting.shop import Shop
 from bot.services.paying.agreement import OperatorPayments
 from bot.services.placing.ordering import Ordering
+from bot.services.quotas import Quotas
 from bot.storage.operator_ports import PaymentPort
 from bot.storage.ports import StorageUnavailable
 from bot.storage.replica_ports import ReplicaPort
 from bot.telegram.pacing import Pacer
+from bot.wiring.counts import SharedCounts
 
 _PAYMENTS_EVERY = 30.0  # seconds
 _PAYS_WITHIN = timedelta(minutes=2)  # longer than any call of the marketplace's may take
@@ -31,6 +34,7 @@ class Among:
         self.replica = Replica(store)
         self.leases = Leases(store)
         self._duties: Duties | None = None
+        self._counts: SharedCounts | None = None
         self._rings: set[asyncio.Task[None]] = set()
 
     def messages(self, per_second: float) -> SharedAllowance:
@@ -52,6 +56,14 @@ class Among:
 
         pacer.on_hold = held
         self.replica.on_bell("hold", heard)
+
+    def share_counts(self, quotas: Quotas, flood: FloodGuard) -> None:
+        """Have what one person asks for counted once, wherever it is worked on."""
+        self._counts = SharedCounts(self.replica, quotas, flood)
+
+    def count(self) -> int:
+        """Return how many replicas are alive, with this one."""
+        return max(1, len(self.replica.alive))
 
     def share(self, intake: Intake, ordering: Ordering, shop: Shop | None) -> None:
         """Work on what nobody else does, again and again, from the replica's run on."""

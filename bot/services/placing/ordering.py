@@ -50,10 +50,12 @@ class Ordering:
         owning: Owning = alone,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         there: Callable[[], datetime | None] = lambda: None,
+        replicas: Callable[[], int] = lambda: 1,
     ) -> None:
         """`clock` is what times are compared by; `there` is the marketplace's own, if known.
 
-        `owning` has each order brought to its end by one replica alone.
+        `owning` has each order brought to its end by one replica alone. `replicas` is how many
+        there are, who share what is sent at once.
         """
         self._orders = orders
         self._owning = owning
@@ -67,6 +69,7 @@ class Ordering:
             clock=clock,
             there=there,
             pause=self._pause,
+            replicas=replicas,
         )
         self._watch = Latecomers(
             marketplace,

@@ -54,6 +54,25 @@ UNANSWERED = timedelta(hours=1)
 _log = structlog.get_logger(__name__)
 
 
+class _AtOnce:
+    """At most so many within it, of all replicas together: each has its part, and at least one."""
+
+    def __init__(self, most: int, replicas: Callable[[], int]) -> None:
+        self._most, self._replicas = most, replicas
+        self._within = 0
+        self._free = asyncio.Condition()
+
+    async def __aenter__(self) -> None:
+        async with self._free:
+            await self._free.wait_for(lambda: self._within < max(1, self._most // self._replicas()))
+            self._within += 1
+
+    async def __aexit__(self, *_: object) -> None:
+        self._within -= 1
+        async with self._free:
+            self._free.notify_all()
+
+
 class Placer:
     """The state machine of one order. `pause` sleeps; what it raises ends the work."""
 
@@ -68,6 +87,7 @@ class Placer:
         clock: Callable[[], datetime],
         there: Callable[[], datetime | None] = lambda: None,
         pause: Pause,
+        replicas: Callable[[], int] = lambda: 1,
     ) -> None:
         self._marketplace = marketplace
         self._orders = orders
@@ -77,7 +97,7 @@ class Placer:
         self._clock = clock
         self._there = there
         self._pause = pause
-        self._creating = asyncio.Semaphore(MOST_AT_ONCE)
+        self._creating = _AtOnce(MOST_AT_ONCE, replicas)
 
     async def advance(self, order_no: MerchantOrderNo) -> Order | None:
         """Return the order after everything that one go can do for it."""
