@@ -1,6 +1,7 @@
 """Environment and files -> one frozen model. Every refusal names the variable and the mend."""
 
 import ipaddress
+import re
 import zoneinfo
 from datetime import UTC, timedelta
 from enum import StrEnum
@@ -50,6 +51,7 @@ from bot.storage.ports import Retention
 
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql", "postgres")
+_CONNINFO = re.compile(r"(?:^|\s)(?:host|hostaddr|port|dbname|user|password|service)\s*=")
 _PLACE = Path("data/snaporder.db")
 """Where the database lies unless told otherwise, and the key beside it."""
 _DAYS = 36_500
@@ -297,9 +299,13 @@ class Settings(FollowingSettings):
     @field_validator("database_url")
     @classmethod
     def _database_is_known(cls, value: str) -> str:
-        scheme, there, _ = value.partition("://")
-        if there and scheme in _POSTGRES:
-            return value
+        value = value.strip()
+        scheme, there, rest = value.partition("://")
+        if there and scheme.lower() in _POSTGRES:
+            return f"postgresql://{rest}"
+        if _CONNINFO.search(value):
+            # As a file's name it would show the password that it may hold.
+            raise ValueError("give it as postgresql://name:password@host/database")
         if there and not value.startswith(_SQLITE):
             raise ValueError(
                 f"{scheme} is not supported; give a SQLite file, as a path or {_SQLITE}path,"

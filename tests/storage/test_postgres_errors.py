@@ -9,8 +9,9 @@ import psycopg
 import pytest
 
 from bot.storage.ports import DatabaseInUse, StorageUnavailable
+from bot.storage.postgres.address import name_of
 from bot.storage.postgres.connection import WRITING
-from bot.storage.postgres.database import PostgresDatabase, name_of
+from bot.storage.postgres.database import PostgresDatabase
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.sealing import Sealer
 from tests.postgres import Server, own_server, standby_of
@@ -55,6 +56,17 @@ async def test_a_wrong_password_is_said_without_it(postgres_server: Server, post
         (lambda server: server.url("nobody_made_it"), "knows no such database"),
         (lambda server: "postgresql://x@127.0.0.1:1/y", "nobody listens there"),
         (lambda server: "postgresql://x@no.such.host.invalid/y", "no such host"),
+        (lambda server: "postgresql:///x?host=/nowhere", "nobody listens there"),
+        (lambda server: "postgresql://x@127.0.0.1:1,127.0.0.1:2/y", "nobody listens there"),
+        (lambda server: server.url(tcp=True) + "?sslmode=require", "offers no TLS"),
+        (lambda server: server.url(tcp=True) + "?sslmode=yes", "value that PostgreSQL does not"),
+        (lambda server: server.url(tcp=True) + "?service=none", "a service that is not defined"),
+        (lambda server: server.url(tcp=True) + "?target_session_attrs=standby", "has to write"),
+        (lambda server: server.url(tcp=True) + "?options=-c%20no%3D1", "a setting that the server"),
+        (
+            lambda server: server.url(tcp=True) + "?options=-c%20search_path%3Dno",
+            "may not make or use our tables here",
+        ),
     ],
 )
 async def test_where_there_is_none(
@@ -64,11 +76,63 @@ async def test_where_there_is_none(
     assert says in await said(address(postgres_server))
 
 
-def test_what_is_no_address_is_not_repeated():
-    """The library's own words would quote it, password and all."""
-    with pytest.raises(StorageUnavailable) as refused:
-        name_of("postgresql://x:s3cret@h/d?nonsense=1")
-    assert "s3cret" not in str(refused.value)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://x:s3cret@h/d?nonsense=1",
+        "postgresql://x:s3c%ret@h/d",
+        "postgresql://x:some@s3cret@h/d",  # the host would be `s3cret@h`
+        "postgresql://x:s3cret/more@h/d",  # the port would be `s3cret`
+        "postgresql://x:12/s3cret@h/d",  # the database would be `s3cret@h/d`
+        "postgresql://h:s3cret/d",
+        "postgresql://x@h:99999/s3cret",
+        "postgresql://x:s3cret@[::1/d",
+    ],
+)
+def test_what_is_no_address_is_not_repeated(url: str):
+    """The library's own words would quote it, password and all, and so would the place's name."""
+    with pytest.raises(StorageUnavailable, match="%40 for @") as refused:
+        name_of(url)
+    said: BaseException | None = refused.value
+    while said is not None:
+        assert "s3cret" not in str(said)
+        said = said.__cause__
+
+
+async def test_an_address_may_be_written_in_many_ways(postgres_server: Server, postgres: str):
+    """All of these are the same database; what a bot needs is set whatever the address asks for."""
+    postgres_server.sql(
+        "DO $$ BEGIN CREATE ROLE \"o dd@:/?#%\" SUPERUSER LOGIN PASSWORD 'p@:/?#% x'; EXCEPTION"
+        " WHEN duplicate_object THEN NULL; END $$"
+    )
+    port, folder, database = postgres_server.port, postgres_server.folder, name(postgres)
+    odd = "o%20dd%40%3A%2F%3F%23%25:p%40%3A%2F%3F%23%25%20x"
+    there = f"127.0.0.1:{port}/{database}"
+    asked = (
+        "&client_encoding=latin1&options=-c%20statement_timeout%3D1ms"
+        "%20-c%20default_transaction_isolation%3Dserializable"
+    )
+    for url in (
+        f"postgresql://{odd}@{there}",
+        f"postgresql://snaporder@{str(folder).replace('/', '%2F')}:{port}/{database}",
+        f"postgresql://snaporder@127.0.0.1:1,{there}?target_session_attrs=read-write",
+        f"postgresql://snaporder@{there}?connect_timeout=7&application_name=x{asked}",
+    ):
+        storage = PostgresStorage(url, Sealer(KEY), lambda: NOW)
+        await storage.open()
+        assert await storage.database.row("SELECT '背包'") == ("背包",)
+        await storage.database.write(lambda connection: connection.execute("SELECT pg_sleep(0.01)"))
+        await storage.close()
+
+
+async def test_who_may_make_no_tables_is_told_so(postgres_server: Server, postgres_url: str):
+    """From PostgreSQL 15 on only a database's owner may, unless it is granted."""
+    postgres_server.sql(
+        "DO $$ BEGIN CREATE ROLE lodger LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+    )
+    postgres_server.sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC", database=name(postgres_url))
+    text = await said(postgres_url.replace("snaporder@", "lodger@"))
+    assert "make it the database's owner, or grant it CREATE on the schema" in text
 
 
 async def test_another_key(postgres: str):

@@ -5,6 +5,7 @@ psycopg's connections block, as SQLite's do, so that one function runs a whole t
 
 import asyncio
 import os
+import secrets
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,13 +21,15 @@ from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
 from psycopg.types.string import StrBinaryDumper
 
 from bot.storage.ports import StorageUnavailable
+from bot.storage.postgres.address import told
 from bot.storage.postgres.dialect import translated
 from bot.storage.postgres.errors import unavailable
 from bot.storage.postgres.wire import EarlierFailed, Raw, Rows, Wire
 from bot.storage.sql.connection import Cursor, Parameters
 
 _Result = TypeVar("_Result")
-_PATIENCE = (0.02, 0.05, 0.1, 0.3, 0.5)
+_PATIENCE = (0.02, 0.05, 0.1, 0.3, 0.5, 1.0, 1.0)
+_LOOKS_FOR_POOLING = 3
 WRITING = 0x536E6170_00000001
 """The lock of whoever writes or migrates, within a transaction."""
 RUNNING = 0x536E6170_00000002
@@ -211,6 +214,29 @@ def take_running(connection: PostgresConnection, *, alone: bool) -> bool:
     return False
 
 
+def keeps_sessions(connection: PostgresConnection, url: str, patience: float) -> bool:
+    """Tell whether a connection's session is its own, which a pooler between may not grant.
+
+    One that gives sessions out by the transaction hands the latest on to whoever comes next: locks,
+    settings and what is listened to would be another's. Raises `StorageUnavailable`.
+    """
+    ((really,),) = connection.plain("SELECT pg_backend_pid()")
+    if really == connection.raw.info.backend_pid:
+        return True  # nobody is between who tells a number of his own
+    word = secrets.token_hex(16)
+    for _ in range(_LOOKS_FOR_POOLING):
+        connection.plain(f"SELECT set_config('snaporder.session', '{word}', false)")
+        other = connect(url, {}, patience)
+        try:
+            ((found,),) = other.plain("SELECT current_setting('snaporder.session', true)")
+        finally:
+            other.raw.close()
+        if found == word:
+            connection.plain("RESET ALL")  # it goes to somebody else
+            return False
+    return True
+
+
 def shut(raw: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
     """Have whoever waits for a connection find it lost; psycopg's own close would not wake them."""
     with (
@@ -222,20 +248,19 @@ def shut(raw: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
 
 def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresConnection:
     """Open a connection with settings of its own. Raises `StorageUnavailable`."""
-    settings = " ".join(f"-c {name}={value}" for name, value in {**_CARE_THERE, **options}.items())
+    settings = {**_CARE_THERE, **options}
     try:
-        given = psycopg.conninfo.conninfo_to_dict(url)
-        before = str(given.get("options") or "")
-        raw = psycopg.connect(
-            **{
-                **_CARE,
-                **given,
-                "options": f"{before} {settings}".strip(),
-            },  # type: ignore[arg-type]  # conninfo's values, as psycopg itself reads them
-            connect_timeout=max(round(patience), 2),
-            autocommit=True,
-        )
+        raw = psycopg.connect(autocommit=True, **told(url, patience))
     except psycopg.Error as error:
+        raise unavailable(error) from error
+    try:
+        # Not among what is asked for at the door: poolers refuse that, or drop it unsaid.
+        each = ", ".join(
+            f"set_config('{name}', '{value}', false)" for name, value in settings.items()
+        )
+        raw.execute(f"SELECT {each}".encode(), prepare=False)
+    except psycopg.Error as error:
+        raw.close()
         raise unavailable(error) from error
     _adapt(raw.adapters)
     raw.prepare_threshold = 0
@@ -243,16 +268,8 @@ def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresCo
     return PostgresConnection(raw)
 
 
-# A machine that fell silent is noticed within seconds, not within the system's two hours.
-_CARE = {
-    "application_name": "snaporder",
-    "client_encoding": "UTF8",
-    "keepalives_idle": "5",
-    "keepalives_interval": "2",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "10000",
-}
-# The same by the server, which else keeps what a machine without power held for two hours.
+# A machine that falls silent is noticed by the server, too; else it keeps for two hours what one
+# without power held.
 _CARE_THERE = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",

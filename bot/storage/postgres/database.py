@@ -11,12 +11,14 @@ import psycopg
 from bot.storage.codec import to_micros
 from bot.storage.moving import refuse_moved
 from bot.storage.ports import DatabaseInUse, StorageUnavailable
+from bot.storage.postgres.address import name_of
 from bot.storage.postgres.batch import Writer
 from bot.storage.postgres.connection import (
     WRITING,
     PostgresConnection,
     ThreadedConnection,
     connect,
+    keeps_sessions,
     take_running,
 )
 from bot.storage.postgres.migrations import floor, migrate, refuse_newer, version
@@ -31,6 +33,7 @@ from bot.storage.sql.runs import mark_copied
 _Result = TypeVar("_Result")
 _OLDEST = 14
 _CONNECTIONS = 5
+_STARTS_WITHIN = 30.0  # seconds that a start waits for others who write
 _BOT = "bot_id"
 _WRITERS_KEPT = timedelta(days=1) // timedelta(microseconds=1)
 
@@ -60,6 +63,7 @@ class PostgresDatabase(Database):
         self._url = url
         self._name = name_of(url)
         self._busy_timeout = busy_timeout
+        self._longest = _millis(max(30.0, busy_timeout))
         self._stall = stall
         self._alone = alone
         self._bot_id = bot_id
@@ -244,16 +248,18 @@ class PostgresDatabase(Database):
                 # A commit that returned is on the disk, whatever this database's default is.
                 "synchronous_commit": "on",
                 "lock_timeout": _millis(self._busy_timeout),
-                "statement_timeout": _millis(max(30.0, self._busy_timeout)),
+                "statement_timeout": self._longest,
                 "idle_in_transaction_session_timeout": _millis(self._stall),
             },
             self._busy_timeout,
         )
         try:
             self._refuse_unfit(connection)
-            self._own(connection)
             if self.writer:
                 connection.plain(f"SET {self._application()}")
+            else:
+                self._refuse_pooled(connection)
+            self._own(connection)
         except BaseException:
             connection.raw.close()
             raise
@@ -298,6 +304,14 @@ class PostgresDatabase(Database):
                 f"max_connections leaves {most} connections; each bot needs {_CONNECTIONS}"
             )
 
+    def _refuse_pooled(self, connection: PostgresConnection) -> None:
+        """Refuse a pooler that keeps no sessions. Raises `StorageUnavailable`."""
+        if not keeps_sessions(connection, self._url, self._busy_timeout):
+            raise StorageUnavailable(
+                "a pooler between gives connections out by the transaction:"
+                " set its pool_mode to session, or name the server itself"
+            )
+
     def _own(self, connection: PostgresConnection) -> None:
         """Have the database open among other bots, or alone. Raises `DatabaseInUse`."""
         if not take_running(connection, alone=self._alone):
@@ -308,7 +322,9 @@ class PostgresDatabase(Database):
             )
 
     def _prepare(self, connection: PostgresConnection) -> None:
-        connection.plain("SET statement_timeout = 0")
+        # Whoever has the lock now may be one that stopped, and others wait as well.
+        starts_within = _millis(max(_STARTS_WITHIN, self._busy_timeout))
+        connection.plain(f"SET statement_timeout = 0; SET lock_timeout = '{starts_within}'")
         found = version(connection)
         # A command that has it alone takes everything along, so it has to know everything.
         refuse_newer(found, least=None if self._alone else floor(connection))
@@ -336,7 +352,10 @@ class PostgresDatabase(Database):
         (self.writer,) = connection.execute(
             "INSERT INTO writers (batch, seen_at) VALUES (0, ?) RETURNING writer", (now,)
         ).fetchone()
-        connection.plain(f"COMMIT; RESET statement_timeout; SET {self._application()}")
+        connection.plain(
+            f"COMMIT; SET statement_timeout = '{self._longest}';"
+            f" SET lock_timeout = '{_millis(self._busy_timeout)}'; SET {self._application()}"
+        )
 
     def _begin_anew(self, connection: PostgresConnection) -> None:
         """Mark the database as put back and end every run, in a transaction.
@@ -377,21 +396,6 @@ def get(connection: Connection, name: str) -> str | None:
     """Return what is remembered under a name."""
     row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     return None if row is None else str(row[0])
-
-
-def name_of(url: str) -> str:
-    """Return what a database's address says of where it is, without whom and with what password.
-
-    Raises `StorageUnavailable` for what is no address.
-    """
-    try:
-        given = psycopg.conninfo.conninfo_to_dict(url)
-    except psycopg.Error as error:
-        # The error's own words quote the address.
-        raise StorageUnavailable("that is no address of a PostgreSQL database") from error
-    where = given.get("host") or given.get("hostaddr") or "the local socket"
-    port = f":{given['port']}" if given.get("port") else ""
-    return f"PostgreSQL {given.get('dbname') or ''} at {where}{port}".replace("  ", " ")
 
 
 def _millis(seconds: float) -> str:

@@ -12,16 +12,28 @@ _AT_THE_DOOR = (
     ("no pg_hba.conf entry", "the server lets nobody in from here under this name (pg_hba.conf)"),
     (
         "too many clients",
-        "the server has no connection left: raise max_connections, each bot needs four",
+        "the server has no connection left: raise max_connections, each bot needs five",
     ),
     (
         "remaining connection slots",
-        "the server has no connection left: raise max_connections, each bot needs four",
+        "the server has no connection left: raise max_connections, each bot needs five",
     ),
     (
         "too many connections for",
-        "the server has no connection left for this name or database: each bot needs four",
+        "the server has no connection left for this name or database: each bot needs five",
     ),
+    ("server does not support SSL", "the server offers no TLS, which the address asks for"),
+    ("root certificate file", "the address asks for a certificate that nothing here vouches for"),
+    ("certificate verify failed", "the server's certificate is not vouched for (sslrootcert)"),
+    ("server certificate for", "the server's certificate is for another name"),
+    ("invalid ", "the address holds a value that PostgreSQL does not know"),
+    ("definition of service", "the address names a service that is not defined here"),
+    ("No such file or directory", "nobody listens there"),
+    ("not in hot standby", "the address asks for a standby, and a bot has to write"),
+    ("unrecognized configuration", "the address asks for a setting that the server does not know"),
+    ("unsupported startup parameter", "a pooler refuses what the address asks for"),
+    ("query_wait_timeout", "the pooler has no connection left: each bot needs five"),
+    ("no more connections allowed", "the pooler has no connection left: each bot needs five"),
     ("does not exist", "the server knows no such database or name"),
     ("Connection refused", "nobody listens there"),
     ("could not translate host name", "no such host"),
@@ -30,6 +42,16 @@ _AT_THE_DOOR = (
     ("starting up", "the server is starting"),
     ("shutting down", "the server is stopping"),
     ("session is read-only", "only a read-only standby was found: name the primary"),
+)
+
+_BY_KIND = (
+    (errors.LockNotAvailable, "the database is locked: somebody else is writing for too long"),
+    (errors.DiskFull, "the database's disk is full"),
+    (errors.ReadOnlySqlTransaction, "the database is read-only: it is a standby, or was set so"),
+)
+_NO_RIGHT = (
+    "this name may not make or use our tables here: make it the database's owner, or grant it"
+    " CREATE on the schema"
 )
 
 
@@ -42,16 +64,15 @@ def unavailable(error: psycopg.Error) -> StorageUnavailable:
 
 def describe(error: psycopg.Error) -> str:
     """Say in one line what happened."""
-    if isinstance(error, errors.LockNotAvailable):
-        return "the database is locked: somebody else is writing for too long"
-    if isinstance(error, errors.DiskFull):
-        return "the database's disk is full"
-    if isinstance(error, errors.ReadOnlySqlTransaction):
-        return "the database is read-only: it is a standby, or was set so"
+    for kinds, meaning in _BY_KIND:
+        if isinstance(error, kinds):
+            return meaning
     if isinstance(error, psycopg.DataError):
         # The server's words quote what they refuse.
         return f"{type(error).__name__} ({error.sqlstate})"
     said = _first_line(error)
+    if isinstance(error, (errors.InsufficientPrivilege, errors.InvalidSchemaName)):
+        return f"{_NO_RIGHT} ({said})"
     for sign, meaning in _AT_THE_DOOR:
         if error.sqlstate is None and sign in said:
             return f"{meaning} ({said})"

@@ -9,8 +9,8 @@ import psycopg
 
 from bot.storage.group_ports import BuysCensus
 from bot.storage.ports import Gap, StorageUnavailable
+from bot.storage.postgres.address import name_of
 from bot.storage.postgres.connection import PostgresConnection, connect
-from bot.storage.postgres.database import name_of
 from bot.storage.postgres.errors import unavailable
 from bot.storage.postgres.migrations import floor, refuse_newer, version
 from bot.storage.sealing import Sealer, WrongKey
@@ -33,6 +33,11 @@ _ENVIRONMENT = {
     "sslkey": "PGSSLKEY",
     "options": "PGOPTIONS",
     "target_session_attrs": "PGTARGETSESSIONATTRS",
+    "passfile": "PGPASSFILE",
+    "service": "PGSERVICE",
+    "connect_timeout": "PGCONNECT_TIMEOUT",
+    "channel_binding": "PGCHANNELBINDING",
+    "gssencmode": "PGGSSENCMODE",
 }
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import psycopg
 
 from bot.storage.ports import DatabaseInUse
+from bot.storage.postgres.address import name_of
 from bot.storage.postgres.connection import WRITING, connect, take_running
-from bot.storage.postgres.database import HOME, name_of
+from bot.storage.postgres.database import HOME
 from bot.storage.postgres.dialect import translated
 from bot.storage.postgres.errors import unavailable
 from bot.storage.sql.connection import Connection

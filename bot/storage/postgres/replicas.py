@@ -17,6 +17,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from bot.storage.ports import Fenced, StorageUnavailable
+from bot.storage.postgres.address import told
 from bot.storage.postgres.connection import shut
 from bot.storage.postgres.database import PostgresDatabase
 from bot.storage.replica_ports import Held
@@ -224,12 +225,12 @@ class Replicas:
             await own.close()
 
     async def _connected(self) -> psycopg.AsyncConnection[TupleRow]:
-        return await psycopg.AsyncConnection.connect(
-            self._url,
-            autocommit=True,
-            application_name=application_name(self.number),
-            connect_timeout=_ANSWERS_WITHIN,
-        )
+        address = told(self._url, _ANSWERS_WITHIN)
+        address |= {
+            "application_name": application_name(self.number),
+            "connect_timeout": str(_ANSWERS_WITHIN),
+        }
+        return await psycopg.AsyncConnection.connect(autocommit=True, **address)
 
 
 async def _rows(
