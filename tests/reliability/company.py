@@ -109,8 +109,9 @@ def starting(
         for number, way in enumerate(ways or [url] * bots):
             place = folder / f"bot{number}"
             place.mkdir()
-            more = {"DATABASE_URL": way, "DATA_KEY": KEY, "FLOOD_UPDATES": "0", **settings}
-            bot = BotProcess(world, place, LOOKUP_DELAYS=LOOKUP_DELAYS, **more)
+            quick = {"FLOOD_UPDATES": "0", "LOOKUP_DELAYS": LOOKUP_DELAYS}
+            there = {"DATABASE_URL": way, "DATA_KEY": KEY}
+            bot = BotProcess(world, place, **{**quick, **there, **settings})
             company.bots.append(bot)
             bot.start()
         yield company

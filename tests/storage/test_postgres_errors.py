@@ -197,7 +197,7 @@ async def test_no_connection_left(postgres_server: Server, postgres_url: str):
         " duplicate_object THEN NULL; END $$"
     )
     text = await said(postgres_url.replace("snaporder@", "crowded@"))
-    assert "no connection left for this name or database: each bot needs four" in text
+    assert "no connection left for this name or database: each bot needs five" in text
 
 
 def _unfit(**found: Any) -> str:

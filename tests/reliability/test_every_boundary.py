@@ -1,0 +1,176 @@
+"""Bots over one PostgreSQL, stopped at every kind of commit, replaced, and woken.
+
+What they commit is found as they do it (`boundaries.py`), so a new durable boundary is tried with
+the first life that comes to it. A life is walked until it comes to no new one.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from boundaries import Stopper, stopping
+from buying import TAPE_MEASURE, placed
+from chat import Person
+from company import Company, starting
+from crashing import Clients, Own, until
+from test_group_buy_crashes import SETTINGS as OF_GROUP_BUYS
+from test_group_buy_crashes import even_books as even_books_of_a_buy
+from test_group_buy_crashes import lived
+from test_shop_crashes import even_books, nothing, paid_in_pieces
+
+from tests.postgres import Server
+
+pytestmark = [
+    pytest.mark.crash,
+    pytest.mark.postgres,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]
+BOTS = 3
+MOST_LIVES = 8
+OFTEN = {
+    "POLL_SHORTEST_SECONDS": "0.4",
+    "POLL_UNPAID_SECONDS": "0.4",
+    "POLL_UNDER_WAY_SECONDS": "0.4",
+    "POLL_CALLS_PER_MINUTE": "6000",
+}
+NEWS = {
+    "pay": "Paid: ",
+    "ship": "goods were shipped",
+    "receive": "Receipt was confirmed",
+    "complete": "order is completed",
+}
+
+
+class Unharmed(Own):
+    """A bot among several: what is done to it is done at its boundaries."""
+
+    async def killed(self, rng: random.Random) -> None:
+        """Nothing, here."""
+
+
+@asynccontextmanager
+async def among(
+    server: Server, folder: Path, tables: str, **settings: str
+) -> AsyncIterator[tuple[Stopper, Company, Clients, Person]]:
+    """So many bots, each behind a gate, their world, and an operator."""
+    name = server.create()
+    stopper = Stopper(BOTS, server.port, tables)
+    ways = [
+        f"postgresql://snaporder@127.0.0.1:{each.port}/{name}?sslmode=disable"
+        for each in stopper.gates
+    ]
+    settings = {"ADMIN_IDS": "1", **settings}
+    with starting(folder, server.url(name, tcp=True), ways=ways, **settings) as company:
+        await company.ready()
+        async with company.clients() as clients:
+            operator = await clients.arrive()
+            for each in company.bots:
+                each.environment["ADMIN_IDS"] = str(operator.id)
+                assert each.stop() == 0
+            company.start_again()
+            await company.ready()
+            yield stopper, company, clients, operator
+        for each in company.bots:
+            assert each.stop() == 0
+        for gate in stopper.gates:
+            gate.close()
+        assert "Traceback" not in "".join(each.log.read_text() for each in company.bots)
+        # Where the test reads what was kept.
+        company.bots[0].environment["DATABASE_URL"] = company.url
+    server.drop(name)
+
+
+async def ordered(company: Company, clients: Clients) -> None:
+    """From the link to the end of the order, and what is told of it: each thing once."""
+    await clients.market.post("/sandbox/reset")
+    buyer = await clients.arrive()
+    shown = await placed(buyer, TAPE_MEASURE)
+    order = await clients.orders.only_order()
+    assert order["orderId"] in shown.text
+    assert await clients.orders.count("create") == 1
+    unclear = 0
+    for action, news in NEWS.items():
+        await clients.orders.order(order["orderId"], action)
+
+        async def told(news: str = news, before: int = unclear) -> bool:
+            texts = [each.text for each in await buyer.history()]
+            return any(news in text for text in texts) or await not_told(company) > before
+
+        await until(told, within=120)
+        unclear = await not_told(company)
+    texts = [each.text for each in await buyer.history()]
+    for news in NEWS.values():
+        assert sum(news in text for text in texts) <= 1, texts
+
+
+async def not_told(company: Company) -> int:
+    """Of how much news nobody knows whether it was told: claimed by one that was stopped then."""
+    (count,) = await asyncio.to_thread(
+        company.rows, "SELECT count(*) FROM notices WHERE state = 'unclear'"
+    )
+    return int(str(count[0]))
+
+
+async def test_an_orders_life(postgres_server: Server, tmp_path: Path):
+    """Updates, steps, consent, create and its answer, payment link, readings and news."""
+    tables = "inbox|sessions|orders|order_parts|notices|leases|results|offers"
+    async with (
+        among(postgres_server, tmp_path, tables, **OFTEN) as (stopper, company, clients, _),
+        stopping(stopper, company),
+    ):
+        for _life in range(MOST_LIVES):
+            known = len(stopper.stops)
+            await ordered(company, clients)
+            if len(stopper.stops) == known:
+                break
+
+
+async def test_a_shops_books(postgres_server: Server, tmp_path: Path):
+    """Charges, proofs, receipts, and what is told of them."""
+    tables = "ledger.*|proofs|shop.*|payment.*"
+    settings = {**OFTEN, "PAYMENT": "shop"}
+    async with among(postgres_server, tmp_path, tables, **settings) as (
+        stopper,
+        company,
+        clients,
+        operator,
+    ):
+        own = Unharmed(company.world, company.bots[0])
+        await operator.say("/rate 1 USD = 7.2 CNY", "1 USD = 7.2 CNY")
+        await operator.say("/shop en Send it to card 4000 1234", "4000 1234")
+        customers = 0
+        async with stopping(stopper, company):
+            for _life in range(MOST_LIVES):
+                known = len(stopper.stops)
+                await paid_in_pieces(clients, operator, nothing)
+                customers += 1
+                if len(stopper.stops) == known:
+                    break
+
+        for each in company.bots:
+            assert each.stop() == 0
+        own.bot.environment["DATABASE_URL"] = company.url
+        await even_books(own, tmp_path, customers)
+
+
+async def test_a_group_buys_life(postgres_server: Server, tmp_path: Path):
+    """Claims, the lock, payments, the one order, handing out and the closed books."""
+    settings = {**OF_GROUP_BUYS, **OFTEN}
+    async with among(postgres_server, tmp_path, "group.*", **settings) as (
+        stopper,
+        company,
+        clients,
+        operator,
+    ):
+        own = Unharmed(company.world, company.bots[0])
+        async with stopping(stopper, company):
+            members = await lived(own, clients, operator, random.Random(1))
+
+        for each in company.bots:
+            assert each.stop() == 0
+        own.bot.environment["DATABASE_URL"] = company.url
+        await even_books_of_a_buy(own, members, tmp_path)
