@@ -14,7 +14,7 @@ import pytest
 
 from bot.operator import CommandRefused
 from bot.operator.move import move
-from bot.settings import Settings
+from bot.settings import Settings, StartupError
 from bot.storage.moving import digest
 from bot.storage.ports import DatabaseInUse, StorageUnavailable
 from bot.storage.postgres.moving import PostgresSide
@@ -231,5 +231,5 @@ def test_nobody_may_run_meanwhile(filled: Path, empty):
 @pytest.mark.parametrize("where", ["other.db", "mysql://x/y", "postgresql://:bad"])
 def test_what_is_no_move_is_said(filled: Path, where: str):
     """The same kind, or no address."""
-    with pytest.raises((CommandRefused, StorageUnavailable)):
+    with pytest.raises((CommandRefused, StartupError)):
         asyncio.run(move(settings(filled), where))

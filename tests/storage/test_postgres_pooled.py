@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from bot.storage.ports import StorageUnavailable
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.sealing import Sealer
-from tests.postgres import Server, free_port, user
+from tests.postgres import Server, folder_for_server, free_port, user
 from tests.storage.samples import KEY, NOW, update
 
 pytestmark = [
@@ -23,9 +22,10 @@ pytestmark = [
 
 
 @contextmanager
-def pooled(server: Server, folder: Path, mode: str) -> Iterator[int]:
+def pooled(server: Server, mode: str) -> Iterator[int]:
     """Run PgBouncer as it is installed, but for its mode; yield its port."""
-    port, owner = free_port(), user()
+    port, owner, folder = free_port(), user(), folder_for_server()
+    folder.chmod(0o755)
     (folder / "conf").write_text(
         f"[databases]\n* = host={server.folder} port={server.port} user=snaporder\n"
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\n"
@@ -36,14 +36,13 @@ def pooled(server: Server, folder: Path, mode: str) -> Iterator[int]:
     if owner is not None:  # it refuses root
         gid = pwd.getpwnam(owner).pw_gid
         command = ["setpriv", f"--reuid={owner}", f"--regid={gid}", "--clear-groups", *command]
-        for each in (folder, folder.parent, folder.parent.parent):  # pytest's own
-            each.chmod(0o755)
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         yield port
     finally:
         running.terminate()
         running.wait()
+        shutil.rmtree(folder)
 
 
 def answering(url: str) -> None:
@@ -55,10 +54,10 @@ def answering(url: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["session", "transaction", "statement"])
-async def test_what_a_pooler_keeps_apart(postgres_server: Server, mode: str, tmp_path: Path):
+async def test_what_a_pooler_keeps_apart(postgres_server: Server, mode: str):
     """By the transaction, locks and settings of one would be another's: that is said, once."""
     database = postgres_server.create()
-    with pooled(postgres_server, tmp_path, mode) as port:
+    with pooled(postgres_server, mode) as port:
         url = f"postgresql://snaporder@127.0.0.1:{port}/{database}"
         answering(url)
         storage = PostgresStorage(url, Sealer(KEY), lambda: NOW)
