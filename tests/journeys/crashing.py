@@ -158,7 +158,7 @@ async def what_is_stored(own: Own, copy: Path) -> AsyncIterator[SqlStorage]:
     where = own.bot.environment["DATABASE_URL"]
     storage: SqlStorage
     if where.startswith("postgresql:"):
-        storage = PostgresStorage(where, load_keyring(KEY, None).sealer())
+        storage = PostgresStorage(where, load_keyring(KEY, copy / "bot.key").sealer())
     else:
         for file in own.bot.folder.glob("bot.*"):
             shutil.copy(file, copy)
