@@ -1,6 +1,8 @@
 """Replicas over one PostgreSQL: who is alive, who holds what, and what the dead can't do."""
 
 import asyncio
+import socket
+import struct
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +12,7 @@ import psycopg
 import pytest
 
 from bot.storage.ports import Fenced, InboxUpdate, StorageError, StorageUnavailable
+from bot.storage.postgres.connection import WRITING
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.replica_ports import Held
 from bot.storage.sealing import Sealer
@@ -259,3 +262,40 @@ async def test_a_database_that_restarts_makes_nobody_dead(postgres_server: Serve
             await second.upkeep.nudge()
     finally:
         postgres_server.drop(name)
+
+
+@pytest.mark.slow
+async def test_a_start_does_not_wait_for_one_that_stopped_within_a_batch(
+    postgres_url: str, postgres_server: Server
+):
+    """The rest of what it sent together never comes, so the server's own timeout never begins."""
+    async with replicas(postgres_url, 1) as (stopped,):
+        stopped.database.hang_up()
+        with socket.create_connection(("127.0.0.1", postgres_server.port)) as halfway:
+            begin_without_end(halfway, postgres_url, f"snaporder {stopped.replicas.number}")
+            started = PostgresStorage(
+                postgres_url, Sealer(KEY), lambda: NOW, busy_timeout=2 * LEASE, stall=LEASE
+            )
+            await started.open()
+            assert await started.inbox.put_updates([update(1, 5)])
+            await started.close()
+
+
+def begin_without_end(there: socket.socket, url: str, name: str) -> None:
+    """Take the writers' lock as a batch does that stops before its last word."""
+
+    def say(kind: bytes, body: bytes) -> None:
+        there.sendall(kind + struct.pack("!i", len(body) + 4) + body)
+
+    database = url.partition("@/")[2].partition("?")[0]
+    words = ("user", "snaporder", "database", database, "application_name", name, "")
+    say(b"", struct.pack("!i", 3 << 16) + b"\0".join(each.encode() for each in words) + b"\0")
+    while not there.recv(65536).endswith(b"Z\0\0\0\x05I"):
+        pass
+    for statement in (b"BEGIN", f"SELECT pg_advisory_xact_lock({WRITING})".encode()):
+        say(b"P", b"\0" + statement + b"\0\0\0")
+        say(b"B", bytes(8))
+        say(b"E", bytes(5))
+    say(b"H", b"")  # what it did is answered, and still it does not end
+    while b"pg_advisory_xact_lock" not in (seen := there.recv(65536)) and b"SELECT 1" not in seen:
+        pass

@@ -322,9 +322,8 @@ class PostgresDatabase(Database):
             )
 
     def _prepare(self, connection: PostgresConnection) -> None:
-        # Whoever has the lock now may be one that stopped, and others wait as well.
-        starts_within = _millis(max(_STARTS_WITHIN, self._busy_timeout))
-        connection.plain(f"SET statement_timeout = 0; SET lock_timeout = '{starts_within}'")
+        connection.plain("SET statement_timeout = 0")
+        self._wait_for_writers(connection)
         found = version(connection)
         # A command that has it alone takes everything along, so it has to know everything.
         refuse_newer(found, least=None if self._alone else floor(connection))
@@ -357,6 +356,21 @@ class PostgresDatabase(Database):
             f" SET lock_timeout = '{_millis(self._busy_timeout)}'; SET {self._application()}"
         )
 
+    def _wait_for_writers(self, connection: PostgresConnection) -> None:
+        """Have a start wait for longer than a write does, and not for one that is silent.
+
+        A process that stopped within a batch may keep the lock: the server's own timeout counts
+        from the end of what was sent together, of which it may owe the rest.
+        """
+        try:
+            connection.plain(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING}); ROLLBACK")
+        except psycopg.errors.LockNotAvailable:
+            connection.plain("ROLLBACK")
+            if version(connection):
+                connection.plain(_CUT_SILENT.format(lease=2 * self._stall))
+        longer = _millis(max(_STARTS_WITHIN, self._busy_timeout))
+        connection.plain(f"SET lock_timeout = '{longer}'")
+
     def _begin_anew(self, connection: PostgresConnection) -> None:
         """Mark the database as put back and end every run, in a transaction.
 
@@ -377,6 +391,12 @@ class PostgresDatabase(Database):
             )
 
 
+# Who beats is among the replicas, and writes or waits for a marketplace, however long it takes.
+_CUT_SILENT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN replicas"
+    " ON application_name = 'snaporder ' || replica WHERE datname = current_database()"
+    " AND beat_at < clock_timestamp() - {lease} * interval '1 second'"
+)
 HOME = (
     "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid"
     " FROM pg_database WHERE datname = current_database()"
