@@ -24,6 +24,7 @@ class Cutting:
         self._speaks.set()
         self._open: set[socket.socket] = set()
         self._reset: set[socket.socket] = set()
+        self._generation = 0
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -34,6 +35,13 @@ class Cutting:
         `refuses` lets nobody in after that.
         """
         self._passes, self._refuses_then, self._word = passes, refuses, word
+
+    def strand(self) -> None:
+        """Have connections that stand carry no byte any more, for good; new ones pass.
+
+        As behind a router that forgot them: what is sent is taken, and nobody says that it is lost.
+        """
+        self._generation += 1
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -84,11 +92,14 @@ class Cutting:
                     (self._to_server, client, server),
                     (self._to_client, server, client),
                 ):
-                    threading.Thread(target=target, args=(one, other), daemon=True).start()
+                    arguments = (one, other, self._generation)
+                    threading.Thread(target=target, args=arguments, daemon=True).start()
 
-    def _to_server(self, client: socket.socket, server: socket.socket) -> None:
+    def _to_server(self, client: socket.socket, server: socket.socket, generation: int) -> None:
         with suppress(OSError), client, server:
             while data := client.recv(65536):
+                if generation < self._generation:
+                    continue
                 if self._word is not None and self._word in data:
                     self._word, self.refuses = None, self._refuses_then
                     # No answer reaches the client any more, whatever the server does.
@@ -102,16 +113,18 @@ class Cutting:
                     self.cut.set()
                     return
                 self._speaks.wait()
-                server.sendall(data)
+                if generation == self._generation:
+                    server.sendall(data)
             if server not in self._reset:
                 # The client ended. Closing alone says nothing while another thread reads of it.
                 server.shutdown(socket.SHUT_RDWR)
 
-    def _to_client(self, server: socket.socket, client: socket.socket) -> None:
+    def _to_client(self, server: socket.socket, client: socket.socket, generation: int) -> None:
         with suppress(OSError), client:
             while data := server.recv(65536):
                 self._speaks.wait()
-                client.sendall(data)
+                if generation == self._generation:
+                    client.sendall(data)
             self._speaks.wait()
             if client not in self._reset:  # else no end is said, and closing it resets it
                 client.shutdown(socket.SHUT_RDWR)  # closing alone says nothing while another reads

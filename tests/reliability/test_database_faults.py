@@ -164,6 +164,37 @@ async def test_a_database_silent_for_everybody_makes_nobody_dead(
             assert company.pids() == pids
 
 
+async def test_a_bot_alone_goes_on_over_new_connections_when_the_old_ones_carry_nothing(
+    server: Server, tmp_path: Path
+) -> None:
+    """A black hole: `/readyz` says 503; then new connections pass, and the old ones never end."""
+    name = server.create()
+    with (
+        Cutting(server.port) as proxy,
+        starting(tmp_path, _through(proxy, name), 1) as company,
+    ):
+        await company.ready()
+        async with company.clients() as clients:
+            buyer, other = await clients.arrive(), await clients.arrive()
+            await at_preview(buyer, TAPE_MEASURE, 4)
+            await other.say("/start", "Snaporder")
+            await clients.market_fault("create", "slow", seconds=1.5)
+            await buyer.tap("Confirm order")
+            await clients.orders.until_called("create")
+            pids = company.pids()
+            with proxy.silent():
+                await other.send("/help")
+                await until(lambda: _all_are(company, 503))
+                proxy.strand()
+            shown = await buyer.sees("Order placed")
+            await other.sees("photo|link")
+            await until(lambda: _all_are(company, 200))
+            await other.sees_nothing_new()
+            assert (await clients.orders.only_order())["orderId"] in shown.text
+            assert await clients.orders.count("create") == 1
+            assert company.pids() == pids
+
+
 @contextlib.contextmanager
 def pair(*, synchronous: bool) -> Iterator[tuple[Server, Server, str]]:
     """A primary, its standby, and the address of a database that is looked for at both."""

@@ -5,7 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import psycopg
@@ -16,6 +16,7 @@ from bot.storage.postgres.connection import WRITING
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.replica_ports import Held
 from bot.storage.sealing import Sealer
+from tests.cutting import Cutting
 from tests.postgres import Server
 from tests.storage.samples import KEY, NOW
 
@@ -265,12 +266,41 @@ async def test_a_database_that_restarts_makes_nobody_dead(postgres_server: Serve
 
 
 @pytest.mark.slow
+async def test_connections_that_nobody_ends_are_given_up_once_the_server_waits_for_them(
+    postgres_url: str, postgres_server: Server
+):
+    """As behind a router that forgot them: within seconds, though they stand and all is sent."""
+    database = postgres_url.partition("@/")[2].partition("?")[0]
+    with Cutting(postgres_server.port) as proxy:
+        through = f"postgresql://snaporder@127.0.0.1:{proxy.port}/{database}?sslmode=disable"
+        async with replicas(through, 1) as (alone,):
+            working = asyncio.create_task(
+                alone.database.write(lambda connection: connection.execute("SELECT pg_sleep(10)"))
+            )
+            while not working.done():
+                await alone.replicas.beat()
+                await asyncio.wait({working}, timeout=0.3)
+            await working  # long, and not given up
+            proxy.strand()
+            began = asyncio.get_running_loop().time()
+            asked = asyncio.create_task(alone.inbox.put_updates([update(1, 5)]))
+            while not asked.done():
+                with suppress(StorageUnavailable):  # that connection is lost as well
+                    await alone.replicas.beat()
+                await asyncio.wait({asked}, timeout=0.3)
+            with suppress(StorageUnavailable):
+                await asked
+            assert asyncio.get_running_loop().time() - began < 60
+            await alone.inbox.put_updates([update(1, 5)])
+            assert await alone.inbox.take_update(1) is not None
+
+
+@pytest.mark.slow
 async def test_a_start_does_not_wait_for_one_that_stopped_within_a_batch(
     postgres_url: str, postgres_server: Server
 ):
     """The rest of what it sent together never comes, so the server's own timeout never begins."""
     async with replicas(postgres_url, 1) as (stopped,):
-        stopped.database.hang_up()
         with socket.create_connection(("127.0.0.1", postgres_server.port)) as halfway:
             begin_without_end(halfway, postgres_url, f"snaporder {stopped.replicas.number}")
             started = PostgresStorage(

@@ -300,13 +300,18 @@ class ThreadedConnection:
                 raise StorageUnavailable("the storage is not open") from error
             raise
 
+    def waits(self, after: float) -> bool:
+        """Tell whether the thread has been at one thing for that many seconds."""
+        since = self._busy_since
+        return since is not None and time.monotonic() - since >= after
+
     def hang_up(self, after: float = 0.0) -> None:
         """End what the thread has waited for, for that many seconds: it finds its connection lost.
 
         For a connection that stands and on which nothing comes any more.
         """
-        since, connection = self._busy_since, self._connection
-        if since is not None and connection is not None and time.monotonic() - since >= after:
+        connection = self._connection
+        if connection is not None and self.waits(after):
             shut(connection.raw)
 
     def _timed(self, work: Callable[[], _Result]) -> _Result:

@@ -135,11 +135,18 @@ class PostgresDatabase(Database):
             await writer.close()
             self.read_anew()
 
+    def waits(self, after: float) -> bool:
+        """Tell whether an answer of the server's has not come for that many seconds."""
+        return any(each is not None and each.waits(after) for each in self._connections())
+
     def hang_up(self, after: float = 0.0) -> None:
         """Give up connections whose answer has not come for that many seconds."""
-        for each in (self._writer, self._reader, self._reads):
+        for each in self._connections():
             if each is not None:
                 each.hang_up(after)
+
+    def _connections(self) -> tuple[ThreadedConnection | Reads | None, ...]:
+        return self._writer, self._reader, self._reads
 
     async def check(self) -> None:
         """Answer if the database can be read and written. Raises `StorageUnavailable`."""

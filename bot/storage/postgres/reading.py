@@ -52,6 +52,10 @@ class Reads:
             raise NotRead
         return await self._line.ask(translated(sql)[0], parameters)
 
+    def waits(self, after: float) -> bool:
+        """Tell whether an answer has not come for that many seconds."""
+        return self._line is not None and self._line.waits(after)
+
     def hang_up(self, after: float = 0.0) -> None:
         """Give the connection up where an answer has not come for that many seconds."""
         if self._line is not None:
@@ -118,8 +122,13 @@ class _Line:
 
     def hang_up(self, after: float) -> None:
         """Have it found lost where an answer has not come for that many seconds."""
-        if self._turns and not self.is_lost and time.monotonic() - self._waits_since >= after:
+        if self.waits(after):
             shut(self._raw)
+
+    def waits(self, after: float) -> bool:
+        """Tell whether an answer has not come for that many seconds."""
+        since = self._waits_since
+        return bool(self._turns) and not self.is_lost and time.monotonic() - since >= after
 
     def lose(self) -> None:
         """Give it up; who waits is sent elsewhere."""

@@ -26,6 +26,7 @@ from bot.storage.sql.connection import Connection
 CHANNEL = "snaporder"
 _ANSWERS_WITHIN = 2  # seconds; a beat that takes longer is one that was missed
 _HANGS_AFTER = 90.0  # seconds; no batch, and no read, is given as long by the server
+_SUSPECT_AFTER = 8.0  # seconds after which the server is asked whether it works at it
 _JOIN_LOOKS_EVERY = 0.25  # seconds
 
 _JOIN = "INSERT INTO replicas (replica, name) VALUES (%s, %s)"
@@ -35,6 +36,12 @@ _BEAT = (
     " ELSE steady_since END WHERE replica = %(me)s"
     " RETURNING steady_since < clock_timestamp() - %(half)s * interval '1 second',"
     " (SELECT batch FROM writers WHERE writer = replica)"
+)
+# Whether the server works for any connection of a run, or waits for all of them.
+_WORKS = (
+    "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+    " AND application_name = %s AND pid <> pg_backend_pid() AND state <> 'idle'"
+    " AND wait_event IS DISTINCT FROM 'ClientRead')"
 )
 _ALL = (
     "SELECT replica, retired, beat_at < clock_timestamp() - %(lease)s * interval '1 second'"
@@ -127,8 +134,12 @@ class Replicas:
         if not said:
             self._database.hang_up()
             raise Fenced(f"replica {self.number} was declared dead")
-        # This was committed: a batch that gets no answer for so long hangs on its connection alone.
+        # This was committed: what gets no answer for so long hangs on its connection alone.
         self._database.hang_up(_HANGS_AFTER)
+        if self._database.waits(_SUSPECT_AFTER):
+            ((works,),) = await self._run(_WORKS, (application_name(self.number),))
+            if not works:
+                self._database.hang_up(_SUSPECT_AFTER)
         steady, found = said[0]
         if found is not None and found < committed:
             await self._database.write(lambda _: None)  # which finds the same, and ends all runs
