@@ -76,6 +76,7 @@ class Person:
     seen: list[Shown] = field(default_factory=list)
     looks_at_pictures: bool = True
     """Waits for the sheet of a page of results, which comes after its words."""
+    patience: float = PATIENCE
 
     @classmethod
     async def arrive(cls, http: httpx.AsyncClient, language: str = "en") -> Self:
@@ -142,9 +143,9 @@ class Person:
         if wanted not in (await self.toast(callback_query_id) or ""):
             await self.sees(wanted)
 
-    async def sees(self, wanted: str, *, within: float = PATIENCE) -> Shown:
+    async def sees(self, wanted: str, *, within: float | None = None) -> Shown:
         """Wait until the bot shows something new that matches, and return it."""
-        deadline = time.monotonic() + within
+        deadline = time.monotonic() + (within or self.patience)
         while (left := deadline - time.monotonic()) > 0:
             for shown in await self._events(min(left, 2.0)):
                 if re.search(wanted, shown.text, re.DOTALL):

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 from crashing import KEY, Clients, Own
 from processes import LOOKUP_DELAYS, START_AGAIN, BotProcess, SandboxProcess
+
 WITHIN = 60.0
 
 

@@ -31,6 +31,8 @@ pytestmark = [
 ]
 BOTS = 3
 MOST_LIVES = 8
+PATIENCE = 300.0
+"""Seconds that somebody waits whose answer several bots in a row were stopped at."""
 OFTEN = {
     "POLL_SHORTEST_SECONDS": "0.4",
     "POLL_UNPAID_SECONDS": "0.4",
@@ -88,6 +90,7 @@ async def ordered(company: Company, clients: Clients) -> None:
     """From the link to the end of the order, and what is told of it: each thing once."""
     before = {each["orderId"] for each in await clients.orders.orders()}
     buyer = await clients.arrive()
+    buyer.patience = PATIENCE
     shown = await placed(buyer, TAPE_MEASURE)
     (order,) = [each for each in await clients.orders.orders() if each["orderId"] not in before]
     assert order["orderId"] in shown.text
@@ -99,7 +102,7 @@ async def ordered(company: Company, clients: Clients) -> None:
             texts = [each.text for each in await buyer.history()]
             return any(news in text for text in texts) or await not_told(company) > before
 
-        await until(told, within=120)
+        await until(told, within=PATIENCE)
         unclear = await not_told(company)
     texts = [each.text for each in await buyer.history()]
     for news in NEWS.values():
