@@ -4,7 +4,6 @@ What they commit is found as they do it (`boundaries.py`), so a new durable boun
 the first life that comes to it. A life is walked until it comes to no new one.
 """
 
-import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,10 +11,9 @@ from pathlib import Path
 
 import pytest
 from boundaries import Stopper, stopping
-from buying import TAPE_MEASURE, placed
 from chat import Person
 from company import Company, starting
-from crashing import Clients, Own, until
+from crashing import Clients, Own
 from test_group_buy_crashes import SETTINGS as OF_GROUP_BUYS
 from test_group_buy_crashes import even_books as even_books_of_a_buy
 from test_group_buy_crashes import lived
@@ -31,19 +29,11 @@ pytestmark = [
 ]
 BOTS = 3
 MOST_LIVES = 8
-PATIENCE = 300.0
-"""Seconds that somebody waits whose answer several bots in a row were stopped at."""
 OFTEN = {
     "POLL_SHORTEST_SECONDS": "0.4",
     "POLL_UNPAID_SECONDS": "0.4",
     "POLL_UNDER_WAY_SECONDS": "0.4",
     "POLL_CALLS_PER_MINUTE": "6000",
-}
-NEWS = {
-    "pay": "Paid: ",
-    "ship": "goods were shipped",
-    "receive": "Receipt was confirmed",
-    "complete": "order is completed",
 }
 
 
@@ -84,59 +74,6 @@ async def among(
         # Where the test reads what was kept.
         company.bots[0].environment["DATABASE_URL"] = company.url
     server.drop(name)
-
-
-async def ordered(company: Company, clients: Clients) -> None:
-    """From the link to the end of the order, and what is told of it: each thing once."""
-    before = {each["orderId"] for each in await clients.orders.orders()}
-    buyer = await clients.arrive()
-    buyer.patience = PATIENCE
-    shown = await placed(buyer, TAPE_MEASURE)
-    (order,) = [each for each in await clients.orders.orders() if each["orderId"] not in before]
-    assert order["orderId"] in shown.text
-    unclear = 0
-    for action, news in NEWS.items():
-        await clients.orders.order(order["orderId"], action)
-
-        async def told(news: str = news, before: int = unclear) -> bool:
-            texts = [each.text for each in await buyer.history()]
-            return any(news in text for text in texts) or await not_told(company) > before
-
-        await until(told, within=PATIENCE)
-        unclear = await not_told(company)
-    texts = [each.text for each in await buyer.history()]
-    for news in NEWS.values():
-        assert sum(news in text for text in texts) <= 1, texts
-
-
-@asynccontextmanager
-async def a_neighbour(clients: Clients) -> AsyncIterator[None]:
-    """Somebody else's order proves 1688's list: what is not in it was surely not made."""
-    await placed(await clients.arrive())
-    yield
-
-
-async def not_told(company: Company) -> int:
-    """Of how much news nobody knows whether it was told: claimed by one that was stopped then."""
-    (count,) = await asyncio.to_thread(
-        company.rows, "SELECT count(*) FROM notices WHERE state = 'unclear'"
-    )
-    return int(str(count[0]))
-
-
-async def test_an_orders_life(postgres_server: Server, tmp_path: Path):
-    """Updates, steps, consent, create and its answer, payment link, readings and news."""
-    tables = "inbox|sessions|orders|order_parts|notices|leases|results|offers"
-    async with (
-        among(postgres_server, tmp_path, tables, **OFTEN) as (stopper, company, clients, _),
-        a_neighbour(clients),
-        stopping(stopper, company),
-    ):
-        for _life in range(MOST_LIVES):
-            known = len(stopper.stops)
-            await ordered(company, clients)
-            if len(stopper.stops) == known:
-                break
 
 
 async def test_a_shops_books(postgres_server: Server, tmp_path: Path):
