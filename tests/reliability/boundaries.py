@@ -92,6 +92,8 @@ class Gate:
                         if side == BEFORE:
                             self.goes_on.wait()
                     server.sendall(piece)
+            # The client ended. Closing alone says nothing while another thread reads of it.
+            server.shutdown(socket.SHUT_RDWR)
 
     def _to_client(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError), client:
