@@ -8,7 +8,7 @@ from random import Random
 from soak_chat import ChatView, Pressable, Screen
 from soak_patience import Patience
 
-_WAITS = 6.0  # seconds in which nothing moves, then they begin anew
+_WAITS = 10.0  # seconds in which nothing moves, longer than a downtime; then they begin anew
 _WAITS_AT_MOST = 45.0
 _LOOKS_AFTER_AN_ANSWER = 4  # in which nothing came: what is asked for may take its time
 Wanted = Callable[[Screen], bool]
