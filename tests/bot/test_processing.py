@@ -238,7 +238,9 @@ async def test_stopping_ends_waits_and_leaves_the_rest_stored() -> None:
     await line.take(toy.text("5"))
     data = toy.telegram.shown[-1].data("fail")
     await line.intake.accept([toy.press(data), toy.text("7")])
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(60):
+        while not (await toy.storage.waiting_updates())[0].attempts:  # noqa: ASYNC110 - as below
+            await asyncio.sleep(0.002)
     began = time.monotonic()
     await line.intake.close()
     assert time.monotonic() - began < 20.0
@@ -251,7 +253,9 @@ async def test_an_update_under_way_is_finished_before_stopping(line: Line) -> No
     """Closing waits for the step in flight."""
     line.toy.work = 0.2
     await line.intake.accept([line.toy.text("5"), line.toy.text("7")])
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(60):
+        while not line.toy.walked:  # noqa: ASYNC110 - the toy has no event for it
+            await asyncio.sleep(0.002)
     await line.intake.close()
     assert line.toy.walked == ["5"]
     assert line.toy.telegram.shown[-1].text == "start 5"
