@@ -21,6 +21,7 @@ class Backlog:
         self._expected: dict[int, list[str]] = {}
         self._answered: dict[int, list[str]] = {}
         self._seen: set[tuple[int, int]] = set()
+        self._heard: set[tuple[int, int, str]] = set()
         self._first: float | None = None
         self._last = 0.0
         self.answers = 0
@@ -42,7 +43,7 @@ class Backlog:
                 deliver(person, {"message": message})
 
     def seen(self, chat_id: int, message: Json) -> None:
-        """Note an answer, by the words that it names."""
+        """Note an answer, by the words that it names; its sheet may be put into it later."""
         expected = self._expected.get(chat_id)
         if expected is None:
             return
@@ -53,6 +54,10 @@ class Backlog:
         if named is None or place in self._seen:
             return
         self._seen.add(place)
+        answer = (chat_id, message["message_id"], named)
+        if answer in self._heard:
+            return
+        self._heard.add(answer)
         now = time.monotonic()
         self._first = self._first or now
         self._last = now
