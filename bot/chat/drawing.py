@@ -47,11 +47,15 @@ class Drawer:
         files: PictureFilePort,
         *,
         rich: bool = False,
+        picture_patience: float = 1.5,
     ) -> None:
-        """`rich` has screens that have a rich form take it where the server does."""
+        """`rich` has screens that have a rich form take it where the server does.
+
+        `picture_patience` is how many seconds a press waits for a sheet that comes after its words.
+        """
         self._bot = bot
         self._photos = Photos(pictures, files)
-        self._later = LaterPictures(bot, self._photos)
+        self._later = LaterPictures(bot, self._photos, picture_patience)
         self._rich = RichDrawing(bot, self._photos) if rich else None
 
     async def draw(self, session: Session, screen: Screen, tapped: Place | None = None) -> None:

@@ -50,7 +50,9 @@ class _Awaited:
 class LaterPictures:
     """Adds pictures to messages of words, until somebody presses a button of theirs."""
 
-    def __init__(self, bot: DirectBot, photos: Photos) -> None:
+    def __init__(self, bot: DirectBot, photos: Photos, patience: float) -> None:
+        """`patience` is how many seconds a press waits for the picture of its message."""
+        self._patience = patience
         self._bot = bot
         self._photos = photos
         self._awaited: dict[_Key, _Awaited] = {}
@@ -93,13 +95,16 @@ class LaterPictures:
     async def settled(self, chat_id: ChatId, place: Place | None) -> Place | None:
         """Add nothing more to a pressed message; return it as it stands now.
 
-        A press that was made before the picture came tells of a message of words.
+        A press that was made before the picture came tells of a message of words. It waits a
+        little for one that is being made: given up, whoever finds the same would have it made
+        again, since Telegram never heard of it.
         """
         if place is None:
             return None
         key = (chat_id, place.message_id)
         awaited = self._awaited.get(key)
         if awaited is not None and awaited.task is not None:
+            await asyncio.wait({awaited.task}, timeout=self._patience)
             if not awaited.leaving:
                 awaited.task.cancel()
             await asyncio.wait({awaited.task})

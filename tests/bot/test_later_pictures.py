@@ -43,7 +43,7 @@ class Easel:
         self.storage = MemoryStorage()
         self.sheet = Slow()
         self.bot = DirectBot(TOKEN, request=self.telegram, get_updates_request=self.telegram)
-        self.drawer = Drawer(self.bot, self.sheet, self.storage)
+        self.drawer = Drawer(self.bot, self.sheet, self.storage, picture_patience=0.05)
 
     async def shows_words(self) -> Place:
         """Draw results; return their message, still without a picture."""
@@ -103,6 +103,15 @@ async def test_a_press_before_the_picture_comes_ends_the_wait_for_it(easel: Ease
     await easel.drawer.draw(SESSION, OFFER, pressed)
     await easel.picture_comes()
     assert easel.methods == ["editMessageText"]
+
+
+async def test_a_press_waits_a_little_for_a_picture_that_is_being_made(easel: Easel) -> None:
+    """Else Telegram would never hear of it, and the next one to search had it made again."""
+    pressed = await easel.shows_words()
+    asyncio.get_running_loop().call_later(0.001, easel.sheet.ready.set)
+    await easel.drawer.draw(SESSION, OFFER, pressed)
+    assert easel.methods == ["editMessageMedia", "sendMessage", "editMessageReplyMarkup"]
+    assert await easel.storage.file_id(picture_key(SHEET))
 
 
 async def test_a_press_while_the_picture_goes_out_finds_a_message_with_one(easel: Easel) -> None:
