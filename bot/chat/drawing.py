@@ -47,7 +47,7 @@ class Drawer:
         files: PictureFilePort,
         *,
         rich: bool = False,
-        picture_patience: float = 1.5,
+        picture_patience: float = 10.0,
     ) -> None:
         """`rich` has screens that have a rich form take it where the server does.
 

@@ -21,6 +21,7 @@ from bot.chat.screens import ContactSheet
 from bot.chat.wording import pictured, worded
 from bot.domain.identifiers import ChatId
 from bot.domain.recent import Recent
+from bot.services.waiting import waiting
 from bot.telegram import DirectBot
 from bot.telegram.abilities import Ability, Can
 from bot.telegram.outcomes import is_unchanged
@@ -95,16 +96,17 @@ class LaterPictures:
     async def settled(self, chat_id: ChatId, place: Place | None) -> Place | None:
         """Add nothing more to a pressed message; return it as it stands now.
 
-        A press that was made before the picture came tells of a message of words. It waits a
-        little for one that is being made: given up, whoever finds the same would have it made
-        again, since Telegram never heard of it.
+        A press that was made before the picture came tells of a message of words. It waits
+        for one that is being made: given up, whoever finds the same would have it made again,
+        since Telegram never heard of it, and in a rush no sheet would ever be known.
         """
         if place is None:
             return None
         key = (chat_id, place.message_id)
         awaited = self._awaited.get(key)
         if awaited is not None and awaited.task is not None:
-            await asyncio.wait({awaited.task}, timeout=self._patience)
+            async with waiting():
+                await asyncio.wait({awaited.task}, timeout=self._patience)
             if not awaited.leaving:
                 awaited.task.cancel()
             await asyncio.wait({awaited.task})
