@@ -36,6 +36,12 @@ def company(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield two
 
 
+@pytest.fixture(autouse=True)
+async def _both_there(company: Company) -> None:
+    """On a busy machine one may have been given up since, and ended to be started again."""
+    await company.ready()
+
+
 async def test_two_bots_serve_one_shop(company: Company):
     """Everybody orders, wherever their chats are worked on; one polls, and nobody quarrels."""
     async with company.clients() as clients:
