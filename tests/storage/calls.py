@@ -149,6 +149,8 @@ READS: dict[str, Call] = {
     "broadcasts.wants_news": lambda storage: storage.broadcasts.wants_news(ALICE),
     "conversations.load_session": lambda storage: storage.conversations.load_session(GROUP, BOB),
     "conversations.results_of": lambda storage: storage.conversations.results_of("S7002"),
+    "group_buys.ban_on": lambda storage: storage.group_buys.ban_on(BUYER, DAVE),
+    "group_buys.bans_of": lambda storage: storage.group_buys.bans_of(BUYER, 9),
     "group_buys.books_of_buy": _booked_in_a_group,
     "group_buys.buy": lambda storage: storage.group_buys.buy(BUY),
     "group_buys.buy_of_order": lambda storage: storage.group_buys.buy_of_order(BUY_ORDER),

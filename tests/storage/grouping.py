@@ -1,6 +1,6 @@
 """Group buys of one organiser, as every storage is to keep them."""
 
-from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys import bans, closing, joining
 from bot.domain.group_buys.buys import BuyId, Card, Change, GroupBuy
 from bot.domain.identifiers import ChatId, MerchantOrderNo, UserId
 from bot.domain.ledger import Books
@@ -42,7 +42,7 @@ def pausing(buy: GroupBuy, _: Books) -> Change:
 
 
 async def group_buy(storage: Storage) -> None:
-    """One that is open, with a claim, a queue, a card and news; and one that is being ordered."""
+    """One that is open, with a claim, a queue, a card and news; one being ordered, with a ban."""
     writes = (
         OpenBuy(a_buy(limit=5)),
         OpenBuy(a_buy(token="other")),
@@ -58,6 +58,7 @@ async def group_buy(storage: Storage) -> None:
     await storage.group_buys.change(BUY, lambda buy, _: joining.removed(buy, 1, "Twice"))
     await storage.group_buys.claim_news(1)
     await order_all(storage, BuyId(2), DAVE)
+    await storage.group_buys.change(BuyId(2), lambda buy, _: bans.banned(buy, DAVE, "Rude", NOW))
 
 
 async def order_all(storage: Storage, buy_id: BuyId, member: UserId) -> None:
