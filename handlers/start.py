@@ -15,7 +15,6 @@ from handlers.group import joining, settling
 from handlers.shared.in_cart import cart_button
 
 _BESIDE = {
-    Step.WATCH,
     Step.PAYMENT,
     Step.CASE,
     Step.TERMS,

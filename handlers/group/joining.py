@@ -182,7 +182,7 @@ async def join(update: Update, context: Context) -> Reply:
     context.write(JoinBuy(buy.buy_id, wanted))
     waits = claim.state is ClaimState.WAITING
     context.flash("joining.queued" if waits else "joining.joined")
-    context.focus(asking=JoinOpen(token=asking.token, asks="joined"), page=0)
+    context.focus(asking=JoinOpen(token=asking.token, asks="joined"))
     return None
 
 
@@ -193,7 +193,9 @@ async def back(_: Update, context: Context) -> Reply:
         return None
     several = len(buy.terms.variants) > 1
     if asking.asks:
-        context.focus(asking=asking.replace(asks=""), page=0)
+        # Whoever joins with more goes on where they were in the list.
+        page = context.session.focus.page if asking.asks == "joined" else 0
+        context.focus(asking=asking.replace(asks=""), page=page)
     elif asking.pieces is not None:
         context.focus(asking=asking.replace(pieces=None, ceiling=None))
     elif several:

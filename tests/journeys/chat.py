@@ -77,6 +77,8 @@ class Person:
     looks_at_pictures: bool = True
     """Waits for the sheet of a page of results, which comes after its words."""
     patience: float = PATIENCE
+    unread: list[Shown] = field(default_factory=list)
+    """What came together with what was seen last, until the person does something."""
 
     @classmethod
     async def arrive(cls, http: httpx.AsyncClient, language: str = "en") -> Self:
@@ -147,8 +149,10 @@ class Person:
         """Wait until the bot shows something new that matches, and return it."""
         deadline = time.monotonic() + (within or self.patience)
         while (left := deadline - time.monotonic()) > 0:
-            for shown in await self._events(min(left, 2.0)):
+            came, self.unread = self.unread or await self._events(min(left, 2.0)), []
+            for number, shown in enumerate(came, 1):
                 if re.search(wanted, shown.text, re.DOTALL):
+                    self.unread = came[number:]
                     return await self._whole(shown)
         newest = self.seen[-1].text if self.seen else "(nothing)"
         raise AssertionError(f"never saw {wanted!r}; the newest the bot showed:\n{newest}")
@@ -241,6 +245,7 @@ class Person:
         return not shown.rows or got_its_picture
 
     async def _post(self, action: str, **body: Any) -> httpx.Response:
+        self.unread = []
         return await _ok(self.http.post(f"/sandbox/chats/{self.id}/{action}", **body))
 
 

@@ -188,6 +188,8 @@ async def killed_before_the_sheet(own: Own) -> None:
         await buyer.send("水杯")
         page = await buyer.sees("Results for")
         await until(clients.has_struck)
+        # That the words were told is durable with the next commit, which is somebody's step.
+        await (await clients.arrive()).say("/start", "Snaporder")
         own.bot.kill()
         await clients.no_faults()
         own.bot.start()

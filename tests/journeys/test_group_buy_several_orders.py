@@ -121,7 +121,9 @@ async def joins(member: Person, payload: str, page: int) -> None:
         shown = await member.do("▶️", "Which one")
     wanted = [each for each in shown.labels if re.search(r"\(\d+\)$", each)]
     assert len(wanted) == min(ON_A_PAGE, VARIANTS - page * ON_A_PAGE)
-    for label in wanted:
+    for number, label in enumerate(wanted):
+        if number:
+            await member.do("Join with more", "Which one")  # the page is the same
         named = re.escape(label.rpartition(" (")[0])
         await member.do(rf"^{named} \(", "How many")
         await member.say("1", "at most")

@@ -3,6 +3,7 @@
 import pwd
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -47,9 +48,11 @@ def pooled(server: Server, mode: str) -> Iterator[int]:
 
 def answering(url: str) -> None:
     """Wait until it does."""
-    for _ in range(200):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         with suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=5):
             return
+        time.sleep(0.05)
     raise AssertionError("the pooler never answered")
 
 
