@@ -19,7 +19,6 @@ from bot.domain.group_buys.bills import BillUnclear
 from bot.domain.group_buys.buys import (
     BuyId,
     BuyRefused,
-    BuyState,
     Change,
     GroupBuy,
     NewsOf,
@@ -81,13 +80,7 @@ leave_out = _organising(lambda buy, books, context: closing.lapse_unpaid(buy, bo
 cancel_buy = _organising(lambda buy, books, context: closing.cancelled(buy, books, context.now))
 
 
-settle = _organising(
-    lambda buy, _, context: Change(
-        fulfilling.handing_out(buy, context.now).buy.moved(BuyState.SETTLING, context.now)
-        if buy.state is BuyState.ARRIVED
-        else buy.moved(BuyState.SETTLING, context.now)
-    )
-)
+settle = _organising(lambda buy, _, context: fulfilling.settling(buy, context.now))
 
 
 close = _organising(lambda buy, books, context: fulfilling.closed(buy, books, context.now))

@@ -251,8 +251,11 @@ def rebilled(
         weights = tuple(0 if more else weight for weight, more in zip(weights, grown, strict=True))
     pot = sum(each.freight for each in fresh.shares)
     delta = pot - sum(each.freight for each in staying)
+    # What the organiser bears already stays theirs: looking once more moves nothing to others.
+    borne = max(0, min(before.borne, delta))
+    delta -= borne
     parts = split(delta, weights) if delta else [Fen(0)] * len(staying)
-    shares, borne = [], 0
+    shares = []
     for each, old, part in zip(fresh.shares, staying, parts, strict=True):
         mine = people[each.user_id]
         cap = agreed_together((claim.consent.freight for claim in mine), terms)

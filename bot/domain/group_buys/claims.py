@@ -178,6 +178,11 @@ class Claim(Value):
         return self.state in IN
 
     @property
+    def is_borne(self) -> bool:
+        """Tell whether its person bears what it cost: also of what was sold on for them."""
+        return self.is_in or self.state is ClaimState.RESOLD
+
+    @property
     def served(self) -> int:
         """The pieces that came, or are to come."""
         return self.pieces - self.short

@@ -37,7 +37,7 @@ from bot.domain.group_buys.claims import (
     agreed_together,
 )
 from bot.domain.group_buys.rows import missing_pieces, row_of
-from bot.domain.group_buys.shares import fee_of, freight_cap
+from bot.domain.group_buys.shares import fee_of, freight_cap, split
 from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
@@ -237,10 +237,13 @@ def answered(
         return left_out(left, mine, None, books, now, ClaimState.DECLINED)
     bill, most = buy.bill, freight_asked(buy, user_id)
     consented = []
-    for index, each in enumerate(mine):
+    # Each claim has its part of it, as one of them may be left out later.
+    by_heads = buy.terms.by_heads
+    parts = [most] * len(mine) if by_heads else split(most, [each.pieces for each in mine])
+    for each, freight in zip(mine, parts, strict=True):
         consent = each.consent.replace(
             goods=Fen(max(each.consent.goods, bill.unit_of(each.spec_id) * each.pieces)),
-            freight=most if index == 0 else Fen(0),
+            freight=freight,
             fee_ppm=buy.terms.charged_fee_ppm,
             at=now,
             shown=shown,

@@ -257,7 +257,7 @@ def shared_out(change: Change, books: Books, now: datetime) -> Change:
     over = 0 if bill is None else -bill.borne - buy.spare_taken
     if bill is None or buy.terms.is_fixed or over <= buy.terms.open_below:
         return change
-    people = people_of(each for each in buy.claims if each.is_in and each.served)
+    people = people_of(each for each in buy.claims if each.is_borne and each.served)
     if not people:
         return change
     price = {each.spec_id: each.price for each in bill.units}
@@ -284,7 +284,7 @@ def _without(share: Share, buy: GroupBuy, user_id: UserId) -> Share:
     """Return the share of somebody whose pieces did not all come."""
     if buy.bill is None:
         return share
-    mine = [each for each in buy.claims_of(user_id) if each.is_in]
+    mine = [each for each in buy.claims_of(user_id) if each.is_borne]
     pieces = sum(each.served for each in mine)
     goods = sum(each.worth(buy.bill.unit_of(each.spec_id)) for each in mine)
     fee = 0 if user_id == buy.organiser else fee_of(goods, buy.terms.charged_fee_ppm)

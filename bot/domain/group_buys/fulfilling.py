@@ -105,11 +105,6 @@ def abroad(buy: GroupBuy, total: Fen, books: Books, now: datetime) -> Change:
     return Change(buy.replace(bill=after), news, tuple(booked))
 
 
-def handing_out(buy: GroupBuy, now: datetime) -> Change:
-    """Begin to hand out what was counted."""
-    return Change(buy.moved(BuyState.HANDING_OUT, now))
-
-
 def handed(buy: GroupBuy, user_id: UserId, now: datetime) -> Change:
     """Tick a member off: all of theirs was handed out. Raises `BuyRefused`."""
     if buy.state is BuyState.ARRIVED:
@@ -125,6 +120,15 @@ def handed(buy: GroupBuy, user_id: UserId, now: datetime) -> Change:
         done = done.moved(BuyState.SETTLING, now)
     told = News(kind=NewsOf.HANDED, user_id=user_id, detail=str(mine[0].number))
     return Change(done, (told,) if user_id != buy.organiser else ())
+
+
+def settling(buy: GroupBuy, now: datetime) -> Change:
+    """Go on to the money once nobody has to fetch anything any more. Raises `BuyRefused`."""
+    if buy.state is BuyState.ARRIVED:
+        buy = buy.moved(BuyState.HANDING_OUT, now)
+    if to_hand_out(buy):
+        raise BuyRefused(Why.STATE)
+    return Change(buy.moved(BuyState.SETTLING, now))
 
 
 def to_hand_out(buy: GroupBuy) -> dict[UserId, tuple[Claim, ...]]:

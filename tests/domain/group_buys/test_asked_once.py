@@ -4,13 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys import closing, fitting, joining
 from bot.domain.group_buys.buys import BuyState, NewsOf
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.shares import FreightKey
 from bot.domain.identifiers import UserId
 from bot.domain.money import Fen
-from tests.domain.group_buys.groups import NOW, Desk, opened, quote, with_people
+from tests.domain.group_buys.groups import (
+    BLUE,
+    NOW,
+    RED,
+    Desk,
+    opened,
+    quote,
+    wanted,
+    with_people,
+)
 
 
 def locked(people: int, freight: int, **terms: object) -> Desk:
@@ -94,3 +103,17 @@ def test_nobody_is_asked_whose_part_stays_within_what_they_agreed_to(
         assert desk.buy.share_of(user).freight <= agreed[user]
     if desk.buy.state is BuyState.COLLECTING:
         assert {each.state for each in desk.buy.taken} <= {ClaimState.DUE, ClaimState.PAID}
+
+
+def test_who_agreed_for_two_claims_keeps_room_for_the_one_that_stays() -> None:
+    """24 yuan for both was above the 14 agreed to; one runs out, and nobody is asked again."""
+    buy = opened(minimum=1)
+    for spec in (RED, BLUE):
+        buy = joining.joined(buy, wanted(buy, 2, 5, spec_id=spec))[0].buy
+    desk = Desk(joining.locked(buy, NOW).buy)
+    price(desk, 2400)
+    answers(desk, UserId(2), agrees=True)
+    desk.take(fitting.stock_fell(desk.buy, {RED: 0, BLUE: 5}, desk.books, NOW))
+    price(desk, 1400)
+    assert desk.told(NewsOf.ASK) == [2]
+    assert desk.buy.state is BuyState.COLLECTING

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.currencies import CNY
+from bot.domain.currencies import CNY, yuan
 from bot.domain.group_buys import closing, counting, fulfilling, joining
 from bot.domain.group_buys.bills import got_by_variant
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
@@ -178,6 +178,33 @@ def test_what_the_seller_sends_back_is_not_what_members_paid_for_spare_pieces() 
     desk.take(fulfilling.seller_refunded(desk.buy, Fen(500), desk.books, NOW))
     check(desk)
     assert (desk.buy.bill.borne, balance(desk, ANNA), balance(desk, BEN)) == (-1000, -100, -400)
+
+
+def test_who_takes_what_is_spare_still_bears_what_was_sold_on_for_them() -> None:
+    """33 yuan for three, 15 came in for two of them; the spare one is 10 and its fee once more."""
+    desk = shipped((ANNA, RED, 2, ()), (BEN, RED, 1, ()), (ANNA, RED, 1, ()))
+    count(desk, red=3, blue=1)
+    assert balance(desk, ANNA) == -1100
+    late = NOW + desk.buy.terms.fetch_within
+    desk.take(fulfilling.resold(desk.buy, 1, yuan(1500), desk.books, late))
+    assert balance(desk, ANNA) == -2600
+    desk.take(counting.taken_instead(desk.buy, ANNA, 3, BLUE, Fen(1000), desk.books, late))
+    assert (balance(desk, ANNA), desk.buy.share_of(ANNA).goods) == (-1500, 3000)
+    assert desk.buy.bill is not None
+    assert (desk.buy.bill.borne, desk.buy.bill.difference) == (0, 0)
+
+
+def test_nobody_settles_while_somebody_has_just_taken_what_is_spare() -> None:
+    """The page still said that everything was handed out."""
+    desk = shipped((ANNA, RED, 1, ()))
+    count(desk, red=0, blue=1)
+    assert not fulfilling.to_hand_out(desk.buy)
+    desk.take(counting.taken_instead(desk.buy, ANNA, 1, BLUE, Fen(1000), desk.books, NOW))
+    with pytest.raises(BuyRefused) as refused:
+        fulfilling.settling(desk.buy, NOW)
+    assert refused.value.why is Why.STATE
+    desk.take(fulfilling.handed(desk.buy, ANNA, NOW))
+    assert desk.buy.state is BuyState.SETTLING
 
 
 def test_a_variant_that_the_buy_does_not_know_is_no_count() -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from bot.domain.collecting import ProofKind
 from bot.domain.currencies import CNY, Money
-from bot.domain.group_buys import closing, counting, fitting, fulfilling, joining
+from bot.domain.group_buys import closing, counting, disputes, fitting, fulfilling, joining
 from bot.domain.group_buys.bills import pieces_by_variant
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why, consent_to
-from bot.domain.group_buys.claims import ClaimState, SentProof
+from bot.domain.group_buys.claims import ClaimState, Dispute, SentProof
 from bot.domain.group_buys.shares import FreightKey
 from bot.domain.group_buys.terms import InPack, Mode
 from bot.domain.identifiers import MerchantOrderNo, UserId
@@ -135,6 +135,50 @@ def test_nobody_gets_back_more_than_theirs_cost() -> None:
     desk.take(fulfilling.seller_refunded(desk.buy, Fen(5000), desk.books, NOW))
     assert desk.buy.bill is not None
     assert [each.marketplace for each in desk.buy.bill.shares] == [1042, 558]
+    even(desk)
+
+
+def test_freight_that_the_seller_sends_back_goes_to_whose_goods_were_sold_on_as_well() -> None:
+    """Anna bore two thirds of the freight: of 3.00 she gets 2.00, fetched or not."""
+    desk = ordered(collecting())
+    desk.take(fulfilling.bought(desk.buy, Fen(6600), desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {}, desk.books, NOW))
+    late = NOW + desk.buy.terms.fetch_within
+    proceeds = Money(currency=CNY, units=1500)
+    desk.take(fulfilling.resold(desk.buy, 1, proceeds, desk.books, late))
+    desk.take(fulfilling.seller_refunded(desk.buy, Fen(300), desk.books, late))
+    assert (balance(desk, ANNA), balance(desk, BEN)) == (-1500 - 200, -100)
+    even(desk)
+
+
+def test_the_seller_sends_back_what_a_compensation_made_free() -> None:
+    """Ben's two were compensated in full, Anna's four sold on: what came back is no crash."""
+    desk = ordered(collecting(freight=0, fee_ppm=0))
+    desk.take(fulfilling.bought(desk.buy, Fen(6000), desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {}, desk.books, NOW))
+    desk.take(disputes.disputed(desk.buy, BEN, Dispute(text="broken", at=NOW)))
+    desk.take(disputes.allowed(desk.buy, BEN, Fen(2000), desk.books, NOW))
+    late = NOW + desk.buy.terms.fetch_within
+    desk.take(fulfilling.resold(desk.buy, 1, Money(currency=CNY, units=1), desk.books, late))
+    desk.take(fulfilling.seller_refunded(desk.buy, Fen(3000), desk.books, late))
+    assert (balance(desk, ANNA), balance(desk, BEN)) == (-1 - 1000, -2000)
+    even(desk)
+
+
+def test_looking_at_the_order_once_more_moves_nothing_from_the_organiser_to_others() -> None:
+    """13.50 of freight: Ben is at his 12.00; 1.35 is Anna's, and 15 fen stay the organiser's."""
+    desk = Desk(with_people(opened(minimum=1), (ANNA, 1, 1000), (BEN, 9, 1000)))
+    desk.take(joining.locked(desk.buy, NOW))
+    desk.take(closing.priced(desk.buy, quote(desk.buy, 1000), desk.books, NOW))
+    for user in (ANNA, BEN):
+        pay(desk, user)
+    for _ in range(3):
+        desk.take(closing.requoted(desk.buy, quote(desk.buy, 1350), desk.books, NOW))
+        assert desk.buy.bill is not None
+        assert [desk.buy.share_of(each).freight for each in (ANNA, BEN)] == [135, 1200]
+        assert desk.buy.bill.borne == 15
+    desk.take(closing.requoted(desk.buy, quote(desk.buy, 1000), desk.books, NOW))
+    assert desk.buy.bill.borne == 0  # what becomes less is the organiser's relief first
     even(desk)
 
 

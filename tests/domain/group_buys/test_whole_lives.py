@@ -193,6 +193,9 @@ def _collect(desk: Desk, freight: int, off: int, data: st.DataObject) -> None:
         return
     desk.take(closing.requoted(desk.buy, quote(desk.buy, freight, off=off), desk.books, NOW))
     check(desk)
+    looked_at = desk.buy.bill  # looking once more moves nothing
+    desk.take(closing.requoted(desk.buy, quote(desk.buy, freight, off=off), desk.books, NOW))
+    assert desk.buy.bill == looked_at
     for index, user in enumerate(people(desk.buy)):  # a price that rose within the ceilings
         balance = desk.books.account_of(desk.buy.account_of(user), CNY).balance
         if balance.units > 0:
@@ -227,8 +230,7 @@ def _fulfil(desk: Desk, data: st.DataObject) -> None:
 
 def _hand_out(desk: Desk) -> None:
     if not fulfilling.to_hand_out(desk.buy):
-        desk.take(fulfilling.handing_out(desk.buy, NOW))
-        desk.buy = desk.buy.moved(BuyState.SETTLING, NOW)
+        desk.take(fulfilling.settling(desk.buy, NOW))
     for user in tuple(fulfilling.to_hand_out(desk.buy)):
         desk.take(fulfilling.handed(desk.buy, user, NOW))
     assert desk.buy.state is BuyState.SETTLING
