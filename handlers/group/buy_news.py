@@ -39,6 +39,7 @@ _PLAIN = {
     NewsOf.CARD_GONE: "buy.news_card_gone",
     NewsOf.TOO_FEW: "buy.news_too_few",
     NewsOf.PARTLY: "buy.news_partly",
+    NewsOf.UNRESOLVED: "buy.news_unresolved",
     NewsOf.RENEW: "buy.news_renew",
     NewsOf.ROW: "buy.news_row",
     NewsOf.SUBSTITUTED: "buy.news_substituted",
@@ -76,8 +77,9 @@ def screen(t: Texts, buy: GroupBuy, books: Books, news: News) -> Screen:
         t("buy.news_title", title=buy_title(t, buy.terms)), what, "\n".join(own[:10]) or None
     )
     open_ = row(Button(t("buy.open_page_button"), "buy", str(buy.buy_id), standing=True))
-    if news.kind is NewsOf.PLACED and buy.order_no is not None:
-        card = Button(t("buy.order_button"), "card", buy.order_no, standing=True)
+    number = {NewsOf.PLACED: buy.order_no, NewsOf.UNRESOLVED: news.detail}.get(news.kind)
+    if number and "," not in number:
+        card = Button(t("buy.order_button"), "card", number, standing=True)
         return Screen(text, row(card) + open_)
     return Screen(text, open_)
 

@@ -76,6 +76,10 @@ def _waiting_text(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
         )
     if buy.lacking:
         parts.append(t("buy.lacking", count=len(buy.lacking)))
+    if buy.unresolved:
+        parts.append(t("buy.unresolved", count=len(buy.unresolved)))
+    elif buy.state is BuyState.ORDERING and not buy.lacking:
+        parts.append(t("buy.ordering_explained"))
     if buy.state is BuyState.COLLECTING and buy.bill is not None:
         parts += _collecting_text(view, t, buy)
     if buy.state in {BuyState.ARRIVED, BuyState.HANDING_OUT}:

@@ -177,7 +177,7 @@ async def killed_at(
     await own.bot.ready()
     if boundary.stays:
         await organiser.sees("are uncertain")
-        shown = await page_of(organiser, "Being ordered")
+        shown = await page_of(organiser, "isn't certain whether 3 orders exist")
         assert "Check the order" not in shown.labels, name
         assert await market.orders() == []
         return

@@ -7,7 +7,7 @@ import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot.chat.screens import Screen
-from bot.chat.texts import Texts
+from bot.chat.texts import Texts, texts_in
 from bot.domain.collecting import ProofKind
 from bot.domain.group_buys import closing, disputes
 from bot.domain.group_buys.buys import BuyState, Card, Change, GroupBuy, News, NewsOf
@@ -24,7 +24,10 @@ from bot.marketplace.errors import RefusalReason, Refused, Unreachable
 from bot.telegram.request import NOT_SENT
 from bot.telling.group_cards import GroupCards
 from bot.telling.group_teller import GroupTeller
+from bot.telling.sending import session_of
 from handlers.group import buy_news
+from handlers.group.buy_organising import organiser_text
+from handlers.group.buy_view import BuyView
 from tests.domain.group_buys.groups import RED, steps
 from tests.services.test_group_buys import World
 from tests.storage.grouping import BUY, BUYER
@@ -203,6 +206,40 @@ async def test_an_unclear_create_leaves_the_buy_where_it_is(world: World) -> Non
     assert buy.order_no is not None
     assert (await world.storage.group_buys.buys_census(world.now)).uncertain == 1
     assert await world.told(NewsOf.NOT_PLACED) == []
+
+
+async def test_of_an_order_that_nobody_finds_its_organiser_reads_what_happens_now(
+    world: World,
+) -> None:
+    """News and page say that it may exist, who decides, and that nothing is ordered meanwhile."""
+    await world.open()
+    await world.join(11, 5)
+    await world.at_deadline()
+    await world.all_pay()
+    number = await world.order()
+    t = texts_in("en")
+    on_its_way = await page_text(world, t)
+    assert "keep looking whether the order exists" in on_its_way
+    await world.settled(Placing.UNCERTAIN)
+    order = await world.storage.orders.order(number)
+    assert order is not None
+    lost = order.moved(Placing.UNRESOLVED)
+    await world.storage.orders.save_order(lost, Placing.UNCERTAIN)
+    for _ in range(2):
+        await world.groups.order_changed(lost)
+    assert (await world.buy()).state is BuyState.ORDERING
+    assert await world.told(NewsOf.UNRESOLVED) == [BUYER]
+    news = News(kind=NewsOf.UNRESOLVED, user_id=BUYER, detail=number)
+    shown = buy_news.screen(t, await world.buy(), Books(), news)
+    assert "can't rule out that it exists" in shown.text
+    assert [each.arg for each in shown.rows[0]] == [number]
+    assert "isn't certain whether 1 order exists" in await page_text(world, t)
+
+
+async def page_text(world: World, t: Texts) -> str:
+    session = await session_of(world.storage.conversations, ChatId(BUYER), BUYER, "en")
+    buy = await world.buy()
+    return organiser_text(BuyView(session=session, t=t, buy=buy), t, buy) or ""
 
 
 async def test_an_offer_that_is_sold_out_ends_the_buy_and_costs_nobody_anything(

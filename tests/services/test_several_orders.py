@@ -143,6 +143,30 @@ def test_an_order_that_was_not_made_while_another_stands_is_made_once_more() -> 
     assert (desk.buy.orders, desk.buy.lacking) == ((ONE, THREE), ())
 
 
+def test_of_an_order_that_a_person_has_to_look_for_its_organiser_is_told_once() -> None:
+    """Of two orders the second may exist: the buy waits, and says so until it is known."""
+    desk = at_ordering()
+    orders = made(desk.buy, Placing.PLACED, Placing.UNRESOLVED)
+    desk.take(after_orders(desk.buy, orders, desk.books, NOW))
+    assert (desk.buy.state, desk.buy.unresolved) == (BuyState.ORDERING, (TWO,))
+    assert desk.told(NewsOf.UNRESOLVED) == [desk.buy.organiser]
+    assert not after_orders(desk.buy, orders, desk.books, NOW).news  # told once
+    found = made(desk.buy, Placing.PLACED, Placing.PLACED)
+    desk.take(after_orders(desk.buy, found, desk.books, NOW))
+    assert (desk.buy.state, desk.buy.unresolved) == (BuyState.ORDERED, ())
+
+
+def test_an_order_that_certainly_was_not_made_after_all_frees_the_claims() -> None:
+    desk = at_ordering()
+    desk.take(
+        after_orders(desk.buy, made(desk.buy, Placing.UNRESOLVED, Placing.REFUSED), desk.books, NOW)
+    )
+    assert (desk.buy.unresolved, desk.buy.lacking) == ((ONE,), (TWO,))
+    gone = made(desk.buy, Placing.REFUSED, Placing.REFUSED)
+    desk.take(after_orders(desk.buy, gone, desk.books, NOW))
+    assert (desk.buy.state, desk.buy.unresolved) == (BuyState.COLLECTING, ())
+
+
 def test_without_any_order_the_claims_are_free_again() -> None:
     desk = at_ordering()
     orders = made(desk.buy, Placing.REFUSED, Placing.CHANGED)

@@ -174,6 +174,7 @@ class NewsOf(StrEnum):
     DISPUTED = "disputed"
     SPARE_TAKEN = "spare_taken"
     PARTLY = "partly"  # one of several orders was not made
+    UNRESOLVED = "unresolved"  # whether an order exists is for a person to find out
 
 
 class News(Value):
@@ -197,7 +198,8 @@ class GroupBuy(Value):
     `bill` is what everybody is charged as of now. `asked` are those whose answer is awaited until
     `answer_before`. `frozen` are the numbers of the claims that are in the order `order_no`, and
     in `more_orders` where there are more variants than one takes; `lacking` are those of them that
-    were not made, or closed unpaid, while others stand. `spare` is what came beyond what was
+    were not made, or closed unpaid, while others stand, `unresolved` those of which nobody knows
+    yet whether they exist. `spare` is what came beyond what was
     ordered and nobody took; `spare_taken` what members pay of it for missing pieces, in fen.
     """
 
@@ -226,6 +228,7 @@ class GroupBuy(Value):
     order_no: MerchantOrderNo | None = None
     more_orders: tuple[MerchantOrderNo, ...] = ()
     lacking: tuple[MerchantOrderNo, ...] = ()
+    unresolved: tuple[MerchantOrderNo, ...] = ()
     frozen: tuple[int, ...] = ()
     arrived: tuple[Arrived, ...] = ()
     arrived_at: AwareDatetime | None = None

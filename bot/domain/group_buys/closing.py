@@ -448,7 +448,15 @@ def not_placed(buy: GroupBuy, now: datetime, detail: str) -> Change:
     Raises `BuyRefused`.
     """
     buy.demand(BuyState.ORDERING, BuyState.ORDERED)
-    free = buy.moved(BuyState.COLLECTING, now, order_no=None, more_orders=(), lacking=(), frozen=())
+    free = buy.moved(
+        BuyState.COLLECTING,
+        now,
+        order_no=None,
+        more_orders=(),
+        lacking=(),
+        unresolved=(),
+        frozen=(),
+    )
     return Change(free, (News(kind=NewsOf.NOT_PLACED, user_id=buy.organiser, detail=detail),))
 
 

@@ -47,6 +47,21 @@ def after_orders(buy: GroupBuy, orders: Sequence[Order], books: Books, now: date
     """
     if not all(each.is_settled for each in orders):
         return Change(buy)
+    change = _told_unresolved(buy, orders)
+    return _then(change, _as_they_are(change.buy, orders, books, now))
+
+
+def _told_unresolved(buy: GroupBuy, orders: Sequence[Order]) -> Change:
+    """Tell the organiser, once, of which orders nobody knows yet whether they exist."""
+    numbers = tuple(each.order_no for each in orders if each.placing is Placing.UNRESOLVED)
+    if numbers == buy.unresolved:
+        return Change(buy)
+    new = ",".join(f"{each}" for each in numbers if each not in buy.unresolved)
+    told = News(kind=NewsOf.UNRESOLVED, user_id=buy.organiser, detail=new)
+    return Change(buy.replace(unresolved=numbers), (told,) if new else ())
+
+
+def _as_they_are(buy: GroupBuy, orders: Sequence[Order], books: Books, now: datetime) -> Change:
     lost = [each for each in orders if _is_lost(each)]
     detail = "-".join(f"{each.order_no}" for each in lost)
     if lost and buy.state not in {BuyState.ORDERING, BuyState.ORDERED}:
