@@ -7,7 +7,6 @@ from bot.chat.texts import Html, Texts, cut, escape
 from bot.chat.units import counted
 from bot.domain.asking import BuyAsked
 from bot.domain.currencies import Money
-from bot.domain.group_buys.bans import ban_on
 from bot.domain.group_buys.bills import people_of, pieces_by_variant
 from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
@@ -98,7 +97,7 @@ def dispute_lines(t: Texts, claims: tuple[Claim, ...]) -> Html | None:
 def _people(view: BuyView, t: Texts, buy: GroupBuy) -> Screen:
     people = sorted(people_of(buy.claims), key=lambda user: user not in buy.members)
     copy = Button(t("buy.words_button"), "words", "packing") if buy.members else None
-    there = sum(len(each.claims) for each in view.bans)
+    there = len({each.user_id for buy in view.bans for each in buy.claims})
     listed = Button(t("buy.bans_button", count=there), "ask", "bans") if there else None
     rows = people_rows(view, t, buy, people) + row(copy) + row(listed)
     rows += row(Button(t("buy.back_button"), "back"))
@@ -143,13 +142,15 @@ def _member(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
         t("buy.proof_seen_before") if proof and proof.seen_before else None,
         t("buy.proof_text", text=proof.text) if proof and proof.text else None,
         dispute_lines(t, claims),
-        t("buy.member_banned", reason=reason) if (reason := ban_on(buy, user)) else None,
+        t("buy.member_banned", reason=banned.banned)
+        if (banned := banning.ban_of(view, user))
+        else None,
     )
     rows = _money_rows(view, t, buy, claims) if has_money else _removing(t, buy, claims)
     if proof is not None and proof.file_id:
         rows += row(Button(t("buy.see_proof_button"), "see"))
     rows += _dispute_rows(t, claims) + _resale_rows(t, buy, claims)
-    rows += banning.rows_about(t, buy, claims)
+    rows += banning.rows_about(view, t, buy, claims)
     return Screen(text, rows + back)
 
 

@@ -15,7 +15,7 @@ from bot.domain.sessions import Session
 from bot.services.bundle import Services
 from handlers.group.buy_acting import seen
 
-_MOST_BANS = 200
+MOST_BANS = 200
 
 HAS_MONEY = frozenset(BuyState) - {
     BuyState.DRAFT,
@@ -63,7 +63,8 @@ async def load(session: Session, services: Services) -> BuyView:
     face = services.face()
     organises = buy is not None and buy.organiser == session.user_id
     asking = session.focus.asking
-    listing = organises and isinstance(asking, BuyAsked) and asking.what in {"bans", "people"}
+    of_bans = {"bans", "people", "member"}
+    listing = organises and isinstance(asking, BuyAsked) and asking.what in of_bans
     buys = services.store.group_buys
     return await BuyView.of(
         session,
@@ -73,7 +74,7 @@ async def load(session: Session, services: Services) -> BuyView:
         progress=await services.store.group_buys.progress(buy.buy_id) if buy else Progress(),
         username=face.username if face else "",
         places=tuple(await places(session, services)) if organises else (),
-        bans=tuple(await buys.bans_of(session.user_id, _MOST_BANS)) if listing else (),
+        bans=tuple(await buys.bans_of(session.user_id, MOST_BANS)) if listing else (),
         cards=tuple(await services.store.group_buys.cards_of(buy.buy_id)) if buy else (),
     )
 
