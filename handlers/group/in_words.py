@@ -3,7 +3,7 @@
 Each is one message that one tap copies; what is too long for one becomes several.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from telegram import Update
 
@@ -13,7 +13,7 @@ from bot.chat.screens import lines, paragraphs
 from bot.chat.texts import Html, Texts, without_moments
 from bot.chat.units import counted
 from bot.domain.group_buys.bills import got_by_variant, people_of
-from bot.domain.group_buys.buys import GroupBuy, Progress
+from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress
 from bot.domain.group_buys.claims import Claim
 from handlers.group.buy_acting import seen
 from handlers.group.buy_card import join_link
@@ -22,6 +22,7 @@ from handlers.group.terms_words import buy_title, cost_lines, offers
 from handlers.shared.files import send_texts
 
 _LONGEST = 3500  # of the 4,096 that Telegram takes
+_IN_LINE = 20  # of what somebody gets: what is more is a line of its own
 
 
 async def words(_: Update, context: Context) -> Reply:
@@ -32,6 +33,9 @@ async def words(_: Update, context: Context) -> Reply:
         return None
     t = priced(context.t, buy.terms)
     if context.arg == "share":
+        if buy.state is not BuyState.OPEN:  # a button from before: nobody can join by that text
+            context.flash("buy.refused_state")
+            return None
         face = context.services.face()
         progress = await context.services.store.group_buys.progress(buy.buy_id)
         said = [to_share(t, face.username if face else "", buy, progress)]
@@ -57,7 +61,9 @@ def to_share(t: Texts, username: str, buy: GroupBuy, progress: Progress) -> Html
 def who_gets_what(t: Texts, buy: GroupBuy) -> list[Html]:
     """List people with what each gets, then what that adds up to; cut to what a message takes."""
     taken, got = buy.taken, got_by_variant(buy.taken)
-    people = [_person(t, buy, number, claims) for number, claims in _numbered(taken)]
+    people = [
+        line for number, claims in _numbered(taken) for line in _person(t, buy, number, claims)
+    ]
     sums = [
         t(
             "buy.order_line",
@@ -75,7 +81,7 @@ def _numbered(taken: Iterable[Claim]) -> enumerate[tuple[Claim, ...]]:
     return enumerate(people_of(each for each in taken if each.served).values(), 1)
 
 
-def _person(t: Texts, buy: GroupBuy, number: int, claims: tuple[Claim, ...]) -> Html:
+def _person(t: Texts, buy: GroupBuy, number: int, claims: tuple[Claim, ...]) -> Iterator[Html]:
     first = claims[0]
     parts = [
         f"{variant_name(t, buy, buy.terms.variant(spec))} × {pieces}"
@@ -83,7 +89,9 @@ def _person(t: Texts, buy: GroupBuy, number: int, claims: tuple[Claim, ...]) -> 
         for spec, pieces in each.gets
     ]
     name = first.name or first.username or buy.account_of(first.user_id)
-    return t("buy.words_person", number=number, name=name, goods="; ".join(parts))
+    for at in range(0, len(parts), _IN_LINE):
+        goods = "; ".join(parts[at : at + _IN_LINE])
+        yield t("buy.words_person", number=number, name=name, goods=goods)
 
 
 def _cut(listed: list[Html]) -> list[Html]:
