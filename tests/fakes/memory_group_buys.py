@@ -312,7 +312,8 @@ class MemoryGroupBuys(MemoryPart):
         new = [each for each in change.booked if books.post(each)]
         if change.buy == before and not new and not change.news:
             return before
-        after = change.buy.replace(version=before.version + 1)
+        moved = bool(new or change.news) or change.buy.moved_from(before)
+        after = change.buy.replace(version=before.version + moved)
         self._buys[buy_id] = after
         if after.organiser != before.organiser:
             self._unreachable.discard(buy_id)

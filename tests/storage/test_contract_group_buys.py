@@ -89,6 +89,24 @@ async def test_joining_counts_each_variant_by_itself_and_moves_the_version(
     assert head.version == 2
 
 
+async def test_when_it_is_looked_at_next_moves_no_version_and_no_card(storage: Storage) -> None:
+    """An order is followed every few seconds for days: its cards would be edited all the while."""
+    await group_buy(storage)
+    buys, followed = storage.group_buys, BuyId(2)
+    before = await buys.buy(followed)
+    assert before is not None
+    later = NOW + timedelta(days=1)
+    await buys.change(followed, lambda buy, _: Change(buy.replace(again_at=later)))
+    after = await buys.buy(followed)
+    assert after == before.replace(again_at=later)
+    assert followed not in await buys.due(later - timedelta(seconds=1), 9)
+    assert followed in await buys.due(later, 9)
+    await buys.change(followed, lambda buy, _: Change(buy.replace(again_at=None, reason="!")))
+    assert (await buys.buy(followed)) == before.replace(
+        again_at=None, reason="!", version=before.version + 1
+    )
+
+
 async def test_a_claim_that_no_longer_fits_changes_nothing_at_all(storage: Storage) -> None:
     await open_one(storage)
     await storage.group_buys.change(BUY, pausing)

@@ -320,6 +320,13 @@ class GroupBuy(Value):
                 again_at = max(now, again_at - by)
         return self.replace(since=since - by if is_news else since, again_at=again_at)
 
+    def moved_from(self, before: "GroupBuy") -> bool:
+        """Tell whether more changed than when it is looked at next: what cards may show.
+
+        A buy whose order is followed is looked at every few seconds, for days.
+        """
+        return self.replace(again_at=before.again_at) != before
+
     def with_claims(self, changed: Iterable[Claim]) -> "GroupBuy":
         """Return the buy with some of its claims replaced."""
         by_number = {each.number: each for each in changed}

@@ -477,10 +477,11 @@ class GroupBuys:
         new = [each for each in change.booked if books.post(each)]
         if after == before and not new and not change.news:
             return before
-        after = after.replace(version=before.version + 1)
+        moved = bool(new or change.news) or after.moved_from(before)
+        after = after.replace(version=before.version + moved)
         known = {each.number: each for each in before.claims}
-        moved = [each for each in after.claims if known.get(each.number) != each]
-        self._put_claims(connection, buy_id, moved)
+        changed = [each for each in after.claims if known.get(each.number) != each]
+        self._put_claims(connection, buy_id, changed)
         connection.execute(
             "UPDATE group_buys SET state = ?, version = ?, order_no = ?, next_at = ?, since = ?,"
             " body = ? WHERE buy_id = ?",
