@@ -264,6 +264,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(lock=running.lock, pause=running.pause, resume=running.resume),
             Buttons(top_up=running.top_up, leave_out=running.leave_out, prepare=running.prepare),
             Buttons(rest=running.rest, order_rest=running.order_rest),
+            Buttons(without=buy.about, drop=running.drop),
             Buttons(order=running.order, member=buy.about, receive=running.receive),
             Buttons(nothing=running.nothing, see=running.see, send_back=running.send_back),
             Buttons(hand=running.hand, arrive=counting.arrive, count=buy.count),

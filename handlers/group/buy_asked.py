@@ -47,7 +47,7 @@ _DISPUTES = {
 _OPEN = {BuyState.OPEN, BuyState.PAUSED}
 
 
-def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  # noqa: PLR0911, C901 - one a page
+def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  # noqa: PLR0911, PLR0912, C901 - one a page
     """Show one member, a count, the order to confirm, the terms, or a question."""
     back = row(Button(t("buy.back_button"), "back"))
     if asking.what == "terms":
@@ -71,6 +71,8 @@ def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  
                 return _order_to_confirm(view, t, buy)
             case "rest":
                 return _rest_to_confirm(view, t, buy, asking)
+            case "without":
+                return _without_order(view, t, buy, asking)
             case "count":
                 return counting.screen(view, t, buy, asking)
             case "cancel":
@@ -275,3 +277,14 @@ def _rest_to_confirm(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -
     confirm = Button(t("buy.order_confirm_button"), "order_rest", str(total), style=Style.SUCCESS)
     said = t("buy.rest_explained", number=asking.about + 1, total=t.yuan(total))
     return Screen(paragraphs(view.flash, said), row(confirm) + back)
+
+
+def _without_order(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
+    """Say what becomes of whoever is in an order that can't be made any more."""
+    back = row(Button(t("buy.back_button"), "back"))
+    number = next(iter(buy.orders[asking.about : asking.about + 1]), None)
+    if number is None or number not in buy.lacking:
+        return Screen(paragraphs(view.flash, t("buy.gone")), back)
+    yes = Button(t("buy.without_yes_button"), "drop", number, style=Style.DANGER)
+    said = t("buy.without_explained", number=asking.about + 1)
+    return Screen(paragraphs(view.flash, said), row(yes) + back)

@@ -24,6 +24,7 @@ _PLAIN = {
     NewsOf.SHIPPED: "buy.news_shipped",
     NewsOf.ARRIVED: "buy.news_arrived",
     NewsOf.SHORT: "buy.news_short",
+    NewsOf.NOT_ORDERED: "buy.news_not_ordered",
     NewsOf.CHEAPER: "buy.news_cheaper",
     NewsOf.CLOSED: "buy.news_closed",
     NewsOf.TAKEN_OVER: "buy.news_taken_over",

@@ -196,8 +196,11 @@ def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
         one = t("buy.pay_order_button" if buy.state is BuyState.ORDERED else "buy.order_button")
         label = one if not buy.more_orders else t("buy.order_n", number=number)
         card = Button(label, "card", each, standing=True)
-        again = Button(t("buy.rest_button"), "rest", each) if each in buy.lacking else None
-        rows += row(card, again)
+        again = without = None
+        if each in buy.lacking:
+            again = Button(t("buy.rest_button"), "rest", each)
+            without = Button(t("buy.without_button"), "without", str(number - 1))
+        rows += row(card, again, without)
     match buy.state:
         case BuyState.BOUGHT | BuyState.SHIPPED:
             rows += all_in_rows(view, t, buy)

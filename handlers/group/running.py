@@ -247,6 +247,18 @@ async def order_rest(update: Update, context: Context) -> Reply:
     return None
 
 
+async def drop(update: Update, context: Context) -> Reply:
+    """Go on without an order that can't be made any more."""
+    number = MerchantOrderNo(context.arg)
+
+    def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
+        return closing.order_dropped(buy, number, context.now)
+
+    if await acts(context, decide):
+        context.flash("buy.without_done")
+    return await back(update, context)
+
+
 async def see(_: Update, context: Context) -> Reply:
     """Send the organiser the picture or file that a member sent."""
     buy, _books = await seen(context.session, context.services)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.domain.currencies import CNY
-from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys import closing, counting, joining
 from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, Why
 from bot.domain.group_buys.parts import MOST_VARIANTS, parts_of, together
 from bot.domain.group_buys.terms import Variant
@@ -19,12 +19,12 @@ from bot.domain.splitting import Lines
 from bot.services.grouping.ordering import after_orders, order_for
 from tests.domain.group_buys.groups import NOW, STEPS, Desk, opened, steps, terms, wanted
 
-ANNA = UserId(2)
+ANNA, BEN = UserId(2), UserId(3)
 ONE, TWO, THREE = (MerchantOrderNo(f"S261130-7K3MZQ4{each}") for each in "ABC")
 
 
-def of_many(variants: int) -> GroupBuy:
-    """Return an open buy in which one person takes a piece of each of so many variants."""
+def of_many(variants: int, last: UserId = ANNA) -> GroupBuy:
+    """Return an open buy in which Anna takes a piece of each of so many, or all but the last."""
     goods = terms().goods.replace(
         variants=tuple(
             Variant(
@@ -38,7 +38,8 @@ def of_many(variants: int) -> GroupBuy:
     )
     buy = opened(goods=goods, fee_ppm=0)
     for each in range(variants):
-        buy = joining.joined(buy, wanted(buy, ANNA, 1, spec_id=SpecId(f"v{each}")))[0].buy
+        user = last if each == variants - 1 else ANNA
+        buy = joining.joined(buy, wanted(buy, user, 1, spec_id=SpecId(f"v{each}")))[0].buy
     return buy
 
 
@@ -57,14 +58,15 @@ def quoted(lines: Lines) -> Quote:
     return Quote(lines=made, goods=goods, freight=Fen(500), total=Fen(goods + 500))
 
 
-def at_ordering() -> Desk:
+def at_ordering(last: UserId = ANNA) -> Desk:
     """Return a buy of 60 variants whose two orders are confirmed."""
-    desk = Desk(joining.locked(of_many(60), NOW).buy)
+    desk = Desk(joining.locked(of_many(60, last), NOW).buy)
     quotes = tuple(map(quoted, parts_of(desk.buy.taken, desk.buy.terms)))
     desk.take(closing.priced(desk.buy, together(quotes), desk.books, NOW))
     desk.buy = desk.buy.replace(quote=together(quotes), quotes=quotes, quoted_at=NOW)
-    owed = desk.books.account_of(desk.buy.account_of(ANNA), CNY).balance
-    desk.take(closing.paid(desk.buy, ANNA, owed, "k", desk.books, NOW))
+    for user in desk.buy.members:
+        owed = desk.books.account_of(desk.buy.account_of(user), CNY).balance
+        desk.take(closing.paid(desk.buy, user, owed, f"k{user}", desk.books, NOW))
     assert desk.buy.bill is not None
     total, numbers = desk.buy.bill.total, tuple(each.number for each in desk.buy.taken)
     desk.take(closing.frozen(desk.buy, ONE, total, numbers, NOW, (TWO,)))
@@ -141,6 +143,57 @@ def test_an_order_that_was_not_made_while_another_stands_is_made_once_more() -> 
     assert moved.value.why is Why.TERMS
     desk.take(closing.reordered(desk.buy, TWO, THREE, total, NOW))
     assert (desk.buy.orders, desk.buy.lacking) == ((ONE, THREE), ())
+
+
+def test_an_order_that_cannot_be_had_any_more_is_gone_without_to_the_fen() -> None:
+    """50 at 8.50 with 5.00 of freight in one order, 10 at 9.50 with 5.00 in the other: not made.
+
+    Ben took one of those ten, and nothing else: all of his comes back once the first is paid. The
+    freight of the other order comes back when it is counted what arrived.
+    """
+    desk = at_ordering(BEN)
+    assert balances(desk) == [0, 0]
+    lost = made(desk.buy, Placing.PLACED, Placing.REFUSED)
+    with pytest.raises(BuyRefused):  # the one that stands is not gone without
+        closing.order_dropped(after_orders(desk.buy, lost, desk.books, NOW).buy, ONE, NOW)
+    desk.take(after_orders(desk.buy, lost, desk.books, NOW))
+    desk.take(closing.order_dropped(desk.buy, TWO, NOW))
+    assert (desk.buy.lacking, desk.buy.dropped) == ((), (TWO,))
+    desk.take(after_orders(desk.buy, lost, desk.books, NOW))
+    assert desk.buy.state is BuyState.ORDERED
+    paid = [made(desk.buy, None, None)[0], lost[1]]
+    desk.take(after_orders(desk.buy, paid, desk.books, NOW))
+    assert desk.buy.state is BuyState.BOUGHT
+    assert desk.buy.bill is not None
+    bens = 950 + 17  # one piece of 60 bears 17 fen of the freight of 10.00
+    assert balances(desk) == [-9 * 950, -bens]
+    assert (desk.buy.bill.total, desk.buy.bill.difference) == (50 * 850 + 500, 0)
+    assert desk.told(NewsOf.NOT_ORDERED) == [ANNA, BEN]
+    assert desk.told(NewsOf.BOUGHT) == [ANNA]
+    again = after_orders(desk.buy, paid, desk.books, NOW)
+    assert (again.news, again.booked) == ((), ())
+    desk.take(counting.counted(desk.buy, {}, desk.books, NOW))
+    assert balances(desk) == [-9 * 950 - (500 - 17), -bens]
+    assert desk.buy.bill.difference == 0
+    assert not desk.books.differences()
+    assert not desk.books.sum_of(Account.MARKETPLACE, CNY)
+    assert desk.buy.bill.total == sum(each.marketplace for each in desk.buy.bill.shares)
+
+
+def test_without_the_last_one_that_stood_nothing_was_bought() -> None:
+    """The other was let go of, and then the first was closed unpaid: all are free once more."""
+    desk = at_ordering()
+    lost = made(desk.buy, Placing.PLACED, Placing.REFUSED)
+    desk.take(after_orders(desk.buy, lost, desk.books, NOW))
+    desk.take(closing.order_dropped(desk.buy, TWO, NOW))
+    gone = made(desk.buy, Placing.REFUSED, Placing.REFUSED)
+    desk.take(after_orders(desk.buy, gone, desk.books, NOW))
+    assert (desk.buy.state, desk.buy.dropped) == (BuyState.COLLECTING, ())
+
+
+def balances(desk: Desk) -> list[int]:
+    accounts = [desk.buy.account_of(each) for each in (ANNA, BEN)]
+    return [desk.books.account_of(each, CNY).balance.units for each in accounts]
 
 
 def test_of_an_order_that_a_person_has_to_look_for_its_organiser_is_told_once() -> None:

@@ -147,6 +147,7 @@ class NewsOf(StrEnum):
     SHIPPED = "shipped"
     ARRIVED = "arrived"
     SHORT = "short"
+    NOT_ORDERED = "not_ordered"  # in one of several orders that could not be made
     CHEAPER = "cheaper"  # it cost less than was charged: that comes back
     CLOSED = "closed"
     RENEW = "renew"  # the terms got worse: agree, or be out with the lock
@@ -199,8 +200,8 @@ class GroupBuy(Value):
     `answer_before`. `frozen` are the numbers of the claims that are in the order `order_no`, and
     in `more_orders` where there are more variants than one takes; `lacking` are those of them that
     were not made, or closed unpaid, while others stand, `unresolved` those of which nobody knows
-    yet whether they exist. `spare` is what came beyond what was
-    ordered and nobody took; `spare_taken` what members pay of it for missing pieces, in fen.
+    yet whether they exist, `dropped` those that are gone without. `spare` is what came beyond what
+    was ordered and nobody took; `spare_taken` what members pay of it for missing pieces, in fen.
     """
 
     buy_id: BuyId
@@ -229,6 +230,7 @@ class GroupBuy(Value):
     more_orders: tuple[MerchantOrderNo, ...] = ()
     lacking: tuple[MerchantOrderNo, ...] = ()
     unresolved: tuple[MerchantOrderNo, ...] = ()
+    dropped: tuple[MerchantOrderNo, ...] = ()
     frozen: tuple[int, ...] = ()
     arrived: tuple[Arrived, ...] = ()
     arrived_at: AwareDatetime | None = None

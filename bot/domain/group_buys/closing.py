@@ -442,6 +442,19 @@ def reordered(
     )
 
 
+def order_dropped(buy: GroupBuy, order_no: MerchantOrderNo, now: datetime) -> Change:
+    """Go on without one of several orders, which can't be made any more while another stands.
+
+    Once the others are paid, whoever is in it is credited all of that. Raises `BuyRefused` unless
+    it is certain that the order does not exist.
+    """
+    buy.demand(BuyState.ORDERING, BuyState.ORDERED)
+    if order_no not in buy.lacking:
+        raise BuyRefused(Why.STATE)
+    left = tuple(each for each in buy.lacking if each != order_no)
+    return Change(buy.replace(lacking=left, dropped=(*buy.dropped, order_no), again_at=now))
+
+
 def not_placed(buy: GroupBuy, now: datetime, detail: str) -> Change:
     """It is certain that no order exists, or it was closed unpaid: the claims are free again.
 
@@ -455,6 +468,7 @@ def not_placed(buy: GroupBuy, now: datetime, detail: str) -> Change:
         more_orders=(),
         lacking=(),
         unresolved=(),
+        dropped=(),
         frozen=(),
     )
     return Change(free, (News(kind=NewsOf.NOT_PLACED, user_id=buy.organiser, detail=detail),))

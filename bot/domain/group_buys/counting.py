@@ -1,6 +1,6 @@
 """Counting what arrived: who gets theirs, who goes without, and what that changes for everybody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.domain.group_buys.bills import Share, people_of, pieces_by_variant, shared_by
@@ -89,6 +89,24 @@ def short(
     if pieces < 1 or refund < 0 or sum(without.values()) < pieces:
         raise BuyRefused(Why.AMOUNT, sum(without.values()))
     return _gone_without(buy, _with_named(buy, without, {}), refund, books, now)
+
+
+def never_ordered(
+    buy: GroupBuy, specs: Iterable[SpecId | None], books: Books, now: datetime
+) -> Change:
+    """Nothing of these variants was ordered: whoever took them is credited them in full.
+
+    It was not paid for either, so that only what it cost more comes to be the organiser's.
+    Raises `BuyRefused`.
+    """
+    buy.demand(BuyState.BOUGHT)
+    ordered, without = pieces_by_variant(buy.taken), dict[int, int]()
+    for each in specs:
+        without |= _last_without(buy, each, ordered.get(each, 0))
+    change = _gone_without(buy, _with_named(buy, without, {}), Fen(0), books, now)
+    people = dict.fromkeys(buy.claim(number).user_id for number in sorted(without))
+    news = (News(kind=NewsOf.NOT_ORDERED, user_id=each) for each in people if each != buy.organiser)
+    return Change(change.buy, tuple(news), change.booked)
 
 
 def _last_without(buy: GroupBuy, spec_id: SpecId | None, pieces: int) -> dict[int, int]:

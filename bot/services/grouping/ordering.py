@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.group_buys import closing, fulfilling
+from bot.domain.group_buys import closing, counting, fulfilling
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, News, NewsOf, Why
-from bot.domain.group_buys.parts import parts_of
-from bot.domain.identifiers import MerchantOrderNo
+from bot.domain.group_buys.parts import parts_of, variants_in
+from bot.domain.identifiers import MerchantOrderNo, SpecId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.orders import Order, OrderStatus, Placing
 
+_BEING_ORDERED = frozenset({BuyState.ORDERING, BuyState.ORDERED})
 _CLOSED = frozenset({OrderStatus.CANCELLED, OrderStatus.TERMINATED})
 _SENT = frozenset({OrderStatus.AWAITING_RECEIPT, OrderStatus.RECEIVED, OrderStatus.COMPLETED})
 
@@ -43,7 +44,7 @@ def after_orders(buy: GroupBuy, orders: Sequence[Order], books: Books, now: date
     """Return what a buy's orders, as they are, mean for the buy; several steps if need be.
 
     Of several, all have to be made and paid. One that was not made, or was closed unpaid, while
-    another stands is the organiser's to order once more.
+    another stands is the organiser's to order once more, or to go without.
     """
     if not all(each.is_settled for each in orders):
         return Change(buy)
@@ -63,19 +64,21 @@ def _told_unresolved(buy: GroupBuy, orders: Sequence[Order]) -> Change:
 
 def _as_they_are(buy: GroupBuy, orders: Sequence[Order], books: Books, now: datetime) -> Change:
     lost = [each for each in orders if _is_lost(each)]
-    detail = "-".join(f"{each.order_no}" for each in lost)
-    if lost and buy.state not in {BuyState.ORDERING, BuyState.ORDERED}:
+    undecided = [each for each in lost if each.order_no not in buy.dropped]
+    standing = [each for each in orders if each not in lost]
+    if buy.state not in _BEING_ORDERED and (undecided or not standing):
         return Change(buy)
-    if len(lost) == len(orders):
+    detail = "-".join(f"{each.order_no}" for each in undecided or lost)
+    if not standing:
         never = all(each.placing is not Placing.PLACED for each in lost)
         return closing.not_placed(buy, now, detail if never else f"{detail}-closed")
-    if lost:
-        lacking = tuple(each.order_no for each in lost)
+    if undecided:
+        lacking = tuple(each.order_no for each in undecided)
         told = News(kind=NewsOf.PARTLY, user_id=buy.organiser, detail=detail)
         return Change(buy.replace(lacking=lacking), () if lacking == buy.lacking else (told,))
-    if any(not each.parts for each in orders):
+    if any(not each.parts for each in standing):
         return Change(buy)
-    return _all_stand(buy, orders, books, now)
+    return _all_stand(buy, standing, books, now)
 
 
 def _all_stand(buy: GroupBuy, orders: Sequence[Order], books: Books, now: datetime) -> Change:
@@ -84,11 +87,26 @@ def _all_stand(buy: GroupBuy, orders: Sequence[Order], books: Books, now: dateti
         change = closing.placed(change.buy, now)
     if change.buy.state is BuyState.ORDERED and all(each.paid for each in orders):
         paid = Fen(sum(map(_paid_for, orders)))
-        change = _then(change, fulfilling.bought(change.buy, paid, books, now))
+        change = _then(change, _bought(change.buy, paid, books, now))
     sent = all(any(part.status in _SENT for part in each.parts) for each in orders)
     if change.buy.state is BuyState.BOUGHT and sent:
         change = _then(change, fulfilling.shipped(change.buy, now))
     return change
+
+
+def _bought(buy: GroupBuy, paid: Fen, books: Books, now: datetime) -> Change:
+    """Take the orders as bought, and credit what was in those that are gone without."""
+    change = fulfilling.bought(buy, paid, books, now)
+    if not buy.dropped:
+        return change
+    parts = zip(buy.orders, parts_of(buy.taken, buy.terms), strict=True)
+    gone = [variants_in(lines, buy.terms) for number, lines in parts if number in buy.dropped]
+    specs = frozenset[SpecId | None]().union(*gone)
+    kept = Books([*books, *change.booked])
+    without = counting.never_ordered(change.buy, specs, kept, now)
+    left = set(without.buy.members)
+    told = tuple(each for each in change.news if each.user_id in left)
+    return _then(Change(change.buy, told, change.booked), without)
 
 
 def _paid_for(order: Order) -> Fen:
