@@ -111,7 +111,7 @@ def instead_rows(t: Texts, buy: GroupBuy, user: UserId) -> Rows:
         unit = counting.unit_instead(buy, claim, spec)
         label = t(
             "buy.instead_button",
-            pieces=t.number(pieces),
+            pieces=counted(t, pieces, buy.terms.goods_with(spec).unit),
             variant=cut(variant_name(t, buy, buy.terms.variant(spec)), _NAME),
             price=t.money(unit),
         )

@@ -48,13 +48,13 @@ async def test_another_variant_came_and_is_taken_by_who_goes_without(
     await organiser.do(re.escape(none), "nobody ordered")
     counting = await organiser.say("0", "nobody ordered")
     assert [each for each in counting.labels if each.endswith("3 / 2")]
-    await organiser.do("That is what arrived", "Came beyond what was ordered")
+    await organiser.do("That is what arrived", "More came than was ordered")
     told = await ben.sees("没到齐.*顶替")
     await ben.tap("查看", told)
     shown = await ben.sees("应退")
     owed = re.search(r"应退[^¥]*(¥[\d.]+)", shown.text)
     assert owed is not None, shown.text
-    shown = await ben.do("改要 1 件", "已换给你.*其中 1")
+    shown = await ben.do("改要 1 双", "已换给你.*其中 1")
     assert owed[1] not in shown.text  # half of it is charged again
     assert "改要" not in "".join(shown.labels)
     await organiser.sees("takes what came instead")
@@ -63,6 +63,6 @@ async def test_another_variant_came_and_is_taken_by_who_goes_without(
         listed = await organiser.say("/buys", "Your group buys")
         await organiser.tap("📦|🎁|·", listed)
         page = await organiser.sees("Arrived|Being handed out")
-        return "Came beyond" not in page.text
+        return "More came than" not in page.text
 
     await until(no_longer_spare)
