@@ -22,8 +22,8 @@ from handlers.group import banning, complaining, counting, running, settling, ta
 from handlers.group.buy_acting import returning, seen
 from handlers.group.buy_asked import asked, dispute_lines
 from handlers.group.buy_organising import ending_rows, organiser_rows, organiser_text
-from handlers.group.buy_view import HAS_MONEY, BuyView, load, places
-from handlers.group.buy_words import claim_line, priced, progress_line, state_line, state_word
+from handlers.group.buy_view import HAS_MONEY, BuyView, claims_on_page, load, places
+from handlers.group.buy_words import claim_lines, priced, progress_line, state_line, state_word
 from handlers.group.buy_words import variant_name as named_variant
 from handlers.group.terms_words import buy_title, offers
 
@@ -31,6 +31,7 @@ __all__ = ["load", "screen"]
 
 _LISTED = 20
 _DETAILED = 8
+_RECENT = 5
 _OPEN = {BuyState.OPEN, BuyState.PAUSED}
 _MAY_COMPLAIN = {BuyState.ARRIVED, BuyState.HANDING_OUT, BuyState.SETTLING}
 
@@ -65,7 +66,7 @@ def _member_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
     mine = buy.claims_of(me)
     if not mine:
         return None
-    told = [t("buy.yours"), *(claim_line(t, buy, each) for each in mine)]
+    told = [t("buy.yours"), claim_lines(t, buy, claims_on_page(view, mine)[0], len(mine))]
     share = buy.share_of(me)
     if buy.bill is not None and share.pieces:
         told.append(
@@ -120,12 +121,13 @@ def _member_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     mine, rows = buy.claims_of(me), _agreeing(view, t, buy)
     if buy.state is BuyState.OPEN:
         rows += row(Button(t("buy.join_more_button" if mine else "buy.join_too_button"), "more"))
-    for each in mine:
+    shown, turning = claims_on_page(view, mine)
+    for each in shown:
         if each.state in {ClaimState.HELD, ClaimState.WAITING} and buy.state in _OPEN:
             named = named_variant(t, buy, buy.terms.variant(each.spec_id))
             label = html.unescape(t("buy.change_button", variant=named))
             rows += row(Button(cut(label, 60), "change", str(each.number)))
-    rows += counting.instead_rows(t, buy, me)
+    rows += turning + counting.instead_rows(t, buy, me)
     if me != buy.organiser and _may_prove(view, buy):
         due = buy.state is BuyState.COLLECTING and any(e.state is ClaimState.DUE for e in mine)
         give_up = Button(t("buy.give_up_button"), "ask", "give_up") if due else None
@@ -217,7 +219,7 @@ async def _in_list(context: Context, buy: GroupBuy) -> Html:
     return lines(
         t("buy.list_line", title=buy_title(t, buy.terms), state=Html(state_word(t, buy))),
         t("buy.you_organise") if me == buy.organiser else None,
-        *(claim_line(t, buy, each) for each in mine_),
+        claim_lines(t, buy, mine_[-_RECENT:], len(mine_)) if mine_ else None,
         money,
     )
 

@@ -1,6 +1,7 @@
 """What a group buy's page shows beside the page itself: a person, a count, an order, a question."""
 
 import html
+from collections.abc import Sequence
 
 from bot.chat.screens import Button, Rows, Screen, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut, escape
@@ -15,8 +16,8 @@ from bot.telegram.newer import Style
 from handlers.group import banning, counting, receiving
 from handlers.group.buy_acting import claims_about
 from handlers.group.buy_organising import people_rows
-from handlers.group.buy_view import HAS_MONEY, BuyView, balance_of
-from handlers.group.buy_words import claim_line, variant_name
+from handlers.group.buy_view import HAS_MONEY, BuyView, balance_of, claims_on_page
+from handlers.group.buy_words import claim_line, claim_lines, variant_name
 from handlers.group.terms_words import terms_page
 
 _LISTED_LINES = 25
@@ -128,7 +129,7 @@ def _member(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
     back = row(Button(t("buy.back_button"), "back"))
     if not claims:
         return Screen(paragraphs(view.flash, t("buy.gone")), back)
-    user = claims[0].user_id
+    user, (shown, turning) = claims[0].user_id, claims_on_page(view, claims)
     has_money = buy.state in HAS_MONEY
     proof = next((each.proof for each in claims if each.proof is not None), None)
     text = paragraphs(
@@ -139,7 +140,7 @@ def _member(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
             username=Html(f" @{escape(claims[0].username)}") if claims[0].username else "",
             code=buy.account_of(user),
         ),
-        lines(*(claim_line(t, buy, each) for each in claims)),
+        claim_lines(t, buy, shown, len(claims)),
         _balance_line(t, balance_of(view, buy, user)) if has_money else None,
         t("buy.proof_seen_before") if proof and proof.seen_before else None,
         t("buy.proof_text", text=proof.text) if proof and proof.text else None,
@@ -148,10 +149,10 @@ def _member(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
         if (banned := banning.ban_of(view, user))
         else None,
     )
-    rows = _money_rows(view, t, buy, claims) if has_money else _removing(t, buy, claims)
+    rows = _money_rows(view, t, buy, claims) if has_money else _removing(t, buy, shown)
     if proof is not None and proof.file_id:
         rows += row(Button(t("buy.see_proof_button"), "see"))
-    rows += _dispute_rows(t, claims) + _resale_rows(t, buy, claims)
+    rows += _dispute_rows(t, claims) + _resale_rows(t, buy, shown) + turning
     rows += banning.rows_about(view, t, buy, claims)
     return Screen(text, rows + back)
 
@@ -164,7 +165,7 @@ def _balance_line(t: Texts, balance: Money) -> Html:
     return t(key, amount=t.amount(balance if balance.units > 0 else -balance))
 
 
-def _removing(t: Texts, buy: GroupBuy, claims: tuple[Claim, ...]) -> Rows:
+def _removing(t: Texts, buy: GroupBuy, claims: Sequence[Claim]) -> Rows:
     rows: Rows = ()
     for each in claims:
         if each.state in {ClaimState.HELD, ClaimState.WAITING} and buy.state in _OPEN:
@@ -202,7 +203,7 @@ def _dispute_rows(t: Texts, claims: tuple[Claim, ...]) -> Rows:
     )
 
 
-def _resale_rows(t: Texts, buy: GroupBuy, claims: tuple[Claim, ...]) -> Rows:
+def _resale_rows(t: Texts, buy: GroupBuy, claims: Sequence[Claim]) -> Rows:
     if buy.state not in {BuyState.ARRIVED, BuyState.HANDING_OUT} or buy.arrived_at is None:
         return ()
     if claims[0].user_id == buy.organiser:

@@ -1,13 +1,14 @@
 """A group buy as whoever looks at it may see it, loaded once for every screen of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.chat.screens import View
+from bot.chat.screens import Button, Rows, View, page_of, row
 from bot.domain.asking import BuyAsked
 from bot.domain.currencies import Money
 from bot.domain.group_buys.bills import people_of
 from bot.domain.group_buys.buys import BuyState, Card, GroupBuy, Progress
-from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.claims import Claim, ClaimState
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books
 from bot.domain.posts import PostPlace
@@ -16,6 +17,7 @@ from bot.services.bundle import Services
 from handlers.group.buy_acting import seen
 
 MOST_BANS = 200
+_ON_PAGE = 12
 
 HAS_MONEY = frozenset(BuyState) - {
     BuyState.DRAFT,
@@ -86,6 +88,20 @@ async def places(session: Session, services: Services) -> list[PostPlace]:
     return [
         each for each in found if each.let_by == me or (operators(me) and operators(each.let_by))
     ]
+
+
+def claims_on_page(view: BuyView, claims: Sequence[Claim]) -> tuple[Sequence[Claim], Rows]:
+    """Return those of somebody's claims that a page shows, and the way to the others.
+
+    Somebody may take each of two hundred variants; Telegram draws a hundred buttons.
+    """
+    page = view.session.focus.page
+    shown, before, after = page_of(claims, page, _ON_PAGE)
+    turning = row(
+        Button("◀️", "turn", str(page - 1)) if before else None,
+        Button("▶️", "turn", str(page + 1)) if after else None,
+    )
+    return shown, turning
 
 
 def balance_of(view: BuyView, buy: GroupBuy, user: UserId) -> Money:

@@ -1,6 +1,7 @@
 """What screens and cards say of a group buy in the same words: prices, progress, terms, money."""
 
 import html
+from collections.abc import Sequence
 
 from bot.chat.screens import lines
 from bot.chat.texts import Html, Texts, cut
@@ -134,6 +135,13 @@ def state_line(t: Texts, buy: GroupBuy) -> Html:
     if buy.state in {BuyState.OPEN, BuyState.PAUSED}:
         return lines(t(key), t("buy.closes", moment=t.moment(buy.terms.deadline)))
     return t(key)
+
+
+def claim_lines(t: Texts, buy: GroupBuy, claims: Sequence[Claim], of: int) -> Html:
+    """Say some claims, a line each, and how many more of `of` there are."""
+    more = of - len(claims)
+    rest = t("buy.order_more_lines", count=more) if more else None
+    return lines(*(claim_line(t, buy, each) for each in claims), rest)
 
 
 def claim_line(t: Texts, buy: GroupBuy, claim: Claim) -> Html:

@@ -14,7 +14,7 @@ from bot.domain.sessions import Session
 from bot.services.bundle import Services
 from bot.telegram.newer import Style
 from handlers.group.buy_words import (
-    claim_line,
+    claim_lines,
     priced,
     progress_line,
     state_line,
@@ -30,6 +30,7 @@ from handlers.group.terms_words import (
 )
 
 _PAGE = 12
+_RECENT = 12
 _AMOUNTS = (1, 2, 3, 5, 10, 20)
 _MOST_CEILINGS = 3
 _LARGEST = 1_000_000
@@ -82,7 +83,8 @@ def screen(view: JoinView) -> Screen:  # noqa: PLR0911 - one a page
     if asking.asks == "terms":
         back = row(Button(t("buy.back_button"), "back"))
         return Screen(paragraphs(view.flash, terms_page(t, buy.terms)), back)
-    mine = lines(*(claim_line(t, buy, each) for each in buy.claims)) if buy.claims else None
+    recent = buy.claims[-_RECENT:]
+    mine = claim_lines(t, buy, recent, len(buy.claims)) if recent else None
     own = lines(t("buy.yours"), mine) if mine else None
     if buy.state is not BuyState.OPEN:
         return Screen(paragraphs(view.flash, head, own), _own_page(view, buy) + leave)
