@@ -24,6 +24,7 @@ from handlers.group.buy_words import REFUSED
 
 _PAGE = 8
 _NAME = 40
+_REASON = 200  # of each in a list; in full on the page of its person
 
 
 def screen(view: BuyView, t: Texts) -> Screen:
@@ -33,7 +34,9 @@ def screen(view: BuyView, t: Texts) -> Screen:
     if not found:
         return Screen(paragraphs(view.flash, t("buy.bans_none")), back)
     shown, before, after = page_of(found, view.session.focus.page, _PAGE)
-    told = [t("buy.ban_line", name=_name(each), reason=each.banned) for _, each in shown]
+    told = [
+        t("buy.ban_line", name=_name(each), reason=cut(each.banned, _REASON)) for _, each in shown
+    ]
     buttons = []
     for buy, each in shown:
         label = html.unescape(t("buy.unban_name_button", name=cut(_name(each), _NAME)))

@@ -38,7 +38,8 @@ def taken_over(
     if not payment.strip() or (address is None and buy.state in _BEFORE_ORDERING):
         raise BuyRefused(Why.INCOMPLETE)
     before = buy.organiser
-    goes_there = address if address and buy.state in _BEFORE_ORDERING else buy.terms.address
+    # An order that stands has its own; one that is made again is to reach whoever runs the buy.
+    goes_there = address or buy.terms.address
     after = buy.replace(
         organiser=by,
         chat_id=ChatId(by),

@@ -8,7 +8,7 @@ from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.fulfilling import open_balances
 from bot.domain.group_buys.handing_over import taken_over
-from bot.domain.identifiers import UserId
+from bot.domain.identifiers import MerchantOrderNo, UserId
 from tests.domain.group_buys.groups import ADDRESS, NOW, RED, Desk, opened, quote, with_people
 
 OTHER = UserId(99)
@@ -31,6 +31,20 @@ def test_members_pay_the_new_one_and_goods_come_to_them() -> None:
     assert (desk.buy.terms.payment, desk.buy.terms.address) == ("Card 2", ELSEWHERE)
     assert (desk.buy.terms.number, len(desk.buy.earlier)) == (2, 1)
     assert desk.told(NewsOf.TAKEN_OVER) == [2, 1]
+
+
+def test_an_order_that_is_made_again_goes_to_the_new_one() -> None:
+    """The first one's was closed unpaid after the takeover: nothing may go to who is gone."""
+    desk = collecting()
+    owed = desk.books.account_of(desk.buy.account_of(UserId(2)), CNY).balance
+    desk.take(closing.paid(desk.buy, UserId(2), owed, "p", desk.books, NOW))
+    assert desk.buy.bill is not None
+    order_no = MerchantOrderNo("S261130-7K3MZQ4T")
+    desk.take(closing.frozen(desk.buy, order_no, desk.buy.bill.total, (1, 2), NOW))
+    desk.take(closing.placed(desk.buy, NOW))
+    desk.take(taken_over(desk.buy, OTHER, "Card 2", ELSEWHERE, "en", desk.books))
+    desk.take(closing.not_placed(desk.buy, NOW, "closed"))
+    assert desk.buy.terms.address == ELSEWHERE
 
 
 def test_what_the_first_one_took_for_themselves_is_theirs_to_pay() -> None:
