@@ -15,6 +15,13 @@ _PLAIN: Final = (
 )
 
 
+def _as_text(value: object) -> str:
+    """Write a text of a class of ours, as a screen's is; raise `TypeError` for anything else."""
+    if isinstance(value, str):
+        return str(value)
+    raise TypeError
+
+
 class Written:
     """Stands for `RequestData` in a call whose body is written: what `DirectRequest` reads of it.
 
@@ -36,7 +43,7 @@ class Written:
         Files, the library's own objects, moments and texts that are no Unicode are anything else.
         """
         try:
-            body = orjson.dumps(parameters, option=_PLAIN)
+            body = orjson.dumps(parameters, _as_text, _PLAIN)
         except TypeError:
             return None
         return cast("RequestData", cls(body))

@@ -19,6 +19,8 @@ from telegram.error import RetryAfter
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
+from bot.chat.screens import paragraphs
+from bot.chat.texts import Html
 from bot.telegram import DirectBot, DirectRequest, newer
 from bot.telegram.pacing import Pacer
 from bot.telegram.request import body_of
@@ -132,6 +134,13 @@ def test_every_text_is_written_as_it_is(parameters: dict[str, str]) -> None:
     data = Written.of(parameters)
     assert isinstance(data, Written)
     assert _means(_as_the_library_says(parameters), json.loads(data.body))
+
+
+def test_a_screens_words_are_written() -> None:
+    """They are a text of a class of its own, as is nearly everything that people are sent."""
+    data = Written.of({"chat_id": 7, "text": paragraphs("<b>找到</b>", Html("10 件"))})
+    assert isinstance(data, Written)
+    assert json.loads(data.body) == {"chat_id": 7, "text": "<b>找到</b>\n\n10 件"}
 
 
 @pytest.mark.parametrize(
