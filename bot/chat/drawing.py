@@ -47,7 +47,7 @@ class Drawer:
         files: PictureFilePort,
         *,
         rich: bool = False,
-        picture_patience: float = 10.0,
+        picture_patience: float = 0.5,
     ) -> None:
         """`rich` has screens that have a rich form take it where the server does.
 
@@ -129,10 +129,16 @@ class Drawer:
         making = self._later.making(photo)
         try:
             sent = await self._send_text(session, screen, markup)
-            key = (session.chat_id, _number_of(sent))
         except BaseException:
             making.cancel()
             raise
+        try:
+            key = (session.chat_id, _number_of(sent))
+        except NetworkError as error:
+            # The words are there; sent again for their sheet they would be there twice.
+            _log.warning("picture_left_out", reason=error.message)
+            making.cancel()
+            return
         self._later.add(key, photo, making, screen.text, markup, **_within(session))
 
     async def post(

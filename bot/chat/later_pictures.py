@@ -44,12 +44,16 @@ class _Awaited:
     markup: _Markup
     where: dict[str, Any]
     task: asyncio.Task[None] | None = None
-    leaving: bool = False
-    """Telegram is being told: it may stand there any moment."""
+    is_passed: bool = False
+    """A button of it was pressed, and what that led to stands below it."""
+
+    def markup_now(self, can: Can) -> str | None:
+        """Return its buttons, none once one was pressed."""
+        return None if self.is_passed else self.markup(can)
 
 
 class LaterPictures:
-    """Adds pictures to messages of words, until somebody presses a button of theirs."""
+    """Adds pictures to messages of words."""
 
     def __init__(self, bot: DirectBot, photos: Photos, patience: float) -> None:
         """`patience` is how many seconds a press waits for the picture of its message."""
@@ -94,11 +98,12 @@ class LaterPictures:
         awaited.task = asyncio.create_task(self._add(key, awaited, making), name="picture added")
 
     async def settled(self, chat_id: ChatId, place: Place | None) -> Place | None:
-        """Add nothing more to a pressed message; return it as it stands now.
+        """Return a pressed message as it stands now, for what the press led to.
 
-        A press that was made before the picture came tells of a message of words. It waits
-        for one that is being made: given up, whoever finds the same would have it made again,
-        since Telegram never heard of it, and in a rush no sheet would ever be known.
+        A press that was made before the picture came tells of a message of words. The picture is
+        waited for a little, no longer than anybody waits for an answer. One that takes longer
+        still comes, since whoever finds the same next would have it made again: its message is
+        left to it then, without buttons, and what the press led to comes below.
         """
         if place is None:
             return None
@@ -107,9 +112,9 @@ class LaterPictures:
         if awaited is not None and awaited.task is not None:
             async with waiting():
                 await asyncio.wait({awaited.task}, timeout=self._patience)
-            if not awaited.leaving:
-                awaited.task.cancel()
-            await asyncio.wait({awaited.task})
+            if not awaited.task.done():
+                awaited.is_passed = True
+                return replace(place, has_text=False)
         turned = self._turned.get(key)
         if turned is None or place.photo is not None:
             return place
@@ -132,7 +137,6 @@ class LaterPictures:
             content = await making
             if content is not None:
                 known = (await self._photos.of(awaited.photo.picture)).file_id
-                awaited.leaving = True
                 await self._put(key, awaited, dict.fromkeys(filter(None, (known, content))))
         except TelegramError as error:
             # The words are there, and say everything.
@@ -151,7 +155,7 @@ class LaterPictures:
             try:
                 sent = await self._bot.fitting(
                     "editMessageMedia",
-                    pictured(content, awaited.text, awaited.markup),
+                    pictured(content, awaited.text, awaited.markup_now),
                     chat_id=chat_id,
                     message_id=message_id,
                 )
@@ -160,7 +164,8 @@ class LaterPictures:
                     return
                 if _NO_MEDIA in error.message.lower():
                     self._bot.abilities.lacks(Ability.ADDED_PICTURES)
-                    await self._replace(key, awaited, content)
+                    if not awaited.is_passed:
+                        await self._replace(key, awaited, content)
                     return
                 # The message may be gone, or what Telegram remembered of the picture.
                 _log.info("picture_refused", reason=error.message)

@@ -1,6 +1,7 @@
 """Words first, their picture when it is made: added once, or left out."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from telegram.error import NetworkError
@@ -38,12 +39,12 @@ class Slow:
 class Easel:
     """A drawer before Telegram."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 5.0) -> None:
         self.telegram = FakeTelegram()
         self.storage = MemoryStorage()
         self.sheet = Slow()
         self.bot = DirectBot(TOKEN, request=self.telegram, get_updates_request=self.telegram)
-        self.drawer = Drawer(self.bot, self.sheet, self.storage, picture_patience=0.05)
+        self.drawer = Drawer(self.bot, self.sheet, self.storage, picture_patience=patience)
 
     async def shows_words(self) -> Place:
         """Draw results; return their message, still without a picture."""
@@ -97,12 +98,49 @@ async def test_a_sheet_in_anothers_place_comes_with_its_words(easel: Easel) -> N
     assert easel.methods == ["editMessageMedia"]
 
 
-async def test_a_press_before_the_picture_comes_ends_the_wait_for_it(easel: Easel) -> None:
-    """What the press led to stands there, and no sheet is put over it."""
+async def test_nobody_waits_for_a_picture_whose_host_hangs() -> None:
+    """What the press led to comes below; the picture comes later, and brings no buttons back."""
+    easel = Easel(patience=0.01)
     pressed = await easel.shows_words()
     await easel.drawer.draw(SESSION, OFFER, pressed)
+    assert easel.methods == ["sendMessage", "editMessageReplyMarkup"]
+    assert not easel.last.buttons
     await easel.picture_comes()
-    assert easel.methods == ["editMessageText"]
+    assert easel.methods[2:] == ["editMessageMedia"]
+    assert easel.last.params["message_id"] == "1"
+    assert "<b>found</b>" in easel.last.params["media"]
+    assert not easel.last.buttons
+    assert await easel.storage.file_id(picture_key(SHEET))
+
+
+async def test_what_replaces_the_words_takes_their_picture_along() -> None:
+    """Telegram says that the message is gone, and that is all right."""
+    easel = Easel(patience=0.01)
+    pressed = await easel.shows_words()
+    await easel.drawer.draw(SESSION, replace(OFFER, replaces=True), pressed)
+    easel.telegram.fail("editMessageMedia", 400, "Bad Request: message to edit not found")
+    await easel.picture_comes()
+    assert easel.methods == ["sendMessage", "deleteMessage", "editMessageMedia"]
+
+
+async def test_an_older_server_gets_no_second_message_once_a_button_was_pressed() -> None:
+    """It would come below what the press led to."""
+    easel = Easel(patience=0.01)
+    pressed = await easel.shows_words()
+    await easel.drawer.draw(SESSION, OFFER, pressed)
+    refusal = "Bad Request: there is no media in the message to edit"
+    easel.telegram.fail("editMessageMedia", 400, refusal)
+    await easel.picture_comes()
+    assert easel.methods == ["sendMessage", "editMessageReplyMarkup", "editMessageMedia"]
+    assert not easel.bot.abilities.has(Ability.ADDED_PICTURES)
+
+
+async def test_words_whose_number_nobody_knows_stay_without_their_picture(easel: Easel) -> None:
+    """They were sent; sent again for a sheet they would be there twice."""
+    easel.telegram.answer("sendMessage", True)  # noqa: FBT003 - what came as the result
+    await easel.drawer.draw(SESSION, RESULTS)
+    await easel.picture_comes()
+    assert easel.methods == ["sendMessage"]
 
 
 async def test_a_press_waits_a_little_for_a_picture_that_is_being_made(easel: Easel) -> None:
