@@ -48,14 +48,16 @@ class Drawer:
         *,
         rich: bool = False,
         picture_patience: float = 0.5,
+        words_wait: float = 2.0,
     ) -> None:
         """`rich` has screens that have a rich form take it where the server does.
 
-        `picture_patience` is how many seconds a press waits for a sheet that comes after its words.
+        `picture_patience` is how many seconds a press waits for the picture of its message where
+        that comes after the words, `words_wait` how many words wait that should come with theirs.
         """
         self._bot = bot
         self._photos = Photos(pictures, files)
-        self._later = LaterPictures(bot, self._photos, picture_patience)
+        self._later = LaterPictures(bot, self._photos, picture_patience, words_wait)
         self._rich = RichDrawing(bot, self._photos) if rich else None
 
     async def draw(self, session: Session, screen: Screen, tapped: Place | None = None) -> None:
@@ -106,8 +108,7 @@ class Drawer:
             _log.warning("picture_left_out", step=session.step, length=length)
         elif screen.picture is not None:
             photo = await self._photos.of(screen.picture)
-            if self._later.suits(photo, place):
-                await self._send_words_first(session, screen, photo, new)
+            if await self._words_went_first(session, screen, photo, new, place):
                 await self._retire(chat_id, tapped)
                 return
             if await self._edit_photo(chat_id, screen, photo, edited, place):
@@ -123,10 +124,18 @@ class Drawer:
         """Let pictures that are on their way arrive, for so many seconds."""
         await self._later.close(grace)
 
-    async def _send_words_first(
-        self, session: Session, screen: Screen, photo: Photo, markup: Markup
-    ) -> None:
+    async def _words_went_first(
+        self, session: Session, screen: Screen, photo: Photo, markup: Markup, place: Place | None
+    ) -> bool:
+        """Send the words of a picture that they should not, or no longer, wait for, if it is such.
+
+        The picture is added to them when it is made.
+        """
+        if not self._later.suits(photo):
+            return False
         making = self._later.making(photo)
+        if await self._later.comes_soon(photo, making, place):
+            return False
         try:
             sent = await self._send_text(session, screen, markup)
         except BaseException:
@@ -135,11 +144,12 @@ class Drawer:
         try:
             key = (session.chat_id, _number_of(sent))
         except NetworkError as error:
-            # The words are there; sent again for their sheet they would be there twice.
+            # The words are there; sent again for their picture they would be there twice.
             _log.warning("picture_left_out", reason=error.message)
             making.cancel()
-            return
-        self._later.add(key, photo, making, screen.text, markup, **_within(session))
+        else:
+            self._later.add(key, photo, making, screen.text, markup, **_within(session))
+        return True
 
     async def post(
         self, chat_id: ChatId, screen: Screen, *, reply_to: int, topic: int | None = None

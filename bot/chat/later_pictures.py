@@ -17,7 +17,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.chat.photos import Photo, Photos
 from bot.chat.reading import Place
-from bot.chat.screens import ContactSheet
+from bot.chat.screens import ContactSheet, SellerPicture
 from bot.chat.wording import pictured, worded
 from bot.domain.identifiers import ChatId
 from bot.domain.recent import Recent
@@ -55,30 +55,49 @@ class _Awaited:
 class LaterPictures:
     """Adds pictures to messages of words."""
 
-    def __init__(self, bot: DirectBot, photos: Photos, patience: float) -> None:
-        """`patience` is how many seconds a press waits for the picture of its message."""
-        self._patience = patience
+    def __init__(self, bot: DirectBot, photos: Photos, patience: float, words_wait: float) -> None:
+        """`patience` is how many seconds a press waits for the picture of its message.
+
+        `words_wait` is how many seconds words wait for a picture that they should come with.
+        """
+        self._patience, self._words_wait = patience, words_wait
         self._bot = bot
         self._photos = photos
         self._awaited: dict[_Key, _Awaited] = {}
         self._turned: Recent[_Key, str] = Recent(_TURNED_KEPT)
 
-    def suits(self, photo: Photo, place: Place | None) -> bool:
-        """Tell whether words should come first: of a sheet that is to be made, in a new message.
-
-        What has a picture already keeps the old one until the new one is there.
-        """
-        in_place = place is not None and place.photo is not None
+    def suits(self, photo: Photo) -> bool:
+        """Tell whether it could come after its words: it is to be made of what a host has."""
         return (
-            isinstance(photo.picture, ContactSheet)
+            isinstance(photo.picture, ContactSheet | SellerPicture)
             and photo.file_id is None
-            and not in_place
             and self._bot.abilities.has(Ability.ADDED_PICTURES)
         )
 
     def making(self, photo: Photo) -> "asyncio.Task[bytes | None]":
-        """Begin to make a picture while its words are on their way."""
+        """Begin to make a picture, maybe while its words are on their way."""
         return asyncio.create_task(photo.made(), name="later picture")
+
+    async def comes_soon(
+        self, photo: Photo, making: "asyncio.Task[bytes | None]", place: Place | None
+    ) -> bool:
+        """Wait a little for a picture that words should come with; tell whether it is made.
+
+        That is any but a sheet in a new message: what has a picture already keeps the old one
+        until the new one is there, and an offer's takes one download.
+        """
+        in_place = place is not None and place.photo is not None
+        if isinstance(photo.picture, ContactSheet) and not in_place:
+            return False
+        try:
+            async with waiting():
+                await asyncio.wait({making}, timeout=self._words_wait)
+        except BaseException:
+            making.cancel()
+            raise
+        if making.done():
+            making.result()
+        return making.done()
 
     def add(
         self,

@@ -110,9 +110,10 @@ class PictureFetcher:
         copy = small_copy(url)
         if copy is None or self._seconds() < self._has_no_small.get(host, 0.0):
             return await self.get(url)
+        began = self._seconds()
         data = await self.get(copy)
-        if data is not None:
-            return data
+        if data is not None or self._seconds() - began >= self._timeout:
+            return data  # a host that hangs is not waited for twice
         data = await self.get(url)
         if data is not None:  # it is the copy that is not there, and not the host
             self._has_no_small[host] = self._seconds() + _ASKED_AGAIN

@@ -9,7 +9,7 @@ from telegram.error import NetworkError
 from bot.chat.drawing import Drawer
 from bot.chat.photos import picture_key
 from bot.chat.reading import Place
-from bot.chat.screens import Button, ContactSheet, Picture, Screen, row
+from bot.chat.screens import Button, ContactSheet, Picture, Screen, SellerPicture, row
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
 from bot.telegram import DirectBot
@@ -39,12 +39,14 @@ class Slow:
 class Easel:
     """A drawer before Telegram."""
 
-    def __init__(self, patience: float = 5.0) -> None:
+    def __init__(self, patience: float = 5.0, words_wait: float = 5.0) -> None:
         self.telegram = FakeTelegram()
         self.storage = MemoryStorage()
         self.sheet = Slow()
         self.bot = DirectBot(TOKEN, request=self.telegram, get_updates_request=self.telegram)
-        self.drawer = Drawer(self.bot, self.sheet, self.storage, picture_patience=patience)
+        self.drawer = Drawer(
+            self.bot, self.sheet, self.storage, picture_patience=patience, words_wait=words_wait
+        )
 
     async def shows_words(self) -> Place:
         """Draw results; return their message, still without a picture."""
@@ -111,6 +113,37 @@ async def test_nobody_waits_for_a_picture_whose_host_hangs() -> None:
     assert "<b>found</b>" in easel.last.params["media"]
     assert not easel.last.buttons
     assert await easel.storage.file_id(picture_key(SHEET))
+
+
+@pytest.mark.parametrize("picture", [SHEET, SellerPicture("https://example.com/a.jpg")])
+async def test_words_that_should_come_with_a_picture_wait_a_little_for_it(
+    picture: Picture,
+) -> None:
+    """Then they come below what was pressed, and their picture when it is made."""
+    easel = Easel(words_wait=0.01)
+    pressed = Place(message_id=9, has_text=False, photo="u-old", has_buttons=True)
+    await easel.drawer.draw(SESSION, replace(RESULTS, picture=picture), pressed)
+    assert easel.methods == ["sendMessage", "editMessageReplyMarkup"]
+    assert easel.last.params["message_id"] == "9"
+    await easel.picture_comes()
+    assert easel.methods[2:] == ["editMessageMedia"]
+    assert easel.last.params["message_id"] == "1"
+    assert [each["text"] for each in easel.last.buttons] == ["1"]
+
+
+async def test_an_offers_picture_that_is_soon_made_comes_with_its_words(easel: Easel) -> None:
+    """One message, as ever."""
+    asyncio.get_running_loop().call_later(0.001, easel.sheet.ready.set)
+    await easel.drawer.draw(SESSION, replace(RESULTS, picture=SellerPicture("https://x/a.jpg")))
+    assert easel.methods == ["sendPhoto"]
+
+
+async def test_words_wait_no_longer_once_there_is_no_picture(easel: Easel) -> None:
+    """They come alone, as ever."""
+    easel.sheet.content = None
+    easel.sheet.ready.set()
+    await easel.drawer.draw(SESSION, replace(RESULTS, picture=SellerPicture("https://x/a.jpg")))
+    assert easel.methods == ["sendMessage"]
 
 
 async def test_what_replaces_the_words_takes_their_picture_along() -> None:

@@ -295,6 +295,15 @@ async def test_a_host_without_small_copies_gives_the_original_and_is_not_asked_a
         assert host.asked[3:] == [SMALL, URL]
 
 
+async def test_a_host_that_hangs_is_waited_for_once():
+    """The original would take as long, and a sheet with it."""
+    host = Host()
+    host.delay = 30
+    async with fetching(host, timeout=0.05) as fetcher:
+        assert await fetcher.get_many([URL], small=True) == [None]
+    assert host.asked == [SMALL]
+
+
 async def test_a_host_that_is_down_is_not_taken_for_one_without_small_copies():
     """Neither came: that says nothing."""
     host = Host(lambda _: httpx.Response(503))
