@@ -62,9 +62,9 @@ def _gap(edge: _Edge, neighbour: str, *, last: bool) -> str:
 def _seen(markup: str, *, last: bool) -> str:
     """Return the first or last character that is seen; nothing where there is none."""
     while markup:
-        if last and markup.endswith(">"):
-            markup = markup[: max(0, markup.rfind("<"))]
-        elif not last and markup.startswith("<"):
+        if last and markup.endswith(">") and "<" in markup:
+            markup = markup[: markup.rfind("<")]
+        elif not last and markup.startswith("<") and ">" in markup:
             markup = markup[markup.find(">") + 1 :]
         else:
             return markup[-1] if last else markup[0]
@@ -94,10 +94,11 @@ def _pieces(text: str) -> tuple[_Piece, ...] | None:
 
 def _piece(literal: str, name: str | None, *, first: bool) -> _Piece:
     core, lead_tags, trail_tags = literal, "", ""
-    while core.startswith("<"):
+    # A tag may be cut, where an address is put into it.
+    while core.startswith("<") and ">" in core:
         at = core.find(">") + 1
         lead_tags, core = lead_tags + core[:at], core[at:]
-    while core.endswith(">"):
+    while core.endswith(">") and "<" in core:
         at = core.rfind("<")
         trail_tags, core = core[at:] + trail_tags, core[:at]
     lead = trail = _Edge.FREE

@@ -23,6 +23,8 @@ from bot.chat.texts import texts_in
         ("没有参数", {}, "没有参数"),
         ("{a}{b}", {"a": "一", "b": "x"}, "一x"),
         ("（{name}）", {"name": "Anna"}, "（Anna）"),
+        ('<a href="{link}">看</a>', {"link": "t.me/x"}, '<a href="t.me/x">看</a>'),
+        ("{sign}多", {"sign": "<"}, "<多"),
     ],
 )
 def test_a_space_stands_beside_letters_and_none_between_characters(
