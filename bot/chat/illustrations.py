@@ -1,6 +1,8 @@
 """The pictures of screens: fetched from the marketplace, composed off the event loop."""
 
 import asyncio
+import time
+from collections.abc import Callable
 
 import structlog
 
@@ -18,12 +20,21 @@ _KEPT, _SECONDS = 4, 10.0
 _SHEETS_AT_ONCE = 2
 """As many as there are threads to compose them: pictures of others would only lie in memory."""
 
+_TOO_LATE = 30.0
+"""Seconds after which nobody looks at a sheet's message any more: those who ask now come first."""
+
 
 class Illustrations:
     """Makes what a screen describes; a screen without its picture still says everything."""
 
-    def __init__(self, fetcher: PictureFetcher, worker: PictureWorker) -> None:
+    def __init__(
+        self,
+        fetcher: PictureFetcher,
+        worker: PictureWorker,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._fetcher = fetcher
+        self._seconds = seconds
         self._worker = worker
         self._sheets = asyncio.Semaphore(_SHEETS_AT_ONCE)
         self._made: SharedReads[Picture, bytes] = SharedReads(_KEPT, _SECONDS)
@@ -57,7 +68,10 @@ class Illustrations:
 
     async def _sheet(self, sheet: ContactSheet) -> bytes:
         urls = [url for url in sheet.urls if url is not None]
+        asked = self._seconds()
         async with self._sheets:
+            if self._seconds() - asked > _TOO_LATE:
+                raise _NotFetched
             got = await self._fetcher.get_many(urls, small=True)
             fetched = dict(zip(urls, got, strict=True))
             pictures = [fetched.get(url) if url else None for url in sheet.urls]
@@ -67,4 +81,4 @@ class Illustrations:
 
 
 class _NotFetched(PictureError):
-    """The marketplace's picture hosts gave nothing."""
+    """The marketplace's picture hosts gave nothing, or nothing in time."""

@@ -22,10 +22,14 @@ class Host(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.status = 200
+        self.hangs: asyncio.Event | None = None
+        self.two_asked = asyncio.Event()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
-        await asyncio.sleep(0.02)
+        if len(self.asked) > 1:
+            self.two_asked.set()
+        await (self.hangs.wait() if self.hangs is not None else asyncio.sleep(0.02))
         return httpx.Response(self.status, content=encoded(noise(300, 300), "JPEG"))
 
 
@@ -68,6 +72,23 @@ async def test_no_more_than_two_sheets_are_in_memory(pictures: Illustrations, ho
     assert {each[1] for each in host.asked} == {"0", "1"}
     assert len(host.asked) == 20, "ten of each in one wave"
     assert all(await asyncio.gather(*making))
+
+
+async def test_what_queued_up_while_hosts_hung_is_left_out(host: Host) -> None:
+    """Nobody looks at those pages any more, and whoever asks now would wait for them all."""
+    now, host.hangs = 0.0, asyncio.Event()
+    fetcher, worker = PictureFetcher(frozenset({HOST}), transport=host), PictureWorker()
+    pictures = Illustrations(fetcher, worker, lambda: now)
+    sheets = [ContactSheet((f"https://{HOST}/{each}.jpg",)) for each in range(4)]
+    making = [asyncio.create_task(pictures.make(each)) for each in sheets[:3]]
+    await host.two_asked.wait()
+    now = 31.0
+    host.hangs.set()
+    made = await asyncio.gather(*making, pictures.make(sheets[3]))
+    assert [each is not None for each in made] == [True, True, False, True]
+    assert "/2.460x460.jpg" not in host.asked
+    await fetcher.aclose()
+    await worker.close()
 
 
 async def test_what_failed_for_all_who_waited_is_tried_again_for_the_next(
