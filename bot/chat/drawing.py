@@ -34,6 +34,8 @@ __all__ = [
 
 _HTML = ParseMode.HTML.value
 NO_PREVIEW = '{"is_disabled":true}'
+_NO_TEXT = "no text in the message"
+"""What Telegram says of words that stand below a picture by now."""
 _log = structlog.get_logger(__name__)
 
 
@@ -47,7 +49,7 @@ class Drawer:
         files: PictureFilePort,
         *,
         rich: bool = False,
-        picture_patience: float = 0.5,
+        picture_patience: float = 0.4,
         words_wait: float = 2.0,
     ) -> None:
         """`rich` has screens that have a rich form take it where the server does.
@@ -66,7 +68,9 @@ class Drawer:
         A topic that is gone or closed does not keep it from being seen: it comes outside of it.
         Raises `telegram.error.TelegramError` when it can't be shown at all.
         """
-        tapped = await self._later.settled(session.chat_id, tapped)
+        tapped = await self._later.settled(
+            session.chat_id, tapped, keeps_picture=screen.keeps_picture
+        )
         try:
             await self._draw(session, screen, tapped)
         except BadRequest as error:
@@ -262,7 +266,10 @@ class Drawer:
 
         text = fitted(screen.text, CAPTION_LIMIT if below_picture else TEXT_LIMIT)
         try:
-            await self._write(session.chat_id, message_id, text, markup, caption=below_picture)
+            if below_picture:
+                await self._write(session.chat_id, message_id, text, markup, caption=True)
+            else:
+                await self._write_anyhow(session.chat_id, message_id, text, markup)
         except TelegramError as error:
             # A record beside the conversation: what matters comes as a message of its own.
             _log.info("message_not_rewritten", error=type(error).__name__)
@@ -282,13 +289,29 @@ class Drawer:
         if place is None or not (place.has_text or below):
             return False
         try:
-            await self._write(chat_id, place.message_id, screen.text, markup, caption=below)
+            if screen.keeps_picture and not below:
+                await self._write_anyhow(chat_id, place.message_id, screen.text, markup)
+            else:
+                await self._write(chat_id, place.message_id, screen.text, markup, caption=below)
         except BadRequest as error:
             if is_unchanged(error):
                 return True
             _log.info("edit_refused", reason=error.message)
             return False
         return True
+
+    async def _write_anyhow(
+        self, chat_id: ChatId, message_id: int, text: str, markup: Markup
+    ) -> None:
+        """Change what a message says that may have got its picture since. Raises `BadRequest`."""
+        await self._later.reworded(chat_id, message_id, text, markup)
+        try:
+            await self._write(chat_id, message_id, text, markup, caption=False)
+        except BadRequest as error:
+            if _NO_TEXT not in error.message.lower():
+                raise
+            text = fitted(text, CAPTION_LIMIT)
+            await self._write(chat_id, message_id, text, markup, caption=True)
 
     async def _write(
         self, chat_id: ChatId, message_id: int, text: str, markup: Markup, *, caption: bool

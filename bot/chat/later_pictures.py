@@ -44,6 +44,8 @@ class _Awaited:
     markup: _Markup
     where: dict[str, Any]
     task: asyncio.Task[None] | None = None
+    leaving: bool = False
+    """Telegram is being told, with the words of now."""
     is_passed: bool = False
     """A button of it was pressed, and what that led to stands below it."""
 
@@ -116,13 +118,26 @@ class LaterPictures:
         self._awaited[key] = awaited
         awaited.task = asyncio.create_task(self._add(key, awaited, making), name="picture added")
 
-    async def settled(self, chat_id: ChatId, place: Place | None) -> Place | None:
+    async def reworded(self, chat_id: ChatId, message_id: int, text: str, markup: _Markup) -> None:
+        """Have a picture that is still to come put above other words, which are about to be set."""
+        awaited = self._awaited.get((chat_id, message_id))
+        if awaited is None or awaited.task is None:
+            return
+        if awaited.leaving:  # with the old words, which must not come after the new ones
+            async with waiting():
+                await asyncio.wait({awaited.task})
+        awaited.text, awaited.markup = text, markup
+
+    async def settled(
+        self, chat_id: ChatId, place: Place | None, *, keeps_picture: bool = False
+    ) -> Place | None:
         """Return a pressed message as it stands now, for what the press led to.
 
         A press that was made before the picture came tells of a message of words. The picture is
         waited for a little, no longer than anybody waits for an answer. One that takes longer
         still comes, since whoever finds the same next would have it made again: its message is
-        left to it then, without buttons, and what the press led to comes below.
+        left to it then, without buttons, and what the press led to comes below. What
+        `keeps_picture` goes into that message all the same, see `reworded`.
         """
         if place is None:
             return None
@@ -131,7 +146,7 @@ class LaterPictures:
         if awaited is not None and awaited.task is not None:
             async with waiting():
                 await asyncio.wait({awaited.task}, timeout=self._patience)
-            if not awaited.task.done():
+            if not awaited.task.done() and not keeps_picture:
                 awaited.is_passed = True
                 return replace(place, has_text=False)
         turned = self._turned.get(key)
@@ -156,6 +171,7 @@ class LaterPictures:
             content = await making
             if content is not None:
                 known = (await self._photos.of(awaited.photo.picture)).file_id
+                awaited.leaving = True
                 await self._put(key, awaited, dict.fromkeys(filter(None, (known, content))))
         except TelegramError as error:
             # The words are there, and say everything.

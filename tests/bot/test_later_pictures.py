@@ -21,6 +21,8 @@ CHAT = ChatId(7)
 SESSION = Session(session_id="ABC234", chat_id=CHAT, user_id=UserId(7), revision=3)
 SHEET = ContactSheet(("https://example.com/a.jpg",))
 RESULTS = Screen("<b>found</b>", row(Button("1", "pick", "1")), SHEET)
+PLACING = Screen("placing", row(Button("leave", "leave")), keeps_picture=True)
+NO_TEXT = "Bad Request: there is no text in the message to edit"
 OFFER = Screen("offer", row(Button("back", "results")))
 
 
@@ -144,6 +146,53 @@ async def test_words_wait_no_longer_once_there_is_no_picture(easel: Easel) -> No
     easel.sheet.ready.set()
     await easel.drawer.draw(SESSION, replace(RESULTS, picture=SellerPicture("https://x/a.jpg")))
     assert easel.methods == ["sendMessage"]
+
+
+async def test_a_record_takes_the_place_of_the_words_and_their_picture_comes_above_it() -> None:
+    """The message that was agreed to says "placing", and not again what could be agreed to."""
+    easel = Easel(patience=0.01)
+    pressed = await easel.shows_words()
+    await easel.drawer.draw(SESSION, PLACING, pressed)
+    assert easel.methods == ["editMessageText"]
+    await easel.picture_comes()
+    assert easel.methods == ["editMessageText", "editMessageMedia"]
+    assert "placing" in easel.last.params["media"]
+    assert "found" not in easel.last.params["media"]
+    assert [each["text"] for each in easel.last.buttons] == ["leave"]
+
+
+async def test_a_record_waits_for_a_picture_that_goes_out_with_the_words_before() -> None:
+    """Else those would come after it."""
+    easel = Easel(patience=0.01)
+    pressed = await easel.shows_words()
+    easel.telegram.slow["editMessageMedia"] = 0.05
+    goes_out = asyncio.Event()
+    easel.telegram.on_call = lambda _: goes_out.set()
+    easel.sheet.ready.set()
+    await goes_out.wait()
+    easel.telegram.fail("editMessageText", 400, NO_TEXT)
+    await easel.drawer.draw(SESSION, PLACING, pressed)
+    assert [easel.methods[0], easel.methods[-1]] == ["editMessageMedia", "editMessageCaption"]
+    assert "placing" in easel.last.params["caption"]
+
+
+async def test_a_record_is_rewritten_below_a_picture_that_came_after_the_press(
+    easel: Easel,
+) -> None:
+    """What was noted of the message at the press is not so any more."""
+    easel.telegram.fail("editMessageText", 400, NO_TEXT)
+    await easel.drawer.rewrite(SESSION, 1, PLACING, below_picture=False)
+    assert easel.methods == ["editMessageText", "editMessageCaption"]
+    assert easel.last.params["caption"] == "placing"
+
+
+async def test_a_record_that_is_rewritten_first_keeps_its_words(easel: Easel) -> None:
+    """A picture that comes later does not bring back what stood there before."""
+    await easel.shows_words()
+    await easel.drawer.rewrite(SESSION, 1, PLACING)
+    await easel.picture_comes()
+    assert easel.methods == ["editMessageText", "editMessageMedia"]
+    assert "placing" in easel.last.params["media"]
 
 
 async def test_what_replaces_the_words_takes_their_picture_along() -> None:
