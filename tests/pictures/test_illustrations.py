@@ -23,12 +23,13 @@ class Host(httpx.AsyncBaseTransport):
         self.asked: list[str] = []
         self.status = 200
         self.hangs: asyncio.Event | None = None
-        self.two_asked = asyncio.Event()
+        self.expected = 2
+        self.asked_by_now = asyncio.Event()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
-        if len(self.asked) > 1:
-            self.two_asked.set()
+        if len(self.asked) == self.expected:
+            self.asked_by_now.set()
         await (self.hangs.wait() if self.hangs is not None else asyncio.sleep(0.02))
         return httpx.Response(self.status, content=encoded(noise(300, 300), "JPEG"))
 
@@ -67,10 +68,12 @@ async def test_no_more_than_two_sheets_are_in_memory(pictures: Illustrations, ho
         ContactSheet(tuple(f"https://{HOST}/{sheet}-{each}.jpg" for each in range(10)))
         for sheet in range(4)
     ]
+    host.expected, host.hangs = 20, asyncio.Event()
     making = [asyncio.create_task(pictures.make(each)) for each in sheets]
-    await asyncio.sleep(0.01)
+    await host.asked_by_now.wait()
     assert {each[1] for each in host.asked} == {"0", "1"}
     assert len(host.asked) == 20, "ten of each in one wave"
+    host.hangs.set()
     assert all(await asyncio.gather(*making))
 
 
@@ -81,7 +84,7 @@ async def test_what_queued_up_while_hosts_hung_is_left_out(host: Host) -> None:
     pictures = Illustrations(fetcher, worker, lambda: now)
     sheets = [ContactSheet((f"https://{HOST}/{each}.jpg",)) for each in range(4)]
     making = [asyncio.create_task(pictures.make(each)) for each in sheets[:3]]
-    await host.two_asked.wait()
+    await host.asked_by_now.wait()
     now = 31.0
     host.hangs.set()
     made = await asyncio.gather(*making, pictures.make(sheets[3]))
