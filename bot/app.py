@@ -53,7 +53,8 @@ _LATER = ("bot.web.server", "bot.process.exposition", "bot.pictures.sheet")
 """What a start does without, and somebody would wait for soon: they are loaded beside the work."""
 
 _PICTURES_WITHIN = 2.0  # seconds; what is not there by then is left out
-_REPLACED = "this replica did not answer for too long: others have its work"
+_REPLACED = "others have this replica's work: it did not answer for long, or they are newer"
+_GAVE_WAY = "a newer release began that stores what this one does not know"
 _log = structlog.get_logger(__name__)
 
 
@@ -99,6 +100,7 @@ class Bot:
         self._house = House(settings, outside)
         if among is not None:
             among.share_counts(self._house.services.quotas, self._house.flood)
+            among.give_way(partial(self._break_off, StartAgain(_GAVE_WAY)))
         self._application = self._house.application
         self._metrics = metrics
         self._server = Listening(

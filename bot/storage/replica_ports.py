@@ -9,6 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from enum import StrEnum
 from typing import Protocol
 
+NEWER = "newer"
+"""The bell that says how many steps of the schema a release has to know from now on."""
+
 
 class Held(StrEnum):
     """What a lease is of; its key says which one."""

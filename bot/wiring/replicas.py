@@ -17,7 +17,8 @@ from bot.services.placing.ordering import Ordering
 from bot.services.quotas import Quotas
 from bot.storage.operator_ports import PaymentPort
 from bot.storage.ports import StorageUnavailable
-from bot.storage.replica_ports import ReplicaPort
+from bot.storage.replica_ports import NEWER, ReplicaPort
+from bot.storage.sql.migrations import NAMES
 from bot.telegram.pacing import Pacer
 from bot.wiring.counts import SharedCounts
 
@@ -60,6 +61,15 @@ class Among:
     def share_counts(self, quotas: Quotas, flood: FloodGuard) -> None:
         """Have what one person asks for counted once, wherever it is worked on."""
         self._counts = SharedCounts(self.replica, quotas, flood)
+
+    def give_way(self, end: Callable[[], None]) -> None:
+        """Have `end` called when a release begins that stores what this one does not know."""
+
+        def heard(least: str) -> None:
+            if least.isdigit() and int(least) > len(NAMES):
+                end()
+
+        self.replica.on_bell(NEWER, heard)
 
     def count(self) -> int:
         """Return how many replicas are alive, with this one."""

@@ -83,11 +83,12 @@ def start(
     stdout: IO[bytes] | int,
     stderr: IO[bytes] | int,
     forked: bool = True,
+    tree: Path = ROOT,
 ) -> Started:
-    """Start `python -m MODULE WORDS`; what it prints goes where it is told to."""
-    if not forked or sys.platform != "linux":
+    """Start `python -m MODULE WORDS` of a tree; what it prints goes where it is told to."""
+    if not forked or tree != ROOT or sys.platform != "linux":
         command = [sys.executable, "-m", module, *words]
-        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=stdout, stderr=stderr)
+        return subprocess.Popen(command, cwd=tree, env=env, stdout=stdout, stderr=stderr)
     before = {name: value for name, value in env.items() if _LOADED_BEFORE.fullmatch(name)}
     nursery = (module, *(f"{name}={before[name]}" for name in sorted(before)))
     if nursery not in _nurseries:

@@ -67,12 +67,18 @@ class BotProcess:
             **settings,
         }
         self.forked = True
+        self.tree = ROOT
         self.process: Started | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = start(
-                "bot", env=self.environment, stdout=log, stderr=log, forked=self.forked
+                "bot",
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                forked=self.forked,
+                tree=self.tree,
             )
 
     async def ready(self) -> None:

@@ -24,6 +24,14 @@ class Company:
         async with Own(self.world, self.bots[0]).clients() as clients:
             yield clients
 
+    def hire(self, folder: Path, way: str, **settings: str) -> BotProcess:
+        """One bot more, over an address of the database; it is not started yet."""
+        folder.mkdir()
+        quick = {"FLOOD_UPDATES": "0", "LOOKUP_DELAYS": LOOKUP_DELAYS}
+        there = {"DATABASE_URL": way, "DATA_KEY": KEY}
+        self.bots.append(BotProcess(self.world, folder, **{**quick, **there, **settings}))
+        return self.bots[-1]
+
     async def ready(self) -> None:
         """Wait until all are."""
         for bot in self.bots:
@@ -108,13 +116,7 @@ def starting(
     company = Company(world, url, [])
     try:
         for number, way in enumerate(ways or [url] * bots):
-            place = folder / f"bot{number}"
-            place.mkdir()
-            quick = {"FLOOD_UPDATES": "0", "LOOKUP_DELAYS": LOOKUP_DELAYS}
-            there = {"DATABASE_URL": way, "DATA_KEY": KEY}
-            bot = BotProcess(world, place, **{**quick, **there, **settings})
-            company.bots.append(bot)
-            bot.start()
+            company.hire(folder / f"bot{number}", way, **settings).start()
         yield company
     finally:
         for bot in company.bots:

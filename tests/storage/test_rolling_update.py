@@ -1,17 +1,24 @@
 """A database that a newer release changed, while those of the release before run on and start."""
 
+import asyncio
+import contextlib
+import json
 import re
+import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from bot.storage.ports import StorageUnavailable
+from bot.storage.ports import Fenced, StorageUnavailable
 from bot.storage.postgres.connection import connect
-from bot.storage.postgres.migrations import ADDING_SINCE, floor, migrate, version
+from bot.storage.postgres.migrations import ADDING_SINCE, floor, floor_of, migrate, version
 from bot.storage.postgres.storage import PostgresStorage
+from bot.storage.replica_ports import NEWER, Held
 from bot.storage.sealing import Sealer
 from bot.storage.sql.migrations import NAMES, own_script, script
 from tests.storage.samples import KEY, NOW, update
+from tests.storage.stored_shapes import stored_shapes, written_down
 
 MORE = "ALTER TABLE inbox ADD COLUMN more TEXT NOT NULL DEFAULT '';\nCREATE TABLE further (a TEXT);"
 LESS = "ALTER TABLE inbox DROP COLUMN more;"
@@ -34,8 +41,8 @@ def changed(url: str, folder: Path, *scripts: str) -> None:
     connection.raw.close()
 
 
-def storage(url: str, *, alone: bool = False) -> PostgresStorage:
-    return PostgresStorage(url, Sealer(KEY), lambda: NOW, alone=alone)
+def storage(url: str, *, alone: bool = False, stall: float = 3.0) -> PostgresStorage:
+    return PostgresStorage(url, Sealer(KEY), lambda: NOW, alone=alone, stall=stall)
 
 
 @pytest.mark.postgres
@@ -67,6 +74,82 @@ async def test_what_was_taken_away_refuses_those_that_use_it(postgres_url: str, 
     connection.raw.close()
     with pytest.raises(StorageUnavailable, match="start the release that wrote it"):
         await storage(postgres_url).open()
+
+
+@pytest.mark.postgres
+async def test_a_run_that_cannot_hear_is_ended_between_two_orders(postgres_url: str):
+    """As one that was taken for dead; who starts waits until it is surely silent."""
+    lease = 0.3
+    older = storage(postgres_url, stall=lease)
+    await older.open()
+    assert await older.replicas.join()
+    assert await older.replicas.take(Held.ORDER, ("A1",)) == {"A1"}
+    with psycopg.connect(postgres_url, autocommit=True) as there:
+        there.execute("UPDATE writers SET knows = 0")
+        there.execute("UPDATE replicas SET beat_at = clock_timestamp() + interval '1 hour'")
+    newer = storage(postgres_url, stall=lease)
+    opening = asyncio.create_task(newer.open())
+    await asyncio.wait({opening}, timeout=2 * lease)
+    assert not opening.done()
+    assert await older.inbox.put_updates([update(1)]) == (1,)
+    await older.replicas.give_back(Held.ORDER, "A1")
+    given_back = time.monotonic()
+    await opening
+    assert time.monotonic() - given_back >= lease
+    for refused in (older.replicas.beat(), older.inbox.put_updates([update(2)])):
+        with pytest.raises(Fenced):
+            await refused
+    assert await newer.replicas.join()
+    assert await newer.inbox.put_updates([update(2)]) == (2,)
+    for each in (older, newer):
+        await each.close()
+        await each.replicas.close()
+
+
+@pytest.mark.postgres
+async def test_a_run_that_hears_ends_by_itself(postgres_url: str):
+    """It is told what to know at least; who starts waits until it has left, and no longer."""
+    older = storage(postgres_url)
+    await older.open()
+    assert await older.replicas.join()
+    with psycopg.connect(postgres_url, autocommit=True) as there:
+        there.execute("UPDATE writers SET knows = %s", (floor_of(NAMES) - 1,))
+        there.execute("UPDATE replicas SET beat_at = clock_timestamp() + interval '1 hour'")
+    async with contextlib.aclosing(older.replicas.bells()) as bells:
+        assert await anext(bells) == ""
+        newer = storage(postgres_url, stall=3600.0)
+        opening = asyncio.create_task(newer.open())
+        assert await anext(bells) == f"{NEWER} {floor_of(NAMES)}"
+    assert await older.inbox.put_updates([update(1)]) == (1,)
+    assert not opening.done()
+    await older.close()
+    await older.replicas.leave()
+    await opening
+    assert await newer.inbox.put_updates([update(2)]) == (2,)
+    await newer.close()
+
+
+@pytest.mark.postgres
+async def test_runs_that_know_enough_stay(postgres_url: str):
+    """Those of the release before, where the floor was not raised, and those of this one."""
+    beside = storage(postgres_url)
+    await beside.open()
+    with psycopg.connect(postgres_url, autocommit=True) as there:
+        there.execute("UPDATE writers SET knows = %s", (floor_of(NAMES),))
+    started = storage(postgres_url)
+    await started.open()
+    assert await beside.inbox.put_updates([update(1)]) == (1,)
+    await started.close()
+    await beside.close()
+
+
+def test_what_is_stored_consists_of_what_releases_at_the_floor_know():
+    """Whoever does not know a field drops it at the next storing, and can't read a new word."""
+    known = json.loads(written_down().read_text(encoding="utf-8"))
+    assert stored_shapes() == known, (
+        "stored values have other fields or words: keep them in a column of their own, or raise"
+        " the floor and run `python -m tests.storage.stored_shapes` (CONTRIBUTING.md)"
+    )
 
 
 def test_a_step_adds_or_says_what_it_needs():

@@ -34,6 +34,10 @@ WRITING = 0x536E6170_00000001
 """The lock of whoever writes or migrates, within a transaction."""
 RUNNING = 0x536E6170_00000002
 """Held together by all bots while they run, and alone by what must not meet one."""
+ENDING = 0x536E6170_00000003
+"""The lock of whoever waits for runs of earlier releases to end."""
+CHANNEL = "snaporder"
+"""What all bots listen to, of the server's NOTIFY."""
 _NUMBER = "UPDATE writers SET batch = $1, seen_at = $2 WHERE writer = $3 AND batch = ANY($4)"
 
 

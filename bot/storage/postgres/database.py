@@ -21,12 +21,13 @@ from bot.storage.postgres.connection import (
     keeps_sessions,
     take_running,
 )
-from bot.storage.postgres.migrations import floor, migrate, refuse_newer, version
+from bot.storage.postgres.migrations import end_older, floor, migrate, refuse_newer, version
 from bot.storage.postgres.reading import NotRead, Reads
 from bot.storage.sealing import Sealer
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import KEY_CHECK, Database
 from bot.storage.sql.group_commit import GroupCommit
+from bot.storage.sql.migrations import NAMES
 from bot.storage.sql.resealing import SEALED
 from bot.storage.sql.runs import mark_copied
 
@@ -34,6 +35,7 @@ _Result = TypeVar("_Result")
 _OLDEST = 14
 _CONNECTIONS = 5
 _STARTS_WITHIN = 30.0  # seconds that a start waits for others who write
+_OLDER_END_WITHIN = 15.0  # seconds; longer than a bot takes to stop
 _BOT = "bot_id"
 _WRITERS_KEPT = timedelta(days=1) // timedelta(microseconds=1)
 
@@ -341,7 +343,7 @@ class PostgresDatabase(Database):
                 self.refuse_other_key(sealed, self._name)
             self._refuse_other_bot(connection)
         migrate(connection)
-        connection.plain(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
+        end_older(connection, self._stall, _OLDER_END_WITHIN)
         self.check_key(connection, self._name)
         if not self._even_moved:
             refuse_moved(connection, self._name)
@@ -356,7 +358,8 @@ class PostgresDatabase(Database):
             (now - _WRITERS_KEPT,),
         )
         (self.writer,) = connection.execute(
-            "INSERT INTO writers (batch, seen_at) VALUES (0, ?) RETURNING writer", (now,)
+            "INSERT INTO writers (batch, seen_at, knows) VALUES (0, ?, ?) RETURNING writer",
+            (now, len(NAMES)),
         ).fetchone()
         connection.plain(
             f"COMMIT; SET statement_timeout = '{self._longest}';"

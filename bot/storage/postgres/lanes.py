@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.storage.postgres.replicas import CHANNEL, TAKE, Replicas
+from bot.storage.postgres.connection import CHANNEL
+from bot.storage.postgres.replicas import TAKE, Replicas
 from bot.storage.replica_ports import Held
 from bot.storage.sql.batch import Statement, execute_each
 from bot.storage.sql.connection import Connection

@@ -7,22 +7,38 @@ ends with `.postgres.sql` stands beside it and is taken instead.
 Bots of the release before run on while the first of the next one changes the schema, and are
 started again over it. So each step after `ADDING_SINCE` only adds, in a way that releases which do
 not know it live with; one that takes something away says `-- Needs: NNNN`, the step whose release
-no longer uses it. The latest of these is the database's floor: releases below it are refused.
+no longer uses it. The latest of these is the database's floor: releases below it are refused, and
+their runs are ended before one that knows more writes anything.
 """
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 from importlib import resources
 
 from bot.storage.ports import StorageUnavailable
-from bot.storage.postgres.connection import WRITING, PostgresConnection
+from bot.storage.postgres.connection import CHANNEL, ENDING, WRITING, PostgresConnection
 from bot.storage.postgres.dialect import translated_schema
+from bot.storage.replica_ports import NEWER
 from bot.storage.sql.migrations import NAMES, own_script, script, statements
 
 BASELINE = 19
 ADDING_SINCE = 20
 _VERSION = "schema_version"
 _FLOOR = "schema_floor"
+_LOOKS_EVERY = 0.1  # seconds
+# Whether a release below the floor still brings something to its end: what it does, where it hears
+# that it is to end, and else its orders. Who is silent does nothing any more.
+_NOT_ENDED = (
+    "SELECT 1 FROM replicas JOIN writers ON writer = replica WHERE knows < ?"
+    " AND beat_at > clock_timestamp() - ?::float8 * interval '1 second'"
+    " AND (knows > 0 OR EXISTS (SELECT 1 FROM leases WHERE leases.replica = writer"
+    " AND leases.kind = 'order')) LIMIT 1"
+)
+_END_OLDER = (
+    "WITH ended AS (DELETE FROM writers WHERE knows < ? RETURNING writer)"
+    " DELETE FROM replicas USING ended WHERE replica = writer RETURNING replica"
+)
 _NEEDS = re.compile(r"^-- Needs: (\d{4})$", re.MULTILINE)
 
 
@@ -81,6 +97,33 @@ def _apply_next(connection: PostgresConnection, names: Sequence[str]) -> bool:
             connection.plain("ROLLBACK")
         raise
     return missing
+
+
+def end_older(connection: PostgresConnection, lease: float, patience: float) -> None:
+    """Begin a transaction under the lock in which no run of a release below the floor is left.
+
+    Such a one would store values again without what it knows nothing of. It is told, and ends as
+    when it is stopped; what has not ended within `patience` seconds, or can't hear, hears what a
+    replica hears that was taken for dead, and its work is everybody's once it is surely silent,
+    `lease` seconds later. Started again it is refused. Raises `StorageUnavailable` when a newer
+    release was quicker.
+    """
+    # One at a time: who comes second would not know how long to wait.
+    connection.plain(f"SELECT pg_advisory_lock({ENDING})")
+    until = time.monotonic() + patience
+    while True:
+        connection.plain(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
+        least = floor(connection) or 0
+        refuse_newer(version(connection), least=least)
+        if connection.execute(_NOT_ENDED, (least, lease)).fetchone() and time.monotonic() < until:
+            connection.plain(f"ROLLBACK; SELECT pg_notify('{CHANNEL}', '{NEWER} {least}')")
+            time.sleep(_LOOKS_EVERY)
+            continue
+        if not connection.execute(_END_OLDER, (least,)).fetchall():
+            connection.plain(f"SELECT pg_advisory_unlock({ENDING})")
+            return
+        connection.plain("COMMIT")
+        time.sleep(lease)
 
 
 def floor_of(names: Sequence[str]) -> int:

@@ -18,12 +18,11 @@ from psycopg.rows import TupleRow
 
 from bot.storage.ports import Fenced, StorageUnavailable
 from bot.storage.postgres.address import told
-from bot.storage.postgres.connection import shut
+from bot.storage.postgres.connection import CHANNEL, shut
 from bot.storage.postgres.database import PostgresDatabase
 from bot.storage.replica_ports import Held
 from bot.storage.sql.connection import Connection
 
-CHANNEL = "snaporder"
 _ANSWERS_WITHIN = 2  # seconds; a beat that takes longer is one that was missed
 _HANGS_AFTER = 90.0  # seconds; no batch, and no read, is given as long by the server
 _SUSPECT_AFTER = 8.0  # seconds after which the server is asked whether it works at it

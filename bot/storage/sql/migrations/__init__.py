@@ -27,6 +27,7 @@ NAMES = (
     "0020_replicas.sql",
     "0021_what_is_claimed.sql",
     "0022_group_bans.sql",
+    "0023_what_runs_know.sql",
 )
 """In their order: the first brings schema 1. One that was released is never changed."""
 

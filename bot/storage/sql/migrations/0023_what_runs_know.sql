@@ -1,0 +1,2 @@
+-- What the others know who share a database: where one process has it alone there is nothing to keep
+-- (0023_what_runs_know.postgres.sql).
