@@ -307,6 +307,28 @@ def postgres_url(postgres_server: Server) -> Iterator[str]:
     postgres_server.drop(name)
 
 
+def copy_to_standby(primary: Server, standby: Server) -> None:
+    """Make an empty folder a standby of a running server; it is not started yet."""
+    run(
+        "pg_basebackup", "-D", standby.data, "-h", primary.folder, "-p", primary.port,
+        "-U", "snaporder", "-R", "-X", "stream", "-c", "fast", "--no-sync",
+    )  # fmt: skip
+    with (standby.data / "postgresql.conf").open("a", encoding="utf-8") as conf:
+        conf.write(f"port = {standby.port}\n")
+        conf.write(f"unix_socket_directories = '{standby.folder}'\n")
+
+
+def is_up(server: Server) -> bool:
+    """Tell whether a server answers; one that found no room for its log is started again."""
+    try:
+        server.sql("SELECT 1")
+    except Exception:  # noqa: BLE001 - psycopg's, an extra: it is not up
+        with contextlib.suppress(RuntimeError):
+            server.start()
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def standby_of(primary: Server) -> Iterator[Server]:
     """A streaming standby of a server, for as long as a test needs it."""
@@ -314,13 +336,7 @@ def standby_of(primary: Server) -> Iterator[Server]:
     keeper = _keep(standby, os.getpid())
     try:
         standby.own_folder()
-        run(
-            "pg_basebackup", "-D", standby.data, "-h", primary.folder, "-p", primary.port,
-            "-U", "snaporder", "-R", "-X", "stream", "-c", "fast", "--no-sync",
-        )  # fmt: skip
-        with (standby.data / "postgresql.conf").open("a", encoding="utf-8") as conf:
-            conf.write(f"port = {standby.port}\n")
-            conf.write(f"unix_socket_directories = '{standby.folder}'\n")
+        copy_to_standby(primary, standby)
         standby.start()
         yield standby
     finally:

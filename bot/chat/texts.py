@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -174,6 +175,10 @@ class Texts:
     def number(self, number: int | Decimal) -> Html:
         """Write a number with the language's separators."""
         return _number(number, self._locale.language)
+
+    def series(self, names: Iterable[str]) -> str:
+        """Write several one after the other."""
+        return ("、" if self.language == "zh" else ", ").join(names)
 
     def time(self, moment: datetime) -> Html:
         """Write a moment in China's time: the goods, the sellers and the deadlines are there."""

@@ -167,7 +167,7 @@ def claim_line(t: Texts, buy: GroupBuy, claim: Claim) -> Html:
         for each in claim.swapped
     ]
     others = [buy.terms.variant(each) for each in claim.alternatives]
-    named = ", ".join(variant_name(t, buy, each) for each in others if each is not None)
+    named = t.series(variant_name(t, buy, each) for each in others if each is not None)
     return lines(
         said,
         *instead,

@@ -212,7 +212,7 @@ def _named(t: Texts, buy: GroupBuy, asking: JoinOpen) -> Html | None:
     """Say what was chosen for the case that it runs out; None for nothing."""
     variants = buy.terms.variants
     others = [variants[each] for each in asking.alternatives if each < len(variants)]
-    named = ", ".join(variant_name(t, buy, each) for each in others)
+    named = t.series(variant_name(t, buy, each) for each in others)
     if not others and not asking.partly:
         return None
     return lines(

@@ -108,7 +108,7 @@ def row_line(t: Texts, terms: Terms) -> Html | None:
         name = cut(variant.label.in_language(t.language), 30) if variant else ""
         parts.append(f"{each.pieces} × {name}")
     more = " …" if len(terms.row) > _MOST_IN_ROW else ""
-    return t("buy.row_line", parts=", ".join(parts) + more)
+    return t("buy.row_line", parts=t.series(parts) + more)
 
 
 def rows_line(t: Texts, terms: Terms, progress: Progress) -> Html | None:
@@ -122,7 +122,7 @@ def rows_line(t: Texts, terms: Terms, progress: Progress) -> Html | None:
         variant = terms.variant(spec)
         name = cut(variant.label.in_language(t.language), 30) if variant else ""
         holes.append(f"{name} × {count}")
-    return t("buy.rows_closed", rows=t.number(so_far.whole), holes=", ".join(holes))
+    return t("buy.rows_closed", rows=t.number(so_far.whole), holes=t.series(holes))
 
 
 def times_line(t: Texts, terms: Terms) -> Html:

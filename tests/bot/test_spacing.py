@@ -15,6 +15,11 @@ from bot.chat.texts import texts_in
         ("满 {pieces} 成团", {"pieces": "3 双"}, "满 3 双成团"),
         ("满 {pieces} 成团", {"pieces": "3 pcs"}, "满 3 pcs 成团"),
         ("请在 {moment}前付", {"moment": "<i>03:37</i>"}, "请在 <i>03:37</i> 前付"),
+        (
+            "请在 {moment}前付",
+            {"moment": '<tg-time unix="1">3:37（北京时间）</tg-time>'},
+            '请在 <tg-time unix="1">3:37（北京时间）</tg-time> 前付',
+        ),
         ("备注<code>{code}</code>", {"code": "G2-3"}, "备注 <code>G2-3</code>"),
         ("降到 {price}", {"price": "¥29.90"}, "降到 ¥29.90"),
         ("📣 {place}", {"place": "好货"}, "📣 好货"),

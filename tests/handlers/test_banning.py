@@ -15,12 +15,11 @@ from bot.domain.group_buys.claims import Claim
 from bot.domain.identifiers import UserId
 from bot.domain.sessions import Focus
 from bot.domain.writes import JoinBuy, OpenBuy
-from bot.storage.ports import StepCommit, Storage
+from bot.storage.ports import Storage
 from handlers.group import banning
 from handlers.group.buy_view import BuyView, load
 from tests.domain.group_buys.groups import NOW, wanted
-from tests.storage.grouping import a_buy
-from tests.storage.shopping import session as stored
+from tests.storage.grouping import a_buy, commit
 
 ORGANISER, ANNA = UserId(7), UserId(11)
 BUYS = (BuyId(1), BuyId(2))
@@ -30,17 +29,8 @@ async def two_buys(storage: Storage) -> None:
     """Open two buys that Anna is in, and ban her with her claim in each."""
     writes = [OpenBuy(a_buy(ORGANISER, token=f"t{each}")) for each in BUYS]
     joins = [JoinBuy(each, wanted(a_buy(), ANNA, 5)) for each in BUYS]
-    await commit(storage, 1, writes)
-    await commit(storage, 2, joins)
-
-
-async def commit(storage: Storage, revision: int, writes: Any) -> None:
-    step = StepCommit(
-        session=stored(ORGANISER, revision),
-        expected_revision=revision - 1 or None,
-        writes=tuple(writes),
-    )
-    await storage.conversations.commit_step(step)
+    await commit(storage, ORGANISER, 1, writes)
+    await commit(storage, ORGANISER, 2, joins)
 
 
 async def ban(storage: Storage, buy_id: BuyId, reason: str) -> None:
@@ -71,7 +61,7 @@ async def test_a_ban_shows_in_every_buy_and_is_lifted_in_all_with_one_word_of_it
     assert claim.banned == "never fetched"
     await ban(storage, BUYS[1], "nor paid")
     await banning.unban(cast("Any", None), pressed)
-    await commit(storage, 3, pressed.writes)
+    await commit(storage, ORGANISER, 3, pressed.writes)
     assert await storage.group_buys.bans_of(ORGANISER, 9) == []
     waiting = await storage.group_buys.news_to_tell(NOW + timedelta(days=9999), 99)
     assert [each.news.kind for each in waiting].count(NewsOf.ALLOWED) == 1

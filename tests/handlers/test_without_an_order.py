@@ -10,14 +10,13 @@ from bot.domain.group_buys.buys import BuyId, GroupBuy
 from bot.domain.identifiers import UserId
 from bot.domain.sessions import Focus
 from bot.domain.writes import OpenBuy
-from bot.storage.ports import StepCommit, Storage
 from handlers.group import running
 from handlers.group.buy_asked import asked
 from handlers.group.buy_organising import organiser_rows, organiser_text
 from handlers.group.buy_view import BuyView
 from tests.domain.group_buys.groups import NOW
 from tests.services.test_several_orders import ONE, TWO, at_ordering
-from tests.storage.shopping import session as stored
+from tests.storage.grouping import commit
 
 ORGANISER, BUY = UserId(7), BuyId(1)
 
@@ -25,15 +24,6 @@ ORGANISER, BUY = UserId(7), BuyId(1)
 def lacking_one() -> GroupBuy:
     """Return a buy whose second order was refused while the first stands."""
     return at_ordering().buy.replace(organiser=ORGANISER, lacking=(TWO,), buy_id=BUY)
-
-
-async def commit(storage: Storage, revision: int, writes: Any) -> None:
-    step = StepCommit(
-        session=stored(ORGANISER, revision),
-        expected_revision=revision - 1 or None,
-        writes=tuple(writes),
-    )
-    await storage.conversations.commit_step(step)
 
 
 def acts_of(rows: Rows) -> list[tuple[str | None, str]]:
@@ -51,9 +41,9 @@ async def test_the_page_offers_it_says_what_it_means_and_does_it_once() -> None:
     assert "without order 2" in shown.text
     assert acts_of(shown.rows) == [("drop", TWO), ("back", "")]
     storage = pressed.services.store
-    await commit(storage, 1, [OpenBuy(buy)])
+    await commit(storage, ORGANISER, 1, [OpenBuy(buy)])
     await running.drop(cast("Any", None), pressed)
-    await commit(storage, 2, pressed.writes)
+    await commit(storage, ORGANISER, 2, pressed.writes)
     after = await storage.group_buys.buy(BUY)
     assert after is not None
     assert (after.orders, after.lacking, after.dropped) == ((ONE, TWO), (), (TWO,))
@@ -65,6 +55,6 @@ async def test_the_page_offers_it_says_what_it_means_and_does_it_once() -> None:
     assert acts_of(gone.rows) == [("back", "")]
     again = context(session(focus=Focus(asking=asking)), Shelf(), arg=ONE)
     again.now = NOW
-    await commit(again.services.store, 1, [OpenBuy(buy)])
+    await commit(again.services.store, ORGANISER, 1, [OpenBuy(buy)])
     await running.drop(cast("Any", None), again)  # nobody goes without the one that stands
     assert again.writes == []

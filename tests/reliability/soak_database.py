@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.cutting import Cutting
-from tests.postgres import Server, own_server, run, standby_of
+from tests.postgres import Server, copy_to_standby, is_up, own_server, standby_of
 
 _ROOM = 480  # MB, of which a soak needs a third
 _SETTINGS = {
@@ -104,7 +104,7 @@ class Database:
         with no_room(self.primary):
             await asyncio.sleep(self.rng.uniform(*_FULL))
         for _ in range(_STARTS_AGAIN_WITHIN):
-            if await asyncio.to_thread(_is_up, self.primary):
+            if await asyncio.to_thread(is_up, self.primary):
                 return
             await asyncio.sleep(1)
         raise RuntimeError("the database did not start again with room on its disk")
@@ -129,13 +129,7 @@ def _copy(primary: Server, standby: Server) -> None:
     """Make a server that stopped the standby of another."""
     for each in standby.data.iterdir():
         shutil.rmtree(each) if each.is_dir() and not each.is_symlink() else each.unlink()
-    run(
-        "pg_basebackup", "-D", standby.data, "-h", primary.folder, "-p", primary.port,
-        "-U", "snaporder", "-R", "-X", "stream", "-c", "fast", "--no-sync",
-    )  # fmt: skip
-    with (standby.data / "postgresql.conf").open("a", encoding="utf-8") as conf:
-        conf.write(f"port = {standby.port}\n")
-        conf.write(f"unix_socket_directories = '{standby.folder}'\n")
+    copy_to_standby(primary, standby)
 
 
 @contextmanager
@@ -151,17 +145,6 @@ def no_room(server: Server) -> Iterator[None]:
         yield
     finally:
         filler.unlink()
-
-
-def _is_up(server: Server) -> bool:
-    """Tell whether a server answers; one that found no room for its log is started again."""
-    try:
-        server.sql("SELECT 1")
-    except Exception:  # noqa: BLE001 - psycopg's, an extra: it is not up
-        with contextlib.suppress(RuntimeError):
-            server.start()
-        return False
-    return True
 
 
 @contextlib.asynccontextmanager

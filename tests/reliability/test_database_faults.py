@@ -15,7 +15,7 @@ from soak_database import no_room
 
 from tests.cutting import Cutting
 from tests.loopback import http_client
-from tests.postgres import Server, own_server, standby_of
+from tests.postgres import Server, is_up, own_server, standby_of
 from tests.storage.test_rolling_update import MORE, changed
 
 pytestmark = [
@@ -50,17 +50,6 @@ async def _statuses(company: Company) -> list[int]:
         ]
 
 
-async def _has_room(server: Server) -> bool:
-    """Whether the server is up; one that found no room for its log ends until there is."""
-    try:
-        server.sql("SELECT 1")
-    except Exception:  # noqa: BLE001 - psycopg's, an extra: it is not up
-        with contextlib.suppress(RuntimeError):
-            server.start()
-        return False
-    return True
-
-
 async def test_a_full_disk_loses_nothing(small: Server, tmp_path: Path) -> None:
     """What can't be stored is not acknowledged; with room again all of it is handled, once."""
     url = small.url(small.create(), tcp=True)
@@ -80,7 +69,7 @@ async def test_a_full_disk_loses_nothing(small: Server, tmp_path: Path) -> None:
                 pending = (await clients.telegram.get("/sandbox/updates")).json()["pending"]
                 assert pending > 0, "what can't be stored is not acknowledged"
                 pids = company.pids()
-            await until(lambda: _has_room(small))
+            await until(lambda: asyncio.to_thread(is_up, small))
             shown = await buyer.sees("Order placed")
             orders = await clients.orders.orders()
             assert [each["orderId"] in shown.text for each in orders] == [True]

@@ -1,11 +1,13 @@
 """Group buys of one organiser, as every storage is to keep them."""
 
+from collections.abc import Iterable
+
 from bot.domain.group_buys import bans, closing, joining
 from bot.domain.group_buys.buys import BuyId, Card, Change, GroupBuy
 from bot.domain.identifiers import ChatId, MerchantOrderNo, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
-from bot.domain.writes import JoinBuy, OpenBuy
+from bot.domain.writes import JoinBuy, OpenBuy, Write
 from bot.storage.ports import StepCommit, Storage
 from tests.domain.group_buys.groups import NOW, RED, opened, quote, wanted
 from tests.storage.samples import following
@@ -19,6 +21,7 @@ __all__ = [
     "SHOWN",
     "TOKEN",
     "WANTED",
+    "commit",
     "group_buy",
     "organise",
     "pausing",
@@ -41,17 +44,23 @@ def pausing(buy: GroupBuy, _: Books) -> Change:
     return joining.paused(buy, NOW)
 
 
+async def commit(storage: Storage, who: UserId, revision: int, writes: Iterable[Write]) -> None:
+    """Have somebody's step of that revision commit writes."""
+    step = StepCommit(
+        session=session(who, revision), expected_revision=revision - 1 or None, writes=tuple(writes)
+    )
+    await storage.conversations.commit_step(step)
+
+
 async def group_buy(storage: Storage) -> None:
     """One that is open, with a claim, a queue, a card and news; one being ordered, with a ban."""
     writes = (
         OpenBuy(a_buy(limit=5)),
         OpenBuy(a_buy(token="other")),
     )
-    commit = StepCommit(session=session(BUYER, 1), expected_revision=None, writes=writes)
-    await storage.conversations.commit_step(commit)
+    await commit(storage, BUYER, 1, writes)
     joins = [JoinBuy(BUY, wanted(a_buy(), user, 5, 1000)) for user in (DAVE, BUYER)]
-    commit = StepCommit(session=session(BUYER, 2), expected_revision=1, writes=tuple(joins))
-    await storage.conversations.commit_step(commit)
+    await commit(storage, BUYER, 2, joins)
     await storage.group_buys.put_card(SHOWN)
     await storage.group_buys.put_card(WANTED)
     await storage.group_buys.put_card(SHOWN.replace(buy_id=BuyId(2), message_id=-1, chat_id=-7))

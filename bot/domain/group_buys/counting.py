@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.domain.group_buys.bills import Share, people_of, pieces_by_variant, shared_by
 from bot.domain.group_buys.books import borne, charged, paid_there
 from bot.domain.group_buys.buys import (
-    AFTER_BOUGHT,
     Arrived,
     BuyRefused,
     BuyState,
@@ -68,27 +67,6 @@ def counted(
 
 def _listed(pieces: Mapping[SpecId | None, int]) -> tuple[Arrived, ...]:
     return tuple(Arrived(spec_id=spec, pieces=count) for spec, count in pieces.items())
-
-
-def short(
-    buy: GroupBuy,
-    spec_id: SpecId | None,
-    pieces: int,
-    refund: Fen,
-    books: Books,
-    now: datetime,
-) -> Change:
-    """So many pieces do not come, and the seller sends `refund` fen back for them.
-
-    The last to claim goes without, is credited the pieces with the fee on them, and the freight
-    where nothing is left; the gap to what the seller sends is the organiser's. What the seller
-    sends beyond is freight, and goes to everybody. Raises `BuyRefused`.
-    """
-    buy.demand(*AFTER_BOUGHT)
-    without = _last_without(buy, spec_id, pieces)
-    if pieces < 1 or refund < 0 or sum(without.values()) < pieces:
-        raise BuyRefused(Why.AMOUNT, sum(without.values()))
-    return _gone_without(buy, _with_named(buy, without, {}), refund, books, now)
 
 
 def never_ordered(

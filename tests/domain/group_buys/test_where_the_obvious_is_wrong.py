@@ -136,7 +136,7 @@ def test_06_who_does_not_answer_agrees() -> None:
 
 def test_07_a_paid_claim_is_safe() -> None:
     desk = ordered_desk((2, 5, 1000), (3, 5, 1000))
-    desk.take(counting.short(desk.buy, RED, 5, Fen(0), desk.books, NOW))
+    desk.take(counting.counted(desk.buy, {RED: 5}, desk.books, NOW))
     assert desk.buy.claim(2).state is ClaimState.SHORT
     assert desk.books.account_of(desk.buy.account_of(UserId(3)), CNY).balance.units < 0
     # A proof is not money either.
