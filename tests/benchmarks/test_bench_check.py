@@ -11,7 +11,7 @@ from benchmarks.worlds.moves import JOURNEY
 from tests.tiers import SLOW
 
 _TURNS = 3
-_STEP = {"calls": 1000, "statements": 20, "commits": 3, "telegram": 1, "marketplace": 0}
+_STEP = {"calls": 1000, "statements": 20, "commits": 3, "telegram": 1, "pictures": 1, "marketplace": 0}
 
 
 @SLOW
@@ -37,15 +37,31 @@ def test_no_step_costs_more_than_it_did(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("what", "more"),
-    [("statements", 7), ("commits", 2), ("telegram", 1), ("marketplace", 1), ("calls", 1001)],
+    [
+        ("statements", 7),
+        ("commits", 2),
+        ("telegram", 1),
+        ("pictures", 2),
+        ("marketplace", 1),
+        ("calls", 1001),
+    ],
 )
 def test_a_step_that_costs_more_is_named(what: str, more: int) -> None:
     """One call more, two commits of its own, a tenth more of the Python calls: a regression."""
     worse = {**_STEP, what: _STEP[what] + more}
     others = {f"{number:02d} tap": {**_STEP, "calls": 4000} for number in range(1, 13)}
-    assert compare({"00 say": _STEP, **others}, {"00 say": worse, **others}) == [
-        f"00 say: {worse[what]} {what} instead of {_STEP[what]}"
-    ]
+    lines = compare({"00 say": _STEP, **others}, {"00 say": worse, **others})
+    assert f"00 say: {worse[what]} {what} instead of {_STEP[what]}" in lines
+    assert all(f" {what} instead of " in line for line in lines)
+
+
+def test_a_picture_that_comes_beside_the_next_move_is_no_more() -> None:
+    """After its words, or on a busy machine later; a second one is a regression."""
+    kept = {"00 say": _STEP, "01 tap": _STEP}
+    late = {"00 say": {**_STEP, "pictures": 0}, "01 tap": {**_STEP, "pictures": 2}}
+    assert compare(kept, late) == []
+    twice = {"00 say": _STEP, "01 tap": {**_STEP, "pictures": 2}}
+    assert compare(kept, twice) == ["the whole journey: 3 pictures instead of 2"]
 
 
 def test_one_commit_more_in_each_step_is_named() -> None:
