@@ -11,7 +11,14 @@ from benchmarks.worlds.moves import JOURNEY
 from tests.tiers import SLOW
 
 _TURNS = 3
-_STEP = {"calls": 1000, "statements": 20, "commits": 3, "telegram": 1, "pictures": 1, "marketplace": 0}
+_STEP = {
+    "calls": 1000,
+    "statements": 20,
+    "commits": 3,
+    "telegram": 1,
+    "pictures": 1,
+    "marketplace": 0,
+}
 
 
 @SLOW
