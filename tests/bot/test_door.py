@@ -38,13 +38,13 @@ class House:
     async def ask(self, streams: Streams | None = None) -> bytes:
         reader, writer = streams or await self.come()
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-        return await asyncio.wait_for(reader.readuntil(b"}"), 2)
+        return await asyncio.wait_for(reader.readuntil(b"}"), 60)
 
 
 async def ended(reader: asyncio.StreamReader) -> bool:
     """Tell whether nothing but its end comes, orderly or not."""
     try:
-        return await asyncio.wait_for(reader.read(1), 3) == b""
+        return await asyncio.wait_for(reader.read(1), 60) == b""
     except ConnectionError:
         return True
 

@@ -78,7 +78,7 @@ async def running(*those: Counting) -> AsyncIterator[None]:
 
 
 async def soon(fact: Any) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not fact():  # noqa: ASYNC110 - what it waits for rings nothing
             await asyncio.sleep(0.01)
 

@@ -53,7 +53,7 @@ async def test_what_came_into_the_chat_is_on_its_way_no_more(phone, fake):
     await page.get_by_test_id("composer").fill("two cups")
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("message-2")).to_contain_text("two cups")
-    await expect(page.locator(".row.mine")).to_have_count(1, timeout=1000)
+    await expect(page.locator(".row.mine")).to_have_count(1)
     fake.answering.set()
     await page.get_by_test_id("composer").fill("white")
     await page.keyboard.press("Enter")

@@ -27,6 +27,7 @@ from bot.http.errors import (
     WriteTimedOut,
 )
 from bot.http.messages import Answer, Patience, Request, Upload
+from tests.loopback import time_flies
 
 SOME = Patience(pool=5, connect=5, write=5, read=5)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -351,11 +352,12 @@ async def test_an_answer_that_stalls():
         await line.heard()
         await line.say(head("Content-Length: 3"))
         for byte in (b"a", b"b", b"c"):
-            await asyncio.sleep(0.15)
+            await asyncio.sleep(0.1)
+            time_flies(20)
             await line.say(byte)
 
     async with peer(stalling) as held:
-        assert isinstance(await ask(held, patience=Patience(read=0.4)), Answer)
+        assert isinstance(await ask(held, patience=Patience(read=30)), Answer)
         assert type(await ask(held, patience=Patience(read=0.05))) is ReadTimedOut
 
 

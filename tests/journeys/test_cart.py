@@ -190,7 +190,7 @@ async def test_a_line_left_out_stays_in_the_cart(person, marketplace):
     await at_lines(buyer, SNEAKERS, 3, "White", "37")
     await at_lines(buyer, SNEAKERS, 4, "Black", "40")
     await from_lines_to_preview(buyer)
-    await market.fault("slow", "create", seconds=1.0)
+    await market.fault("slow", "create", seconds=5.0)
     await buyer.do(CONFIRM, "Placing your order")
     await market.until_called("create")
     stock = (await market.offer(SNEAKERS))["stock"]

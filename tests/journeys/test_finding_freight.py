@@ -97,7 +97,7 @@ async def test_a_slow_answer_holds_no_screen_up(
 ) -> None:
     """The screen comes without it; once the answer is there, the next screen has it."""
     buyer = await has_address(await person(), FAR)
-    await Market(marketplace).fault("slow", "freight_estimate", seconds=6)
+    await Market(marketplace).fault("slow", "freight_estimate", seconds=8)
     shown = await at_quantity(buyer, TAPE_MEASURE)
     assert "reight" not in shown.text
     shown = await buyer.say("1", "The minimum is 2")

@@ -166,7 +166,7 @@ async def killed_at(
     await clients.market_fault(boundary.endpoint, boundary.kind, **more)
     await organiser.tap("Order exactly this", shown)
     try:
-        await until(reached(market, boundary), within=30.0)
+        await until(reached(market, boundary), within=90.0)
     except TimeoutError:
         calls, made = await market.count(boundary.endpoint), len(await market.orders())
         said = "\n---\n".join(each.text[-400:] for each in (await organiser.history())[-4:])

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow  # real minutes pass
 REMINDER = "still to be paid|你有一笔订单待付款"
 CLOSED = "The order was closed|订单已关闭"
 PAID = "Paid: ¥"
-TIME_TO_PAY = 12  # seconds; the reminder comes when half of them are over
+TIME_TO_PAY = 30  # seconds; the reminder comes when half of them are over
 
 
 @pytest.fixture(scope="module")

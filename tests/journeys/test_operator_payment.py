@@ -102,7 +102,7 @@ async def test_a_bot_killed_while_it_pays_sends_nothing_again(
     """The press is handled once more at the next start, which says what may have happened."""
     question = await asked(operator)
     await market.switch(protocol_pay="failed")
-    await market.fault("slow", "pay_without_password", seconds=3)
+    await market.fault("slow", "pay_without_password", seconds=8)
     await operator.press(question.id, question.button("Pay ¥27")["callback_data"])
     await market.until_called("pay_without_password")
     await desk.own.restart()

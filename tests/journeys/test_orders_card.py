@@ -179,7 +179,7 @@ async def test_what_the_marketplace_left_out_stands_on_the_card(person, marketpl
     await at_lines(buyer, SNEAKERS, 3, "White", "37")
     await add_black(buyer, 4)
     await from_lines_to_preview(buyer)
-    await market.fault("slow", "create", seconds=1.0)
+    await market.fault("slow", "create", seconds=5.0)
     await buyer.do("Confirm order", "Placing your order")
     stock = (await market.offer(SNEAKERS))["stock"]
     await market.until_called("create")

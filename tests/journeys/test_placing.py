@@ -133,7 +133,7 @@ async def test_lines_that_failed_are_named(person, marketplace):
     await market.switch(stock_shortage="order_the_rest")
     await at_lines(buyer, SNEAKERS, 3, "White", "37")
     await at_preview(buyer, SNEAKERS, 4, "Black", "40")
-    await market.fault("slow", "create", seconds=1.0)
+    await market.fault("slow", "create", seconds=5.0)
     await confirm(buyer, "Placing your order")
     stock = (await market.offer(SNEAKERS))["stock"]
     await market.until_called("create")
@@ -157,7 +157,7 @@ async def test_nothing_disturbs_an_order_under_way(person, marketplace):
     """Words, photos, links and commands wait until the order is placed."""
     buyer, market = await person(), Market(marketplace)
     await at_preview(buyer)
-    await market.fault("slow", "create", seconds=2.0)
+    await market.fault("slow", "create", seconds=8.0)
     await confirm(buyer, "Placing your order")
     await buyer.say("hello", "Nothing is needed from you now")
     await buyer.say("/cancel", "already on its way")

@@ -62,8 +62,9 @@ async def test_the_event_loop_keeps_running():
     worker = PictureWorker()
     photo = encoded(noise(250, 250).resize((1000, 1000)), "JPEG", quality=90)
     heic = encoded(noise(250, 190).resize((2000, 1520)), "HEIF", quality=30)
-    assert await stalled_share(lambda: worker.sheet([photo] * 10)) < 0.5
-    assert await stalled_share(lambda: worker.prepare(heic)) < 0.5
+    for work in (lambda: worker.sheet([photo] * 10), lambda: worker.prepare(heic)):
+        # A busy machine may let the loop wait for its turn; work that holds it does so each time.
+        assert min([await stalled_share(work) for _ in range(3)]) < 0.5
     await worker.close()
 
 

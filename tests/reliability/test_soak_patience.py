@@ -36,14 +36,19 @@ async def test_nothing_that_moves_is_a_verdict() -> None:
 async def test_a_process_at_work_is_waited_for() -> None:
     """However long it takes, as long as it runs or waits to run."""
     process = spinning()
-    stillness = Stillness(Busy(lambda: [process.pid], kept=0.0))
+    still = []
     try:
-        stillness.look()
-        before = busy_seconds(process.pid)
-        async with asyncio.timeout(60):
-            while busy_seconds(process.pid) < before + 0.3:  # noqa: ASYNC110 - the kernel counts
-                await asyncio.sleep(0.02)
-        assert stillness.look() < 0.15
+        for _ in range(3):  # this test may itself have to wait between a moment and its count
+            stillness = Stillness(Busy(lambda: [process.pid], kept=0.0))
+            stillness.look()
+            before = busy_seconds(process.pid)
+            async with asyncio.timeout(60):
+                while busy_seconds(process.pid) < before + 0.3:  # noqa: ASYNC110 - the kernel counts
+                    await asyncio.sleep(0.02)
+            still.append(stillness.look())
+            if still[-1] < 0.15:
+                break
+        assert min(still) < 0.15, still
     finally:
         process.kill()
         process.wait()

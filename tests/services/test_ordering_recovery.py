@@ -12,6 +12,7 @@ from bot.marketplace.errors import (
 )
 from bot.services.placing.placing import UNANSWERED
 from bot.storage.ports import StorageUnavailable
+from tests.loopback import time_flies
 from tests.services.agreed import (
     BLACK,
     FIRST,
@@ -117,12 +118,13 @@ async def test_what_an_operator_settled_meanwhile_is_left_as_it_is() -> None:
     """The look-up that waits finds nothing to do: it neither adopts nor cancels anything."""
     uncertain = consent(Placing.UNCERTAIN)
     shop = await workshop(
-        uncertain, lists=[(found(), found(SECOND))], lookup_delays=(0.1, 0.1, 0.1)
+        uncertain, lists=[(found(), found(SECOND))], lookup_delays=(60.0, 60.0, 60.0)
     )
     await shop.ordering.resume_all()
     await asyncio.sleep(0.01)  # until it waits for its first look
     dropped = uncertain.moved(Placing.REFUSED, refusal=Refusal(code="dropped"))
     await shop.storage.save_order(dropped, Placing.UNCERTAIN)
+    time_flies(60)
     await shop.settled()
     assert shop.marketplace.cancelled == []
     assert shop.marketplace.calls == []

@@ -34,13 +34,13 @@ class Backend:
     keeps everybody from writing lets a read through.
     """
 
-    make: Callable[[Path, Clock], Storage]
+    make: Callable[[Path, Clock, float], Storage]
     locked: Callable[[Path], AbstractContextManager[None]] | None = None
     reads_go_on: bool = False
 
 
-def _sqlite(database: Path, clock: Clock) -> Storage:
-    return SqliteStorage(database, Sealer(KEY), clock, busy_timeout=PATIENCE)
+def _sqlite(database: Path, clock: Clock, patience: float) -> Storage:
+    return SqliteStorage(database, Sealer(KEY), clock, busy_timeout=patience)
 
 
 @contextlib.contextmanager
@@ -51,9 +51,9 @@ def _held_by_another(database: Path) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
-def _postgres(database: Path, clock: Clock) -> Storage:
+def _postgres(database: Path, clock: Clock, patience: float) -> Storage:
     url = at(database).read_text(encoding="utf-8")
-    return PostgresStorage(url, Sealer(KEY), clock, busy_timeout=PATIENCE)
+    return PostgresStorage(url, Sealer(KEY), clock, busy_timeout=patience)
 
 
 @contextlib.contextmanager
@@ -68,7 +68,7 @@ BACKENDS = {
     "sqlite": Backend(_sqlite, locked=_held_by_another, reads_go_on=True),
     "postgres": Backend(_postgres, locked=_locked_by_another, reads_go_on=True),
     # One object is each of its parts, which a protocol of changeable members does not admit.
-    "memory": Backend(lambda _, clock: cast("Storage", MemoryStorage(now=clock()))),
+    "memory": Backend(lambda _, clock, __: cast("Storage", MemoryStorage(now=clock()))),
 }
 
 
@@ -80,5 +80,7 @@ def backends(*names: str) -> list[ParameterSet]:
     ]
 
 
-def backend(name: str, database: Path, clock: Clock = lambda: NOW) -> Storage:
-    return BACKENDS[name].make(database, clock)
+def backend(
+    name: str, database: Path, clock: Clock = lambda: NOW, patience: float = PATIENCE
+) -> Storage:
+    return BACKENDS[name].make(database, clock, patience)

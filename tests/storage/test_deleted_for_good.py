@@ -123,7 +123,7 @@ async def test_a_backup_under_way_only_puts_it_off(sqlite: SqliteStorage, databa
     reading = sqlite3.connect(database, isolation_level=None)
     reading.execute("BEGIN")
     reading.execute("SELECT COUNT(*) FROM orders").fetchone()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         await sqlite.rights.forget(ALICE)
     assert await sqlite.orders.orders_of(ALICE) == []
     reading.execute("ROLLBACK")

@@ -92,8 +92,8 @@ async def test_a_run_that_cannot_hear_is_ended_between_two_orders(postgres_url: 
     await asyncio.wait({opening}, timeout=2 * lease)
     assert not opening.done()
     assert await older.inbox.put_updates([update(1)]) == (1,)
-    await older.replicas.give_back(Held.ORDER, "A1")
     given_back = time.monotonic()
+    await older.replicas.give_back(Held.ORDER, "A1")
     await opening
     assert time.monotonic() - given_back >= lease
     for refused in (older.replicas.beat(), older.inbox.put_updates([update(2)])):

@@ -37,11 +37,21 @@ async def test_limit_and_negative_offset(server):
     assert (await server.get("updates"))["pending"] == 1
 
 
+async def somebody_asks(server):
+    """Wait until a getUpdates is under way."""
+    async with asyncio.timeout(60):
+        while True:
+            calls = (await server.get("botapi/calls", method="getUpdates"))["calls"]
+            if any(each["status"] is None for each in calls):
+                return
+            await asyncio.sleep(0.01)
+
+
 async def test_long_polling_returns_at_once_when_something_comes(server):
     """A waiting getUpdates wakes up with the first update; without one it ends empty."""
     assert await server.updates(timeout=0) == []
     poll = asyncio.create_task(server.updates(timeout=10))
-    await asyncio.sleep(0.1)
+    await somebody_asks(server)
     await server.say(ANNA, "hi")
     async with asyncio.timeout(60):
         assert len(await poll) == 1
@@ -55,7 +65,7 @@ async def test_long_polling_returns_at_once_when_something_comes(server):
 async def test_a_second_poller_ends_the_first(server, bot):
     """The older getUpdates gets 409, the newer one goes on."""
     poll = asyncio.create_task(server.refused("getUpdates", timeout=10))
-    await asyncio.sleep(0.1)
+    await somebody_asks(server)
     newer = asyncio.create_task(server.updates(timeout=10))
     assert await poll == OTHER
     await server.say(ANNA, "hi")
@@ -65,7 +75,7 @@ async def test_a_second_poller_ends_the_first(server, bot):
 async def test_polling_conflicts_with_a_webhook(server, bot):
     """With a webhook set, getUpdates is refused; setting one ends a waiting poll."""
     poll = asyncio.create_task(server.refused("getUpdates", timeout=10))
-    await asyncio.sleep(0.1)
+    await somebody_asks(server)
     await bot.set_webhook("http://127.0.0.1:1/hook")
     assert await poll == (409, "Conflict: terminated by setWebhook request")
     with pytest.raises(Conflict, match="can't use getUpdates method while webhook is active"):
