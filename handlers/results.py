@@ -66,7 +66,12 @@ def screen(view: ResultsView) -> Screen:
     if not results.hits:
         return Screen(paragraphs(_above_nothing(view), nothing(view)), _way_on(view))
     query = session.query
-    return Screen(page_of_hits(view, query, results), _buttons(view, query, results), sheet(view))
+    return Screen(
+        page_of_hits(view, query, results),
+        _buttons(view, query, results),
+        sheet(view),
+        shared_picture=True,
+    )
 
 
 def _above_nothing(view: ResultsView) -> str:

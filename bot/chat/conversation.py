@@ -17,9 +17,10 @@ from telegram.ext import Application, BaseHandler, ConversationHandler
 
 from bot.chat.context import Context, Overlay, Quiet, Reply
 from bot.chat.drawing import Drawer
+from bot.chat.measuring import fitted, visible_length
 from bot.chat.reading import Place, place_of, topic_of
 from bot.chat.routing import asks_for_an_answer
-from bot.chat.screens import Screen, StepScreen, with_way_back
+from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Screen, StepScreen, with_way_back
 from bot.chat.signs_of_life import WHILE_DRAWING, WHILE_WORKING, SignsOfLife
 from bot.chat.taps import OverlayTaps, TapAnswer, fits, is_double_tap, press_of
 from bot.chat.texts import language_of
@@ -36,7 +37,6 @@ received_at: ContextVar[datetime | None] = ContextVar("received_at", default=Non
 """When the update under way was stored; tells a double tap from an old button."""
 
 _MOVED_ELSEWHERE = (VersionConflict, AlreadyClaimed)
-_ROOM_BELOW = 3600  # characters; what is said in passing has at most 200, a message 4096
 _log = structlog.get_logger(__name__)
 
 Handler = BaseHandler[Update, Context, Any]
@@ -225,12 +225,13 @@ class StoredConversationHandler(ConversationHandler[Context]):
                 await store.conversations.commit_step(
                     StepCommit(session=session, expected_revision=None)
                 )
-            too_late = tap.give(context.toast, alert=context.alert)
             if isinstance(outcome, Overlay):
+                unsaid = await tap.say(context.toast, alert=context.alert)
                 place = place_of(query) if outcome.in_place else None
-                screen = _saying(context.toast, outcome.screen) if too_late else outcome.screen
+                screen = _saying(context.toast, outcome.screen) if unsaid else outcome.screen
                 await self._show(session, screen, place, committed=False)
             else:  # nothing moved: what hangs under the last screen stays good as well
+                tap.give(context.toast, alert=context.alert)
                 await self._draw(context.session, None)
             if query is not None:
                 self._overlays.remember(session, query)
@@ -241,13 +242,13 @@ class StoredConversationHandler(ConversationHandler[Context]):
         if query is not None and query.data:
             moved = moved.tapped(query.data, self._clock())
         moved = await self._commit(moved, session.revision if stored else None, update, context)
-        tap.give(context.toast, alert=context.alert)
+        unsaid = await tap.say(context.toast, alert=context.alert)
         with self._signs.during(context.bot, moved, tap, WHILE_DRAWING), on_behalf_of(key[1]):
-            await self._draw(moved, place_of(query))
+            await self._draw(moved, place_of(query), context.toast if unsaid else None)
 
     async def _say_in_passing(self, session: Session, context: Context, tap: TapAnswer) -> None:
-        """Say it with the tap's answer, in the chat where the sign of life answered before."""
-        if tap.give(context.toast, alert=context.alert) and context.toast is not None:
+        """Say it with the tap's answer, in the chat where that comes too late."""
+        if await tap.say(context.toast, alert=context.alert) and context.toast is not None:
             said = _saying(context.toast, Screen(""))
             await self._show(session, said, None, committed=False)
 
@@ -304,11 +305,17 @@ class StoredConversationHandler(ConversationHandler[Context]):
                 self._services.ordering.start(write.order.order_no)
         return moved
 
-    async def _draw(self, session: Session, tapped: Place | None) -> None:
-        """Draw the session's screen. Whatever goes wrong, the step before it is committed."""
+    async def _draw(
+        self, session: Session, tapped: Place | None, unsaid: str | None = None
+    ) -> None:
+        """Draw the session's screen, below a toast that was too late for its tap's answer.
+
+        Whatever goes wrong, the step before it is committed.
+        """
         try:
             screen = await self._screens[session.step].drawn(session, self._services)
-            await self._show(session, with_way_back(screen, session), tapped, committed=True)
+            screen = _saying(unsaid, with_way_back(screen, session))
+            await self._show(session, screen, tapped, committed=True)
         except ScreenNotDrawn:
             raise
         except Exception as error:
@@ -339,11 +346,15 @@ def _given_up(walk: Walk | None, passed: Sequence[Walk]) -> Wish | None:
 
 
 def _saying(toast: str | None, screen: Screen) -> Screen:
-    """Return the screen below what came too late for the tap's answer, where there is room."""
-    if toast is None or screen.picture is not None or len(screen.text) > _ROOM_BELOW:
+    """Return the screen below what came too late for the tap's answer.
+
+    A picture that leaves no room for both is left out: what was done matters more.
+    """
+    if toast is None:
         return screen
-    text = f"{html.escape(toast, quote=False)}\n\n{screen.text}".strip()
-    return replace(screen, text=text, rich=None)
+    text = fitted(f"{html.escape(toast, quote=False)}\n\n{screen.text}".strip(), TEXT_LIMIT)
+    picture = screen.picture if visible_length(text) <= CAPTION_LIMIT else None
+    return replace(screen, text=text, picture=picture, rich=None)
 
 
 def _without_flash(session: Session) -> Session:

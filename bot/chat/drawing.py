@@ -1,5 +1,7 @@
 """Putting a screen before a person: edited in place where it can be, else a new message."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -68,9 +70,7 @@ class Drawer:
         A topic that is gone or closed does not keep it from being seen: it comes outside of it.
         Raises `telegram.error.TelegramError` when it can't be shown at all.
         """
-        tapped = await self._later.settled(
-            session.chat_id, tapped, keeps_picture=screen.keeps_picture
-        )
+        tapped = await self._later.settled(session.chat_id, tapped, screen)
         try:
             await self._draw(session, screen, tapped)
         except BadRequest as error:
@@ -112,6 +112,8 @@ class Drawer:
             _log.warning("picture_left_out", step=session.step, length=length)
         elif screen.picture is not None:
             photo = await self._photos.of(screen.picture)
+            if await self._reworded(chat_id, screen, photo, edited, place):
+                return
             if await self._words_went_first(session, screen, photo, new, place):
                 await self._retire(chat_id, tapped)
                 return
@@ -128,6 +130,31 @@ class Drawer:
         """Let pictures that are on their way arrive, for so many seconds."""
         await self._later.close(grace)
 
+    async def _reworded(
+        self, chat_id: ChatId, screen: Screen, photo: Photo, markup: Markup, place: Place | None
+    ) -> bool:
+        """Put the words into a message whose picture is still to come, and this one above them.
+
+        Tell whether they stand there: else they come as a message of their own.
+        """
+        if place is None or not place.takes_picture or not self._later.suits(photo):
+            return False
+        is_coming = self._later.awaits(chat_id, place.message_id, photo)
+        if is_coming:
+            await self._later.reworded(chat_id, place.message_id, screen.text, markup)
+        if not await self._edit_text(chat_id, screen, markup, place):
+            return False
+        if not is_coming:
+            self._later.add(
+                (chat_id, place.message_id),
+                photo,
+                self._later.making(photo),
+                screen.text,
+                markup,
+                is_shared=screen.shared_picture,
+            )
+        return True
+
     async def _words_went_first(
         self, session: Session, screen: Screen, photo: Photo, markup: Markup, place: Place | None
     ) -> bool:
@@ -140,28 +167,52 @@ class Drawer:
         making = self._later.making(photo)
         if await self._later.comes_soon(photo, making, place):
             return False
+        where = _within(session)
+        await self._before_their_picture(
+            session.chat_id,
+            screen,
+            photo,
+            making,
+            markup,
+            lambda: self._send_text(session, screen, markup),
+            **where,
+        )
+        return True
+
+    async def _before_their_picture(
+        self,
+        chat_id: ChatId,
+        screen: Screen,
+        photo: Photo,
+        making: "asyncio.Task[bytes | None]",
+        markup: Markup,
+        send: Callable[[], Awaitable[object]],
+        **where: Any,
+    ) -> None:
+        """Send words, and have the picture that is being made added to them."""
         try:
-            sent = await self._send_text(session, screen, markup)
+            sent = await send()
         except BaseException:
             making.cancel()
             raise
         try:
-            key = (session.chat_id, _number_of(sent))
+            key = (chat_id, _number_of(sent))
         except NetworkError as error:
             # The words are there; sent again for their picture they would be there twice.
             _log.warning("picture_left_out", reason=error.message)
             making.cancel()
         else:
-            self._later.add(key, photo, making, screen.text, markup, **_within(session))
-        return True
+            shared = screen.shared_picture
+            self._later.add(key, photo, making, screen.text, markup, is_shared=shared, **where)
 
     async def post(
         self, chat_id: ChatId, screen: Screen, *, reply_to: int, topic: int | None = None
     ) -> None:
         """Answer a message in a group with a card whose buttons are links, within its topic.
 
-        What the group refuses (no right to write, no pictures, a topic that was closed) is
-        simplified, then left: nobody waits for it in particular.
+        A picture that is not soon made is added to it later: one message rather than an edit, as
+        Telegram counts both. What the group refuses (no right to write, no pictures, a topic that
+        was closed) is simplified, then left: nobody waits for it in particular.
         """
 
         def links(can: Can) -> str | None:
@@ -173,12 +224,9 @@ class Drawer:
             ).decode(),
             "message_thread_id": topic,
         }
-        try:
-            if screen.picture is not None:
-                photo = await self._photos.of(screen.picture)
-                if await self._send_photo(chat_id, screen, photo, links, **where):
-                    return
-            await self._bot.fitting(
+
+        async def words() -> object:
+            return await self._bot.fitting(
                 "sendMessage",
                 worded("text", screen.text, links),
                 chat_id=chat_id,
@@ -186,6 +234,20 @@ class Drawer:
                 link_preview_options=NO_PREVIEW,
                 **where,
             )
+
+        try:
+            if screen.picture is not None:
+                photo = await self._photos.of(screen.picture)
+                if self._later.suits(photo):
+                    making = self._later.making(photo)
+                    if not await self._later.comes_in_time(making):
+                        await self._before_their_picture(
+                            chat_id, screen, photo, making, links, words, **where
+                        )
+                        return
+                if await self._send_photo(chat_id, screen, photo, links, **where):
+                    return
+            await words()
         except (BadRequest, ChatMigrated, Forbidden) as error:
             _log.info("group_not_answered", reason=type(error).__name__)
 
@@ -369,10 +431,10 @@ class Drawer:
         place: Place | None,
     ) -> bool:
         """Put the picture into a message that has one; return whether it stands there now."""
-        if place is None or place.photo is None:
+        if place is None or (place.photo is None and not place.takes_picture):
             return False
         try:
-            if photo.unique_id == place.photo:
+            if place.photo is not None and photo.unique_id == place.photo:
                 sent = await self._bot.fitting(
                     "editMessageCaption",
                     worded("caption", screen.text, markup),

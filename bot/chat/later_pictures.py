@@ -17,7 +17,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.chat.photos import Photo, Photos
 from bot.chat.reading import Place
-from bot.chat.screens import ContactSheet, SellerPicture
+from bot.chat.screens import ContactSheet, Screen, SellerPicture
 from bot.chat.wording import pictured, worded
 from bot.domain.identifiers import ChatId
 from bot.domain.recent import Recent
@@ -48,6 +48,8 @@ class _Awaited:
     """Telegram is being told, with the words of now."""
     is_passed: bool = False
     """A button of it was pressed, and what that led to stands below it."""
+    is_shared: bool = False
+    """Whoever finds the same next would have it made again."""
 
     def markup_now(self, can: Can) -> str | None:
         """Return its buttons, none once one was pressed."""
@@ -91,6 +93,10 @@ class LaterPictures:
         in_place = place is not None and place.photo is not None
         if isinstance(photo.picture, ContactSheet) and not in_place:
             return False
+        return await self.comes_in_time(making)
+
+    async def comes_in_time(self, making: "asyncio.Task[bytes | None]") -> bool:
+        """Wait for a picture as long as words may; tell whether it is made."""
         try:
             async with waiting():
                 await asyncio.wait({making}, timeout=self._words_wait)
@@ -108,13 +114,16 @@ class LaterPictures:
         making: "asyncio.Task[bytes | None]",
         text: str,
         markup: _Markup,
+        *,
+        is_shared: bool = False,
         **where: Any,
     ) -> None:
         """Add the picture to a message that was sent, when it is made; the words stay as they are.
 
-        `where` is what a message of its own would be sent with, to a server that can't add one.
+        One that `is_shared` is added also when the chat has gone on. `where` is what a message of
+        its own would be sent with, to a server that can't add one.
         """
-        awaited = _Awaited(photo, text, markup, where)
+        awaited = _Awaited(photo, text, markup, where, is_shared=is_shared)
         self._awaited[key] = awaited
         awaited.task = asyncio.create_task(self._add(key, awaited, making), name="picture added")
 
@@ -128,15 +137,19 @@ class LaterPictures:
                 await asyncio.wait({awaited.task})
         awaited.text, awaited.markup = text, markup
 
-    async def settled(
-        self, chat_id: ChatId, place: Place | None, *, keeps_picture: bool = False
-    ) -> Place | None:
-        """Return a pressed message as it stands now, for what the press led to.
+    def awaits(self, chat_id: ChatId, message_id: int, photo: Photo) -> bool:
+        """Tell whether that message of words is to get that very picture."""
+        awaited = self._awaited.get((chat_id, message_id))
+        return awaited is not None and awaited.photo.picture == photo.picture
+
+    async def settled(self, chat_id: ChatId, place: Place | None, screen: Screen) -> Place | None:
+        """Return a pressed message as it stands now, for the screen that the press led to.
 
         A press that was made before the picture came tells of a message of words. The picture is
-        waited for a little, no longer than anybody waits for an answer. One that takes longer
-        still comes, since whoever finds the same next would have it made again: its message is
-        left to it then, without buttons, and what the press led to comes below. What
+        waited for a little, no longer than anybody waits for an answer. Of one that takes longer
+        the message goes on to the screen, and the picture is given up for the screen's own. One
+        that is shared still comes, since whoever finds the same next would have it made again: its
+        message is left to it then, without buttons, and what the press led to comes below. What
         `keeps_picture` goes into that message all the same, see `reworded`.
         """
         if place is None:
@@ -146,7 +159,12 @@ class LaterPictures:
         if awaited is not None and awaited.task is not None:
             async with waiting():
                 await asyncio.wait({awaited.task}, timeout=self._patience)
-            if not awaited.task.done() and not keeps_picture:
+            if not awaited.task.done() and not screen.keeps_picture:
+                if _goes_on(awaited, screen):
+                    if awaited.photo.picture != screen.picture or screen.rich is not None:
+                        awaited.task.cancel()
+                        del self._awaited[key]
+                    return replace(place, takes_picture=True)
                 awaited.is_passed = True
                 return replace(place, has_text=False)
         turned = self._turned.get(key)
@@ -228,3 +246,10 @@ class LaterPictures:
         )
         await self._photos.remember(awaited.photo, sent)
         await self._bot.call("deleteMessage", chat_id=chat_id, message_id=message_id)
+
+
+def _goes_on(awaited: _Awaited, screen: Screen) -> bool:
+    """Tell whether a message that waits for its picture can show another screen in its place."""
+    if screen.milestone or awaited.leaving or awaited.is_passed:
+        return False
+    return not awaited.is_shared or screen.shared_picture

@@ -117,6 +117,8 @@ class Place:
     photo: str | None
     """The `file_unique_id` of its photo, None without one."""
     has_buttons: bool
+    takes_picture: bool = False
+    """Its words waited for a picture, and can take this or another one."""
 
 
 def place_of(query: CallbackQuery | None) -> Place | None:

@@ -101,6 +101,7 @@ class Screen:
     milestone: bool = False
     replaces: bool = False  # a picture above the pressed button would mislead from now on
     asks: bool = False
+    shared_picture: bool = False  # many find the same: it is added though the chat has gone on
     keeps_picture: bool = False  # goes below the picture of the pressed message, if it has one
     rich: RichScreen | None = None
 

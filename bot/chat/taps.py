@@ -14,6 +14,7 @@ from bot.domain.sessions import REVISIONS_LOST, Session
 from bot.telegram import DirectBot
 
 DOUBLE_TAP = timedelta(seconds=3)
+_HEARD = 1.0  # seconds for which a screen waits to know whether its toast was taken
 _log = structlog.get_logger(__name__)
 
 
@@ -27,6 +28,7 @@ class TapAnswer:
         self._bot = bot
         self._query = query
         self._sending: asyncio.Task[None] | None = None
+        self._is_refused = False
 
     @property
     def is_for_a_press(self) -> bool:
@@ -41,6 +43,21 @@ class TapAnswer:
             return True
         self._sending = asyncio.create_task(self._send(self._query, toast, alert), name="tap")
         return False
+
+    async def say(self, toast: str | None, *, alert: bool = False) -> bool:
+        """Answer with words, if there are any; tell whether they are to be said in the chat.
+
+        That is where nothing was pressed, where the sign of life answered before, and where the
+        press is so old that Telegram shows no answer to it any more.
+        """
+        if toast is None:
+            self.give()
+            return False
+        if self._query is None or self.give(toast, alert=alert):
+            return True
+        if self._sending is not None:
+            await asyncio.wait({self._sending}, timeout=_HEARD)
+        return self._is_refused
 
     async def given(self) -> None:
         """Wait until the answer is sent, if there is one."""
@@ -57,6 +74,7 @@ class TapAnswer:
             )
         except BadRequest as error:
             # "Query is too old": the person's app stopped waiting; the screen tells all.
+            self._is_refused = True
             _log.info("tap_not_answered", reason=error.message)
         except TelegramError as error:
             _log.info("tap_not_answered", reason=type(error).__name__)

@@ -20,7 +20,10 @@ from tests.fakes.memory_storage import MemoryStorage
 CHAT = ChatId(7)
 SESSION = Session(session_id="ABC234", chat_id=CHAT, user_id=UserId(7), revision=3)
 SHEET = ContactSheet(("https://example.com/a.jpg",))
-RESULTS = Screen("<b>found</b>", row(Button("1", "pick", "1")), SHEET)
+OTHER_SHEET = ContactSheet(("https://example.com/b.jpg",))
+RESULTS = Screen("<b>found</b>", row(Button("1", "pick", "1")), SHEET, shared_picture=True)
+COLOURS = Screen("which colour?", row(Button("red", "value", "1")), SHEET)
+SIZES = Screen("which size?", row(Button("M", "value", "2")), OTHER_SHEET)
 PLACING = Screen("placing", row(Button("leave", "leave")), keeps_picture=True)
 NO_TEXT = "Bad Request: there is no text in the message to edit"
 OFFER = Screen("offer", row(Button("back", "results")))
@@ -50,9 +53,9 @@ class Easel:
             self.bot, self.sheet, self.storage, picture_patience=patience, words_wait=words_wait
         )
 
-    async def shows_words(self) -> Place:
-        """Draw results; return their message, still without a picture."""
-        await self.drawer.draw(SESSION, RESULTS)
+    async def shows_words(self, screen: Screen = RESULTS) -> Place:
+        """Draw a screen; return its message, still without a picture."""
+        await self.drawer.draw(SESSION, screen)
         assert self.methods == ["sendMessage"]
         answer = Place(message_id=1, has_text=True, photo=None, has_buttons=True)
         self.telegram.calls.clear()
@@ -115,6 +118,81 @@ async def test_nobody_waits_for_a_picture_whose_host_hangs() -> None:
     assert "<b>found</b>" in easel.last.params["media"]
     assert not easel.last.buttons
     assert await easel.storage.file_id(picture_key(SHEET))
+
+
+@pytest.mark.parametrize("picture", [OTHER_SHEET, SellerPicture("https://example.com/b.jpg")])
+async def test_who_chooses_step_by_step_gets_no_message_for_each_press(picture: Picture) -> None:
+    """While a host hangs one message goes on, and has the last picture in the end."""
+    easel = Easel(patience=0.01)
+    pressed = await easel.shows_words(COLOURS)
+    await easel.drawer.draw(SESSION, replace(SIZES, picture=picture), pressed)
+    await easel.drawer.draw(SESSION, replace(SIZES, text="sold out", picture=picture), pressed)
+    assert easel.methods == ["editMessageText", "editMessageText"]
+    assert [each["text"] for each in easel.last.buttons] == ["M"]
+    await easel.picture_comes()
+    assert easel.methods[2:] == ["editMessageMedia"]
+    assert "sold out" in easel.last.params["media"]
+    assert await easel.storage.file_id(picture_key(picture))
+    assert not await easel.storage.file_id(picture_key(SHEET))
+
+
+async def test_words_whose_picture_hangs_take_one_that_telegram_knows_at_once() -> None:
+    """Or none, where the next screen has none: still the same message."""
+    easel = Easel(patience=0.01)
+    await easel.storage.remember_file(picture_key(OTHER_SHEET), "u-1 f-1")
+    pressed = await easel.shows_words(COLOURS)
+    await easel.drawer.draw(SESSION, SIZES, pressed)
+    assert easel.methods == ["editMessageMedia"]
+    await easel.picture_comes()
+    assert easel.methods == ["editMessageMedia"]
+
+
+async def test_words_whose_picture_hangs_make_way_for_words_alone() -> None:
+    """The picture of before does not come above what is no longer about it."""
+    easel = Easel(patience=0.01)
+    pressed = await easel.shows_words(COLOURS)
+    await easel.drawer.draw(SESSION, OFFER, pressed)
+    await easel.picture_comes()
+    assert easel.methods == ["editMessageText"]
+
+
+async def test_a_page_of_results_takes_the_place_of_one_whose_sheet_hangs() -> None:
+    """Who turns pages turns them in one message."""
+    easel = Easel(patience=0.01)
+    pressed = await easel.shows_words()
+    await easel.drawer.draw(SESSION, replace(RESULTS, text="more", picture=OTHER_SHEET), pressed)
+    await easel.picture_comes()
+    assert easel.methods == ["editMessageText", "editMessageMedia"]
+    assert "more" in easel.last.params["media"]
+
+
+async def test_a_group_is_answered_in_words_where_a_picture_host_hangs() -> None:
+    """Within its topic, to its message; the picture comes when it is made, the link stays."""
+    easel = Easel(words_wait=0.01)
+    card = Screen("offer", row(Button("order", url="https://t.me/bot?start=1")), SHEET)
+    await easel.drawer.post(CHAT, card, reply_to=5, topic=3)
+    assert easel.methods == ["sendMessage"]
+    assert easel.last.params["message_thread_id"] == "3"
+    assert '"message_id":5' in easel.last.params["reply_parameters"]
+    await easel.picture_comes()
+    assert easel.methods == ["sendMessage", "editMessageMedia"]
+    assert [each["text"] for each in easel.last.buttons] == ["order"]
+
+
+async def test_a_group_gets_one_message_where_a_picture_is_soon_made(easel: Easel) -> None:
+    """Telegram counts what a group is sent, and edits count as well."""
+    asyncio.get_running_loop().call_later(0.001, easel.sheet.ready.set)
+    await easel.drawer.post(CHAT, Screen("offer", picture=SHEET), reply_to=5)
+    assert easel.methods == ["sendPhoto"]
+
+
+async def test_a_group_that_takes_no_words_is_left_alone_with_its_picture() -> None:
+    """Nothing is made for it any more."""
+    easel = Easel(words_wait=0.01)
+    easel.telegram.fail("sendMessage", 403, "Forbidden: bot was kicked")
+    await easel.drawer.post(CHAT, Screen("offer", picture=SHEET), reply_to=5)
+    await easel.picture_comes()
+    assert easel.methods == ["sendMessage"]
 
 
 @pytest.mark.parametrize("picture", [SHEET, SellerPicture("https://example.com/a.jpg")])

@@ -102,6 +102,33 @@ async def test_what_comes_too_late_for_the_answer_is_said_in_the_chat(toy: Toy) 
     assert toy.telegram.shown[-1].text == "not paid &lt; yet\n\nbeside the journey"
 
 
+async def test_what_a_slow_step_has_done_stands_above_its_screen(toy: Toy) -> None:
+    """The sign of life answered the press, so that its toast would never be shown."""
+    first = await toy.say("5")
+    toy.work = 1.0
+    assert (await toy.tap("other", on=first)).text == "toast\n\noffer 5"
+    assert _answers(toy) == 1
+
+
+async def test_what_a_press_that_is_too_old_has_done_stands_above_its_screen(toy: Toy) -> None:
+    """After a downtime Telegram takes no answer any more, and no toast is shown."""
+    first = await toy.say("5")
+    toy.telegram.fail("answerCallbackQuery", 400, "Bad Request: query is too old")
+    assert (await toy.tap("other", on=first)).text == "toast\n\noffer 5"
+
+
+async def test_what_is_done_by_words_needs_no_press_to_be_said(toy: Toy) -> None:
+    """There is no press whose answer could say it."""
+    assert (await toy.say("other")).text == "toast\n\noffer 0"
+
+
+async def test_a_toast_whose_fate_is_unknown_is_not_said_twice(toy: Toy) -> None:
+    """It may have been shown."""
+    first = await toy.say("5")
+    toy.telegram.break_off("answerCallbackQuery", NetworkError("broken"))
+    assert (await toy.tap("other", on=first)).text == "offer 5"
+
+
 async def test_a_quick_step_shows_no_typing(toy: Toy) -> None:
     """A sign of life costs a call, so a step that is done at once goes without."""
     await toy.say("5")

@@ -169,6 +169,8 @@ class Toy:
         text = message.text if message and message.text else "1"
         if text.startswith("hang"):
             return await self._hang(update, context)
+        if text == "other":
+            return await self._other(update, context)
         self.walked.append(text)
         await asyncio.sleep(self.work)
         context.focus(page=context.session.focus.page + (int(text) if text.isdigit() else 1))
@@ -195,6 +197,7 @@ class Toy:
         return Overlay(Screen("done beside the journey"))
 
     async def _other(self, _: Update, context: Context) -> Reply:
+        await asyncio.sleep(self.work)
         context.toast, context.starts_over = "toast", True
         return Step.OFFER
 
