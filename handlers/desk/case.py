@@ -40,7 +40,7 @@ from handlers.shared.money_words import (
     rate_line,
     standing_word,
 )
-from handlers.shared.own_order import order_of
+from handlers.shared.own_order import order_on_screen
 
 _NAME = 40
 _SPEAKS = {"en": "case.speaks_en", "zh": "case.speaks_zh"}
@@ -62,7 +62,7 @@ _ONE_PENNY_MORE = 100
 
 async def load(session: Session, services: Services) -> OrderView:
     """Load the order that is decided on, with where its money is."""
-    return await OrderView.of(session, services, order=await order_of(session, services))
+    return await OrderView.of(session, services, order=await order_on_screen(session, services))
 
 
 def screen(view: OrderView) -> Screen:

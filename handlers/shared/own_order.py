@@ -35,6 +35,15 @@ def gone(context: Context) -> Overlay:
 
 
 async def order_of(session: Session, services: Services) -> Order | None:
-    """Return the order that the session's screen is about, as stored."""
+    """Return the order that the session's screen is about, as stored, if it is this person's.
+
+    A group buy's goes to whoever takes the buy over, also from a screen that shows it.
+    """
+    order = await order_on_screen(session, services)
+    return order if order is not None and order.user_id == session.user_id else None
+
+
+async def order_on_screen(session: Session, services: Services) -> Order | None:
+    """Return the order that an operator's screen is about, whosever it is."""
     order_no = session.ordered.order_no
     return await services.store.orders.order(order_no) if order_no is not None else None

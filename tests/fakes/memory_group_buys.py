@@ -317,10 +317,19 @@ class MemoryGroupBuys(MemoryPart):
         self._buys[buy_id] = after
         if after.organiser != before.organiser:
             self._unreachable.discard(buy_id)
+            self._hand_over_orders(after)
         self._group_ledger.setdefault(buy_id, []).extend(new)
         for each in change.news:
             self._tell_of_buy(buy_id, each)
         return after
+
+    def _hand_over_orders(self, buy: GroupBuy) -> None:
+        for each in buy.orders:
+            if (claimed := self._orders.get(each)) is not None:
+                theirs = claimed.order.replace(
+                    user_id=buy.organiser, chat_id=buy.chat_id, language=buy.language
+                )
+                self._orders[each] = replace(claimed, order=theirs, forgotten=False)
 
     def _tell_of_buy(self, buy_id: BuyId, news: News) -> None:
         if any((each.news.buy_id, each.news.news) == (buy_id, news) for each in self._group_news):

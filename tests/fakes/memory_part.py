@@ -32,6 +32,14 @@ class MemoryPart:
         """Book what an order's new state means; a shop's part does."""
         raise NotImplementedError
 
+    def _owned(self, order: Order) -> Order:
+        """Return an order as it is to be kept: that of a group buy stays its organiser's."""
+        there = self._orders.get(order.order_no)
+        if there is None or order.group_buy is None:
+            return order
+        whose = there.order
+        return order.replace(user_id=whose.user_id, chat_id=whose.chat_id, language=whose.language)
+
     def _time(self) -> datetime:
         return self.now or datetime.now(UTC)
 

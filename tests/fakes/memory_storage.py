@@ -314,7 +314,7 @@ class MemoryStorage(
         placed_now = moved and order.placing is Placing.PLACED
         self._orders[order.order_no] = replace(
             claimed,
-            order=order,
+            order=self._owned(order),
             told=claimed.told and not moved,
             look_at=self._time() + FIRST_LOOK if placed_now else claimed.look_at,
         )

@@ -75,7 +75,7 @@ class MemoryTracking(MemoryWatches):
             raise OrderMoved(f"{after.order_no} is gone")
         self._orders[after.order_no] = replace(
             claimed,
-            order=after,
+            order=self._owned(after),
             misses=0,
             look_at=look_at if claimed.hints == before.hints else claimed.look_at,
         )

@@ -15,6 +15,7 @@ from bot.domain.orders import Placing
 from bot.domain.writes import ChangeBuy, ClaimOrder, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.ports import Retention, StepCommit, Storage, VersionConflict
 from bot.storage.sqlite.storage import SqliteStorage
+from bot.storage.tracking_ports import Tracked
 from tests.domain.group_buys.groups import ADDRESS, BLUE, wanted
 from tests.domain.group_buys.groups import NOW as THEN
 from tests.storage.grouping import (
@@ -34,6 +35,7 @@ from tests.storage.samples import NOW, first
 from tests.storage.samples import order as an_order
 from tests.storage.shopping import DAVE, session
 
+CAROL = UserId(7_999)
 LATER = NOW + timedelta(days=10_000)
 
 
@@ -328,6 +330,23 @@ async def test_a_buy_that_was_taken_over_is_the_other_organisers(storage: Storag
         (NewsOf.TAKEN_OVER, 11),
         (NewsOf.TAKEN_OVER, BUYER),
     ]
+
+
+async def test_an_order_goes_with_the_buy_that_is_taken_over(storage: Storage) -> None:
+    """It is the new organiser's to pay and to follow, whatever was being stored of it meanwhile."""
+    await group_buy(storage)
+    placed = an_order(1, placing=Placing.PLACED).replace(order_no=BUY_ORDER, group_buy=2)
+    begun = placed.replace(placing=Placing.CLAIMED)
+    await storage.conversations.commit_step(first(writes=(ClaimOrder(begun),)))
+    await storage.group_buys.change(
+        BuyId(2), lambda buy, books: taken_over(buy, CAROL, "Card 2", ADDRESS, "zh", books)
+    )
+    await storage.orders.save_order(placed, Placing.CLAIMED)
+    await storage.tracking.save_tracked(Tracked(order=placed), placed, None)
+    assert await storage.orders.orders_of(placed.user_id) == []
+    (theirs,) = await storage.orders.orders_of(CAROL)
+    assert (theirs.user_id, theirs.chat_id, theirs.language) == (CAROL, CAROL, "zh")
+    assert theirs.placing is Placing.PLACED
 
 
 async def test_an_ended_buy_goes_after_its_time(sqlite: SqliteStorage) -> None:

@@ -13,6 +13,7 @@ from bot.domain.group_buys.bills import (
     people_of,
     pieces_by_variant,
     rebilled,
+    shared_by,
     units_of,
 )
 from bot.domain.group_buys.books import agreed_with
@@ -608,18 +609,33 @@ def _nothing_bought(change: Change, books: Books, now: datetime) -> Change:
 
 
 def _share_left(bill: Bill, share: Share, claims: tuple[Claim, ...], buy: GroupBuy) -> Share:
-    """Return the share of whoever keeps some of their claims: freight by what they agreed to."""
+    """Return the share of whoever keeps some of their claims: as much of the freight as by its key.
+
+    It is no more than they agreed to for what they keep.
+    """
     if not claims:
         return Share(user_id=share.user_id, pieces=0)
     pieces = sum(each.served for each in claims)
     goods = sum(each.served * bill.unit_of(each.spec_id) for each in claims)
-    by_pieces = share.freight > 0 and not buy.terms.by_heads
-    freight = share.freight * pieces // share.pieces if by_pieces else share.freight
+    before, left = _weights_left(bill, share.user_id, claims, buy)
+    freight = share.freight * left // before if share.freight > 0 and before else share.freight
     most = agreed_together((each.consent.freight for each in claims), buy.terms)
     fee = 0 if share.user_id == buy.organiser else fee_of(goods, buy.terms.charged_fee_ppm)
     return share.replace(
         pieces=pieces, goods=Fen(goods), freight=Fen(min(freight, most)), fee=Fen(fee)
     )
+
+
+def _weights_left(
+    bill: Bill, user_id: UserId, claims: tuple[Claim, ...], buy: GroupBuy
+) -> tuple[int, int]:
+    """Return what somebody's freight was split by, and what is left of that with these claims."""
+    people = people_of(buy.taken)
+    price = {each.spec_id: Fen(0) for each in buy.taken}
+    price |= {each.spec_id: each.price for each in bill.units}
+    # Told apart from the people by a number that nobody has: one unknown weight is void for all.
+    weights = shared_by({**people, UserId(0): claims}, buy.terms, price)
+    return weights[list(people).index(user_id)], weights[-1]
 
 
 def settled_claims(buy: GroupBuy, user_id: UserId, books: Books) -> GroupBuy:

@@ -39,6 +39,7 @@ from bot.storage.sql.batch import Work, executing
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.group_census import count_buys
+from bot.storage.sql.orders_of_buys import hand_over
 
 _BUY = "SELECT buy_id, token, version, body FROM group_buys"
 _JOINED = _BUY + " WHERE buy_id IN (SELECT buy_id FROM group_claims WHERE user_id = ?)"  # noqa: S608 - named above
@@ -493,6 +494,7 @@ class GroupBuys:
                 " WHERE buy_id = ?",
                 (after.organiser, buy_id),
             )
+            hand_over(connection, self._database, after)
         self._post(connection, buy_id, new)
         self._tell(connection, buy_id, change.news)
         return after

@@ -13,6 +13,7 @@ from bot.storage.ports import AlreadyClaimed, OrderMoved
 from bot.storage.sql.batch import Work, executing
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
+from bot.storage.sql.orders_of_buys import body_of
 from bot.storage.sql.shop import Shop
 from bot.storage.sql.sorting import Sorting, name_parts
 from bot.storage.tracking_ports import FIRST_LOOK
@@ -95,7 +96,6 @@ class Orders:
         values = {
             "next": order.placing.value,
             "stage": stage_of(order).value,
-            "body": self._database.seal(order, place_of_order(order.order_no)),
             "look_at": to_micros(self._database.now() + FIRST_LOOK) if placed else None,
             "order_no": order.order_no,
             "expected": expected.value,
@@ -109,7 +109,7 @@ class Orders:
                 " told = CASE WHEN placing = :next THEN told ELSE 0 END,"
                 " look_at = CASE WHEN placing = :next THEN look_at ELSE :look_at END"
                 " WHERE order_no = :order_no AND placing = :expected",
-                values,
+                {**values, "body": body_of(connection, self._database, order)},
             )
             if not saved.rowcount:
                 raise OrderMoved(f"{order.order_no} is not {expected}")

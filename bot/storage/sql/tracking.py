@@ -7,12 +7,12 @@ from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.orders import Order
 from bot.domain.stages import stage_of
 from bot.storage.codec import to_micros
-from bot.storage.places import place_of_order
 from bot.storage.ports import OrderMoved
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.notices import Notices
 from bot.storage.sql.orders import Orders
+from bot.storage.sql.orders_of_buys import body_of
 from bot.storage.sql.shop import Shop
 from bot.storage.sql.sorting import Sorting, name_parts
 from bot.storage.tracking_ports import NewNotice, Tracked
@@ -76,7 +76,6 @@ class TrackedOrders:
         values = {
             "order_no": after.order_no,
             "stage": stage_of(after).value,
-            "body": self._database.seal(after, place_of_order(after.order_no)),
             "hints": before.hints,
             "look_at": None if look_at is None else to_micros(look_at),
         }
@@ -85,7 +84,7 @@ class TrackedOrders:
             saved = connection.execute(
                 f"UPDATE orders SET body = :body, stage = :stage, misses = 0, {_UNLESS_ASKED_FOR}"  # noqa: S608 - a constant
                 " WHERE order_no = :order_no AND placing = 'placed'",
-                values,
+                {**values, "body": body_of(connection, self._database, after)},
             )
             if not saved.rowcount:
                 raise OrderMoved(f"{after.order_no} is gone")

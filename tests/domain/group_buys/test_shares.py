@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.group_buys import closing, joining
 from bot.domain.group_buys.claims import agreed_together
+from bot.domain.group_buys.joining import joined
 from bot.domain.group_buys.shares import (
     FreightKey,
     fee_of,
@@ -13,8 +15,19 @@ from bot.domain.group_buys.shares import (
     unit_price,
     usable_weights,
 )
+from bot.domain.identifiers import SpecId, UserId
 from bot.domain.money import Fen
-from tests.domain.group_buys.groups import BLUE, RED, steps, terms
+from tests.domain.group_buys.groups import (
+    BLUE,
+    NOW,
+    RED,
+    Desk,
+    opened,
+    quote,
+    steps,
+    terms,
+    wanted,
+)
 
 weights = st.lists(st.integers(0, 10_000), min_size=1, max_size=60).filter(any)
 
@@ -91,3 +104,26 @@ def test_by_weight_and_value_a_heavier_and_dearer_piece_may_bear_more() -> None:
     by_value = terms(freight_key=FreightKey.VALUE, freight_each=Fen(100), goods=goods)
     assert by_value.freight_estimate(2, dear) == 300  # 30 of a mean of 20 yuan
     assert by_value.freight_estimate(2, blue) == 100
+
+
+@pytest.mark.parametrize(
+    ("key", "grams", "left"),
+    [
+        (FreightKey.PIECES, {}, 250),  # 10 of the 20 pieces before, 5 of them now
+        (FreightKey.WEIGHT, {RED: 100, BLUE: 900}, 83),  # 5,000 of 6,000 grams, 500 now
+        (FreightKey.WEIGHT, {RED: 100}, 250),  # one unknown weight makes weights void
+        (FreightKey.HEAD, {}, 500),
+    ],
+)
+def test_who_keeps_some_of_theirs_keeps_as_much_of_the_freight_by_its_key(
+    key: FreightKey, grams: dict[SpecId, int], left: int
+) -> None:
+    buy = opened(freight_key=key, grams=grams, freight_each=Fen(1000))
+    for user, spec in ((2, RED), (2, BLUE), (3, RED)):
+        pieces = 10 if user == 3 else 5
+        buy = joined(buy, wanted(buy, user, pieces, 1000, spec_id=spec))[0].buy
+    desk = Desk(buy)
+    desk.take(closing.priced(joining.locked(buy, NOW).buy, quote(buy, 1000), desk.books, NOW))
+    desk.take(closing.fell_out(desk.buy, [desk.buy.claim(2)], desk.books, NOW))
+    assert desk.buy.share_of(UserId(2)).freight == left
+    assert not desk.books.differences()
