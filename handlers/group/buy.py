@@ -12,7 +12,7 @@ from bot.domain.asking import BuyAsked, JoinOpen
 from bot.domain.collecting import LONGEST_PROOF, ProofKind
 from bot.domain.group_buys.buys import BuyId, BuyState, Card, GroupBuy
 from bot.domain.group_buys.claims import ClaimState, DisputeState
-from bot.domain.group_buys.closing import freight_asked
+from bot.domain.group_buys.confirming import freight_asked
 from bot.domain.group_buys.counting import offered_instead
 from bot.domain.sessions import Step
 from bot.domain.writes import ShowBuy

@@ -7,7 +7,7 @@ from bot.chat.screens import Button, Rows, grid, lines, page_of, row
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
 from bot.domain.currencies import Money
-from bot.domain.group_buys import closing, fulfilling
+from bot.domain.group_buys import fulfilling, minimum
 from bot.domain.group_buys.buys import ENDED, BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.disputes import open_disputes
@@ -62,7 +62,7 @@ def organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
 def _waiting_text(view: BuyView, t: Texts, buy: GroupBuy) -> list[Html]:
     goods, parts = buy.terms.goods, []
     lacking = {BuyState.LOCKED: "buy.missing", BuyState.COLLECTING: "buy.missing_unpaid"}
-    missing = closing.short_of_minimum(buy) if buy.taken and buy.state in lacking else 0
+    missing = minimum.short_of_minimum(buy) if buy.taken and buy.state in lacking else 0
     if missing:
         parts.append(t(lacking[buy.state], pieces=counted(t, missing, goods.unit)))
     if buy.state is BuyState.OPEN and not view.places:
@@ -155,7 +155,7 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
         case BuyState.PAUSED:
             lock = Button(t("buy.lock_button"), "lock")
             return row(Button(t("buy.resume_button"), "resume"), lock) + row(change)
-        case BuyState.LOCKED if closing.short_of_minimum(buy):
+        case BuyState.LOCKED if minimum.short_of_minimum(buy):
             return _top_up(t, buy)
         case BuyState.COLLECTING:
             rows = all_in_rows(view, t, buy)
@@ -166,7 +166,7 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
                 if buy.pay_before is None:
                     rows += row(Button(t("buy.leave_out_button"), "leave_out"))
                 return rows
-            if buy.taken and closing.short_of_minimum(buy):
+            if buy.taken and minimum.short_of_minimum(buy):
                 return rows + _top_up(t, buy)
             if buy.taken and all(each.state is ClaimState.PAID for each in buy.taken):
                 return rows + row(Button(t("buy.prepare_button"), "prepare", style=Style.PRIMARY))
@@ -175,7 +175,7 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
 
 
 def _top_up(t: Texts, buy: GroupBuy) -> Rows:
-    pieces = counted(t, sum(closing.to_take(buy).values()), buy.terms.goods.unit)
+    pieces = counted(t, sum(minimum.to_take(buy).values()), buy.terms.goods.unit)
     return row(Button(html.unescape(t("buy.top_up_button", pieces=pieces)), "top_up"))
 
 

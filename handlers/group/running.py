@@ -14,7 +14,7 @@ from bot.chat.texts import cut
 from bot.domain.asking import BuyAsked
 from bot.domain.collecting import LONGEST_PROOF, ProofKind
 from bot.domain.currencies import Money, MoneyUnreadable, read_money
-from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys import ending, fulfilling, joining, minimum, ordering, receiving
 from bot.domain.group_buys.bills import BillUnclear
 from bot.domain.group_buys.buys import (
     BuyId,
@@ -74,10 +74,10 @@ pause = _organising(lambda buy, _, context: joining.paused(buy, context.now))
 resume = _organising(lambda buy, _, context: joining.resumed(buy, context.now))
 
 
-leave_out = _organising(lambda buy, books, context: closing.lapse_unpaid(buy, books, context.now))
+leave_out = _organising(lambda buy, books, context: receiving.lapse_unpaid(buy, books, context.now))
 
 
-cancel_buy = _organising(lambda buy, books, context: closing.cancelled(buy, books, context.now))
+cancel_buy = _organising(lambda buy, books, context: ending.cancelled(buy, books, context.now))
 
 
 settle = _organising(lambda buy, _, context: fulfilling.settling(buy, context.now))
@@ -91,11 +91,11 @@ async def top_up(_: Update, context: Context) -> Reply:
 
     def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
         after = buy
-        for spec, pieces in closing.to_take(buy).items():
+        for spec, pieces in minimum.to_take(buy).items():
             consent = Consent(
                 terms=buy.terms.number, goods=Fen(0), freight=Fen(0), fee_ppm=0, at=context.now
             )
-            after = closing.topped_up(after, consent, spec, pieces).buy
+            after = minimum.topped_up(after, consent, spec, pieces).buy
         return Change(after.replace(again_at=None))
 
     await acts(context, decide)
@@ -120,7 +120,7 @@ async def nothing(_: Update, context: Context) -> Reply:
     about, key = about_whom(context), key_of(context)
 
     def decide(buy: GroupBuy, _books: Books, _context: Context) -> Change:
-        return closing.proof_declined(buy, user_about(buy, about), key)
+        return receiving.proof_declined(buy, user_about(buy, about), key)
 
     if await acts(context, decide):
         context.flash("buy.nothing_came")
@@ -188,7 +188,7 @@ async def order(update: Update, context: Context) -> Reply:
     numbers = tuple(each.number for each in buy.taken)
 
     def decide(there: GroupBuy, _books: Books) -> Change:
-        return closing.frozen(there, number, Fen(total), numbers, agreed_at, tuple(more))
+        return ordering.frozen(there, number, Fen(total), numbers, agreed_at, tuple(more))
 
     try:
         decide(buy, books)
@@ -233,7 +233,7 @@ async def order_rest(update: Update, context: Context) -> Reply:
     def decide(there: GroupBuy, _books: Books) -> Change:
         if there.organiser != context.session.user_id:
             raise BuyRefused(Why.NOT_YOURS)
-        return closing.reordered(there, before, after, Fen(total), agreed_at)
+        return ordering.reordered(there, before, after, Fen(total), agreed_at)
 
     try:
         decide(buy, books)
@@ -252,7 +252,7 @@ async def drop(update: Update, context: Context) -> Reply:
     number = MerchantOrderNo(context.arg)
 
     def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
-        return closing.order_dropped(buy, number, context.now)
+        return ordering.order_dropped(buy, number, context.now)
 
     if await acts(context, decide):
         context.flash("buy.without_done")
@@ -371,7 +371,7 @@ async def _receive(context: Context, came_in: Callable[[Money], Money]) -> None:
     def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
         user = user_about(buy, about)
         owed = books.account_of(buy.account_of(user), buy.terms.rate.currency).balance
-        return closing.paid(buy, user, came_in(owed), key, books, context.now)
+        return receiving.paid(buy, user, came_in(owed), key, books, context.now)
 
     if await acts(context, decide):
         asking = context.session.focus.asking

@@ -8,7 +8,7 @@ from telegram import Update
 from bot.chat.context import Context, Reply
 from bot.domain.asking import BuyAsked
 from bot.domain.currencies import CNY, Money, MoneyUnreadable, read_money
-from bot.domain.group_buys import closing, fulfilling
+from bot.domain.group_buys import fulfilling, receiving
 from bot.domain.group_buys.buys import BuyId, Change, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.identifiers import SpecId
@@ -74,7 +74,7 @@ async def remind(_: Update, context: Context) -> Reply:
     key = key_of(context)
 
     def decide(buy: GroupBuy, books: Books, _context: Context) -> Change:
-        return closing.reminded(buy, books, key)
+        return receiving.reminded(buy, books, key)
 
     if await acts(context, decide):
         context.flash("buy.reminded")

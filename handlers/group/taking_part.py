@@ -8,7 +8,7 @@ from bot.chat.conversation import received_at
 from bot.chat.texts import cut
 from bot.domain.asking import BuyAsked
 from bot.domain.collecting import ProofKind
-from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys import confirming, joining, receiving
 from bot.domain.group_buys.buys import Change, GroupBuy
 from bot.domain.group_buys.claims import SentProof
 from bot.domain.ledger import Books
@@ -52,7 +52,9 @@ async def renew(_: Update, context: Context) -> Reply:
 async def give_up(_: Update, context: Context) -> Reply:
     """Say, while the time to pay runs, that one won't: one is out at once."""
     me, now = context.session.user_id, received_at.get() or context.now
-    if await acts_for_oneself(context, lambda buy, books: closing.given_up_by(buy, me, books, now)):
+    if await acts_for_oneself(
+        context, lambda buy, books: receiving.given_up_by(buy, me, books, now)
+    ):
         context.flash("buy.given_up")
         return await back(_, context)
     return None
@@ -125,7 +127,7 @@ async def prove(context: Context, message: Message, kind: ProofKind, **sent: str
     proof = SentProof(kind=kind, at=message.date, **sent)
     detail = f"{me}-{message.message_id}"
     done = await acts_for_oneself(
-        context, lambda buy, _: closing.proof_sent(buy, me, proof, detail)
+        context, lambda buy, _: receiving.proof_sent(buy, me, proof, detail)
     )
     asking = context.session.focus.asking
     if done and isinstance(asking, BuyAsked):
@@ -138,6 +140,6 @@ async def _answer(context: Context, *, agrees: bool) -> Reply:
     me, now = context.session.user_id, received_at.get() or context.now
     await acts_for_oneself(
         context,
-        lambda buy, books: closing.answered(buy, me, agrees=agrees, books=books, now=now),
+        lambda buy, books: confirming.answered(buy, me, agrees=agrees, books=books, now=now),
     )
     return None

@@ -7,7 +7,7 @@ from test_in_words import ANNA, ORGANISER, VARIANTS, of_many
 from bot.chat.measuring import visible_length
 from bot.chat.screens import TEXT_LIMIT, Screen
 from bot.domain.asking import BuyAsked, JoinOpen
-from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys import joining, quoting
 from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.identifiers import UserId
 from bot.domain.sessions import Focus
@@ -40,7 +40,7 @@ def test_every_claim_has_its_place_on_some_page(user: UserId, what: str) -> None
 
 def test_what_is_to_be_paid_stands_on_the_page_however_much_somebody_takes() -> None:
     desk = Desk(joining.locked(of_many().replace(organiser=ORGANISER), NOW).buy)
-    desk.take(closing.priced(desk.buy, quote(desk.buy, 12_000), desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, 12_000), desk.books, NOW))
     shown = seen_by(ANNA, "", desk.buy, 0, desk)
     assert visible_length(shown.text) <= TEXT_LIMIT
     assert "To pay" in shown.text

@@ -19,7 +19,7 @@ from soak_patience import Busy, Patience
 from soak_people import Temper
 
 from bot.domain.currencies import CNY
-from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys import fulfilling, joining, ordering, quoting, receiving
 from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState
 from bot.domain.group_buys.terms import InPack
@@ -41,13 +41,13 @@ def _bought() -> Desk:
     shown = [e.replace(consent=e.consent.replace(shown="as shown")) for e in buy.claims]
     desk, quoted = Desk(buy.replace(claims=tuple(shown))), quote(buy, 600)
     desk.take(joining.locked(desk.buy, NOW))
-    desk.take(closing.priced(desk.buy, quoted, desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quoted, desk.books, NOW))
     desk.buy = desk.buy.replace(quote=quoted, quoted_at=NOW)
     for user in (_ANNA, _BEN):
         owed = desk.books.account_of(desk.buy.account_of(user), CNY).balance
-        desk.take(closing.paid(desk.buy, user, owed, f"k{user}", desk.books, NOW))
-    desk.take(closing.frozen(desk.buy, _ORDER, quoted.total, (1, 2), NOW))
-    desk.take(closing.placed(desk.buy, NOW))
+        desk.take(receiving.paid(desk.buy, user, owed, f"k{user}", desk.books, NOW))
+    desk.take(ordering.frozen(desk.buy, _ORDER, quoted.total, (1, 2), NOW))
+    desk.take(ordering.placed(desk.buy, NOW))
     desk.take(fulfilling.bought(desk.buy, quoted.total, desk.books, NOW))
     return desk
 

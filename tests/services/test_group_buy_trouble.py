@@ -9,7 +9,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
 from bot.domain.collecting import ProofKind
-from bot.domain.group_buys import closing, disputes
+from bot.domain.group_buys import disputes, receiving
 from bot.domain.group_buys.buys import BuyState, Card, Change, GroupBuy, News, NewsOf
 from bot.domain.group_buys.claims import ClaimState, Dispute, SentProof
 from bot.domain.identifiers import ChatId, UserId
@@ -131,7 +131,7 @@ async def test_a_member_who_blocked_the_bot_has_not_paid_and_is_left_out(world: 
     await world.groups.change(
         BUY,
         BUYER,
-        lambda there, books: closing.paid(there, UserId(11), owed, "p", books, world.now),
+        lambda there, books: receiving.paid(there, UserId(11), owed, "p", books, world.now),
     )
     assert buy.pay_before is not None
     world.now = buy.pay_before + timedelta(seconds=6)
@@ -333,7 +333,7 @@ async def test_what_twenty_members_say_at_once_is_one_message(world: World) -> N
         proof = SentProof(kind=ProofKind.TEXT, text=f"No. {user}", at=world.now)
         await world.storage.group_buys.change(
             BUY,
-            lambda buy, _, user=user, proof=proof: closing.proof_sent(
+            lambda buy, _, user=user, proof=proof: receiving.proof_sent(
                 buy, UserId(user), proof, f"{user}"
             ),
         )

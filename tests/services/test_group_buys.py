@@ -8,7 +8,7 @@ import pytest
 from bot.domain.addresses import Address
 from bot.domain.currencies import CNY
 from bot.domain.drafts import OrderLine
-from bot.domain.group_buys import closing
+from bot.domain.group_buys import confirming, ordering, receiving
 from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.terms import InPack
@@ -117,7 +117,7 @@ class World:
             await self.groups.change(
                 BUY,
                 BUYER,
-                lambda there, books, user=user, owed=owed: closing.paid(
+                lambda there, books, user=user, owed=owed: receiving.paid(
                     there, user, owed, f"p{user}", books, self.now
                 ),
             )
@@ -132,7 +132,7 @@ class World:
             ClaimOrder(order.replace(chat_id=ChatId(BUYER))),
             ChangeBuy(
                 BUY,
-                lambda there, _: closing.frozen(there, _NO, order.quote.total, numbers, self.now),
+                lambda there, _: ordering.frozen(there, _NO, order.quote.total, numbers, self.now),
             ),
         )
         return _NO
@@ -284,7 +284,7 @@ async def test_who_is_silent_is_out_and_the_rest_is_priced_anew(world: World) ->
     assert buy.asked == (11, 12)
     await world.groups.change_by_member(
         BUY,
-        lambda there, books: closing.answered(
+        lambda there, books: confirming.answered(
             there, UserId(11), agrees=True, books=books, now=world.now
         ),
     )

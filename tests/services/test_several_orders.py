@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.domain.currencies import CNY
-from bot.domain.group_buys import closing, counting, joining
+from bot.domain.group_buys import counting, joining, ordering, quoting, receiving
 from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, Why
 from bot.domain.group_buys.parts import MOST_VARIANTS, parts_of, together
 from bot.domain.group_buys.terms import Variant
@@ -62,14 +62,14 @@ def at_ordering(last: UserId = ANNA) -> Desk:
     """Return a buy of 60 variants whose two orders are confirmed."""
     desk = Desk(joining.locked(of_many(60, last), NOW).buy)
     quotes = tuple(map(quoted, parts_of(desk.buy.taken, desk.buy.terms)))
-    desk.take(closing.priced(desk.buy, together(quotes), desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, together(quotes), desk.books, NOW))
     desk.buy = desk.buy.replace(quote=together(quotes), quotes=quotes, quoted_at=NOW)
     for user in desk.buy.members:
         owed = desk.books.account_of(desk.buy.account_of(user), CNY).balance
-        desk.take(closing.paid(desk.buy, user, owed, f"k{user}", desk.books, NOW))
+        desk.take(receiving.paid(desk.buy, user, owed, f"k{user}", desk.books, NOW))
     assert desk.buy.bill is not None
     total, numbers = desk.buy.bill.total, tuple(each.number for each in desk.buy.taken)
-    desk.take(closing.frozen(desk.buy, ONE, total, numbers, NOW, (TWO,)))
+    desk.take(ordering.frozen(desk.buy, ONE, total, numbers, NOW, (TWO,)))
     return desk
 
 
@@ -136,12 +136,12 @@ def test_an_order_that_was_not_made_while_another_stands_is_made_once_more() -> 
     assert len(desk.told(NewsOf.PARTLY)) == 1
     assert not after_orders(desk.buy, orders, desk.books, NOW).news  # told once
     with pytest.raises(BuyRefused):  # the one that stands is not made again
-        closing.reordered(desk.buy, ONE, THREE, Fen(1), NOW)
+        ordering.reordered(desk.buy, ONE, THREE, Fen(1), NOW)
     total = desk.buy.quotes[1].total
     with pytest.raises(BuyRefused) as moved:
-        closing.reordered(desk.buy, TWO, THREE, Fen(total + 1), NOW)
+        ordering.reordered(desk.buy, TWO, THREE, Fen(total + 1), NOW)
     assert moved.value.why is Why.TERMS
-    desk.take(closing.reordered(desk.buy, TWO, THREE, total, NOW))
+    desk.take(ordering.reordered(desk.buy, TWO, THREE, total, NOW))
     assert (desk.buy.orders, desk.buy.lacking) == ((ONE, THREE), ())
 
 
@@ -155,9 +155,9 @@ def test_an_order_that_cannot_be_had_any_more_is_gone_without_to_the_fen() -> No
     assert balances(desk) == [0, 0]
     lost = made(desk.buy, Placing.PLACED, Placing.REFUSED)
     with pytest.raises(BuyRefused):  # the one that stands is not gone without
-        closing.order_dropped(after_orders(desk.buy, lost, desk.books, NOW).buy, ONE, NOW)
+        ordering.order_dropped(after_orders(desk.buy, lost, desk.books, NOW).buy, ONE, NOW)
     desk.take(after_orders(desk.buy, lost, desk.books, NOW))
-    desk.take(closing.order_dropped(desk.buy, TWO, NOW))
+    desk.take(ordering.order_dropped(desk.buy, TWO, NOW))
     assert (desk.buy.lacking, desk.buy.dropped) == ((), (TWO,))
     desk.take(after_orders(desk.buy, lost, desk.books, NOW))
     assert desk.buy.state is BuyState.ORDERED
@@ -185,7 +185,7 @@ def test_without_the_last_one_that_stood_nothing_was_bought() -> None:
     desk = at_ordering()
     lost = made(desk.buy, Placing.PLACED, Placing.REFUSED)
     desk.take(after_orders(desk.buy, lost, desk.books, NOW))
-    desk.take(closing.order_dropped(desk.buy, TWO, NOW))
+    desk.take(ordering.order_dropped(desk.buy, TWO, NOW))
     gone = made(desk.buy, Placing.REFUSED, Placing.REFUSED)
     desk.take(after_orders(desk.buy, gone, desk.books, NOW))
     assert (desk.buy.state, desk.buy.dropped) == (BuyState.COLLECTING, ())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.domain.group_buys import bans, closing, joining
+from bot.domain.group_buys import bans, joining, ordering, quoting, receiving
 from bot.domain.group_buys.buys import BuyId, Card, Change, GroupBuy
 from bot.domain.identifiers import ChatId, MerchantOrderNo, UserId
 from bot.domain.ledger import Books
@@ -75,17 +75,17 @@ async def order_all(storage: Storage, buy_id: BuyId, member: UserId) -> None:
     buys = storage.group_buys
     await buys.change(buy_id, lambda buy, _: joining.joined(buy, wanted(buy, member, 5, 1000))[0])
     await buys.change(buy_id, lambda buy, _: joining.locked(buy, NOW))
-    await buys.change(buy_id, lambda buy, books: closing.priced(buy, quote(buy, 500), books, NOW))
+    await buys.change(buy_id, lambda buy, books: quoting.priced(buy, quote(buy, 500), books, NOW))
     books = await buys.books_of_buy(buy_id)
     owed = books.balance(*books.currencies())
     await buys.change(
-        buy_id, lambda buy, books: closing.paid(buy, member, owed, f"{buy_id}-1", books, NOW)
+        buy_id, lambda buy, books: receiving.paid(buy, member, owed, f"{buy_id}-1", books, NOW)
     )
     whole = await buys.buy(buy_id)
     assert whole is not None
     assert whole.bill is not None
     total, numbers = Fen(whole.bill.total), tuple(each.number for each in whole.taken)
-    await buys.change(buy_id, lambda buy, _: closing.frozen(buy, BUY_ORDER, total, numbers, NOW))
+    await buys.change(buy_id, lambda buy, _: ordering.frozen(buy, BUY_ORDER, total, numbers, NOW))
 
 
 async def organise(storage: Storage, organiser: UserId, revision: int) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.group_buys import bans, closing, fulfilling, joining
+from bot.domain.group_buys import bans, ending, fulfilling, joining
 from bot.domain.group_buys.buys import BuyId, BuyRefused, BuyState, Change, GroupBuy, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.handing_over import taken_over
@@ -239,7 +239,7 @@ async def test_what_stays_for_money_goes_when_the_buy_has_ended(sqlite: SqliteSt
     buy = await sqlite.group_buys.buy(BUY)
     assert buy is not None
     assert [each.user_id for each in buy.claims] == [DAVE, 11]
-    await sqlite.group_buys.change(BUY, lambda buy, books: closing.failed(buy, "x", books, THEN))
+    await sqlite.group_buys.change(BUY, lambda buy, books: ending.failed(buy, "x", books, THEN))
     await sqlite.upkeep.purge_old(Retention())
     buy = await sqlite.group_buys.buy(BUY)
     assert buy is not None

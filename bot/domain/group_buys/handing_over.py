@@ -11,7 +11,7 @@ from bot.domain.group_buys.buys import (
     NewsOf,
     Why,
 )
-from bot.domain.group_buys.closing import settled_claims
+from bot.domain.group_buys.receiving import settled_claims
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.ledger import Books
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
-from bot.domain.group_buys import closing, fitting, joining
+from bot.domain.group_buys import confirming, ending, fitting, joining, minimum, quoting, receiving
 from bot.domain.group_buys.bills import BillUnclear
 from bot.domain.group_buys.buys import (
     FOLLOWING,
@@ -154,12 +154,12 @@ class GroupBuys:
                 return
             if buy.terms.row and await self._fill_rows(buy):
                 continue
-            if not buy.taken or closing.short_of_minimum(buy):
+            if not buy.taken or minimum.short_of_minimum(buy):
                 await self._too_few(buy)
                 return
             try:
                 quotes = await self._quote(buy)
-                dear = closing.too_dear(buy, together(quotes))
+                dear = quoting.too_dear(buy, together(quotes))
             except Refused as error:
                 if await self._fit_into_stock(buy, error):
                     continue
@@ -198,7 +198,7 @@ class GroupBuys:
                     continue
                 raise
             now = self._clock()
-            dear = {each.number for each in closing.too_dear(buy, together(quotes))}
+            dear = {each.number for each in quoting.too_dear(buy, together(quotes))}
             if not dear:
                 renamed = await self._renamed(buy)
                 decide = partial(
@@ -353,7 +353,7 @@ class GroupBuys:
             return
         now = self._clock()
         await self._change(
-            buy.buy_id, lambda there, books: closing.lapse_unanswered(there, books, now)
+            buy.buy_id, lambda there, books: confirming.lapse_unanswered(there, books, now)
         )
         await self.price(buy.buy_id)
 
@@ -369,7 +369,7 @@ class GroupBuys:
         buy = await self._there(buy.buy_id)
         if not buy.taken:
             await self._change(
-                buy.buy_id, lambda there, books: closing.failed(there, "unpaid", books, now)
+                buy.buy_id, lambda there, books: ending.failed(there, "unpaid", books, now)
             )
         elif all(each.state is ClaimState.PAID for each in buy.taken):
             told = News(kind=NewsOf.ALL_PAID, user_id=buy.organiser, detail="time")
@@ -410,14 +410,14 @@ class GroupBuys:
             )
         elif not buy.taken or buy.again_at is None or now >= buy.again_at:
             await self._change(
-                buy.buy_id, lambda there, books: closing.failed(there, "minimum", books, now)
+                buy.buy_id, lambda there, books: ending.failed(there, "minimum", books, now)
             )
 
     async def _no_quote(self, buy: GroupBuy) -> None:
         now = self._clock()
         if now - buy.since >= ORGANISER_DECIDES:
             await self._change(
-                buy.buy_id, lambda there, books: closing.failed(there, "no_quote", books, now)
+                buy.buy_id, lambda there, books: ending.failed(there, "no_quote", books, now)
             )
             return
         told = News(kind=NewsOf.NO_QUOTE, user_id=buy.organiser)
@@ -490,7 +490,7 @@ def _sample(goods: Goods, pieces: int) -> tuple[OrderLine, ...]:
 def _fell_out(buy: GroupBuy, books: Books, *, numbers: Iterable[int], now: datetime) -> Change:
     gone = set(numbers)
     claims = [each for each in buy.taken if each.number in gone]
-    return closing.fell_out(buy, claims, books, now) if claims else Change(buy)
+    return quoting.fell_out(buy, claims, books, now) if claims else Change(buy)
 
 
 def _put_off(buy: GroupBuy, _: Books, *, until: datetime) -> Change:
@@ -503,7 +503,7 @@ def _priced(
     """Price what was quoted; a buy that moved since is quoted again."""
     if buy.version != seen:
         return Change(buy)
-    change = closing.priced(buy, together(quotes), books, now)
+    change = quoting.priced(buy, together(quotes), books, now)
     return _keeping(change, quotes, now)
 
 
@@ -518,7 +518,7 @@ def _requoted(
 ) -> Change:
     if buy.version != seen:
         raise BuyRefused(Why.TERMS)
-    change = _keeping(closing.requoted(buy, together(quotes), books, now), quotes, now)
+    change = _keeping(quoting.requoted(buy, together(quotes), books, now), quotes, now)
     return Change(change.buy.replace(renamed=renamed), change.news, change.booked)
 
 
@@ -533,7 +533,7 @@ def _lapsed_if_due(buy: GroupBuy, books: Books, *, now: datetime) -> Change:
     runs = buy.pay_before is not None and now < buy.pay_before
     if runs or buy.state is not BuyState.COLLECTING:
         return Change(buy)
-    return closing.lapse_unpaid(buy, books, now)
+    return receiving.lapse_unpaid(buy, books, now)
 
 
 def _reminded(buy: GroupBuy) -> Change:

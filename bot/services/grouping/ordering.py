@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.group_buys import closing, counting, fulfilling
+from bot.domain.group_buys import counting, fulfilling, ordering
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, News, NewsOf, Why
 from bot.domain.group_buys.parts import parts_of, variants_in
 from bot.domain.identifiers import MerchantOrderNo, SpecId
@@ -71,7 +71,7 @@ def _as_they_are(buy: GroupBuy, orders: Sequence[Order], books: Books, now: date
     detail = "-".join(f"{each.order_no}" for each in undecided or lost)
     if not standing:
         never = all(each.placing is not Placing.PLACED for each in lost)
-        return closing.not_placed(buy, now, detail if never else f"{detail}-closed")
+        return ordering.not_placed(buy, now, detail if never else f"{detail}-closed")
     if undecided:
         lacking = tuple(each.order_no for each in undecided)
         told = News(kind=NewsOf.PARTLY, user_id=buy.organiser, detail=detail)
@@ -84,7 +84,7 @@ def _as_they_are(buy: GroupBuy, orders: Sequence[Order], books: Books, now: date
 def _all_stand(buy: GroupBuy, orders: Sequence[Order], books: Books, now: datetime) -> Change:
     change = Change(buy.replace(lacking=()) if buy.lacking else buy)
     if buy.state is BuyState.ORDERING:
-        change = closing.placed(change.buy, now)
+        change = ordering.placed(change.buy, now)
     if change.buy.state is BuyState.ORDERED and all(each.paid for each in orders):
         paid = Fen(sum(map(_paid_for, orders)))
         change = _then(change, _bought(change.buy, paid, books, now))

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from bot.domain.currencies import CNY, Money, yuan
-from bot.domain.group_buys import closing, counting, disputes, fulfilling, joining
+from bot.domain.group_buys import (
+    counting,
+    disputes,
+    fulfilling,
+    joining,
+    ordering,
+    quoting,
+    receiving,
+)
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState, Dispute, DisputeState
 from bot.domain.identifiers import MerchantOrderNo, UserId
@@ -22,14 +30,14 @@ def bought(**changes: Any) -> Desk:
     """Return a buy of two who take 4 and 2 pieces, have paid, and whose order is paid."""
     desk = Desk(with_people(opened(**changes), (ANNA, 4, 1000), (BEN, 2, 1000)))
     desk.take(joining.locked(desk.buy, NOW))
-    desk.take(closing.priced(desk.buy, quote(desk.buy, 600), desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, 600), desk.books, NOW))
     for user in (ANNA, BEN):
         owed = Money(currency=CNY, units=balance(desk, user))
-        desk.take(closing.paid(desk.buy, user, owed, f"k{user}", desk.books, NOW))
+        desk.take(receiving.paid(desk.buy, user, owed, f"k{user}", desk.books, NOW))
     assert desk.buy.bill is not None
     total = desk.buy.bill.total
-    desk.take(closing.frozen(desk.buy, _ORDER, total, (1, 2), NOW))
-    desk.take(closing.placed(desk.buy, NOW))
+    desk.take(ordering.frozen(desk.buy, _ORDER, total, (1, 2), NOW))
+    desk.take(ordering.placed(desk.buy, NOW))
     desk.take(fulfilling.bought(desk.buy, total, desk.books, NOW))
     return desk
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.group_buys import closing, fitting, joining
+from bot.domain.group_buys import confirming, fitting, joining, quoting
 from bot.domain.group_buys.buys import BuyState, NewsOf
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.shares import FreightKey
@@ -33,11 +33,11 @@ def locked(people: int, freight: int, **terms: object) -> Desk:
 
 
 def price(desk: Desk, freight: int) -> None:
-    desk.take(closing.priced(desk.buy, quote(desk.buy, freight), desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, freight), desk.books, NOW))
 
 
 def answers(desk: Desk, user: UserId, *, agrees: bool) -> None:
-    change = closing.answered(desk.buy, user, agrees=agrees, books=desk.books, now=NOW)
+    change = confirming.answered(desk.buy, user, agrees=agrees, books=desk.books, now=NOW)
     desk.take(change)
 
 
@@ -52,7 +52,7 @@ def test_who_agreed_once_is_not_asked_again_because_somebody_left() -> None:
     """9 yuan each was above the 7 agreed to; saying yes is up to 12, and 12 is what it becomes."""
     desk = locked(4, 3600, freight_each=Fen(500))
     assert desk.told(NewsOf.ASK) == [2, 3, 4, 5]
-    assert closing.freight_asked(desk.buy, UserId(2)) == 1200
+    assert confirming.freight_asked(desk.buy, UserId(2)) == 1200
     for user in (2, 3, 4):
         answers(desk, UserId(user), agrees=True)
     answers(desk, UserId(5), agrees=False)
@@ -94,7 +94,7 @@ def test_nobody_is_asked_whose_part_stays_within_what_they_agreed_to(
             assert desk.buy.share_of(user).freight > agreed[user]
             agrees = data.draw(st.booleans())
             if agrees:
-                agreed[user] = closing.freight_asked(desk.buy, user)
+                agreed[user] = confirming.freight_asked(desk.buy, user)
             answers(desk, user, agrees=agrees)
         if not desk.buy.taken:
             return

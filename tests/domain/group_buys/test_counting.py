@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.currencies import CNY, yuan
-from bot.domain.group_buys import closing, counting, fulfilling, joining
+from bot.domain.group_buys import counting, fulfilling, joining, ordering, quoting, receiving
 from bot.domain.group_buys.bills import got_by_variant
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
@@ -57,16 +57,16 @@ def shipped(*joins: Joins, freight: int = 0) -> Desk:
         desk.take(joining.joined(desk.buy, wish)[0])
     desk.take(joining.locked(desk.buy, NOW))
     quoted = quote(desk.buy, freight, prices=steps((1, 1000)))
-    desk.take(closing.priced(desk.buy, quoted, desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quoted, desk.books, NOW))
     assert desk.buy.state is BuyState.COLLECTING
     for user in desk.buy.members:
         if user != ORGANISER:
             owed = desk.books.account_of(desk.buy.account_of(user), CNY).balance
-            desk.take(closing.paid(desk.buy, user, owed, f"p{user}", desk.books, NOW))
+            desk.take(receiving.paid(desk.buy, user, owed, f"p{user}", desk.books, NOW))
     assert desk.buy.bill is not None
     numbers = tuple(each.number for each in desk.buy.taken)
-    desk.take(closing.frozen(desk.buy, _NO, desk.buy.bill.total, numbers, NOW))
-    desk.take(closing.placed(desk.buy, NOW))
+    desk.take(ordering.frozen(desk.buy, _NO, desk.buy.bill.total, numbers, NOW))
+    desk.take(ordering.placed(desk.buy, NOW))
     desk.take(fulfilling.bought(desk.buy, desk.buy.bill.total, desk.books, NOW))
     desk.take(fulfilling.shipped(desk.buy, NOW))
     return desk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.group_buys import closing, fitting, joining
+from bot.domain.group_buys import fitting, joining, minimum
 from bot.domain.group_buys.bills import bill_of, lines_of
 from bot.domain.group_buys.buys import BuyRefused, NewsOf, Why, consent_to
 from bot.domain.group_buys.claims import ClaimState
@@ -86,7 +86,7 @@ def test_two_offers_with_variants_of_one_name_are_two_things() -> None:
         (one.offer_id, RED, 2),
         (OfferId(2), RED, 3),
     ]
-    assert closing.short_by_offer(buy) == {OfferId(2): 1}  # each offer has its own minimum
+    assert minimum.short_by_offer(buy) == {OfferId(2): 1}  # each offer has its own minimum
     bill = bill_of(buy.taken, buy.terms, quote(buy), ORGANISER)
     assert not bill.difference
     assert len(bill.units) == 2

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.currencies import CNY
-from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys import ending, joining, minimum, ordering, quoting, receiving
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.fulfilling import open_balances
@@ -19,8 +19,8 @@ def collecting() -> Desk:
     """A member, and the organiser with pieces on their own account."""
     desk = Desk(with_people(opened(), (2, 9, 1000)))
     desk.take(joining.locked(desk.buy, NOW))
-    desk.take(closing.topped_up(desk.buy, desk.buy.claim(1).consent, RED, 1))
-    desk.take(closing.priced(desk.buy, quote(desk.buy, 500), desk.books, NOW))
+    desk.take(minimum.topped_up(desk.buy, desk.buy.claim(1).consent, RED, 1))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, 500), desk.books, NOW))
     return desk
 
 
@@ -37,13 +37,13 @@ def test_an_order_that_is_made_again_goes_to_the_new_one() -> None:
     """The first one's was closed unpaid after the takeover: nothing may go to who is gone."""
     desk = collecting()
     owed = desk.books.account_of(desk.buy.account_of(UserId(2)), CNY).balance
-    desk.take(closing.paid(desk.buy, UserId(2), owed, "p", desk.books, NOW))
+    desk.take(receiving.paid(desk.buy, UserId(2), owed, "p", desk.books, NOW))
     assert desk.buy.bill is not None
     order_no = MerchantOrderNo("S261130-7K3MZQ4T")
-    desk.take(closing.frozen(desk.buy, order_no, desk.buy.bill.total, (1, 2), NOW))
-    desk.take(closing.placed(desk.buy, NOW))
+    desk.take(ordering.frozen(desk.buy, order_no, desk.buy.bill.total, (1, 2), NOW))
+    desk.take(ordering.placed(desk.buy, NOW))
     desk.take(taken_over(desk.buy, OTHER, "Card 2", ELSEWHERE, "en", desk.books))
-    desk.take(closing.not_placed(desk.buy, NOW, "closed"))
+    desk.take(ordering.not_placed(desk.buy, NOW, "closed"))
     assert desk.buy.terms.address == ELSEWHERE
 
 
@@ -55,7 +55,7 @@ def test_what_the_first_one_took_for_themselves_is_theirs_to_pay() -> None:
     assert set(open_balances(desk.buy, desk.books)) == {1, 2}
     for user in (1, 2):
         owed = desk.books.account_of(desk.buy.account_of(UserId(user)), CNY).balance
-        desk.take(closing.paid(desk.buy, UserId(user), owed, f"p{user}", desk.books, NOW))
+        desk.take(receiving.paid(desk.buy, UserId(user), owed, f"p{user}", desk.books, NOW))
     assert {each.state for each in desk.buy.taken} == {ClaimState.PAID}
     assert desk.told(NewsOf.ALL_PAID) == [OTHER]
 
@@ -68,7 +68,7 @@ def test_it_needs_a_way_to_pay_and_an_address_and_a_buy_that_runs() -> None:
         assert lacking.value.why is Why.INCOMPLETE
     with pytest.raises(BuyRefused):
         taken_over(desk.buy, desk.buy.organiser, "Card", ELSEWHERE, "en", desk.books)
-    desk.take(closing.cancelled(desk.buy, desk.books, NOW))
+    desk.take(ending.cancelled(desk.buy, desk.books, NOW))
     over = desk.buy.replace(state=BuyState.CANCELLED)
     with pytest.raises(BuyRefused):
         taken_over(over, OTHER, "Card", ELSEWHERE, "en", desk.books)

@@ -7,7 +7,18 @@ import pytest
 
 from bot.domain.collecting import ProofKind
 from bot.domain.currencies import CNY, Money
-from bot.domain.group_buys import closing, counting, disputes, fitting, fulfilling, joining
+from bot.domain.group_buys import (
+    counting,
+    disputes,
+    ending,
+    fitting,
+    fulfilling,
+    joining,
+    minimum,
+    ordering,
+    quoting,
+    receiving,
+)
 from bot.domain.group_buys.bills import pieces_by_variant
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why, consent_to
 from bot.domain.group_buys.claims import ClaimState, Dispute, SentProof
@@ -38,22 +49,22 @@ def collecting(freight: int = 600, **changes: Any) -> Desk:
     ceiling = 2000 if changes.get("mode") is Mode.FIXED else 1000
     desk = Desk(with_people(opened(**changes), (ANNA, 4, ceiling), (BEN, 2, ceiling)))
     desk.take(joining.locked(desk.buy, NOW))
-    desk.take(closing.priced(desk.buy, quote(desk.buy, freight), desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, freight), desk.books, NOW))
     assert desk.buy.state is BuyState.COLLECTING
     return desk
 
 
 def pay(desk: Desk, user: UserId, units: int | None = None, key: str = "all") -> None:
     owed = Money(currency=CNY, units=balance(desk, user) if units is None else units)
-    desk.take(closing.paid(desk.buy, user, owed, f"{key}-{user}", desk.books, NOW))
+    desk.take(receiving.paid(desk.buy, user, owed, f"{key}-{user}", desk.books, NOW))
 
 
 def ordered(desk: Desk) -> Desk:
     for user in (ANNA, BEN):
         pay(desk, user)
     assert desk.buy.bill is not None
-    desk.take(closing.frozen(desk.buy, _ORDER, desk.buy.bill.total, (1, 2), NOW))
-    desk.take(closing.placed(desk.buy, NOW))
+    desk.take(ordering.frozen(desk.buy, _ORDER, desk.buy.bill.total, (1, 2), NOW))
+    desk.take(ordering.placed(desk.buy, NOW))
     return desk
 
 
@@ -78,9 +89,9 @@ def test_a_buy_that_came_to_nothing_leaves_neither_loss_nor_gain(mode: Mode, end
     desk = collecting(mode=mode)
     pay(desk, ANNA)
     if end == "failed":
-        desk.take(closing.failed(desk.buy, "minimum", desk.books, NOW))
+        desk.take(ending.failed(desk.buy, "minimum", desk.books, NOW))
     else:
-        desk.take(closing.cancelled(desk.buy, desk.books, NOW))
+        desk.take(ending.cancelled(desk.buy, desk.books, NOW))
     assert desk.buy.state is BuyState.CANCELLING
     accounts = (Account.LOSS, Account.GAIN, Account.FEE, Account.MARKETPLACE)
     assert sum(sum_of(desk, each) for each in (Account.LOSS, Account.GAIN)) == 0
@@ -169,15 +180,15 @@ def test_looking_at_the_order_once_more_moves_nothing_from_the_organiser_to_othe
     """13.50 of freight: Ben is at his 12.00; 1.35 is Anna's, and 15 fen stay the organiser's."""
     desk = Desk(with_people(opened(minimum=1), (ANNA, 1, 1000), (BEN, 9, 1000)))
     desk.take(joining.locked(desk.buy, NOW))
-    desk.take(closing.priced(desk.buy, quote(desk.buy, 1000), desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, 1000), desk.books, NOW))
     for user in (ANNA, BEN):
         pay(desk, user)
     for _ in range(3):
-        desk.take(closing.requoted(desk.buy, quote(desk.buy, 1350), desk.books, NOW))
+        desk.take(quoting.requoted(desk.buy, quote(desk.buy, 1350), desk.books, NOW))
         assert desk.buy.bill is not None
         assert [desk.buy.share_of(each).freight for each in (ANNA, BEN)] == [135, 1200]
         assert desk.buy.bill.borne == 15
-    desk.take(closing.requoted(desk.buy, quote(desk.buy, 1000), desk.books, NOW))
+    desk.take(quoting.requoted(desk.buy, quote(desk.buy, 1000), desk.books, NOW))
     assert desk.buy.bill.borne == 0  # what becomes less is the organiser's relief first
     even(desk)
 
@@ -217,13 +228,13 @@ def test_who_paid_a_part_owes_the_rest_and_no_longer_says_that_they_paid() -> No
     """Their proof was looked at: they are reminded like anybody, and out when time is over."""
     desk = collecting()
     sent = SentProof(kind=ProofKind.TEXT, text="4711", at=NOW)
-    desk.take(closing.proof_sent(desk.buy, ANNA, sent, "p"))
+    desk.take(receiving.proof_sent(desk.buy, ANNA, sent, "p"))
     pay(desk, ANNA, 1000)
     assert desk.buy.claim(1).state is ClaimState.DUE
-    desk.take(closing.reminded(desk.buy, desk.books, "r"))
+    desk.take(receiving.reminded(desk.buy, desk.books, "r"))
     assert desk.told(NewsOf.REMIND) == [ANNA, BEN]
     over = NOW + timedelta(days=5)
-    desk.take(closing.lapse_unpaid(desk.buy, desk.books, over))
+    desk.take(receiving.lapse_unpaid(desk.buy, desk.books, over))
     assert balance(desk, ANNA) == -1000
 
 
@@ -258,8 +269,8 @@ def test_an_organiser_takes_what_lacks_to_the_minimum_in_whole_rows() -> None:
     buy = with_people(opened(row=_PAIR, minimum=5), (ANNA, 1, 1000))
     buy = joining.joined(buy, wanted(buy, BEN, 1, spec_id=BLUE))[0].buy
     buy = joining.locked(buy, NOW).buy
-    assert closing.short_of_minimum(buy) == 3
-    assert closing.to_take(buy) == {RED: 2, BLUE: 2}
+    assert minimum.short_of_minimum(buy) == 3
+    assert minimum.to_take(buy) == {RED: 2, BLUE: 2}
     assert ORGANISER not in buy.members
 
 
@@ -267,14 +278,14 @@ def test_an_organiser_takes_what_a_member_who_never_paid_leaves_missing() -> Non
     """Ben's two of six are gone and five are the least: one for the organiser, without a fee."""
     desk = collecting(minimum=5)
     pay(desk, ANNA)
-    desk.take(closing.lapse_unpaid(desk.buy, desk.books, NOW + timedelta(days=5)))
+    desk.take(receiving.lapse_unpaid(desk.buy, desk.books, NOW + timedelta(days=5)))
     with pytest.raises(BuyRefused) as few:
-        closing.requoted(desk.buy, quote(desk.buy, 600), desk.books, NOW)
+        quoting.requoted(desk.buy, quote(desk.buy, 600), desk.books, NOW)
     assert (few.value.why, few.value.left) == (Why.TOO_FEW, 1)
-    assert sum(closing.to_take(desk.buy).values()) == 1
+    assert sum(minimum.to_take(desk.buy).values()) == 1
     consent = consent_to(desk.buy.terms, 1, Fen(1000), NOW)
-    desk.take(closing.topped_up(desk.buy, consent, RED, 1))
-    desk.take(closing.requoted(desk.buy, quote(desk.buy, 600), desk.books, NOW))
+    desk.take(minimum.topped_up(desk.buy, consent, RED, 1))
+    desk.take(quoting.requoted(desk.buy, quote(desk.buy, 600), desk.books, NOW))
     bill = desk.buy.bill
     assert bill is not None
     anna, own = bill.share_of(ANNA), bill.share_of(ORGANISER)
@@ -283,5 +294,5 @@ def test_an_organiser_takes_what_a_member_who_never_paid_leaves_missing() -> Non
     assert balance(desk, ANNA) == 80
     pay(desk, ANNA, key="rest")
     numbers = tuple(each.number for each in desk.buy.taken)
-    desk.take(closing.frozen(desk.buy, _ORDER, bill.total, numbers, NOW))
+    desk.take(ordering.frozen(desk.buy, _ORDER, bill.total, numbers, NOW))
     even(desk)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.currencies import CNY, Money
-from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys import joining, quoting, receiving
 from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.identifiers import UserId
@@ -20,14 +20,14 @@ def collecting() -> Desk:
     """Two take five pieces each at 9.50, freight 10: each owes 47.50 + 4.75 + 5.00 yuan."""
     desk = Desk(with_people(opened(), (ANNA, 5, 1000), (BEN, 5, 1000)))
     desk.take(joining.locked(desk.buy, NOW))
-    desk.take(closing.priced(desk.buy, quote(desk.buy, 1000), desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, 1000), desk.books, NOW))
     assert desk.buy.state is BuyState.COLLECTING
     return desk
 
 
 def paid(desk: Desk, user: UserId, fen: int) -> None:
     amount = Money(currency=CNY, units=fen)
-    desk.take(closing.paid(desk.buy, user, amount, f"{user}-{fen}", desk.books, NOW))
+    desk.take(receiving.paid(desk.buy, user, amount, f"{user}-{fen}", desk.books, NOW))
 
 
 def balance(desk: Desk, user: UserId) -> int:
@@ -42,17 +42,17 @@ def test_nobody_is_left_out_before_the_time_that_they_were_promised(seconds: int
     assert desk.buy.pay_before is not None
     if at < desk.buy.pay_before:
         with pytest.raises(BuyRefused) as refused:
-            closing.lapse_unpaid(desk.buy, desk.books, at)
+            receiving.lapse_unpaid(desk.buy, desk.books, at)
         assert refused.value.why is Why.NOT_OVER
     else:
-        desk.take(closing.lapse_unpaid(desk.buy, desk.books, at))
+        desk.take(receiving.lapse_unpaid(desk.buy, desk.books, at))
         assert [each.user_id for each in desk.buy.taken] == [ANNA]
 
 
 def test_who_says_sooner_that_they_wont_pay_is_out_and_owes_nothing() -> None:
     desk = collecting()
     paid(desk, BEN, 1000)  # a part, which goes back
-    desk.take(closing.given_up_by(desk.buy, BEN, desk.books, NOW))
+    desk.take(receiving.given_up_by(desk.buy, BEN, desk.books, NOW))
     assert desk.buy.claim(2).state is ClaimState.DECLINED
     assert balance(desk, BEN) == -1000
     assert desk.told(NewsOf.ALL_PAID) == []
@@ -63,7 +63,7 @@ def test_who_says_sooner_that_they_wont_pay_is_out_and_owes_nothing() -> None:
 def test_the_organiser_learns_that_nobody_is_waited_for_any_more() -> None:
     desk = collecting()
     paid(desk, ANNA, 5725)
-    desk.take(closing.given_up_by(desk.buy, BEN, desk.books, NOW))
+    desk.take(receiving.given_up_by(desk.buy, BEN, desk.books, NOW))
     assert desk.told(NewsOf.ALL_PAID) == [ORGANISER]
 
 
@@ -72,4 +72,4 @@ def test_who_has_paid_does_not_leave_so() -> None:
     desk = collecting()
     paid(desk, ANNA, 5725)
     with pytest.raises(BuyRefused):
-        closing.given_up_by(desk.buy, ANNA, desk.books, NOW)
+        receiving.given_up_by(desk.buy, ANNA, desk.books, NOW)

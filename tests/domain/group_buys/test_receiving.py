@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.collecting import ProofKind
 from bot.domain.currencies import CNY
-from bot.domain.group_buys import closing, fulfilling, joining
+from bot.domain.group_buys import fulfilling, joining, quoting, receiving
 from bot.domain.group_buys.buys import BuyRefused, NewsOf, Why
 from bot.domain.group_buys.claims import ClaimState, SentProof
 from bot.domain.group_buys.receiving import all_received, said_to_be_paid
@@ -21,11 +21,11 @@ def desk_with_proofs(*users: int, same: bool = False) -> Desk:
     """Three owe; these say that they have paid."""
     desk = Desk(with_people(opened(), (2, 5, 1000), (3, 5, 1000), (4, 5, 1000)))
     desk.take(joining.locked(desk.buy, NOW))
-    desk.take(closing.priced(desk.buy, quote(desk.buy, 500), desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, 500), desk.books, NOW))
     for user in users:
         text = "No. 1" if same else f"No. {user}"
         proof = SentProof(kind=ProofKind.TEXT, text=text, at=NOW)
-        desk.take(closing.proof_sent(desk.buy, UserId(user), proof, f"{user}"))
+        desk.take(receiving.proof_sent(desk.buy, UserId(user), proof, f"{user}"))
     return desk
 
 
@@ -51,7 +51,7 @@ def test_who_said_so_after_the_look_is_not_booked_unseen() -> None:
     desk = desk_with_proofs(2, 3)
     shown = total(desk)
     late = SentProof(kind=ProofKind.TEXT, text="late", at=NOW)
-    desk.take(closing.proof_sent(desk.buy, UserId(4), late, "4"))
+    desk.take(receiving.proof_sent(desk.buy, UserId(4), late, "4"))
     with pytest.raises(BuyRefused) as moved:
         all_received(desk.buy, shown, "k", desk.books, NOW)
     assert moved.value.why is Why.TERMS
@@ -82,12 +82,12 @@ def test_the_second_leg_is_taken_in_together_and_by_what_was_sent_for_it() -> No
     desk = arrived(abroad_each=Fen(100), cap_ppm=1_000_000)
     later = NOW + timedelta(days=9)
     early = SentProof(kind=ProofKind.TEXT, text="No. 1", at=later - timedelta(days=8))
-    desk.take(closing.proof_sent(desk.buy, BEN, early, "early"))
+    desk.take(receiving.proof_sent(desk.buy, BEN, early, "early"))
     desk.take(fulfilling.abroad(desk.buy, Fen(900), desk.books, later))
     assert said_to_be_paid(desk.buy, desk.books) == {}
     for user in (ANNA, BEN):
         proof = SentProof(kind=ProofKind.TEXT, text=f"{user} again", at=later)
-        desk.take(closing.proof_sent(desk.buy, user, proof, f"second{user}"))
+        desk.take(receiving.proof_sent(desk.buy, user, proof, f"second{user}"))
     owed = said_to_be_paid(desk.buy, desk.books)
     assert {user: each.units for user, each in owed.items()} == {ANNA: 400, BEN: 200}
     told = len(desk.news)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.group_buys import closing, joining
+from bot.domain.group_buys import joining, quoting
 from bot.domain.group_buys.claims import agreed_together
 from bot.domain.group_buys.joining import joined
 from bot.domain.group_buys.shares import (
@@ -123,7 +123,7 @@ def test_who_keeps_some_of_theirs_keeps_as_much_of_the_freight_by_its_key(
         pieces = 10 if user == 3 else 5
         buy = joined(buy, wanted(buy, user, pieces, 1000, spec_id=spec))[0].buy
     desk = Desk(buy)
-    desk.take(closing.priced(joining.locked(buy, NOW).buy, quote(buy, 1000), desk.books, NOW))
-    desk.take(closing.fell_out(desk.buy, [desk.buy.claim(2)], desk.books, NOW))
+    desk.take(quoting.priced(joining.locked(buy, NOW).buy, quote(buy, 1000), desk.books, NOW))
+    desk.take(quoting.fell_out(desk.buy, [desk.buy.claim(2)], desk.books, NOW))
     assert desk.buy.share_of(UserId(2)).freight == left
     assert not desk.books.differences()

@@ -6,7 +6,17 @@ import pytest
 
 from bot.domain.collecting import ProofKind
 from bot.domain.currencies import CNY, Currency, Money, yuan
-from bot.domain.group_buys import closing, counting, fulfilling, joining
+from bot.domain.group_buys import (
+    confirming,
+    counting,
+    ending,
+    fulfilling,
+    joining,
+    minimum,
+    ordering,
+    quoting,
+    receiving,
+)
 from bot.domain.group_buys.bills import bill_of, rebilled
 from bot.domain.group_buys.books import charged
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, NewsOf, Why
@@ -42,16 +52,16 @@ def closing_desk(*people: tuple[int, int, int], freight: int = 500, **terms: obj
 
 
 def quoted(desk: Desk, freight: int = 500) -> Desk:
-    while dear := closing.too_dear(desk.buy, quote(desk.buy, freight)):
-        desk.take(closing.fell_out(desk.buy, dear, desk.books, NOW))
-    desk.take(closing.priced(desk.buy, quote(desk.buy, freight), desk.books, NOW))
+    while dear := quoting.too_dear(desk.buy, quote(desk.buy, freight)):
+        desk.take(quoting.fell_out(desk.buy, dear, desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, freight), desk.books, NOW))
     return desk
 
 
 def pay(desk: Desk, *users: int) -> Desk:
     for user in users:
         owed = desk.books.account_of(desk.buy.account_of(UserId(user)), CNY).balance
-        desk.take(closing.paid(desk.buy, UserId(user), owed, f"p{user}", desk.books, NOW))
+        desk.take(receiving.paid(desk.buy, UserId(user), owed, f"p{user}", desk.books, NOW))
     return desk
 
 
@@ -59,8 +69,8 @@ def ordered_desk(*people: tuple[int, int, int], **terms: object) -> Desk:
     desk = pay(closing_desk(*people, **terms), *(each[0] for each in people))
     assert desk.buy.bill is not None
     numbers = tuple(each.number for each in desk.buy.taken)
-    desk.take(closing.frozen(desk.buy, _NO, desk.buy.bill.total, numbers, NOW))
-    desk.take(closing.placed(desk.buy, NOW))
+    desk.take(ordering.frozen(desk.buy, _NO, desk.buy.bill.total, numbers, NOW))
+    desk.take(ordering.placed(desk.buy, NOW))
     desk.take(fulfilling.bought(desk.buy, desk.buy.bill.total, desk.books, NOW))
     return desk
 
@@ -68,7 +78,7 @@ def ordered_desk(*people: tuple[int, int, int], **terms: object) -> Desk:
 def unpaid_left_out(desk: Desk) -> Change:
     """Leave out who has not paid when their time is over."""
     assert desk.buy.pay_before is not None
-    return closing.lapse_unpaid(desk.buy, desk.books, desk.buy.pay_before)
+    return receiving.lapse_unpaid(desk.buy, desk.books, desk.buy.pay_before)
 
 
 def states(buy: GroupBuy) -> list[ClaimState]:
@@ -123,15 +133,15 @@ def test_05_split_the_freight_again_when_it_changes() -> None:
 def test_06_who_does_not_answer_agrees() -> None:
     desk = closing_desk((2, 10, 1000), (3, 10, 1000), freight=9000)
     assert desk.told(NewsOf.ASK) == [2, 3]
-    desk.take(closing.answered(desk.buy, UserId(2), agrees=True, books=desk.books, now=NOW))
+    desk.take(confirming.answered(desk.buy, UserId(2), agrees=True, books=desk.books, now=NOW))
     with pytest.raises(BuyRefused) as early:
-        closing.lapse_unanswered(desk.buy, desk.books, NOW)
+        confirming.lapse_unanswered(desk.buy, desk.books, NOW)
     assert early.value.why is Why.NOT_OVER
     late = NOW + timedelta(hours=25)
-    desk.take(closing.lapse_unanswered(desk.buy, desk.books, late))
+    desk.take(confirming.lapse_unanswered(desk.buy, desk.books, late))
     assert desk.buy.claim(2).state is ClaimState.LAPSED
     with pytest.raises(BuyRefused):  # an answer that comes too late changes nothing
-        closing.answered(desk.buy, UserId(3), agrees=True, books=desk.books, now=late)
+        confirming.answered(desk.buy, UserId(3), agrees=True, books=desk.books, now=late)
 
 
 def test_07_a_paid_claim_is_safe() -> None:
@@ -141,7 +151,7 @@ def test_07_a_paid_claim_is_safe() -> None:
     assert desk.books.account_of(desk.buy.account_of(UserId(3)), CNY).balance.units < 0
     # A proof is not money either.
     said = closing_desk((2, 5, 1000))
-    said.take(closing.proof_sent(said.buy, UserId(2), _TRANSFER, "1"))
+    said.take(receiving.proof_sent(said.buy, UserId(2), _TRANSFER, "1"))
     assert not said.books.sum_of(Account.CASH, CNY)
 
 
@@ -151,10 +161,10 @@ def test_08_refund_at_the_rate_of_today_and_keep_the_fee() -> None:
     for user in (2, 3):
         account = desk.buy.account_of(UserId(user))
         owed = desk.books.account_of(account, rate.currency).balance
-        desk.take(closing.paid(desk.buy, UserId(user), owed, f"p{user}", desk.books, NOW))
+        desk.take(receiving.paid(desk.buy, UserId(user), owed, f"p{user}", desk.books, NOW))
     charge = desk.books.account_of(desk.buy.account_of(UserId(3)), rate.currency).charged
     gone = [desk.buy.claim(2)]
-    desk.take(closing.fell_out(desk.buy, gone, desk.books, NOW))
+    desk.take(quoting.fell_out(desk.buy, gone, desk.books, NOW))
     balance = desk.books.account_of(desk.buy.account_of(UserId(3)), rate.currency).balance
     assert balance == -charge  # all of it, the fee too, at the rate that was charged
     assert not desk.books.differences()
@@ -203,7 +213,7 @@ def test_12_the_organiser_takes_the_rest_and_bills_the_gain() -> None:
     desk = Desk(with_people(opened(), (2, 5, 1000), (3, 4, 1000)))
     desk.take(joining.locked(desk.buy, NOW))
     consent = desk.buy.claim(1).consent
-    desk.take(closing.topped_up(desk.buy, consent, RED, 1))
+    desk.take(minimum.topped_up(desk.buy, consent, RED, 1))
     quoted(desk)
     assert {each.unit for each in desk.buy.taken} == {950}
     mine = desk.buy.share_of(ORGANISER)
@@ -227,7 +237,7 @@ def test_14_without_its_post_a_buy_is_gone() -> None:
 def test_15_cancel_and_refund_all_after_buying() -> None:
     desk = ordered_desk((2, 5, 1000))
     with pytest.raises(BuyRefused) as refused:
-        closing.cancelled(desk.buy, desk.books, NOW)
+        ending.cancelled(desk.buy, desk.books, NOW)
     assert refused.value.why is Why.STATE
 
 
@@ -247,23 +257,23 @@ def test_18_after_a_crash_the_order_may_be_made_of_whoever_is_there() -> None:
     assert desk.buy.bill is not None
     total = desk.buy.bill.total
     with pytest.raises(BuyRefused):  # another set than the one that was confirmed
-        closing.frozen(desk.buy, _NO, total, (1,), NOW)
+        ordering.frozen(desk.buy, _NO, total, (1,), NOW)
     with pytest.raises(BuyRefused):  # another total
-        closing.frozen(desk.buy, _NO, Fen(total + 1), (1, 2), NOW)
-    desk.take(closing.frozen(desk.buy, _NO, total, (1, 2), NOW))
+        ordering.frozen(desk.buy, _NO, Fen(total + 1), (1, 2), NOW)
+    desk.take(ordering.frozen(desk.buy, _NO, total, (1, 2), NOW))
     assert (desk.buy.frozen, desk.buy.order_no) == ((1, 2), _NO)
     with pytest.raises(BuyRefused):
-        closing.fell_out(desk.buy, desk.buy.taken, desk.books, NOW)
+        quoting.fell_out(desk.buy, desk.buy.taken, desk.books, NOW)
     with pytest.raises(BuyRefused):
-        closing.cancelled(desk.buy, desk.books, NOW)
+        ending.cancelled(desk.buy, desk.books, NOW)
 
 
 def test_19_who_falls_out_after_paying_is_refunded_some_time() -> None:
     desk = pay(closing_desk((2, 10, 950), (3, 5, 1000), (4, 5, 850)), 2, 4)
     desk.take(unpaid_left_out(desk))  # the third: 15 pieces are left
-    dear = closing.too_dear(desk.buy, quote(desk.buy))
+    dear = quoting.too_dear(desk.buy, quote(desk.buy))
     assert [each.user_id for each in dear] == [4]
-    desk.take(closing.fell_out(desk.buy, dear, desk.books, NOW))
+    desk.take(quoting.fell_out(desk.buy, dear, desk.books, NOW))
     account = desk.books.account_of(desk.buy.account_of(UserId(4)), CNY)
     assert desk.buy.claim(3).state is ClaimState.REFUNDED
     assert account.balance == -account.received  # all that was paid is owed back, before the order
@@ -273,8 +283,8 @@ def test_19_who_falls_out_after_paying_is_refunded_some_time() -> None:
 
 def test_20_who_leaves_last_leaves_the_others_pending() -> None:
     desk = closing_desk((2, 5, 1000), (3, 5, 1000), freight=9000, minimum=10)
-    desk.take(closing.answered(desk.buy, UserId(2), agrees=True, books=desk.books, now=NOW))
-    desk.take(closing.answered(desk.buy, UserId(3), agrees=False, books=desk.books, now=NOW))
+    desk.take(confirming.answered(desk.buy, UserId(2), agrees=True, books=desk.books, now=NOW))
+    desk.take(confirming.answered(desk.buy, UserId(3), agrees=False, books=desk.books, now=NOW))
     quoted(desk)
     assert desk.buy.state is BuyState.FAILED
     assert states(desk.buy) == [ClaimState.LAPSED, ClaimState.DECLINED]
@@ -292,7 +302,9 @@ def test_a_payment_told_twice_is_booked_once_and_too_much_comes_back() -> None:
     desk = closing_desk((2, 5, 1000))
     for _ in range(2):
         desk.take(
-            closing.paid(desk.buy, UserId(2), Money(currency=CNY, units=9000), "p", desk.books, NOW)
+            receiving.paid(
+                desk.buy, UserId(2), Money(currency=CNY, units=9000), "p", desk.books, NOW
+            )
         )
     account = desk.books.account_of(desk.buy.account_of(UserId(2)), CNY)
     assert account.received == yuan(9000)
@@ -302,22 +314,22 @@ def test_a_payment_told_twice_is_booked_once_and_too_much_comes_back() -> None:
 
 def test_a_proof_that_was_sent_before_is_marked_and_taken() -> None:
     desk = closing_desk((2, 5, 1000), (3, 5, 1000))
-    desk.take(closing.proof_sent(desk.buy, UserId(2), _TRANSFER, "1"))
+    desk.take(receiving.proof_sent(desk.buy, UserId(2), _TRANSFER, "1"))
     again = _TRANSFER.replace(text="no 12345")
-    desk.take(closing.proof_sent(desk.buy, UserId(3), again, "2"))
+    desk.take(receiving.proof_sent(desk.buy, UserId(3), again, "2"))
     assert [each.proof is not None and each.proof.seen_before for each in desk.buy.claims] == [
         False,
         True,
     ]
     assert states(desk.buy) == [ClaimState.PROOF] * 2
-    desk.take(closing.proof_declined(desk.buy, UserId(3), "2"))
+    desk.take(receiving.proof_declined(desk.buy, UserId(3), "2"))
     assert states(desk.buy) == [ClaimState.PROOF, ClaimState.DUE]
 
 
 def test_whose_share_of_the_freight_rose_within_their_cap_pays_the_rest() -> None:
     desk = pay(closing_desk((2, 5, 1000), (3, 5, 1000), freight=1000), 2)
     desk.take(unpaid_left_out(desk))
-    desk.take(closing.requoted(desk.buy, quote(desk.buy, 700), desk.books, NOW))
+    desk.take(quoting.requoted(desk.buy, quote(desk.buy, 700), desk.books, NOW))
     account = desk.books.account_of(desk.buy.account_of(UserId(2)), CNY)
     assert account.balance == yuan(200 + 250 + 25)  # freight; and the dearer step, with its fee
     assert desk.buy.claim(1).state is ClaimState.DUE

@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.currencies import CNY, Money
-from bot.domain.group_buys import closing, counting, fulfilling, joining
+from bot.domain.group_buys import (
+    confirming,
+    counting,
+    ending,
+    fulfilling,
+    joining,
+    minimum,
+    ordering,
+    quoting,
+    receiving,
+)
 from bot.domain.group_buys.bills import lines_of
 from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
@@ -94,14 +104,14 @@ def price(desk: Desk, freight: int, off: int) -> None:
     """Quote, drop whom it is too dear for, and quote again, as the service does."""
     while desk.buy.taken:
         quoted = quote(desk.buy, freight, off=off)
-        dear = closing.too_dear(desk.buy, quoted)
+        dear = quoting.too_dear(desk.buy, quoted)
         if not dear:
             break
-        desk.take(closing.fell_out(desk.buy, dear, desk.books, NOW))
+        desk.take(quoting.fell_out(desk.buy, dear, desk.books, NOW))
     if not desk.buy.taken:
-        desk.take(closing.failed(desk.buy, "minimum", desk.books, NOW))
+        desk.take(ending.failed(desk.buy, "minimum", desk.books, NOW))
         return
-    desk.take(closing.priced(desk.buy, quote(desk.buy, freight, off=off), desk.books, NOW))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, freight, off=off), desk.books, NOW))
 
 
 wishes = st.lists(
@@ -147,10 +157,12 @@ def test_the_invariants_hold_through_a_life(
                 case says:
                     agrees = says == "yes"
                     desk.take(
-                        closing.answered(desk.buy, user, agrees=agrees, books=desk.books, now=NOW)
+                        confirming.answered(
+                            desk.buy, user, agrees=agrees, books=desk.books, now=NOW
+                        )
                     )
         late = NOW + desk.buy.terms.answer_within * 2
-        desk.take(closing.lapse_unanswered(desk.buy, desk.books, late))
+        desk.take(confirming.lapse_unanswered(desk.buy, desk.books, late))
         price(desk, freight, off)
         check(desk)
     if desk.buy.state is BuyState.COLLECTING:
@@ -172,34 +184,34 @@ def _collect(desk: Desk, freight: int, off: int, data: st.DataObject) -> None:
         if data.draw(st.booleans()):
             balance = desk.books.account_of(desk.buy.account_of(user), CNY).balance
             amount = Money(currency=balance.currency, units=max(balance.units, 1))
-            desk.take(closing.paid(desk.buy, user, amount, f"{index}", desk.books, NOW))
+            desk.take(receiving.paid(desk.buy, user, amount, f"{index}", desk.books, NOW))
     for user in people(desk.buy):
         if any(each.state is ClaimState.DUE for each in desk.buy.claims_of(user)) and data.draw(
             st.booleans()
         ):
-            desk.take(closing.given_up_by(desk.buy, user, desk.books, NOW))
+            desk.take(receiving.given_up_by(desk.buy, user, desk.books, NOW))
             assert desk.books.account_of(desk.buy.account_of(user), CNY).balance.units <= 0
     assert desk.buy.pay_before is not None
-    desk.take(closing.lapse_unpaid(desk.buy, desk.books, desk.buy.pay_before))
+    desk.take(receiving.lapse_unpaid(desk.buy, desk.books, desk.buy.pay_before))
     check(desk)
     while desk.buy.taken:
         quoted = quote(desk.buy, freight, off=off)
-        dear = closing.too_dear(desk.buy, quoted)
+        dear = quoting.too_dear(desk.buy, quoted)
         if not dear:
             break
-        desk.take(closing.fell_out(desk.buy, dear, desk.books, NOW))
-    if not desk.buy.taken or closing.short_of_minimum(desk.buy):
-        desk.take(closing.failed(desk.buy, "minimum", desk.books, NOW))
+        desk.take(quoting.fell_out(desk.buy, dear, desk.books, NOW))
+    if not desk.buy.taken or minimum.short_of_minimum(desk.buy):
+        desk.take(ending.failed(desk.buy, "minimum", desk.books, NOW))
         return
-    desk.take(closing.requoted(desk.buy, quote(desk.buy, freight, off=off), desk.books, NOW))
+    desk.take(quoting.requoted(desk.buy, quote(desk.buy, freight, off=off), desk.books, NOW))
     check(desk)
     looked_at = desk.buy.bill  # looking once more moves nothing
-    desk.take(closing.requoted(desk.buy, quote(desk.buy, freight, off=off), desk.books, NOW))
+    desk.take(quoting.requoted(desk.buy, quote(desk.buy, freight, off=off), desk.books, NOW))
     assert desk.buy.bill == looked_at
     for index, user in enumerate(people(desk.buy)):  # a price that rose within the ceilings
         balance = desk.books.account_of(desk.buy.account_of(user), CNY).balance
         if balance.units > 0:
-            desk.take(closing.paid(desk.buy, user, balance, f"more{index}", desk.books, NOW))
+            desk.take(receiving.paid(desk.buy, user, balance, f"more{index}", desk.books, NOW))
     _fulfil(desk, data)
 
 
@@ -207,12 +219,12 @@ def _fulfil(desk: Desk, data: st.DataObject) -> None:
     buy = desk.buy
     assert buy.bill is not None
     numbers = tuple(each.number for each in buy.taken)
-    desk.take(closing.frozen(buy, _ORDER, buy.bill.total, numbers, NOW))
+    desk.take(ordering.frozen(buy, _ORDER, buy.bill.total, numbers, NOW))
     # 4 and 6: what is ordered is what is claimed, and all of it was agreed to.
     ordered = sum(each.quantity for each in lines_of(desk.buy.taken, desk.buy.terms))
     assert ordered == desk.buy.pieces
-    assert not closing.worse_off(desk.buy, buy.bill)
-    desk.take(closing.placed(desk.buy, NOW))
+    assert not confirming.worse_off(desk.buy, buy.bill)
+    desk.take(ordering.placed(desk.buy, NOW))
     desk.take(fulfilling.bought(desk.buy, buy.bill.total, desk.books, NOW))
     desk.take(fulfilling.shipped(desk.buy, NOW))
     came = {
