@@ -30,8 +30,9 @@ from channels import POSTING, Channel  # noqa: E402 - as above
 from chat import Person, Shown  # noqa: E402 - as above
 from crashing import Clients, Own, own_world  # noqa: E402 - as above
 
-from bot.domain.group_buys.buys import BuyId, GroupBuy  # noqa: E402 - as above
+from bot.domain.group_buys.buys import GroupBuy  # noqa: E402 - as above
 from bot.domain.group_buys.claims import ClaimState  # noqa: E402 - as above
+from bot.domain.identifiers import BuyId  # noqa: E402 - as above
 from bot.storage.keys import load_keyring  # noqa: E402 - as above
 from bot.storage.sqlite.storage import SqliteStorage  # noqa: E402 - as above
 

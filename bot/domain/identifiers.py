@@ -105,6 +105,7 @@ ProofId = NewType("ProofId", int)
 ShopEventId = NewType("ShopEventId", int)
 QuestionId = NewType("QuestionId", int)
 WordsId = NewType("WordsId", int)
+BuyId = NewType("BuyId", int)
 UserId = NewType("UserId", int)
 ChatId = NewType("ChatId", int)
 

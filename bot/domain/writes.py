@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from bot.domain.addresses import SavedAddress
 from bot.domain.collecting import NewProof
-from bot.domain.group_buys.buys import BuyId, Card, Decide, GroupBuy, Wanted
-from bot.domain.identifiers import AddressId, MerchantOrderNo
+from bot.domain.group_buys.buys import Decide, GroupBuy
+from bot.domain.group_buys.joining import Wanted
+from bot.domain.group_buys.showing import Card
+from bot.domain.identifiers import AddressId, BuyId, MerchantOrderNo
 from bot.domain.offers import Offer, SearchPage
 from bot.domain.orders import Order, Placing
 from bot.domain.posts import NewPost

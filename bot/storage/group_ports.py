@@ -12,17 +12,11 @@ from typing import Protocol
 
 from pydantic import Field
 
-from bot.domain.group_buys.buys import (
-    BuyId,
-    BuyState,
-    Card,
-    Decide,
-    GroupBuy,
-    Progress,
-    StoredNews,
-    Taken,
-)
-from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
+from bot.domain.group_buys.buys import BuyState, Decide, GroupBuy
+from bot.domain.group_buys.joining import Taken
+from bot.domain.group_buys.news import StoredNews
+from bot.domain.group_buys.showing import Card, Progress
+from bot.domain.identifiers import BuyId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.model import Value
 

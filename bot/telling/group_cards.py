@@ -15,17 +15,10 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from bot.chat.drawing import Drawer
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
-from bot.domain.group_buys.buys import (
-    BuyId,
-    BuyRefused,
-    Card,
-    Change,
-    GroupBuy,
-    News,
-    NewsOf,
-    Progress,
-)
-from bot.domain.identifiers import ChatId
+from bot.domain.group_buys.buys import BuyRefused, Change, GroupBuy
+from bot.domain.group_buys.news import News, NewsOf
+from bot.domain.group_buys.showing import Card, Progress
+from bot.domain.identifiers import BuyId, ChatId
 from bot.storage.ports import Storage, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged

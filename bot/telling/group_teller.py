@@ -13,8 +13,9 @@ from telegram.error import TelegramError
 
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
-from bot.domain.group_buys.buys import GroupBuy, News, NewsOf, StoredNews
+from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.group_buys.disputes import FOR_OPERATOR
+from bot.domain.group_buys.news import News, NewsOf, StoredNews
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.ledger import Books
 from bot.domain.quiet import QuietHours

@@ -13,9 +13,9 @@ from bot.chat.screens import Button, Rows, Screen, grid, lines, page_of, paragra
 from bot.chat.texts import Texts, cut
 from bot.domain.asking import BuyAsked
 from bot.domain.group_buys import bans
-from bot.domain.group_buys.buys import BuyId, BuyRefused, Change, GroupBuy, Why
+from bot.domain.group_buys.buys import BuyRefused, Change, GroupBuy, Why
 from bot.domain.group_buys.claims import Claim
-from bot.domain.identifiers import UserId
+from bot.domain.identifiers import BuyId, UserId
 from bot.domain.ledger import Books
 from bot.domain.writes import ChangeBuy
 from handlers.group.buy_acting import acts, claims_about, user_about

@@ -10,10 +10,12 @@ from bot.chat.screens import Button, Rows, Screen, grid, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.asking import BuyAsked, JoinOpen
 from bot.domain.collecting import LONGEST_PROOF, ProofKind
-from bot.domain.group_buys.buys import BuyId, BuyState, Card, GroupBuy
+from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState, DisputeState
 from bot.domain.group_buys.confirming import freight_asked
 from bot.domain.group_buys.counting import offered_instead
+from bot.domain.group_buys.showing import Card
+from bot.domain.identifiers import BuyId
 from bot.domain.sessions import Step
 from bot.domain.writes import ShowBuy
 from bot.telegram.newer import Style

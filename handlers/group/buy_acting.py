@@ -6,16 +6,9 @@ from telegram import Update
 
 from bot.chat.context import Context, Reply
 from bot.domain.asking import BuyAsked
-from bot.domain.group_buys.buys import (
-    BuyId,
-    BuyRefused,
-    Change,
-    Decide,
-    GroupBuy,
-    Why,
-)
+from bot.domain.group_buys.buys import BuyRefused, Change, Decide, GroupBuy, Why
 from bot.domain.group_buys.claims import Claim
-from bot.domain.identifiers import UserId
+from bot.domain.identifiers import BuyId, UserId
 from bot.domain.ledger import Books, LedgerError
 from bot.domain.sessions import Session, Step
 from bot.domain.writes import ChangeBuy

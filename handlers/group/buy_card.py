@@ -3,7 +3,8 @@
 from bot.chat.measuring import fitting
 from bot.chat.screens import Button, Rows, Screen, SellerPicture, lines, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
-from bot.domain.group_buys.buys import ENDED, BuyState, GroupBuy, Progress
+from bot.domain.group_buys.buys import ENDED, BuyState, GroupBuy
+from bot.domain.group_buys.showing import Progress
 from bot.domain.links import start_link
 from handlers.group.buy_words import priced, progress_line, state_line
 from handlers.group.terms_words import buy_title, cost_lines, offers

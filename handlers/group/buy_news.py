@@ -3,10 +3,11 @@
 from bot.chat.screens import Button, Screen, paragraphs, row
 from bot.chat.texts import Html, Texts
 from bot.domain.group_buys.bans import ban_on
-from bot.domain.group_buys.buys import BuyState, GroupBuy, News, NewsOf
+from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
 from bot.domain.group_buys.counting import offered_instead
 from bot.domain.group_buys.disputes import FOR_OPERATOR
+from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.ledger import Books
 from handlers.group.buy_words import claim_line, priced
 from handlers.group.terms_words import buy_title

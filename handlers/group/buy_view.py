@@ -7,8 +7,9 @@ from bot.chat.screens import Button, Rows, View, page_of, row
 from bot.domain.asking import BuyAsked
 from bot.domain.currencies import Money
 from bot.domain.group_buys.bills import people_of
-from bot.domain.group_buys.buys import BuyState, Card, GroupBuy, Progress
+from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.showing import Card, Progress
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books
 from bot.domain.posts import PostPlace

@@ -7,8 +7,9 @@ from bot.chat.screens import lines
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
 from bot.domain.currencies import CNY
-from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress, Why
+from bot.domain.group_buys.buys import BuyState, GroupBuy, Why
 from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.showing import Progress
 from bot.domain.group_buys.terms import Terms, Variant
 from bot.domain.money import Fen
 from handlers.group.terms_words import rows_line

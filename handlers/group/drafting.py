@@ -13,9 +13,9 @@ from bot.chat.texts import cut
 from bot.domain.addresses import Address
 from bot.domain.asking import AddressForBuy, BuyAsked, BuyDrafted
 from bot.domain.group_buys import joining
-from bot.domain.group_buys.buys import BuyId, BuyRefused, GroupBuy
+from bot.domain.group_buys.buys import BuyRefused, GroupBuy
 from bot.domain.group_buys.terms import LONGEST_TEXT, Goods, Terms, goods_of
-from bot.domain.identifiers import OfferId
+from bot.domain.identifiers import BuyId, OfferId
 from bot.domain.offers import Offer
 from bot.domain.rates import YUAN_RATE
 from bot.domain.sessions import AddressForm, Step

@@ -13,8 +13,9 @@ from bot.chat.screens import lines, paragraphs
 from bot.chat.texts import Html, Texts, without_moments
 from bot.chat.units import counted
 from bot.domain.group_buys.bills import got_by_variant, people_of
-from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress
+from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim
+from bot.domain.group_buys.showing import Progress
 from handlers.group.buy_acting import seen
 from handlers.group.buy_card import join_link
 from handlers.group.buy_words import priced, progress_line, variant_name

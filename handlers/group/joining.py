@@ -10,8 +10,9 @@ from bot.chat.conversation import received_at
 from bot.chat.texts import cut
 from bot.domain.asking import JoinOpen
 from bot.domain.currencies import MoneyUnreadable, read_money
-from bot.domain.group_buys.buys import BuyRefused, GroupBuy, Taken, Wanted, admitted
+from bot.domain.group_buys.buys import BuyRefused, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.joining import Taken, Wanted, admitted
 from bot.domain.group_buys.terms import Terms, Variant
 from bot.domain.identifiers import SpecId
 from bot.domain.money import Fen

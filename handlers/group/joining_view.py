@@ -7,7 +7,8 @@ from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted, noun
 from bot.domain.asking import JoinOpen
 from bot.domain.group_buys.bans import ban_on
-from bot.domain.group_buys.buys import BuyState, GroupBuy, Progress
+from bot.domain.group_buys.buys import BuyState, GroupBuy
+from bot.domain.group_buys.showing import Progress
 from bot.domain.group_buys.terms import Variant
 from bot.domain.money import Fen
 from bot.domain.sessions import Session

@@ -16,17 +16,11 @@ from bot.domain.collecting import LONGEST_PROOF, ProofKind
 from bot.domain.currencies import Money, MoneyUnreadable, read_money
 from bot.domain.group_buys import ending, fulfilling, joining, minimum, ordering, receiving
 from bot.domain.group_buys.bills import BillUnclear
-from bot.domain.group_buys.buys import (
-    BuyId,
-    BuyRefused,
-    Change,
-    GroupBuy,
-    NewsOf,
-    Why,
-)
+from bot.domain.group_buys.buys import BuyRefused, Change, GroupBuy, Why
 from bot.domain.group_buys.claims import ClaimState, Consent
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.parts import parts_of
-from bot.domain.identifiers import MerchantOrderNo, new_merchant_order_no
+from bot.domain.identifiers import BuyId, MerchantOrderNo, new_merchant_order_no
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.writes import ChangeBuy, ClaimOrder

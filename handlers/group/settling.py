@@ -9,9 +9,9 @@ from bot.chat.context import Context, Reply
 from bot.domain.asking import BuyAsked
 from bot.domain.currencies import CNY, Money, MoneyUnreadable, read_money
 from bot.domain.group_buys import fulfilling, receiving
-from bot.domain.group_buys.buys import BuyId, Change, GroupBuy
+from bot.domain.group_buys.buys import Change, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
-from bot.domain.identifiers import SpecId
+from bot.domain.identifiers import BuyId, SpecId
 from bot.domain.ledger import Books
 from bot.domain.links import start_link
 from bot.domain.money import Fen

@@ -9,9 +9,10 @@ from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Screen
 from bot.chat.texts import Html, cut
 from bot.domain.asking import BuyAsked
-from bot.domain.group_buys.buys import BuyId, BuyRefused, Change, GroupBuy
+from bot.domain.group_buys.buys import BuyRefused, Change, GroupBuy
 from bot.domain.group_buys.handing_over import taken_over
 from bot.domain.group_buys.terms import LONGEST_TEXT
+from bot.domain.identifiers import BuyId
 from bot.domain.ledger import Books
 from bot.domain.sessions import Step
 from bot.domain.writes import ChangeBuy

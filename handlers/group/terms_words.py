@@ -6,9 +6,9 @@ from bot.chat.screens import lines, paragraphs
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
 from bot.domain.currencies import CNY
-from bot.domain.group_buys.buys import Progress
 from bot.domain.group_buys.rows import row_of, rows_so_far
 from bot.domain.group_buys.shares import FreightKey
+from bot.domain.group_buys.showing import Progress
 from bot.domain.group_buys.terms import Goods, Terms
 from handlers.shared.money_words import percent
 

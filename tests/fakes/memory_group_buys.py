@@ -7,25 +7,18 @@ from datetime import UTC, datetime
 from bot.domain.group_buys.buys import (
     ENDED,
     FORGOTTEN_AT_ONCE,
-    BuyId,
     BuyRefused,
     BuyState,
-    Card,
     Change,
     Decide,
     GroupBuy,
-    News,
-    Progress,
-    StoredNews,
-    Taken,
-    Wanted,
     Why,
-    progress_of,
-    taken_of,
 )
 from bot.domain.group_buys.claims import ClaimState
-from bot.domain.group_buys.joining import joined, withdrawn
-from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
+from bot.domain.group_buys.joining import Taken, Wanted, joined, taken_of, withdrawn
+from bot.domain.group_buys.news import News, StoredNews
+from bot.domain.group_buys.showing import Card, Progress, progress_of
+from bot.domain.identifiers import BuyId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, LedgerError, Operation
 from bot.domain.orders import Placing
 from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy

@@ -10,9 +10,9 @@ from goods import Shelf, context, session, view
 from bot.chat.context import Context
 from bot.domain.asking import BuyAsked
 from bot.domain.group_buys import bans
-from bot.domain.group_buys.buys import BuyId, NewsOf
 from bot.domain.group_buys.claims import Claim
-from bot.domain.identifiers import UserId
+from bot.domain.group_buys.news import NewsOf
+from bot.domain.identifiers import BuyId, UserId
 from bot.domain.sessions import Focus
 from bot.domain.writes import JoinBuy, OpenBuy
 from bot.storage.ports import Storage

@@ -10,9 +10,9 @@ from bot.chat.screens import TEXT_LIMIT
 from bot.chat.texts import texts_in
 from bot.domain.asking import BuyAsked
 from bot.domain.group_buys import joining
-from bot.domain.group_buys.buys import BuyId, GroupBuy
+from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.group_buys.terms import Variant
-from bot.domain.identifiers import SpecId, UserId
+from bot.domain.identifiers import BuyId, SpecId, UserId
 from bot.domain.offers import Wording
 from bot.domain.sessions import Focus
 from bot.domain.writes import OpenBuy

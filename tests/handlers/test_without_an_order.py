@@ -6,8 +6,8 @@ from goods import Shelf, context, session, view
 
 from bot.chat.screens import Rows
 from bot.domain.asking import BuyAsked
-from bot.domain.group_buys.buys import BuyId, GroupBuy
-from bot.domain.identifiers import UserId
+from bot.domain.group_buys.buys import GroupBuy
+from bot.domain.identifiers import BuyId, UserId
 from bot.domain.sessions import Focus
 from bot.domain.writes import OpenBuy
 from handlers.group import running

@@ -10,8 +10,10 @@ from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
 from bot.domain.collecting import ProofKind
 from bot.domain.group_buys import disputes, receiving
-from bot.domain.group_buys.buys import BuyState, Card, Change, GroupBuy, News, NewsOf
+from bot.domain.group_buys.buys import BuyState, Change, GroupBuy
 from bot.domain.group_buys.claims import ClaimState, Dispute, SentProof
+from bot.domain.group_buys.news import News, NewsOf
+from bot.domain.group_buys.showing import Card
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen

@@ -9,8 +9,9 @@ from bot.domain.addresses import Address
 from bot.domain.currencies import CNY
 from bot.domain.drafts import OrderLine
 from bot.domain.group_buys import confirming, ordering, receiving
-from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, Why
 from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.terms import InPack
 from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.money import Fen

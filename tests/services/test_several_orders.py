@@ -6,7 +6,8 @@ import pytest
 
 from bot.domain.currencies import CNY
 from bot.domain.group_buys import counting, joining, ordering, quoting, receiving
-from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, Why
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.parts import MOST_VARIANTS, parts_of, together
 from bot.domain.group_buys.terms import Variant
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, SpecId, UserId

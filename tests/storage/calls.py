@@ -9,8 +9,8 @@ from bot.domain.bookings import received
 from bot.domain.broadcasts import Reached, Recipient
 from bot.domain.collecting import Decision, Standing
 from bot.domain.currencies import yuan
-from bot.domain.group_buys.buys import BuyId
 from bot.domain.identifiers import (
+    BuyId,
     ChatId,
     MarketplaceOrderId,
     MerchantOrderNo,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from bot.domain.group_buys import bans, joining, ordering, quoting, receiving
-from bot.domain.group_buys.buys import BuyId, Card, Change, GroupBuy
-from bot.domain.identifiers import ChatId, MerchantOrderNo, UserId
+from bot.domain.group_buys.buys import Change, GroupBuy
+from bot.domain.group_buys.showing import Card
+from bot.domain.identifiers import BuyId, ChatId, MerchantOrderNo, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.writes import JoinBuy, OpenBuy, Write

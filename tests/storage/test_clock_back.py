@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.group_buys.buys import FOLLOWING, BuyId, Change, GroupBuy
+from bot.domain.group_buys.buys import FOLLOWING, Change, GroupBuy
+from bot.domain.identifiers import BuyId
 from bot.domain.ledger import Books
 from bot.storage.codec import to_micros
 from bot.storage.sql.clock_back import WAITS

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.group_buys import bans, ending, fulfilling, joining
-from bot.domain.group_buys.buys import BuyId, BuyRefused, BuyState, Change, GroupBuy, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.handing_over import taken_over
-from bot.domain.identifiers import ChatId, UserId
+from bot.domain.group_buys.news import NewsOf
+from bot.domain.identifiers import BuyId, ChatId, UserId
 from bot.domain.ledger import Books, TooMuch
 from bot.domain.orders import Placing
 from bot.domain.writes import ChangeBuy, ClaimOrder, JoinBuy, OpenBuy, ShowBuy

@@ -7,7 +7,8 @@ data, and with the buy.
 
 from datetime import datetime
 
-from bot.domain.group_buys.buys import BuyRefused, Change, GroupBuy, News, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, Change, GroupBuy, Why
+from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.identifiers import UserId
 
 

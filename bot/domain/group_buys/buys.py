@@ -1,7 +1,7 @@
-"""A group buy: its state, terms and claims as one versioned aggregate, and what changes it.
+"""A group buy: its state, terms and claims as one versioned aggregate.
 
-Every function returns a `Change`: the buy as it is afterwards, what is told to whom, and what is
-booked; all of it is stored together or not at all.
+Every function of this room that changes one returns a `Change`: the buy as it is afterwards, what
+is told to whom, and what is booked; all of it is stored together or not at all.
 
 BuyRefused   it can't be done now; `why` says why
 """
@@ -10,23 +10,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType
 
 from pydantic import AwareDatetime, Field
 
 from bot.domain.group_buys.bills import Bill, Share, people_of
 from bot.domain.group_buys.books import account_no
-from bot.domain.group_buys.claims import Claim, ClaimState, Consent
-from bot.domain.group_buys.parts import MOST_VARIANTS
-from bot.domain.group_buys.terms import Terms, Variant
-from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
+from bot.domain.group_buys.claims import Claim
+from bot.domain.group_buys.news import News, NewsOf
+from bot.domain.group_buys.terms import Terms
+from bot.domain.identifiers import BuyId, ChatId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, Operation
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Wording
 from bot.domain.quotes import Quote
-
-BuyId = NewType("BuyId", int)
 
 
 class BuyState(StrEnum):
@@ -52,7 +49,9 @@ class BuyState(StrEnum):
 
 
 _B = BuyState
+
 _BEFORE_BOUGHT = frozenset({_B.DRAFT, _B.OPEN, _B.PAUSED, _B.LOCKED, _B.CONFIRMING, _B.COLLECTING})
+
 _AFTER: dict[BuyState, frozenset[BuyState]] = {
     _B.DRAFT: frozenset({_B.OPEN}),
     _B.OPEN: frozenset({_B.PAUSED, _B.LOCKED, _B.FAILED}),
@@ -76,9 +75,11 @@ _AFTER: dict[BuyState, frozenset[BuyState]] = {
 }
 
 AFTER_BOUGHT = (_B.BOUGHT, _B.SHIPPED, _B.ARRIVED, _B.HANDING_OUT, _B.SETTLING)
+
 AFTER_ORDER = frozenset({_B.ORDERED, *AFTER_BOUGHT})
 
 ENDED = frozenset({_B.CLOSED, _B.FAILED, _B.CANCELLED})
+
 FORGOTTEN_AT_ONCE = ENDED | {_B.DRAFT}
 """Where a buy may go with its organiser's data: nobody else has anything in it."""
 
@@ -127,64 +128,6 @@ class BuyRefused(ValueError):
         super().__init__(why.value)
         self.why = why
         self.left = left
-
-
-class NewsOf(StrEnum):
-    """What a member or the organiser is told."""
-
-    TAKEN = "taken"  # a place came free: the queued claim is in
-    FELL_OUT = "fell_out"  # the price came out above the ceiling
-    ASK = "ask"
-    DUE = "due"
-    RECEIVED = "received"
-    NOT_RECEIVED = "not_received"
-    REMIND = "remind"
-    LAPSED = "lapsed"
-    TERMS = "terms"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    CHANGED_BY_ORGANISER = "changed_by_organiser"
-    BOUGHT = "bought"
-    SHIPPED = "shipped"
-    ARRIVED = "arrived"
-    SHORT = "short"
-    NOT_ORDERED = "not_ordered"  # in one of several orders that could not be made
-    CHEAPER = "cheaper"  # it cost less than was charged: that comes back
-    CLOSED = "closed"
-    RENEW = "renew"  # the terms got worse: agree, or be out with the lock
-    ROW = "row"  # no whole row came about for it
-    SOLD_OUT = "sold_out"  # none is left of it at the seller
-    SUBSTITUTED = "substituted"
-    SWAPPED = "swapped"  # of what was chosen not all came, but what was named for that case
-    ABROAD = "abroad"  # the second instalment
-    HANDED = "handed"
-    RESOLD = "resold"
-    ANSWERED = "answered"  # a complaint
-    TAKEN_OVER = "taken_over"
-    BANNED = "banned"
-    ALLOWED = "allowed"  # back in: a ban was lifted
-    # the organiser's
-    LOCKED = "locked"
-    COLLECTING = "collecting"
-    PROOF = "proof"
-    ALL_PAID = "all_paid"
-    PLACED = "placed"
-    NOT_PLACED = "not_placed"
-    NO_QUOTE = "no_quote"
-    TOO_FEW = "too_few"
-    CARD_GONE = "card_gone"
-    DISPUTED = "disputed"
-    SPARE_TAKEN = "spare_taken"
-    PARTLY = "partly"  # one of several orders was not made
-    UNRESOLVED = "unresolved"  # whether an order exists is for a person to find out
-
-
-class News(Value):
-    """One thing to tell one person, once: `detail` tells it from others of its kind."""
-
-    kind: NewsOf
-    user_id: UserId
-    detail: str = ""
 
 
 class Arrived(Value):
@@ -375,180 +318,3 @@ def all_told(buy: GroupBuy, kind: NewsOf) -> tuple[News, ...]:
 
 Decide = Callable[[GroupBuy, Books], Change]
 """Says what becomes of a buy, given all its claims and its books. It may raise `BuyRefused`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What somebody wants to join with; `terms` is the number they saw.
-
-    `sent_at` is Telegram's date of the message, or when a press came in.
-    """
-
-    user_id: UserId
-    spec_id: SpecId | None
-    pieces: int
-    ceiling: Fen
-    terms: int
-    sent_at: datetime
-    name: str = ""
-    username: str = ""
-    language: str = "en"
-    alternatives: tuple[SpecId, ...] = ()
-    partly: bool = False
-    shown: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """How much of a buy is spoken for: what decides whether one more claim fits.
-
-    `mine` and `next_number` include claims in the queue, and `mine` no claims that ended. `banned`
-    is whether the organiser takes no new claims from the person.
-    """
-
-    of_variant: int = 0
-    other_variants: int = 0
-    mine: int = 0
-    queued: int = 0
-    next_number: int = 1
-    banned: bool = False
-
-
-def taken_of(buy: GroupBuy, user_id: UserId, spec_id: SpecId | None) -> Taken:
-    """Count what is spoken for."""
-    waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
-    return Taken(
-        other_variants=len(
-            {each.spec_id for each in (*buy.taken, *waiting) if each.spec_id != spec_id}
-        ),
-        of_variant=sum(each.served for each in buy.taken if each.spec_id == spec_id),
-        mine=sum(
-            each.pieces
-            for each in buy.claims
-            if each.user_id == user_id and (each.is_in or each.state is ClaimState.WAITING)
-        ),
-        queued=sum(each.spec_id == spec_id for each in waiting),
-        next_number=max((each.number for each in buy.claims), default=0) + 1,
-        banned=any(each.banned for each in buy.claims_of(user_id)),
-    )
-
-
-def admitted(buy: GroupBuy, wanted: Wanted, taken: Taken) -> Claim:
-    """Return the claim of somebody who joins: held where there is room, else in the queue.
-
-    `buy` needs no claims: `taken` counts them. Raises `BuyRefused`.
-    """
-    if buy.state is not BuyState.OPEN:
-        raise BuyRefused(Why.STATE)
-    terms = buy.terms
-    if wanted.sent_at > terms.deadline:
-        raise BuyRefused(Why.OVER)
-    if taken.banned:
-        raise BuyRefused(Why.BANNED)
-    if wanted.terms != terms.number:
-        raise BuyRefused(Why.TERMS)
-    variant = terms.variant(wanted.spec_id)
-    if variant is None:
-        raise BuyRefused(Why.NO_VARIANT)
-    if wanted.pieces < 1 or wanted.ceiling < 0:
-        raise BuyRefused(Why.AMOUNT)
-    if terms.most_each is not None and taken.mine + wanted.pieces > terms.most_each:
-        raise BuyRefused(Why.MOST_EACH, max(0, terms.most_each - taken.mine))
-    if wanted.pieces > variant.limit:
-        raise BuyRefused(Why.FULL, max(0, variant.limit - taken.of_variant))
-    if taken.other_variants >= MOST_VARIANTS:
-        raise BuyRefused(Why.MANY_VARIANTS, MOST_VARIANTS)
-    fits = not taken.queued and taken.of_variant + wanted.pieces <= variant.limit
-    return Claim(
-        number=taken.next_number,
-        user_id=wanted.user_id,
-        name=wanted.name,
-        username=wanted.username,
-        language=wanted.language,
-        spec_id=wanted.spec_id,
-        pieces=wanted.pieces,
-        ceiling=wanted.ceiling,
-        alternatives=wanted.alternatives,
-        partly=wanted.partly,
-        state=ClaimState.HELD if fits else ClaimState.WAITING,
-        consent=consent_to(
-            terms, wanted.pieces, wanted.ceiling, wanted.sent_at, wanted.shown, variant
-        ),
-        at=wanted.sent_at,
-    )
-
-
-def consent_to(
-    terms: Terms,
-    pieces: int,
-    ceiling: Fen,
-    at: datetime,
-    shown: str = "",
-    variant: Variant | None = None,
-) -> Consent:
-    """Return what somebody agrees to who takes so many pieces under these terms."""
-    return Consent(
-        terms=terms.number,
-        goods=Fen(ceiling * pieces),
-        freight=terms.freight_most(pieces, variant),
-        fee_ppm=terms.charged_fee_ppm,
-        other=terms.abroad_most(pieces, variant),
-        arrival=terms.arrival,
-        shown=shown,
-        at=at,
-    )
-
-
-class Progress(Value):
-    """How far a buy has come, and nothing of anybody: what everybody may see.
-
-    `pieces` are those taken by variant; `people` how many have a claim that the group takes.
-    """
-
-    pieces: dict[str, int] = Field(default_factory=dict)
-    people: int = 0
-    queued: int = 0
-
-    @property
-    def total(self) -> int:
-        """All pieces together."""
-        return sum(self.pieces.values())
-
-    def of(self, spec_id: SpecId | None) -> int:
-        """Return the pieces of one variant."""
-        return self.pieces.get(spec_id or "", 0)
-
-
-def progress_of(buy: GroupBuy) -> Progress:
-    """Return how far a buy with its claims has come."""
-    pieces: dict[str, int] = {}
-    for each in buy.taken:
-        pieces[each.spec_id or ""] = pieces.get(each.spec_id or "", 0) + each.served
-    return Progress(
-        pieces=pieces,
-        people=len(buy.members),
-        queued=sum(each.state is ClaimState.WAITING for each in buy.claims),
-    )
-
-
-class Card(Value):
-    """A message in a group or channel that shows a buy, and which version of it.
-
-    `message_id` is 0 for one that is to be posted.
-    """
-
-    buy_id: BuyId
-    chat_id: ChatId
-    message_id: int
-    topic: int | None = None
-    language: str = "en"
-    with_picture: bool = False
-    shown: int = -1
-
-
-class StoredNews(Value):
-    """A piece of news on its way to a person."""
-
-    news_id: int
-    buy_id: BuyId
-    news: News

@@ -6,14 +6,7 @@ from bot.domain.group_buys.bills import (
     Bill,
     people_of,
 )
-from bot.domain.group_buys.buys import (
-    BuyRefused,
-    BuyState,
-    Change,
-    GroupBuy,
-    NewsOf,
-    Why,
-)
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.claims import (
     Adverse,
     Asked,
@@ -22,6 +15,7 @@ from bot.domain.group_buys.claims import (
     agreed_together,
 )
 from bot.domain.group_buys.ending import left_out
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.shares import freight_cap, split
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books

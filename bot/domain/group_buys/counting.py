@@ -11,13 +11,12 @@ from bot.domain.group_buys.buys import (
     BuyState,
     Change,
     GroupBuy,
-    News,
-    NewsOf,
     Why,
     all_told,
 )
 from bot.domain.group_buys.charging import recharged
 from bot.domain.group_buys.claims import Claim, ClaimState, Swapped
+from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.group_buys.shares import fee_of, split
 from bot.domain.group_buys.terms import MOST_PIECES
 from bot.domain.identifiers import SpecId, UserId

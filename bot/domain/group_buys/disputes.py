@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, News, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.charging import recharged
 from bot.domain.group_buys.claims import Claim, ClaimState, Dispute, DisputeState
+from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen

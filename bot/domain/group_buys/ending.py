@@ -9,19 +9,14 @@ from bot.domain.group_buys.bills import (
     people_of,
     shared_by,
 )
-from bot.domain.group_buys.buys import (
-    BuyState,
-    Change,
-    GroupBuy,
-    NewsOf,
-)
+from bot.domain.group_buys.buys import BuyState, Change, GroupBuy
 from bot.domain.group_buys.charging import recharged
 from bot.domain.group_buys.claims import (
     Claim,
     ClaimState,
     agreed_together,
 )
-from bot.domain.group_buys.news import news_to
+from bot.domain.group_buys.news import NewsOf, news_to
 from bot.domain.group_buys.shares import fee_of
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books

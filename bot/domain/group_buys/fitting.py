@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain.group_buys.buys import BuyState, Change, GroupBuy, News, NewsOf, consent_to
+from bot.domain.group_buys.buys import BuyState, Change, GroupBuy
 from bot.domain.group_buys.claims import Claim
 from bot.domain.group_buys.ending import left_out
+from bot.domain.group_buys.joining import consent_to
 from bot.domain.group_buys.minimum import topped_up
-from bot.domain.group_buys.news import news_to
+from bot.domain.group_buys.news import News, NewsOf, news_to
 from bot.domain.group_buys.rows import fill_rows, in_row, row_of
 from bot.domain.group_buys.terms import Terms
 from bot.domain.identifiers import SpecId

@@ -12,8 +12,6 @@ from bot.domain.group_buys.buys import (
     BuyState,
     Change,
     GroupBuy,
-    News,
-    NewsOf,
     Why,
     all_told,
 )
@@ -21,6 +19,7 @@ from bot.domain.group_buys.charging import recharged
 from bot.domain.group_buys.claims import Claim, ClaimState, agreed_together
 from bot.domain.group_buys.counting import shared_out
 from bot.domain.group_buys.disputes import open_disputes
+from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.group_buys.shares import split
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books

@@ -1,16 +1,8 @@
 """Another person runs a buy whose organiser can't: blocked the bot, left, is gone."""
 
 from bot.domain.addresses import Address
-from bot.domain.group_buys.buys import (
-    ENDED,
-    BuyRefused,
-    BuyState,
-    Change,
-    GroupBuy,
-    News,
-    NewsOf,
-    Why,
-)
+from bot.domain.group_buys.buys import ENDED, BuyRefused, BuyState, Change, GroupBuy, Why
+from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.group_buys.receiving import settled_claims
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.ledger import Books

@@ -1,28 +1,142 @@
 """While a buy is open: publishing it, joining, leaving, pausing, changing its terms, locking it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.group_buys.buys import (
-    BuyRefused,
-    BuyState,
-    Change,
-    GroupBuy,
-    News,
-    NewsOf,
-    Wanted,
-    Why,
-    admitted,
-    consent_to,
-    taken_of,
-)
-from bot.domain.group_buys.claims import Claim, ClaimState, adverse_terms
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
+from bot.domain.group_buys.claims import Claim, ClaimState, Consent, adverse_terms
+from bot.domain.group_buys.news import News, NewsOf
+from bot.domain.group_buys.parts import MOST_VARIANTS
 from bot.domain.group_buys.rows import in_row, opens_a_row, row_of, successor_of
-from bot.domain.group_buys.terms import Terms
-from bot.domain.identifiers import UserId
+from bot.domain.group_buys.terms import Terms, Variant
+from bot.domain.identifiers import SpecId, UserId
 from bot.domain.money import Fen
 
 _HELD_OR_WAITING = {ClaimState.HELD, ClaimState.WAITING}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to join with; `terms` is the number they saw.
+
+    `ceiling` is the most they agree to for a piece, in fen; `sent_at` is Telegram's date of the
+    message, or when a press came in.
+    """
+
+    user_id: UserId
+    spec_id: SpecId | None
+    pieces: int
+    ceiling: Fen
+    terms: int
+    sent_at: datetime
+    name: str = ""
+    username: str = ""
+    language: str = "en"
+    alternatives: tuple[SpecId, ...] = ()
+    partly: bool = False
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How much of a buy is spoken for: what decides whether one more claim fits.
+
+    `mine` and `next_number` include claims in the queue, and `mine` no claims that ended. `banned`
+    is whether the organiser takes no new claims from the person.
+    """
+
+    of_variant: int = 0
+    other_variants: int = 0
+    mine: int = 0
+    queued: int = 0
+    next_number: int = 1
+    banned: bool = False
+
+
+def taken_of(buy: GroupBuy, user_id: UserId, spec_id: SpecId | None) -> Taken:
+    """Count what is spoken for."""
+    waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
+    return Taken(
+        other_variants=len(
+            {each.spec_id for each in (*buy.taken, *waiting) if each.spec_id != spec_id}
+        ),
+        of_variant=sum(each.served for each in buy.taken if each.spec_id == spec_id),
+        mine=sum(
+            each.pieces
+            for each in buy.claims
+            if each.user_id == user_id and (each.is_in or each.state is ClaimState.WAITING)
+        ),
+        queued=sum(each.spec_id == spec_id for each in waiting),
+        next_number=max((each.number for each in buy.claims), default=0) + 1,
+        banned=any(each.banned for each in buy.claims_of(user_id)),
+    )
+
+
+def admitted(buy: GroupBuy, wanted: Wanted, taken: Taken) -> Claim:
+    """Return the claim of somebody who joins: held where there is room, else in the queue.
+
+    `buy` needs no claims: `taken` counts them. Raises `BuyRefused`.
+    """
+    if buy.state is not BuyState.OPEN:
+        raise BuyRefused(Why.STATE)
+    terms = buy.terms
+    if wanted.sent_at > terms.deadline:
+        raise BuyRefused(Why.OVER)
+    if taken.banned:
+        raise BuyRefused(Why.BANNED)
+    if wanted.terms != terms.number:
+        raise BuyRefused(Why.TERMS)
+    variant = terms.variant(wanted.spec_id)
+    if variant is None:
+        raise BuyRefused(Why.NO_VARIANT)
+    if wanted.pieces < 1 or wanted.ceiling < 0:
+        raise BuyRefused(Why.AMOUNT)
+    if terms.most_each is not None and taken.mine + wanted.pieces > terms.most_each:
+        raise BuyRefused(Why.MOST_EACH, max(0, terms.most_each - taken.mine))
+    if wanted.pieces > variant.limit:
+        raise BuyRefused(Why.FULL, max(0, variant.limit - taken.of_variant))
+    if taken.other_variants >= MOST_VARIANTS:
+        raise BuyRefused(Why.MANY_VARIANTS, MOST_VARIANTS)
+    fits = not taken.queued and taken.of_variant + wanted.pieces <= variant.limit
+    return Claim(
+        number=taken.next_number,
+        user_id=wanted.user_id,
+        name=wanted.name,
+        username=wanted.username,
+        language=wanted.language,
+        spec_id=wanted.spec_id,
+        pieces=wanted.pieces,
+        ceiling=wanted.ceiling,
+        alternatives=wanted.alternatives,
+        partly=wanted.partly,
+        state=ClaimState.HELD if fits else ClaimState.WAITING,
+        consent=consent_to(
+            terms, wanted.pieces, wanted.ceiling, wanted.sent_at, wanted.shown, variant
+        ),
+        at=wanted.sent_at,
+    )
+
+
+def consent_to(
+    terms: Terms,
+    pieces: int,
+    ceiling: Fen,
+    at: datetime,
+    shown: str = "",
+    variant: Variant | None = None,
+) -> Consent:
+    """Return what somebody agrees to who takes so many pieces under these terms."""
+    return Consent(
+        terms=terms.number,
+        goods=Fen(ceiling * pieces),
+        freight=terms.freight_most(pieces, variant),
+        fee_ppm=terms.charged_fee_ppm,
+        other=terms.abroad_most(pieces, variant),
+        arrival=terms.arrival,
+        shown=shown,
+        at=at,
+    )
 
 
 def published(buy: GroupBuy, now: datetime) -> Change:

@@ -3,13 +3,7 @@
 from bot.domain.group_buys.bills import (
     pieces_by_variant,
 )
-from bot.domain.group_buys.buys import (
-    BuyRefused,
-    BuyState,
-    Change,
-    GroupBuy,
-    Why,
-)
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.claims import (
     Claim,
     ClaimState,

@@ -2,17 +2,10 @@
 
 from datetime import datetime
 
-from bot.domain.group_buys.buys import (
-    BuyRefused,
-    BuyState,
-    Change,
-    GroupBuy,
-    News,
-    NewsOf,
-    Why,
-)
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.confirming import worse_off
 from bot.domain.group_buys.minimum import short_of_minimum
+from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.group_buys.receiving import is_unpaid
 from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.money import Fen

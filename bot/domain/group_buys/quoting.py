@@ -9,15 +9,7 @@ from bot.domain.group_buys.bills import (
     rebilled,
     units_of,
 )
-from bot.domain.group_buys.buys import (
-    BuyRefused,
-    BuyState,
-    Change,
-    GroupBuy,
-    News,
-    NewsOf,
-    Why,
-)
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.charging import recharged
 from bot.domain.group_buys.claims import (
     Claim,
@@ -26,7 +18,7 @@ from bot.domain.group_buys.claims import (
 from bot.domain.group_buys.confirming import worse_off
 from bot.domain.group_buys.ending import failed, left_out
 from bot.domain.group_buys.minimum import short_of_minimum
-from bot.domain.group_buys.news import news_to
+from bot.domain.group_buys.news import News, NewsOf, news_to
 from bot.domain.group_buys.receiving import settled_claims
 from bot.domain.ledger import Books
 from bot.domain.quotes import Quote

@@ -5,23 +5,14 @@ from datetime import datetime
 from bot.domain.bookings import received
 from bot.domain.currencies import Money
 from bot.domain.group_buys.books import agreed_with
-from bot.domain.group_buys.buys import (
-    AFTER_ORDER,
-    BuyRefused,
-    BuyState,
-    Change,
-    GroupBuy,
-    News,
-    NewsOf,
-    Why,
-)
+from bot.domain.group_buys.buys import AFTER_ORDER, BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.claims import (
     Claim,
     ClaimState,
     SentProof,
 )
 from bot.domain.group_buys.ending import left_out
-from bot.domain.group_buys.news import news_to
+from bot.domain.group_buys.news import News, NewsOf, news_to
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books, Kind
 

@@ -20,21 +20,19 @@ from bot.domain.group_buys.bills import BillUnclear
 from bot.domain.group_buys.buys import (
     FOLLOWING,
     ORGANISER_DECIDES,
-    BuyId,
     BuyRefused,
     BuyState,
     Change,
     Decide,
     GroupBuy,
-    News,
-    NewsOf,
     Why,
 )
 from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.group_buys.parts import parts_of, together
 from bot.domain.group_buys.rows import missing_pieces
 from bot.domain.group_buys.terms import Goods, goods_of
-from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId, UserId
+from bot.domain.identifiers import BuyId, MerchantOrderNo, OfferId, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, Wording

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.group_buys import counting, fulfilling, ordering
-from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, News, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
+from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.group_buys.parts import parts_of, variants_in
 from bot.domain.identifiers import MerchantOrderNo, SpecId
 from bot.domain.ledger import Books

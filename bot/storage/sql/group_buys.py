@@ -11,24 +11,17 @@ from bot.domain.group_buys.buys import (
     DONE_BY_ITSELF,
     ENDED,
     FORGOTTEN_AT_ONCE,
-    BuyId,
     BuyRefused,
-    Card,
     Change,
     Decide,
     GroupBuy,
-    News,
-    NewsOf,
-    Progress,
-    StoredNews,
-    Taken,
-    Wanted,
     Why,
-    admitted,
 )
 from bot.domain.group_buys.claims import Claim, ClaimState
-from bot.domain.group_buys.joining import withdrawn
-from bot.domain.identifiers import ChatId, MerchantOrderNo, SpecId, UserId
+from bot.domain.group_buys.joining import Taken, Wanted, admitted, withdrawn
+from bot.domain.group_buys.news import News, NewsOf, StoredNews
+from bot.domain.group_buys.showing import Card, Progress
+from bot.domain.identifiers import BuyId, ChatId, MerchantOrderNo, SpecId, UserId
 from bot.domain.ledger import Books, LedgerError, Operation
 from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.codec import to_micros

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.group_buys.buys import BuyId, BuyState
+from bot.domain.group_buys.buys import BuyState
+from bot.domain.identifiers import BuyId
 from bot.storage.codec import to_micros
 from bot.storage.group_ports import (
     CARD_FAILS_AFTER,

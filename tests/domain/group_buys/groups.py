@@ -7,11 +7,11 @@ from typing import Any
 from bot.domain.addresses import Address
 from bot.domain.drafts import OrderLine
 from bot.domain.group_buys.bills import lines_of
-from bot.domain.group_buys.buys import BuyId, Change, GroupBuy, Wanted
-from bot.domain.group_buys.joining import joined, published
+from bot.domain.group_buys.buys import Change, GroupBuy
+from bot.domain.group_buys.joining import Wanted, joined, published
 from bot.domain.group_buys.prices import PriceSteps
 from bot.domain.group_buys.terms import Goods, Terms, Variant
-from bot.domain.identifiers import ChatId, OfferId, SellerId, SpecId, UserId
+from bot.domain.identifiers import BuyId, ChatId, OfferId, SellerId, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.offers import PriceTier, Wording

@@ -15,8 +15,9 @@ from bot.domain.group_buys import (
     quoting,
     receiving,
 )
-from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Why
 from bot.domain.group_buys.claims import ClaimState, Dispute, DisputeState
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.identifiers import MerchantOrderNo, UserId
 from bot.domain.ledger import Account
 from bot.domain.money import Fen

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.group_buys import confirming, fitting, joining, quoting
-from bot.domain.group_buys.buys import BuyState, NewsOf
+from bot.domain.group_buys.buys import BuyState
 from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.shares import FreightKey
 from bot.domain.identifiers import UserId
 from bot.domain.money import Fen

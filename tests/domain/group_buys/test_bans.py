@@ -3,7 +3,9 @@
 import pytest
 
 from bot.domain.group_buys import bans, joining
-from bot.domain.group_buys.buys import BuyRefused, NewsOf, Why, admitted, taken_of
+from bot.domain.group_buys.buys import BuyRefused, Why
+from bot.domain.group_buys.joining import admitted, taken_of
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.identifiers import UserId
 from tests.domain.group_buys.groups import NOW, ORGANISER, RED, Desk, opened, wanted, with_people
 

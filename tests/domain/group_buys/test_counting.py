@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from bot.domain.currencies import CNY, yuan
 from bot.domain.group_buys import counting, fulfilling, joining, ordering, quoting, receiving
 from bot.domain.group_buys.bills import got_by_variant
-from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Why
 from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.terms import Goods, Variant
 from bot.domain.identifiers import MerchantOrderNo, OfferId, SpecId, UserId
 from bot.domain.ledger import Account

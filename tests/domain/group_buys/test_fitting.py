@@ -4,8 +4,10 @@ import pytest
 
 from bot.domain.group_buys import fitting, joining, minimum
 from bot.domain.group_buys.bills import bill_of, lines_of
-from bot.domain.group_buys.buys import BuyRefused, NewsOf, Why, consent_to
+from bot.domain.group_buys.buys import BuyRefused, Why
 from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.joining import consent_to
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.terms import InPack, Mode
 from bot.domain.identifiers import OfferId, UserId
 from bot.domain.ledger import Books

@@ -4,10 +4,11 @@ import pytest
 
 from bot.domain.currencies import CNY
 from bot.domain.group_buys import ending, joining, minimum, ordering, quoting, receiving
-from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.fulfilling import open_balances
 from bot.domain.group_buys.handing_over import taken_over
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.identifiers import MerchantOrderNo, UserId
 from tests.domain.group_buys.groups import ADDRESS, NOW, RED, Desk, opened, quote, with_people
 

@@ -20,8 +20,10 @@ from bot.domain.group_buys import (
     receiving,
 )
 from bot.domain.group_buys.bills import pieces_by_variant
-from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why, consent_to
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Why
 from bot.domain.group_buys.claims import ClaimState, Dispute, SentProof
+from bot.domain.group_buys.joining import consent_to
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.shares import FreightKey
 from bot.domain.group_buys.terms import InPack, Mode
 from bot.domain.identifiers import MerchantOrderNo, UserId

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bot.domain.currencies import CNY, Money
 from bot.domain.group_buys import joining, quoting, receiving
-from bot.domain.group_buys.buys import BuyRefused, BuyState, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Why
 from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.identifiers import UserId
 from tests.domain.group_buys.groups import NOW, ORGANISER, Desk, opened, quote, with_people
 

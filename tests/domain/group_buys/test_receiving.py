@@ -7,8 +7,9 @@ import pytest
 from bot.domain.collecting import ProofKind
 from bot.domain.currencies import CNY
 from bot.domain.group_buys import fulfilling, joining, quoting, receiving
-from bot.domain.group_buys.buys import BuyRefused, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, Why
 from bot.domain.group_buys.claims import ClaimState, SentProof
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.receiving import all_received, said_to_be_paid
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Kind

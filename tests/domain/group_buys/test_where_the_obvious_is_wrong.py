@@ -19,8 +19,9 @@ from bot.domain.group_buys import (
 )
 from bot.domain.group_buys.bills import bill_of, rebilled
 from bot.domain.group_buys.books import charged
-from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, NewsOf, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.claims import Adverse, Asked, ClaimState, SentProof, adverse
+from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.rows import InRow, opens_a_row
 from bot.domain.group_buys.shares import FreightKey, split, usable_weights
 from bot.domain.identifiers import MerchantOrderNo, SpecId, UserId
