@@ -16,7 +16,7 @@ from bot.domain.group_buys.buys import (
 )
 from bot.domain.group_buys.charging import recharged
 from bot.domain.group_buys.claims import Claim, ClaimState, Swapped
-from bot.domain.group_buys.news import News, NewsOf
+from bot.domain.group_buys.news import News, NewsOf, news_to
 from bot.domain.group_buys.shares import fee_of, split
 from bot.domain.group_buys.terms import MOST_PIECES
 from bot.domain.identifiers import SpecId, UserId
@@ -81,9 +81,9 @@ def never_ordered(
     for each in specs:
         without |= _last_without(buy, each, ordered.get(each, 0))
     change = _gone_without(buy, _with_named(buy, without, {}), Fen(0), books, now)
-    people = dict.fromkeys(buy.claim(number).user_id for number in sorted(without))
-    news = (News(kind=NewsOf.NOT_ORDERED, user_id=each) for each in people if each != buy.organiser)
-    return Change(change.buy, tuple(news), change.booked)
+    people = (buy.claim(number).user_id for number in sorted(without))
+    told = news_to(NewsOf.NOT_ORDERED, (each for each in people if each != buy.organiser))
+    return Change(change.buy, told, change.booked)
 
 
 def _last_without(buy: GroupBuy, spec_id: SpecId | None, pieces: int) -> dict[int, int]:

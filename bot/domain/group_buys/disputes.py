@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.charging import recharged
 from bot.domain.group_buys.claims import Claim, ClaimState, Dispute, DisputeState
-from bot.domain.group_buys.news import News, NewsOf
+from bot.domain.group_buys.news import News, NewsOf, news_to
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
@@ -59,9 +59,8 @@ def dispute_raised(buy: GroupBuy, user_id: UserId, operators: Iterable[UserId]) 
         raise BuyRefused(Why.STATE)
     raised = dispute.replace(state=DisputeState.TO_OPERATOR)
     detail = f"{FOR_OPERATOR}{_when(claim, dispute)}"
-    people = dict.fromkeys([*operators, buy.organiser])
-    news = tuple(News(kind=NewsOf.DISPUTED, user_id=user, detail=detail) for user in people)
-    return Change(buy.with_claims([claim.replace(dispute=raised)]), news)
+    told = news_to(NewsOf.DISPUTED, [*operators, buy.organiser], detail)
+    return Change(buy.with_claims([claim.replace(dispute=raised)]), told)
 
 
 def allowed(buy: GroupBuy, user_id: UserId, amount: Fen, books: Books, now: datetime) -> Change:

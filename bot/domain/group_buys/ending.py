@@ -36,17 +36,7 @@ def failed(buy: GroupBuy, reason: str, books: Books, now: datetime) -> Change:
 
     Raises `BuyRefused`.
     """
-    buy.demand(*_MAY_END)
-    left = _nothing_bought(left_out(buy, buy.taken, None, books, now), books, now)
-    waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
-    after = left.buy.with_claims(each.moved(ClaimState.LAPSED) for each in waiting)
-    people = dict.fromkeys([*buy.members, *(each.user_id for each in waiting)])
-    if _owes_somebody(after, Books([*books, *left.booked])):
-        # Nothing was ordered, but somebody's money is here: it goes back by name first.
-        after = after.moved(BuyState.CANCELLING, now, reason=reason)
-    else:
-        after = after.moved(BuyState.FAILED, now, reason=reason)
-    return Change(after, news_to(NewsOf.FAILED, people, reason), left.booked)
+    return _ended(buy, BuyState.FAILED, NewsOf.FAILED, reason, books, now)
 
 
 def cancelled(buy: GroupBuy, books: Books, now: datetime) -> Change:
@@ -54,15 +44,24 @@ def cancelled(buy: GroupBuy, books: Books, now: datetime) -> Change:
 
     Raises `BuyRefused`; what is ordered ends when the marketplace's order is closed.
     """
+    return _ended(buy, BuyState.CANCELLED, NewsOf.CANCELLED, "organiser", books, now)
+
+
+def _ended(
+    buy: GroupBuy, end: BuyState, told: NewsOf, reason: str, books: Books, now: datetime
+) -> Change:
     buy.demand(*_MAY_END)
     left = _nothing_bought(left_out(buy, buy.taken, None, books, now), books, now)
     waiting = [each for each in buy.claims if each.state is ClaimState.WAITING]
     after = left.buy.with_claims(each.moved(ClaimState.LAPSED) for each in waiting)
-    people = dict.fromkeys([*buy.members, *(each.user_id for each in waiting)])
-    after = after.moved(BuyState.CANCELLING, now, reason="organiser")
-    if not _owes_somebody(after, Books([*books, *left.booked])):
-        after = after.moved(BuyState.CANCELLED, now)
-    return Change(after, news_to(NewsOf.CANCELLED, people, "organiser"), left.booked)
+    owes = _owes_somebody(after, Books([*books, *left.booked]))
+    if owes or end is BuyState.CANCELLED:
+        # Nothing was ordered, but somebody's money may be here: it goes back by name first.
+        after = after.moved(BuyState.CANCELLING, now, reason=reason)
+    if not owes:
+        after = after.moved(end, now, reason=reason)
+    people = [*buy.members, *(each.user_id for each in waiting)]
+    return Change(after, news_to(told, people, reason), left.booked)
 
 
 def left_out(

@@ -41,7 +41,7 @@ def rows_filled(buy: GroupBuy, books: Books, now: datetime) -> Change:
         dearest = variant.steps.first_price if variant else Fen(0)
         consent = consent_to(buy.terms, pieces, dearest, now)
         after = topped_up(after, consent, spec, pieces).buy
-    told = news_to(NewsOf.ROW, dict.fromkeys(each.user_id for each in cut), "cut")
+    told = news_to(NewsOf.ROW, (each.user_id for each in cut), "cut")
     return Change(after, (*change.news, *told), change.booked)
 
 

@@ -2,7 +2,7 @@
 
 from bot.domain.addresses import Address
 from bot.domain.group_buys.buys import ENDED, BuyRefused, BuyState, Change, GroupBuy, Why
-from bot.domain.group_buys.news import News, NewsOf
+from bot.domain.group_buys.news import NewsOf, news_to
 from bot.domain.group_buys.receiving import settled_claims
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.ledger import Books
@@ -45,5 +45,4 @@ def taken_over(
     people = dict.fromkeys(each.user_id for each in after.claims)
     told = [each for each in (*people, before) if each != by]
     detail = f"{after.terms.number}"
-    news = (News(kind=NewsOf.TAKEN_OVER, user_id=each, detail=detail) for each in told)
-    return Change(after, tuple(dict.fromkeys(news)))
+    return Change(after, news_to(NewsOf.TAKEN_OVER, told, detail))

@@ -1,12 +1,11 @@
 """While a buy is open: publishing it, joining, leaving, pausing, changing its terms, locking it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.claims import Claim, ClaimState, Consent, adverse_terms
-from bot.domain.group_buys.news import News, NewsOf
+from bot.domain.group_buys.news import News, NewsOf, news_to
 from bot.domain.group_buys.parts import MOST_VARIANTS
 from bot.domain.group_buys.rows import in_row, opens_a_row, row_of, successor_of
 from bot.domain.group_buys.terms import Terms, Variant
@@ -289,10 +288,8 @@ def reworded(buy: GroupBuy, terms: Terms, now: datetime) -> Change:
     )
     worse = {user for user, renew in told if renew}
     news = (
-        *_each_once(NewsOf.RENEW, [user for user, _ in told if user in worse], str(terms.number)),
-        *_each_once(
-            NewsOf.TERMS, [user for user, _ in told if user not in worse], str(terms.number)
-        ),
+        *news_to(NewsOf.RENEW, [user for user, _ in told if user in worse], str(terms.number)),
+        *news_to(NewsOf.TERMS, [user for user, _ in told if user not in worse], str(terms.number)),
     )
     return Change(after, news)
 
@@ -308,8 +305,8 @@ def locked(buy: GroupBuy, now: datetime) -> Change:
     lapsed = [each.moved(ClaimState.LAPSED) for each in waiting]
     after = buy.with_claims(lapsed).moved(BuyState.LOCKED, now)
     news = (
-        *_each_once(NewsOf.LAPSED, [each.user_id for each in silent], "silent"),
-        *_each_once(NewsOf.LAPSED, [each.user_id for each in waiting], "queue"),
+        *news_to(NewsOf.LAPSED, [each.user_id for each in silent], "silent"),
+        *news_to(NewsOf.LAPSED, [each.user_id for each in waiting], "queue"),
     )
     return Change(after, (*news, News(kind=NewsOf.LOCKED, user_id=buy.organiser)))
 
@@ -329,7 +326,3 @@ def _promoted(buy: GroupBuy) -> Change:
         buy = buy.with_claims([each.moved(ClaimState.HELD)])
         news.append(News(kind=NewsOf.TAKEN, user_id=each.user_id, detail=str(each.number)))
     return Change(buy, tuple(news))
-
-
-def _each_once(kind: NewsOf, people: Iterable[UserId], detail: str = "") -> tuple[News, ...]:
-    return tuple(News(kind=kind, user_id=each, detail=detail) for each in dict.fromkeys(people))

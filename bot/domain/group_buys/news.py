@@ -74,7 +74,7 @@ class StoredNews(Value):
 
 
 def news_to(kind: NewsOf | None, people: Iterable[UserId], detail: str = "") -> tuple[News, ...]:
-    """Return one piece of news to each of some people; none where there is nothing to say."""
+    """Return one piece of news to each of some people, once; none where `kind` is None."""
     if kind is None:
         return ()
-    return tuple(News(kind=kind, user_id=each, detail=detail) for each in people)
+    return tuple(News(kind=kind, user_id=each, detail=detail) for each in dict.fromkeys(people))

@@ -28,7 +28,7 @@ from bot.domain.group_buys.buys import (
     Why,
 )
 from bot.domain.group_buys.claims import ClaimState
-from bot.domain.group_buys.news import News, NewsOf
+from bot.domain.group_buys.news import News, NewsOf, news_to
 from bot.domain.group_buys.parts import parts_of, together
 from bot.domain.group_buys.rows import missing_pieces
 from bot.domain.group_buys.terms import Goods, goods_of
@@ -537,9 +537,8 @@ def _lapsed_if_due(buy: GroupBuy, books: Books, *, now: datetime) -> Change:
 def _reminded(buy: GroupBuy) -> Change:
     if buy.reminded or buy.state is not BuyState.COLLECTING:
         return Change(buy)
-    owing = dict.fromkeys(each.user_id for each in buy.taken if each.state is ClaimState.DUE)
-    news = tuple(News(kind=NewsOf.REMIND, user_id=each) for each in owing)
-    return Change(buy.replace(reminded=True), news)
+    owing = (each.user_id for each in buy.taken if each.state is ClaimState.DUE)
+    return Change(buy.replace(reminded=True), news_to(NewsOf.REMIND, owing))
 
 
 def _touched(buy: GroupBuy) -> GroupBuy:
