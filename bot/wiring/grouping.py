@@ -39,22 +39,22 @@ class Grouping:
         def may_organise(user_id: UserId) -> bool:
             return everyone or access.is_operator(user_id)
 
+        self._teller = GroupTeller(bot, storage, screen, quiet=settings.quiet, clock=clock)
         self.groups = GroupBuys(
             storage,
             marketplace,
             organisers=may_organise,
             zone=settings.quiet_zone,
+            on_news=self._teller.wake,
             caught_up=caught_up,
             clock=clock,
         )
-        self._teller = GroupTeller(bot, storage, screen, quiet=settings.quiet, clock=clock)
-        self.groups.on_news(self._teller.wake)
 
     async def order_changed(self, order: Order) -> bool:
         """Take over what became of a buy's order; tell whether it was one's."""
         if self.groups is None or order.group_buy is None:
             return False
-        await self.groups.order_changed(order)
+        await self.groups.due.order_changed(order)
         return True
 
     async def run(self, cards: GroupCards) -> None:
@@ -63,6 +63,6 @@ class Grouping:
             await asyncio.Event().wait()
             return
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.groups.run(), name="group_buys")
+            tasks.create_task(self.groups.due.run(), name="group_buys")
             tasks.create_task(self._teller.run(), name="group_news")
             tasks.create_task(cards.run(), name="group_cards")

@@ -17,7 +17,7 @@ from bot.domain.currencies import Money, MoneyUnreadable, read_money
 from bot.domain.group_buys import ending, fulfilling, joining, minimum, ordering, receiving
 from bot.domain.group_buys.bills import BillUnclear
 from bot.domain.group_buys.buys import BuyRefused, Change, GroupBuy, Why
-from bot.domain.group_buys.claims import ClaimState, Consent
+from bot.domain.group_buys.claims import Consent
 from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.parts import parts_of
 from bot.domain.identifiers import BuyId, MerchantOrderNo, new_merchant_order_no
@@ -155,14 +155,14 @@ async def prepare(_: Update, context: Context) -> Reply:
     if groups is None or not isinstance(asking, BuyAsked):
         return None
     try:
-        buy = await groups.prepare(BuyId(asking.buy_id), context.session.user_id)
+        buy = await groups.quoting.prepare(BuyId(asking.buy_id), context.session.user_id)
     except BuyRefused as error:
         context.flash(REFUSED[error.why], left=error.left)
         return None
     except BillUnclear:
         context.flash("buy.no_numbers")
         return None
-    if any(each.state is not ClaimState.PAID for each in buy.taken):
+    if receiving.is_unpaid(buy):
         context.flash("buy.rest_to_pay")
         return None
     context.focus(asking=asking.replace(what="order"))
@@ -206,7 +206,9 @@ async def rest(_: Update, context: Context) -> Reply:
         return None
     number = MerchantOrderNo(context.arg)
     try:
-        buy = await groups.requote_part(BuyId(asking.buy_id), context.session.user_id, number)
+        buy = await groups.quoting.requote_part(
+            BuyId(asking.buy_id), context.session.user_id, number
+        )
     except BuyRefused as error:
         context.flash(REFUSED[error.why], left=error.left)
         return None

@@ -130,14 +130,13 @@ async def test_a_member_who_blocked_the_bot_has_not_paid_and_is_left_out(world: 
     assert await unreachable(world) == ()
     books = await world.storage.group_buys.books_of_buy(BUY)
     owed = books.account_of(buy.account_of(UserId(11)), buy.terms.rate.currency).balance
-    await world.groups.change(
+    await world.storage.group_buys.change(
         BUY,
-        BUYER,
         lambda there, books: receiving.paid(there, UserId(11), owed, "p", books, world.now),
     )
     assert buy.pay_before is not None
     world.now = buy.pay_before + timedelta(seconds=6)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert [each.state for each in (await world.buy()).claims] == [
         ClaimState.PAID,
         ClaimState.LAPSED,
@@ -202,7 +201,7 @@ async def test_an_unclear_create_leaves_the_buy_where_it_is(world: World) -> Non
     await world.settled(Placing.UNCERTAIN)
     for _ in range(3):
         world.now += timedelta(hours=12)
-        await world.groups.do_due()
+        await world.groups.due.do_due()
     buy = await world.buy()
     assert (buy.state, buy.frozen) == (BuyState.ORDERING, (1,))
     assert buy.order_no is not None
@@ -228,7 +227,7 @@ async def test_of_an_order_that_nobody_finds_its_organiser_reads_what_happens_no
     lost = order.moved(Placing.UNRESOLVED)
     await world.storage.orders.save_order(lost, Placing.UNCERTAIN)
     for _ in range(2):
-        await world.groups.order_changed(lost)
+        await world.groups.due.order_changed(lost)
     assert (await world.buy()).state is BuyState.ORDERING
     assert await world.told(NewsOf.UNRESOLVED) == [BUYER]
     news = News(kind=NewsOf.UNRESOLVED, user_id=BUYER, detail=number)
@@ -307,7 +306,7 @@ async def test_a_variant_renamed_between_lock_and_order_is_shown_before_it_is_co
         return now
 
     world.market.offer = read  # type: ignore[attr-defined]
-    buy = await world.groups.prepare(BUY, BUYER)
+    buy = await world.groups.quoting.prepare(BUY, BUYER)
     assert set(buy.renamed) == {RED}
     assert isinstance(buy.renamed[RED], Wording)
 
@@ -315,7 +314,7 @@ async def test_a_variant_renamed_between_lock_and_order_is_shown_before_it_is_co
         raise Unreachable("down", endpoint="offer")
 
     world.market.offer = unread  # type: ignore[attr-defined]
-    buy = await world.groups.prepare(BUY, BUYER)
+    buy = await world.groups.quoting.prepare(BUY, BUYER)
     assert buy.renamed == {}
     world.market.offer = read  # type: ignore[attr-defined]
     assert (await world.order()) == (await world.buy()).order_no

@@ -107,7 +107,7 @@ class World:
 
     async def at_deadline(self) -> GroupBuy:
         self.now = a_buy().terms.deadline + timedelta(seconds=6)
-        await self.groups.do_due()
+        await self.groups.due.do_due()
         return await self.buy()
 
     async def all_pay(self) -> GroupBuy:
@@ -115,9 +115,8 @@ class World:
         for user in buy.members:
             books = await self.storage.group_buys.books_of_buy(BUY)
             owed = books.account_of(buy.account_of(user), CNY).balance
-            await self.groups.change(
+            await self.storage.group_buys.change(
                 BUY,
-                BUYER,
                 lambda there, books, user=user, owed=owed: receiving.paid(
                     there, user, owed, f"p{user}", books, self.now
                 ),
@@ -125,7 +124,7 @@ class World:
         return await self.buy()
 
     async def order(self) -> MerchantOrderNo:
-        buy = await self.groups.prepare(BUY, BUYER)
+        buy = await self.groups.quoting.prepare(BUY, BUYER)
         order = order_for(buy, _NO, self.now)
         numbers = tuple(each.number for each in buy.taken)
         await self.step(
@@ -190,13 +189,13 @@ async def test_what_telegram_kept_over_the_deadline_is_waited_for(world: World) 
     asked = world.now = deadline + timedelta(minutes=3)
     late = update(1).replace(received_at=world.now)
     await world.storage.inbox.put_updates([late])
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert (await world.buy()).state is BuyState.OPEN
     await world.storage.inbox.finish_update(1)
     asked = world.now = world.now + timedelta(seconds=9)
     # What comes in after Telegram had nothing more was not sent in time.
     await world.storage.inbox.put_updates([update(2).replace(received_at=world.now)])
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert (await world.buy()).state is BuyState.COLLECTING
 
 
@@ -212,7 +211,7 @@ async def test_a_telegram_that_is_away_for_an_hour_holds_no_buy_any_longer(world
     await world.join(2, 5)
     assert (await world.at_deadline()).state is BuyState.OPEN
     world.now += timedelta(hours=1)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert (await world.buy()).state is BuyState.COLLECTING
 
 
@@ -232,7 +231,7 @@ async def test_a_clock_that_ran_ahead_and_was_set_right_holds_no_lock_up(world: 
     await world.join(2, 5)
     assert (await world.at_deadline()).state is BuyState.OPEN  # nobody knows when that was asked
     asked = world.now = world.now + timedelta(seconds=30)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert (await world.buy()).state is BuyState.COLLECTING
 
 
@@ -243,12 +242,12 @@ async def test_a_clock_that_jumped_back_reminds_and_locks_no_second_time(world: 
     before = await world.at_deadline()
     assert before.state is BuyState.COLLECTING
     world.now -= timedelta(days=1)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert await world.buy() == before
     assert before.pay_before is not None
     world.now = before.pay_before - timedelta(hours=1)
     for _ in range(2):
-        await world.groups.do_due()
+        await world.groups.due.do_due()
         world.now -= timedelta(minutes=30)
     assert await world.told(NewsOf.REMIND) == [2]
 
@@ -259,7 +258,7 @@ async def test_too_few_pieces_wait_a_day_for_the_organiser_then_fail(world: Worl
     assert (await world.at_deadline()).state is BuyState.LOCKED
     assert await world.told(NewsOf.TOO_FEW) == [BUYER]
     world.now += timedelta(hours=25)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert (await world.buy()).state is BuyState.FAILED
     assert await world.told(NewsOf.FAILED) == [11]
 
@@ -272,7 +271,7 @@ async def test_a_marketplace_that_is_down_is_asked_again(world: World) -> None:
     assert await world.told(NewsOf.NO_QUOTE) == [BUYER]
     world.market.down = False
     world.now += timedelta(minutes=6)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert (await world.buy()).state is BuyState.COLLECTING
 
 
@@ -283,7 +282,7 @@ async def test_who_is_silent_is_out_and_the_rest_is_priced_anew(world: World) ->
     world.market.freight = 4000  # twenty of it each, where 13 was agreed to
     buy = await world.at_deadline()
     assert buy.asked == (11, 12)
-    await world.groups.change_by_member(
+    await world.storage.group_buys.change(
         BUY,
         lambda there, books: confirming.answered(
             there, UserId(11), agrees=True, books=books, now=world.now
@@ -291,7 +290,7 @@ async def test_who_is_silent_is_out_and_the_rest_is_priced_anew(world: World) ->
     )
     world.market.freight = 2000
     world.now += timedelta(hours=25)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     buy = await world.buy()
     assert buy.state is BuyState.COLLECTING
     assert [each.state for each in buy.claims] == [ClaimState.DUE, ClaimState.LAPSED]
@@ -303,14 +302,14 @@ async def test_who_owes_is_reminded_once_and_left_out_in_the_end(world: World) -
     buy = await world.at_deadline()
     assert buy.pay_before is not None
     world.now = buy.pay_before - timedelta(hours=23)
-    await world.groups.do_due()
-    await world.groups.do_due()
+    await world.groups.due.do_due()
+    await world.groups.due.do_due()
     assert await world.told(NewsOf.REMIND) == [11]
     world.now = buy.pay_before + timedelta(seconds=4)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert (await world.buy()).state is BuyState.COLLECTING  # what came in on time is worked off
     world.now += timedelta(seconds=1)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert (await world.buy()).state is BuyState.FAILED
 
 
@@ -328,10 +327,10 @@ async def test_what_was_sent_in_time_is_worked_off_before_anybody_is_left_out(
     assert until is not None
     await world.storage.inbox.put_updates([update(77).replace(received_at=until)])
     world.now = until + timedelta(minutes=5)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert (await world.buy()).claims == buy.claims
     await world.storage.inbox.finish_update(77)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     assert (await world.buy()).claims[0].state is ClaimState.LAPSED
 
 
@@ -349,14 +348,14 @@ async def test_the_order_is_of_exactly_those_who_paid(world: World) -> None:
     order = await world.storage.orders.order(_NO)
     assert order is not None
     assert [each.quantity for each in order.lines] == [10]
-    await world.groups.order_changed(order)
+    await world.groups.due.order_changed(order)
     assert (await world.buy()).state is BuyState.ORDERED
     assert await world.storage.orders.untold_orders() == []
     paid = part.replace(status=OrderStatus.AWAITING_RECEIPT)
     tracked = await world.storage.tracking.tracked(_NO)
     await world.storage.tracking.save_tracked(tracked, order.replace(parts=(paid,)), None)
     world.now += timedelta(minutes=1)
-    await world.groups.do_due()
+    await world.groups.due.do_due()
     buy = await world.buy()
     assert buy.state is BuyState.SHIPPED
     books = await world.storage.group_buys.books_of_buy(BUY)
@@ -371,7 +370,7 @@ async def test_a_refused_order_gives_the_claims_back(world: World) -> None:
     await world.order()
     await world.settled(Placing.REFUSED)
     world.now += timedelta(minutes=1)
-    await world.groups.do_due()  # the listener was killed: what is stored says it as well
+    await world.groups.due.do_due()  # the listener was killed: what is stored says it as well
     buy = await world.buy()
     assert (buy.state, buy.order_no, buy.frozen) == (BuyState.COLLECTING, None, ())
     assert await world.told(NewsOf.NOT_PLACED) == [BUYER]
@@ -380,7 +379,7 @@ async def test_a_refused_order_gives_the_claims_back(world: World) -> None:
 async def test_only_its_organiser_runs_a_buy(world: World) -> None:
     await world.open()
     with pytest.raises(BuyRefused) as refused:
-        await world.groups.lock(BUY, UserId(11))
+        await world.groups.quoting.prepare(BUY, UserId(11))
     assert refused.value.why is Why.NOT_YOURS
 
 
