@@ -55,7 +55,7 @@ class BuysCensus(Value):
 
 
 class GroupBuyPort(Protocol):
-    """Group buys. What is told and which cards are drawn stands with them."""
+    """Group buys, their claims and their books."""
 
     async def buy(self, buy_id: BuyId) -> GroupBuy | None:
         """Return a buy with all its claims."""
@@ -102,6 +102,10 @@ class GroupBuyPort(Protocol):
     async def due(self, now: datetime, limit: int) -> list[BuyId]:
         """Return the buys that something is to be done for by itself, the longest due first."""
 
+
+class GroupCardPort(Protocol):
+    """Where group buys are shown, and which of these cards are to be drawn."""
+
     async def put_card(self, card: Card) -> Card | None:
         """Keep where a buy is shown in a chat; return the card that was there before."""
 
@@ -125,6 +129,10 @@ class GroupBuyPort(Protocol):
 
     async def drop_card(self, card: Card) -> None:
         """Forget a card whose message is gone."""
+
+
+class GroupNewsPort(Protocol):
+    """What is to be told of group buys. It is stored with the change that made it so."""
 
     async def news_to_tell(self, now: datetime, limit: int) -> Sequence[StoredNews]:
         """Return what may be told now, oldest first."""

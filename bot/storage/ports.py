@@ -30,7 +30,7 @@ from bot.domain.sessions import Session
 from bot.domain.stages import Stage
 from bot.domain.writes import Write
 from bot.storage.broadcast_ports import BroadcastPort
-from bot.storage.group_ports import GroupBuyPort
+from bot.storage.group_ports import GroupBuyPort, GroupCardPort, GroupNewsPort
 from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort, People
 from bot.storage.post_ports import PostPort
 from bot.storage.question_ports import QuestionPort
@@ -382,6 +382,8 @@ class Storage(Protocol):
     pushes: PushPort
     questions: QuestionPort
     group_buys: GroupBuyPort
+    group_cards: GroupCardPort
+    group_news: GroupNewsPort
     rights: RightsPort
     runs: RunPort
     shop: ShopPort

@@ -48,6 +48,7 @@ class GroupCards:
         self._bot = bot
         self._drawer = drawer
         self._buys = storage.group_buys
+        self._cards = storage.group_cards
         self._card = card
         self._clock = clock
         self._rounds = Rounds("group_cards_wait")
@@ -61,24 +62,24 @@ class GroupCards:
         await self._rounds.run(self._begin, self.draw_waiting)
 
     async def _begin(self) -> None:
-        for card in await self._buys.give_up_cards():
+        for card in await self._cards.give_up_cards():
             await self._tell(card)
 
     async def draw_waiting(self) -> None:
         """Draw what shows an older version and may be drawn now. Raises `StorageUnavailable`."""
-        for card in await self._buys.cards_to_draw(self._clock(), _AT_ONCE):
+        for card in await self._cards.cards_to_draw(self._clock(), _AT_ONCE):
             try:
                 await self._draw(card)
             except StorageUnavailable:
                 raise
             except Exception:  # noqa: BLE001 - a bug that one card meets must not keep the others
                 _log.exception("group_card_waits", buy=card.buy_id)
-                await self._buys.card_drawn(card, card.shown, self._clock() + _AGAIN)
+                await self._cards.card_drawn(card, card.shown, self._clock() + _AGAIN)
 
     async def _draw(self, card: Card) -> None:
         buy = await self._buys.buy(card.buy_id)
         if buy is None:
-            await self._buys.drop_card(card)
+            await self._cards.drop_card(card)
             return
         progress = await self._buys.progress(card.buy_id)
         screen = self._card(texts_in(card.language), self._bot.username, buy, progress)
@@ -87,35 +88,35 @@ class GroupCards:
                 await self._drawer.revise(
                     card.chat_id, card.message_id, screen, pictured=card.with_picture
                 )
-            elif await self._buys.claim_card(card):
+            elif await self._cards.claim_card(card):
                 message_id, pictured = await self._drawer.publish(card.chat_id, screen)
                 card = card.replace(message_id=message_id, with_picture=pictured)
-                await self._buys.put_card(card)
+                await self._cards.put_card(card)
         except ChatMigrated as error:
             # Messages of before can't be reached any more: it is posted anew.
-            await self._buys.drop_card(card)
+            await self._cards.drop_card(card)
             moved = card.replace(chat_id=ChatId(error.new_chat_id), message_id=0, shown=-1)
-            await self._buys.put_card(moved)
+            await self._cards.put_card(moved)
         except (Forbidden, BadRequest) as error:
             _log.info("group_card_gone", error=type(error).__name__)
-            await self._buys.drop_card(card)
+            await self._cards.drop_card(card)
             await self._tell(card)
         except TelegramError as error:
             await self._not_drawn(card, error)
         else:
-            await self._buys.card_drawn(card, buy.version, self._clock() + EDIT_EVERY)
+            await self._cards.card_drawn(card, buy.version, self._clock() + EDIT_EVERY)
 
     async def _not_drawn(self, card: Card, error: TelegramError) -> None:
         sent = judged(error)
         _log.warning("group_card_not_drawn", error=type(error).__name__, sent=sent.value)
         if card.message_id:
-            await self._buys.card_drawn(card, card.shown, self._clock() + _AGAIN)
+            await self._cards.card_drawn(card, card.shown, self._clock() + _AGAIN)
         elif sent is Sent.NOT_NOW:
-            await self._buys.put_card(card)
-            await self._buys.card_drawn(card, card.shown, self._clock() + _AGAIN)
+            await self._cards.put_card(card)
+            await self._cards.card_drawn(card, card.shown, self._clock() + _AGAIN)
         else:
             # It may stand there, and nobody can say where: the organiser sees, and posts anew.
-            await self._buys.drop_card(card)
+            await self._cards.drop_card(card)
             await self._tell(card)
 
     async def _tell(self, card: Card) -> None:

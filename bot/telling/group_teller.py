@@ -59,6 +59,7 @@ class GroupTeller:
         self._bot = bot
         self._storage = storage
         self._buys = storage.group_buys
+        self._news = storage.group_news
         self._screen = screen
         self._quiet = quiet
         self._clock = clock
@@ -74,13 +75,13 @@ class GroupTeller:
         await self._rounds.run(self._begin, self.tell_waiting)
 
     async def _begin(self) -> None:
-        if unclear := await self._buys.give_up_news():
+        if unclear := await self._news.give_up_news():
             _log.warning("group_news_unclear", count=unclear)
 
     async def tell_waiting(self) -> None:
         """Tell what may be told now. Raises `StorageUnavailable`."""
         told: set[int] = set()
-        waiting = await self._buys.news_to_tell(self._clock(), _AT_ONCE)
+        waiting = await self._news.news_to_tell(self._clock(), _AT_ONCE)
         for news in waiting:
             if news.news_id in told:
                 continue
@@ -92,7 +93,7 @@ class GroupTeller:
                 raise
             except Exception:  # noqa: BLE001 - a bug that one piece of news meets must not keep the others
                 _log.exception("group_news_waits", kind=news.news.kind.value)
-                await self._buys.put_back_news(news.news_id, self._clock() + _PUT_ASIDE)
+                await self._news.put_back_news(news.news_id, self._clock() + _PUT_ASIDE)
 
     async def _tell_gathered(self, news: StoredNews, same: Sequence[StoredNews]) -> None:
         """Tell what many bring about one after the other as one, and no more often than that."""
@@ -103,26 +104,26 @@ class GroupTeller:
         after = self._told_at.get(about, now - within) + within
         if now < after <= now + within:
             for each in same:
-                await self._buys.put_back_news(each.news_id, after)
+                await self._news.put_back_news(each.news_id, after)
             return
         for key in [key for key, at in self._told_at.items() if at + _GATHERED[key[2]] <= now]:
             del self._told_at[key]
         self._told_at[about] = now
         for each in same:
-            if each != news and await self._buys.claim_news(each.news_id):
-                await self._buys.end_news(each.news_id)
+            if each != news and await self._news.claim_news(each.news_id):
+                await self._news.end_news(each.news_id)
         await self._tell(news)
 
     async def _tell(self, stored: StoredNews) -> None:
         quiet_until = self._quiet.over_at(self._clock()) if self._quiet else None
         if quiet_until is not None:
-            await self._buys.put_back_news(stored.news_id, quiet_until)
+            await self._news.put_back_news(stored.news_id, quiet_until)
             return
-        if not await self._buys.claim_news(stored.news_id):
+        if not await self._news.claim_news(stored.news_id):
             return
         buy = await self._buys.buy(stored.buy_id)
         if buy is None:  # dropped meanwhile
-            await self._buys.end_news(stored.news_id)
+            await self._news.end_news(stored.news_id)
             return
         books = await self._buys.books_of_buy(stored.buy_id)
         person = stored.news.user_id
@@ -140,12 +141,12 @@ class GroupTeller:
                 await self._buys.organiser_reached(buy.buy_id, reached=False)
             _log.warning("group_news_not_told", error=type(error).__name__, sent=sent.value)
             if sent is Sent.NOT_NOW:
-                await self._buys.put_back_news(stored.news_id, self._clock() + _AGAIN)
+                await self._news.put_back_news(stored.news_id, self._clock() + _AGAIN)
                 return
         else:
             if to_organiser:
                 await self._buys.organiser_reached(buy.buy_id, reached=True)
-        await self._buys.end_news(stored.news_id)
+        await self._news.end_news(stored.news_id)
         _log.info("group_news_told", kind=stored.news.kind.value)
 
 

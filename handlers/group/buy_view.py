@@ -78,7 +78,7 @@ async def load(session: Session, services: Services) -> BuyView:
         username=face.username if face else "",
         places=tuple(await places(session, services)) if organises else (),
         bans=tuple(await buys.bans_of(session.user_id, MOST_BANS)) if listing else (),
-        cards=tuple(await services.store.group_buys.cards_of(buy.buy_id)) if buy else (),
+        cards=tuple(await services.store.group_cards.cards_of(buy.buy_id)) if buy else (),
     )
 
 

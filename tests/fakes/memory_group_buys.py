@@ -44,7 +44,7 @@ class _Told:
 
 @dataclass
 class MemoryGroupBuys(MemoryPart):
-    """Implements `GroupBuyPort`."""
+    """Implements `GroupBuyPort`, `GroupCardPort` and `GroupNewsPort`."""
 
     _buys: dict[BuyId, GroupBuy] = field(default_factory=dict)
     _group_ledger: dict[BuyId, list[Operation]] = field(default_factory=dict)

@@ -122,6 +122,7 @@ class MemoryStorage(
     access = addresses = alarms = broadcasts = conversations = inbox = notices = offers = _part
     orders = payments = picture_files = pushes = rights = runs = tracking = upkeep = _part
     shop = shop_events = questions = group_buys = posts = watches = _part
+    group_cards = group_news = _part
     replicas = None
 
     async def open(self) -> None:

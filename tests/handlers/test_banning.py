@@ -63,7 +63,7 @@ async def test_a_ban_shows_in_every_buy_and_is_lifted_in_all_with_one_word_of_it
     await banning.unban(cast("Any", None), pressed)
     await commit(storage, ORGANISER, 3, pressed.writes)
     assert await storage.group_buys.bans_of(ORGANISER, 9) == []
-    waiting = await storage.group_buys.news_to_tell(NOW + timedelta(days=9999), 99)
+    waiting = await storage.group_news.news_to_tell(NOW + timedelta(days=9999), 99)
     assert [each.news.kind for each in waiting].count(NewsOf.ALLOWED) == 1
     assert (await member_page(pressed, BUYS[0]))[0] == ["ban"]
 

@@ -92,8 +92,8 @@ async def read_books(database: Path, key: Path, scratch: Path, people: Sequence[
             if (buy := await buys.buy(head.buy_id)) is not None
         ]
         # What was born while the clock showed an hour more waits for that hour.
-        news = len(await buys.news_to_tell(datetime.now(UTC) - _JUST_NOW, 1000))
-        later = len(await buys.news_to_tell(datetime.now(UTC) + _LATER, 1000)) - news
+        news = len(await storage.group_news.news_to_tell(datetime.now(UTC) - _JUST_NOW, 1000))
+        later = len(await storage.group_news.news_to_tell(datetime.now(UTC) + _LATER, 1000)) - news
         untold = {str(each.order_no) for each in await storage.orders.untold_orders()}
     finally:
         await storage.close()

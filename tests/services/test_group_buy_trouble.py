@@ -164,7 +164,7 @@ async def test_a_bot_that_may_no_longer_post_says_so_once_and_the_buy_goes_on(
     world.now += timedelta(minutes=1)
     for _ in range(2):
         await cards(world, telegram).draw_waiting()
-    assert await world.storage.group_buys.cards_of(BUY) == []
+    assert await world.storage.group_cards.cards_of(BUY) == []
     assert await world.told(NewsOf.CARD_GONE) == [BUYER]
     assert (await world.buy()).state is BuyState.OPEN
     await world.join(12, 5)

@@ -102,7 +102,7 @@ class World:
         return buy
 
     async def told(self, kind: NewsOf) -> list[int]:
-        found = await self.storage.group_buys.news_to_tell(NOW + timedelta(days=999), 99)
+        found = await self.storage.group_news.news_to_tell(NOW + timedelta(days=999), 99)
         return [each.news.user_id for each in found if each.news.kind is kind]
 
     async def at_deadline(self) -> GroupBuy:

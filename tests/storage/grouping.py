@@ -62,11 +62,11 @@ async def group_buy(storage: Storage) -> None:
     await commit(storage, BUYER, 1, writes)
     joins = [JoinBuy(BUY, wanted(a_buy(), user, 5, 1000)) for user in (DAVE, BUYER)]
     await commit(storage, BUYER, 2, joins)
-    await storage.group_buys.put_card(SHOWN)
-    await storage.group_buys.put_card(WANTED)
-    await storage.group_buys.put_card(SHOWN.replace(buy_id=BuyId(2), message_id=-1, chat_id=-7))
+    await storage.group_cards.put_card(SHOWN)
+    await storage.group_cards.put_card(WANTED)
+    await storage.group_cards.put_card(SHOWN.replace(buy_id=BuyId(2), message_id=-1, chat_id=-7))
     await storage.group_buys.change(BUY, lambda buy, _: joining.removed(buy, 1, "Twice"))
-    await storage.group_buys.claim_news(1)
+    await storage.group_news.claim_news(1)
     await order_all(storage, BuyId(2), DAVE)
     await storage.group_buys.change(BuyId(2), lambda buy, _: bans.banned(buy, DAVE, "Rude", NOW))
 

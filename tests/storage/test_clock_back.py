@@ -129,7 +129,7 @@ async def test_what_is_told_at_once_is_told_once_the_clock_is_right(database: Pa
 
     async def told(now: datetime) -> list[int]:
         return [
-            len(await storage.group_buys.news_to_tell(now, 99)),
+            len(await storage.group_news.news_to_tell(now, 99)),
             len(await storage.shop_events.events_to_tell(now, 99)),
         ]
 

@@ -143,7 +143,7 @@ async def test_a_change_is_stored_whole_with_its_books_and_news(storage: Storage
     books = await storage.group_buys.books_of_buy(BuyId(2))
     assert not books.differences()
     assert not fulfilling.open_balances(other, books)
-    told = await storage.group_buys.news_to_tell(LATER, 20)
+    told = await storage.group_news.news_to_tell(LATER, 20)
     kinds = [(each.news.kind, each.news.user_id) for each in told]
     assert (NewsOf.DUE, DAVE) in kinds
     assert (NewsOf.ALL_PAID, BUYER) in kinds
@@ -163,48 +163,48 @@ async def test_a_refused_change_raises_what_it_was_refused_for(storage: Storage)
 
 async def test_news_is_claimed_once_and_told_once(storage: Storage) -> None:
     await group_buy(storage)
-    first, *_ = await storage.group_buys.news_to_tell(LATER, 1)
-    assert await storage.group_buys.claim_news(first.news_id)
-    assert not await storage.group_buys.claim_news(first.news_id)
-    await storage.group_buys.put_back_news(first.news_id, LATER + timedelta(days=1))
-    assert first not in await storage.group_buys.news_to_tell(LATER, 20)
-    await storage.group_buys.claim_news(first.news_id)
-    await storage.group_buys.end_news(first.news_id)
-    assert await storage.group_buys.give_up_news() == 1  # the one that was claimed at first
+    first, *_ = await storage.group_news.news_to_tell(LATER, 1)
+    assert await storage.group_news.claim_news(first.news_id)
+    assert not await storage.group_news.claim_news(first.news_id)
+    await storage.group_news.put_back_news(first.news_id, LATER + timedelta(days=1))
+    assert first not in await storage.group_news.news_to_tell(LATER, 20)
+    await storage.group_news.claim_news(first.news_id)
+    await storage.group_news.end_news(first.news_id)
+    assert await storage.group_news.give_up_news() == 1  # the one that was claimed at first
 
 
 async def test_a_card_is_drawn_when_the_buy_has_moved_and_not_too_often(storage: Storage) -> None:
     await group_buy(storage)
-    drawable = await storage.group_buys.cards_to_draw(NOW, 9)
+    drawable = await storage.group_cards.cards_to_draw(NOW, 9)
     card = next(each for each in drawable if each.buy_id == BUY)
     other = next(each for each in drawable if each.buy_id != BUY)
-    await storage.group_buys.drop_card(other)
+    await storage.group_cards.drop_card(other)
     head = await storage.group_buys.head(TOKEN)
     assert head is not None
     soon = NOW + timedelta(seconds=7)
-    await storage.group_buys.card_drawn(card, head.version, soon)
+    await storage.group_cards.card_drawn(card, head.version, soon)
     await storage.group_buys.change(BUY, pausing)
-    assert not await storage.group_buys.cards_to_draw(NOW, 9)
-    assert len(await storage.group_buys.cards_to_draw(soon, 9)) == 1
-    before = await storage.group_buys.put_card(SHOWN.replace(message_id=5))
+    assert not await storage.group_cards.cards_to_draw(NOW, 9)
+    assert len(await storage.group_cards.cards_to_draw(soon, 9)) == 1
+    before = await storage.group_cards.put_card(SHOWN.replace(message_id=5))
     assert before is not None
     assert before.message_id == SHOWN.message_id
-    await storage.group_buys.drop_card(SHOWN)  # the old message, which is no card any more
-    assert len(await storage.group_buys.cards_to_draw(soon, 9)) == 1
+    await storage.group_cards.drop_card(SHOWN)  # the old message, which is no card any more
+    assert len(await storage.group_cards.cards_to_draw(soon, 9)) == 1
 
 
 async def test_a_card_is_posted_once_and_drawn_again_where_it_stands(storage: Storage) -> None:
     await group_buy(storage)
-    assert await storage.group_buys.claim_card(WANTED)
-    assert not await storage.group_buys.claim_card(WANTED)
-    given_up = await storage.group_buys.give_up_cards()
+    assert await storage.group_cards.claim_card(WANTED)
+    assert not await storage.group_cards.claim_card(WANTED)
+    given_up = await storage.group_cards.give_up_cards()
     assert sorted(each.chat_id for each in given_up) == [-100, -7]
-    assert await storage.group_buys.cards_of(BuyId(2)) == []
+    assert await storage.group_cards.cards_of(BuyId(2)) == []
     wants = (ShowBuy(WANTED), ShowBuy(SHOWN.replace(message_id=0)))
     commit = StepCommit(session=session(BUYER, 3), expected_revision=2, writes=wants)
     await storage.conversations.commit_step(commit)
-    assert [each.message_id for each in await storage.group_buys.cards_of(BUY)] == [1]
-    assert [each.message_id for each in await storage.group_buys.cards_of(BuyId(2))] == [0]
+    assert [each.message_id for each in await storage.group_cards.cards_of(BUY)] == [1]
+    assert [each.message_id for each in await storage.group_cards.cards_of(BuyId(2))] == [0]
 
 
 async def test_what_is_due_is_found_by_its_moment(storage: Storage) -> None:
@@ -245,7 +245,7 @@ async def test_what_stays_for_money_goes_when_the_buy_has_ended(sqlite: SqliteSt
     buy = await sqlite.group_buys.buy(BUY)
     assert buy is not None
     assert [each.user_id for each in buy.claims] == [11]
-    told = await sqlite.group_buys.news_to_tell(LATER, 20)
+    told = await sqlite.group_news.news_to_tell(LATER, 20)
     assert DAVE not in {each.news.user_id for each in told}
 
 
@@ -294,11 +294,11 @@ async def test_a_census_tells_what_buys_can_not_mend(storage: Storage) -> None:
     late = await buys.buys_census(THEN + timedelta(days=9))
     assert late.overdue == 2
     assert late.news_late
-    card = next(each for each in await buys.cards_of(BUY) if each.message_id == 1)
+    card = next(each for each in await storage.group_cards.cards_of(BUY) if each.message_id == 1)
     for _ in range(2):
-        await buys.card_drawn(card, card.shown, NOW)
+        await storage.group_cards.card_drawn(card, card.shown, NOW)
     assert (await buys.buys_census(LATER)).cards_failing == 1
-    await buys.card_drawn(card, 9, NOW)
+    await storage.group_cards.card_drawn(card, 9, NOW)
     assert (await buys.buys_census(LATER)).cards_failing == 0
     for _ in range(2):
         await buys.organiser_reached(BUY, reached=False)
@@ -326,7 +326,7 @@ async def test_a_buy_that_was_taken_over_is_the_other_organisers(storage: Storag
     (buy,) = await storage.group_buys.buys_of(DAVE, 9)
     assert (buy.terms.number, buy.terms.payment, buy.chat_id) == (2, "Card 2", DAVE)
     assert (await storage.group_buys.buys_census(LATER)).unreachable == ()
-    told = await storage.group_buys.news_to_tell(LATER, 20)
+    told = await storage.group_news.news_to_tell(LATER, 20)
     assert [(each.news.kind, each.news.user_id) for each in told] == [
         (NewsOf.TAKEN_OVER, 11),
         (NewsOf.TAKEN_OVER, BUYER),

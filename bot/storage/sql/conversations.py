@@ -31,6 +31,7 @@ from bot.storage.sql.batch import Work, execute_then, executing
 from bot.storage.sql.connection import Connection, Cursor
 from bot.storage.sql.database import Database
 from bot.storage.sql.group_buys import GroupBuys
+from bot.storage.sql.group_cards import GroupCards
 from bot.storage.sql.inbox import Inbox
 from bot.storage.sql.lately import Lately
 from bot.storage.sql.offers import Offers
@@ -71,6 +72,7 @@ class Conversations:
         rights: Rights,
         shop: Shop,
         groups: GroupBuys,
+        group_cards: GroupCards,
         posts: Posts,
     ) -> None:
         self._database = database
@@ -81,6 +83,7 @@ class Conversations:
         self._rights = rights
         self._shop = shop
         self._groups = groups
+        self._group_cards = group_cards
         self._posts = posts
         self._sessions: Lately[tuple[ChatId, UserId], Session] = Lately(
             _SESSIONS, alone=database.is_alone
@@ -215,8 +218,14 @@ class Conversations:
                 prepared = self._shop.sending(proof)
             case SetTerms(terms):
                 prepared = self._shop.setting(terms)
-            case OpenBuy() | JoinBuy() | ChangeBuy() | ShowBuy():
-                prepared = self._groups.carrying_out(write)
+            case OpenBuy(buy):
+                prepared = self._groups.opening(buy)
+            case JoinBuy(buy_id, wanted):
+                prepared = self._groups.joining(buy_id, wanted)
+            case ChangeBuy(buy_id, decide):
+                prepared = self._groups.changing(buy_id, decide)
+            case ShowBuy(card):
+                prepared = self._group_cards.showing(card)
             case QueuePost(post):
                 prepared = self._posts.queueing(post)
             case EndPost(post_id):

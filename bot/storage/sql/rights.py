@@ -9,7 +9,7 @@ from bot.domain.orders import Order
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.export import Export
-from bot.storage.sql.group_buys import GroupBuys
+from bot.storage.sql.group_forgetting import GroupForgetting
 from bot.storage.sql.ledger import LedgerRows
 from bot.storage.sql.orders import Orders
 from bot.storage.sql.questions import Questions
@@ -22,7 +22,7 @@ class Rights:
     """Implements `RightsPort`."""
 
     def __init__(
-        self, database: Database, orders: Orders, ledger: LedgerRows, groups: GroupBuys
+        self, database: Database, orders: Orders, ledger: LedgerRows, groups: GroupForgetting
     ) -> None:
         self._database = database
         self._orders = orders

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.storage.broadcast_ports import BroadcastPort
-from bot.storage.group_ports import GroupBuyPort
+from bot.storage.group_ports import GroupBuyPort, GroupCardPort, GroupNewsPort
 from bot.storage.operator_ports import AccessPort, AlarmPort, PaymentPort
 from bot.storage.ports import (
     AddressPort,
@@ -27,6 +27,10 @@ from bot.storage.sql.broadcasts import Broadcasts
 from bot.storage.sql.conversations import Conversations
 from bot.storage.sql.database import Database
 from bot.storage.sql.group_buys import GroupBuys
+from bot.storage.sql.group_cards import GroupCards
+from bot.storage.sql.group_forgetting import GroupForgetting
+from bot.storage.sql.group_news import GroupNews
+from bot.storage.sql.group_rows import GroupRows
 from bot.storage.sql.inbox import Inbox, Lanes
 from bot.storage.sql.ledger import LedgerRows
 from bot.storage.sql.notices import Notices
@@ -68,8 +72,9 @@ class SqlStorage:
         posts = Posts(database)
         sorting, notices, offers = Sorting(database), Notices(database), Offers(database)
         orders = Orders(database, shop, sorting)
-        groups = GroupBuys(database)
-        rights = Rights(database, orders, ledger, groups)
+        group_rows, group_cards = GroupRows(database), GroupCards(database)
+        groups = GroupBuys(database, group_rows)
+        rights = Rights(database, orders, ledger, GroupForgetting(database, group_rows))
         self.access: AccessPort = Invitations(database)
         self.addresses: AddressPort = addresses
         self.alarms: AlarmPort = AlarmsTold(database)
@@ -83,9 +88,12 @@ class SqlStorage:
             rights=rights,
             shop=shop,
             groups=groups,
+            group_cards=group_cards,
             posts=posts,
         )
         self.group_buys: GroupBuyPort = groups
+        self.group_cards: GroupCardPort = group_cards
+        self.group_news: GroupNewsPort = GroupNews(database)
         self.inbox: InboxPort = inbox
         self.notices: NoticePort = notices
         self.offers: OfferPort = offers

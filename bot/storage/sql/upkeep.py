@@ -11,7 +11,7 @@ from bot.storage.places import place_of_session
 from bot.storage.ports import Census, Retention
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
-from bot.storage.sql.group_buys import drop_forgotten
+from bot.storage.sql.group_forgetting import drop_forgotten
 from bot.storage.sql.inbox import Inbox
 from bot.storage.sql.orders import Orders
 from bot.storage.sql.watches import count_watches
