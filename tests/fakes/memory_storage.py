@@ -5,20 +5,17 @@ Held to them by `tests/storage/test_contract.py`.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Self, assert_never
 
 from pydantic import JsonValue
 
 from bot.domain.addresses import SavedAddress
-from bot.domain.identifiers import AddressId, ChatId, MerchantOrderNo, OfferId, UserId
+from bot.domain.identifiers import AddressId, ChatId, OfferId, UserId
 from bot.domain.model import Value
 from bot.domain.offers import Offer, SearchPage
-from bot.domain.orders import Order, Placing, settled_states
+from bot.domain.orders import Order, settled_states
 from bot.domain.sessions import REVISIONS_LOST, Session
-from bot.domain.stages import Stage, stage_of
 from bot.domain.writes import (
     ChangeBuy,
     ClaimOrder,
@@ -39,52 +36,33 @@ from bot.domain.writes import (
 )
 from bot.storage.operator_ports import People
 from bot.storage.ports import (
-    MOST_PARKED,
     AlreadyClaimed,
     Census,
-    Gap,
-    InboxUpdate,
-    OrderMoved,
     Retention,
-    RunBegun,
     StepCommit,
     VersionConflict,
-    WaitingUpdate,
 )
-from bot.storage.tracking_ports import FIRST_LOOK
 from tests.fakes.memory_access import MemoryAccess
 from tests.fakes.memory_alarms import MemoryAlarms
 from tests.fakes.memory_broadcasts import MemoryBroadcasts
 from tests.fakes.memory_group_buys import MemoryGroupBuys
+from tests.fakes.memory_inbox import MemoryInbox
+from tests.fakes.memory_orders import MemoryOrders
 from tests.fakes.memory_part import Claimed
 from tests.fakes.memory_payments import MemoryPayments
 from tests.fakes.memory_posts import MemoryPosts
 from tests.fakes.memory_questions import MemoryQuestions
+from tests.fakes.memory_runs import MemoryRuns
 from tests.fakes.memory_shop import MemoryShop
 from tests.fakes.memory_tracking import MemoryTracking
 
 
 @dataclass
-class _Stored:
-    update: InboxUpdate
-    state: str = "waiting"
-    committed: bool = False
-    not_before: datetime | None = None
-    error: str = ""
-
-    def waiting(self) -> WaitingUpdate:
-        return WaitingUpdate(
-            update_id=self.update.update_id,
-            lane=self.update.lane,
-            attempts=self.update.attempts,
-            committed=self.committed,
-            not_before=self.not_before,
-        )
-
-
-@dataclass
 class MemoryStorage(
     MemoryTracking,
+    MemoryInbox,
+    MemoryOrders,
+    MemoryRuns,
     MemoryAccess,
     MemoryAlarms,
     MemoryPayments,
@@ -100,20 +78,12 @@ class MemoryStorage(
     object answers for every port, so that a test may pass it as any of them, or as all.
     """
 
-    restored: bool = False
-    """Whether this is a copy of an earlier moment, which the next run has to know."""
-    _alive_at: datetime | None = None
     commits: list[StepCommit] = field(default_factory=list)
-    _inbox: dict[int, _Stored] = field(default_factory=dict)
     _sessions: dict[tuple[ChatId, UserId], Session] = field(default_factory=dict)
     _results: dict[str, SearchPage] = field(default_factory=dict)
     _offers: dict[OfferId, Offer] = field(default_factory=dict)
     _addresses: dict[UserId, dict[AddressId, SavedAddress]] = field(default_factory=dict)
     _files: dict[str, str] = field(default_factory=dict)
-    _nudges: int = 0
-    _restored_at: datetime | None = None
-    _restored_from: datetime | None = None
-    _gap: Gap | None = None
 
     @property
     def _part(self) -> Self:
@@ -135,43 +105,7 @@ class MemoryStorage(
     async def check(self) -> None:
         self._answer()
 
-    async def begin_run(self, now: datetime) -> RunBegun:
-        self._answer()
-        restored, last_alive = self.restored, self._alive_at
-        if restored:
-            self._doubt()
-            self._restored_at, self._restored_from = now, last_alive
-        self.restored = False
-        known = last_alive is not None and not restored
-        gap = Gap(since=last_alive, until=now) if known else None
-        self._gap = gap if gap is not None and gap.is_told else self._gap
-        await self.alive(now)
-        return RunBegun(
-            restored=restored,
-            restored_at=self._restored_at,
-            restored_from=self._restored_from,
-            last_alive=last_alive,
-            gap=self._gap,
-        )
-
-    async def run_under_way(self) -> RunBegun:
-        self._answer()
-        return RunBegun(
-            restored_at=self._restored_at,
-            restored_from=self._restored_from,
-            last_alive=self._alive_at,
-            gap=self._gap,
-        )
-
-    async def last_gap(self) -> Gap | None:
-        self._answer()
-        return self._gap
-
-    async def alive(self, now: datetime) -> None:
-        self._answer()
-        self._alive_at = now
-
-    def _doubt(self) -> None:
+    def doubt(self) -> None:
         lost = REVISIONS_LOST.start  # by chance each time it would be, but for tests that repeat
         for place, session in self._sessions.items():
             self._sessions[place] = session.after_restore(lost)
@@ -182,68 +116,6 @@ class MemoryStorage(
         self._doubt_payments()
         self._doubt_shop()
         self.doubt_watches()
-
-    async def put_updates(self, updates: Sequence[InboxUpdate]) -> tuple[int, ...]:
-        self._answer()
-        new: list[int] = []
-        for update in updates:
-            if update.update_id not in self._inbox:
-                self._inbox[update.update_id] = _Stored(update)
-                new.append(update.update_id)
-        return tuple(new)
-
-    async def waiting_updates(self, lane: int | None = None) -> list[WaitingUpdate]:
-        self._answer()
-        return [
-            each.waiting()
-            for _, each in sorted(self._inbox.items())
-            if each.state == "waiting" and lane in {None, each.update.lane}
-        ]
-
-    async def take_update(self, update_id: int) -> InboxUpdate | None:
-        self._answer()
-        stored = self._inbox.get(update_id)
-        return None if stored is None or stored.state == "finished" else stored.update
-
-    async def finish_update(self, update_id: int) -> None:
-        self._answer()
-        if update_id in self._inbox:
-            self._inbox[update_id].state = "finished"
-
-    async def retry_update(self, update_id: int, error: str, not_before: datetime) -> int:
-        self._answer()
-        stored = self._inbox.get(update_id)
-        if stored is None or stored.state != "waiting":
-            return 0
-        stored.update = stored.update.replace(attempts=stored.update.attempts + 1)
-        stored.error, stored.not_before = error, not_before
-        return stored.update.attempts
-
-    async def park_update(self, update_id: int, error: str) -> None:
-        self._answer()
-        stored = self._inbox.get(update_id)
-        if stored is not None and stored.state != "finished":
-            stored.state, stored.error = "parked", error
-        parked = [key for key, each in sorted(self._inbox.items()) if each.state == "parked"]
-        for key in parked[:-MOST_PARKED]:
-            self._inbox[key].state = "finished"
-
-    async def parked_updates(self, limit: int = 100) -> list[tuple[WaitingUpdate, str]]:
-        self._answer()
-        newest = sorted(self._inbox.items(), reverse=True)
-        parked = [(each.waiting(), each.error) for _, each in newest if each.state == "parked"]
-        return parked[:limit]
-
-    async def purge(self, before: datetime) -> int:
-        self._answer()
-        old = [
-            update_id
-            for update_id, each in self._inbox.items()
-            if each.state == "finished" and each.update.received_at < before
-        ]
-        for update_id in old:
-            del self._inbox[update_id]
-        return len(old)
 
     async def load_session(self, chat_id: ChatId, user_id: UserId) -> Session | None:
         self._answer()
@@ -280,85 +152,6 @@ class MemoryStorage(
         self._answer()
         latest_first = reversed(self._addresses.get(user_id, {}).values())
         return tuple(sorted(latest_first, key=lambda saved: not saved.is_default))
-
-    async def order(self, order_no: MerchantOrderNo) -> Order | None:
-        self._answer()
-        claimed = self._orders.get(order_no)
-        return claimed.order if claimed else None
-
-    async def orders_of(
-        self, user_id: UserId, limit: int = 10, offset: int = 0, stage: Stage | None = None
-    ) -> list[Order]:
-        self._answer()
-        theirs = [each.order for each in self._oldest_first() if each.order.user_id == user_id]
-        staged = [each for each in theirs if stage in {None, stage_of(each)}]
-        return staged[::-1][offset : offset + limit]
-
-    async def orders_after(self, order_no: MerchantOrderNo, limit: int) -> list[Order]:
-        self._answer()
-        person = self._orders[order_no].order.user_id
-        theirs = [it.order for it in self._orders.values() if it.order.user_id == person]
-        before = [each.order_no for each in theirs].index(order_no) + 1
-        return theirs[before : before + limit]
-
-    async def count_orders(self, user_id: UserId) -> dict[Stage, int]:
-        self._answer()
-        theirs = [each.order for each in self._oldest_first() if each.order.user_id == user_id]
-        return dict.fromkeys(Stage, 0) | Counter(map(stage_of, theirs))
-
-    async def save_order(self, order: Order, expected: Placing) -> None:
-        self._answer()
-        claimed = self._orders.get(order.order_no)
-        if claimed is None or claimed.order.placing is not expected:
-            raise OrderMoved(f"{order.order_no} is not {expected}")
-        moved = order.placing is not expected
-        placed_now = moved and order.placing is Placing.PLACED
-        self._orders[order.order_no] = replace(
-            claimed,
-            order=self._owned(order),
-            told=claimed.told and not moved,
-            look_at=self._time() + FIRST_LOOK if placed_now else claimed.look_at,
-        )
-        self.book_state(order)
-
-    async def unsettled_orders(self) -> list[Order]:
-        self._answer()
-        settled = settled_states()
-        return [each.order for each in self._oldest_first() if each.order.placing not in settled]
-
-    async def unresolved_orders(self) -> list[Order]:
-        self._answer()
-        unresolved = Placing.UNRESOLVED
-        return [each.order for each in self._oldest_first() if each.order.placing is unresolved]
-
-    async def latest_orders(self, since: datetime, limit: int) -> list[Order]:
-        self._answer()
-        ended = {Placing.PLACED, Placing.REFUSED, Placing.CHANGED}
-        newest_first = [each.order for each in reversed(self._oldest_first())]
-        latest = [
-            each for each in newest_first if each.placing in ended and each.created_at >= since
-        ]
-        return latest[:limit]
-
-    async def orders_since(self, since: datetime, limit: int) -> list[Order]:
-        self._answer()
-        newest_first = [each.order for each in reversed(self._oldest_first())]
-        return [each for each in newest_first if each.created_at >= since][:limit]
-
-    async def untold_orders(self) -> list[Order]:
-        self._answer()
-        settled = settled_states()
-        return [
-            each.order
-            for each in self._oldest_first()
-            if each.order.placing in settled and not each.told
-        ]
-
-    async def mark_told(self, order_no: MerchantOrderNo, placing: Placing) -> None:
-        self._answer()
-        claimed = self._orders.get(order_no)
-        if claimed is not None and claimed.order.placing is placing:
-            claimed.told = True
 
     async def forget(self, user_id: UserId) -> list[Order]:
         self._answer()
@@ -402,23 +195,6 @@ class MemoryStorage(
             ],
         }
 
-    async def requeue_update(self, update_id: int) -> bool:
-        self._answer()
-        stored = self._inbox.get(update_id)
-        if stored is None or stored.state != "parked":
-            return False
-        stored.state, stored.not_before = "waiting", None
-        stored.update = stored.update.replace(attempts=0)
-        return True
-
-    async def drop_parked(self, update_id: int) -> bool:
-        self._answer()
-        stored = self._inbox.get(update_id)
-        if stored is None or stored.state != "parked":
-            return False
-        stored.state = "finished"
-        return True
-
     async def count_people(self) -> People:
         self._answer()
         known = {user for _, user in self._sessions}
@@ -440,14 +216,6 @@ class MemoryStorage(
     async def purge_old(self, keep: Retention) -> dict[str, int]:
         self._answer()
         raise NotImplementedError("what a process keeps in memory is gone with it")
-
-    async def nudge(self) -> None:
-        self._answer()
-        self._nudges += 1
-
-    async def nudges(self) -> int:
-        self._answer()
-        return self._nudges
 
     async def file_id(self, key: str) -> str | None:
         self._answer()
@@ -537,9 +305,6 @@ class MemoryStorage(
                 pass  # done before all else
             case _:
                 assert_never(write)
-
-    def _oldest_first(self) -> list[Claimed]:
-        return sorted(self._orders.values(), key=lambda each: each.order.created_at)
 
 
 def _put(book: dict[AddressId, SavedAddress], saved: SavedAddress) -> None:
