@@ -20,7 +20,7 @@ from bot.domain.sessions import Step
 from bot.domain.writes import ShowBuy
 from bot.telegram.newer import Style
 from handlers.always import anywhere
-from handlers.group import banning, complaining, counting, running, settling, taking_part
+from handlers.group import banning, complaining, counting, receiving, running, settling, taking_part
 from handlers.group.buy_acting import returning, seen
 from handlers.group.buy_asked import asked, dispute_lines
 from handlers.group.buy_organising import ending_rows, organiser_rows, organiser_text
@@ -294,8 +294,8 @@ async def count(_: Update, context: Context) -> Reply:
 
 
 _READERS = {
-    "received": running.amount_typed,
-    "write_off": running.reason_typed,
+    "received": receiving.amount_typed,
+    "write_off": receiving.reason_typed,
     "remove": running.removed_typed,
     "ban": banning.ban_typed,
     "abroad": settling.abroad_typed,

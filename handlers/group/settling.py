@@ -1,8 +1,5 @@
 """What an organiser settles after the order: second instalment, refunds, resale, labels."""
 
-import asyncio
-import html
-
 from telegram import Update
 
 from bot.chat.context import Context, Reply
@@ -11,16 +8,11 @@ from bot.domain.currencies import CNY, Money, MoneyUnreadable, read_money
 from bot.domain.group_buys import fulfilling, receiving
 from bot.domain.group_buys.buys import Change, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
-from bot.domain.identifiers import BuyId, SpecId
+from bot.domain.identifiers import BuyId
 from bot.domain.ledger import Books
-from bot.domain.links import start_link
 from bot.domain.money import Fen
 from bot.domain.sessions import Step
-from bot.services.grouping.labels import label_page
 from handlers.group.buy_acting import acts, claims_about, key_of, returning, seen
-from handlers.group.buy_words import priced, variant_name
-from handlers.group.terms_words import buy_title
-from handlers.shared.files import send_made
 
 HAND_OUT = "h1-"
 """What the payload of a label's link begins with: buy and person, for the organiser alone."""
@@ -119,25 +111,6 @@ async def scanned(context: Context, token: str, number: int) -> Reply:
     if await acts(context, decide):
         context.flash("buy.label_ticked", name=name, count=sum(each.served for each in waiting))
     return Step.BUY
-
-
-async def labels(context: Context, buy: GroupBuy) -> Reply:
-    """Send a page of labels to be printed, one a member. Raises `ScreenNotDrawn`."""
-    face, t = context.services.face(), priced(context.t, buy.terms)
-    username = face.username if face else ""
-
-    def link(number: int) -> str:
-        return start_link(username, f"{HAND_OUT}{buy.token}-{number}")
-
-    def variant(spec: SpecId | None) -> str:
-        return variant_name(t, buy, buy.terms.variant(spec))
-
-    title = buy_title(t, buy.terms)
-    content = await asyncio.to_thread(
-        label_page, buy, title, link, variant, html.unescape(t("buy.labels_hint"))
-    )
-    caption = t("buy.labels_caption", title=title)
-    return await send_made(context, content, f"labels-{buy.buy_id}.html", caption)
 
 
 def _yuan(context: Context, typed: str) -> Fen | None:

@@ -10,7 +10,7 @@ from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.identifiers import BuyId, UserId
 from bot.domain.sessions import Focus
 from bot.domain.writes import OpenBuy
-from handlers.group import running
+from handlers.group import ordering
 from handlers.group.buy_asked import asked
 from handlers.group.buy_organising import organiser_rows, organiser_text
 from handlers.group.buy_view import BuyView
@@ -42,7 +42,7 @@ async def test_the_page_offers_it_says_what_it_means_and_does_it_once() -> None:
     assert acts_of(shown.rows) == [("drop", TWO), ("back", "")]
     storage = pressed.services.store
     await commit(storage, ORGANISER, 1, [OpenBuy(buy)])
-    await running.drop(cast("Any", None), pressed)
+    await ordering.drop(cast("Any", None), pressed)
     await commit(storage, ORGANISER, 2, pressed.writes)
     after = await storage.group_buys.buy(BUY)
     assert after is not None
@@ -56,5 +56,5 @@ async def test_the_page_offers_it_says_what_it_means_and_does_it_once() -> None:
     again = context(session(focus=Focus(asking=asking)), Shelf(), arg=ONE)
     again.now = NOW
     await commit(again.services.store, ORGANISER, 1, [OpenBuy(buy)])
-    await running.drop(cast("Any", None), again)  # nobody goes without the one that stands
+    await ordering.drop(cast("Any", None), again)  # nobody goes without the one that stands
     assert again.writes == []
