@@ -4,21 +4,19 @@ While the buy is a draft everything can be changed. Once it is open a change is 
 the terms: everybody is told, and whoever it is worse for is asked once more.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from telegram import Update
 
 from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
-from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs, row
-from bot.chat.texts import Texts, cut
-from bot.domain.addresses import SavedAddress
+from bot.chat.screens import Button, Screen, grid, lines, paragraphs, row
 from bot.domain.asking import BuyAsked, BuyDrafted
 from bot.domain.group_buys import joining
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, Decide, GroupBuy
 from bot.domain.group_buys.shares import FreightKey
-from bot.domain.group_buys.terms import Mode, Terms
+from bot.domain.group_buys.terms import Goods, Terms
 from bot.domain.links import bare_offer, offer_in_link
 from bot.domain.sessions import Session, Step
 from bot.domain.writes import ChangeBuy
@@ -27,6 +25,7 @@ from bot.telegram.newer import Style
 from handlers.finding import search
 from handlers.group.buy_words import REFUSED, priced
 from handlers.group.drafting import MOST_OFFERS, all_goods, read_offers, to_page
+from handlers.group.terms_asked import ASKS, TermsView, asked_screen
 from handlers.group.terms_reading import OddHour, odd_hour, read_term
 from handlers.group.terms_words import buy_title, terms_text
 
@@ -38,20 +37,7 @@ _OTHER = (
 )
 _ONLY_DRAFTED = frozenset({"row", "row_fill", "offers", "zone"})
 """What a claim rests on: it can't be changed under anybody's feet, agreed or not."""
-
-_TERMS = frozenset({*_COMMON, *_OTHER, "grams"})
-_LISTED = 40
-_KEYS = {
-    FreightKey.PIECES: "buy_terms.by_pieces_button",
-    FreightKey.WEIGHT: "buy_terms.by_weight_button",
-    FreightKey.VALUE: "buy_terms.by_value_button",
-    FreightKey.HEAD: "buy_terms.by_head_button",
-}
 _ODD = {OddHour.TWICE: "buy_terms.hour_twice", OddHour.NEVER: "buy_terms.hour_never"}
-_MODES = {
-    Mode.COST_PLUS_FEE: "buy_terms.cost_plus_button",
-    Mode.FIXED: "buy_terms.fixed_button",
-}
 _BUTTONS = {
     "deadline": "buy_terms.deadline_button",
     "minimum": "buy_terms.minimum_button",
@@ -76,39 +62,6 @@ _BUTTONS = {
     "fetch_within": "buy_terms.fetch_within_button",
     "extensions": "buy_terms.extensions_button",
 }
-_ASKS = {
-    "deadline": "buy_terms.ask_deadline",
-    "minimum": "buy_terms.ask_minimum",
-    "fee": "buy_terms.ask_fee",
-    "most_each": "buy_terms.ask_most_each",
-    "payment": "buy_terms.ask_payment",
-    "handout": "buy_terms.ask_handout",
-    "mode": "buy_terms.ask_mode",
-    "currency": "buy_terms.ask_currency",
-    "freight_key": "buy_terms.ask_freight_key",
-    "freight_each": "buy_terms.ask_freight_each",
-    "cap": "buy_terms.ask_cap",
-    "abroad_each": "buy_terms.ask_abroad",
-    "grams": "buy_terms.ask_grams",
-    "row": "buy_terms.ask_row",
-    "row_fill": "buy_terms.ask_row_fill",
-    "offers": "buy_terms.ask_offers",
-    "address": "buy_terms.ask_address",
-    "zone": "buy_terms.ask_zone",
-    "pay_within": "buy_terms.ask_pay_within",
-    "answer_within": "buy_terms.ask_answer_within",
-    "dispute_within": "buy_terms.ask_dispute_within",
-    "fetch_within": "buy_terms.ask_fetch_within",
-    "extensions": "buy_terms.ask_extensions",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class TermsView(View):
-    """The buy whose terms are looked at, None when it is gone; its organiser's addresses."""
-
-    buy: GroupBuy | None = None
-    book: tuple[SavedAddress, ...] = ()
 
 
 async def load(session: Session, services: Services) -> TermsView:
@@ -130,8 +83,8 @@ def screen(view: TermsView) -> Screen:
     if buy is None or not isinstance(asking, BuyDrafted):
         return Screen(paragraphs(view.flash, view.t("buy.gone")), leave_)
     t, terms = priced(view.t, buy.terms), buy.terms
-    if asking.term in _ASKS:
-        return _asked(view, t, terms, asking.term)
+    if asking.term in ASKS:
+        return asked_screen(view, t, terms, asking.term)
     drafted, address = buy.state is BuyState.DRAFT, terms.address
     text = paragraphs(
         view.flash,
@@ -168,57 +121,10 @@ def _offered(terms: Terms, name: str) -> bool:
     return True
 
 
-def _asked(view: TermsView, t: Texts, terms: Terms, name: str) -> Screen:
-    back_ = row(Button(t("buy.back_button"), "back"))
-    key = "buy_terms.ask_freight_head" if name == "freight_each" and terms.by_heads else _ASKS[name]
-    said = t(key, zone=terms.zone, most=MOST_OFFERS)
-    listed = None
-    if name in {"row", "grams"}:
-        listed = lines(
-            *(
-                t("buy_terms.numbered", number=str(number), name=cut(_variant(t, each), 40))
-                for number, each in enumerate(terms.variants[:_LISTED], 1)
-            )
-        )
-    return Screen(
-        paragraphs(view.flash, said, listed), _choices(view, t, terms, name) + back_, asks=True
-    )
-
-
-def _variant(t: Texts, variant: object) -> str:
-    return variant.label.in_language(t.language)  # type: ignore[attr-defined,no-any-return]
-
-
-def _choices(view: TermsView, t: Texts, terms: Terms, name: str) -> Rows:
-    """Offer what a term can be, where that is one of a few."""
-    match name:
-        case "mode":
-            buttons = [Button(t(_MODES[each]), "take", each.value) for each in Mode]
-        case "freight_key":
-            buttons = [Button(t(_KEYS[each]), "take", each.value) for each in FreightKey]
-        case "row":
-            ones = " ".join("1" for _ in terms.variants)
-            buttons = [Button(t("buy_terms.one_of_each_button"), "take", "ones")] if ones else []
-            buttons.append(Button(t("buy_terms.no_row_button"), "take", "0"))
-        case "offers":
-            buttons = [
-                Button(cut(f"✖️ {each.title.in_language(t.language)}", 60), "take", str(number))
-                for number, each in enumerate(terms.also, 1)
-            ]
-        case "address":
-            buttons = [
-                Button(cut(f"{each.address.division} {each.address.street}", 60), "take", str(at))
-                for at, each in enumerate(view.book[:_LISTED])
-            ]
-        case _:
-            buttons = []
-    return grid(buttons, 1)
-
-
 async def term(_: Update, context: Context) -> Reply:
     """Ask for one term."""
     asking = context.session.focus.asking
-    if isinstance(asking, BuyDrafted) and context.arg in _ASKS:
+    if isinstance(asking, BuyDrafted) and context.arg in ASKS:
         context.focus(asking=asking.replace(term=context.arg))
     return None
 
@@ -347,7 +253,9 @@ async def _add_offer(context: Context, asking: BuyDrafted, buy: GroupBuy, typed:
     return await _set_offers(context, asking, buy, [*buy.terms.also, goods[0].further()])
 
 
-async def _set_offers(context: Context, asking: BuyDrafted, buy: GroupBuy, also: list) -> Reply:  # type: ignore[type-arg]
+async def _set_offers(
+    context: Context, asking: BuyDrafted, buy: GroupBuy, also: Sequence[Goods]
+) -> Reply:
     groups = context.services.groups
     offers = [buy.terms.goods, *also]
     if groups is None:

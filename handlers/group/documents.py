@@ -88,7 +88,6 @@ async def sheet(_: Update, context: Context) -> Reply:
 
 
 _CAPTIONS = {"packing": "buy.packing_caption", "money": "buy.money_caption"}
-
 _COLUMNS = {
     "packing": "buy.column_packing",
     "money": "buy.column_money",

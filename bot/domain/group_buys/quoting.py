@@ -24,7 +24,6 @@ from bot.domain.ledger import Books
 from bot.domain.quotes import Quote
 
 _MORNING, _EVENING = 9, 22
-
 MOST_ROUNDS = 2
 """So often people are asked at most; then the buy fails rather than asking for ever."""
 
