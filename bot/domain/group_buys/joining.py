@@ -165,6 +165,14 @@ def joined(buy: GroupBuy, wanted: Wanted) -> tuple[Change, Claim]:
 
 def withdrawn(buy: GroupBuy, user_id: UserId, number: int, sent_at: datetime) -> Change:
     """Take a claim back while that is free: before the lock. Raises `BuyRefused`."""
+    claim = _free_claim(buy, user_id, number, sent_at)
+    if would_open_a_row(buy, claim):
+        raise BuyRefused(Why.ROW)
+    return _promoted(buy.with_claims([claim.moved(ClaimState.WITHDRAWN)]))
+
+
+def _free_claim(buy: GroupBuy, user_id: UserId, number: int, sent_at: datetime) -> Claim:
+    """Return a claim that its person may still change. Raises `BuyRefused`."""
     buy.demand(BuyState.OPEN, BuyState.PAUSED)
     claim = buy.claim(number)
     if claim.user_id != user_id:
@@ -173,9 +181,7 @@ def withdrawn(buy: GroupBuy, user_id: UserId, number: int, sent_at: datetime) ->
         raise BuyRefused(Why.OVER)
     if claim.state not in _HELD_OR_WAITING:
         raise BuyRefused(Why.STATE)
-    if would_open_a_row(buy, claim):
-        raise BuyRefused(Why.ROW)
-    return _promoted(buy.with_claims([claim.moved(ClaimState.WITHDRAWN)]))
+    return claim
 
 
 def would_open_a_row(buy: GroupBuy, claim: Claim, kept: int = 0) -> bool:
@@ -200,14 +206,7 @@ def lessened(
 
     More pieces are a claim of their own, behind those of others. Raises `BuyRefused`.
     """
-    buy.demand(BuyState.OPEN, BuyState.PAUSED)
-    claim = buy.claim(number)
-    if claim.user_id != user_id:
-        raise BuyRefused(Why.NOT_YOURS)
-    if sent_at > buy.terms.deadline:
-        raise BuyRefused(Why.OVER)
-    if claim.state not in _HELD_OR_WAITING:
-        raise BuyRefused(Why.STATE)
+    claim = _free_claim(buy, user_id, number, sent_at)
     if not 1 <= pieces <= claim.pieces or ceiling < 0:
         raise BuyRefused(Why.AMOUNT, claim.pieces)
     if pieces < claim.pieces and would_open_a_row(buy, claim, pieces):

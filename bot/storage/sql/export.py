@@ -109,8 +109,6 @@ _WATCHES = (
     " FROM watches WHERE user_id = ? ORDER BY watch_id"
 )
 _TERMS = "SELECT version, body FROM shop_terms ORDER BY version"
-
-
 _BUYS = (
     "SELECT token, state, since, forgotten, order_no, body FROM group_buys"
     " WHERE organiser = ? ORDER BY buy_id"
@@ -260,16 +258,7 @@ class Export:
 
     def _operation(self, key: str, at: int, body: bytes) -> JsonValue:
         operation = self._value(Operation, body, place_of_operation(key))
-        return {
-            "booking": key,
-            "what": operation.kind.value,
-            "at": _moment(at),
-            "rate": operation.rate.text if operation.rate else None,
-            "amounts": [
-                {"order_no": order_no, "amount": amount.text}
-                for order_no, amount in operation.customer_entries()
-            ],
-        }
+        return _booked(operation, at, "order_no")
 
     def _buy(
         self,
@@ -297,16 +286,7 @@ class Export:
 
     def _group_operation(self, key: str, at: int, body: bytes) -> JsonValue:
         operation = self._value(Operation, body, place_of_group_operation(key))
-        return {
-            "booking": key,
-            "what": operation.kind.value,
-            "at": _moment(at),
-            "rate": operation.rate.text if operation.rate else None,
-            "amounts": [
-                {"account": account, "amount": amount.text}
-                for account, amount in operation.customer_entries()
-            ],
-        }
+        return _booked(operation, at, "account")
 
     def _proof(self, proof_id: int, message_id: int, state: str, body: bytes) -> JsonValue:
         proof = self._value(Proof, body, place_of_proof(proof_id))
@@ -382,6 +362,19 @@ class Export:
             "error": failed,
             "update": _parsed(self._open(payload, place_of_payload(update_id))),
         }
+
+
+def _booked(operation: Operation, at: int, account: str) -> JsonValue:
+    return {
+        "booking": operation.key,
+        "what": operation.kind.value,
+        "at": _moment(at),
+        "rate": operation.rate.text if operation.rate else None,
+        "amounts": [
+            {account: number, "amount": amount.text}
+            for number, amount in operation.customer_entries()
+        ],
+    }
 
 
 def _payment(
