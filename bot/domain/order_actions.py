@@ -57,12 +57,7 @@ def may_be_ordered_again(order: Order) -> bool:
 
 def amount_due(parts: Iterable[OrderPart]) -> Fen | None:
     """Return the fen of all parts together, or None when a part's amount is not known."""
-    total = 0
-    for part in parts:
-        if part.total is None:
-            return None
-        total += part.total
-    return Fen(total)
+    return _sum_known(part.total for part in parts)
 
 
 def asked_total(order: Order) -> Fen:
@@ -72,11 +67,15 @@ def asked_total(order: Order) -> Fen:
 
 def freight_of(parts: Iterable[OrderPart]) -> Fen | None:
     """Return the freight of all parts together in fen, or None when one is not known."""
+    return _sum_known(part.freight for part in parts)
+
+
+def _sum_known(amounts: Iterable[Fen | None]) -> Fen | None:
     total = 0
-    for part in parts:
-        if part.freight is None:
+    for each in amounts:
+        if each is None:
             return None
-        total += part.freight
+        total += each
     return Fen(total)
 
 

@@ -10,6 +10,7 @@ from bot.domain.group_buys.parts import parts_of, variants_in
 from bot.domain.identifiers import MerchantOrderNo, SpecId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
+from bot.domain.order_actions import amount_due
 from bot.domain.orders import Order, OrderStatus, Placing
 
 _BEING_ORDERED = frozenset({BuyState.ORDERING, BuyState.ORDERED})
@@ -112,9 +113,8 @@ def _bought(buy: GroupBuy, paid: Fen, books: Books, now: datetime) -> Change:
 
 def _paid_for(order: Order) -> Fen:
     """Return what an order that is paid cost; what was agreed to where a part doesn't say it."""
-    totals = [part.total for part in order.parts]
-    known = [each for each in totals if each is not None]
-    return Fen(sum(known)) if len(known) == len(totals) else order.agreed_total
+    known = amount_due(order.parts)
+    return order.agreed_total if known is None else known
 
 
 def _is_lost(order: Order) -> bool:
