@@ -55,7 +55,6 @@ COUNTRY = lazily(
     r"p\.? ?r\.? ?(?:of )?china|mainland china|china|prc|chn|cn)\b\.?",
     re.IGNORECASE,
 )
-ZONE_WORDS = {"industrial park": "工业园区", "sip": "苏州工业园区"}
 
 
 class Span(NamedTuple):

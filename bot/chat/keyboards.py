@@ -4,7 +4,6 @@ import html
 from typing import Any
 
 import orjson
-from telegram import InlineKeyboardMarkup
 
 from bot.chat.buttons import Press
 from bot.chat.screens import Button, Screen
@@ -25,17 +24,6 @@ _ON_CARDS = frozenset({"part"})
 """What may be pressed on a card; any other button of a screen needs a conversation."""
 
 
-def keyboard(
-    session: Session, screen: Screen, *, only_actions: bool = False
-) -> InlineKeyboardMarkup | None:
-    """Build the keyboard with the session's id and revision in every button that acts.
-
-    `only_actions` leaves out the links and copies, which Telegram may refuse for what they hold.
-    """
-    rows = _rows(session, screen, nothing_new, only_actions=only_actions)
-    return InlineKeyboardMarkup.de_json({"inline_keyboard": rows}) if rows else None
-
-
 def keyboard_json(
     session: Session,
     screen: Screen,
@@ -44,9 +32,10 @@ def keyboard_json(
     only_actions: bool = False,
     edited: bool = False,
 ) -> str | None:
-    """Build the same as JSON, without the library's object for each button.
+    """Build the keyboard with the session's id and revision in every button that acts, as JSON.
 
-    `can` says what of the newer looks the server takes. What is `edited` keeps whether it opens
+    `can` says what of the newer looks the server takes. `only_actions` leaves out the links and
+    copies, which Telegram may refuse for what they hold. What is `edited` keeps whether it opens
     the reply field.
     """
     rows = _rows(session, screen, can, only_actions=only_actions)

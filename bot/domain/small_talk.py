@@ -198,16 +198,11 @@ def turns_back(text: str) -> bool:
     return command_meant(text) in {"/cancel", "/start"}
 
 
-def is_small_talk(text: str) -> bool:
-    """Tell whether a whole message is said to somebody, so that no product is meant by it.
-
-    Narrower than `is_talk`: hello kitty, can openers and 订单本 are goods, and are searched.
-    """
-    return talk_of(text) is not None
-
-
 def talk_of(text: str) -> Talk | None:
-    """Return what a whole message says to somebody, None where goods may be meant."""
+    """Return what a whole message says to somebody, None where goods may be meant.
+
+    Hello kitty, can openers and 订单本 are goods, and are searched.
+    """
     said = _plain(re.sub(r"[?？~～]+", " ", text))
     kinds = {
         Talk.GREETING: _GREETING,

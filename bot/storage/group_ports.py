@@ -16,7 +16,7 @@ from bot.domain.group_buys.buys import BuyState, Decide, GroupBuy
 from bot.domain.group_buys.joining import Taken
 from bot.domain.group_buys.news import StoredNews
 from bot.domain.group_buys.showing import Card, Progress
-from bot.domain.identifiers import BuyId, MerchantOrderNo, SpecId, UserId
+from bot.domain.identifiers import BuyId, SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.model import Value
 
@@ -80,9 +80,6 @@ class GroupBuyPort(Protocol):
 
     async def ban_on(self, organiser: UserId, user_id: UserId) -> GroupBuy | None:
         """Return the buy that says why an organiser takes no claims from somebody, with that."""
-
-    async def buy_of_order(self, order_no: MerchantOrderNo) -> BuyId | None:
-        """Return the buy that an order was made for."""
 
     async def books_of_buy(self, buy_id: BuyId) -> Books:
         """Return a buy's books, oldest operation first."""

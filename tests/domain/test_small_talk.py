@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.identifiers import order_named
-from bot.domain.small_talk import command_meant, is_small_talk, wanted_as_goods
+from bot.domain.small_talk import command_meant, talk_of, wanted_as_goods
 
 _SAID = (
     "在吗|亲在吗|付完了|我付款了|谢谢亲|人工客服|多少钱|包邮吗|怎么付款|多久到货|快递到哪了|我的订单呢|查物流|"
@@ -27,13 +27,13 @@ _GOODS = (
 @pytest.mark.parametrize("text", _SAID.split("|"))
 def test_what_is_said_is_not_searched(text: str):
     """Whole messages only."""
-    assert is_small_talk(text)
+    assert talk_of(text) is not None
 
 
 @pytest.mark.parametrize("text", _GOODS.split("|"))
 def test_goods_are_searched(text: str):
     """Their names may hold a greeting, an order or a refund."""
-    assert not is_small_talk(text)
+    assert talk_of(text) is None
 
 
 @pytest.mark.parametrize(

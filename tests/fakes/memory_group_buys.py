@@ -17,8 +17,8 @@ from bot.domain.group_buys.buys import (
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.joining import Taken, Wanted, joined, taken_of, withdrawn
 from bot.domain.group_buys.news import News, StoredNews
-from bot.domain.group_buys.showing import Card, Progress, progress_of
-from bot.domain.identifiers import BuyId, MerchantOrderNo, SpecId, UserId
+from bot.domain.group_buys.showing import Card, Progress
+from bot.domain.identifiers import BuyId, SpecId, UserId
 from bot.domain.ledger import Books, LedgerError, Operation
 from bot.domain.orders import Placing
 from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy
@@ -94,7 +94,7 @@ class MemoryGroupBuys(MemoryPart):
     async def progress(self, buy_id: BuyId) -> Progress:
         self._answer()
         found = self._buys.get(buy_id)
-        return progress_of(found) if found else Progress()
+        return _progress_of(found) if found else Progress()
 
     async def taken(self, buy_id: BuyId, user_id: UserId, spec_id: SpecId | None) -> Taken:
         self._answer()
@@ -130,11 +130,6 @@ class MemoryGroupBuys(MemoryPart):
         self._answer()
         joined_ = [each for each in self._newest() if each.claims_of(user_id)]
         return [each.replace(claims=each.claims_of(user_id)) for each in joined_[:limit]]
-
-    async def buy_of_order(self, order_no: MerchantOrderNo) -> BuyId | None:
-        self._answer()
-        found = (each.buy_id for each in self._buys.values() if each.order_no == order_no)
-        return next(found, None)
 
     async def books_of_buy(self, buy_id: BuyId) -> Books:
         self._answer()
@@ -358,3 +353,14 @@ def _decided(change: Change) -> Decide:
 
 def _joining(wanted: Wanted) -> Decide:
     return lambda buy, _: Change(joined(buy, wanted)[0].buy)
+
+
+def _progress_of(buy: GroupBuy) -> Progress:
+    pieces: dict[str, int] = {}
+    for each in buy.taken:
+        pieces[each.spec_id or ""] = pieces.get(each.spec_id or "", 0) + each.served
+    return Progress(
+        pieces=pieces,
+        people=len(buy.members),
+        queued=sum(each.state is ClaimState.WAITING for each in buy.claims),
+    )

@@ -7,7 +7,7 @@ from goods import OFFER_ID, Shelf, context, offer, page, session, view, written
 
 from bot.chat.context import Overlay
 from bot.chat.drawing import visible_length
-from bot.chat.keyboards import keyboard
+from bot.chat.keyboards import keyboard_json
 from bot.chat.screens import CAPTION_LIMIT, ContactSheet, Screen
 from bot.chat.texts import texts_in
 from bot.domain.asking import Asking, FiltersOpen, NavigationOpen, PricesAsked
@@ -216,7 +216,7 @@ async def test_ids_that_no_button_can_hold_are_left_out(bad: str) -> None:
     group = GROUP.replace(choices=(odd, *GROUP.choices[:2]))
     of = at_results(asking=NavigationOpen(group="978"))
     shown = results.screen(view(of, ResultsView, results=page("杯"), navigation=(group,)))
-    assert keyboard(of, shown) is not None
+    assert keyboard_json(of, shown) is not None
     assert "怪" not in labels(shown)
 
 

@@ -11,7 +11,7 @@ from test_screens_fit import TITLES, well_formed
 
 from bot.chat.context import Context, Overlay
 from bot.chat.drawing import visible_length
-from bot.chat.keyboards import keyboard
+from bot.chat.keyboards import keyboard_json
 from bot.chat.rich import rich_message
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, ContactSheet, Screen, SellerPicture
 from bot.domain.addresses import Address
@@ -173,7 +173,7 @@ def assert_fits(screen: Screen, language: str) -> None:
     assert len(buttons) <= MOST_BUTTONS
     assert max(len(button.text) for button in buttons) <= LONGEST_LABEL
     assert all(len(button.copy) <= LONGEST_COPY for button in buttons if button.copy is not None)
-    keyboard(session(language=language, revision=36**5), screen)  # raises over 64 bytes
+    keyboard_json(session(language=language, revision=36**5), screen)  # raises over 64 bytes
     if screen.rich is not None:
         assert_rich_fits(screen)
     if isinstance(screen.picture, ContactSheet):

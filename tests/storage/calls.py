@@ -34,7 +34,7 @@ from bot.storage.ports import Retention, StepCommit, Storage
 from bot.storage.shop_ports import Booking
 from bot.storage.tracking_ports import NoticeEnd, StoredPush
 from tests.storage.earlier.filling import ALICE, BOB, CAROL, GROUP, NOW, OFFERS, OPERATOR
-from tests.storage.grouping import BUY, BUY_ORDER, BUYER, RED, SHOWN, TOKEN, WANTED, pausing
+from tests.storage.grouping import BUY, BUYER, RED, SHOWN, TOKEN, WANTED, pausing
 from tests.storage.posting import CHANNEL, FAMILY, MUG
 from tests.storage.questioning import ASKER, COLLEAGUE, TOPIC, words
 from tests.storage.samples import update
@@ -153,7 +153,6 @@ READS: dict[str, Call] = {
     "group_buys.bans_of": lambda storage: storage.group_buys.bans_of(BUYER, 9),
     "group_buys.books_of_buy": _booked_in_a_group,
     "group_buys.buy": lambda storage: storage.group_buys.buy(BUY),
-    "group_buys.buy_of_order": lambda storage: storage.group_buys.buy_of_order(BUY_ORDER),
     "group_buys.buys_of": lambda storage: storage.group_buys.buys_of(BUYER, 9),
     "group_cards.cards_of": lambda storage: storage.group_cards.cards_of(BUY),
     "group_cards.cards_to_draw": lambda storage: storage.group_cards.cards_to_draw(LATER, 9),

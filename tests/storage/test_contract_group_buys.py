@@ -139,7 +139,6 @@ async def test_a_change_is_stored_whole_with_its_books_and_news(storage: Storage
     other = await storage.group_buys.buy(BuyId(2))
     assert other is not None
     assert (other.state, other.order_no) == (BuyState.ORDERING, BUY_ORDER)
-    assert await storage.group_buys.buy_of_order(BUY_ORDER) == BuyId(2)
     books = await storage.group_buys.books_of_buy(BuyId(2))
     assert not books.differences()
     assert not fulfilling.open_balances(other, books)

@@ -1,7 +1,7 @@
-"""Prices that fall as more people join, and who can buy together at the price that results."""
+"""Prices that fall as more people join."""
 
-from collections.abc import Callable, Iterable
-from typing import Protocol, Self, TypeVar
+from collections.abc import Iterable
+from typing import Self
 
 from pydantic import model_validator
 
@@ -53,34 +53,3 @@ class PriceSteps(Value):
             if tier.start_quantity > pieces and tier.price < now:
                 return tier.start_quantity - pieces, tier.price
         return None
-
-
-class Wish(Protocol):
-    """So many pieces, each for that price at most."""
-
-    @property
-    def pieces(self) -> int:
-        """How many."""
-
-    @property
-    def ceiling(self) -> Fen:
-        """What a piece may cost at most, in fen."""
-
-
-AnyWish = TypeVar("AnyWish", bound=Wish)
-
-
-def stable(wishes: Iterable[AnyWish], price_at: Callable[[int], Fen]) -> tuple[AnyWish, ...]:
-    """Return the largest set whose price nobody in it finds too dear; there is just one.
-
-    As prices fall with the quantity, whoever is dropped here is in no stable set at all, so the
-    order of dropping does not matter.
-    """
-    left = tuple(wishes)
-    while left:
-        price = price_at(sum(each.pieces for each in left))
-        staying = tuple(each for each in left if each.ceiling >= price)
-        if len(staying) == len(left):
-            break
-        left = staying
-    return left

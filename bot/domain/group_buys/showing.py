@@ -2,8 +2,6 @@
 
 from pydantic import Field
 
-from bot.domain.group_buys.buys import GroupBuy
-from bot.domain.group_buys.claims import ClaimState
 from bot.domain.identifiers import BuyId, ChatId, SpecId
 from bot.domain.model import Value
 
@@ -26,18 +24,6 @@ class Progress(Value):
     def of(self, spec_id: SpecId | None) -> int:
         """Return the pieces of one variant."""
         return self.pieces.get(spec_id or "", 0)
-
-
-def progress_of(buy: GroupBuy) -> Progress:
-    """Return how far a buy with its claims has come."""
-    pieces: dict[str, int] = {}
-    for each in buy.taken:
-        pieces[each.spec_id or ""] = pieces.get(each.spec_id or "", 0) + each.served
-    return Progress(
-        pieces=pieces,
-        people=len(buy.members),
-        queued=sum(each.state is ClaimState.WAITING for each in buy.claims),
-    )
 
 
 class Card(Value):

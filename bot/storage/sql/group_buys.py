@@ -15,7 +15,7 @@ from bot.domain.group_buys.buys import (
 from bot.domain.group_buys.claims import Claim
 from bot.domain.group_buys.joining import Taken, Wanted, admitted
 from bot.domain.group_buys.showing import Progress
-from bot.domain.identifiers import BuyId, MerchantOrderNo, SpecId, UserId
+from bot.domain.identifiers import BuyId, SpecId, UserId
 from bot.domain.ledger import Books, LedgerError
 from bot.storage.codec import to_micros
 from bot.storage.group_ports import BuysCensus
@@ -130,11 +130,6 @@ class GroupBuys:
             one = self._database.unseal(Claim, claim, place_of_claim(buy_id, number))
             found[buy_id] = buy.replace(claims=(*buy.claims, one))
         return list(found.values())
-
-    async def buy_of_order(self, order_no: MerchantOrderNo) -> BuyId | None:
-        """Return the buy that an order was made for."""
-        row = await self._database.row("SELECT buy_id FROM group_buys WHERE order_no = ?", order_no)
-        return None if row is None else BuyId(row[0])
 
     async def books_of_buy(self, buy_id: BuyId) -> Books:
         """Return a buy's books, oldest operation first."""

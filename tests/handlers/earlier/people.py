@@ -3,11 +3,12 @@
 `write_down.py` beside it writes them down at a release, so that later ones draw them again.
 """
 
+import json
 from dataclasses import fields
 from typing import Any, cast
 
 from bot.addresses import load_divisions, parse_address
-from bot.chat.keyboards import keyboard
+from bot.chat.keyboards import keyboard_json
 from bot.domain.addresses import Address, SavedAddress
 from bot.domain.asking import (
     AddressOpen,
@@ -435,13 +436,17 @@ async def seen(storage: Storage, user: UserId) -> dict[str, Any]:
         opened = session.replace(focus=session.focus.replace(asking=MoreOpen()))
         if session.step is Step.PAYMENT:
             screen = await SCREENS[session.step].drawn(opened, services)
-    markup = keyboard(session, screen)
+    markup = json.loads(keyboard_json(session, screen) or "{}")
     return {
         "text": screen.text,
         "picture": type(screen.picture).__name__ if screen.picture else None,
         "buttons": [
-            [each.text, each.callback_data or each.url or getattr(each.copy_text, "text", None)]
-            for row in (markup.inline_keyboard if markup else ())
+            [each["text"], each.get("callback_data") or each.get("url") or _copied(each)]
+            for row in markup.get("inline_keyboard", ())
             for each in row
         ],
     }
+
+
+def _copied(button: dict[str, Any]) -> str | None:
+    return button["copy_text"]["text"] if "copy_text" in button else None
