@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.identifiers import order_named
-from bot.domain.small_talk import command_meant, talk_of, wanted_as_goods
+from bot.domain.small_talk import command_meant, is_talk, is_yes, talk_of, wanted_as_goods
 
 _SAID = (
     "在吗|亲在吗|付完了|我付款了|谢谢亲|人工客服|多少钱|包邮吗|怎么付款|多久到货|快递到哪了|我的订单呢|查物流|"
@@ -86,3 +86,71 @@ def test_an_orders_number_is_known_by_its_form(text: str, *, alone: bool, number
 def test_commands_said_in_several_words(text: str, command: str | None):
     """The whole message is the command."""
     assert command_meant(text) == command
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "是的",
+        "好的",
+        "确认",
+        "对，没错",
+        "yes",
+        "OK",
+        "ok 👌",
+        "Yes, that's right",
+        "да",
+        "好的好的",
+        "👍",
+    ],
+)
+def test_a_yes(text: str):
+    """In every language that people say it in."""
+    assert is_yes(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["是的吗", "好马配好鞍", "yes or no", "好运来", "okra", "不是", "no"]
+)
+def test_no_yes(text: str):
+    """Words that only begin like one."""
+    assert not is_yes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "多久到货",
+        "请发圆通快递",
+        "在吗",
+        "付完了",
+        "where is my order",
+        "how much is shipping?",
+        "谢谢",
+        "运费多少",
+        "不知道",
+        "周末不送货",
+        "где мой заказ",
+        "Can you ship today",
+    ],
+)
+def test_talk(text: str):
+    """Questions, thanks and wishes are told from what fills a form."""
+    assert is_talk(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["李四", "网商路699号", "Anna Ivanova", "Will Smith", "KA-112", "深圳市南山区", "杯子"]
+)
+def test_no_talk(text: str):
+    """Names, streets, places and goods are not."""
+    assert not is_talk(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"), [("help", "/help"), ("我的订单", "/orders"), ("取消", "/cancel")]
+)
+def test_commands_without_a_slash(text: str, command: str):
+    """Whole messages only."""
+    assert command_meant(text) == command
+    assert command_meant(f"{text}本") is None
