@@ -5,7 +5,12 @@ import asyncio
 import pytest
 import uvloop
 
-_ON_BOTH_LOOPS = {"test_connections.py", "test_http11.py", "test_tls.py"}
+_ON_BOTH_LOOPS = {
+    "test_connections.py",
+    "test_http11.py",
+    "test_kept_connections.py",
+    "test_tls.py",
+}
 
 
 def pytest_asyncio_loop_factories(config, item):

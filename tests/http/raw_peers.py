@@ -15,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from bot.http.messages import Patience
+
 
 @dataclass
 class Peer:
@@ -138,3 +140,15 @@ def serving_tls(path: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(path)
     return context
+
+
+SOME = Patience(pool=5, connect=5, write=5, read=5)
+
+
+def said(*lines: str, status: str = "200 OK", body: bytes = b"") -> bytes:
+    """An answer of these header lines, with a body."""
+    return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode() + body
+
+
+OK = said("Content-Length: 2", body=b"{}")
+CLOSING = said("Connection: close", "Content-Length: 2", body=b"{}")
