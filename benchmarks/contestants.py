@@ -41,7 +41,7 @@ class Contestant:
             **settings,
         }
         if chat.certificate is not None:
-            # Read by httpx and by Snaporder; aiogram is told (`benchmarks.peers.trust`).
+            # Read by httpx and by Snaporder; aiogram is told (`benchmarks.peers.aiogram_session`).
             environment["SSL_CERT_FILE"] = str(chat.certificate)
         file = [str(folder / self.file)] if self.file else []
         return Process(self.name, [self.module, *arguments, *file], folder, environment)
