@@ -99,7 +99,7 @@ class Bot:
         )
         self._house = House(settings, outside)
         if among is not None:
-            among.share_counts(self._house.services.quotas, self._house.flood)
+            among.share_counts(self._house.services.quotas, self._house.routes.flood)
             among.give_way(partial(self._break_off, StartAgain(_GAVE_WAY)))
         self._application = self._house.application
         self._metrics = metrics

@@ -12,8 +12,6 @@ from typing import Protocol
 
 from bot.addresses import load_divisions
 from bot.chat.drawing import Drawer
-from bot.chat.flood import FloodGuard
-from bot.chat.gate import BEFORE_ALL, AnyHandler, Gate
 from bot.chat.screens import Picture
 from bot.domain.news import ON_CARD, ON_PAYMENT
 from bot.domain.orders import Order
@@ -63,15 +61,10 @@ from bot.wiring.parts import (
     build_quotas,
     face_of,
 )
+from bot.wiring.routes import Routes
 from handlers.collecting import told
 from handlers.group import buy_news
-from handlers.group.answering import GoodsInGroups, GroupAllowance
 from handlers.group.buy_card import buy_card
-from handlers.group.guest import GuestGoods
-from handlers.group.inline import InlineGoods
-from handlers.group.my_part import MyPart
-from handlers.group.operators import OperatorsGroup
-from handlers.journey import conversation, group_handlers
 from handlers.orders import news
 from handlers.placing import session_after
 from handlers.shared.offer_card import post_card
@@ -224,34 +217,10 @@ class House:
         )
         self.following.watching.tell_by(bot, drawer, watch_told.screen, access.lets_in, self._rate)
         self.group_cards = GroupCards(bot, drawer, storage, buy_card, clock=clock.now)
-        journey = conversation(self.services, drawer, clock=clock.now)
-        allowance = GroupAllowance(settings.group_answers_per_minute)
-        goods = GoodsInGroups(self.services, drawer, allowance, settings.group_links)
-        guests = GuestGoods(
-            self.services,
-            goods,
-            GroupAllowance(settings.group_answers_per_minute),
-            settings.group_links,
-        )
-        in_groups = group_handlers(
-            storage.posts,
-            goods if settings.group_answers_per_minute else None,
-            guests,
-            storage.conversations,
-        )
-        self._inline = InlineGoods(self.services)
-        behind: list[AnyHandler] = [journey, self._inline, *in_groups]
-        if self.grouping.groups is not None:
-            behind.insert(0, MyPart(self.services))
-        if settings.support_chat is not None:
-            behind.insert(0, OperatorsGroup(self.services, settings.support_chat))
-        self.application.add_handlers(behind)
-        self.flood = FloodGuard(settings.flood_updates, settings.flood_seconds)
-        self.application.add_handler(
-            Gate(behind, access, self.flood, storage.conversations), BEFORE_ALL
-        )
+        self.routes = Routes(settings, self.services, drawer, clock.now)
+        self.routes.add_to(self.application)
         self.teller = Teller(
-            bot, storage, journey, session_after, redraw_delays=tuple(waits.redraw)
+            bot, storage, self.routes.journey, session_after, redraw_delays=tuple(waits.redraw)
         )
         self.ordering.on_change(self._order_changed)
         processor = UpdateProcessor(
@@ -303,6 +272,6 @@ class House:
 
     async def close_reads(self) -> None:
         """Give up what is being read for several at once."""
-        await self._inline.close()
+        await self.routes.inline.close()
         for reads in self._reads:
             await reads.close()
