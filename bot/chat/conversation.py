@@ -59,6 +59,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
     `conversation_timeout`, `per_message`, `persistent` and handlers with `block=False`.
     States are tried first, then entry points (a new photo starts over from anywhere), then
     fallbacks. A standing button, good at any revision, has power only as an entry point.
+    A step that works for longer than `signs_after` seconds shows signs of life.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         services: Services,
         drawer: Drawer,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        signs_after: float = WHILE_WORKING,
         **options: object,
     ) -> None:
         declared = [*entry_points, *(each for some in states.values() for each in some), *fallbacks]
@@ -88,7 +90,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self._clock = clock
         self._walks = Walks()
         self._overlays = OverlayTaps()
-        self._signs = SignsOfLife()
+        self._signs, self._signs_after = SignsOfLife(), signs_after
 
     def check_update(self, update: object) -> Any:
         """Take what a person wrote or pressed in a private chat."""
@@ -213,7 +215,7 @@ class StoredConversationHandler(ConversationHandler[Context]):
             tap.give()
             return
         signs = self._signs.during(
-            context.bot, session, tap, WHILE_WORKING, doing=lambda: context.doing
+            context.bot, session, tap, self._signs_after, doing=lambda: context.doing
         )
         with signs, on_behalf_of(key[1]):
             outcome = await self._callback(update, application, context, session)

@@ -24,6 +24,8 @@ from tests.bot.fake_telegram import TOKEN, Call, FakeTelegram
 from tests.fakes.memory_storage import MemoryStorage
 
 ANN = 501
+SIGNS_AFTER = 0.3
+"""Seconds of a step's work; a busy machine lets quick ones wait for longer than production does."""
 
 
 class NoPictures:
@@ -76,6 +78,7 @@ class Toy:
             stale=_say_old,
             services=services_of(self.storage),
             drawer=Drawer(self.bot, NoPictures(), self.storage),
+            signs_after=SIGNS_AFTER,
         )
         self.application.add_handler(self.conversation)
         self._update_id = 0
