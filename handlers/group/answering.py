@@ -1,7 +1,7 @@
 """Goods asked for in a group: one card, within bounds for the group and for the person."""
 
 import time
-from collections import deque
+from array import array
 from collections.abc import Callable
 from contextlib import nullcontext
 from math import ceil
@@ -55,14 +55,14 @@ class GroupAllowance:
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_minute = per_minute
         self._clock = clock
-        self._answers: Recent[int, deque[float]] = Recent(_REMEMBERED)
+        self._answers: Recent[int, array[float]] = Recent(_REMEMBERED)
         self._told: Recent[int, float] = Recent(_REMEMBERED)
 
     def take(self, chat_id: int) -> bool:
         """Count one more answer; False when the minute's are used up."""
-        now, given = self._clock(), self._answers.get(chat_id) or deque()
+        now, given = self._clock(), self._answers.get(chat_id) or array("d")
         while given and now - given[0] >= _MINUTE:
-            given.popleft()
+            del given[0]
         if len(given) >= self._per_minute:
             return False
         given.append(now)
