@@ -35,7 +35,7 @@ _MOST_PER_BYTE: Final = 8
 _CLOSED: Final = "closed before the answer was whole"
 _INTERIM: Final = range(100, 200)
 _WITHOUT_BODY: Final = (204, 304)
-_FRAMING: Final = frozenset({len(b"content-length"), len(b"transfer-encoding")})
+_LOOKED_AT: Final = frozenset(map(len, ("content-length", "transfer-encoding", "content-encoding")))
 
 
 class Connection(asyncio.Protocol):
@@ -50,7 +50,11 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._poll: select.poll | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._patience: float | None = None
+        # One for many exchanges: setting a timer for each costs more than looking at one that
+        # rings while nothing is waited for.
         self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = 0.0
         self._writable: asyncio.Future[None] | None = None
         self._write_paused = self._read_paused = False
         self._spoiled = False
@@ -71,6 +75,7 @@ class Connection(asyncio.Protocol):
         self._keep = False
         self.is_whole = False
         self.status = 0
+        self.encoding: bytes | None = None
         self.headers: list[tuple[bytes, bytes]] = []
         self._pieces: list[bytes] = []
 
@@ -85,6 +90,10 @@ class Connection(asyncio.Protocol):
     def is_over(self) -> bool:
         """Tell whether it ended, as far as the event loop has noticed."""
         return self._transport is None or self._transport.is_closing()
+
+    def now(self) -> float:
+        """Return the time of its loop, which asking for the loop would make dearer to know."""
+        return self._loop.time()
 
     def is_quiet(self) -> bool:
         """Tell whether nothing has come in since, the peer's end included, not even unread.
@@ -103,7 +112,10 @@ class Connection(asyncio.Protocol):
         """
         self._begin(most, whole=True)
         try:
-            await self._write(head, body, patience.write)
+            if body is None or (isinstance(body, bytes) and len(body) <= _SMALL):
+                self._hand_over(head + body if body else head)
+            else:
+                await self._write(head, body, patience.write)
             if not self.is_whole:
                 await self._wait(patience.read)
         finally:
@@ -204,6 +216,9 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits."""
         self._transport = self._poll = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._running and not self.is_whole:
             words = _CLOSED if exc is None else words_for(exc)
             self._fail(Disconnected(words, nothing_sent=not self._began))
@@ -244,12 +259,14 @@ class Connection(asyncio.Protocol):
             return
         framed, codings = status in _WITHOUT_BODY, []
         for name, value in self.headers:
-            if len(name) in _FRAMING:
+            if len(name) in _LOOKED_AT:
                 known = name.lower()
                 if known == b"content-length":
                     framed = True
                 elif known == b"transfer-encoding":
                     codings.append(value.strip().lower())
+                elif known == b"content-encoding" and self.encoding is None:
+                    self.encoding = value
         if codings and codings != [b"chunked"]:
             self._fail(BadAnswer("framed in a way that was not asked for"))
         self._until_close = not framed and not codings
@@ -294,17 +311,21 @@ class Connection(asyncio.Protocol):
             raise Disconnected(_CLOSED, nothing_sent=True)
         self._running = True
 
+    def _hand_over(self, request: bytes) -> None:
+        """Send a small request, for which the connection need not be waited for."""
+        self._began = True
+        cast("asyncio.Transport", self._transport).write(request)
+        self._heard = self._loop.time()
+
     async def _write(
         self, head: bytes, body: bytes | Upload | None, patience: float | None
     ) -> None:
         """Send a request, unless the answer is in or the connection broke before its end."""
-        transport = cast("asyncio.Transport", self._transport)
-        self._began = True
         if isinstance(body, bytes) and len(body) <= _SMALL:
-            transport.write(head + body)
-            self._heard = self._loop.time()
+            self._hand_over(head + body)
             return
-        transport.write(head)
+        self._hand_over(head)
+        transport = cast("asyncio.Transport", self._transport)
         for piece in _pieces_of(body):
             if self.is_whole or self._error is not None or transport.is_closing():
                 break
@@ -334,24 +355,35 @@ class Connection(asyncio.Protocol):
         """Wait for what comes next, from byte to byte at most `patience` seconds."""
         if self._error is None:
             self._waiter = self._loop.create_future()
+            self._patience = patience
             if patience is not None:
-                self._timer = self._loop.call_later(patience, self._silent, patience)
+                self._ring(patience)
             try:
                 await self._waiter
             finally:
                 self._waiter = None
-                if self._timer is not None:
-                    self._timer.cancel()
-                    self._timer = None
         if self._error is not None:
             raise self._error
 
-    def _silent(self, patience: float) -> None:
-        left = self._heard + patience - self._loop.time()
-        if left > 0:
-            self._timer = self._loop.call_later(left, self._silent, patience)
-            return
+    def _ring(self, seconds: float) -> None:
+        """Have it looked so soon whether the peer is silent, if not sooner."""
+        at = self._loop.time() + seconds
+        if self._timer is not None:
+            if self._rings_at <= at:
+                return
+            self._timer.cancel()
+        self._rings_at = at
+        self._timer = self._loop.call_later(seconds, self._rang)
+
+    def _rang(self) -> None:
+        """Look whether the peer was silent for too long."""
         self._timer = None
+        if self._waiter is None or self._patience is None:
+            return
+        left = self._heard + self._patience - self._loop.time()
+        if left > 0:
+            self._ring(left)
+            return
         self._fail(ReadTimedOut("no answer in time"))
         self._wake()
 

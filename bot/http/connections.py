@@ -1,8 +1,9 @@
 """Connections that are kept and shared."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 from bot.http.connection import Connection
@@ -40,7 +41,7 @@ class Connections:
         self._keepalive = keepalive
         self._origins = Origins(Proxies.from_environment() if proxies is None else proxies)
         self._names = Names()
-        self._slots = asyncio.Semaphore(most)
+        self._slots = _Slots(most)
         self._kept: dict[Origin, list[Connection]] = {}
         self._busy: set[Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
@@ -50,14 +51,14 @@ class Connections:
     ) -> Answer:
         """Send it and return the whole answer, unpacked. Raises `HttpError`."""
         origin, head = self._prepared(request, ASKED_FOR)
-        connection = await self._taken(origin, patience)
+        connection = self._at_hand(origin) or await self._taken(origin, patience)
         try:
             self._look_whether_it_may_leave()
             content = await connection.exchange(head, request.body, patience, at_most)
         finally:
             self._given_back(origin, connection)
         headers = self._heard(connection)
-        encoding = headers.first(b"content-encoding")
+        encoding = connection.encoding
         if encoding is not None:
             content = unpacked(content, encoding.decode("latin-1"), at_most)
         return Answer(connection.status, headers, content)
@@ -65,7 +66,7 @@ class Connections:
     async def open(self, request: Request, patience: Patience) -> "Arriving":
         """Send it and return the answer, its body still to come. Raises `HttpError`."""
         origin, head = self._prepared(request, _PLAIN)
-        connection = await self._taken(origin, patience)
+        connection = self._at_hand(origin) or await self._taken(origin, patience)
         try:
             self._look_whether_it_may_leave()
             await connection.start(head, request.body, patience)
@@ -98,63 +99,55 @@ class Connections:
     def _prepared(self, request: Request, encoding: str) -> tuple[Origin, bytes]:
         """Return where to and the head that goes out. Raises `HttpError`."""
         origin, target = self._origins.of(request.url)
-        body, lines = request.body, ""
-        for name, value in request.headers.items():
-            lines += f"{name}: {value}\r\n"
-        if lines.count("\r") != len(request.headers) or lines.count("\n") != len(request.headers):
-            raise BadAddress("a header that can't be sent")
-        if "Accept-Encoding" not in request.headers:
-            lines += f"Accept-Encoding: {encoding}\r\n"
-        if body is not None:
-            size = len(body) if isinstance(body, bytes) else body.size
-            framing = "Transfer-Encoding: chunked" if size is None else f"Content-Length: {size}"
-            lines += f"{framing}\r\n"
-        elif request.method not in _BODILESS:
-            lines += "Content-Length: 0\r\n"
+        lines = _written(tuple(request.headers.items()), encoding)
         first = f"{request.method} {origin.before_target}{target} HTTP/1.1\r\n"
-        return origin, f"{first}{origin.fields}{lines}\r\n".encode()
+        framing = _framing(request)
+        return origin, f"{first}{origin.fields}{lines}{framing}\r\n".encode()
+
+    def _at_hand(self, origin: Origin) -> Connection | None:
+        """Return a kept connection to use and then to give back, where nothing is to wait for."""
+        if not self._kept.get(origin) or not self._slots.take_free():
+            return None
+        connection = self._kept_one(origin)
+        if connection is None:
+            self._slots.give_back()
+        else:
+            self._busy.add(connection)
+        return connection
 
     async def _taken(self, origin: Origin, patience: Patience) -> Connection:
         """Return a connection to use and then to give back. Raises `HttpError`."""
-        slots = self._slots
-        if not slots.locked():
-            await slots.acquire()  # does not wait
-        else:
-            try:
-                async with asyncio.timeout(patience.pool):
-                    await slots.acquire()
-            except TimeoutError:
-                raise PoolTimedOut("all connections are occupied") from None
+        await self._slots.take(patience.pool)
         try:
             connection = self._kept_one(origin)
             if connection is None:
                 self._make_room()
                 connection = await opened(origin, self._names, patience.connect)
         except BaseException:
-            slots.release()
+            self._slots.give_back()
             raise
         self._busy.add(connection)
         return connection
 
     def _given_back(self, origin: Origin, connection: Connection) -> None:
         self._busy.discard(connection)
-        self._slots.release()
+        self._slots.give_back()
         if not connection.can_be_kept:
             connection.close()
             return
-        loop = asyncio.get_running_loop()
-        connection.kept_since = loop.time()
-        self._kept.setdefault(origin, []).append(connection)
+        connection.kept_since = connection.now()
+        kept = self._kept.get(origin)
+        if kept is None:
+            kept = self._kept[origin] = []
+        kept.append(connection)
         if self._sweep is None:
-            self._sweep = loop.call_later(self._keepalive, self._swept)
+            self._sweep = asyncio.get_running_loop().call_later(self._keepalive, self._swept)
 
     def _kept_one(self, origin: Origin) -> Connection | None:
         kept = self._kept.get(origin)
-        if not kept:
-            return None
-        oldest = asyncio.get_running_loop().time() - self._keepalive
         while kept:
             connection = kept.pop()
+            oldest = connection.now() - self._keepalive
             if connection.kept_since > oldest and connection.is_quiet():
                 return connection
             connection.close()
@@ -184,6 +177,70 @@ class Connections:
         self._sweep = None
         if first is not None:
             self._sweep = loop.call_at(first + self._keepalive, self._swept)
+
+
+@lru_cache(maxsize=64)
+def _written(headers: tuple[tuple[str, str], ...], encoding: str) -> str:
+    """Return header fields as they go out. Raises `BadAddress`."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    if lines.count("\r") != len(headers) or lines.count("\n") != len(headers):
+        raise BadAddress("a header that can't be sent")
+    if any(name == "Accept-Encoding" for name, _ in headers):
+        return lines
+    return f"{lines}Accept-Encoding: {encoding}\r\n"
+
+
+def _framing(request: Request) -> str:
+    body = request.body
+    if body is None:
+        return "" if request.method in _BODILESS else "Content-Length: 0\r\n"
+    size = len(body) if isinstance(body, bytes) else body.size
+    return "Transfer-Encoding: chunked\r\n" if size is None else f"Content-Length: {size}\r\n"
+
+
+class _Slots:
+    """How many connections may be in use at once; who waits is served in the order of asking.
+
+    A semaphore that is taken without a coroutine where nothing is to wait for.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def take_free(self) -> bool:
+        """Take one, unless all are taken; then others may wait already."""
+        if not self._free:
+            return False
+        self._free -= 1
+        return True
+
+    async def take(self, patience: float | None) -> None:
+        """Take one within so many seconds. Raises `PoolTimedOut`."""
+        if self.take_free():
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(patience):
+                await turn
+        except BaseException as error:
+            if turn.done() and not turn.cancelled():
+                self.give_back()  # served in the very moment in which it gave up
+            elif turn in self._waiting:
+                self._waiting.remove(turn)
+            if isinstance(error, TimeoutError):
+                raise PoolTimedOut("all connections are occupied") from None
+            raise
+
+    def give_back(self) -> None:
+        """Give one back, which is the first one's that waits for it."""
+        self._free += 1
+        while self._waiting and self._free:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self._free -= 1
+                turn.set_result(None)
 
 
 class Arriving:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 """So many bytes of an answer, unpacked, are read unless a caller says otherwise."""
@@ -26,8 +26,7 @@ class Request:
     body: bytes | Upload | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """Seconds each part of an exchange may take; None is no limit, 0 no patience at all.
 
     `pool` until a connection is free, `connect` until it stands (proxy and TLS included), `write`
@@ -69,8 +68,7 @@ class Headers(Mapping[str, str]):
         return len({name.lower() for name, _ in self.raw})
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A whole answer, unpacked."""
 
     status: int

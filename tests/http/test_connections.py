@@ -11,7 +11,7 @@ import pytest
 from raw_peers import Line, Peer, peer, repeating, saying
 
 from bot.http import errors
-from bot.http.connections import Connections
+from bot.http.connections import Connections, _Slots
 from bot.http.errors import (
     BadAddress,
     BadAnswer,
@@ -361,6 +361,29 @@ async def test_an_answer_that_stalls():
         assert type(await ask(held, patience=Patience(read=0.05))) is ReadTimedOut
 
 
+@pytest.mark.parametrize("before", [0.02, 20.0])
+async def test_each_exchange_on_a_connection_has_its_own_time(before):
+    """Shorter than that of the exchange before it, or longer after a pause."""
+
+    async def falling_silent(line: Line) -> None:
+        await line.heard()
+        await line.say(OK)
+        await line.heard()
+        await asyncio.sleep(5)
+
+    async with peer(falling_silent) as held:
+        connections = Connections(1)
+        request = Request("GET", held.url)
+        await connections.send(request, Patience(read=before))
+        await asyncio.sleep(0.03)  # the shorter time is over, with nothing asked
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(ReadTimedOut):
+            await connections.send(request, Patience(read=0.1))
+        assert 0.09 < asyncio.get_running_loop().time() - began < 4
+        await connections.aclose()
+    assert held.made == 1
+
+
 async def test_a_body_that_nobody_takes():
     """Part of it was sent."""
 
@@ -398,6 +421,25 @@ async def test_no_free_connection_in_time():
         await connections.aclose()
     assert len(held.heads) == 2
     assert held.made == 1
+
+
+@pytest.mark.parametrize("served", [False, True])
+async def test_who_gives_up_waiting_takes_no_connection_from_others(served):
+    """Neither when a connection comes free after that, nor when it came just before."""
+    slots = _Slots(1)
+    assert slots.take_free()
+    waiting = asyncio.create_task(slots.take(None))
+    await asyncio.sleep(0)
+    if served:
+        slots.give_back()
+        waiting.cancel()
+    else:
+        waiting.cancel()
+        slots.give_back()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert slots.take_free()
+    assert not slots.take_free()
 
 
 def test_every_error_is_drawn_in_the_tree():
