@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Marketplace: signing, parameters, mapping", ("bot.marketplace",)),
     (
         "HTTP of both: bodies out, answers in",
-        ("bot.http.connection:data_received",),
+        ("bot.http.connection:buffer_updated",),
     ),
     ("Storage: codec, sealing, waiting for commits", ("bot.storage", "aiosqlite")),
     ("QR codes and pictures", ("bot.pictures", "bot.chat.illustrations")),

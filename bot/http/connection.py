@@ -26,6 +26,7 @@ from bot.http.messages import Patience, Upload
 _SMALL: Final = 16 * 1024
 """A body of so many bytes is handed to the system without waiting for the connection to take it."""
 _PIECE: Final = 64 * 1024
+_ROOM: Final = 256 * 1024
 _MOST_AHEAD: Final = 256 * 1024
 """So many bytes of a body wait for whoever reads it piece by piece; then the peer has to wait."""
 _MOST_AROUND: Final = 64 * 1024
@@ -38,15 +39,25 @@ _WITHOUT_BODY: Final = (204, 304)
 _LOOKED_AT: Final = frozenset(map(len, ("content-length", "transfer-encoding", "content-encoding")))
 
 
-class Connection(asyncio.Protocol):
+def room_to_read_into() -> memoryview:
+    """Return what all connections of one loop read into, one after the other.
+
+    Otherwise 256 kB are taken from the system and given back for each piece that comes through TLS.
+    """
+    return memoryview(bytearray(_ROOM))
+
+
+class Connection(asyncio.BufferedProtocol):
     """One connection, for one exchange at a time. Whoever holds it ends with `close` or keeps it.
 
     Nothing is sent twice. After an error, or an answer that leaves doubt where the next would
     begin, `can_be_kept` is false.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, room: memoryview) -> None:
+        """`room` is read into and read from at once, so that others of the loop may have it too."""
         self._loop = loop
+        self._room = room
         self._transport: asyncio.Transport | None = None
         self._poll: select.poll | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -188,15 +199,19 @@ class Connection(asyncio.Protocol):
         """Take the transport."""
         self._take(cast("asyncio.Transport", transport))
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's
+        """Return where the next bytes are to be put."""
+        return self._room
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Read on; what nobody asked for ends the connection."""
         if not self._running:
             self.close()
             return
         self._heard = self._loop.time()
-        self._fed += len(data)
+        self._fed += nbytes
         try:
-            self._parser.feed_data(data)
+            self._parser.feed_data(self._room[:nbytes])
         except httptools.HttpParserUpgrade:
             self._fail(BadAnswer("an upgrade that nobody asked for"))
         except httptools.HttpParserError:

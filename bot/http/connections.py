@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from functools import lru_cache, partial
 from typing import Final
 
-from bot.http.connection import Connection
+from bot.http.connection import Connection, room_to_read_into
 from bot.http.errors import BadAddress, HeldBack, PoolTimedOut
 from bot.http.messages import MOST_BYTES, Answer, Headers, Patience, Request
 from bot.http.opening import Names, opened
@@ -41,6 +41,7 @@ class Connections:
         self._keepalive = keepalive
         self._origins = Origins(Proxies.from_environment() if proxies is None else proxies)
         self._names = Names()
+        self._room = room_to_read_into()
         self._slots = _Slots(most)
         self._kept: dict[Origin, list[Connection]] = {}
         self._busy: set[Connection] = set()
@@ -122,7 +123,7 @@ class Connections:
             connection = self._kept_one(origin)
             if connection is None:
                 self._make_room()
-                connection = await opened(origin, self._names, patience.connect)
+                connection = await opened(origin, self._names, patience.connect, self._room)
         except BaseException:
             self._slots.give_back()
             raise

@@ -60,8 +60,10 @@ async def _looked_up(loop: asyncio.AbstractEventLoop, host: str, port: int) -> _
     return [(int(each[0]), int(each[1]), *each[2:]) for each in found]
 
 
-async def opened(origin: Origin, names: Names, patience: float | None) -> Connection:
-    """Return a connection to an origin, within `patience` seconds in all.
+async def opened(
+    origin: Origin, names: Names, patience: float | None, room: memoryview
+) -> Connection:
+    """Return a connection to an origin, within `patience` seconds in all; it reads into `room`.
 
     Raises `NotConnected` and `ConnectTimedOut`: nothing of a request was sent.
     """
@@ -69,7 +71,7 @@ async def opened(origin: Origin, names: Names, patience: float | None) -> Connec
     made: list[Connection] = []
     try:
         async with asyncio.timeout(patience):
-            return await _opened(origin, names, made)
+            return await _opened(origin, names, made, room)
     except TimeoutError:
         problem = ConnectTimedOut("no connection in time")
     except OSError as error:
@@ -89,14 +91,16 @@ def _end(made: list[Connection]) -> None:
         each.close()
 
 
-async def _opened(origin: Origin, names: Names, made: list[Connection]) -> Connection:
+async def _opened(
+    origin: Origin, names: Names, made: list[Connection], room: memoryview
+) -> Connection:
     loop = asyncio.get_running_loop()
     first = origin.proxy or origin
     secure = origin.secure if origin.proxy is None else origin.proxy.secure
     held = await _socket(first.host, first.port, names)
     try:
         transport, connection = await loop.create_connection(
-            lambda: Connection(loop),
+            lambda: Connection(loop, room),
             sock=held,
             ssl=tls_context() if secure else None,
             server_hostname=first.host if secure else None,

@@ -81,7 +81,7 @@ _CALLED = ["bot.marketplace.daji.calls:_attempt", "bot.services.finding.search:o
             "Metrics and log",
         ),
         (
-            ["bot.http.connection:on_header", "bot.http.connection:data_received", *_LOOP],
+            ["bot.http.connection:on_header", "bot.http.connection:buffer_updated", *_LOOP],
             "HTTP of both: bodies out, answers in",
         ),
         (["json.encoder:encode", *_UPDATE[1:], *_LOOP], "Inbox, lanes, dispatch"),

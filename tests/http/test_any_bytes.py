@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.http.connection import Connection
+from bot.http.connection import Connection, room_to_read_into
 from bot.http.errors import BadAnswer, Disconnected, HttpError, ReadTimedOut
 from bot.http.messages import Patience
 
@@ -55,13 +55,14 @@ def conversations(draw):
 
 async def _outcome(pieces: list[bytes], end: str) -> bytes | HttpError:
     loop = asyncio.get_running_loop()
-    connection, transport = Connection(loop), Socketless()
+    connection, transport = Connection(loop, room_to_read_into()), Socketless()
     connection.connection_made(transport)
     patience = Patience(read=0.01)
     running = loop.create_task(connection.exchange(b"GET", None, patience, 1000))
     await asyncio.sleep(0)
     for piece in pieces:
-        connection.data_received(piece)
+        connection.get_buffer(-1)[: len(piece)] = piece
+        connection.buffer_updated(len(piece))
     if end == "close":
         connection.eof_received()
     if end != "silence":

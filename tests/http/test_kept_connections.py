@@ -6,7 +6,7 @@ import time
 import pytest
 from raw_peers import OK, SOME, Line, peer, repeating, said
 
-from bot.http.connection import Connection
+from bot.http.connection import Connection, room_to_read_into
 from bot.http.connections import Connections
 from bot.http.errors import Disconnected
 from bot.http.messages import Request
@@ -73,7 +73,7 @@ async def test_a_connection_that_breaks_with_the_request_under_way_may_have_carr
 
 async def test_on_a_connection_that_is_gone_nothing_is_sent():
     """And that is known."""
-    connection = Connection(asyncio.get_running_loop())
+    connection = Connection(asyncio.get_running_loop(), room_to_read_into())
     with pytest.raises(Disconnected) as caught:
         await connection.exchange(b"POST / HTTP/1.1\r\n\r\n", b"x", SOME, 100)
     assert caught.value.nothing_sent
