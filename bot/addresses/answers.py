@@ -13,7 +13,6 @@ from bot.addresses.divisions import Divisions
 from bot.addresses.labels import PHONE_MARK, Part, clean, segments
 from bot.addresses.parsed import LONGEST_NAME, ParsedAddress
 from bot.addresses.parsing import parse_address
-from bot.addresses.patterns import lazily
 from bot.addresses.people import (
     GOODS,
     GOODS_WORDS,
@@ -27,6 +26,7 @@ from bot.addresses.people import (
 from bot.addresses.phones import Phone, read_phone
 from bot.addresses.streets import REMARK, tidy_street
 from bot.addresses.territories import foreign_country
+from bot.domain.patterns import lazily
 
 # A number with its unit, or a road: what a recipient's name never has.
 STREET_SIGN = lazily(

@@ -3,9 +3,9 @@
 from bot.addresses.contacts import Numbers
 from bot.addresses.divisions import Divisions
 from bot.addresses.parsed import LONGEST_NAME, LONGEST_STREET, Doubt, DoubtKind, Hint
-from bot.addresses.patterns import lazily
 from bot.addresses.places import Located
 from bot.addresses.territories import foreign_country
+from bot.domain.patterns import lazily
 
 HAN = lazily(r"[\u3400-\u9fff]")
 LATIN = lazily(r"[A-Za-z]")

@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from bot.addresses.labels import PHONE_MARK
-from bot.addresses.patterns import lazily
 from bot.addresses.phones import Phone, PhoneError, PhoneKind, read_phone
+from bot.domain.patterns import lazily
 
 COUNTRY = r"(?:\(?(?:\+ ?|00)?86\)?[-. ]?)?"
 UNIT = r"[\d号栋室楼单座幢层弄户门巷组区排村期]"

@@ -7,7 +7,7 @@ from itertools import pairwise
 from bot.addresses.characters import fold, one_off
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.naming import Entry, NameIndex, name_index
-from bot.addresses.patterns import lazily
+from bot.domain.patterns import lazily
 
 MOST_CANDIDATES = 20
 HAN = lazily(r"[\u3400-\u9fff]")

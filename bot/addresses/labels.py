@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.addresses.characters import fold
-from bot.addresses.patterns import lazily
+from bot.domain.patterns import lazily
 
 LONGEST_TEXT = 1000
 PHONE_MARK = "\ue000"  # stands where a telephone number was; no text holds it, see `clean`

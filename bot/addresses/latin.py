@@ -8,8 +8,8 @@ from typing import NamedTuple
 from bot.addresses.characters import one_off
 from bot.addresses.cyrillic import CYRILLIC, hardened, turned
 from bot.addresses.divisions import Division, Divisions, Level
-from bot.addresses.patterns import lazily
 from bot.addresses.romanised import letters, names, spelt
+from bot.domain.patterns import lazily
 
 LONGEST_WORDS = 6
 SHORTEST_BEGINNING = 3

@@ -16,7 +16,7 @@ from bot.addresses.history import (
     areas,
     former_names,
 )
-from bot.addresses.patterns import lazily
+from bot.domain.patterns import lazily
 
 SHORTEST_NAME = 2
 TITLES = ("特别行政区", "自治区", "自治州", "自治县", "自治旗", "地区", "新区")

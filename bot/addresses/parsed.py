@@ -5,11 +5,11 @@ from typing import Self
 
 from bot.addresses.characters import fold
 from bot.addresses.divisions import Division, Divisions
-from bot.addresses.patterns import lazily
 from bot.addresses.phones import Phone
 from bot.addresses.streets import without, without_digits, without_divisions
 from bot.domain.addresses import Address
 from bot.domain.model import Value
+from bot.domain.patterns import lazily
 
 LONGEST_NAME = 50
 LONGEST_STREET = 200

@@ -30,7 +30,6 @@ from bot.addresses.labels import (
     without_sender,
 )
 from bot.addresses.parsed import LONGEST_NAME, Doubt, ParsedAddress
-from bot.addresses.patterns import lazily
 from bot.addresses.people import (
     BOXED,
     COMPANY,
@@ -46,6 +45,7 @@ from bot.addresses.places import Located, Locator
 from bot.addresses.romanised_address import looks_latin, read_latin
 from bot.addresses.streets import ADDRESS_LIKE, EDGES, Street, split_remarks, street_of, tidy_street
 from bot.addresses.tokens import Person, Token, cut, recipient, take_post_code
+from bot.domain.patterns import lazily
 
 SLASHES_THAT_SEPARATE = 3  # fewer may belong to a floor or a door: 5/F
 SHORTEST_NUMBER = 5  # digits of what stands for a telephone number behind its label

@@ -5,7 +5,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from bot.addresses.characters import fold
-from bot.addresses.patterns import lazily
+from bot.domain.patterns import lazily
 
 LONGEST_HAN_NAME = 4
 SURNAMES = frozenset(

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from bot.addresses.patterns import lazily
 from bot.domain.model import Value
+from bot.domain.patterns import lazily
 
 # PhoneError (ValueError)  the text holds no number that a courier in the mainland can call
 

@@ -17,9 +17,9 @@ from bot.addresses.finding import (
 from bot.addresses.history import AREAS
 from bot.addresses.labels import BOUNDARY
 from bot.addresses.naming import short_name
-from bot.addresses.patterns import lazily
 from bot.addresses.second_names import contradicting, second_names
 from bot.addresses.towns import towns_at, unknown_town
+from bot.domain.patterns import lazily
 
 TITLED = lazily(r"(?:街道|[镇乡区])$")
 SHORTEST_TELLING = 3  # characters of a full name; 城区 and 东区 are words as well as names

@@ -5,11 +5,11 @@ import re
 from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.labels import PHONE_MARK
 from bot.addresses.latin import COUNTRY, locate_romanised
-from bot.addresses.patterns import lazily
 from bot.addresses.people import LATIN_PLACE, Likeness, is_code, likeness, tidy_name
 from bot.addresses.places import Located
 from bot.addresses.territories import foreign_country
 from bot.addresses.tokens import Person, Token
+from bot.domain.patterns import lazily
 
 LETTERS = lazily(r"[A-Za-zÀ-ÿА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]")
 SHORTEST = 6  # letters; fewer may be a door or a brand

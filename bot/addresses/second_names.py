@@ -11,7 +11,7 @@ from bot.addresses.divisions import Division, Divisions, Level
 from bot.addresses.finding import SUFFIXES, Route, RouteFinder
 from bot.addresses.labels import BOUNDARY, PHONE_MARK
 from bot.addresses.naming import is_zone
-from bot.addresses.patterns import lazily
+from bot.domain.patterns import lazily
 
 SHORTEST = 3  # characters of a name in the midst of a street; 户县 only where a word begins
 # What a division's name is followed by when it is a part of another name.

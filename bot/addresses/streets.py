@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from bot.addresses.characters import fold
 from bot.addresses.naming import short_name
-from bot.addresses.patterns import lazily
 from bot.addresses.places import Located
 from bot.addresses.tokens import IDLE, Token
+from bot.domain.patterns import lazily
 
 EDGES = " ,;:。、|-_/\\·\"'"
 ADDRESS_LIKE = lazily(r"\d|[路街巷弄号栋幢楼层室村屯组园苑城厦院场站店馆厂道]")

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from bot.addresses.contacts import is_post_code
 from bot.addresses.labels import BOUNDARY, PHONE_MARK
-from bot.addresses.patterns import lazily
 from bot.addresses.people import (
     WORD,
     Likeness,
@@ -17,6 +16,7 @@ from bot.addresses.people import (
     tidy_name,
 )
 from bot.addresses.places import Located
+from bot.domain.patterns import lazily
 
 LONGEST_RECIPIENT = 5  # pieces
 TOKEN = lazily(

@@ -9,7 +9,7 @@ from bot.addresses.finding import (
     towns_below,
 )
 from bot.addresses.history import WIDER_THAN_TOWNS
-from bot.addresses.patterns import lazily
+from bot.domain.patterns import lazily
 
 SHORTEST_NAME = 2
 TOWN_SHAPE = lazily(

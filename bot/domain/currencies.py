@@ -18,6 +18,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, StrictInt, WithJson
 
 from bot.domain.model import Value
 from bot.domain.money import Fen
+from bot.domain.patterns import lazily
 
 # Decimals as ISO 4217 has them (list one, published by SIX, edition of 2026-01-01): libraries
 # and phones differ in IDR, HUF, MGA and others, and an amount must mean one thing everywhere.
@@ -37,7 +38,7 @@ LARGEST = 10**15
 """Minor units; no amount here is larger, and sums of many still fit into 64 bits."""
 
 _EXACT = Context(prec=60, traps=[Inexact])
-_CODE = re.compile(r"[A-Z]{3}")
+_CODE = lazily(r"[A-Z]{3}")
 # As formatters write them where a bare sign would have two meanings; we do, too.
 _SIGNS_WITH_LETTERS = {
     "US$": "USD",
@@ -67,12 +68,12 @@ _SIGNS = {
     "元": {"CNY"},
 }
 _DIGITS = "[0-9]"
-_PLAIN = re.compile(rf"({_DIGITS}+)(?:[.,]({_DIGITS}+))?")
-_GROUPED = re.compile(
+_PLAIN = lazily(rf"({_DIGITS}+)(?:[.,]({_DIGITS}+))?")
+_GROUPED = lazily(
     rf"([1-9]{_DIGITS}{{0,2}}(?:(?P<mark>[,.' ]){_DIGITS}{{3}})(?:(?P=mark){_DIGITS}{{3}})*)"
     rf"(?:(?!(?P=mark))[.,]({_DIGITS}+))?"
 )
-_ONE_MARK_THREE_DIGITS = re.compile(rf"[1-9]{_DIGITS}{{0,2}}[.,]{_DIGITS}{{3}}")
+_ONE_MARK_THREE_DIGITS = lazily(rf"[1-9]{_DIGITS}{{0,2}}[.,]{_DIGITS}{{3}}")
 _THREE = 3
 # Full-width signs as Chinese keyboards write them, and the minus and apostrophe of others.
 _SPELLINGS = {

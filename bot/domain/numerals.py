@@ -3,12 +3,14 @@
 import re
 from decimal import Decimal
 
+from bot.domain.patterns import lazily
+
 _DIGITS = dict(zip("一二两兩三四五六七八九", (1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _DIGIT = f"[{''.join(_DIGITS)}]"
 CHARACTERS = "".join(_DIGITS) + "零〇十百千万萬"
 _FORMAL = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟", "一二二三三四五六六七八九十百千")
 """The characters of contracts and receipts."""
-_SECTION = re.compile(
+_SECTION = lazily(
     f"(?:({_DIGIT})千)?(零?)(?:({_DIGIT})百)?(零?)(?:({_DIGIT})?(十))?(零?)({_DIGIT})?"
 )
 _TEN_THOUSAND = 10_000
@@ -52,22 +54,22 @@ def _section(text: str) -> int | None:
 _UNITS = {"十": 10, "百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000}
 _FIGURE = r"\d+(?:\.\d+)?"
 # Not from the middle of a number, where each of four thousand digits would be a start of its own.
-_MIXED = re.compile(
+_MIXED = lazily(
     rf"(?:(?<!\d){_FIGURE}[十百千万萬kw])+(?:零?\d+)?(?![a-z])", re.IGNORECASE
 )  # 3万5千, 1.5w, 2千5
-_PAIR = re.compile(rf"({_FIGURE})([十百千万萬kw])|(零?)(\d+)", re.IGNORECASE)
-_NUMERAL = re.compile(f"[{CHARACTERS}]+")
-_COINS = re.compile(
+_PAIR = lazily(rf"({_FIGURE})([十百千万萬kw])|(零?)(\d+)", re.IGNORECASE)
+_NUMERAL = lazily(f"[{CHARACTERS}]+")
+_COINS = lazily(
     r"(?<![\d.])(\d+)(?:块|元)(\d|零(?=[\d一二两三四五六七八九]))"
     r"(?:毛|角)?([\d一二两三四五六七八九])?分?(?![\d.万千百])"
 )
-_ONLY_COINS = re.compile(r"(?<![\d.元块])(\d)(?:毛|角)(\d)?分?")
+_ONLY_COINS = lazily(r"(?<![\d.元块])(\d)(?:毛|角)(\d)?分?")
 _LONGEST_NUMERAL = 24
 _AS_FIGURES = str.maketrans({zh: str(value) for zh, value in _DIGITS.items()})
-_MIXED_SCRIPTS = re.compile(
+_MIXED_SCRIPTS = lazily(
     rf"(?:(?<![\d.])[\d.]+[十百千万萬]|{_DIGIT}[十百千万萬])+(?:零?(?:\d|{_DIGIT}))?"
 )
-_ROUND = re.compile(r"(?<![\d零〇一二两三四五六七八九十百千万])([百千万])(?=[元块])")  # 百元以内
+_ROUND = lazily(r"(?<![\d零〇一二两三四五六七八九十百千万])([百千万])(?=[元块])")  # 百元以内
 
 
 def mixed_number(text: str) -> Decimal | None:
@@ -142,7 +144,7 @@ _ENGLISH_VALUES = {
     "a": 1,
 }
 _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[:9])}))?|{'|'.join(reversed(_ONES))})"
-_ENGLISH = re.compile(
+_ENGLISH = lazily(
     # One Piece and a two piece suit are goods, a dozen is a number.
     rf"(?!\w+ piece\b)(?=[a-z\d])(?:(?P<thousands>{_SMALL}|a|\d{{1,3}}) thousand\b(?: and\b)? ?)?"
     rf"(?:(?P<hundreds>{_SMALL}|a|\d) hundred\b(?: and\b)? ?)?"

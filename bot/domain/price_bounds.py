@@ -6,6 +6,7 @@ import unicodedata
 from bot.domain.model import Value
 from bot.domain.money import Fen, MoneyError, from_yuan
 from bot.domain.numerals import in_figures
+from bot.domain.patterns import lazily
 
 HIGHEST = Fen(1_000_000_000)
 """Ten million yuan: no unit price lies above it."""
@@ -13,10 +14,10 @@ HIGHEST = Fen(1_000_000_000)
 _YUAN = r"(?:¥|￥|rmb|cny|yuan|юан(?:ей|я|ь)|元|块钱|块)"
 _DIGITS = r"((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
 _NUMBER = rf"{_YUAN}?\s*{_DIGITS}\s*{_YUAN}?"
-_THOUSANDS_OR_PART = re.compile(r"[0-9]{1,3}\.[0-9]{3}")  # 1.000: one, or a thousand elsewhere
+_THOUSANDS_OR_PART = lazily(r"[0-9]{1,3}\.[0-9]{3}")  # 1.000: one, or a thousand elsewhere
 _LONGEST = 12  # digits, past any price
 _TO = r"(?:-|–|—|−|~|～|至|到|to|and|до|\.\.+|…)"
-_RANGE = re.compile(
+_RANGE = lazily(
     rf"(?:from|between|从|от)?\s*{_NUMBER}\s*{_TO}\s*{_NUMBER}\s*(?:之间)?", re.IGNORECASE
 )
 _AT_LEAST = (
@@ -24,17 +25,17 @@ _AT_LEAST = (
     r"最低|最少|从|от|больше|не меньше)"
 )
 _OR_MORE = r"(?:\+|-|~|以上|起|and (?:up|more|above)|or more|and over)"
-_BOTH = re.compile(
+_BOTH = lazily(
     rf"{_NUMBER}\s*(?:{_OR_MORE})[\s,]*{_NUMBER}\s*(?:以下|以内|之内|封顶)", re.IGNORECASE
 )
-_LOW = re.compile(rf"(?:{_AT_LEAST}\s*{_NUMBER}\s*(?:起)?|{_NUMBER}\s*{_OR_MORE})", re.IGNORECASE)
+_LOW = lazily(rf"(?:{_AT_LEAST}\s*{_NUMBER}\s*(?:起)?|{_NUMBER}\s*{_OR_MORE})", re.IGNORECASE)
 _AT_MOST = (
     r"(?:up to|to|under|below|less than|at most|max|<=?|≤|低于|小于|不高于|"
     r"不要?超过|最多|最高|到|до|меньше|не больше)"
 )
 _OR_LESS = r"(?:以下|以内|之内|封顶|or less|and less|and under|max)"
-_HIGH = re.compile(rf"(?:{_AT_MOST}\s*{_NUMBER}|{_NUMBER}\s*{_OR_LESS})", re.IGNORECASE)
-_ALONE = re.compile(_NUMBER, re.IGNORECASE)
+_HIGH = lazily(rf"(?:{_AT_MOST}\s*{_NUMBER}|{_NUMBER}\s*{_OR_LESS})", re.IGNORECASE)
+_ALONE = lazily(_NUMBER, re.IGNORECASE)
 
 
 class PriceBounds(Value):

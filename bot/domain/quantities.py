@@ -16,11 +16,12 @@ import unicodedata
 
 from bot.domain.numerals import chinese_number, english_in_figures, mixed_number
 from bot.domain.offers import Offer, Sku, Wording
+from bot.domain.patterns import lazily
 from bot.domain.unit_words import units_in, without_unit
 
 LARGEST = 999_999
 _TIMES = {"百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000}
-_NUMBER = re.compile(
+_NUMBER = lazily(
     # 1,200 and 1 200 and 1'200, or no separator at all
     r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d{1,3}(?:'\d{3})+|\d*)"
     # a decimal point, or the decimal comma of other countries
@@ -31,19 +32,19 @@ _NUMBER = re.compile(
 _SPELLINGS = str.maketrans(
     {"−": "-", "–": "-", "—": "-", "‐": "-", "。": ".", "’": "'", "×": "x", "*": "x"}
 )
-_BEFORE = re.compile(
+_BEFORE = lazily(
     r"^(?:给我来?|我?(?:[先就]?(?:想?要|来|买|订|拿)|订购|下单)个?|就|只要|(?:[改换][成为])|数量"
     r"|qty\b\.?|quantity\b|x(?=\s*\d)|(?:just|only|make it|give me|(?:(?:i|we) )?(?:need|want)"
     r"|(?:i'd|i would|we'd|we would) like|i'll take)\b|(?:мне|нужно|надо|дайте)\b)\s*:?\s*",
     re.IGNORECASE,
 )
-_AFTER = re.compile(
+_AFTER = lazily(
     r"[\s,!~]*(?:吧|啊|哦|哈|就行了?|就好了?|就可以了?|就够了|好了|谢谢|多谢|thanks|thank you"
     r"|please|pls|пожалуйста|спасибо)[\s!~.]*$",
     re.IGNORECASE,
 )
-_HALF_A_DOZEN = re.compile(r"半打|half a dozen|half dozen", re.IGNORECASE)
-_THOUSANDS_OR_PART = re.compile(r"[+-]?\d{1,3}\.\d{3}")  # 1.000: one, or a thousand elsewhere
+_HALF_A_DOZEN = lazily(r"半打|half a dozen|half dozen", re.IGNORECASE)
+_THOUSANDS_OR_PART = lazily(r"[+-]?\d{1,3}\.\d{3}")  # 1.000: one, or a thousand elsewhere
 
 
 class QuantityError(ValueError):

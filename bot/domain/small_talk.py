@@ -8,6 +8,8 @@ import re
 import unicodedata
 from enum import Enum
 
+from bot.domain.patterns import lazily
+
 _YES = (
     "是的 是 对的 对呀 对 没错 没问题 没有问题 好的 好哒 好滴 好 可以 行的 行 嗯嗯 嗯 "
     "确认 确定 正确 保存 无误 信息无误 "
@@ -21,7 +23,7 @@ _PHRASES = (
 )
 _POLITE = "please|thanks|thank you|谢谢|спасибо"
 _YES_WORD = "|".join(map(re.escape, [*_PHRASES.split("|"), *_YES.split()]))
-_IS_YES = re.compile(rf"(?:(?:{_YES_WORD}) ?){{1,3}}(?:{_POLITE})?")
+_IS_YES = lazily(rf"(?:(?:{_YES_WORD}) ?){{1,3}}(?:{_POLITE})?")
 _COMMANDS = {
     "/help": "help 帮助 怎么用 помощь көмек",
     "/orders": "orders order 订单 我的订单 заказы тапсырыстар",
@@ -67,7 +69,7 @@ _OTHERS = (
     "привет|здравствуйте|спасибо|пожалуйста|где|когда|как|что|почему|сколько|можно|хочу|нет|не|"
     "сәлем|рахмет|қайда|қашан|қанша|жоқ|я|мне|у меня|кто|какой|какая|какое|какие|зачем|откуда"
 )
-_TALK = re.compile(
+_TALK = lazily(
     rf"[?？]|^(?:{_OPENINGS})|(?:{_ENDINGS})[。!！~]*$|(?:{_AMID})|^(?:{_ENGLISH}|{_OTHERS})(?!\w)",
     re.IGNORECASE,
 )
@@ -131,33 +133,33 @@ _HUMAN = (
     "(?:a |an |the )?(?:real )?(?:human|operator|person|someone|seller|manager|agent)|human|"
     "operator|customer (?:support|service)|(?:позовите )?оператора?"
 )
-_WHOLLY_SAID = re.compile(rf"(?:{_SAID}|{_ORDER}|{_HUMAN})[吗呢呀啊哦]?", re.IGNORECASE)
-_GREETING = re.compile(
+_WHOLLY_SAID = lazily(rf"(?:{_SAID}|{_ORDER}|{_HUMAN})[吗呢呀啊哦]?", re.IGNORECASE)
+_GREETING = lazily(
     "亲|老板|亲?[，, ]?(?:在吗|在么|在不在|有人吗)|(?:亲|老板)?(?:你|您)好呀?|哈喽|嗨|早|早安|"
     "(?:早上|下午|晚上|中午)好|(?:hi|hello|hey)(?: there| everyone)?|"
     "good (?:morning|evening|afternoon|day)|(?:are you|anyone|anybody|is anyone) there|"
     "привет|здравствуйте|добрый (?:день|вечер)|сәлем(?:етсіз бе)?",
     re.IGNORECASE,
 )
-_THANKS = re.compile(
+_THANKS = lazily(
     "(?:谢谢|多谢|感谢|辛苦)(?:了|啦|你|您|亲|大家|老板|客服)?[呀啊哦]?|"
     "(?:ok(?:ay)? )?(?:many )?(?:thanks|thank you|thx|ty|cheers)"
     "(?: so much| very much| a lot| again)?|(?:большое )?спасибо(?: большое)?|рахмет",
     re.IGNORECASE,
 )
-_OF_ORDERS = re.compile(rf"(?:{_ORDER})[吗呢呀啊哦]?", re.IGNORECASE)
-_TO_HUMANS = re.compile(rf"(?:{_HUMAN})[吗呢呀啊哦]?", re.IGNORECASE)
-_PAID = re.compile(
+_OF_ORDERS = lazily(rf"(?:{_ORDER})[吗呢呀啊哦]?", re.IGNORECASE)
+_TO_HUMANS = lazily(rf"(?:{_HUMAN})[吗呢呀啊哦]?", re.IGNORECASE)
+_PAID = lazily(
     r"(?:我)?(?:已经?)?(?:付款|付钱|付|支付)(?:完|好|过)?(?:了|啦)|已(?:付款|支付|付)|付款(?:完成|成功)|"
     r"(?:i(?:'ve| have)? )?(?:just |already )?paid(?: it| already| now| for it| the order)?|"
     r"payment (?:is )?(?:done|made|sent|complete)|"
     r"(?:я )?(?:уже )?оплатила?|оплачено|төледім",
     re.IGNORECASE,
 )
-_NAMED_SO = re.compile(r"(?:Will|Can|Do|Am|Are|I) [A-Z]\w+(?: [A-Z]\w+)?")  # Will Smith
+_NAMED_SO = lazily(r"(?:Will|Can|Do|Am|Are|I) [A-Z]\w+(?: [A-Z]\w+)?")  # Will Smith
 
 
-_SEARCH_FOR = re.compile(
+_SEARCH_FOR = lazily(
     r"(?:(?:please )?(?:search(?: for)?|find(?: me)?|look for)|"
     r"(?:帮我)?(?:搜索?|搜一下|查?找一?下?)|искать|найди|іздеу)"
     r"(?:[:： ]+[“\"«「'‘]?(.+?)[”\"»」'’]?|[“\"«「'‘](.+?)[”\"»」'’])",

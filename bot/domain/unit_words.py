@@ -9,6 +9,7 @@ import re
 
 from bot.domain.numerals import CHARACTERS
 from bot.domain.offers import Wording
+from bot.domain.patterns import lazily
 
 DOZEN = 12
 _DOZENS = frozenset({"打", "dozen", "dozens", "doz"})
@@ -38,7 +39,7 @@ _CONTAINERS = frozenset("盒箱包袋卷桶罐打")
 _CONTAINED = frozenset("支只隻条條张張本瓶片颗粒枚根块塊顶双雙对對") | {"pair", "pairs"}
 _PAIRS = frozenset("双對对雙")
 _HALVES = frozenset("只隻支")
-_TYPED = re.compile(
+_TYPED = lazily(
     rf"(?<=[\d.kw{CHARACTERS}])\s*(件|个|個|双|雙|套|箱|米|包|只|隻|条|條|把|盒|对|對|打|支|瓶|"
     r"本|张|張|卷|块|塊|粒|颗|片|台|枚|顶|袋|根|副|组|桶|罐|床|幅|份|株|盘|公斤|千克|"
     r"pcs?|ea|pieces?|pairs?|sets?|boxe?s?|cartons?|packs?|bags?|rolls?|units?|dozens?|doz|"

@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, Sku, Wording
+from bot.domain.patterns import lazily
 
 
 class VariantChoice(Value):
@@ -111,7 +112,7 @@ def _named(wordings: Sequence[Wording], wanted: tuple[str, ...]) -> int | None:
 
 
 # What people say around a value: 我要黑色的, size M, 38码, i want black.
-_AROUND: Final = re.compile(
+_AROUND: Final = lazily(
     r"^(?:我?想?要(?!求)|给我|选|来|(?:i )?(?:want|need|take|choose)\b|give me\b|the\b|size\b"
     r"|eu\b)\s*"
     r"|\s*(?:\b(?:one|please|pls|colou?r|size)|[的码款]{1,2}|谢谢)$",
@@ -125,16 +126,16 @@ _UNITS: Final = {
     "公斤": "kg",
     "英寸": "inch",
 }
-_UNIT: Final = re.compile(rf"(?<=\d)\s*({'|'.join(_UNITS)}|[米克升](?![\u3400-\u9fff]))")
+_UNIT: Final = lazily(rf"(?<=\d)\s*({'|'.join(_UNITS)}|[米克升](?![\u3400-\u9fff]))")
 _SHORT_UNITS: Final = {**_UNITS, "米": "m", "克": "g", "升": "l"}
 _SPELLINGS: Final = {"grey": "gray", "colour": "color", "colours": "colors"}
-_WORD = re.compile(
+_WORD = lazily(
     # 100-110cm, 1/2 and 20x30 each name one size; a number never parts from its unit
     r"\d+(?:\.\d+)?(?:\s*[-~/x*×]\s*\d+(?:\.\d+)?)*(?:\s*[a-z]+)?"
     r"|[a-z]+\d+[a-z]*|[^\W\d_\u3400-\u9fff]+(?:'[a-z]+)?|[\u3400-\u9fff]+"
 )
-_EXTRA_SIZE = re.compile(r"(x{2,})([ls])")
-_MEASURED = re.compile(
+_EXTRA_SIZE = lazily(r"(x{2,})([ls])")
+_MEASURED = lazily(
     r"(\d+(?:\.\d+)?)(?:mm|cm|m|ml|l|g|kg|w|v|a|mah|gb|tb|inch|in|pcs|y|yrs?|years?)"
 )
 _NEGATIONS = frozenset({"no", "non", "not", "without", "excluding", "un", "w/o"})

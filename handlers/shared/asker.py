@@ -1,15 +1,14 @@
 """Who asks in a group, as far as Telegram says: their allowance, and the language of the answer."""
 
-import re
-
 from telegram import Message
 
 from bot.chat.texts import Texts, language_of, texts_in
 from bot.domain.identifiers import ChatId, UserId
+from bot.domain.patterns import lazily
 from bot.storage.ports import ConversationPort
 from bot.storage.post_ports import PostPort
 
-_CHINESE = re.compile("[\u3400-\u9fff]")
+_CHINESE = lazily("[\u3400-\u9fff]")
 
 
 def asker(message: Message) -> UserId | None:

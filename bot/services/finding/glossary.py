@@ -5,11 +5,12 @@ Chinese (`glossary.txt`: about 700 meanings of 1,600 words, written for this pro
 translation of sentences: what it does not know it leaves out.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+
+from bot.domain.patterns import lazily
 
 _FILE = Path(__file__).with_name("glossary.txt")
 _GOODS, _KINDS = "goods", ("qualities", "colours", "materials")  # in the order of a Chinese title
@@ -19,9 +20,9 @@ _FILLING = frozenset(
     | {"good", "cheap", "best", "nice", "high", "quality", "made", "для", "из", "с", "в", "на", "и"}
 )
 _AFTER_THE_GOODS = frozenset(["for", "with", "in", "of", "from", "by", "made", "для", "из", "с"])
-_TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_MODEL = re.compile(r"\d|^[A-Z][A-Z]+$")
+_TOKEN = lazily(r"[^\W_]+(?:['’-][^\W_]+)*")
+_CHINESE = lazily(r"[\u4e00-\u9fff]")
+_MODEL = lazily(r"\d|^[A-Z][A-Z]+$")
 _LONGEST = 4  # words of one entry
 
 Words = tuple[str, ...]
