@@ -26,7 +26,7 @@ from bot.http.messages import Patience, Upload
 _SMALL: Final = 16 * 1024
 """A body of so many bytes is handed to the system without waiting for the connection to take it."""
 _PIECE: Final = 64 * 1024
-_ROOM: Final = 256 * 1024
+_ROOM: Final = 64 * 1024
 _MOST_AHEAD: Final = 256 * 1024
 """So many bytes of a body wait for whoever reads it piece by piece; then the peer has to wait."""
 _MOST_AROUND: Final = 64 * 1024

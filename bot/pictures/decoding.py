@@ -245,6 +245,8 @@ def _to_srgb(picture: Image.Image, profile: object) -> Image.Image:
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode == "RGB" and not isinstance(picture, ImageFile.ImageFile):
+        return picture  # scaled or converted already: another copy would be as large again
     if picture.mode != "RGBA":
         return picture.convert("RGB")
     flat = Image.new("RGB", picture.size, WHITE)

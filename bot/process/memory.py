@@ -9,6 +9,7 @@ from typing import Final
 
 _M_TRIM_THRESHOLD: Final = -1  # of glibc's malloc.h
 _M_MMAP_THRESHOLD: Final = -3
+_M_ARENA_MAX: Final = -8
 _LARGE: Final = 128 * 1024  # bytes; glibc's own beginning. Less would slow zlib down.
 _LOOSE_END: Final = 256 * 1024  # bytes at a heap's end that may wait for the next burst
 _NEW_BEFORE_A_LOOK: Final = 5_000  # objects; Python's own 700 is for small programs
@@ -40,14 +41,17 @@ def look_for_garbage_by_the_thousands() -> None:
 
 
 def give_back_large_blocks() -> None:
-    """Have large blocks returned to the system when they are freed.
+    """Have large blocks returned to the system when they are freed, and all threads use one heap.
 
     glibc starts so, but with every large block freed it raises the size from which it does, up to
     32 MB: pictures then are cut from heaps whose free ends stay with the process. Setting the size
-    stops that. Other C libraries have no such dial, and nothing is done. Decision 0013.
+    stops that. A heap for each thread would keep what only that thread can use again; before the
+    first of them begins, there is one for all. Other C libraries have no such dials, and nothing is
+    done. Decision 0013.
     """
     if sys.platform != "linux":
         return
     if (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
         mallopt(_M_MMAP_THRESHOLD, _LARGE)
         mallopt(_M_TRIM_THRESHOLD, _LOOSE_END)
+        mallopt(_M_ARENA_MAX, 1)
