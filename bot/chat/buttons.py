@@ -59,7 +59,7 @@ def natural(text: str) -> int | None:
 
 
 def to_base36(number: int) -> str:
-    """Write a natural number in base 36."""
+    """Write a natural number in base 36. Raises `ValueError` for a negative one."""
     if number < 0:
         raise ValueError(number)
     digits = ""

@@ -159,7 +159,7 @@ def settled_there(books: Books, agreed: Agreed, at: datetime) -> tuple[Operation
 
 
 def open_at_marketplace(books: Books, order_no: MerchantOrderNo) -> Fen:
-    """Return what stands on the marketplace's account for an order; negative is still to pay."""
+    """Return the fen on the marketplace's account for an order; negative is still to pay."""
     return Fen(
         sum(
             entry.amount.units

@@ -65,7 +65,7 @@ def restore(settings: Settings, copy: Path) -> str:
 def restored(settings: Settings) -> str:
     """Mark a database that other means put back, such as a machine's snapshot.
 
-    Raises as `restore` does.
+    Raises `CommandRefused`, and what else `restore` does.
     """
     path = settings.database_path
     if path is None:

@@ -15,7 +15,10 @@ async def listed(storage: Storage) -> str:
 
 
 async def retry(storage: Storage, update_id: int) -> str:
-    """Have a running bot try it again within seconds, else the next one at its start."""
+    """Have a running bot try it again within seconds, else the next one at its start.
+
+    Raises `CommandRefused` for what is not parked.
+    """
     if abs(update_id) > _LARGEST or not await storage.inbox.requeue_update(update_id):
         raise CommandRefused(f"{update_id} is not parked")
     await storage.upkeep.nudge()

@@ -38,7 +38,7 @@ class Share(Value):
 
     @property
     def marketplace(self) -> Fen:
-        """What of it goes to the marketplace, and to who carries the goods on."""
+        """How many fen of it go to the marketplace, and to who carries the goods on."""
         return Fen(self.goods + self.freight + self.abroad - self.allowed)
 
     @property
@@ -66,7 +66,7 @@ class Bill(Value):
     borne: Fen = Fen(0)
 
     def unit_of(self, spec_id: SpecId | None) -> Fen:
-        """Return what a piece costs. Raises `BillUnclear`."""
+        """Return what a piece costs, in fen. Raises `BillUnclear`."""
         for each in self.units:
             if each.spec_id == spec_id:
                 return each.price
@@ -114,7 +114,7 @@ def got_by_variant(claims: Iterable[Claim]) -> dict[SpecId | None, int]:
 
 
 def units_of(claims: Iterable[Claim], terms: Terms, quote: Quote) -> tuple[tuple[Unit, ...], Fen]:
-    """Return one price a variant, and the pot: what of the total is left to be shared.
+    """Return one price a variant, and the pot: how many fen of the total are left to be shared.
 
     What was taken off or put on the goods as a whole is spread over the lines by their value.
     Raises `BillUnclear`.

@@ -234,7 +234,7 @@ class Asked(Value):
 def agreed_together(amounts: Iterable[Fen], terms: Terms) -> Fen:
     """Return what several consents of one person come to, for a part that is shared by the key.
 
-    Where heads count it is one share, however many claims they have.
+    All of it is fen. Where heads count it is one share, however many claims they have.
     """
     return Fen(max(amounts, default=0) if terms.by_heads else sum(amounts))
 

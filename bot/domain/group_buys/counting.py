@@ -126,7 +126,7 @@ def unit_instead(buy: GroupBuy, claim: Claim, spec_id: SpecId | None) -> Fen:
     """Return what a piece of another variant costs who takes it for a missing one, in fen.
 
     Nobody pays more for a mistake of the seller's than for what they joined with, nor more than
-    those who joined with that variant. Raises `BillUnclear`.
+    those who joined with that variant. Raises `BillUnclear`, `BuyRefused`.
     """
     bill, variant = buy.bill, buy.terms.variant(spec_id)
     if bill is None or variant is None:

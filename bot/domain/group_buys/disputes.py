@@ -36,7 +36,10 @@ def disputed(buy: GroupBuy, user_id: UserId, dispute: Dispute) -> Change:
 
 
 def dispute_answered(buy: GroupBuy, user_id: UserId, answer: str) -> Change:
-    """The organiser says why nothing is owed; the member agrees, or calls an operator."""
+    """The organiser says why nothing is owed; the member agrees, or calls an operator.
+
+    Raises `BuyRefused`.
+    """
     claim, dispute = _dispute_of(buy, user_id)
     if not answer.strip():
         raise BuyRefused(Why.INCOMPLETE)

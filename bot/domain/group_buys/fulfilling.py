@@ -161,7 +161,10 @@ def resold(buy: GroupBuy, number: int, proceeds: Money, books: Books, now: datet
 def sent_back(
     buy: GroupBuy, user_id: UserId, amount: Money, key: str, books: Books, now: datetime
 ) -> Change:
-    """The organiser sent money back. Raises `TooMuch` beyond what is owed to the member."""
+    """The organiser sent money back.
+
+    Raises `TooMuch` beyond what is owed to the member, `BuyRefused` during a complaint.
+    """
     if f"refund:{key}" in books:
         return Change(buy)
     if user_id in open_disputes(buy):
@@ -172,7 +175,10 @@ def sent_back(
 
 
 def given_up(buy: GroupBuy, user_id: UserId, reason: str, books: Books, now: datetime) -> Change:
-    """Write off what is open with a member, by name and with a reason. Raises `TooMuch`."""
+    """Write off what is open with a member, by name and with a reason.
+
+    Raises `TooMuch`, and `BuyRefused` during a complaint.
+    """
     buy.demand(BuyState.SETTLING, BuyState.CANCELLING)
     if user_id in open_disputes(buy):
         raise BuyRefused(Why.DISPUTE)

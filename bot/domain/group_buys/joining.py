@@ -243,7 +243,10 @@ def _agreeing(terms: Terms, claim: Claim, at: datetime) -> Claim:
 
 
 def removed(buy: GroupBuy, number: int, reason: str) -> Change:
-    """The organiser takes a claim out, with a reason that its person is shown."""
+    """The organiser takes a claim out, with a reason that its person is shown.
+
+    Raises `BuyRefused`.
+    """
     buy.demand(BuyState.OPEN, BuyState.PAUSED)
     claim = buy.claim(number)
     if claim.state not in _HELD_OR_WAITING:

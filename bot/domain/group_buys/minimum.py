@@ -69,6 +69,7 @@ def topped_up(buy: GroupBuy, consent: Consent, spec_id: object, pieces: int) -> 
     """The organiser takes pieces on their own account, at the price that all pay.
 
     That is possible before the order, whoever is missing: who never joined, or has not paid.
+    Raises `BuyRefused`.
     """
     buy.demand(BuyState.LOCKED, BuyState.COLLECTING)
     variant = next((each for each in buy.terms.variants if each.spec_id == spec_id), None)

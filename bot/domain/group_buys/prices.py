@@ -38,16 +38,16 @@ class PriceSteps(Value):
 
     @property
     def first_price(self) -> Fen:
-        """The price of the first step: the dearest that the group can come to pay."""
+        """The price of the first step in fen: the dearest that the group can come to pay."""
         return self.tiers[0].price
 
     def price_at(self, pieces: int) -> Fen:
-        """Return the price of one piece when the group takes so many."""
+        """Return the price of one piece in fen when the group takes so many."""
         reached = [each for each in self.tiers if each.start_quantity <= pieces]
         return reached[-1].price if reached else self.first_price
 
     def missing_to_next(self, pieces: int) -> tuple[int, Fen] | None:
-        """Return how many pieces lack to the next cheaper step, and its price; None at the last."""
+        """Return the pieces to the next cheaper step, and its price in fen; None at the last."""
         now = self.price_at(pieces)
         for tier in self.tiers:
             if tier.start_quantity > pieces and tier.price < now:

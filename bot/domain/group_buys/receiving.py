@@ -66,7 +66,7 @@ def proof_sent(buy: GroupBuy, user_id: UserId, proof: SentProof, detail: str) ->
 
 
 def proof_declined(buy: GroupBuy, user_id: UserId, detail: str) -> Change:
-    """The organiser saw nothing come in."""
+    """The organiser saw nothing come in. Raises `BuyRefused` where nobody says so any more."""
     buy.demand(BuyState.COLLECTING)
     mine = [each for each in buy.claims_of(user_id) if each.state is ClaimState.PROOF]
     if not mine:

@@ -21,8 +21,8 @@ class FreightKey(StrEnum):
 def unit_price(line_total: Fen, pieces: int) -> tuple[Fen, Fen]:
     """Return one price for each piece of a variant and the residue: `unit * pieces - line_total`.
 
-    Rounded up, it stays at or below the marketplace's own price, as the total was no more than
-    that times the pieces. The residue is everybody's: it goes into the shared pot.
+    Both are fen. Rounded up, it stays at or below the marketplace's own price, as the total was no
+    more than that times the pieces. The residue is everybody's: it goes into the shared pot.
     """
     unit = -(-line_total // pieces)
     return Fen(unit), Fen(unit * pieces - line_total)
@@ -72,11 +72,11 @@ def usable_weights(
 
 
 def fee_of(goods: int, fee_ppm: int) -> Fen:
-    """Return the fee on a person's goods: cut once, so that it never exceeds the percent."""
+    """Return the fee on a person's goods, both in fen: cut once, so that it exceeds no percent."""
     return Fen(fee_ppm * goods // PPM)
 
 
 def freight_cap(estimate: int, cap_ppm: int) -> Fen:
-    """Return what a person agrees to at most: the estimate and some more, up to a whole yuan."""
+    """Return what a person agrees to at most, in fen: the estimate and more, to a whole yuan."""
     most = -(-estimate * cap_ppm // PPM)
     return Fen(-(-most // FEN_PER_YUAN) * FEN_PER_YUAN)

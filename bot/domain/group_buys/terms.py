@@ -189,15 +189,15 @@ class Terms(Value):
         return self.freight_key is FreightKey.HEAD
 
     def freight_estimate(self, pieces: int, variant: Variant | None = None) -> Fen:
-        """Return the likely share of the freight of somebody with so many pieces of a variant."""
+        """Return the likely share of the freight of so many pieces of a variant, in fen."""
         return Fen(0) if self.is_fixed else self._likely(self.freight_each, pieces, variant)
 
     def freight_most(self, pieces: int, variant: Variant | None = None) -> Fen:
-        """Return what somebody with so many pieces agrees to pay for freight at most."""
+        """Return what somebody with so many pieces agrees to pay for freight at most, in fen."""
         return freight_cap(self.freight_estimate(pieces, variant), self.cap_ppm)
 
     def abroad_most(self, pieces: int, variant: Variant | None = None) -> Fen:
-        """Return what the second instalment of so many pieces may come to at most."""
+        """Return what the second instalment of so many pieces may come to at most, in fen."""
         return freight_cap(self._likely(self.abroad_each, pieces, variant), self.cap_ppm)
 
     def _likely(self, each: Fen, pieces: int, variant: Variant | None) -> Fen:
@@ -221,11 +221,11 @@ class Terms(Value):
         return None
 
     def usual_ceiling(self, variant: Variant) -> Fen:
-        """Return the price nobody can be surprised by: that of the least the group may take."""
+        """Return the price in fen that surprises nobody: that of the least the group may take."""
         return self.fixed_price(variant) if self.is_fixed else self._dearest(variant)
 
     def fixed_price(self, variant: Variant) -> Fen:
-        """Return what a piece costs with freight and fee inside, rounded up to 0.10 yuan."""
+        """Return the fen a piece costs with freight and fee inside, rounded up to 0.10 yuan."""
         cost = self._dearest(variant) + self.freight_each
         whole = -(-cost * (PPM + self.fee_ppm) // PPM)
         return Fen(-(-whole // _FIXED_STEP) * _FIXED_STEP)

@@ -59,7 +59,7 @@ class GroupBuys:
         return await self._marketplace.offer(offer_id)
 
     async def freight_each(self, offers: Sequence[Goods], minimum: int, address: Address) -> Fen:
-        """Return the freight of a piece, rounded up, if the group takes so many.
+        """Return the freight of a piece in fen, rounded up, if the group takes so many.
 
         Of several offers it takes the least of each. Raises `MarketplaceError`, `BuyRefused`.
         """

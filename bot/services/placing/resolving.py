@@ -80,7 +80,8 @@ class OrderResolving:
     ) -> Order:
         """Take orders at the marketplace for ours: the person is told that it was placed.
 
-        They have to carry our number and no other goods than agreed to, unless forced.
+        They have to carry our number and no other goods than agreed to, unless forced. Raises
+        `NotSettled`.
         """
         order = await self.order(order_no)
         found = [await self._detail(order, each) for each in dict.fromkeys(order_ids)]
@@ -104,7 +105,7 @@ class OrderResolving:
 
         The bot looks at the marketplace once more before; what costs something else now, or is
         older than a day, goes back to the person to be confirmed again. `by` is the operator who
-        says so, None at the command line.
+        says so, None at the command line. Raises `NotSettled`.
         """
         order = await self.order(order_no)
         after = _moved(order, Placing.UNCERTAIN).replace(vouched=True, vouched_by=by)
@@ -122,7 +123,7 @@ class OrderResolving:
     async def drop(self, order_no: str, *, force: bool = False) -> Order:
         """Settle that no order exists: the person is told so and may order again.
 
-        The marketplace is asked once more before, unless forced.
+        The marketplace is asked once more before, unless forced. Raises `NotSettled`.
         """
         order = await self.order(order_no)
         after = _moved(order, Placing.REFUSED)

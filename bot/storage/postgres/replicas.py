@@ -189,7 +189,10 @@ class Replicas:
         await self._run("SELECT pg_notify(%s, %s)", (CHANNEL, bell))
 
     async def bells(self) -> AsyncIterator[str]:
-        """Listen on a connection for that alone; the first is '', for what was missed."""
+        """Listen on a connection for that alone; the first is '', for what was missed.
+
+        Raises `StorageUnavailable`.
+        """
         try:
             async with await self._connected() as listening:
                 for channel in (CHANNEL, f"{CHANNEL}_{self.number}"):

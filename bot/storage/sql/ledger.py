@@ -43,7 +43,10 @@ class LedgerRows:
     def book(
         self, connection: Connection, order_no: MerchantOrderNo, booking: Booking
     ) -> tuple[Operation, ...]:
-        """Post what is said of an order, let credits count for debts, see where orders stand."""
+        """Post what is said of an order, let credits count for debts, see where orders stand.
+
+        Raises `OrderMoved` when the order is gone.
+        """
         order = self.orders(connection, {order_no}).get(order_no)
         if order is None:
             raise OrderMoved(f"{order_no} is gone")

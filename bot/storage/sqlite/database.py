@@ -158,7 +158,7 @@ class SqliteDatabase(Database):
         return await self._reader.run(partial(_at_one_moment, work))
 
     async def rows(self, sql: str, *parameters: object) -> list[Any]:
-        """Return the rows of a query, as they were last committed."""
+        """Return the rows of a query, as they were last committed. Raises `StorageUnavailable`."""
         if self._reader is None:
             raise StorageUnavailable("the storage is not open")
         return await self._reader.run(

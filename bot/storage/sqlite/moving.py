@@ -76,7 +76,10 @@ class SqliteSide:
             yield from self._connection.execute(sql)
 
     def note_alive(self) -> None:
-        """Write the file that goes with this database: it was moved, not put back."""
+        """Write the file that goes with this database: it was moved, not put back.
+
+        Raises `StorageUnavailable`.
+        """
         meta = dict(self.read("SELECT name, value FROM meta WHERE name IN ('lineage', 'beat')"))
         if "lineage" not in meta:
             return
