@@ -1,10 +1,13 @@
 """The way to each later step, walked as a person walks it; and what the marketplace saw of it."""
 
 import asyncio
+import re
 from typing import Any
 
 import httpx
 from chat import Person, Shown
+
+from tests.loopback import http_client
 
 SNEAKERS = 692428411078  # pairs, 29 variants, from 3, no mixed batch, three price tiers
 SOCKS = 763563718333  # pairs, 5 variants, from 10, mixed batch from 20 pieces
@@ -122,3 +125,14 @@ class Market:
     async def _post(self, path: str, body: dict[str, Any]) -> None:
         answer = await self._http.post(path, json=body)
         assert answer.status_code == 200, answer.text
+
+
+async def pay_at_cashier(url: str) -> None:
+    """Open the payment page and press its button, as a browser does."""
+    async with http_client(follow_redirects=True) as browser:
+        page = await browser.get(url)
+        assert page.status_code == 200
+        total = re.search(r'name="total" value="(\d+)"', page.text)
+        assert total, page.text[:2000]
+        answer = await browser.post(url, data={"total": total[1]})
+        assert answer.status_code == 200

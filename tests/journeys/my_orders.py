@@ -64,3 +64,15 @@ async def old_enough(market: Market) -> None:
 def yuan(fen: int) -> str:
     """An amount as the bot writes it."""
     return f"¥{fen / 100:,.2f}"
+
+
+POLL = {
+    "POLL_SHORTEST_SECONDS": "0.4",
+    "POLL_UNPAID_SECONDS": "0.4",
+    "POLL_UNDER_WAY_SECONDS": "0.4",
+    "POLL_CALLS_PER_MINUTE": "6000",
+}
+"""Placed orders are read again within half a second."""
+
+SELDOM = {name: "3600" for name in POLL if name.endswith("SECONDS")}
+"""They are not, while a test runs."""

@@ -122,3 +122,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+async def scrape(bot: BotProcess) -> dict[str, float]:
+    """Return each metric's value by its name with its labels."""
+    async with http_client() as http:
+        answer = await http.get(f"http://127.0.0.1:{bot.port}/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}

@@ -8,8 +8,8 @@ import pytest
 from buying import TAPE_MEASURE, placed
 from chat import Person, Shown
 from crashing import Clients, Own, own_world, until
-from test_group_goods import Group
-from test_inline import found
+from group_goods import Group
+from inline_mode import found
 
 from tests.tiers import SLOW
 

@@ -9,8 +9,8 @@ import pytest
 from buying import Market, placed
 from chat import Person
 from crashing import Clients, own_world
+from operator_shell import opened, park, unresolved
 from operators_desk import Desk
-from test_operator_commands import opened, park, unresolved
 
 from bot.chat.buttons import Press
 from bot.chat.routing import Buttons

@@ -8,7 +8,7 @@ import pytest
 from buying import Market, at_preview
 from chat import Person
 from crashing import Own, own_world, until
-from test_operator_commands import command
+from operator_shell import command
 
 from bot.storage.sqlite.copying import copy_database
 from tests.tiers import SLOW

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from buying import TAPE_MEASURE, Market, at_lines, at_quantity
 from chat import Person, Shown
-from test_results import listed
+from result_lists import listed
 
 from bot.chat.buttons import Press
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from buying import Market
 from chat import Person
-from test_results import MANY, listed, prices
+from result_lists import MANY, listed, prices
 
 Arrive = Callable[..., Awaitable[Person]]
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from buying import Market
 from chat import Person
+from result_lists import listed
 from steps import PLACES
-from test_results import listed
 
 Arrive = Callable[..., Awaitable[Person]]
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from buying import SNEAKERS, TAPE_MEASURE, Market, at_lines, at_offer
 from chat import Person
-from test_results import listed, prices
+from result_lists import listed, prices
 
 Arrive = Callable[..., Awaitable[Person]]
 

@@ -15,7 +15,7 @@ from group_buying import (
     pays,
     world_of_groups,
 )
-from test_inline import found
+from inline_mode import found
 
 from bot.chat.buttons import Press
 from tests.tiers import SLOW

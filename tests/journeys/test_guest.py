@@ -8,7 +8,7 @@ import httpx
 import pytest
 from chat import Person
 from crashing import own_world, until
-from test_group_goods import LINK, Group, opens
+from group_goods import LINK, Group, opens
 
 Arrive = Callable[..., Awaitable[Person]]
 

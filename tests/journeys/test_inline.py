@@ -1,15 +1,13 @@
 """Goods typed for behind the bot's name: cards to post anywhere, and to order from."""
 
-import asyncio
 import re
-import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import httpx
 import pytest
 from buying import Market
-from chat import PATIENCE, Person
+from chat import Person
+from inline_mode import answer_to, found, typed
 
 Arrive = Callable[..., Awaitable[Person]]
 OFFER = 718092053690
@@ -18,27 +16,6 @@ OFFER = 718092053690
 @pytest.fixture
 def market(marketplace: httpx.AsyncClient) -> Market:
     return Market(marketplace)
-
-
-async def typed(person: Person, query: str, offset: str = "") -> str:
-    body = {"from": person.id, "query": query, "offset": offset}
-    answer = await person.http.post("/sandbox/inline", json=body)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["inline_query_id"])
-
-
-async def answer_to(person: Person, query_id: str) -> dict[str, Any]:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        answer = (await person.http.get(f"/sandbox/inline/{query_id}")).json()["answer"]
-        if answer is not None:
-            return dict(answer)
-        await asyncio.sleep(0.02)
-    raise AssertionError("the inline query was never answered")
-
-
-async def found(person: Person, query: str, offset: str = "") -> dict[str, Any]:
-    return await answer_to(person, await typed(person, query, offset))
 
 
 @pytest.mark.parametrize(

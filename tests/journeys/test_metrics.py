@@ -6,19 +6,9 @@ import httpx
 from buying import placed
 from chat import Person
 from crashing import until
-from processes import BotProcess
+from processes import BotProcess, scrape
 
 from tests.loopback import http_client
-
-
-async def scrape(bot: BotProcess) -> dict[str, float]:
-    """Return each metric's value by its name with its labels."""
-    async with http_client() as http:
-        answer = await http.get(f"http://127.0.0.1:{bot.port}/metrics")
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
-    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
 
 
 async def test_a_journey_is_counted(

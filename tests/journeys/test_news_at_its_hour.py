@@ -8,8 +8,7 @@ import pytest
 from buying import placed
 from chat import Person
 from crashing import Clients, Own, own_world
-from my_orders import yuan
-from test_news_of_an_order import SELDOM
+from my_orders import SELDOM, yuan
 
 pytestmark = pytest.mark.slow  # real minutes pass
 

@@ -8,7 +8,7 @@ import pytest
 from buying import TAPE_MEASURE, at_offer, placed
 from chat import Person, Shown
 from crashing import Clients, Own, over_both, own_world, stored_in, until
-from my_orders import two_lines, yuan
+from my_orders import POLL, SELDOM, two_lines, yuan
 
 from tests.tiers import SLOW, slow_but
 
@@ -18,13 +18,6 @@ SHIPPED = "Your goods were shipped|卖家已发货"
 RECEIVED = "Receipt was confirmed|已确认收货"
 COMPLETED = "order is completed|交易成功"
 LIFE = (PAID, PART, SHIPPED, RECEIVED, COMPLETED)
-POLL = {
-    "POLL_SHORTEST_SECONDS": "0.4",
-    "POLL_UNPAID_SECONDS": "0.4",
-    "POLL_UNDER_WAY_SECONDS": "0.4",
-    "POLL_CALLS_PER_MINUTE": "6000",
-}
-SELDOM = {name: "3600" for name in POLL if name.endswith("SECONDS")}
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from buying import TAPE_MEASURE, Market, placed
+from buying import TAPE_MEASURE, Market, pay_at_cashier, placed
 from chat import Person, Shown
 from my_orders import LIST, made_again, one_more, opened, two_lines, yuan
-from test_payment import pay_at_cashier
 
 from tests.tiers import SLOW, slow_but
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from buying import TAPE_MEASURE, at_preview
 from crashing import Own, killed_before_the_sheet, own_world, until
-from processes import LOOKUP_DELAYS
-from test_metrics import scrape
-from test_operator_commands import command, park, unresolved
+from operator_shell import command, park, unresolved
+from processes import LOOKUP_DELAYS, scrape
 
 from bot.storage.keys import load_keyring
 from bot.storage.postgres.storage import PostgresStorage

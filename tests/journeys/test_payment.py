@@ -1,27 +1,15 @@
 """Paying: the link, what the marketplace says of the money, and amounts that moved."""
 
 import os
-import re
 from pathlib import Path
 
 import pytest
-from buying import SNEAKERS, TAPE_MEASURE, Market, at_lines, at_preview, placed
+from buying import SNEAKERS, TAPE_MEASURE, Market, at_lines, at_preview, pay_at_cashier, placed
 from chat import Person
 from processes import BotProcess, SandboxProcess
 
 from tests.loopback import http_client
 from tests.tiers import SLOW
-
-
-async def pay_at_cashier(url):
-    """Open the payment page and press its button, as a browser does."""
-    async with http_client(follow_redirects=True) as browser:
-        page = await browser.get(url)
-        assert page.status_code == 200
-        total = re.search(r'name="total" value="(\d+)"', page.text)
-        assert total, page.text[:2000]
-        answer = await browser.post(url, data={"total": total[1]})
-        assert answer.status_code == 200
 
 
 async def test_paying_is_seen_when_asked(person, marketplace):

@@ -8,8 +8,8 @@ from buying import TAPE_MEASURE, Market, at_offer, from_lines_to_preview
 from channels import POSTING, Channel
 from chat import PATIENCE, Person, Shown
 from crashing import Clients, over_both, own_world, stored_in, until
+from group_goods import opens
 from operators_desk import Desk
-from test_group_goods import opens
 
 from tests.tiers import SLOW, slow_but
 

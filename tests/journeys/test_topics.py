@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 from chat import Person, Shown
-from test_group_goods import LINK, Group
+from group_goods import LINK, Group
 
 Arrive = Callable[..., Awaitable[Person]]
 
