@@ -8,6 +8,7 @@ to a group), after a restart as well.
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
@@ -19,10 +20,10 @@ from bot.domain.group_buys.buys import BuyRefused, Change, GroupBuy
 from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.group_buys.showing import Card, Progress
 from bot.domain.identifiers import BuyId, ChatId
-from bot.storage.ports import Storage, StorageUnavailable
+from bot.storage.ports import Storage
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
-from bot.telling.rounds import Rounds
+from bot.telling.rounds import Rounds, apart
 
 CardOfBuy = Callable[[Texts, str, GroupBuy, Progress], Screen]
 """Draws a buy's card in a language, for the bot of that name."""
@@ -68,13 +69,9 @@ class GroupCards:
     async def draw_waiting(self) -> None:
         """Draw what shows an older version and may be drawn now. Raises `StorageUnavailable`."""
         for card in await self._cards.cards_to_draw(self._clock(), _AT_ONCE):
-            try:
+            put_aside = partial(self._cards.card_drawn, card, card.shown, self._clock() + _AGAIN)
+            async with apart("group_card_waits", put_aside, buy=card.buy_id):
                 await self._draw(card)
-            except StorageUnavailable:
-                raise
-            except Exception:  # noqa: BLE001 - a bug that one card meets must not keep the others
-                _log.exception("group_card_waits", buy=card.buy_id)
-                await self._cards.card_drawn(card, card.shown, self._clock() + _AGAIN)
 
     async def _draw(self, card: Card) -> None:
         buy = await self._buys.buy(card.buy_id)

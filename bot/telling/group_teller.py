@@ -7,6 +7,7 @@ most every seven seconds, after a restart as well.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from telegram.error import TelegramError
@@ -21,11 +22,10 @@ from bot.domain.ledger import Books
 from bot.domain.quiet import QuietHours
 from bot.storage.ports import (
     Storage,
-    StorageUnavailable,
 )
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
-from bot.telling.rounds import Rounds
+from bot.telling.rounds import Rounds, apart
 from bot.telling.sending import send_screen, session_of
 
 About = tuple[int, UserId, NewsOf, bool]
@@ -85,15 +85,11 @@ class GroupTeller:
         for news in waiting:
             if news.news_id in told:
                 continue
-            try:
-                same = [each for each in waiting if _is_same(each, news)]
-                told |= {each.news_id for each in same}
+            same = [each for each in waiting if _is_same(each, news)]
+            told |= {each.news_id for each in same}
+            put_aside = partial(self._news.put_back_news, news.news_id, self._clock() + _PUT_ASIDE)
+            async with apart("group_news_waits", put_aside, kind=news.news.kind.value):
                 await self._tell_gathered(news, same)
-            except StorageUnavailable:
-                raise
-            except Exception:  # noqa: BLE001 - a bug that one piece of news meets must not keep the others
-                _log.exception("group_news_waits", kind=news.news.kind.value)
-                await self._news.put_back_news(news.news_id, self._clock() + _PUT_ASIDE)
 
     async def _tell_gathered(self, news: StoredNews, same: Sequence[StoredNews]) -> None:
         """Tell what many bring about one after the other as one, and no more often than that."""

@@ -11,6 +11,7 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from telegram.constants import ParseMode
@@ -28,7 +29,7 @@ from bot.marketplace.errors import MarketplaceError, RefusalReason, Refused
 from bot.storage.ports import Storage, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
-from bot.telling.rounds import Rounds
+from bot.telling.rounds import Rounds, apart
 
 CardOf = Callable[[Texts, str, Post, Offer | None], Screen]
 """Draws a post's card in a language, for the bot of that name; None of an offer that is gone."""
@@ -102,14 +103,10 @@ class Publisher:
     async def post_waiting(self) -> None:
         """Send and take down what may be now. Raises `StorageUnavailable`."""
         for post in await self._posts.posts_to_do(self._clock(), _AT_ONCE):
-            try:
+            later = post.replace(look_at=self._clock() + _LATER)
+            put_aside = partial(self._posts.save_post, later, (post.state,))
+            async with apart("post_waits", put_aside, post=post.post_id):
                 await (self._send(post) if post.state is PostState.WAITING else self._end(post))
-            except StorageUnavailable:
-                raise
-            except Exception:  # noqa: BLE001 - a bug that one post meets must not keep the others
-                _log.exception("post_waits", post=post.post_id)
-                later = post.replace(look_at=self._clock() + _LATER)
-                await self._posts.save_post(later, (post.state,))
 
     async def check_one_offer(self) -> None:
         """Read the offer whose card is due first, and have all its cards say what is so.

@@ -6,6 +6,7 @@ used; else each in their own chat. Words are claimed, durably, before they are t
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,7 +26,7 @@ from bot.services.support import Support
 from bot.storage.ports import Storage, StorageError, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
-from bot.telling.rounds import Rounds
+from bot.telling.rounds import Rounds, apart
 from bot.telling.sending import begun_session
 
 ForPerson = Callable[[QuestionView], Screen]
@@ -85,13 +86,10 @@ class QuestionTeller:
     async def tell_waiting(self) -> None:
         """Tell what may be told now. Raises `StorageUnavailable`."""
         for words in await self._questions.words_to_tell(self._clock(), _AT_ONCE):
-            try:
+            later = self._clock() + _PUT_ASIDE
+            put_aside = partial(self._questions.put_back_words, words.words_id, later)
+            async with apart("question_words_put_aside", put_aside):
                 await self._tell(words)
-            except StorageUnavailable:
-                raise
-            except Exception:  # noqa: BLE001 - a bug that one question meets must not hold up the others
-                _log.exception("question_words_put_aside")
-                await self._questions.put_back_words(words.words_id, self._clock() + _PUT_ASIDE)
 
     async def _tell(self, words: Words) -> None:
         question = await self._questions.question(words.question_id)

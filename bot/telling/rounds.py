@@ -1,7 +1,8 @@
 """The round that every teller makes: begin once, tell what waits, rest until there is more."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import NoReturn
 
 import structlog
@@ -45,3 +46,20 @@ class Rounds:
             except StorageUnavailable as error:
                 _log.warning(self._waits, error=str(error))
             await happens(self._woken, _LOOK_EVERY)
+
+
+@asynccontextmanager
+async def apart(
+    event: str, put_aside: Callable[[], Awaitable[object]], **about: object
+) -> AsyncIterator[None]:
+    """Keep a bug that one of several meets from the others: it is logged, that one put aside.
+
+    Raises `StorageUnavailable`, which all of them meet.
+    """
+    try:
+        yield
+    except StorageUnavailable:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it is, the others are told
+        _log.exception(event, **about)
+        await put_aside()

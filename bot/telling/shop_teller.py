@@ -6,6 +6,7 @@ not told waits again; of what may have been told nobody hears a second time, as 
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from telegram.error import TelegramError
@@ -21,11 +22,10 @@ from bot.domain.shop_events import FOR_OPERATORS, EventKind, ShopEvent
 from bot.services.collecting.shop import Shop
 from bot.storage.ports import (
     Storage,
-    StorageUnavailable,
 )
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
-from bot.telling.rounds import Rounds
+from bot.telling.rounds import Rounds, apart
 from bot.telling.sending import send_screen, session_of
 
 ScreenOfEvent = Callable[[OrderView, ShopEvent], Screen]
@@ -98,13 +98,10 @@ class ShopTeller:
     async def tell_waiting(self) -> None:
         """Tell what may be told now. Raises `StorageUnavailable`."""
         for event in await self._events.events_to_tell(self._clock(), _AT_ONCE):
-            try:
+            later = self._clock() + _PUT_ASIDE
+            put_aside = partial(self._events.put_back_event, event.event_id, later)
+            async with apart("shop_event_waits", put_aside, kind=event.kind.value):
                 await self._tell(event)
-            except StorageUnavailable:
-                raise
-            except Exception:  # noqa: BLE001 - a bug that one event meets must not keep the others untold
-                _log.exception("shop_event_waits", kind=event.kind.value)
-                await self._events.put_back_event(event.event_id, self._clock() + _PUT_ASIDE)
 
     async def _tell(self, event: ShopEvent) -> None:
         order = await self._storage.orders.order(event.order_no)

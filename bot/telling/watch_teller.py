@@ -6,6 +6,7 @@ been told is not told again.
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from telegram.error import RetryAfter, TelegramError
@@ -19,12 +20,11 @@ from bot.domain.rates import Rate
 from bot.domain.watches import OfferWatch, WatchEnd, WatchState
 from bot.storage.ports import (
     Storage,
-    StorageUnavailable,
 )
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
 from bot.telegram.pacing import seconds_of
-from bot.telling.rounds import Rounds
+from bot.telling.rounds import Rounds, apart
 from bot.telling.sending import send_pictured, session_of
 
 ScreenOfWatch = Callable[[Texts, OfferWatch], Screen]
@@ -85,13 +85,9 @@ class WatchTeller:
         """Tell what may be told now; return how many there were. Raises `StorageUnavailable`."""
         waiting = await self._watches.watches_to_tell(self._clock(), _AT_ONCE)
         for watch in waiting:
-            try:
+            put_aside = partial(self._watches.put_back_watch, watch, self._clock() + _PUT_ASIDE)
+            async with apart("watch_waits", put_aside, watch=watch.watch_id):
                 await self._tell(watch)
-            except StorageUnavailable:
-                raise
-            except Exception:  # noqa: BLE001 - a bug that one watch meets must not keep the others
-                _log.exception("watch_waits", watch=watch.watch_id)
-                await self._watches.put_back_watch(watch, self._clock() + _PUT_ASIDE)
         return len(waiting)
 
     async def _tell(self, watch: OfferWatch) -> None:
