@@ -202,6 +202,7 @@ class Settings(FollowingSettings):
     marketplace_picture_hosts: Annotated[tuple[str, ...], NoDecode, Field(min_length=1)] = (
         "*.alicdn.com",
     )
+    picture_seconds: Seconds = 2.0
     # seconds before each look-up of an order whose creation got no clear answer
     lookup_delays: Annotated[tuple[Seconds, ...], NoDecode, Field(min_length=1, max_length=100)] = (
         LOOKUP_DELAYS

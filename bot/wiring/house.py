@@ -213,7 +213,11 @@ class House:
             watches=self.following.watching.watches,
         )
         self.drawer = drawer = Drawer(
-            bot, outside.pictures, storage.picture_files, rich=settings.rich_messages
+            bot,
+            outside.pictures,
+            storage.picture_files,
+            rich=settings.rich_messages,
+            words_wait=settings.picture_seconds,
         )
         self.following.watching.tell_by(bot, drawer, watch_told.screen, access.lets_in, self._rate)
         self.group_cards = GroupCards(bot, drawer, storage, buy_card, clock=clock.now)

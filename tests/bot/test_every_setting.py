@@ -50,6 +50,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     ),
     "marketplace_language": ("klingon", "e", "en_US", "zh"),
     "marketplace_picture_hosts": ("*", ",", "https://a.com/", "a.com;b.com", "a com"),
+    "picture_seconds": _SECONDS,
     "lookup_delays": ("soon", "0", "3,inf", "-1", ",", ",".join(["1"] * 101)),
     "recreate": ("always", "yes"),
     "database_url": (":memory:", "sqlite:///", "postgresql+asyncpg://x/y", "mysql://x", "/usr"),

@@ -64,6 +64,7 @@ class BotProcess:
             "DATABASE_URL": str(folder / "bot.db"),
             "LISTEN": f"127.0.0.1:{self.port}",
             "LOG_FORMAT": "json",
+            "PICTURE_SECONDS": "30",  # a busy machine draws a sheet in seconds
             **settings,
         }
         self.forked = True
