@@ -20,7 +20,16 @@ from bot.domain.sessions import Step
 from bot.domain.writes import ShowBuy
 from bot.telegram.newer import Style
 from handlers.always import anywhere
-from handlers.group import banning, complaining, counting, receiving, running, settling, taking_part
+from handlers.group import (
+    banning,
+    complaining,
+    counting,
+    receiving,
+    running,
+    selling,
+    settling,
+    taking_part,
+)
 from handlers.group.buy_acting import returning, seen
 from handlers.group.buy_asked import asked, dispute_lines
 from handlers.group.buy_organising import ending_rows, organiser_rows, organiser_text
@@ -318,6 +327,8 @@ async def text(update: Update, context: Context) -> Reply:
         return None
     if asking.what == "count" and asking.about:
         return await counting.count_typed(context, asking, typed)
+    if asking.what == "sell":
+        return await selling.sale_typed(context, asking, typed)
     if asking.what == "proof":
         sent = cut(typed, LONGEST_PROOF)
         return await taking_part.prove(context, message, ProofKind.TEXT, text=sent)

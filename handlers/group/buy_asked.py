@@ -13,7 +13,7 @@ from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
 from bot.domain.splitting import MOST_IN_ORDER
 from bot.telegram.newer import Style
-from handlers.group import banning, counting, receiving
+from handlers.group import banning, counting, receiving, selling
 from handlers.group.buy_acting import claims_about
 from handlers.group.buy_organising import people_rows
 from handlers.group.buy_view import HAS_MONEY, BuyView, balance_of, claims_on_page
@@ -76,6 +76,8 @@ def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  
                 return _without_order(view, t, buy, asking)
             case "count":
                 return counting.screen(view, t, buy, asking)
+            case "sell":
+                return selling.screen(view, t, buy, asking)
             case "cancel":
                 yes = row(Button(t("buy.cancel_yes_button"), "cancel_buy", style=Style.DANGER))
                 return Screen(paragraphs(view.flash, t("buy.cancel_explained")), yes + back)

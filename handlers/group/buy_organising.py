@@ -26,6 +26,7 @@ from handlers.group.buy_view import (
 )
 from handlers.group.counting import spare_text
 from handlers.group.receiving import all_in_rows
+from handlers.group.selling import sales_text, selling_row
 
 _PAGE = 8
 _PLACES = 6
@@ -50,6 +51,8 @@ def organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
             parts.append(t("buy.gained", amount=t.yuan(-buy.bill.borne)))
     if spare := spare_text(t, buy):
         parts.append(spare)
+    if sold := sales_text(view, t, buy):
+        parts.append(sold)
     if disputes := open_disputes(buy):
         parts.append(t("buy.disputes", count=len(disputes)))
     if buy.state in {BuyState.SETTLING, BuyState.CANCELLING}:
@@ -118,7 +121,7 @@ def organiser_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
         second = Button(t("buy.abroad_button"), "ask", "abroad")
         refunded = Button(t("buy.seller_refunded_button"), "ask", "seller_refunded")
         charges = buy.terms.abroad_each and buy.state is not BuyState.SETTLING
-        rows += row(second if charges else None, refunded)
+        rows += row(second if charges else None, refunded) + selling_row(view, t, buy)
     if buy.state in HAS_MONEY and buy.state is not BuyState.CANCELLING:
         rows += row(
             Button(t("buy.packing_button"), "sheet", "packing"),

@@ -120,6 +120,8 @@ _COLUMNS = {
     "borne": "buy.column_borne",
     "marketplace_total": "buy.column_marketplace_total",
     "difference": "buy.column_difference",
+    "sold_outside": "buy.column_sold_outside",
+    "sold_outside_worth": "buy.column_sold_outside_worth",
     "books_difference": "buy.column_books_difference",
     "account_customer": "buy.account_customer",
     "account_fee": "buy.account_fee",

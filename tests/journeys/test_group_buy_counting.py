@@ -25,7 +25,10 @@ __all__ = ["clients", "market", "organiser", "world_of_groups"]
 async def test_another_variant_came_and_is_taken_by_who_goes_without(
     clients: Clients, organiser: Person, market: Market
 ) -> None:
-    """Ben's two are missing, two too many of Anna's came: he takes one, and has one paid back."""
+    """Ben's two are missing, two too many of Anna's came.
+
+    The organiser sells one of them to somebody else; Ben takes the other, and has one paid back.
+    """
     _, payload = await opened(organiser)
     anna, ben = await clients.arrive(), await clients.arrive("zh")
     await joined(anna, payload, 2)
@@ -44,11 +47,15 @@ async def test_another_variant_came_and_is_taken_by_who_goes_without(
     more, none = (each for each in counting.labels if each.endswith("2 / 2"))
     await organiser.tap(re.escape(more), counting)
     await organiser.sees("nobody ordered")
-    await organiser.say("3", "nobody ordered")
+    await organiser.say("4", "nobody ordered")
     await organiser.do(re.escape(none), "nobody ordered")
     counting = await organiser.say("0", "nobody ordered")
-    assert [each for each in counting.labels if each.endswith("3 / 2")]
+    assert [each for each in counting.labels if each.endswith("4 / 2")]
     await organiser.do("That is what arrived", "More came than was ordered")
+    await organiser.do("Sold to others", "2 pairs to sell.*How many")
+    await organiser.say("one", "how many, then for how much")
+    await organiser.say("3 36", "Only 2 are left")
+    await organiser.say("1 36.00", "Booked.*sold to others.*1 pair for ¥36.00.*more than members")
     told = await ben.sees("没到齐.*顶替")
     await ben.tap("查看", told)
     shown = await ben.sees("应退")

@@ -1,10 +1,10 @@
 """Who leaves a group buy alone: an organiser who blocks the bot, members who are forgotten."""
 
 import pytest
-from buying import at_preview
+from buying import Market, at_preview
 from chat import Person
 from crashing import own_world
-from group_buying import joined, opened
+from group_buying import joined, opened, pays
 
 pytestmark = pytest.mark.slow
 
@@ -47,3 +47,41 @@ async def forgotten(person: Person, asked: str, told: str) -> None:
     """Ask to be forgotten, and say yes."""
     await person.say("/deletemydata", asked)
     await person.do("Delete|Yes", told)
+
+
+async def test_who_takes_a_buy_over_pays_its_order_and_who_ran_it_no_longer_can() -> None:
+    """The order that stands goes with the buy: its payment, its card and its news."""
+    settings = {"POLL_SHORTEST_SECONDS": "0.5", "POLL_UNPAID_SECONDS": "1"}
+    with own_world(FLOOD_UPDATES="0", GROUP_BUYS="operators", **settings) as own:
+        async with own.clients() as clients:
+            first, other = await clients.arrive(), await clients.arrive()
+            own.bot.environment["ADMIN_IDS"] = f"{first.id},{other.id}"
+            own.bot.start()
+            await own.bot.ready()
+            for each in (first, other):
+                await at_preview(each)
+            _, payload = await opened(first)
+            member = await clients.arrive()
+            await joined(member, payload, 3)
+            await first.say("/buys", "Your group buys")
+            await first.do("🟢", "3 pairs so far")
+            await first.tap("Close now")
+            await pays(member, first, "No. 1")
+            await first.tap("Open", await first.sees("Everybody has paid"))
+            await first.sees("1688 total")
+            await first.do("Check the order", "One order for")
+            await first.do("Order exactly this", "Being ordered|Ordered")
+            placed = await first.sees("The order is placed")
+            await first.tap("The order", placed)
+            card = await first.sees(r"S\d{6}-")
+            page = await other.say("/takeover 1 Card 4000 2222", "You run this group buy now")
+            await other.tap("Pay 1688", page)
+            await other.tap("Pay", await other.sees(r"S\d{6}-"))
+            paying = await other.sees("To pay")
+            assert any("url" in each for row in paying.rows for each in row)
+            for label in ("Pay", "Cancel", "Refresh"):
+                await first.tap(label, card)
+                await first.sees("don't have that order of yours")
+            (order,) = await Market(clients.market).orders()
+            await Market(clients.market).order(order["orderId"], "pay")
+            await member.sees("goods are bought")

@@ -9,6 +9,7 @@ from bot.domain.currencies import CNY, Money
 from bot.domain.group_buys.bills import people_of, pieces_by_variant
 from bot.domain.group_buys.buys import GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState
+from bot.domain.group_buys.selling import sales
 from bot.domain.identifiers import SpecId, UserId
 from bot.domain.ledger import Account, Books, Kind
 from bot.domain.money import Fen, to_yuan
@@ -141,6 +142,14 @@ def _proof(buy: GroupBuy, books: Books) -> Iterator[tuple[str, str]]:
         amount: Money = books.sum_of(account, CNY)
         if amount:
             yield f"account_{account.value}", f"{amount.decimal:f}"
+    currency = buy.terms.rate.currency
+    for name, amounts in (
+        ("sold_outside", [each.proceeds for each in sales(buy, books)]),
+        ("sold_outside_worth", [each.worth for each in sales(buy, books)]),
+    ):
+        if amounts:
+            total = Money(currency=currency, units=sum(each.units for each in amounts))
+            yield name, f"{total.decimal:f} {currency.code}"
     yield "books_difference", str(sum(books.differences().values()))
 
 
