@@ -139,11 +139,14 @@ def consent_to(
 
 
 def published(buy: GroupBuy, now: datetime) -> Change:
-    """Open a draft for joining. Raises `BuyRefused`."""
+    """Open a draft for joining, under terms no. 1: nobody saw what it said before.
+
+    Raises `BuyRefused`.
+    """
     buy.demand(BuyState.DRAFT)
     if now >= buy.terms.deadline:
         raise BuyRefused(Why.OVER)
-    return Change(buy.moved(BuyState.OPEN, now))
+    return Change(buy.moved(BuyState.OPEN, now, terms=buy.terms.replace(number=1)))
 
 
 def paused(buy: GroupBuy, now: datetime) -> Change:

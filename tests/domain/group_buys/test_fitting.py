@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.group_buys import fitting, joining, minimum
 from bot.domain.group_buys.bills import bill_of, lines_of
-from bot.domain.group_buys.buys import BuyRefused, Why
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.joining import consent_to
 from bot.domain.group_buys.news import NewsOf
@@ -113,3 +113,9 @@ def test_fewer_pieces_keep_the_place_and_more_are_another_claim() -> None:
     with pytest.raises(BuyRefused) as more:  # they would pass those who wait
         joining.lessened(buy, UserId(2), 1, 6, Fen(900), NOW)
     assert (more.value.why, more.value.left) == (Why.AMOUNT, 5)
+
+
+def test_what_a_draft_said_before_it_was_opened_counts_for_no_terms() -> None:
+    draft = opened().replace(state=BuyState.DRAFT)
+    draft = draft.replace(terms=draft.terms.changed(payment="Card 1"))
+    assert joining.published(draft, NOW).buy.terms.number == 1
