@@ -14,7 +14,8 @@ from telegram.error import TelegramError
 
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
-from bot.domain.group_buys.buys import GroupBuy
+from bot.domain.group_buys.buys import BuyState, GroupBuy
+from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.disputes import FOR_OPERATOR
 from bot.domain.group_buys.news import News, NewsOf, StoredNews
 from bot.domain.identifiers import ChatId, UserId
@@ -29,6 +30,7 @@ from bot.telling.rounds import Rounds, apart
 from bot.telling.sending import send_screen, session_of
 
 About = tuple[int, UserId, NewsOf, bool]
+Proofs = frozenset[tuple[UserId, datetime | None]]
 ScreenOfBuyNews = Callable[[Texts, GroupBuy, Books, News], Screen]
 _AT_ONCE = 100
 _GATHERED = {
@@ -65,6 +67,7 @@ class GroupTeller:
         self._clock = clock
         self._rounds = Rounds("group_news_waits")
         self._told_at: dict[About, datetime] = {}
+        self._told_of: dict[About, Proofs] = {}
 
     def wake(self) -> None:
         """Look now: something happened."""
@@ -102,13 +105,30 @@ class GroupTeller:
             for each in same:
                 await self._news.put_back_news(each.news_id, after)
             return
-        for key in [key for key, at in self._told_at.items() if at + _GATHERED[key[2]] <= now]:
+        for key in [key for key, at in self._told_at.items() if at + 2 * _GATHERED[key[2]] <= now]:
             del self._told_at[key]
+            self._told_of.pop(key, None)
+        who = await self._say_they_paid(news)
+        is_known = who is not None and (not who or self._told_of.get(about) == who)
+        if who is not None:
+            self._told_of[about] = who
         self._told_at[about] = now
         for each in same:
-            if each != news and await self._news.claim_news(each.news_id):
+            if (is_known or each != news) and await self._news.claim_news(each.news_id):
                 await self._news.end_news(each.news_id)
-        await self._tell(news)
+        if not is_known:
+            await self._tell(news)
+
+    async def _say_they_paid(self, news: StoredNews) -> Proofs | None:
+        """Return who says so and since when, None where it is not about what is collected.
+
+        Nobody is told a second time of the same people, nor of those who were looked at meanwhile.
+        """
+        buy = await self._buys.buy(news.buy_id) if news.news.kind is NewsOf.PROOF else None
+        if buy is None or buy.state is not BuyState.COLLECTING:
+            return None
+        saying = [each for each in buy.claims if each.state is ClaimState.PROOF]
+        return frozenset((each.user_id, each.proof.at if each.proof else None) for each in saying)
 
     async def _tell(self, stored: StoredNews) -> None:
         quiet_until = self._quiet.over_at(self._clock()) if self._quiet else None

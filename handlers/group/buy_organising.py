@@ -49,6 +49,8 @@ def organiser_text(view: BuyView, t: Texts, buy: GroupBuy) -> Html | None:
             parts.append(t("buy.borne", amount=t.yuan(buy.bill.borne)))
         elif buy.bill.borne < 0:
             parts.append(t("buy.gained", amount=t.yuan(-buy.bill.borne)))
+    if buy.state in {BuyState.BOUGHT, BuyState.SHIPPED}:
+        parts.append(t("buy.with_the_seller"))
     if spare := spare_text(t, buy):
         parts.append(spare)
     if sold := sales_text(view, t, buy):

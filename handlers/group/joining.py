@@ -17,6 +17,7 @@ from bot.domain.group_buys.terms import Terms, Variant
 from bot.domain.identifiers import SpecId
 from bot.domain.money import Fen
 from bot.domain.sessions import Step
+from bot.domain.variants import named
 from bot.domain.writes import JoinBuy
 from handlers.group.buy_acting import returning
 from handlers.group.buy_card import PAYLOAD
@@ -51,6 +52,10 @@ async def variant(_: Update, context: Context) -> Reply:
     number = natural(context.arg)
     if buy is None or asking is None or number is None or number >= len(buy.terms.variants):
         return None
+    return _choose(context, asking, buy, number)
+
+
+def _choose(context: Context, asking: JoinOpen, buy: GroupBuy, number: int) -> Reply:
     if not buy.terms.variants[number].limit:
         # Nobody can leave it to whoever queues.
         context.flash("joining.sold_out")
@@ -71,9 +76,13 @@ async def amount(_: Update, context: Context) -> Reply:
 
 
 async def text(update: Update, context: Context) -> Reply:
-    """A number of pieces that was typed."""
+    """A variant by its name, a limit, or a number of pieces that was typed."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
     asking, buy = await _open(context)
+    if buy is not None and asking is not None and variant_of(buy, asking) is None:
+        number = named([each.label for each in buy.terms.variants], typed)
+        if number is not None:
+            return _choose(context, asking, buy, number)
     if buy is None or asking is None or variant_of(buy, asking) is None:
         context.flash("buy.use_buttons")
         return None

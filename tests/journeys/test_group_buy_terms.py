@@ -135,6 +135,15 @@ async def test_a_limit_of_ones_own_a_substitute_and_fewer_pieces(
     assert "已占位" in shown.text
 
 
+async def test_a_variant_is_taken_by_its_name(clients: Clients, organiser: Person) -> None:
+    """As where one orders for oneself; what may be meant of several is left to a button."""
+    _, payload = await opened(organiser)
+    member = await clients.arrive("zh")
+    await member.say(f"/start {payload}", "要哪一款")
+    await member.say("黑色", "请用按钮|按钮")
+    await member.say("黑色 39", "黑色 / 39.*要几双")
+
+
 async def test_the_organiser_takes_a_claim_out_for_a_reason(
     clients: Clients, organiser: Person
 ) -> None:

@@ -400,3 +400,46 @@ async def test_what_fifty_members_complain_of_is_two_messages_and_none_at_night(
     assert telegram.shown == [BUYER] * 3
     assert "50 members" in said[-1]
     assert await world.told(NewsOf.DISPUTED) == []
+
+
+async def test_an_organiser_is_told_once_of_the_same_people_who_say_that_they_paid(
+    world: World,
+) -> None:
+    """What was stored of them a moment later is no news, nor is who was looked at meanwhile."""
+    telegram, people = Telegram(), (11, 12, 13)
+    talking = teller(world, telegram)
+    await world.open()
+    for user in people:
+        await world.join(user, 5)
+    await world.at_deadline()
+    await talking.tell_waiting()
+    telegram.shown.clear()
+
+    async def says(user: int, text: str = "No. 1") -> None:
+        proof = SentProof(kind=ProofKind.TEXT, text=text, at=world.now)
+        await world.storage.group_buys.change(
+            BUY, lambda buy, _: receiving.proof_sent(buy, UserId(user), proof, f"{user}{text}")
+        )
+
+    async def a_moment_later() -> int:
+        """Return how often the organiser was told when all is gathered."""
+        await talking.tell_waiting()
+        world.now += timedelta(seconds=10)
+        await talking.tell_waiting()
+        told = telegram.shown.count(BUYER)
+        telegram.shown.clear()
+        return told
+
+    await says(11)
+    assert await a_moment_later() == 1
+    for user in (12, 13):
+        await says(user)
+    assert await a_moment_later() == 1
+    await says(13, "No. 2")  # once more, of what was not looked at yet
+    assert await a_moment_later() == 1
+    await says(12, "No. 3")
+    for user in people:
+        await world.storage.group_buys.change(
+            BUY, lambda buy, _, who=user: receiving.proof_declined(buy, UserId(who), f"{who}")
+        )
+    assert await a_moment_later() == 0

@@ -3,7 +3,15 @@
 import pytest
 
 from bot.domain.currencies import CNY, Currency, Money, yuan
-from bot.domain.group_buys import closing, counting, fulfilling, joining
+from bot.domain.group_buys import (
+    counting,
+    fulfilling,
+    joining,
+    minimum,
+    ordering,
+    quoting,
+    receiving,
+)
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Why
 from bot.domain.group_buys.selling import for_sale, sales, sold
 from bot.domain.identifiers import MerchantOrderNo, UserId
@@ -16,14 +24,14 @@ def counted(red: int, blue: int = 0) -> Desk:
     """A member takes 4 pieces at 10.00, the organiser one more; so many came."""
     desk = Desk(with_people(opened(), (2, 4, 1000)))
     desk.take(joining.locked(desk.buy, NOW))
-    desk.take(closing.topped_up(desk.buy, desk.buy.claim(1).consent, RED, 1))
-    desk.take(closing.priced(desk.buy, quote(desk.buy, 500), desk.books, NOW))
+    desk.take(minimum.topped_up(desk.buy, desk.buy.claim(1).consent, RED, 1))
+    desk.take(quoting.priced(desk.buy, quote(desk.buy, 500), desk.books, NOW))
     owed = desk.books.account_of(desk.buy.account_of(UserId(2)), CNY).balance
-    desk.take(closing.paid(desk.buy, UserId(2), owed, "p", desk.books, NOW))
+    desk.take(receiving.paid(desk.buy, UserId(2), owed, "p", desk.books, NOW))
     assert desk.buy.bill is not None
     number = MerchantOrderNo("S261130-7K3MZQ4T")
-    desk.take(closing.frozen(desk.buy, number, desk.buy.bill.total, (1, 2), NOW))
-    desk.take(closing.placed(desk.buy, NOW))
+    desk.take(ordering.frozen(desk.buy, number, desk.buy.bill.total, (1, 2), NOW))
+    desk.take(ordering.placed(desk.buy, NOW))
     desk.take(fulfilling.bought(desk.buy, desk.buy.bill.total, desk.books, NOW))
     desk.take(counting.counted(desk.buy, {RED: red, BLUE: blue}, desk.books, NOW))
     return desk
