@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 import structlog
-from telegram import Bot, CallbackQuery, Chat, InaccessibleMessage, Message, Update, User
+from telegram import Bot, CallbackQuery, Chat, Message, Update
 
+from bot.telegram import bare
 from bot.telegram.membership import Membership
 
 _CORE = ("message_id", "date", "chat", "from")
@@ -26,6 +27,8 @@ TAKEN = (
 """The kinds of updates that something here takes, in Telegram's words."""
 # Others are counted together: anybody could make up a word (the webhook's secret kept apart).
 _KNOWN = frozenset(Update.ALL_TYPES) | {"subscription", "stopped_message_generation"}
+_OF_ANOTHER_KIND = (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError)
+"""What comes of values that are not what the Bot API says; the library judges those."""
 # A press has no message of its own here, and `effective_message` is right to say so.
 warnings.filterwarnings("ignore", message=".*of type `InaccessibleMessage`")
 _log = structlog.get_logger(__name__)
@@ -51,11 +54,11 @@ def read_update(payload: bytes, bot: Bot) -> Update:
         raise NothingForUs(next((each for each in kinds if each in _KNOWN), "unknown"))
     if "my_chat_member" in raw:
         return Update(raw["update_id"], api_kwargs={_MEMBERSHIP: raw["my_chat_member"]})
+    plain = _press(raw, bot) if "callback_query" in raw else _text(raw, bot)
+    if plain is not None:
+        return plain
     for kind in ("message", "edited_message", "guest_message"):
         _show_live_photo(raw.get(kind))
-    press = _press(raw, bot) if "callback_query" in raw else None
-    if press is not None:
-        return press
     try:
         return Update.de_json(raw, bot)
     except Exception:
@@ -156,18 +159,22 @@ def _press(raw: dict[str, Any], bot: Bot) -> Update | None:
             "photo": str(photo[-1]["file_unique_id"]) if photo else None,
             "has_buttons": message.get("reply_markup") is not None,
         }
-        chat, user = Chat.de_json(message["chat"], bot), User.de_json(query["from"], bot)
-        press = CallbackQuery(
-            id=query["id"],
-            from_user=user,
-            chat_instance=query["chat_instance"],
-            message=InaccessibleMessage(chat, message_id),
-            data=query.get("data"),
-            api_kwargs={_PRESSED: told, _TOPIC: _topic_in(message)},
-        )
-        update = Update(raw["update_id"], callback_query=press)
-    except (LookupError, TypeError, ValueError, AttributeError):
+        beside = {_PRESSED: told, _TOPIC: _topic_in(message)}
+        return bare.press(raw, _chat_of(message["chat"], bot), message_id, bot, beside)
+    except _OF_ANOTHER_KIND:
         return None
-    press.set_bot(bot)
-    update.set_bot(bot)
-    return update
+
+
+def _chat_of(raw: dict[str, Any], bot: Bot) -> Chat:
+    try:
+        return bare.private_chat(raw, bot)
+    except bare.NotPlain:
+        return Chat.de_json(raw, bot)
+
+
+def _text(raw: dict[str, Any], bot: Bot) -> Update | None:
+    """Read a text of a private chat; None for what the library has to read."""
+    try:
+        return bare.read_text(raw, bot)
+    except (*_OF_ANOTHER_KIND, bare.NotPlain):
+        return None

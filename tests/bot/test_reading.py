@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from telegram import CallbackQuery, Update
+from hypothesis import given
+from hypothesis import strategies as st
+from telegram import CallbackQuery, TelegramObject, Update
 from telegram.ext import ExtBot
 
 from bot.chat.reading import NothingForUs, Place, membership_of, place_of, read_update, topic_of
@@ -242,3 +245,103 @@ def test_a_press_within_a_topic_names_it() -> None:
     # An answer outside of topics has a thread as well.
     thread = message | {"message_thread_id": 9, "from": ANN}
     assert topic_of(_read(message=thread)) is None
+
+
+_NAMES = st.text("Aβ中 \u200d😀", max_size=4)
+_TRUE = st.sampled_from((True,))
+_PEOPLE = st.fixed_dictionaries(
+    {"id": st.integers(1, 2**52), "is_bot": st.booleans(), "first_name": _NAMES},
+    optional={
+        "last_name": _NAMES,
+        "username": _NAMES,
+        "language_code": st.sampled_from(("zh-hans", "en")),
+        "is_premium": _TRUE,
+        "added_to_attachment_menu": _TRUE,
+        "something_of_2040": st.integers(),
+    },
+)
+_CHATS = st.fixed_dictionaries(
+    {"id": st.integers(-(2**52), 2**52), "type": st.sampled_from(("private", "private", "group"))},
+    optional={
+        "first_name": _NAMES,
+        "last_name": _NAMES,
+        "username": _NAMES,
+        "is_forum": _TRUE,
+    },
+)
+_ENTITIES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "type": st.sampled_from(("bot_command", "url", "an_entity_of_2040")),
+            "offset": st.integers(0, 9),
+            "length": st.integers(1, 9),
+        }
+    ),
+    max_size=2,
+)
+_TEXTS = st.fixed_dictionaries(
+    {
+        "message_id": st.integers(1, 2**31),
+        "date": st.integers(1, 2**31),
+        "chat": _CHATS,
+        "from": _PEOPLE,
+        "text": _NAMES,
+    },
+    optional={
+        "entities": _ENTITIES,
+        "message_thread_id": st.integers(1, 9),
+        "photo": st.just(PHOTO),
+        "edit_date": st.integers(1, 2**31),
+    },
+)
+
+
+def _everything_of(read: object) -> object:
+    """All that the library's objects have, those within them included."""
+    if isinstance(read, TelegramObject):
+        names = {name for kind in type(read).__mro__ for name in getattr(kind, "__slots__", ())}
+        told = {each: _everything_of(getattr(read, each)) for each in names if each[0] != "_"}
+        return {**told, "told from others by": _everything_of(read._id_attrs)}
+    if isinstance(read, tuple):
+        return tuple(map(_everything_of, read))
+    return dict(read) if isinstance(read, Mapping) else read
+
+
+@given(message=_TEXTS)
+def test_what_is_read_quickly_says_what_the_library_reads(message: dict[str, Any]) -> None:
+    """Every field of a text's message, its chat and its sender, whatever else stands in it."""
+    bot = _bot()
+    raw = {"update_id": 7, "message": message}
+    quick = read_update(json.dumps(raw).encode(), bot)
+    whole = Update.de_json(json.loads(json.dumps(raw)), bot)
+    assert _everything_of(quick) == _everything_of(whole)
+    assert quick.to_dict() == whole.to_dict()
+    assert quick == whole
+    for each in ("effective_chat", "effective_user", "effective_message", "effective_sender"):
+        assert getattr(quick, each) == getattr(whole, each)
+    assert quick.message is not None
+    assert quick.message.get_bot() is bot
+    assert quick.message.effective_attachment == whole.message.effective_attachment  # type: ignore[union-attr]  # a message all the same
+
+
+@given(person=_PEOPLE, chat=_CHATS, data=st.none() | _NAMES)
+def test_a_press_says_who_pressed_it_as_the_library_does(
+    person: dict[str, Any], chat: dict[str, Any], data: str | None
+) -> None:
+    """Its message is another matter: of that only number and chat are read."""
+    message = {"message_id": 5, "date": 1, "chat": chat, "text": "hello"}
+    press = {"id": "1", "from": person, "chat_instance": "3", "message": message}
+    raw = {"update_id": 7, "callback_query": press | ({} if data is None else {"data": data})}
+    quick = read_update(json.dumps(raw).encode(), _bot())
+    whole = Update.de_json(json.loads(json.dumps(raw)), _bot())
+    assert quick.callback_query is not None
+    assert whole.callback_query is not None
+    told = {"message", "api_kwargs"}
+    quickly, wholly = (
+        {name: each for name, each in dict(_everything_of(query)).items() if name not in told}  # type: ignore[call-overload]  # it is a dictionary
+        for query in (quick.callback_query, whole.callback_query)
+    )
+    assert quickly == wholly
+    assert _everything_of(quick.effective_chat) == _everything_of(whole.effective_chat)
+    assert _everything_of(quick.effective_user) == _everything_of(whole.effective_user)
+    assert (quick.effective_message, quick.update_id) == (None, 7)
