@@ -5,7 +5,7 @@ button, good at any revision, has `*2f`: a second press of what was drawn anew i
 """
 
 from dataclasses import dataclass
-from typing import Self
+from functools import lru_cache
 
 MOST_BYTES = 64
 _VERSION = "1"
@@ -30,27 +30,49 @@ class Press:
 
     def encode(self) -> str:
         """Return the callback data. Raises `BadButton` over 64 bytes or for a dotted action."""
-        revision = _STANDING if self.revision is None else ""
-        number = self.drawn if self.revision is None else self.revision
-        revision += "" if number is None else to_base36(number)
-        if "." in self.action or "." in self.session_id:
-            raise BadButton(self.action)
-        data = f"{_VERSION}.{self.session_id}.{revision}.{self.action}.{self.arg}"
-        if len(data.encode()) > MOST_BYTES:
-            raise BadButton(f"{len(data.encode())} bytes: {self.action}")
-        return data
+        standing = self.revision is None
+        head = head_of(
+            self.session_id, self.drawn if standing else self.revision, standing=standing
+        )
+        return data_of(head, self.action, self.arg)
 
-    @classmethod
-    def decode(cls, data: str) -> Self:
+    @staticmethod
+    def decode(data: str) -> "Press":
         """Read callback data. Raises `BadButton`; anybody can send any data."""
-        parts = data.split(".", _PARTS - 1)
-        if len(parts) != _PARTS or parts[0] != _VERSION or len(data.encode()) > MOST_BYTES:
-            raise BadButton("not ours")
-        _, session_id, revision, action, arg = parts
-        if not revision.startswith(_STANDING):
-            return cls(session_id, from_base36(revision), action, arg)
-        drawn = revision.removeprefix(_STANDING)
-        return cls(session_id, None, action, arg, from_base36(drawn) if drawn else None)
+        return _decoded(data)
+
+
+# Each handler that a press may be for reads it.
+@lru_cache(maxsize=128)
+def _decoded(data: str) -> Press:
+    parts = data.split(".", _PARTS - 1)
+    if len(parts) != _PARTS or parts[0] != _VERSION or len(data.encode()) > MOST_BYTES:
+        raise BadButton("not ours")
+    _, session_id, revision, action, arg = parts
+    if not revision.startswith(_STANDING):
+        return Press(session_id, from_base36(revision), action, arg)
+    drawn = revision.removeprefix(_STANDING)
+    return Press(session_id, None, action, arg, from_base36(drawn) if drawn else None)
+
+
+def head_of(session_id: str, revision: int | None, *, standing: bool = False) -> str:
+    """Return what the data of all buttons that a session draws at once begins with.
+
+    Raises `BadButton` for a dotted id.
+    """
+    if "." in session_id:
+        raise BadButton(session_id)
+    number = "" if revision is None else to_base36(revision)
+    return f"{_VERSION}.{session_id}.{_STANDING if standing else ''}{number}."
+
+
+def data_of(head: str, action: str, arg: str = "") -> str:
+    """Return callback data. Raises `BadButton` over 64 bytes or for a dotted action."""
+    data = f"{head}{action}.{arg}"
+    size = len(data) if data.isascii() else len(data.encode())
+    if size > MOST_BYTES or "." in action:
+        raise BadButton(f"{size} bytes: {action}")
+    return data
 
 
 def natural(text: str) -> int | None:

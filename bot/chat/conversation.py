@@ -8,18 +8,25 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import structlog
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, TelegramError
-from telegram.ext import Application, BaseHandler, ConversationHandler
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CommandHandler,
+    ConversationHandler,
+    MessageHandler,
+)
 
 from bot.chat.context import Context, Overlay, Quiet, Reply
 from bot.chat.drawing import Drawer
 from bot.chat.measuring import fitted, visible_length
 from bot.chat.reading import Place, place_of, topic_of
-from bot.chat.routing import asks_for_an_answer
+from bot.chat.routing import Buttons, asks_for_an_answer
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Screen, StepScreen, with_way_back
 from bot.chat.signs_of_life import WHILE_DRAWING, WHILE_WORKING, SignsOfLife
 from bot.chat.taps import OverlayTaps, TapAnswer, fits, is_double_tap, press_of
@@ -37,9 +44,12 @@ received_at: ContextVar[datetime | None] = ContextVar("received_at", default=Non
 """When the update under way was stored; tells a double tap from an old button."""
 
 _MOVED_ELSEWHERE = (VersionConflict, AlreadyClaimed)
+_OF_MESSAGES = (CommandHandler, MessageHandler)
+"""What takes no press, and asks a lot before it says so."""
 _log = structlog.get_logger(__name__)
 
 Handler = BaseHandler[Update, Context, Any]
+_Declared = tuple[tuple[Handler, ...], Mapping[object, tuple[Handler, ...]]]
 Failure = Callable[[Context, MarketplaceError], Reply]
 AnyApplication = Application[Any, Context, Any, Any, Any, Any]
 
@@ -82,6 +92,8 @@ class StoredConversationHandler(ConversationHandler[Context]):
         super().__init__(
             list(entry_points), {k: list(v) for k, v in states.items()}, list(fallbacks)
         )
+        self._for_presses = self._declared_for(lambda each: not isinstance(each, _OF_MESSAGES))
+        self._for_messages = self._declared_for(lambda each: not isinstance(each, Buttons))
         self._screens = screens
         self._failed = on_marketplace_error
         self._stale = stale
@@ -91,6 +103,12 @@ class StoredConversationHandler(ConversationHandler[Context]):
         self._walks = Walks()
         self._overlays = OverlayTaps()
         self._signs, self._signs_after = SignsOfLife(), signs_after
+
+    def _declared_for(self, suits: Callable[[Handler], bool]) -> "_Declared":
+        """Return the handlers that suit: those that are tried at every step, and of each step."""
+        anywhere = [*self.entry_points, *self.fallbacks]
+        of_step = {step: tuple(filter(suits, some)) for step, some in self.states.items()}
+        return tuple(filter(suits, anywhere)), of_step
 
     def check_update(self, update: object) -> Any:
         """Take what a person wrote or pressed in a private chat."""
@@ -265,9 +283,11 @@ class StoredConversationHandler(ConversationHandler[Context]):
         press = context.press
         if update.callback_query is not None and not fits(press, session):
             return self._answer_stale(context)
-        of_step = self.states.get(session.step, ())
         standing = press is not None and press.revision is None
-        for handler in (*(() if standing else of_step), *self.entry_points, *self.fallbacks):
+        anywhere, of_step = self._for_messages
+        if update.callback_query is not None:
+            anywhere, of_step = self._for_presses
+        for handler in chain(() if standing else of_step.get(session.step, ()), anywhere):
             check = handler.check_update(update)
             if check is None or check is False:
                 continue

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from bot.chat.buttons import Press
+from bot.chat.buttons import data_of, head_of
 from bot.chat.screens import Button, Screen
 from bot.domain.sessions import Session
 from bot.telegram.abilities import Ability, Can, nothing_new
@@ -93,9 +93,11 @@ def group_json(screen: Screen) -> str | None:
 def _rows(
     session: Session, screen: Screen, can: Can, *, only_actions: bool
 ) -> list[list[dict[str, Any]]]:
+    of_now = head_of(session.session_id, session.revision)
+    standing = head_of(session.session_id, session.revision, standing=True)
     rows = (
         [
-            _button(session, each, can) | _look(each, can)
+            _button(standing if each.standing else of_now, each, can)
             for each in row
             if not only_actions or each.action is not None
         ]
@@ -110,21 +112,19 @@ def _look(button: Button, can: Can) -> dict[str, Any]:
     return {"style": button.style.value}
 
 
-def _button(session: Session, button: Button, can: Can) -> dict[str, Any]:
+def _button(head: str, button: Button, can: Can) -> dict[str, Any]:
     # Buttons carry plain text, so what was escaped for HTML is taken back.
-    text = html.unescape(button.text)
+    made: dict[str, Any] = {"text": html.unescape(button.text)}
     if button.disabled and can(Ability.DISABLED):
-        return {"text": text} | DISABLED
-    if button.url is not None:
-        return {"text": text, "url": button.url}
-    if button.copy is not None:
-        return {"text": text, "copy_text": {"text": button.copy}}
-    if button.share is not None:
-        return {
-            "text": text,
-            "switch_inline_query_chosen_chat": {"query": button.share} | _ANYWHERE,
-        }
-    revision = None if button.standing else session.revision
-    drawn = session.revision if button.standing else None
-    press = Press(session.session_id, revision, button.action or "", button.arg, drawn)
-    return {"text": text, "callback_data": press.encode()}
+        made |= DISABLED
+    elif button.url is not None:
+        made["url"] = button.url
+    elif button.copy is not None:
+        made["copy_text"] = {"text": button.copy}
+    elif button.share is not None:
+        made["switch_inline_query_chosen_chat"] = {"query": button.share} | _ANYWHERE
+    else:
+        made["callback_data"] = data_of(head, button.action or "", button.arg)
+    if button.style is not None:
+        made |= _look(button, can)
+    return made

@@ -113,6 +113,8 @@ def asks_for_an_answer(update: object) -> bool:
     chat = update.effective_chat
     if chat is None or chat.type != ChatType.PRIVATE:
         return False
-    if update.callback_query is not None or _REWRITTEN.check_update(update):
+    message = update.message
+    # Nearly all of them, without looking for each kind of service message: those have no words.
+    if update.callback_query is not None or (message is not None and message.text is not None):
         return True
-    return bool(_WRITTEN.check_update(update))
+    return bool(_REWRITTEN.check_update(update) or _WRITTEN.check_update(update))

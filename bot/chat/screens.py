@@ -39,7 +39,8 @@ class Button:
     disabled: bool = False
 
     def __post_init__(self) -> None:
-        if sum(each is not None for each in (self.action, self.url, self.copy, self.share)) != 1:
+        things = (self.action, self.url, self.copy, self.share)
+        if things.count(None) != len(things) - 1:
             raise ValueError("a button does exactly one thing")
 
 
