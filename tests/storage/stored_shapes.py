@@ -31,14 +31,14 @@ def written_down() -> Path:
 def stored_shapes() -> Shapes:
     """Return what is stored now, by the name of its type."""
     found: dict[type, list[str]] = {}
-    for kind in _kinds():
+    for kind in stored_kinds():
         _look(kind, found)
     shapes = {kind.__name__: sorted(says) for kind, says in found.items()}
     assert len(shapes) == len(found), "two stored types have one name"
     return dict(sorted(shapes.items()))
 
 
-def _kinds() -> Iterator[type]:
+def stored_kinds() -> Iterator[type]:
     """Return what bodies of rows are read as, and the enumerations that columns are read as."""
     for file in sorted(_SQL.glob("*.py")):
         module = importlib.import_module(f"bot.storage.sql.{file.stem}")
