@@ -6,6 +6,9 @@ from bot.storage.places import place_of_address
 from bot.storage.sql.batch import Work, executing
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
+from bot.storage.sql.lately import Lately
+
+_REMEMBERED = 256
 
 
 class AddressBook:
@@ -13,6 +16,8 @@ class AddressBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._lately: Lately[tuple[UserId, AddressId], Address] = Lately(_REMEMBERED, alone=False)
+        database.remembers(self._lately.clear)
 
     async def addresses_of(self, user_id: UserId) -> tuple[SavedAddress, ...]:
         """Return that person's addresses, the default first, then the latest saved."""
@@ -23,14 +28,21 @@ class AddressBook:
         )
         return tuple(
             SavedAddress(
-                address_id=AddressId(address_id, MarketplaceName(marketplace)),
-                address=self._database.unseal(
-                    Address, body, place_of_address(user_id, marketplace, address_id)
-                ),
+                address_id=(named := AddressId(address_id, MarketplaceName(marketplace))),
+                address=self._opened(user_id, named, body),
                 is_default=bool(is_default),
             )
             for marketplace, address_id, is_default, body in rows
         )
+
+    def _opened(self, user_id: UserId, name: AddressId, body: bytes) -> Address:
+        """Return what a row holds, opened only where it is not what is known already."""
+        address = self._lately.same((user_id, name), body)
+        if address is None:
+            place = place_of_address(user_id, name.marketplace, name.id)
+            address = self._database.unseal(Address, body, place)
+            self._lately.read((user_id, name), address, self._lately.moment, body)
+        return address
 
     def saving(self, saved: SavedAddress, user_id: UserId) -> Work:
         """Return what stores an address; a default takes that from the others."""
@@ -38,6 +50,7 @@ class AddressBook:
         sealed = self._database.seal(
             saved.address, place_of_address(user_id, name.marketplace, name.id)
         )
+        self._lately.written((user_id, name), saved.address, sealed)
 
         def save(connection: Connection) -> None:
             if saved.is_default:

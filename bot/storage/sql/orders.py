@@ -13,11 +13,13 @@ from bot.storage.ports import AlreadyClaimed, OrderMoved
 from bot.storage.sql.batch import Work, executing
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
+from bot.storage.sql.lately import Lately
 from bot.storage.sql.orders_of_buys import body_of
 from bot.storage.sql.shop import Shop
 from bot.storage.sql.sorting import Sorting, name_parts
 from bot.storage.tracking_ports import FIRST_LOOK
 
+_REMEMBERED = 256
 _ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
 _OF_PERSON = (
     "SELECT order_no, body FROM orders WHERE user_id = ?"
@@ -58,6 +60,9 @@ class Orders:
         self._database = database
         self._sorting = sorting
         self._shop = shop
+        # An operator's command may settle one from another process: each is read again.
+        self._lately: Lately[str, Order] = Lately(_REMEMBERED, alone=False)
+        database.remembers(self._lately.clear)
 
     async def order(self, order_no: MerchantOrderNo) -> Order | None:
         """Return one order."""
@@ -101,7 +106,7 @@ class Orders:
             "expected": expected.value,
         }
 
-        book = self._shop.booking_state(order)
+        book, own = self._shop.booking_state(order), self.sealed_alone(order)
 
         def save(connection: Connection) -> None:
             saved = connection.execute(
@@ -109,7 +114,7 @@ class Orders:
                 " told = CASE WHEN placing = :next THEN told ELSE 0 END,"
                 " look_at = CASE WHEN placing = :next THEN look_at ELSE :look_at END"
                 " WHERE order_no = :order_no AND placing = :expected",
-                {**values, "body": body_of(connection, self._database, order)},
+                {**values, "body": own or body_of(connection, self._database, order)},
             )
             if not saved.rowcount:
                 raise OrderMoved(f"{order.order_no} is not {expected}")
@@ -163,10 +168,31 @@ class Orders:
 
     async def _orders(self, sql: str, *parameters: object) -> list[Order]:
         rows = await self._database.rows(sql, *parameters)
-        return [self.opened(order_no, body) for order_no, body in rows]
+        return [self.known(order_no, body) for order_no, body in rows]
+
+    def sealed(self, order: Order) -> bytes:
+        """Return what a row holds of an order; whoever reads it next knows it by these bytes."""
+        body = self._database.seal(order, place_of_order(order.order_no))
+        self._lately.written(order.order_no, order, body)
+        return body
+
+    def sealed_alone(self, order: Order) -> bytes | None:
+        """Return the same; None for an order of a group buy, whose row tells whose it is now."""
+        return self.sealed(order) if order.group_buy is None else None
+
+    def known(self, order_no: str, body: bytes) -> Order:
+        """Return the order that a row holds, opened only where it is not the one known already.
+
+        For the event loop's thread. Raises `StorageUnavailable`.
+        """
+        order = self._lately.same(order_no, body)
+        if order is None:
+            order = self.opened(order_no, body)
+            self._lately.read(order_no, order, self._lately.moment, body)
+        return order
 
     def opened(self, order_no: str, body: bytes) -> Order:
-        """Return the order that a row holds. Raises `StorageUnavailable`."""
+        """Return the order that a row holds, in any thread. Raises `StorageUnavailable`."""
         return self._database.unseal(Order, body, place_of_order(order_no))
 
     def claiming(self, order: Order, session: Session, part: int = 0) -> Work:
@@ -184,7 +210,7 @@ class Orders:
             order.placing.value,
             stage_of(order).value,
             to_micros(order.created_at),
-            self._database.seal(order, place_of_order(order.order_no)),
+            self.sealed(order),
         )
 
         def claim(connection: Connection) -> None:

@@ -45,7 +45,7 @@ class TrackedOrders:
         if row is None:
             return None
         body, hints, misses, forgotten = row
-        order = self._orders.opened(order_no, body)
+        order = self._orders.known(order_no, body)
         return Tracked(order=order, hints=hints, misses=misses, forgotten=bool(forgotten))
 
     async def order_of_part(self, order_id: MarketplaceOrderId) -> MerchantOrderNo | None:
@@ -72,7 +72,7 @@ class TrackedOrders:
     ) -> None:
         """Store what a reading made of an order, and when the next is due. Raises `OrderMoved`."""
         tell = self._notices.telling(after.order_no, notices)
-        book = self._shop.booking_state(after)
+        book, own = self._shop.booking_state(after), self._orders.sealed_alone(after)
         values = {
             "order_no": after.order_no,
             "stage": stage_of(after).value,
@@ -84,7 +84,7 @@ class TrackedOrders:
             saved = connection.execute(
                 f"UPDATE orders SET body = :body, stage = :stage, misses = 0, {_UNLESS_ASKED_FOR}"  # noqa: S608 - a constant
                 " WHERE order_no = :order_no AND placing = 'placed'",
-                {**values, "body": body_of(connection, self._database, after)},
+                {**values, "body": own or body_of(connection, self._database, after)},
             )
             if not saved.rowcount:
                 raise OrderMoved(f"{after.order_no} is gone")
