@@ -53,11 +53,13 @@ class WholeConnection(aiosqlite.Connection):
 
     async def run(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Run `work` in the connection's thread. Raises `StorageUnavailable`."""
-        with database_errors():
+        try:
             result: _Result = await self._execute(  # type: ignore[no-untyped-call]  # not annotated there
                 work, self._conn
             )
-            return result
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+        return result
 
 
 async def connect_writer(path: Path, busy_timeout: float) -> WholeConnection:
