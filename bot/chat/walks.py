@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from telegram import Update
 
 from bot.domain.sessions import Wish
+from bot.process.bound import Bound
 from bot.services.waiting import waits_as
 
 PATIENCE = 0.5
@@ -22,14 +23,9 @@ PATIENCE = 0.5
 _let_pass: ContextVar[Callable[[], None] | None] = ContextVar("let_pass", default=None)
 
 
-@contextmanager
-def passed_by(let_pass: Callable[[], None]) -> Iterator[None]:
+def passed_by(let_pass: Callable[[], None]) -> Bound[Callable[[], None] | None]:
     """Have `let_pass` called when the update handled in the block lets later ones go ahead."""
-    token = _let_pass.set(let_pass)
-    try:
-        yield
-    finally:
-        _let_pass.reset(token)
+    return Bound(_let_pass, let_pass)
 
 
 def let_others_pass() -> None:

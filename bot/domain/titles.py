@@ -25,7 +25,10 @@ _ORNAMENTS_EN = """
     amazon tiktok explosive latest modern large-capacity capacity
 """
 _FIRST_WORDS = frozenset(_ORNAMENTS_EN.split())
-_ORDERED = sorted(_ORNAMENTS_ZH.split(), key=len, reverse=True)
+# The longest first: of 厂家直销 nothing is to be left.
+_ORNAMENT = re.compile(
+    "|".join(map(re.escape, sorted(_ORNAMENTS_ZH.split(), key=len, reverse=True)))
+)
 
 
 def telling(title: str, most: int) -> str:
@@ -51,5 +54,5 @@ def _without_first(text: str) -> str | None:
     word, _, rest = text.partition(" ")
     if rest and word.strip(",;:·&").casefold() in _FIRST_WORDS:
         return rest.lstrip("&,·- ")
-    found = next((each for each in _ORDERED if text.casefold().startswith(each)), None)
-    return text[len(found) :].lstrip(" ·,，、") if found else None
+    found = _ORNAMENT.match(text.casefold())
+    return text[found.end() :].lstrip(" ·,，、") if found else None

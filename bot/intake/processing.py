@@ -5,8 +5,7 @@ drawn again. See docs/decisions/0006-inbox-before-acknowledgement.md.
 """
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from telegram.ext import Application
 
 from bot.chat.conversation import ScreenNotDrawn, received_at
 from bot.chat.reading import NothingForUs, read_update
+from bot.process.bound import Bound
 from bot.process.logs import where
 from bot.process.pausing import happens
 from bot.storage.ports import InboxPort, InboxUpdate, StorageUnavailable, WaitingUpdate
@@ -127,7 +127,7 @@ class UpdateProcessor:
         if not case.committed:
             if not await self._wait_until(case.not_before):
                 return
-            with _received(stored.received_at):
+            with Bound(received_at, stored.received_at):
                 if not await self._handle(update, stored, case):
                     return
         if case.committed and not await self._draw_again(update, case.draw_delays):
@@ -212,12 +212,3 @@ class UpdateProcessor:
         if seconds > 0:
             await happens(self._closing, seconds)
         return not self._closing.is_set()
-
-
-@contextlib.contextmanager
-def _received(moment: datetime) -> Iterator[None]:
-    token = received_at.set(moment)
-    try:
-        yield
-    finally:
-        received_at.reset(token)

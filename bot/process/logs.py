@@ -45,17 +45,22 @@ def configure_logs(log_format: str, level: str, secrets: Iterable[str] = ()) -> 
         if readable
         else _as_json
     )
+    # One for all: making one for each entry, and text of bytes and bytes of text, costs as much
+    # as everything before it.
+    logger: WrappedLogger = (
+        structlog.WriteLogger(sys.stderr) if readable else structlog.BytesLogger(sys.stderr.buffer)
+    )
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_texts_of_errors,
         Blotter(secrets),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, renderer],
+        processors=[*shared, renderer if readable else _as_json_bytes],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: logger,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_fixed_part_only)
@@ -131,14 +136,15 @@ class Blotter:
     """The last net: known secrets, and what looks like a bot's token, become `***`."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        known = sorted({re.escape(each) for each in secrets if each}, key=len, reverse=True)
-        self._pattern = re.compile("|".join([*known, _TOKEN.pattern]))
+        self._known = sorted({each for each in secrets if each}, key=len, reverse=True)
+        self._pattern = re.compile("|".join([*map(re.escape, self._known), _TOKEN.pattern]))
 
     def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
         """Blot out in every text of an entry."""
         texts = [value for value in event.values() if isinstance(value, str)]
-        # One look at all of them: nearly every entry has nothing to blot out.
-        if not self._pattern.search("\n".join(texts)):
+        # One look at all of them: nearly every entry has nothing to blot out, not even a colon.
+        together = "\n".join(texts)
+        if ":" not in together and not any(each in together for each in self._known):
             return event
         for name, value in event.items():
             if isinstance(value, str):
@@ -184,8 +190,12 @@ _PLAIN = (
 )
 
 
-def _as_json(_: WrappedLogger, __: str, event: EventDict) -> str:
+def _as_json(logger: WrappedLogger, name: str, event: EventDict) -> str:
+    return _as_json_bytes(logger, name, event).decode()
+
+
+def _as_json_bytes(_: WrappedLogger, __: str, event: EventDict) -> bytes:
     try:
-        return orjson.dumps(event, _told_by_type, _PLAIN).decode()
+        return orjson.dumps(event, _told_by_type, _PLAIN)
     except TypeError:  # numbers, texts and values that only the standard library writes
-        return _JSON.encode(event)
+        return _JSON.encode(event).encode("utf-8", "backslashreplace")

@@ -4,14 +4,13 @@ Calls are counted where they are made, by the person on whose behalf they are; w
 of its own accord (placing, following, paying) goes another way and is never held up.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, cast
 
 from bot.domain.identifiers import UserId
 from bot.marketplace.errors import MarketplaceError
 from bot.marketplace.port import Marketplace
+from bot.process.bound import Bound
 from bot.services.quotas import Quotas
 from bot.services.waiting import waiting
 
@@ -39,14 +38,9 @@ class CallsUsedUp(MarketplaceError):
     _own_words = True
 
 
-@contextmanager
-def on_behalf_of(person: UserId) -> Iterator[None]:
+def on_behalf_of(person: UserId) -> Bound[UserId | None]:
     """Count the calls that are made within it for this person."""
-    token = _asking.set(person)
-    try:
-        yield
-    finally:
-        _asking.reset(token)
+    return Bound(_asking, person)
 
 
 def counted(marketplace: Marketplace, quotas: Quotas) -> Marketplace:

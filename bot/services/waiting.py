@@ -4,10 +4,12 @@ A step that asks the marketplace says so where it waits; whoever runs the step d
 others of its chat may go ahead meanwhile (`bot/chat/walks.py`). Outside a step nothing happens.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Protocol
+
+from bot.process.bound import Bound
 
 
 class Waiter(Protocol):
@@ -44,11 +46,6 @@ async def waiting(*, firm: bool = False) -> AsyncIterator[None]:
         await waiter.back()
 
 
-@contextmanager
-def waits_as(waiter: Waiter | None) -> Iterator[None]:
+def waits_as(waiter: Waiter | None) -> Bound[Waiter | None]:
     """Have whatever waits in the block wait as this step; as none with None."""
-    token = _waiter.set(waiter)
-    try:
-        yield
-    finally:
-        _waiter.reset(token)
+    return Bound(_waiter, waiter)
