@@ -21,6 +21,7 @@ from bot.http import errors
 from bot.http.connections import Connections
 from bot.http.messages import MOST_BYTES, Patience, Request, Upload
 from bot.http.proxies import Proxies, Proxy
+from bot.telegram.forms import form_of
 from bot.telegram.written import Written
 
 NOT_SENT: Final = "Request was *not* sent to Telegram."
@@ -214,6 +215,10 @@ def body_of(
         # yarl quotes texts of many bytes several times faster than the standard library.
         form = URL.build(query=data.json_parameters).raw_query_string.encode()
         return {"Content-Type": "application/x-www-form-urlencoded"}, form
+    form = form_of(data.json_parameters, data.multipart_data)
+    if form is not None:
+        kind, upload = form
+        return {"Content-Type": kind}, upload
     # The address is no part of a body, and the true one is better kept out of here.
     request = httpx.Request(
         "POST", "http://body", data=data.json_parameters, files=data.multipart_data
