@@ -8,6 +8,7 @@ from bot.domain.offers import Offer, SearchPage
 from bot.domain.quotes import Quote
 from bot.marketplace.daji import mapping_orders, mapping_products, mapping_quote, mapping_trades
 from bot.marketplace.daji.envelope import Answer
+from bot.marketplace.daji.quick_skus import quick_skus
 from bot.marketplace.daji.reading import reading
 from bot.marketplace.daji.refusals import reason_for
 from bot.marketplace.daji.verdicts import flag_of, levels_of
@@ -29,6 +30,8 @@ from bot.marketplace.values import (
     PaymentAnswer,
     PaymentLink,
 )
+
+_SKUS = "productSkuInfos"
 
 
 def image_id(answer: Answer) -> ImageId:
@@ -53,10 +56,17 @@ def offer(answer: Answer, asked: OfferId) -> Offer:
     if answer.data is None:
         raise answer.refused("no such offer", RefusalReason.NOT_FOUND)
     with reading(answer):
-        found = mapping_products.offer(Product.model_validate(answer.data))
+        found = _offer(answer.data)
         if found.offer_id != asked:
             raise ValueError("the detail of another offer")
         return found
+
+
+def _offer(data: object) -> Offer:
+    skus = quick_skus(data[_SKUS]) if isinstance(data, dict) and data.get(_SKUS) else None
+    if not skus or not isinstance(data, dict):
+        return mapping_products.offer(Product.model_validate(data))
+    return mapping_products.offer(Product.model_validate({**data, _SKUS: None}), skus)
 
 
 def quote(answer: Answer, lines: Sequence[OrderLine]) -> Quote:

@@ -19,6 +19,7 @@ from bot.domain.offers import (
     SkuAttribute,
     Wording,
 )
+from bot.marketplace.daji.wire import web_address
 from bot.marketplace.daji.wire_products import Hit, Product, SearchData, WireSku
 
 _ON_SALE = "published"
@@ -43,20 +44,20 @@ def _hit(row: object) -> OfferSummary | None:
     return OfferSummary(
         offer_id=hit.offer_id,
         title=Wording(zh=hit.subject, translated=hit.subject_trans),
-        picture_url=_address(hit.image_url),
+        picture_url=web_address(hit.image_url),
         price=hit.price_info.price,
         sold_last_month=hit.month_sold,
         repurchase_rate=hit.repurchase_rate or None,
     )
 
 
-def offer(product: Product) -> Offer:
-    """Map a product detail. Raises `ValueError` when nothing of it could be ordered."""
+def offer(product: Product, quick: tuple[Sku, ...] = ()) -> Offer:
+    """Map a product detail. Raises `ValueError` when nothing of it could be ordered.
+
+    `quick` are its variants where they were read already.
+    """
     sale = product.product_sale_info
-    # A colour stands in each of its sizes: it is made once and shared, for values never change.
-    trait = cache(_trait)
-    made = (_sku(each, trait) for each in product.product_sku_infos)
-    skus = tuple(sku for sku in made if sku is not None)
+    skus = quick or skus_of(product)
     if product.product_sku_infos and not skus:
         raise ValueError("no variant has the id that order calls want")
     return Offer(
@@ -87,6 +88,14 @@ def offer(product: Product) -> Offer:
     )
 
 
+def skus_of(product: Product) -> tuple[Sku, ...]:
+    """Map the variants that can be named in an order."""
+    # A colour stands in each of its sizes: it is made once and shared, for values never change.
+    trait = cache(_trait)
+    made = (_sku(each, trait) for each in product.product_sku_infos)
+    return tuple(sku for sku in made if sku is not None)
+
+
 def _sku(sku: WireSku, trait: Callable[..., SkuAttribute]) -> Sku | None:
     if sku.spec_id is None:
         return None  # cannot be named in an order
@@ -112,7 +121,7 @@ def _trait(name: str, name_trans: str, value: str, value_trans: str, picture: st
     return SkuAttribute(
         name=Wording(zh=name, translated=name_trans),
         value=Wording(zh=value, translated=value_trans),
-        picture_url=_address(picture),
+        picture_url=web_address(picture),
     )
 
 
@@ -134,13 +143,5 @@ def _percent(fraction: str) -> int | None:
     return percent if 0 <= percent <= 100 else None  # noqa: PLR2004 - the whole
 
 
-def _address(url: str) -> str | None:
-    """Return an absolute web address; the marketplace also writes `//host/path`."""
-    url = url.strip()
-    if url.startswith("//"):
-        return f"https:{url}"
-    return url if url.startswith(("https://", "http://")) else None
-
-
 def _addresses(urls: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(url for url in map(_address, urls) if url is not None)
+    return tuple(url for url in map(web_address, urls) if url is not None)

@@ -24,12 +24,12 @@ T = TypeVar("T")
 
 _LARGEST = 15  # powers of ten: no price, count or amount in yuan comes near
 _FINEST = 15
-_TOO_LARGE = 10 ** (_LARGEST + 1)
+TOO_LARGE = 10 ** (_LARGEST + 1)
 _MOST_FEN = 10 ** (_LARGEST + 3)
 _COMPACT = re.compile(r"(\d{14})(\d{0,9})([+-]\d{4}|Z)", re.ASCII)
 _YEARS = range(1999, 2101)
 _MOST_DIGITS = 20  # of an id: one in 64 bits has no more
-_LARGEST_NUMBER = 2**63 - 1  # of an id that is kept as a number: what the database holds
+LARGEST_NUMBER = 2**63 - 1  # of an id that is kept as a number: what the database holds
 
 _QUICK: Final = Decoder(float_hook=Decimal)
 CHINA = timezone(timedelta(hours=8))
@@ -87,7 +87,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _whole(value: Any) -> int:
     """Read 5, 5.0 and "5" as 5; refuse booleans, fractions, words and negative numbers."""
-    if type(value) is int and 0 <= value < _TOO_LARGE:
+    if type(value) is int and 0 <= value < TOO_LARGE:
         return value  # nearly all of them, in a tenth of the time
     return _natural(_modest(value))
 
@@ -121,12 +121,13 @@ def _exact(value: Any) -> Fen:
     return _not_negative(from_yuan(_modest(value)))
 
 
-def _estimate(value: Any) -> Fen:
+def estimate(value: Any) -> Fen:
+    """Read a list price in yuan. Raises `ValueError`."""
     return _not_negative(estimate_from_yuan(_modest(value)))
 
 
 def _fine(value: Any) -> Decimal:
-    _estimate(value)  # refuses floats, words, NaN, infinities and negative amounts
+    estimate(value)  # refuses floats, words, NaN, infinities and negative amounts
     return Decimal(value.strip() if isinstance(value, str) else value)
 
 
@@ -149,7 +150,7 @@ def _id_number(value: Any) -> int:
 
 
 def _kept_number(value: Any) -> int:
-    if (number := _id_number(value)) > _LARGEST_NUMBER:
+    if (number := _id_number(value)) > LARGEST_NUMBER:
         raise ValueError("not an id")
     return number
 
@@ -196,6 +197,14 @@ def _or_none(value: Any, read: Callable[[Any], Any]) -> Any:
         return None
 
 
+def web_address(url: str) -> str | None:
+    """Return an absolute web address; the marketplace also writes `//host/path`."""
+    url = url.strip()
+    if url.startswith("//"):
+        return f"https:{url}"
+    return url if url.startswith(("https://", "http://")) else None
+
+
 Lenient = Annotated[T | None, WrapValidator(_or_none)]
 """None for what cannot be read: only where nothing that binds hangs on it."""
 
@@ -207,7 +216,7 @@ FenAmount = Annotated[Fen, BeforeValidator(_fen)]
 YuanAmount = Annotated[Fen, BeforeValidator(_exact)]
 """An amount that the contract states in yuan and that is exact to the fen."""
 
-YuanPrice = Annotated[Fen, BeforeValidator(_estimate)]
+YuanPrice = Annotated[Fen, BeforeValidator(estimate)]
 """A list price in yuan: an estimate, rounded up where it is finer than a fen."""
 
 YuanDecimal = Annotated[Decimal, BeforeValidator(_fine)]
