@@ -13,7 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Te
 
 from bot.chat.keyboards import keyboard_json, links_json
 from bot.chat.later_pictures import LaterPictures
-from bot.chat.measuring import fitted, visible_length, without_markup
+from bot.chat.measuring import fits, fitted, visible_length, without_markup
 from bot.chat.photos import Photo, Photos, PictureSource
 from bot.chat.reading import Place
 from bot.chat.rich_drawing import Drawn, RichDrawing
@@ -80,8 +80,8 @@ class Drawer:
             await self._draw(session.replace(topic=None), screen, tapped)
 
     async def _draw(self, session: Session, screen: Screen, tapped: Place | None) -> None:
-        length = visible_length(screen.text)
-        if length > TEXT_LIMIT:
+        if not fits(screen.text, TEXT_LIMIT):
+            length = visible_length(screen.text)
             _log.error("screen_too_long", step=session.step, length=length)
             screen = replace(screen, text=fitted(screen.text, TEXT_LIMIT))
         place = None if screen.milestone else tapped
@@ -100,7 +100,7 @@ class Drawer:
         self, session: Session, screen: Screen, tapped: Place | None, place: Place | None
     ) -> None:
         """Draw it as text, or below its picture: in `place`, else anew, and retire `tapped`."""
-        chat_id, length = session.chat_id, visible_length(screen.text)
+        chat_id = session.chat_id
 
         def new(can: Can) -> str | None:
             return keyboard_json(session, screen, can)
@@ -108,7 +108,8 @@ class Drawer:
         def edited(can: Can) -> str | None:
             return keyboard_json(session, screen, can, edited=True)
 
-        if screen.picture is not None and length > CAPTION_LIMIT:
+        if screen.picture is not None and not fits(screen.text, CAPTION_LIMIT):
+            length = visible_length(screen.text)
             _log.warning("picture_left_out", step=session.step, length=length)
         elif screen.picture is not None:
             photo = await self._photos.of(screen.picture)

@@ -30,8 +30,10 @@ def visible_length(text: str) -> int:
 
 def fits(text: str, limit: int) -> bool:
     """Tell whether Telegram takes the text: at most `limit` UTF-16 units without the markup."""
-    # Most texts are short with their markup too, which reading can only shorten.
-    return utf16_length(text) <= limit or visible_length(text) <= limit
+    # Most texts are short with their markup too, which reading can only shorten; and a character
+    # has at most two units.
+    short = len(text) * 2 <= limit or utf16_length(text) <= limit
+    return short or visible_length(text) <= limit
 
 
 def fitted(text: str, limit: int) -> str:

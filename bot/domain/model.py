@@ -17,7 +17,8 @@ class Value(BaseModel):
         Raises `pydantic.ValidationError` for values that the type does not admit and
         `ValueError` for names it does not have: `model_copy` checks neither.
         """
-        unknown = changes.keys() - type(self).model_fields.keys()
-        if unknown:
-            raise ValueError(f"{type(self).__name__} has no {sorted(unknown)}")
-        return type(self).model_validate({**self.__dict__, **changes})
+        kind = type(self)
+        known = kind.__pydantic_fields__
+        if not changes.keys() <= known.keys():
+            raise ValueError(f"{kind.__name__} has no {sorted(changes.keys() - known.keys())}")
+        return kind.model_validate({**self.__dict__, **changes})
