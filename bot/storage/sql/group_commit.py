@@ -31,7 +31,7 @@ class _Job:
 class GroupCommit:
     """Collects writes and commits those that wait together.
 
-    Each write runs in a savepoint of its own: one that fails leaves the others standing.
+    Each write is kept or undone alone: one that fails leaves the others standing. It may run twice.
     `commits` and `writes` count what was made durable, for metrics and tests.
     """
 
