@@ -6,12 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.writes import ForgetPerson, KeepResults
+from bot.domain.orders import Placing
+from bot.domain.writes import ClaimOrder, ForgetPerson, KeepResults
 from bot.storage.ports import InboxUpdate, Retention, VersionConflict
 from bot.storage.sealing import Sealer
 from bot.storage.sql.lately import Lately
 from bot.storage.sqlite.storage import SqliteStorage
-from tests.storage.samples import ALICE, ALICE_CHAT, KEY, NOW, first, following, page, session
+from tests.storage.samples import (
+    ALICE,
+    ALICE_CHAT,
+    KEY,
+    NOW,
+    first,
+    following,
+    order,
+    page,
+    session,
+)
 
 
 def _spoil(database: Path) -> None:
@@ -136,3 +147,21 @@ def test_among_others_only_the_same_bytes_spare_making_a_value():
     assert rows.same(1, b"sealed by another") == "another's"
     rows.doubt(1)
     assert rows.same(1, b"sealed by another") is None
+
+
+async def test_an_order_written_just_now_is_read_without_another_thread(
+    sqlite: SqliteStorage, database: Path
+):
+    """And is the row's all the same: an operator's command may settle it from another process."""
+    claimed = order()
+    await sqlite.conversations.commit_step(first(writes=(ClaimOrder(claimed),)))
+    reading = sqlite.orders.order(claimed.order_no)
+    with pytest.raises(StopIteration) as read:  # it waits for nothing
+        reading.send(None)
+    assert read.value.value == claimed
+    refused = claimed.moved(Placing.REFUSED)
+    other = SqliteStorage(database, Sealer(KEY), lambda: NOW)
+    await other.open()
+    await other.orders.save_order(refused, Placing.CLAIMED)
+    await other.close()
+    assert await sqlite.orders.order(claimed.order_no) == refused

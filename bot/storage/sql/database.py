@@ -127,6 +127,13 @@ class Database(ABC):
         rows = await self.rows(sql, *parameters)
         return rows[0] if rows else None
 
+    async def row_at_hand(self, sql: str, *parameters: object) -> Any | None:
+        """Return the same for what was written a moment ago, so that no disk has to be waited for.
+
+        Where that can be had without a hop to another thread it is.
+        """
+        return await self.row(sql, *parameters)
+
     def now(self) -> datetime:
         """Return the time by this storage's clock."""
         return self._clock()

@@ -1,10 +1,13 @@
 """Orders in SQLite. What was ordered, for whom and where to is sealed."""
 
 import asyncio
+import time
 from datetime import datetime
+from typing import Any
 
 from bot.domain.identifiers import MerchantOrderNo, UserId
 from bot.domain.orders import Order, Placing
+from bot.domain.recent import Recent
 from bot.domain.sessions import Session
 from bot.domain.stages import Stage, stage_of
 from bot.storage.codec import to_micros
@@ -20,6 +23,7 @@ from bot.storage.sql.sorting import Sorting, name_parts
 from bot.storage.tracking_ports import FIRST_LOOK
 
 _REMEMBERED = 256
+_AT_HAND = 60.0  # seconds in which what was written is surely still in the system's memory
 _ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
 _OF_PERSON = (
     "SELECT order_no, body FROM orders WHERE user_id = ?"
@@ -63,11 +67,19 @@ class Orders:
         # An operator's command may settle one from another process: each is read again.
         self._lately: Lately[str, Order] = Lately(_REMEMBERED, alone=False)
         database.remembers(self._lately.clear)
+        self._written: Recent[str, float] = Recent(_REMEMBERED)
 
     async def order(self, order_no: MerchantOrderNo) -> Order | None:
         """Return one order."""
-        orders = await self._orders(_ONE, order_no)
-        return orders[0] if orders else None
+        row = await self.row_of(order_no, _ONE)
+        return None if row is None else self.known(*row)
+
+    async def row_of(self, order_no: MerchantOrderNo, sql: str) -> Any | None:
+        """Return the row that a query has for one order; most are asked for soon after a write."""
+        written = self._written.get(order_no)
+        if written is None or time.monotonic() - written > _AT_HAND:
+            return await self._database.row(sql, order_no)
+        return await self._database.row_at_hand(sql, order_no)
 
     async def orders_of(
         self, user_id: UserId, limit: int = 10, offset: int = 0, stage: Stage | None = None
@@ -174,6 +186,7 @@ class Orders:
         """Return what a row holds of an order; whoever reads it next knows it by these bytes."""
         body = self._database.seal(order, place_of_order(order.order_no))
         self._lately.written(order.order_no, order, body)
+        self._written.put(order.order_no, time.monotonic())
         return body
 
     def sealed_alone(self, order: Order) -> bytes | None:

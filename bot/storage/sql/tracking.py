@@ -22,6 +22,10 @@ _UNLESS_ASKED_FOR = (
     "look_at = CASE WHEN hints = COALESCE(:hints, hints) THEN :look_at ELSE look_at END"
 )
 
+_TRACKED = (
+    "SELECT body, hints, misses, forgotten FROM orders WHERE order_no = ? AND placing = 'placed'"
+)
+
 
 class TrackedOrders:
     """Implements `TrackingPort`."""
@@ -37,11 +41,7 @@ class TrackedOrders:
 
     async def tracked(self, order_no: MerchantOrderNo) -> Tracked | None:
         """Return a placed order, None when there is none or it is not placed."""
-        row = await self._database.row(
-            "SELECT body, hints, misses, forgotten FROM orders"
-            " WHERE order_no = ? AND placing = 'placed'",
-            order_no,
-        )
+        row = await self._orders.row_of(order_no, _TRACKED)
         if row is None:
             return None
         body, hints, misses, forgotten = row

@@ -77,6 +77,13 @@ async def connect_reader(path: Path, busy_timeout: float) -> WholeConnection:
     return await _connect("storage reader", path, busy_timeout, ("query_only=ON",))
 
 
+def connect_at_hand(path: Path) -> sqlite3.Connection:
+    """Open a connection for the calling thread that cannot write and waits for nothing."""
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    connection.execute("PRAGMA query_only=ON").fetchall()
+    return connection
+
+
 async def _connect(
     name: str, path: Path, busy_timeout: float, pragmas: tuple[str, ...]
 ) -> WholeConnection:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,8 +20,10 @@ from bot.storage.sql.runs import beside
 from bot.storage.sqlite.batch import run_batch
 from bot.storage.sqlite.connection import (
     WholeConnection,
+    connect_at_hand,
     connect_reader,
     connect_writer,
+    database_errors,
     empty_log,
 )
 from bot.storage.sqlite.migrations import migrate
@@ -80,6 +83,7 @@ class SqliteDatabase(Database):
         self._even_moved = even_moved
         self._writer: WholeConnection | None = None
         self._reader: WholeConnection | None = None
+        self._at_hand: sqlite3.Connection | None = None
 
     async def open(self) -> None:
         """Open the database, migrate it, check the key. Raises `StorageUnavailable`."""
@@ -106,7 +110,12 @@ class SqliteDatabase(Database):
             if self._on_statement is not None:
                 await writer.set_trace_callback(self._on_statement)
             self._reader = await connect_reader(self._path, self._busy_timeout)
+            with database_errors():
+                self._at_hand = connect_at_hand(self._path)
         except BaseException:
+            if self._reader is not None:
+                await self._reader.close()
+                self._reader = None
             await writer.close()
             raise
         self._writer = writer
@@ -121,6 +130,9 @@ class SqliteDatabase(Database):
         try:
             await commits.close()
         finally:
+            if self._at_hand is not None:
+                self._at_hand.close()
+                self._at_hand = None
             await reader.close()
             await writer.close()  # last, so that it folds the log into the database
             self.read_anew()  # the file may be another one when it is opened again
@@ -164,6 +176,15 @@ class SqliteDatabase(Database):
         return await self._reader.run(
             lambda connection: connection.execute(sql, parameters).fetchall()
         )
+
+    async def row_at_hand(self, sql: str, *parameters: object) -> Any | None:
+        """Read it in the event loop's thread: a hop there and back costs more than the read."""
+        if self._at_hand is not None:
+            # Whatever goes wrong, such as a log that is being made anew, goes the usual way.
+            with suppress(sqlite3.Error):
+                rows = self._at_hand.execute(sql, parameters).fetchall()
+                return rows[0] if rows else None
+        return await self.row(sql, *parameters)
 
     @property
     def is_alone(self) -> bool:
