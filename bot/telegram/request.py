@@ -215,9 +215,9 @@ def body_of(
         # yarl quotes texts of many bytes several times faster than the standard library.
         form = URL.build(query=data.json_parameters).raw_query_string.encode()
         return {"Content-Type": "application/x-www-form-urlencoded"}, form
-    form = form_of(data.json_parameters, data.multipart_data)
-    if form is not None:
-        kind, upload = form
+    written = form_of(data.json_parameters, data.multipart_data)
+    if written is not None:
+        kind, upload = written
         return {"Content-Type": kind}, upload
     # The address is no part of a body, and the true one is better kept out of here.
     request = httpx.Request(
