@@ -80,7 +80,7 @@ class Pacer(BaseRateLimiter[int]):
             if chat is not None:
                 await self._together.acquire()
             try:
-                return await callback(*args, **kwargs)
+                return await self._attempt(endpoint, callback, args, kwargs)
             except RetryAfter as error:
                 seconds = seconds_of(error)
                 _log.warning("flood_control", endpoint=endpoint, seconds=seconds, retries=retries)
@@ -91,6 +91,15 @@ class Pacer(BaseRateLimiter[int]):
                 retries -= 1
                 if chat is None:
                     await asyncio.sleep(seconds)
+
+    async def _attempt(
+        self,
+        endpoint: str,  # noqa: ARG002 - for who counts
+        callback: Callable[..., Coroutine[Any, Any, _Answer]],
+        args: Any,
+        kwargs: dict[str, Any],
+    ) -> _Answer:
+        return await callback(*args, **kwargs)
 
     def _wait_for(self, chat: object) -> float:
         return max(0.0, self._held_until.get(chat, 0.0) - time.monotonic())
@@ -118,31 +127,24 @@ class MeteredPacer(Pacer):
 
     on_call: Callable[[str, str], None] | None = None
 
-    async def process_request(
+    async def _attempt(
         self,
-        callback: Callable[..., Coroutine[Any, Any, Any]],
+        endpoint: str,
+        callback: Callable[..., Coroutine[Any, Any, _Answer]],
         args: Any,
         kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,
-    ) -> bool | dict[str, Any] | list[dict[str, Any]]:
-        """Call and count each attempt."""
-
-        async def counted(*args: Any, **kwargs: Any) -> Any:
-            outcome = "cancelled"
-            try:
-                answer = await callback(*args, **kwargs)
-                outcome = "ok"
-            except RetryAfter:
-                outcome = "throttled"
-                raise
-            except TelegramError as error:
-                outcome = type(error).__name__.lower()
-                raise
-            finally:
-                if self.on_call is not None:
-                    self.on_call(endpoint, outcome)
-            return answer
-
-        return await super().process_request(counted, args, kwargs, endpoint, data, rate_limit_args)
+    ) -> _Answer:
+        outcome = "cancelled"
+        try:
+            answer = await callback(*args, **kwargs)
+            outcome = "ok"
+        except RetryAfter:
+            outcome = "throttled"
+            raise
+        except TelegramError as error:
+            outcome = type(error).__name__.lower()
+            raise
+        finally:
+            if self.on_call is not None:
+                self.on_call(endpoint, outcome)
+        return answer
