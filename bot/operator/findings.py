@@ -1,4 +1,4 @@
-"""One line of the doctor's report."""
+"""One line of the doctor's report, and what several say."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,3 +29,6 @@ class Finding:
     def failed(self) -> bool:
         """Tell whether the bot can't do its work with this."""
         return self.verdict is Verdict.FAIL
+
+
+CLOCK_MATTERS = "signatures and consents depend on the clock: set up NTP"

@@ -9,9 +9,9 @@ import pytest
 
 from bot.operator import CommandRefused
 from bot.operator.backup import backup, restore, restored
-from bot.operator.doctor import _shared
 from bot.operator.findings import Verdict
 from bot.operator.rotate import rotate
+from bot.operator.storage_findings import of_server
 from bot.settings import Settings
 from bot.storage.keys import load_keyring
 from bot.storage.ports import DatabaseInUse, StorageUnavailable
@@ -134,7 +134,7 @@ def test_the_key_is_exchanged_while_no_bot_runs(filled: Settings):
 
 def test_the_doctor_sees_server_key_connections_and_runs(filled: Settings, tmp_path: Path):
     """One line each; a key that does not open it is a failure."""
-    found = {each.subject: each for each in _shared(filled, time.time())}
+    found = {each.subject: each for each in of_server(filled, time.time())}
     assert found["database"].verdict is Verdict.OK
     assert "the key opens it" in found["database"].text
     assert "connections in use" in found["connections"].text
@@ -142,11 +142,11 @@ def test_the_doctor_sees_server_key_connections_and_runs(filled: Settings, tmp_p
     other = settings(filled.database_url, tmp_path / "other")
     (tmp_path / "other").mkdir()
     load_keyring(None, other.key_path)
-    (failed,) = _shared(other, time.time())
+    (failed,) = of_server(other, time.time())
     assert failed.verdict is Verdict.FAIL
     assert "another key" in failed.text
     nowhere = settings("postgresql://x:s3cret@127.0.0.1:1/y", tmp_path)
-    (failed,) = _shared(nowhere, time.time())
+    (failed,) = of_server(nowhere, time.time())
     assert "nobody listens there" in failed.text
     assert "s3cret" not in failed.text
     assert "s3cret" in nowhere.secrets
