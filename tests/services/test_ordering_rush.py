@@ -7,7 +7,7 @@ from bot.domain.orders import Placing
 from bot.domain.sessions import Session
 from bot.domain.writes import ClaimOrder
 from bot.services.placing.ordering import Ordering
-from bot.services.placing.placing import MOST_AT_ONCE
+from bot.services.placing.placing import MOST_AT_ONCE, _AtOnce
 from bot.storage.ports import StepCommit
 from tests.fakes.memory_storage import MemoryStorage
 from tests.fakes.scripted_marketplace import ScriptedMarketplace
@@ -61,3 +61,41 @@ async def test_who_waits_for_a_turn_is_still_merely_claimed():
     answer.set()
     await _until_sent(marketplace, len(numbers))
     await ordering.close()
+
+
+async def test_who_gives_up_waiting_leaves_its_turn_to_the_next():
+    """Also when it had just come."""
+    turns = _AtOnce(1, lambda: 1)
+    went: list[str] = []
+
+    async def go(name: str) -> None:
+        async with turns:
+            went.append(name)
+
+    async with turns:
+        first, second = (asyncio.create_task(go(each)) for each in ("first", "second"))
+        await asyncio.sleep(0)
+    first.cancel()
+    async with asyncio.timeout(5):
+        await second
+    assert went == ["second"]
+
+
+async def test_fewer_replicas_let_more_go():
+    """Of those who wait, as many as there is room for now."""
+    alive = 4
+    turns, most = _AtOnce(4, lambda: alive), 0
+
+    async def go() -> None:
+        nonlocal most
+        async with turns:
+            most = max(most, 4 - turns._room if alive == 1 else 0)
+            await asyncio.sleep(0)
+
+    async with turns:
+        waiting = [asyncio.create_task(go()) for _ in range(8)]
+        await asyncio.sleep(0)
+        alive = 1
+    async with asyncio.timeout(5):
+        await asyncio.gather(*waiting)
+    assert most == 4

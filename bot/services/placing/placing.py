@@ -40,7 +40,7 @@ SUPERSEDED = "superseded"
 VOUCHED_CONSENT_LASTS = timedelta(hours=24)
 """The same when an operator has the order made once more."""
 
-MOST_AT_ONCE = 8
+MOST_AT_ONCE = 16
 """Orders being created at a time. The others wait as `claimed`, from which a restart goes on:
 only what is really being sent becomes uncertain when the bot dies in a rush."""
 
@@ -62,15 +62,24 @@ class _AtOnce:
         self._within = 0
         self._free = asyncio.Condition()
 
+    @property
+    def _room(self) -> int:
+        return max(1, self._most // self._replicas()) - self._within
+
     async def __aenter__(self) -> None:
         async with self._free:
-            await self._free.wait_for(lambda: self._within < max(1, self._most // self._replicas()))
+            try:
+                await self._free.wait_for(lambda: self._room > 0)
+            except BaseException:
+                self._free.notify()  # it may have been this one's turn
+                raise
             self._within += 1
 
     async def __aexit__(self, *_: object) -> None:
         self._within -= 1
         async with self._free:
-            self._free.notify_all()
+            # Not all: in a rush hundreds would look each time, and wait on.
+            self._free.notify(max(0, self._room))
 
 
 class Placer:
