@@ -58,13 +58,20 @@ Shape = Callable[[Image.Image], Image.Image]
 
 
 def decode(
-    data: bytes, *, longest: int, min_side: int = 1, shape: Shape | None = None
+    data: bytes,
+    *,
+    longest: int,
+    min_side: int = 1,
+    shape: Shape | None = None,
+    enough: int | None = None,
 ) -> Image.Image:
     """Decode the first frame: upright, sRGB on white, scaled so that no side exceeds `longest`.
 
     Never enlarges. The result carries no metadata. Bounds are checked from the header, before any
     pixel is decoded. `shape` does the scaling, if given, of a picture that has at least `longest`
-    pixels a side, or all that it ever had.
+    pixels a side, or all that it ever had. A JPEG whose decoder can make a half, a quarter or an
+    eighth of it with `enough` pixels on its longer side is left so: scaling it once more takes as
+    long as decoding it.
 
     A JPEG that lacks nothing but its end mark, as some programs write it, is taken.
 
@@ -73,18 +80,20 @@ def decode(
     if len(data) > MAX_BYTES:
         raise PictureTooLarge("bytes")
     try:
-        return _decode(data, longest, min_side, shape)
+        return _decode(data, longest, min_side, shape, enough)
     except UnreadablePicture:
         ended = _ended(data, longest)
         if ended is None:
             raise
-    return _decode(ended, longest, min_side, shape)
+    return _decode(ended, longest, min_side, shape, enough)
 
 
-def _decode(data: bytes, longest: int, min_side: int, shape: Shape | None) -> Image.Image:
+def _decode(
+    data: bytes, longest: int, min_side: int, shape: Shape | None, enough: int | None
+) -> Image.Image:
     with _pillow_errors(data), Image.open(io.BytesIO(data), formats=_formats(data)) as opened:
         _check_size(opened, min_side)
-        opened.draft(None, (longest, longest))
+        opened.draft(None, _drafted(opened.size, longest, enough))
         opened.load()
         turn = _TURNS.get(_orientation(opened))
         profile = opened.info.get("icc_profile")
@@ -97,6 +106,15 @@ def _decode(data: bytes, longest: int, min_side: int, shape: Shape | None) -> Im
         raise PictureTooSmall(f"scaled to {picture.width}x{picture.height}")
     picture.info = {}
     return picture
+
+
+def _drafted(size: tuple[int, int], longest: int, enough: int | None) -> tuple[int, int]:
+    """Return the least size to ask a JPEG's decoder for; other formats are not asked."""
+    width, height = size
+    for part in (2, 4, 8):
+        if enough is not None and enough <= max(size) // part <= longest:
+            return max(1, width // part), max(1, height // part)
+    return longest, longest
 
 
 def _ended(data: bytes, longest: int) -> bytes | None:

@@ -56,13 +56,23 @@ def test_a_turned_photo_is_set_upright(kind, orientation):
     assert near(corners(result), CORNERS)
 
 
-def test_a_large_turned_photo_is_scaled_and_upright():
-    """A 12-megapixel portrait photo ends upright with its longest side at 1280."""
+@pytest.mark.parametrize(
+    ("size", "result"),
+    [
+        ((3000, 4000), (750, 1000)),  # a quarter is enough
+        ((1500, 2000), (750, 1000)),
+        ((2700, 3600), (960, 1280)),  # a quarter is too little, a half too much
+        ((1440, 1920), (720, 960)),
+        ((960, 1280), (960, 1280)),
+    ],
+)
+def test_a_large_turned_photo_is_scaled_and_upright(size, result):
+    """With at most 1280 pixels a side, and 960 where its decoder can make them by itself."""
     exif = Image.Exif()
     exif[0x0112] = 6
-    stored = quarters(3000, 4000).transpose(UNDO[6])
+    stored = quarters(*size).transpose(UNDO[6])
     photo = prepare_photo(encoded(stored, "JPEG", exif=exif))
-    assert (photo.width, photo.height) == (960, 1280)
+    assert (photo.width, photo.height) == result
     assert near(corners(opened(photo.jpeg)), CORNERS)
 
 
