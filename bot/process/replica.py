@@ -26,6 +26,7 @@ LEASE_SECONDS = 3.0
 _MARGIN = 0.5  # seconds; requests stop this much earlier than others may take over
 _LOOK_EVERY = 2.0  # seconds between two looks for what nobody holds
 _LISTEN_AGAIN = 0.5  # seconds
+_DUTY_AGAIN = 2.0  # seconds
 _HELD_BY_ANOTHER = 0.1  # seconds until a lease that another holds is tried again
 _log = structlog.get_logger(__name__)
 
@@ -186,6 +187,21 @@ class Replica:
             if name == bell or not bell:
                 for listener in listeners:
                     listener(word)
+
+
+async def kept_up(name: str, work: Look, *, again: float = _DUTY_AGAIN) -> None:
+    """Do what is to be done for ever, or until it is done.
+
+    After an error it is begun again, `again` seconds later.
+    """
+    while True:
+        try:
+            return await work()
+        except StorageUnavailable as error:
+            _log.warning("duty_waits", duty=name, error=str(error))
+        except Exception:  # noqa: BLE001 - a bug at one thing must not end the duty, unheard
+            _log.exception("duty_failed", duty=name)
+        await asyncio.sleep(again)
 
 
 class Duties:

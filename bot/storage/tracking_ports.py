@@ -1,6 +1,7 @@
 """What following placed orders asks of the storage. Its errors stand in `bot.storage.ports`."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -84,9 +85,6 @@ class TrackingPort(Protocol):
     async def tracked(self, order_no: MerchantOrderNo) -> Tracked | None:
         """Return a placed order, None when there is none or it is not placed."""
 
-    async def order_of_part(self, order_id: MarketplaceOrderId) -> MerchantOrderNo | None:
-        """Return the number of ours that has this order of the marketplace, if there is one."""
-
     async def save_tracked(
         self,
         before: Tracked,
@@ -147,6 +145,15 @@ class NoticePort(Protocol):
         """End as unclear what an earlier run had claimed; return how many."""
 
 
+@dataclass(frozen=True, slots=True)
+class PartOwners:
+    """Which orders of the marketplace are ours."""
+
+    ours: dict[MarketplaceOrderId, MerchantOrderNo]
+    are_all: bool = True
+    """False while one that is not named may be of an order that is not sorted in yet."""
+
+
 class PushPort(Protocol):
     """What the marketplace told without being asked, durable before it is acknowledged."""
 
@@ -156,9 +163,7 @@ class PushPort(Protocol):
     async def waiting_pushes(self, now: datetime, limit: int) -> list[WaitingPush]:
         """Return pushes that are to be handled now, in the order of their arrival."""
 
-    async def orders_of_parts(
-        self, order_ids: Collection[MarketplaceOrderId]
-    ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
+    async def orders_of_parts(self, order_ids: Collection[MarketplaceOrderId]) -> PartOwners:
         """Return our numbers of those orders of the marketplace that are ours."""
 
     async def finish_pushes(
@@ -173,5 +178,7 @@ class PushPort(Protocol):
         `offers` are watched ones.
         """
 
-    async def retry_pushes(self, push_ids: Collection[int], not_before: datetime) -> None:
-        """Have pushes handled again later, and count that."""
+    async def retry_pushes(
+        self, push_ids: Collection[int], not_before: datetime, *, counted: bool = True
+    ) -> None:
+        """Have pushes handled again later, and count that as an attempt if it was one."""

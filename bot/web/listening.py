@@ -1,10 +1,13 @@
 """The bot's address is taken at the start; what answers there is loaded beside the first updates.
 
 aiohttp takes a sixth of the time until the first poll, and while polling nobody asks the bot's own
-server anything that could not wait for a moment.
+server anything that could not wait for a moment. Whoever comes before waits in the system's queue:
+a push that is refused might never be sent again.
 """
 
 import asyncio
+import os
+import socket
 from collections.abc import Callable
 from typing import Protocol
 
@@ -61,6 +64,9 @@ class Listening:
         self._bound = await loop.create_server(
             self._guest, self._host, self._port, backlog=_BACKLOG, start_serving=False
         )
+        for each in self._bound.sockets:
+            with socket.socket(fileno=os.dup(each.fileno())) as same:
+                same.listen(_BACKLOG)
         self._opening = loop.create_task(self._answer(self._bound), name="web server")
 
     async def answering(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -61,6 +62,20 @@ async def test_what_began_before_it_answered_is_ready_when_it_does(line: Line) -
     front.listening.begin()
     await front.listening.answering()
     assert b"200 OK" in await front.ask("/readyz")
+    await front.listening.close()
+
+
+async def test_who_comes_before_it_answers_waits_and_is_answered(line: Line) -> None:
+    """A push that is refused might never be sent again."""
+    loaded = threading.Event()
+    front = Front(line, lambda: None if loaded.wait(30) else pytest.fail("never released"))
+    await front.listening.open()
+    reader, writer = await asyncio.open_connection("127.0.0.1", front.port)
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    loaded.set()
+    await front.listening.answering()
+    assert b"alive" in await asyncio.wait_for(reader.readuntil(b"}"), 5)
+    writer.close()
     await front.listening.close()
 
 

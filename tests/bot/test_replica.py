@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 
+from structlog.testing import capture_logs
+
 from bot.process.allowance import SharedAllowance
-from bot.process.replica import Duties, Leases, Replica
+from bot.process.replica import Duties, Leases, Replica, kept_up
 from bot.storage.ports import Fenced, StorageUnavailable
 from bot.storage.replica_ports import Held
 
@@ -197,6 +199,23 @@ async def test_a_duty_is_done_by_one_and_goes_to_whoever_looks_next():
     assert set(duties.held) == {"watch", "poll"}
     assert await duties.close(5) == []
     assert meeting.held == {}
+
+
+async def test_a_duty_that_fails_is_begun_again_and_one_that_is_done_is_not():
+    """A bug at one thing, or a storage that is away, must not end it for good without a word."""
+    fails: list[Exception] = [ValueError("a bug"), StorageUnavailable("away")]
+    begun = 0
+
+    async def work() -> None:
+        nonlocal begun
+        begun += 1
+        if fails:
+            raise fails.pop()
+
+    with capture_logs() as logs:
+        await kept_up("sorting", work, again=0)
+    assert begun == 3
+    assert [each["event"] for each in logs] == ["duty_waits", "duty_failed"]
 
 
 async def test_what_another_holds_is_left_or_waited_for():

@@ -13,6 +13,7 @@ from bot.storage.tracking_ports import (
     NewNotice,
     Notice,
     NoticeEnd,
+    PartOwners,
     StoredPush,
     Tracked,
     WaitingPush,
@@ -42,6 +43,7 @@ class MemoryTracking(MemoryWatches):
 
     _notices: dict[int, _Told] = field(default_factory=dict)
     _pushes: list[_Pushed] = field(default_factory=list)
+    is_sorting: bool = False
 
     async def tracked(self, order_no: MerchantOrderNo) -> Tracked | None:
         self._answer()
@@ -54,13 +56,6 @@ class MemoryTracking(MemoryWatches):
             misses=claimed.misses,
             forgotten=claimed.forgotten,
         )
-
-    async def order_of_part(self, order_id: MarketplaceOrderId) -> MerchantOrderNo | None:
-        self._answer()
-        for order_no, each in self._orders.items():
-            if order_id in {part.order_id for part in each.order.parts}:
-                return order_no
-        return None
 
     async def save_tracked(
         self,
@@ -186,12 +181,15 @@ class MemoryTracking(MemoryWatches):
             if each.state == "waiting" and (each.not_before is None or each.not_before <= now)
         ][:limit]
 
-    async def orders_of_parts(
-        self, order_ids: Collection[MarketplaceOrderId]
-    ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
+    async def orders_of_parts(self, order_ids: Collection[MarketplaceOrderId]) -> PartOwners:
         self._answer()
-        found = {each: await self.order_of_part(each) for each in order_ids}
-        return {part: order_no for part, order_no in found.items() if order_no}
+        ours = {
+            part.order_id: order_no
+            for order_no, each in self._orders.items()
+            for part in each.order.parts
+            if part.order_id in order_ids
+        }
+        return PartOwners(ours, not self.is_sorting or len(ours) == len(set(order_ids)))
 
     async def finish_pushes(
         self,
@@ -211,10 +209,12 @@ class MemoryTracking(MemoryWatches):
             for each in ids:
                 self._pushes[each].state = state
 
-    async def retry_pushes(self, push_ids: Collection[int], not_before: datetime) -> None:
+    async def retry_pushes(
+        self, push_ids: Collection[int], not_before: datetime, *, counted: bool = True
+    ) -> None:
         self._answer()
         for each in push_ids:
-            self._pushes[each].attempts += 1
+            self._pushes[each].attempts += counted
             self._pushes[each].not_before = not_before
 
     def told_of(self, user_id: UserId) -> list[JsonValue]:

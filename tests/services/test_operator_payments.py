@@ -316,6 +316,21 @@ async def test_a_crash_after_sending_leaves_it_unclear_and_sends_nothing_again()
     assert len(at.market.paid) == 1
 
 
+async def test_unclear_payments_are_looked_into_though_the_storage_is_away_for_a_while():
+    """Each is left over, none ends the look at the others; it is read when it can be."""
+    at = await desk()
+    at.market.payment_answers = [UNCLEAR]
+    await at.pay(await at.agree())
+    assert await at.states() == [AttemptState.UNCLEAR]
+    unclear = await at.another().give_up()
+    at.market.details[FIRST] = found(status=OrderStatus.AWAITING_SHIPMENT)
+    at.storage.unavailable = True
+    assert await at.payments.look_into(unclear) == unclear
+    at.storage.unavailable = False
+    await at.payments.look_until_read(unclear)
+    assert await at.states() == [AttemptState.PAID]
+
+
 async def test_a_crash_before_sending_leaves_nothing_behind():
     """The claim was only a claim."""
     at = await desk()

@@ -145,6 +145,25 @@ async def test_what_is_of_no_order_of_ours_is_counted_as_unused(topic: str, data
     assert [outcome for _, outcome in desk.counted] == ["unused"]
 
 
+async def test_what_may_be_of_an_order_not_sorted_in_yet_holds_up_no_other() -> None:
+    """It is handled once that is known, without a try counted; the others are at once."""
+    desk = Desk(await shipped())
+    desk.read.storage.is_sorting = True
+    stranger = 2_237_938_826_932_135_493
+    await desk.put("ORDER_BUYER_VIEW_ORDER_PAY", orderId=stranger)
+    await desk.put("PRODUCT_RELATION_VIEW_PRODUCT_EXPIRE")
+    await desk.put("ORDER_BUYER_VIEW_ORDER_PAY", orderId=int(FIRST.id))
+    await desk.handle()
+    assert await desk.is_due()
+    assert Counter(outcome for _, outcome in desk.counted.elements()) == {"unused": 1, "used": 1}
+    desk.read.now += timedelta(minutes=1)
+    (waiting,) = await desk.read.storage.waiting_pushes(desk.read.now, 9)
+    assert waiting.attempts == 0
+    desk.read.storage.is_sorting = False
+    await desk.handle()
+    assert Counter(outcome for _, outcome in desk.counted.elements()) == {"unused": 2, "used": 1}
+
+
 @pytest.mark.parametrize("message", ["", "[]", "no JSON", '{"type": "ORDER"}', '{"msgId": 1}'])
 async def test_what_is_no_message_is_counted_and_holds_up_nothing(message: str) -> None:
     """It was signed, so it was stored."""

@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from bot.domain.identifiers import MarketplaceOrderId
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.money import Fen
 from bot.domain.news import NewsKind
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
@@ -126,16 +126,16 @@ async def test_readings_of_one_order_run_one_at_a_time() -> None:
     assert most == 1
 
 
-async def test_an_order_is_read_by_its_parts_number_with_all_its_parts() -> None:
-    """A stranger's number reads nothing."""
+async def test_an_order_is_read_with_all_its_parts() -> None:
+    """A number that nothing has reads nothing."""
     both = placed(OrderStatus.AWAITING_PAYMENT, OrderStatus.AWAITING_PAYMENT)
     paid = OrderStatus.AWAITING_SHIPMENT
     read = await reading(both, first=found(status=paid), second=found(SECOND, status=paid))
-    refreshed = await read.tracking.refresh_part(SECOND)
+    refreshed = await read.tracking.look(NUMBER)
     assert refreshed is not None
     assert refreshed.paid
     asked = read.market.count("detail")
-    assert await read.tracking.refresh_part(MarketplaceOrderId("9" * 19)) is None
+    assert await read.tracking.look(MerchantOrderNo("S261123-99999999")) is None
     assert read.market.count("detail") == asked == 2
 
 

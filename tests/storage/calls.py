@@ -208,7 +208,6 @@ READS: dict[str, Call] = {
     "runs.last_gap": lambda storage: storage.runs.last_gap(),
     "runs.run_under_way": lambda storage: storage.runs.run_under_way(),
     "tracking.due_orders": lambda storage: storage.tracking.due_orders(LATER, 9),
-    "tracking.order_of_part": lambda storage: storage.tracking.order_of_part(PART),
     "tracking.tracked": lambda storage: storage.tracking.tracked(PLACED),
     "upkeep.census": lambda storage: storage.upkeep.census(),
     "upkeep.count_people": lambda storage: storage.upkeep.count_people(),

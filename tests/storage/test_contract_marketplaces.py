@@ -20,7 +20,7 @@ from bot.domain.payment_attempts import NewAttempt
 from bot.domain.quotes import QuoteLine
 from bot.domain.writes import ClaimOrder, DeleteAddress, KeepOffer, SaveAddress
 from bot.storage.ports import PaymentTaken, Storage
-from bot.storage.tracking_ports import StoredPush
+from bot.storage.tracking_ports import PartOwners, StoredPush
 from tests.storage.samples import (
     ALICE,
     NOW,
@@ -82,12 +82,9 @@ async def test_orders_of_one_number_are_told_apart(storage: Storage):
     await reopen(storage)
     assert [await storage.orders.order(each.order_no) for each in placed] == placed
     assert placed[1].marketplace == ELSEWHERE
-    assert await storage.tracking.order_of_part(HERE_ID) == here.order_no
-    assert await storage.tracking.order_of_part(THERE_ID) == there.order_no
     unknown = MarketplaceOrderId("123", MarketplaceName("poizon"))
-    assert await storage.tracking.order_of_part(unknown) is None
-    ours = await storage.pushes.orders_of_parts([HERE_ID, THERE_ID, unknown])
-    assert ours == {HERE_ID: here.order_no, THERE_ID: there.order_no}
+    owners = await storage.pushes.orders_of_parts([HERE_ID, THERE_ID, unknown])
+    assert owners == PartOwners({HERE_ID: here.order_no, THERE_ID: there.order_no})
 
 
 async def test_payments_of_one_number_do_not_block_each_other(storage: Storage):

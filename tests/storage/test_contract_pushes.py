@@ -4,7 +4,7 @@ from bot.domain.identifiers import MarketplaceOrderId
 from bot.storage.ports import Storage
 from bot.storage.tracking_ports import FIRST_LOOK
 from tests.storage.samples import NOW, reopen
-from tests.storage.tracked import LATER, messages, part, place, pushed
+from tests.storage.tracked import LATER, messages, owners, part, place, pushed
 
 
 class TestPushes:
@@ -63,13 +63,14 @@ class TestPushes:
         assert await messages(storage) == ["push 2"]
         again, _ = await storage.pushes.waiting_pushes(LATER, 9)
         assert (again.message, again.attempts) == ("push 1", 1)
+        await storage.pushes.retry_pushes([one.push_id], LATER, counted=False)
+        again, _ = await storage.pushes.waiting_pushes(LATER, 9)
+        assert again.attempts == 1
 
     async def test_many_parts_are_looked_up_at_once(self, storage: Storage):
         """Strangers are left out, however many they are."""
         placed = await place(storage, 1, part(1), part(2))
         ids = [MarketplaceOrderId(f"9{number:018}") for number in range(1500)]
         ours = [each.order_id for each in placed.parts]
-        assert await storage.pushes.orders_of_parts([*ids, *ours]) == dict.fromkeys(
-            ours, placed.order_no
-        )
-        assert await storage.pushes.orders_of_parts([]) == {}
+        assert await owners(storage, *ids, *ours) == dict.fromkeys(ours, placed.order_no)
+        assert await owners(storage) == {}

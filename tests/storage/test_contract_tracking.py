@@ -11,7 +11,7 @@ from bot.domain.writes import ClaimOrder
 from bot.storage.ports import OrderMoved, Storage
 from bot.storage.tracking_ports import FIRST_LOOK
 from tests.storage.samples import ALICE, BOB, NOW, first, order, reopen
-from tests.storage.tracked import LATER, part, place
+from tests.storage.tracked import LATER, owners, part, place
 
 
 class TestStages:
@@ -51,9 +51,9 @@ class TestTracking:
         """Every part of a split one, also after a restart; a stranger's leads nowhere."""
         placed = await place(storage, 1, part(1), part(2))
         await reopen(storage)
-        for each in placed.parts:
-            assert await storage.tracking.order_of_part(each.order_id) == placed.order_no
-        assert await storage.tracking.order_of_part(MarketplaceOrderId("9" * 19)) is None
+        parts = [each.order_id for each in placed.parts]
+        assert await owners(storage, *parts) == dict.fromkeys(parts, placed.order_no)
+        assert await owners(storage, MarketplaceOrderId("9" * 19)) == {}
 
     async def test_an_order_is_tracked_from_its_placing_on(self, storage: Storage):
         """Before, there is nothing to read; then it is soon due."""
@@ -137,7 +137,7 @@ class TestTracking:
         with pytest.raises(OrderMoved):
             await storage.tracking.save_tracked(tracked, placed, LATER)
         assert await storage.orders.order(placed.order_no) is None
-        assert await storage.tracking.order_of_part(part(1).order_id) is None
+        assert await owners(storage, part(1).order_id) == {}
 
     async def test_an_order_of_somebody_forgotten_says_so(self, storage: Storage):
         """It is followed until it is over."""

@@ -3,20 +3,27 @@
 import sqlite3
 from pathlib import Path
 
-import pytest
-
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.orders import OrderStatus
 from bot.domain.stages import Stage
 from bot.domain.writes import ClaimOrder
 from bot.services.following.sorting_in import sort_in
-from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
 from bot.storage.sql.resealing import SEALED
 from bot.storage.sqlite.storage import SqliteStorage
-from bot.storage.tracking_ports import NewNotice, NoticeEnd
+from bot.storage.tracking_ports import NewNotice, NoticeEnd, PartOwners
 from tests.storage.samples import ALICE, KEY, NOW, following, order, reopen
-from tests.storage.tracked import messages, news, notice, part, place, pushed, tell, waiting
+from tests.storage.tracked import (
+    messages,
+    news,
+    notice,
+    owners,
+    part,
+    place,
+    pushed,
+    tell,
+    waiting,
+)
 
 
 class TestSealing:
@@ -111,9 +118,8 @@ class TestEarlierReleases:
         await reopen(sqlite)
         assert await sqlite.orders.orders_of(ALICE, stage=Stage.TO_PAY) == placed[::-1]
         assert (await sqlite.orders.count_orders(ALICE))[Stage.PLACING] == 1
-        assert (
-            await sqlite.tracking.order_of_part(placed[1].parts[0].order_id) == placed[1].order_no
-        )
+        first_part = placed[1].parts[0].order_id
+        assert await owners(sqlite, first_part) == {first_part: placed[1].order_no}
         assert set(await sqlite.tracking.due_orders(NOW, 9)) == {each.order_no for each in placed}
 
     async def test_who_looks_before_their_orders_are_sorted_finds_them(
@@ -131,19 +137,19 @@ class TestEarlierReleases:
     async def test_whose_a_part_is_is_not_guessed_before_all_are_sorted(
         self, sqlite: SqliteStorage, database: Path
     ):
-        """A push of an order that is not sorted yet waits instead of being nobody's."""
-        placed = await place(sqlite, 1)
+        """It is said that one may be missing, beside those that are known."""
+        placed, known = await place(sqlite, 1), await place(sqlite, 2)
         _as_an_earlier_release_left_it(database)
         await reopen(sqlite)
-        part = placed.parts[0].order_id
-        with pytest.raises(StorageUnavailable, match="being sorted"):
-            await sqlite.tracking.order_of_part(part)
-        with pytest.raises(StorageUnavailable, match="being sorted"):
-            await sqlite.pushes.orders_of_parts([part])
+        ids = [each.parts[0].order_id for each in (placed, known)]
+        stranger = MarketplaceOrderId("404")
+        assert await sqlite.tracking.sort_orders(limit=1) == 1  # the newest
+        newest = {ids[1]: known.order_no}
+        assert await sqlite.pushes.orders_of_parts(ids) == PartOwners(newest, are_all=False)
+        assert await sqlite.pushes.orders_of_parts(ids[1:]) == PartOwners(newest)
         await sort_in(sqlite.tracking)
-        assert await sqlite.tracking.order_of_part(part) == placed.order_no
-        assert await sqlite.pushes.orders_of_parts([part]) == {part: placed.order_no}
-        assert await sqlite.tracking.order_of_part(MarketplaceOrderId("404")) is None
+        both = {ids[0]: placed.order_no, ids[1]: known.order_no}
+        assert await sqlite.pushes.orders_of_parts([*ids, stranger]) == PartOwners(both)
 
     async def test_an_order_that_nobody_can_read_holds_up_no_other(
         self, sqlite: SqliteStorage, database: Path

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.identifiers import MarketplaceOrderId
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.news import News, NewsKind
 from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
 from bot.domain.writes import ClaimOrder
@@ -59,3 +59,12 @@ def pushed(number: int, message: str = "") -> StoredPush:
 
 async def messages(storage: Storage, at: datetime = NOW, limit: int = 99) -> list[str]:
     return [each.message for each in await storage.pushes.waiting_pushes(at, limit)]
+
+
+async def owners(
+    storage: Storage, *parts: MarketplaceOrderId
+) -> dict[MarketplaceOrderId, MerchantOrderNo]:
+    """Whose they are; nothing is left open."""
+    found = await storage.pushes.orders_of_parts(parts)
+    assert found.are_all
+    return found.ours

@@ -20,7 +20,7 @@ from bot.marketplace.errors import MarketplaceError
 from bot.process.pausing import happens
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import StorageUnavailable
-from bot.storage.tracking_ports import PushPort, WaitingPush
+from bot.storage.tracking_ports import PartOwners, PushPort, WaitingPush
 from bot.storage.watch_ports import WatchPort
 
 _TOGETHER = 100
@@ -28,6 +28,7 @@ _LOOK_EVERY = 1.0  # seconds; a push that is stored wakes it at once
 _TRACED_AT_ONCE = 4
 _TRIES = 8
 _FIRST_RETRY = timedelta(seconds=15)
+_SORTED_SOON = timedelta(seconds=5)
 _log = structlog.get_logger(__name__)
 
 OnPush = Callable[[str, str], None]
@@ -42,6 +43,8 @@ class _Sorted:
     unused: list[int] = field(default_factory=list)
     due: set[MerchantOrderNo] = field(default_factory=set)
     offers: set[OfferId] = field(default_factory=set)
+    unsure: list[int] = field(default_factory=list)
+    """Of orders that may be ours, once all of an earlier release's are sorted in."""
     traces: dict[MerchantOrderNo, list[tuple[WaitingPush, Trace]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -100,6 +103,9 @@ class Pushes:
             return 0
         batch = await self._sort([(each, self._understood(each)) for each in waiting])
         await self._store.finish_pushes(batch.used, batch.unused, batch.due, batch.offers)
+        if batch.unsure:
+            later = self._clock() + _SORTED_SOON
+            await self._store.retry_pushes(batch.unsure, later, counted=False)
         if batch.due:
             self._on_due()
         if batch.offers:
@@ -116,12 +122,16 @@ class Pushes:
 
     async def _sort(self, pushes: Sequence[tuple[WaitingPush, Push | None]]) -> _Sorted:
         named = {each for _, push in pushes if push for each in push.order_ids}
-        ours = await self._store.orders_of_parts(named) if named else {}
+        owners = await self._store.orders_of_parts(named) if named else PartOwners({})
+        ours = owners.ours
         watched = await self._watched(
             {each for _, push in pushes if push for each in push.offer_ids}
         )
         batch = _Sorted()
         for waiting, push in pushes:
+            if push and not owners.are_all and not ours.keys() >= set(push.order_ids):
+                batch.unsure.append(waiting.push_id)
+                continue
             offers = watched.intersection(push.offer_ids) if push else set()
             orders = {ours[each] for each in (push.order_ids if push else ()) if each in ours}
             if orders and push is not None and push.trace is not None:

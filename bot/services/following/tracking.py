@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot.domain.changes import news_between, reminder
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.news import TO_PAY, NewsKind
 from bot.domain.orders import Order, OrderPart
 from bot.domain.pushes import Trace
@@ -73,16 +73,6 @@ class Tracking:
         """
         tracked = await self.look(order.order_no, told=told)
         return order if tracked is None else tracked
-
-    async def refresh_part(
-        self, order_id: MarketplaceOrderId, *, told: Collection[NewsKind] = ()
-    ) -> Order | None:
-        """Read our order that has this one of the marketplace; None when none of ours has.
-
-        `told` and errors as for `refresh`.
-        """
-        order_no = await self._orders.order_of_part(order_id)
-        return None if order_no is None else await self.look(order_no, told=told)
 
     async def look(
         self, order_no: MerchantOrderNo, *, told: Collection[NewsKind] = ()

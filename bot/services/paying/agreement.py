@@ -4,6 +4,7 @@ One consent sends at most one payment. It is on record before it is sent, it is 
 by itself, and whatever its answer, only what the order shows afterwards tells what became of it.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -37,10 +38,11 @@ from bot.marketplace.errors import (
 from bot.marketplace.port import Marketplace
 from bot.services.following.tracking import Tracking
 from bot.storage.operator_ports import PaymentPort
-from bot.storage.ports import OverLimit, PaymentTaken
+from bot.storage.ports import OverLimit, PaymentTaken, StorageUnavailable
 
 _SETTLES_WITHIN = timedelta(minutes=1)  # so long an unclear payment may take to show
 _CLOCKS_DIFFER = timedelta(minutes=1)
+_LOOK_AGAIN = 2.0  # seconds
 _DIGEST = 4  # bytes, as in `fingerprint`
 _NOT_PAID = frozenset({OrderStatus.AWAITING_PAYMENT, OrderStatus.UNKNOWN}) | CLOSED
 _IN_HAND = UNDER_WAY | {AttemptState.PAID}
@@ -201,17 +203,31 @@ class OperatorPayments:
         """Pay beside others that do so already; `restored_at` as for `give_up`."""
         self._questions_since = restored_at
 
-    async def look_into(self, unclear: Iterable[Attempt]) -> None:
-        """Read the orders of unclear attempts; nothing is ever sent again."""
+    async def look_into(self, unclear: Iterable[Attempt]) -> list[Attempt]:
+        """Read the orders of unclear attempts; nothing is ever sent again.
+
+        Returns those to look into again: the storage could not be asked, or not keep what was read.
+        """
+        left = []
         for each in unclear:
             try:
-                order = await self._tracking.refresh_part(each.order_id)
+                order = await self._tracking.look(each.order_no)
+                part = part_of(order, each.order_id) if order else None
+                if part is not None:
+                    await self._known(part)
             except MarketplaceError as error:
                 _log.warning("unclear_payment_not_read", error=type(error).__name__)
-                continue
-            part = part_of(order, each.order_id) if order else None
-            if part is not None:
-                await self._known(part)
+            except StorageUnavailable as error:
+                _log.warning("unclear_payment_waits", error=str(error))
+                left.append(each)
+        return left
+
+    async def look_until_read(self, unclear: Iterable[Attempt]) -> None:
+        """As `look_into`, until nothing is left to be looked into again."""
+        left = await self.look_into(unclear)
+        while left:
+            await asyncio.sleep(_LOOK_AGAIN)
+            left = await self.look_into(left)
 
     async def _known(self, part: OrderPart) -> list[Attempt]:
         """Return a part's attempts; one that was unclear is paid when the part is."""

@@ -14,7 +14,7 @@ from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.sorting import Sorting
 from bot.storage.sql.watches import have_read_soon
-from bot.storage.tracking_ports import StoredPush, WaitingPush
+from bot.storage.tracking_ports import PartOwners, StoredPush, WaitingPush
 
 _log = structlog.get_logger(__name__)
 _FIRST_OF_ALL = 0  # a time before any other: what a push tells of is read first
@@ -76,13 +76,10 @@ class Pushes:
             _log.error("push_unreadable", error=str(error))
             return ""
 
-    async def orders_of_parts(
-        self, order_ids: Collection[MarketplaceOrderId]
-    ) -> dict[MarketplaceOrderId, MerchantOrderNo]:
-        """Return our numbers of those orders of the marketplace that are ours.
-
-        Raises `StorageUnavailable` while one may be of an order that is not sorted in yet.
-        """
+    async def orders_of_parts(self, order_ids: Collection[MarketplaceOrderId]) -> PartOwners:
+        """Return our numbers of those orders of the marketplace that are ours."""
+        # Asked before: what is sorted in between is found or not claimed to be everything.
+        is_over = await self._sorting.is_over()
         found = {}
         for marketplace in {each.marketplace for each in order_ids}:
             asked = [each.id for each in order_ids if each.marketplace == marketplace]
@@ -94,9 +91,7 @@ class Pushes:
             )
             for part_id, order_no in rows:
                 found[MarketplaceOrderId(part_id, marketplace)] = MerchantOrderNo(order_no)
-        if len(found) < len(set(order_ids)):
-            await self._sorting.refuse_to_guess()
-        return found
+        return PartOwners(found, is_over or len(found) == len(set(order_ids)))
 
     async def finish_pushes(
         self,
@@ -128,12 +123,14 @@ class Pushes:
 
         await self._database.write(settle)
 
-    async def retry_pushes(self, push_ids: Collection[int], not_before: datetime) -> None:
-        """Have pushes handled again later, and count that."""
-        parameters = (to_micros(not_before), json.dumps(list(push_ids)))
+    async def retry_pushes(
+        self, push_ids: Collection[int], not_before: datetime, *, counted: bool = True
+    ) -> None:
+        """Have pushes handled again later, and count that as an attempt if it was one."""
+        parameters = (int(counted), to_micros(not_before), json.dumps(list(push_ids)))
         await self._database.write(
             lambda connection: connection.execute(
-                "UPDATE pushes SET attempts = attempts + 1, not_before = ?"
+                "UPDATE pushes SET attempts = attempts + ?, not_before = ?"
                 " WHERE push_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
                 parameters,
             )

@@ -35,13 +35,10 @@ class Sorting:
             return
         await self._database.write(lambda connection: self._sort(connection, _OF_PERSON, person))
 
-    async def refuse_to_guess(self) -> None:
-        """Raise `StorageUnavailable` while something may be of an order that is not sorted yet."""
-        if self._over:
-            return
-        self._over = not await self._database.rows(_NEWEST, 1)
-        if not self._over:
-            raise StorageUnavailable("orders of an earlier release are still being sorted")
+    async def is_over(self) -> bool:
+        """Tell whether nothing can be of an order that is not sorted yet."""
+        self._over = self._over or not await self._database.rows(_NEWEST, 1)
+        return self._over
 
     def _sort(self, connection: Connection, unsorted: str, of: int) -> int:
         now = to_micros(self._database.now())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.identifiers import MerchantOrderNo
 from bot.domain.orders import Order
 from bot.domain.stages import stage_of
 from bot.storage.codec import to_micros
@@ -47,21 +47,6 @@ class TrackedOrders:
         body, hints, misses, forgotten = row
         order = self._orders.known(order_no, body)
         return Tracked(order=order, hints=hints, misses=misses, forgotten=bool(forgotten))
-
-    async def order_of_part(self, order_id: MarketplaceOrderId) -> MerchantOrderNo | None:
-        """Return the number of ours that has this order of the marketplace, if there is one.
-
-        Raises `StorageUnavailable` while it may be one that is not sorted in yet.
-        """
-        row = await self._database.row(
-            "SELECT order_no FROM order_parts WHERE marketplace = ? AND part_id = ?",
-            order_id.marketplace,
-            order_id.id,
-        )
-        if row is None:
-            await self._sorting.refuse_to_guess()
-            return None
-        return MerchantOrderNo(row[0])
 
     async def save_tracked(
         self,

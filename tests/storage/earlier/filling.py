@@ -372,7 +372,7 @@ async def read(storage: Storage) -> dict[str, Any]:
         await storage.notices.waiting_notices(MerchantOrderNo(f"S261123-{number:08d}"), NOW)
         for number in range(10, 18)
     ]
-    own = await storage.pushes.orders_of_parts(
+    owners = await storage.pushes.orders_of_parts(
         [MarketplaceOrderId(str(2 * 10**18 + number)) for number in range(9, 130)]
     )
     return {
@@ -384,7 +384,7 @@ async def read(storage: Storage) -> dict[str, Any]:
         "unsettled": [each.order_no for each in await storage.orders.unsettled_orders()],
         "untold": [each.order_no for each in await storage.orders.untold_orders()],
         "due": await storage.tracking.due_orders(NOW + 10 * HOUR, 100),
-        "own": {str(part): order_no for part, order_no in own.items()},
+        "own": {str(part): order_no for part, order_no in owners.ours.items()},
         "notices": [[_json(each) for each in some] for some in notices],
         "pushes": [_json(each) for each in await storage.pushes.waiting_pushes(NOW, 10)],
         "payments": [[_json(each) for each in some] for some in payments],
