@@ -22,14 +22,20 @@ from bot.process.logs import log_unhandled
 from bot.process.memory import collector_resting, give_back_large_blocks
 from bot.process.metrics import Metrics
 from bot.process.pausing import happens
-from bot.process.replica import Look
+from bot.process.replica import Look, kept_up
 from bot.process.stopping import Deadline
 from bot.services.finding.short_links import ShortLinks
 from bot.services.following.sorting_in import sort_in
 from bot.services.former_operators import end_powers
 from bot.services.placing.forgotten import LISTED_FOR
 from bot.settings import Settings, StartAgain, StartupError
-from bot.storage.ports import DatabaseInUse, Fenced, RunBegun, StorageUnavailable
+from bot.storage.ports import (
+    DatabaseInUse,
+    Fenced,
+    RunBegun,
+    StorageStarting,
+    StorageUnavailable,
+)
 from bot.storage.sqlite.ownership import Ownership
 from bot.telegram.pacing import seconds_of
 from bot.telling.broadcasts import Broadcaster
@@ -141,6 +147,8 @@ class Bot:
         except (StorageUnavailable, DatabaseInUse) as error:
             if opened and self._among is not None:
                 raise StartAgain(f"the database went away: {error}") from error
+            if isinstance(error, StorageStarting):
+                raise StartAgain(f"the database is not there yet: {error}") from error
             raise StartupError(f"DATABASE_URL: {error}") from error
         finally:
             await self._close()
@@ -201,7 +209,7 @@ class Bot:
         await self._house.intake.resume()
         self._server.begin()
         await self._house.ordering.resume_all()
-        looking = self._house.operator_payments.look_into(unclear)
+        looking = self._house.operator_payments.look_until_read(unclear)
         tasks = [
             asyncio.create_task(self._introduce(), name="profile"),
             asyncio.create_task(looking, name="payments"),
@@ -252,7 +260,7 @@ class Bot:
     def _duties(self) -> dict[str, Look]:
         """What one process does for everybody, for ever, or until it is done."""
         house = self._house
-        duties: dict[str, Look] = {
+        works: dict[str, Look] = {
             "upkeep": house.upkeep.run,
             "sorting": partial(sort_in, self._storage.tracking),
             "news": Broadcaster(self._application.bot, self._storage).run,
@@ -261,6 +269,9 @@ class Bot:
             "questions": house.question_teller.run,
             "publisher": house.publisher.run,
             "grouping": partial(house.grouping.run, house.group_cards),
+        }
+        duties: dict[str, Look] = {
+            name: partial(kept_up, name, work) for name, work in works.items()
         }
         if self._settings.webhook_url is None:
             if self._among is not None:

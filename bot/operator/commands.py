@@ -36,6 +36,9 @@ def run_command(arguments: argparse.Namespace, settings: Settings) -> int:
         whose = f" (as {whoami()})" if isinstance(error, PermissionError) else ""
         print(f"failed: {error}{whose}")  # noqa: T201 - as above
         return FAILED
+    except KeyboardInterrupt:
+        print("broken off")  # noqa: T201 - as above
+        return FAILED
     return DONE
 
 
@@ -48,7 +51,7 @@ def _done(arguments: argparse.Namespace, settings: Settings) -> str:  # noqa: PL
         case "restored":
             return restored(settings)
         case "move":
-            return asyncio.run(_moved(settings, arguments.url))
+            return _moved(settings, arguments.url)
         case "rotate-key":
             return new_key(settings) if arguments.print else asyncio.run(rotate(settings))
         case "parked":
@@ -57,12 +60,12 @@ def _done(arguments: argparse.Namespace, settings: Settings) -> str:  # noqa: PL
             return asyncio.run(_orders(arguments, settings))
 
 
-async def _moved(settings: Settings, url: str) -> str:
+def _moved(settings: Settings, url: str) -> str:
     try:
         from bot.operator.move import move  # noqa: PLC0415 - needs the extra `postgres`
     except ImportError as error:
         raise CommandRefused("moving needs psycopg: install the extra `postgres`") from error
-    return await move(settings, url)
+    return move(settings, url)
 
 
 def _parked(arguments: argparse.Namespace) -> Callable[[Storage], Awaitable[str]]:

@@ -7,21 +7,23 @@ from collections.abc import Iterator
 
 from bot.operator import CommandRefused
 from bot.settings import Settings
-from bot.storage.moving import Digest, lineage_of, was_moved
+from bot.storage.moving import Digest, MoveDiffers, MoveRefused, lineage_of, was_moved
 from bot.storage.moving import move as carry_over
-from bot.storage.ports import StorageUnavailable
+from bot.storage.ports import DatabaseInUse, StorageUnavailable
 from bot.storage.postgres.moving import PostgresSide
 from bot.storage.sealing import Sealer, WrongKey
 from bot.storage.sqlite.moving import SqliteSide
 from bot.storage.sqlite.ownership import Ownership
 from bot.wiring.parts import build_sealer, build_storage
 
+_GOES_ON = "nothing is lost: run `move` again, and it goes on from there"
 
-async def move(settings: Settings, url: str) -> str:
+
+def move(settings: Settings, url: str) -> str:
     """Copy everything into an empty database of the other kind; return what is to be said of it.
 
-    Broken off, it goes on when it is run again. Raises `CommandRefused`, `DatabaseInUse`,
-    `StorageUnavailable`, `StartupError`.
+    Raises `CommandRefused` and `StartupError` where nothing was copied, and `StorageUnavailable`
+    where it broke off: then it goes on when it is run again.
     """
     where = sys.stdin.readline().strip() if url == "-" else url
     try:
@@ -32,22 +34,34 @@ async def move(settings: Settings, url: str) -> str:
     if len(kinds) == 1:
         raise CommandRefused("a move is from SQLite to PostgreSQL or back: for one kind use copies")
     sealer = build_sealer(settings)
-    return await _Move(settings, target, sealer).run()
+    return _Move(settings, target, sealer).run()
 
 
 class _Move:
     def __init__(self, source: Settings, target: Settings, sealer: Sealer) -> None:
         self._source, self._target, self._sealer = source, target, sealer
 
-    async def run(self) -> str:
+    def run(self) -> str:
         path = self._source.database_path
         if path is not None and not path.exists():
             raise CommandRefused(f"DATABASE_URL: there is no {path.absolute()}")
-        with self._owned(self._source), self._owned(self._target):
-            # Both get the newest schema, and refuse another key.
-            for each, is_source in ((self._source, True), (self._target, False)):
-                await self._migrate(each, is_source=is_source)
-            moved, name = await asyncio.to_thread(self._copied)
+        with contextlib.ExitStack() as stack:
+            with self._refusing():
+                # Both get the newest schema, and refuse another key.
+                for each in (self._source, self._target):
+                    stack.enter_context(self._owned(each))
+                    asyncio.run(self._migrate(each))
+            try:
+                # On no loop: an interruption ends it at once, and what is under way is undone.
+                moved, name = self._copied()
+            except (MoveRefused, DatabaseInUse) as error:
+                raise CommandRefused(str(error)) from error
+            except MoveDiffers:
+                raise
+            except StorageUnavailable as error:
+                raise StorageUnavailable(f"{error}; {_GOES_ON}") from error
+            except KeyboardInterrupt as error:
+                raise StorageUnavailable(f"broken off; {_GOES_ON}") from error
         return (
             f"{moved.rows} rows of {len(moved.tables)} tables are in {name}, compared one by one."
             f" Now set DATABASE_URL to it; the key stays the same. What was there refuses to be"
@@ -66,25 +80,28 @@ class _Move:
         finally:
             ownership.give_back()
 
-    async def _migrate(self, settings: Settings, *, is_source: bool) -> None:
+    @contextlib.contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """What keeps a bot from starting keeps a move from beginning."""
+        try:
+            yield
+        except (StorageUnavailable, DatabaseInUse) as error:
+            raise CommandRefused(str(error)) from error
+
+    async def _migrate(self, settings: Settings) -> None:
         storage = build_storage(settings, alone=True, even_moved=True)
         await storage.open()
         try:
             moved = await was_moved(storage.database)
         finally:
             await storage.close()
-        if moved and not is_source:
+        if moved and settings is self._target:
             raise CommandRefused("the database to move to was itself moved away: name an empty one")
 
     def _copied(self) -> tuple[Digest, str]:
         with contextlib.ExitStack() as stack:
             source, target = self._side(self._source, stack), self._side(self._target, stack)
-            moved = carry_over(source, target, self._unseal, lineage_of(source), _tell)
-            if isinstance(target, SqliteSide):
-                target.note_alive()
-            else:
-                target.make_this_home()
-            return moved, target.name
+            return carry_over(source, target, self._unseal, lineage_of(source), _tell), target.name
 
     def _side(self, settings: Settings, stack: contextlib.ExitStack) -> SqliteSide | PostgresSide:
         side: SqliteSide | PostgresSide = (

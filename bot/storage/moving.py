@@ -2,7 +2,7 @@
 
 Both have the same tables and columns. Each table is copied in one transaction that says so in
 `meta`, so a move that was broken off goes on with the next table. Until it is complete the new
-database refuses to be opened; from then on the old one does.
+database refuses to be opened; from then on the old one does, and is moved nowhere else.
 """
 
 import hashlib
@@ -24,6 +24,14 @@ _OWN = frozenset(
 """What of `meta` is about a database, not about what it holds."""
 _TOGETHER = 1000
 _PLACES = {(each.table, each.name): each for each in SEALED}
+
+
+class MoveRefused(StorageUnavailable):
+    """The two can't be a move's sides as they are; neither was touched."""
+
+
+class MoveDiffers(StorageUnavailable):
+    """What was copied is not what there was: somebody changed it between two runs of a move."""
 
 
 class Side(Protocol):
@@ -48,6 +56,9 @@ class Side(Protocol):
     def read(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Return rows, a few at a time."""
 
+    def settle(self) -> None:
+        """Note that what is here now was moved here, and not put back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Digest:
@@ -63,13 +74,12 @@ class Digest:
 
 async def was_moved(database: Database) -> bool:
     """Tell whether what a database held was moved elsewhere. Raises `StorageUnavailable`."""
-    return await database.row("SELECT 1 FROM meta WHERE name = 'moved_to'") is not None
+    return await database.row("SELECT 1 FROM meta WHERE name = ?", MOVED) is not None
 
 
 def lineage_of(source: Side) -> str:
     """Return what names a database's contents, which a copy of it has too; empty for none."""
-    lineage = source.read("SELECT value FROM meta WHERE name = 'lineage'")
-    return str(next(iter(lineage), ("",))[0])
+    return _meta(source, "lineage") or ""
 
 
 def move(
@@ -82,11 +92,12 @@ def move(
     """Copy everything and compare it; return what was moved.
 
     `mark` names the source's contents, so that a move is gone on with from nowhere else. Raises
-    `StorageUnavailable` where the target holds something, or where the two differ.
+    `MoveRefused` where the target holds something, or the source was moved already, `MoveDiffers`
+    where the two differ in the end, and `StorageUnavailable` when it breaks off.
     """
     tables = source.tables()
     _refuse_other_schema(source, target)
-    done = _begin(target, tables, mark)
+    done = _begin(source, target, tables, mark)
     for table, (columns, key) in tables.items():
         if table in done or table == "meta":
             continue
@@ -97,10 +108,11 @@ def move(
     moved, there = digest(source, unseal), digest(target, unseal)
     different = [name for name in tables if moved.tables.get(name) != there.tables.get(name)]
     if different:
-        raise StorageUnavailable(
+        raise MoveDiffers(
             f"{target.name} differs from {source.name} in {', '.join(different)}:"
             " empty it and move again"
         )
+    target.settle()
     # The old one is closed before the new one opens: at no moment do both take orders.
     source.transaction(lambda connection: put(connection, MOVED, target.name))
     target.transaction(
@@ -117,12 +129,16 @@ def refuse_moved(connection: Connection, name: str) -> None:
         ).fetchall()
     )
     if MOVED in marks:
-        raise StorageUnavailable(
-            f"{name} was moved to {marks[MOVED]}: name that in DATABASE_URL,"
-            " or say `restored` to go on with what is here"
-        )
+        raise StorageUnavailable(_moved(name, marks[MOVED]))
     if MOVING in marks:
         raise StorageUnavailable(f"{name} is not moved completely: run `move` again")
+
+
+def _moved(name: str, where: str) -> str:
+    return (
+        f"{name} was moved to {where}: name that in DATABASE_URL,"
+        " or say `restored` to go on with what is here"
+    )
 
 
 def put(connection: Connection, name: str, value: str) -> None:
@@ -183,12 +199,15 @@ def _refuse_other_schema(source: Side, target: Side) -> None:
         odd = ", ".join(
             sorted(name for name in {*here, *there} if here.get(name) != there.get(name))
         )
-        raise StorageUnavailable(f"{source.name} and {target.name} differ in their tables: {odd}")
+        raise MoveRefused(f"{source.name} and {target.name} differ in their tables: {odd}")
 
 
-def _begin(target: Side, tables: Mapping[str, Any], mark: str) -> list[str]:
+def _begin(source: Side, target: Side, tables: Mapping[str, Any], mark: str) -> list[str]:
     """Return the tables that an earlier move from the same database has copied."""
-    state = next(iter(target.read(f"SELECT value FROM meta WHERE name = '{MOVING}'")), None)  # noqa: S608 - ours
+    moved_to, state = _meta(source, MOVED), _meta(target, MOVING)
+    if moved_to is not None and (state is None or json.loads(state)["from"] != mark):
+        # Somebody may go on with it there: two of one shop would order everything twice.
+        raise MoveRefused(_moved(source.name, moved_to))
     if state is None:
         full = [
             table
@@ -196,14 +215,20 @@ def _begin(target: Side, tables: Mapping[str, Any], mark: str) -> list[str]:
             if table != "meta" and any(target.read(f"SELECT 1 FROM {table} LIMIT 1"))  # noqa: S608 - the schema's
         ]
         if full:
-            raise StorageUnavailable(f"{target.name} is not empty: it has {', '.join(full)}")
+            raise MoveRefused(f"{target.name} is not empty: it has {', '.join(full)}")
         value = json.dumps({"from": mark, "done": []})
         target.transaction(lambda connection: put(connection, MOVING, value))
         return []
-    begun = json.loads(state[0])
+    begun = json.loads(state)
     if begun["from"] != mark:
-        raise StorageUnavailable(f"{target.name} holds half of another database: empty it")
+        raise MoveRefused(f"{target.name} holds half of another database: empty it")
     return [str(each) for each in begun["done"]]
+
+
+def _meta(side: Side, name: str) -> str | None:
+    for (value,) in side.read(f"SELECT value FROM meta WHERE name = '{name}'"):  # noqa: S608 - ours
+        return str(value)
+    return None
 
 
 def _copy(

@@ -72,6 +72,10 @@ class StorageUnavailable(StorageError):
     """The database can't be used now; the cause is chained."""
 
 
+class StorageStarting(StorageUnavailable):
+    """The database's server is starting or stopping: soon it can be used."""
+
+
 class Fenced(StorageUnavailable):
     """The run was declared dead, so its work is another's: nothing of the write was kept.
 

@@ -30,6 +30,7 @@ from bot.storage.sql.connection import Cursor, Parameters
 _Result = TypeVar("_Result")
 _PATIENCE = (0.02, 0.05, 0.1, 0.3, 0.5, 1.0, 1.0)
 _LOOKS_FOR_POOLING = 3
+_OLDEST = 14
 WRITING = 0x536E6170_00000001
 """The lock of whoever writes or migrates, within a transaction."""
 RUNNING = 0x536E6170_00000002
@@ -258,6 +259,7 @@ def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresCo
     except psycopg.Error as error:
         raise unavailable(error) from error
     try:
+        _refuse_old(raw.info.server_version)
         # Not among what is asked for at the door: poolers refuse that, or drop it unsaid.
         each = ", ".join(
             f"set_config('{name}', '{value}', false)" for name, value in settings.items()
@@ -266,10 +268,21 @@ def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresCo
     except psycopg.Error as error:
         raw.close()
         raise unavailable(error) from error
+    except StorageUnavailable:
+        raw.close()
+        raise
     _adapt(raw.adapters)
     raw.prepare_threshold = 0
     raw.prepared_max = 500
     return PostgresConnection(raw)
+
+
+def _refuse_old(version: int) -> None:
+    """Refuse a server that is too old, before anything is asked of it that it does not know."""
+    if version // 10000 < _OLDEST:
+        raise StorageUnavailable(
+            f"the server is PostgreSQL {version // 10000}; {_OLDEST} or newer is needed"
+        )
 
 
 # A machine that falls silent is noticed by the server, too; else it keeps for two hours what one

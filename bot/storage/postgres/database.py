@@ -32,7 +32,6 @@ from bot.storage.sql.resealing import SEALED
 from bot.storage.sql.runs import mark_copied
 
 _Result = TypeVar("_Result")
-_OLDEST = 14
 _CONNECTIONS = 5
 _STARTS_WITHIN = 30.0  # seconds that a start waits for others who write
 _OLDER_END_WITHIN = 15.0  # seconds; longer than a bot takes to stop
@@ -96,7 +95,7 @@ class PostgresDatabase(Database):
             await writer.close()
             if self._name in str(error):
                 raise
-            raise StorageUnavailable(f"{self._name}: {error}") from error.__cause__ or error
+            raise type(error)(f"{self._name}: {error}") from error.__cause__ or error
         except BaseException:
             await writer.close()
             raise
@@ -289,11 +288,6 @@ class PostgresDatabase(Database):
 
     def _refuse_unfit(self, connection: PostgresConnection) -> None:
         """Refuse a server that can't do what is promised. Raises `StorageUnavailable`."""
-        found = connection.raw.info.server_version // 10000
-        if found < _OLDEST:
-            raise StorageUnavailable(
-                f"the server is PostgreSQL {found}; {_OLDEST} or newer is needed"
-            )
         ((standby, read_only, encoding, most),) = connection.plain(
             "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::bool,"
             " current_setting('server_encoding'),"

@@ -3,13 +3,16 @@
 import psycopg
 from psycopg import errors
 
-from bot.storage.ports import StorageUnavailable
+from bot.storage.ports import StorageStarting, StorageUnavailable
 
+_SOON = ("starting up", "shutting down", "in recovery mode", "not yet accepting connections")
 # What libpq says of a connection that could not be made has no code before PostgreSQL's own.
 _AT_THE_DOOR = (
     ("password authentication failed", "the server refuses this name and password"),
+    ("Peer authentication failed", "the server knows whoever runs this by another name"),
+    ("authentication failed", "the server refuses this name"),
     ("no password supplied", "the server asks for a password: write it into the address"),
-    ("no pg_hba.conf entry", "the server lets nobody in from here under this name (pg_hba.conf)"),
+    ("pg_hba.conf", "the server lets nobody in from here under this name"),
     (
         "too many clients",
         "the server has no connection left: raise max_connections, each bot needs five",
@@ -26,6 +29,8 @@ _AT_THE_DOOR = (
     ("root certificate file", "the address asks for a certificate that nothing here vouches for"),
     ("certificate verify failed", "the server's certificate is not vouched for (sslrootcert)"),
     ("server certificate for", "the server's certificate is for another name"),
+    ("received invalid response", "that is no PostgreSQL server"),
+    ("expected authentication request", "that is no PostgreSQL server"),
     ("invalid ", "the address holds a value that PostgreSQL does not know"),
     ("definition of service", "the address names a service that is not defined here"),
     ("No such file or directory", "nobody listens there"),
@@ -39,8 +44,10 @@ _AT_THE_DOOR = (
     ("could not translate host name", "no such host"),
     ("failed to resolve host", "no such host"),
     ("timeout expired", "the server did not answer in time"),
-    ("starting up", "the server is starting"),
-    ("shutting down", "the server is stopping"),
+    ("No route to host", "nothing leads there"),
+    ("Network is unreachable", "nothing leads there"),
+    ("server closed the connection", "the server, or what is between, hung up at once"),
+    *((sign, "the server is starting or stopping") for sign in _SOON),
     ("session is read-only", "only a read-only standby was found: name the primary"),
 )
 
@@ -57,7 +64,8 @@ _NO_RIGHT = (
 
 def unavailable(error: psycopg.Error) -> StorageUnavailable:
     """Return the port's error for psycopg's, with the cause chained."""
-    mapped = StorageUnavailable(describe(error))
+    soon = error.sqlstate is None and any(each in _first_line(error) for each in _SOON)
+    mapped = (StorageStarting if soon else StorageUnavailable)(describe(error))
     mapped.__cause__ = error
     return mapped
 

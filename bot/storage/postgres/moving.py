@@ -1,5 +1,6 @@
 """A PostgreSQL database as one side of a move."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -33,8 +34,14 @@ class PostgresSide:
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection = connect(url, {"synchronous_commit": "on"}, 10.0)
-        if not take_running(self._connection, alone=True):
-            self._connection.raw.close()
+        try:
+            with _errors():
+                is_ours = take_running(self._connection, alone=True)
+        except BaseException:
+            self.close()
+            raise
+        if not is_ours:
+            self.close()
             raise DatabaseInUse(f"{self.name} is in use by a running bot")
 
     @property
@@ -45,7 +52,7 @@ class PostgresSide:
     def tables(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         """Return each table's columns, and those that name a row."""
         found: dict[str, list[tuple[str, int | None]]] = {}
-        for table, column, place, _ in self._connection.plain(_COLUMNS):
+        for table, column, place, _ in self._plain(_COLUMNS):
             if table not in ONLY_HERE:
                 found.setdefault(table, []).append((column, place))
         return {
@@ -60,7 +67,7 @@ class PostgresSide:
         """Return the last number of each table that counts."""
         found = {}
         for table, column in self._identities():
-            ((last,),) = self._connection.plain(
+            ((last,),) = self._plain(
                 "SELECT last_value FROM pg_sequences WHERE schemaname = current_schema() AND"  # noqa: S608
                 " format('%I.%I', schemaname, sequencename) = "
                 f"pg_get_serial_sequence('{table}', '{column}')"
@@ -72,14 +79,14 @@ class PostgresSide:
     def set_numbers(self, numbers: Mapping[str, int]) -> None:
         """Have tables count on from there, and from their last row at least."""
         for table, column in self._identities():
-            self._connection.plain(
+            self._plain(
                 f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), greatest("  # noqa: S608 - the schema's
                 f"{numbers.get(table, 0)}, (SELECT max({column}) FROM {table}), 0) + 1, false)"
             )
 
     def transaction(self, work: Callable[[Connection], object]) -> None:
         """Do something whole or not at all."""
-        try:
+        with _errors():
             self._connection.plain(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
             try:
                 work(self._connection)
@@ -88,18 +95,14 @@ class PostgresSide:
                 if not self._connection.is_lost:
                     self._connection.plain("ROLLBACK")
                 raise
-        except psycopg.Error as error:
-            raise unavailable(error) from error
 
     def read(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Return rows, a few at a time."""
-        try:
+        with _errors():
             cursor = self._connection.raw.cursor(binary=True)
             yield from cursor.stream(translated(sql)[0].encode(), size=500)
-        except psycopg.Error as error:
-            raise unavailable(error) from error
 
-    def make_this_home(self) -> None:
+    def settle(self) -> None:
         """Remember that what was moved here is at home here, and was not put back."""
 
         def note(connection: Connection) -> None:
@@ -119,6 +122,19 @@ class PostgresSide:
     def _identities(self) -> list[tuple[str, str]]:
         return [
             (table, column)
-            for table, column, _, identity in self._connection.plain(_COLUMNS)
+            for table, column, _, identity in self._plain(_COLUMNS)
             if identity == "YES" and table not in ONLY_HERE
         ]
+
+    def _plain(self, sql: str) -> list[Any]:
+        with _errors():
+            return self._connection.plain(sql)
+
+
+@contextlib.contextmanager
+def _errors() -> Iterator[None]:
+    """Tell PostgreSQL's errors as the port's."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise unavailable(error) from error

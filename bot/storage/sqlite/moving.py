@@ -18,9 +18,10 @@ class SqliteSide:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-            self._connection.execute(f"PRAGMA {pragma}").fetchall()
+        with database_errors():
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+                self._connection.execute(f"PRAGMA {pragma}").fetchall()
 
     @property
     def name(self) -> str:
@@ -75,7 +76,7 @@ class SqliteSide:
         with database_errors():
             yield from self._connection.execute(sql)
 
-    def note_alive(self) -> None:
+    def settle(self) -> None:
         """Write the file that goes with this database: it was moved, not put back.
 
         Raises `StorageUnavailable`.

@@ -1,0 +1,134 @@
+"""`move` as an operator runs it: killed, without room, refused; its exit codes and lines."""
+
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.storage.postgres.moving import PostgresSide
+from bot.storage.sqlite.moving import SqliteSide
+from tests.operator.test_move import empty, filled, held, sums
+from tests.storage.samples import KEY
+
+__all__ = ["empty", "filled"]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+ROOT = Path(__file__).resolve().parents[2]
+DONE, FAILED, TO_MEND = 0, 1, 2
+
+
+def started(
+    *words: str, source: str | Path, limit: int | None = None, **settings: str
+) -> subprocess.Popen[str]:
+    """A command over a database; with `limit`, no file of it grows beyond so many bytes."""
+    environment = {
+        **os.environ,
+        "BOT_TOKEN": "123:x",
+        "MARKETPLACE_URL": "http://127.0.0.1:9",
+        "MARKETPLACE_APP_KEY": "k",
+        "MARKETPLACE_APP_SECRET": "s",
+        "DATABASE_URL": str(source),
+        "DATA_KEY": KEY.hex(),
+        **settings,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", *words],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    if limit is not None:
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
+    return process
+
+
+def run(*words: str, source: str | Path, **more: object) -> tuple[int, str]:
+    """Run one to its end; return its code and the lines that are no table's count."""
+    process = started(*words, source=source, **more)  # type: ignore[arg-type] - passed on
+    said, told = process.communicate(timeout=60)
+    assert "Traceback" not in told
+    return process.returncode, said.strip()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_ended_in_the_middle_and_run_again(
+    filled: Path, empty: Callable[[], str], number: signal.Signals
+):
+    """Nobody opens half of it; from the end on, nobody opens the old one."""
+    url, before = empty(), sums(SqliteSide(filled))
+    moving = started("move", url, source=filled)
+    assert moving.stderr is not None
+    while not moving.stderr.readline().startswith("orders:"):
+        assert moving.poll() is None
+    moving.send_signal(number)
+    said, told = moving.communicate(timeout=60)
+    assert "Traceback" not in told
+    if number is signal.SIGINT:
+        assert moving.returncode == FAILED
+        assert "run `move` again, and it goes on" in said
+    else:
+        assert moving.returncode == -number
+    code, said = run(source=url)
+    assert code == TO_MEND
+    code, said = run("move", url, source=filled)
+    assert code == DONE
+    assert "compared one by one" in said
+    assert sums(PostgresSide(url)) == before
+    code, said = run("orders", source=filled)
+    assert code == FAILED
+    assert "was moved to PostgreSQL" in said
+
+
+def test_no_room_where_it_goes(filled: Path, empty: Callable[[], str], tmp_path: Path):
+    """Back into a file on a full disk: broken off, and gone on with where there is room."""
+    url, back = empty(), tmp_path / "back.db"
+    with sqlite3.connect(filled) as connection:
+        connection.executemany(
+            "INSERT INTO pushes (marketplace, msg_id, topic, received_at, state)"
+            " VALUES ('1688', ?, ?, 1, 'used')",
+            [(f"many {number}", "a long topic " * 60) for number in range(8000)],
+        )
+    assert run("move", url, source=filled)[0] == DONE
+    before = sums(PostgresSide(url))
+    code, said = run("move", str(back), source=url, limit=4_000_000)
+    assert code == FAILED
+    assert "\n" not in said
+    assert "run `move` again, and it goes on" in said
+    code, said = run("move", str(back), source=url)
+    assert code == DONE
+    assert sums(SqliteSide(back)) == before
+
+
+def test_each_refusal_is_one_line_and_touches_nothing(
+    filled: Path, empty: Callable[[], str], tmp_path: Path
+):
+    """Code 2: there is something to mend, and nothing was copied."""
+    before = sums(SqliteSide(filled))
+    other_key, other_bot = {"DATA_KEY": "11" * 32}, {"BOT_TOKEN": "456:x"}
+    begun = empty()
+    code, _ = run("orders", source=begun)
+    assert code == DONE
+    for words, settings, says in (
+        ([begun], other_key, "sealed with another key"),
+        ([begun], other_bot, "belongs to the bot 123; BOT_TOKEN is of 456"),
+        (["postgresql://nobody@127.0.0.1:1/x"], {}, "nobody listens there"),
+        ([str(tmp_path / "other.db")], {}, "from SQLite to PostgreSQL or back"),
+        (["postgresql://x:s3cret@h@d/x"], {}, "%40 for @"),
+    ):
+        code, said = run("move", *words, source=filled, **settings)
+        assert (code, said.count("\n")) == (TO_MEND, 0), said
+        assert says in said
+        assert "s3cret" not in said
+    with held(filled):
+        code, said = run("move", begun, source=filled)
+        assert code == TO_MEND
+        assert "in use by a running bot" in said
+    assert sums(SqliteSide(filled)) == before
+    assert run("move", begun, source=filled)[0] == DONE
