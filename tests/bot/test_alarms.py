@@ -1,6 +1,6 @@
 """The operators are told once, again when it was good meanwhile or after an hour."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,10 +34,19 @@ class Mouth:
 
 class World:
     def __init__(self) -> None:
-        self.storage, self.mouth = MemoryStorage(), Mouth()
-        self.now = NOW
+        self.storage, self.mouth = MemoryStorage(now=NOW), Mouth()
         self.refused: bool | None = False
         self.start()
+
+    @property
+    def now(self) -> datetime:
+        """One time for what is stored and for who looks at it, whatever the date is."""
+        assert self.storage.now is not None
+        return self.storage.now
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self.storage.now = moment
 
     def start(self) -> None:
         """Begin as a run of the bot does."""
