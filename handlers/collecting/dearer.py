@@ -46,7 +46,7 @@ def dearer_text(t: Texts, order: Order, dearer: Dearer, account: OrderAccount | 
             t("dearer.if_cancelled_paid", received=t.amount(received))
             if received
             else t("dearer.if_cancelled"),
-            t("dearer.until", time=t.time(ends)) if ends else t("dearer.meanwhile"),
+            t("dearer.until", time=t.moment(ends)) if ends else t("dearer.meanwhile"),
         ),
     )
 

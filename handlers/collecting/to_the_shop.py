@@ -82,9 +82,9 @@ def _proofs(view: View, shop: ShopShown) -> Html | None:
     last = shop.proofs[-1]
     match last.state:
         case ProofState.WAITING:
-            return t("pay.proof_waits", time=t.time(last.sent_at))
+            return t("pay.proof_waits", time=t.moment(last.sent_at))
         case ProofState.DECLINED:
-            return t("pay.proof_declined", time=t.time(last.sent_at))
+            return t("pay.proof_declined", time=t.moment(last.sent_at))
         case _:
             return None
 

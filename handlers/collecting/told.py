@@ -96,7 +96,7 @@ def _for_operators(view: OrderView, event: ShopEvent) -> Screen:
     text = lines(
         t(_FOR_OPERATORS[event.kind], **told),
         goods_named(view, order),
-        t("pay.before_there", time=t.time(ends)) if ends else None,
+        t("pay.before_there", time=t.moment(ends)) if ends else None,
         t("dearer.waits", asked=t.yuan(more.asked), extra=t.yuan(more.extra)) if more else None,
     )
     return Screen(text, row(Button(t("told.open_button"), "case", order.order_no, standing=True)))

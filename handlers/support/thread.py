@@ -65,7 +65,7 @@ def said_lines(t: Texts, said: Sequence[Words], *, for_operators: bool) -> list[
 
 
 def _said(t: Texts, words: Words, *, for_operators: bool) -> Html:
-    at, name = t.time(words.said_at), operator_named(words.by)
+    at, name = t.moment(words.said_at), operator_named(words.by)
     if words.side in _ENDS:
         if not for_operators and words.side is Side.TAKEN:
             return Html("")

@@ -102,8 +102,8 @@ def _card(t: Texts, watch: OfferWatch, start: int = 0, above: Html | None = None
 
 def _since(t: Texts, watch: OfferWatch) -> Html:
     if watch.price is None:
-        return t("watches.since", time=t.time(watch.made_at))
-    return t("watches.since_at", time=t.time(watch.made_at), price=t.money(watch.price))
+        return t("watches.since", time=t.moment(watch.made_at))
+    return t("watches.since_at", time=t.moment(watch.made_at), price=t.money(watch.price))
 
 
 async def open_(_: Update, context: Context) -> Reply:

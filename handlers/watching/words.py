@@ -49,8 +49,8 @@ def state_of(t: Texts, watch: OfferWatch) -> Html:
     if found.end is WatchEnd.OVER:
         return t("watches.over")
     if watch.what is WatchFor.BACK or found.price is None:
-        return t("watches.was_back", time=t.time(found.at))
-    return t("watches.was_cheaper", time=t.time(found.at), price=t.money(found.price))
+        return t("watches.was_back", time=t.moment(found.at))
+    return t("watches.was_cheaper", time=t.moment(found.at), price=t.money(found.price))
 
 
 def again_button(t: Texts, watch: OfferWatch) -> Button | None:
