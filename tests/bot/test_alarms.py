@@ -334,8 +334,8 @@ async def test_orders_that_a_restore_forgot_are_named_once(world: World) -> None
 
 async def test_group_buys_that_stand_still_or_lost_their_organiser_are_told(world: World) -> None:
     """Each trouble once, with the numbers of the buys that can be taken over."""
-    await group_buy(world.storage)
     world.now = THEN
+    await group_buy(world.storage)
     assert await world.look() == []
     await world.storage.group_buys.organiser_reached(BUY, reached=False)
     (text,) = await world.look()
