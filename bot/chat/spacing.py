@@ -41,18 +41,18 @@ def woven(text: str, shown: Mapping[str, str]) -> str:
     made: list[str] = []
     before = ""
     for each in pieces:
-        made += (each.lead_tags, _gap(each.lead, before, last=True), each.core)
+        lead = "" if each.lead is _Edge.FREE else _gap(each.lead, before, last=True)
+        made += (each.lead_tags, lead, each.core)
         if each.name is None:
             made.append(each.trail_tags)
             break
         before = shown[each.name]
-        made += (_gap(each.trail, before, last=False), each.trail_tags, before)
+        trail = "" if each.trail is _Edge.FREE else _gap(each.trail, before, last=False)
+        made += (trail, each.trail_tags, before)
     return "".join(made)
 
 
 def _gap(edge: _Edge, neighbour: str, *, last: bool) -> str:
-    if edge is _Edge.FREE:
-        return ""
     seen = _seen(neighbour, last=last)
     if edge is _Edge.HAN:
         return " " if _is_latin(seen) else ""

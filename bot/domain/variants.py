@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.domain.model import Value
 from bot.domain.money import Fen
 from bot.domain.offers import Offer, Sku, Wording
 from bot.domain.patterns import lazily
+from bot.domain.recent import Recent
 
 
 class VariantChoice(Value):
@@ -33,12 +34,21 @@ def value_of(sku: Sku, attribute: str) -> str | None:
     return None
 
 
+class _Left(NamedTuple):
+    """What a choice leaves of an offer. The offer is held, so that its address is no other's."""
+
+    offer: Offer
+    skus: tuple[Sku, ...]
+    asked_next: Wording | None
+
+
+# A step and its screen ask the same of the same offer half a dozen times.
+_left: Final[Recent[tuple[int, tuple[tuple[str, str], ...]], _Left]] = Recent(8)
+
+
 def matching(offer: Offer, chosen: Mapping[str, str]) -> tuple[Sku, ...]:
     """Return the variants that have every chosen value."""
-    left = offer.skus
-    for name, value in chosen.items():
-        left = tuple([sku for sku in left if value_of(sku, name) == value])
-    return left
+    return _left_of(offer, chosen).skus if chosen else offer.skus
 
 
 def next_attribute(offer: Offer, chosen: Mapping[str, str]) -> Wording | None:
@@ -46,7 +56,22 @@ def next_attribute(offer: Offer, chosen: Mapping[str, str]) -> Wording | None:
 
     An attribute that some of them lack is none to ask for: nobody could choose "without".
     """
-    left = matching(offer, chosen)
+    return _left_of(offer, chosen).asked_next
+
+
+def _left_of(offer: Offer, chosen: Mapping[str, str]) -> _Left:
+    key = id(offer), tuple(chosen.items())
+    known = _left.get(key)
+    if known is None:
+        skus = offer.skus
+        for name, value in chosen.items():
+            skus = tuple([sku for sku in skus if value_of(sku, name) == value])
+        known = _Left(offer, skus, _asked_next(offer, chosen, skus))
+        _left.put(key, known)
+    return known
+
+
+def _asked_next(offer: Offer, chosen: Mapping[str, str], left: tuple[Sku, ...]) -> Wording | None:
     for name in offer.attribute_names:
         if name.zh in chosen:
             continue

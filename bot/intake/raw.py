@@ -34,7 +34,7 @@ def inbox_update(raw: object, now: datetime) -> InboxUpdate:
 
 def identified(raw: object) -> tuple[int, Mapping[str, Any]]:
     """Return an update's id with the update itself. Raises `BadUpdate`."""
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         raise BadUpdate("not an object")
     update_id = raw.get("update_id")
     if not isinstance(update_id, int) or not _is_id(update_id) or update_id < 0:
@@ -59,9 +59,9 @@ def lane_of(raw: Mapping[str, Any]) -> int:
     for kind, content in raw.items():
         if kind in _BESIDE:
             continue
-        if kind != "update_id" and isinstance(content, Mapping):
+        if kind != "update_id" and isinstance(content, dict):
             for owner in _owners(content):
-                if isinstance(owner, Mapping) and _is_id(owner.get("id")):
+                if isinstance(owner, dict) and _is_id(owner.get("id")):
                     return int(owner["id"])
     return int(raw["update_id"])
 
@@ -69,7 +69,7 @@ def lane_of(raw: Mapping[str, Any]) -> int:
 def _owners(content: Mapping[str, Any]) -> Iterator[object]:
     yield content.get("chat")
     message = content.get("message")
-    if isinstance(message, Mapping):
+    if isinstance(message, dict):
         yield message.get("chat")
     yield content.get("from")
     yield content.get("user")
