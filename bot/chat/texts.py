@@ -37,6 +37,7 @@ _JOINER = "\u200d"
 # Variation selectors, skin tones, and the tags that make a regional flag.
 _MODIFIER = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 _MOMENT_TAG = re.compile(r"<tg-time [^>]*>(.*?)</tg-time>", re.DOTALL)
+_NUMBERS = (int, Decimal)
 _log = structlog.get_logger(__name__)
 
 
@@ -139,7 +140,10 @@ class Texts:
             text = self._catalog.gettext(key)
         if text == key:
             _log.error("text_missing", key=key, language=self.language)
-        shown = {name: self._shown(value) for name, value in params.items()}
+        shown = {
+            name: value if type(value) is Html else self._shown(value)
+            for name, value in params.items()
+        }
         made = Html(woven(text, shown) if self.language == "zh" else text.format(**shown))
         if not params and text != key:
             self._unchanging[key] = made
@@ -148,9 +152,9 @@ class Texts:
     def _shown(self, value: object) -> str:
         if isinstance(value, Html):
             return value
-        if isinstance(value, int | Decimal):
+        if isinstance(value, _NUMBERS):
             return self.number(value)
-        return escape(str(value))
+        return escape(value if type(value) is str else str(value))
 
     def priced(self, rate: Rate | None) -> "Texts":
         """Return the same texts with amounts in a shop's currency beside the yuan."""
