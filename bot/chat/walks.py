@@ -87,6 +87,8 @@ class Walk:
     def earlier(self) -> "tuple[Walk, ...]":
         """Who came before and has let this one go ahead."""
         walks = self._turns.walks
+        if walks[0] is self:  # nearly always
+            return ()
         return tuple(each for each in walks[: walks.index(self)] if not each.is_given_up)
 
     @property
