@@ -13,7 +13,7 @@ from said_once import said_twice
 PATIENCE = 60.0
 """Seconds that a person waits for the bot; a bound, never a measurement."""
 
-_QUIET = 0.25
+MORE = {"⋯ More", "⋯ 更多"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,9 @@ class Shown:
     def is_page_of_results(self) -> bool:
         data = (each.get("callback_data", "").split(".") for each in self.buttons)
         return any(each[3:4] == ["refine"] for each in data)
+
+    def has_button(self, wanted: str) -> bool:
+        return any(re.search(wanted, label) for label in self.labels)
 
     def button(self, wanted: str) -> dict[str, Any]:
         """Return the first button whose label matches the pattern."""
@@ -107,19 +110,27 @@ class Person:
 
     async def tap(self, wanted: str, on: Shown | None = None) -> str:
         """Press a button of the newest screen (or of `on`); return the callback query's id."""
-        shown = on or await self.screen()
-        more = [each for each in shown.labels if each in {"⋯ More", "⋯ 更多"}]
-        if more and not any(re.search(wanted, label) for label in shown.labels):
+        shown = on or await self._screen_with(wanted)
+        more = [each for each in shown.labels if each in MORE]
+        if more and not shown.has_button(wanted):
             await self.press(shown.id, shown.button(re.escape(more[0]))["callback_data"])
             shown = await self._opened(wanted)
         return await self.press(shown.id, shown.button(wanted)["callback_data"])
+
+    async def _screen_with(self, wanted: str) -> Shown:
+        """The newest screen, or the one above it where that has the button: news may come below."""
+        newest = await self.screen()
+        if newest.has_button(wanted) or MORE.intersection(newest.labels):
+            return newest
+        above = [each for each in reversed(await self.history()) if each.has_button(wanted)]
+        return above[0] if above else newest
 
     async def _opened(self, wanted: str) -> Shown:
         """Wait until the rest of the buttons is there."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             shown = await self.screen()
-            if any(re.search(wanted, label) for label in shown.labels):
+            if shown.has_button(wanted):
                 return shown
             await asyncio.sleep(0.02)
         raise AssertionError(f"nothing like {wanted!r} under More")
