@@ -8,7 +8,6 @@ at once. An update that waits for a slow marketplace lets the next ones of its l
 import asyncio
 import contextvars
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -37,11 +36,15 @@ class Intake:
         self._inbox = inbox
         self._clock = clock
         self._processor = processor
-        self._lanes: dict[int, deque[WaitingUpdate]] = {}
+        self._lanes: dict[int, list[WaitingUpdate]] = {}
+        self._standing: dict[int, None] = {}
+        """Lanes that nobody works on yet, the first that came first: thousands in a rush, of which
+        a task each would take several times the memory."""
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._aside: dict[asyncio.Task[None], WaitingUpdate] = {}
         """Those that wait for the marketplace while their lane goes on."""
         self._context = contextvars.copy_context()
+        self._most = lanes
         self._slots = asyncio.Semaphore(lanes)
         self.accepted_at = 0.0
         """When Telegram's last answer was stored, by the monotonic clock."""
@@ -107,11 +110,22 @@ class Intake:
 
     def _queue(self, updates: Iterable[WaitingUpdate]) -> None:
         for update in updates:
-            self._lanes.setdefault(update.lane, deque()).append(update)
-            if update.lane not in self._workers:
+            self._lanes.setdefault(update.lane, []).append(update)
+            if update.lane in self._workers:
+                continue
+            if len(self._workers) < self._most:
                 self._begin(update.lane)
+            else:
+                self._standing[update.lane] = None
+
+    def _begin_next(self) -> None:
+        """Begin to work on the lane that stands there for longest: a place is free."""
+        lane = next(iter(self._standing), None)
+        if lane is not None and not self._processor.is_closing:
+            self._begin(lane)
 
     def _begin(self, lane: int) -> None:
+        self._standing.pop(lane, None)
         # Not in the context of whoever lets it go ahead: what is bound there is about that one.
         work = asyncio.create_task(
             self._work(lane), name=f"lane {lane}", context=self._context.copy()
@@ -132,13 +146,14 @@ class Intake:
                 del self._workers[lane]
                 del self._lanes[lane]
 
-    async def _handle(self, lane: int, queue: deque[WaitingUpdate]) -> bool:
+    async def _handle(self, lane: int, queue: list[WaitingUpdate]) -> bool:
         """Handle a lane's first update; False when the bot is stopping."""
-        worker, update, slot = asyncio.current_task(), queue[0], _Slot(self._slots)
+        worker, update = asyncio.current_task(), queue[0]
+        slot = _Slot(self._slots, self._begin_next)
 
         def let_pass() -> None:
             if worker is not None and self._workers.get(lane) is worker:
-                queue.popleft()
+                del queue[0]
                 self._aside[worker] = update
                 slot.free()
                 self._begin(lane)
@@ -150,7 +165,7 @@ class Intake:
             with passed_by(let_pass):
                 await self._processor.process(update)
             if self._workers.get(lane) is worker:
-                queue.popleft()
+                del queue[0]
             return True
         finally:
             slot.free()
@@ -159,8 +174,9 @@ class Intake:
 class _Slot:
     """One of the places for updates at work, which is given back once."""
 
-    def __init__(self, slots: asyncio.Semaphore) -> None:
+    def __init__(self, slots: asyncio.Semaphore, freed: Callable[[], None]) -> None:
         self._slots = slots
+        self._freed = freed
         self._taken = False
 
     async def take(self) -> None:
@@ -171,3 +187,4 @@ class _Slot:
         if self._taken:
             self._taken = False
             self._slots.release()
+            self._freed()

@@ -92,6 +92,21 @@ async def test_no_more_chats_at_once_than_allowed() -> None:
     assert len(line.toy.walked) == 9
 
 
+async def test_who_has_no_place_yet_takes_no_task_and_comes_before_who_sent_much() -> None:
+    """In a rush thousands wait; a chat of many updates does not keep its place for all of them."""
+    line = Line(await Toy().open(), lanes=2)
+    much = [line.toy.text(f"1{number}") for number in range(8)]
+    others = [line.toy.text(f"2{user}", user=user) for user in range(2, 9)]
+    await line.intake.accept([*much, *others])
+    begun = [each for each in asyncio.all_tasks() if each.get_name().startswith("lane")]
+    assert len(begun) == 2
+    await line.quiet()
+    walked = line.toy.walked
+    assert [each for each in walked if each[0] == "1"] == [f"1{number}" for number in range(8)]
+    assert sorted(each for each in walked if each[0] == "2") == [f"2{n}" for n in range(2, 9)]
+    assert walked.index("28") < walked.index("17")
+
+
 async def test_a_backlog_is_worked_off_in_order_per_chat(line: Line) -> None:
     """What an earlier run stored is resumed: 2,000 updates of 20 chats, none lost, none twice."""
     raws = [line.toy.text(str(n // 20), user=1 + n % 20) for n in range(2000)]
