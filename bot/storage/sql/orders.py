@@ -1,8 +1,7 @@
 """Orders in SQLite. What was ordered, for whom and where to is sealed."""
 
 import asyncio
-import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.identifiers import MerchantOrderNo, UserId
@@ -23,7 +22,7 @@ from bot.storage.sql.sorting import Sorting, name_parts
 from bot.storage.tracking_ports import FIRST_LOOK
 
 _REMEMBERED = 256
-_AT_HAND = 60.0  # seconds in which what was written is surely still in the system's memory
+_AT_HAND = timedelta(seconds=60)  # what was written is surely still in the system's memory
 _ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
 _OF_PERSON = (
     "SELECT order_no, body FROM orders WHERE user_id = ?"
@@ -67,7 +66,7 @@ class Orders:
         # An operator's command may settle one from another process: each is read again.
         self._lately: Lately[str, Order] = Lately(_REMEMBERED, alone=False)
         database.remembers(self._lately.clear)
-        self._written: Recent[str, float] = Recent(_REMEMBERED)
+        self._written: Recent[str, datetime] = Recent(_REMEMBERED)
 
     async def order(self, order_no: MerchantOrderNo) -> Order | None:
         """Return one order."""
@@ -77,7 +76,7 @@ class Orders:
     async def row_of(self, order_no: MerchantOrderNo, sql: str) -> Any | None:
         """Return the row that a query has for one order; most are asked for soon after a write."""
         written = self._written.get(order_no)
-        if written is None or time.monotonic() - written > _AT_HAND:
+        if written is None or self._database.now() - written > _AT_HAND:
             return await self._database.row(sql, order_no)
         return await self._database.row_at_hand(sql, order_no)
 
@@ -186,7 +185,7 @@ class Orders:
         """Return what a row holds of an order; whoever reads it next knows it by these bytes."""
         body = self._database.seal(order, place_of_order(order.order_no))
         self._lately.written(order.order_no, order, body)
-        self._written.put(order.order_no, time.monotonic())
+        self._written.put(order.order_no, self._database.now())
         return body
 
     def sealed_alone(self, order: Order) -> bytes | None:
