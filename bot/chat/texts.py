@@ -161,6 +161,11 @@ class Texts:
         foreign = rate is not None and rate.currency is not CNY
         return _priced(self.language, rate) if foreign else texts_in(self.language)
 
+    @property
+    def rate(self) -> Rate | None:
+        """What a shop converts yuan at, None where amounts are in yuan alone."""
+        return self._rate
+
     def money(self, fen: int) -> Html:
         """Write an amount of fen as yuan, such as ¥1,234.50; in a shop with what that is about."""
         in_yuan = self.yuan(fen)

@@ -19,6 +19,7 @@ from handlers.shared.place_names import city_shown
 
 _QUANTITIES = (1, 10, 50, 100, 500, 1000)
 _MOST = 1_000_000
+_IN_A_ROW = 3  # of the quantities, which a phone cuts off else
 _TITLE = 26
 _RATE = 8  # characters of what the marketplace writes
 _UNKNOWN = "—"
@@ -55,10 +56,13 @@ def _screen(
     asked = min((each.quantity for each in compared if each.quantity), default=1)
     more = any(each.quantity and each.quantity > asked for each in compared)
     names = [
-        t(
-            "compare.name",
-            number=str(number),
-            title=cut(telling(each.hit.title.in_language(language), _TITLE), _TITLE),
+        lines(
+            t(
+                "compare.name",
+                number=str(number),
+                title=cut(telling(each.hit.title.in_language(language), _TITLE), _TITLE),
+            ),
+            _in_yuan(t, each),
         )
         for number, each in numbered
     ]
@@ -115,7 +119,19 @@ def _cells(t: Texts, each: Compared, asked: int) -> list[str]:
 
 
 def _short(t: Texts, fen: int) -> str:
-    return str(t.money(fen)).removesuffix(".00")
+    """Write an amount as a column of a phone has room for it: in the currency that is paid."""
+    if t.rate is not None:
+        return str(t.amount(t.rate.convert(fen)))
+    return str(t.yuan(fen)).removesuffix(".00")
+
+
+def _in_yuan(t: Texts, each: Compared) -> Html | None:
+    """Say in a shop what both come to in yuan, for which the table has no room."""
+    if t.rate is None or each.price is None:
+        return None
+    if each.freight is None:
+        return t("compare.in_yuan", price=t.yuan(each.price))
+    return t("compare.in_yuan_sent", price=t.yuan(each.price), freight=t.yuan(each.freight))
 
 
 def _width(text: str) -> int:
@@ -126,4 +142,4 @@ def _rows(numbered: Sequence[tuple[int, Compared]], asked: int) -> Rows:
     picks = [Button(str(number), "pick", str(each.hit.offer_id)) for number, each in numbered]
     others = [each for each in _QUANTITIES if each != asked]
     quantities = [Button(f"× {each}", "compare", str(each)) for each in others]
-    return row(*picks) + grid(quantities, len(quantities))
+    return row(*picks) + grid(quantities, _IN_A_ROW)

@@ -20,6 +20,7 @@ from bot.domain.sessions import Step
 from bot.domain.writes import ShowBuy
 from bot.telegram.newer import Style
 from handlers.always import anywhere
+from handlers.finding import search
 from handlers.group import (
     banning,
     complaining,
@@ -310,6 +311,7 @@ _READERS = {
     "abroad": settling.abroad_typed,
     "seller_refunded": settling.refund_typed,
     "sold": settling.sold_typed,
+    "sell": selling.sale_typed,
     "allow": complaining.allowance_typed,
     "answer": complaining.answer_typed,
     "dispute": complaining.complaint_typed,
@@ -319,7 +321,11 @@ _READERS = {
 
 
 async def text(update: Update, context: Context) -> Reply:
-    """Read what was asked for: an amount, a count, a transfer's number, a reason."""
+    """Read what was asked for: an amount, a count, a transfer's number, a reason.
+
+    On the page itself nothing is asked for: words are looked for as anywhere. A bare number is not,
+    which somebody may mean as an amount.
+    """
     message = update.effective_message
     typed = ((message.text if message else None) or "").strip()
     asking = context.session.focus.asking
@@ -327,11 +333,11 @@ async def text(update: Update, context: Context) -> Reply:
         return None
     if asking.what == "count" and asking.about:
         return await counting.count_typed(context, asking, typed)
-    if asking.what == "sell":
-        return await selling.sale_typed(context, asking, typed)
     if asking.what == "proof":
         sent = cut(typed, LONGEST_PROOF)
         return await taking_part.prove(context, message, ProofKind.TEXT, text=sent)
+    if not asking.what and any(each.isalpha() for each in typed):
+        return await search.words(update, context)
     reader = _READERS.get(asking.what)
     if reader is None or not typed:
         context.flash("buy.use_buttons")

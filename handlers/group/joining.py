@@ -19,6 +19,7 @@ from bot.domain.money import Fen
 from bot.domain.sessions import Step
 from bot.domain.variants import named
 from bot.domain.writes import JoinBuy
+from handlers.finding import search
 from handlers.group.buy_acting import returning
 from handlers.group.buy_card import PAYLOAD
 from handlers.group.buy_words import REFUSED
@@ -76,22 +77,33 @@ async def amount(_: Update, context: Context) -> Reply:
 
 
 async def text(update: Update, context: Context) -> Reply:
-    """A variant by its name, a limit, or a number of pieces that was typed."""
+    """A variant by its name, a limit, or a number of pieces that was typed.
+
+    Whoever has just joined is asked for nothing any more: words are looked for as anywhere.
+    """
     typed = (update.effective_message.text if update.effective_message else None) or ""
     asking, buy = await _open(context)
-    if buy is not None and asking is not None and variant_of(buy, asking) is None:
-        number = named([each.label for each in buy.terms.variants], typed)
-        if number is not None:
-            return _choose(context, asking, buy, number)
-    if buy is None or asking is None or variant_of(buy, asking) is None:
+    if buy is None or asking is None:
         context.flash("buy.use_buttons")
         return None
+    if asking.asks == "joined" and any(each.isalpha() for each in typed):
+        return await search.words(update, context)
+    if variant_of(buy, asking) is None:
+        return _named(context, asking, buy, typed)
     if asking.asks == "ceiling":
         return _ceiling_typed(context, asking, buy, typed)
     if asking.pieces is not None:
         context.flash("buy.use_buttons")
         return None
     return await _take(context, typed)
+
+
+def _named(context: Context, asking: JoinOpen, buy: GroupBuy, typed: str) -> Reply:
+    number = named([each.label for each in buy.terms.variants], typed)
+    if number is not None:
+        return _choose(context, asking, buy, number)
+    context.flash("variant.use_buttons")
+    return None
 
 
 def _ceiling_typed(context: Context, asking: JoinOpen, buy: GroupBuy, typed: str) -> Reply:

@@ -140,8 +140,22 @@ async def test_a_variant_is_taken_by_its_name(clients: Clients, organiser: Perso
     _, payload = await opened(organiser)
     member = await clients.arrive("zh")
     await member.say(f"/start {payload}", "要哪一款")
-    await member.say("黑色", "请用按钮|按钮")
+    await member.say("黑色", "没有这个选项")
     await member.say("黑色 39", "黑色 / 39.*要几双")
+
+
+async def test_words_on_the_page_of_a_buy_are_looked_for(
+    clients: Clients, organiser: Person
+) -> None:
+    """Nobody has to leave a page first; a bare number is no search, but may be meant as money."""
+    _, payload = await opened(organiser)
+    member = await clients.arrive("zh")
+    await joined(member, payload, 2)
+    await member.say("围巾", "“围巾”")
+    await member.say("/buys", "你的拼团")
+    await member.do("🟢", "已占位")
+    await member.say("12.50", "请用按钮")
+    await member.say("围巾", "“围巾”")
 
 
 async def test_the_organiser_takes_a_claim_out_for_a_reason(
