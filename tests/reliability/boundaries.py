@@ -276,10 +276,17 @@ async def stopping(stopper: Stopper, company: Company) -> AsyncIterator[None]:
     stopper.company = company
     stopper.boundaries.armed = True
     running = asyncio.create_task(stopper.run())
+    within = asyncio.current_task()
+    assert within is not None
+    # What it finds is said at once: nobody would start those again that were stopped since.
+    running.add_done_callback(lambda ended: ended.cancelled() or within.cancel())
     try:
         yield
-        assert not running.done(), running.exception()
         await stopper.all_are_back()
+    except asyncio.CancelledError:
+        if running.done():
+            running.result()
+        raise
     finally:
         stopper.boundaries.armed = False
         running.cancel()

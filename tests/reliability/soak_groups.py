@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, Self
 
 import httpx
+from soak_channels import open_channel
 from soak_deputy import Deputy
 from soak_members import Member, Square
 from soak_organisers import Organiser
@@ -13,7 +14,6 @@ from soak_patience import Patience
 from soak_people import Shopper, Temper
 
 ORGANISERS = 5
-_RIGHTS = ["can_post_messages", "can_edit_messages"]
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Crowd:
         channels = []
         for each in organisers:
             await each.keep_an_address()
-            channels.append(await _channel(telegram, each.chat.user_id))
+            channels.append(await open_channel(telegram, each.chat.user_id))
         return cls([*members, *organisers], members, organisers, names, channels)
 
 
@@ -68,15 +68,3 @@ async def deputised(
     """Have an operator arrive, who is to be named to the bots before they start."""
     more: dict[str, Any] = {"square": Square(), "patience": patience}
     return await Deputy.arrive(telegram, market, rng, temper, **more)
-
-
-async def _channel(telegram: httpx.AsyncClient, owner: int) -> int:
-    """Make a channel in which the bot may post."""
-    body: dict[str, Any] = {"type": "channel", "title": f"Square {owner}", "members": [owner]}
-    made = await telegram.post("/sandbox/chats", json=body)
-    made.raise_for_status()
-    number = int(made.json()["id"])
-    body = {"status": "administrator", "rights": _RIGHTS, "by": owner}
-    answer = await telegram.post(f"/sandbox/chats/{number}/standing", json=body)
-    answer.raise_for_status()
-    return number

@@ -13,6 +13,7 @@ _BUSY = {"join", "pieces", "spec", "agree"}  # what is gone on with before news 
 _THANKS = re.compile("organiser will check|等团长核对")
 _COMPLAINT_TAKEN = re.compile("organiser was told and will answer|已告诉团长，等待答复")
 _GIVES_UP = 0.4
+_COMPLAINS_OFTEN = 0.5
 _FEWER, _LIMIT, _COMPLAINS = "fewer", "limit", "dispute"
 _SAYS = {_FEWER: ("1", "2"), _LIMIT: ("9", "15", "60", "900")}
 
@@ -153,7 +154,7 @@ class Member(Shopper):
                 return proof[0]
         if gives_up and chance < _GIVES_UP:
             return gives_up[0]
-        if complains and chance < 0.15:
+        if complains and chance < _COMPLAINS_OFTEN:
             self._asks_for = _COMPLAINS
             return complains[0]
         return None

@@ -20,12 +20,14 @@ from soak_books import (
     read_books,
     read_put_back,
 )
+from soak_channels import Administrator
 from soak_database import Database, database
 from soak_deputy import Deputy
 from soak_faults import Mischief
 from soak_findings import Audit
 from soak_groups import Crowd, deputised
 from soak_groups_audit import LedgerWatch, audit_groups, judge_public
+from soak_guests import GUESTS, Guest, audit_guests
 from soak_host import Host, HostClock, Trouble, faketime_library
 from soak_keepers import KEEPERS, Desk, Keeper, count_keepers
 from soak_patience import Busy, Patience
@@ -96,7 +98,14 @@ class Cast:
     keepers: list[Keeper]
     desk: Desk
     watch: LedgerWatch
+    guests: list[Guest] = field(default_factory=list)
+    administrator: Administrator | None = None
     moved: Counter[str] = field(default_factory=Counter)  # by sellers
+
+    @property
+    def others(self) -> Sequence[Guest | Administrator]:
+        """Whoever orders nothing."""
+        return [*self.guests, *([self.administrator] if self.administrator else [])]
 
 
 async def soak(plan: Plan) -> Report:
@@ -135,6 +144,7 @@ async def _soak(plan: Plan, shared: Database | None) -> Report:
             await mischief.stock_up()
             crowd = await _crowd(plan, telegram, market, rng, patience, deputy)
             cast = Cast(crowd, keepers, desk, _ledger_watch(bot, shared))
+            _bring_others(plan, cast, telegram, patience)
             hold_up = mischief.hold_up if plan.faults else None
             host = Host(bot, random.Random(plan.seed + 2), plan.trouble, clock, hold_up)
             beside = _beside(plan, cast, market)
@@ -149,8 +159,7 @@ async def _soak(plan: Plan, shared: Database | None) -> Report:
             findings = await _audited(plan, bot, host, cast, theirs)
             if plan.groups:
                 await judge_public(findings, telegram, crowd)
-            counted = [*(each.did for each in crowd.people), *(each.did for each in keepers)]
-            did = sum(counted, cast.moved)
+            did = sum((each.did for each in (*crowd.people, *keepers, *cast.others)), cast.moved)
             took = time.monotonic() - started
             more = replicas.did + (shared.did if shared else Counter())
             return Report(findings, host, mischief.made, did, took, more)
@@ -185,7 +194,22 @@ def _beside(plan: Plan, cast: Cast, market: httpx.AsyncClient) -> list[Coroutine
         going.append(change_prices(market, random.Random(plan.seed + 3), cast.moved))
     if plan.groups:
         going.append(cast.watch.go_on())
+    going += [each.come_and_go() for each in cast.guests]
+    if cast.administrator is not None:
+        going.append(cast.administrator.interfere())
     return going
+
+
+def _bring_others(plan: Plan, cast: Cast, telegram: httpx.AsyncClient, patience: Patience) -> None:
+    """Guests, unless a restore may bring back what they had deleted, and whoever runs channels."""
+    rng = random.Random(plan.seed + 6)
+    if not plan.trouble.restore_every:
+        dice = [random.Random(rng.random()) for _ in range(GUESTS)]
+        cast.guests = [Guest(telegram, each, patience) for each in dice]
+    if plan.groups:
+        owners = [each.chat.user_id for each in cast.crowd.organisers]
+        places = list(zip(cast.crowd.channels, owners, strict=True))
+        cast.administrator = Administrator(telegram, random.Random(rng.random()), places)
 
 
 async def _audited(
@@ -197,8 +221,11 @@ async def _audited(
     key = bot.folder / "bot.key"
     books = await read_books(bot.folder / "bot.db", key, bot.folder / "read", ids)
     put_back = await read_put_back(host.restores, key, bot.folder, ids)
-    keepers_sent = sum(each.chat.sent for each in cast.keepers)
-    findings = audit(people, books, theirs, bot.log, put_back, also_sent=keepers_sent)
+    also_sent = sum(each.chat.sent for each in cast.keepers)
+    also_sent += sum(each.sent for each in cast.others)
+    also_sent += len(cast.crowd.channels)  # that the bot may post there
+    findings = audit(people, books, theirs, bot.log, put_back, also_sent=also_sent)
+    audit_guests(findings, cast.guests, bot.folder / "read" / "bot.db")
     if plan.shop:
         audit_shop(findings, people, books, theirs)
         count_keepers(findings, cast.keepers, cast.desk)

@@ -1,6 +1,8 @@
 """The soak's audit sees what it is there to see: each planted fault is named, and nothing else."""
 
 import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ from soak_audit import audit
 from soak_books import Books, Pressed, PutBack
 from soak_chat import ChatView
 from soak_findings import Audit
+from soak_guests import Guest, audit_guests
+from soak_patience import Busy, Patience
 from soak_people import Consent, Shopper, Temper
 
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
@@ -174,3 +178,25 @@ def test_one_press_makes_one_order_across_a_restore(tmp_path: Path) -> None:
     put_back = _put_back(_books(), _books(_order()))
     found = _audited(tmp_path, [again], theirs, seen=300, put_back=(put_back,))
     assert found.failures == [f"duplicated: {_AGAIN}: agreed to with the same press as {NUMBER}"]
+
+
+def test_what_is_left_of_guests_is_seen(tmp_path: Path) -> None:
+    """Rows of somebody forgotten but for a new conversation; a watch that is gone."""
+    database = tmp_path / "bot.db"
+    with closing(sqlite3.connect(database)) as connection:
+        for table in ("sessions", "addresses", "watches"):
+            connection.execute(f"CREATE TABLE {table} (user_id INTEGER)")
+        connection.executemany("INSERT INTO sessions VALUES (?)", [(1,), (2,), (3,)])
+        connection.execute("INSERT INTO addresses VALUES (2)")
+        connection.execute("INSERT INTO watches VALUES (3)")
+        connection.commit()
+    found = Audit()
+    guests = [_guest(deleted=[1, 2]), _guest(watching=[3, 4])]
+    audit_guests(found, guests, database)
+    assert found.wrong == ["2: data deleted, and still in addresses"]
+    assert found.lost == ["4: the watch that was set is gone"]
+
+
+def _guest(**seen: list[int]) -> Guest:
+    telegram = http_client()
+    return Guest(telegram, random.Random(1), Patience(Busy(list)), **seen)
