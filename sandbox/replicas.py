@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -24,6 +25,10 @@ _LOOPBACK: Final = "127.0.0.1"
 _STARTS_AGAIN: Final = 1.0  # seconds
 _STOPPED: Final = 8.0  # seconds; the others take over after three
 _ENDS_WITHIN: Final = 30.0
+_ENDS: Final = {
+    -signal.SIGKILL: "was killed",
+    os.EX_TEMPFAIL: "ended as others had its work",
+}
 _PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="2">
 <title>Bots</title><style>
@@ -83,14 +88,16 @@ class Bots:
             await runner.cleanup()
 
     async def _keep(self, bot: _Bot) -> NoReturn:
+        before = ""
         while True:
             with (self._folder / f"bot{bot.number}.log").open("ab") as log:
                 bot.process = await asyncio.create_subprocess_exec(
                     sys.executable, "-m", "bot", env=bot.environment, stdout=log, stderr=log
                 )
-                bot.state = "runs"
-                code = await bot.process.wait()
-            bot.state = f"ended with {code}, is started again"
+                bot.state = f"runs since {_now()}{before}"
+                ended = _ENDS.get(code := await bot.process.wait(), f"ended with {code}")
+            before = f", {ended} before"
+            bot.state = f"{ended}, is started again"
             await asyncio.sleep(_STARTS_AGAIN)
 
     async def _end(self, bot: _Bot) -> None:
@@ -130,7 +137,7 @@ class Bots:
         if process is None:
             return
         process.send_signal(signal.SIGSTOP)
-        bot.state = "stopped"
+        bot.state = f"stopped at {_now()}"
         await asyncio.sleep(_STOPPED)
         if process.returncode is None:
             process.send_signal(signal.SIGCONT)
@@ -161,6 +168,10 @@ async def database(port: int) -> AsyncIterator[str]:
         with contextlib.suppress(NoPostgresError):
             await _run(*control, "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC).astimezone():%H:%M:%S}"
 
 
 def _programs() -> Path:
