@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from company import Company, ended_to_start_again, send
 from crashing import until
-from processes import BotProcess
+from processes import START_AGAIN, BotProcess
 
 _CHANGES = re.compile(r"\b(INSERT INTO|(?<!DO )UPDATE|DELETE FROM) \"?(\w+)\"?")
 _STATE = re.compile(rb"[a-z][a-z_]{3,20}")
@@ -34,6 +34,8 @@ class Boundaries:
     """Called with which bot, the side and the change, in the proxy's thread."""
     tables: re.Pattern[str]
     """Which tables' changes are a place to stop at; the rest is tried by another life."""
+    may_stop: Callable[[int], bool] = lambda _: True
+    """Whether a bot runs: one that is only starting is waited for."""
     armed: bool = False
     met: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -42,7 +44,7 @@ class Boundaries:
         """Tell on which side of a commit of these changes its bot is stopped, if it is."""
         changes = {each for each in changes if self.tables.fullmatch(each.split()[1])}
         with self._lock:
-            if not self.armed:
+            if not self.armed or not self.may_stop(bot):
                 return None
             for side in (BEFORE, AFTER):
                 new = {(each, side) for each in changes} - self.met
@@ -201,6 +203,7 @@ class Stopper:
         self.gates = [Gate(port, each, self.boundaries) for each in range(gates_of)]
         self.stops: list[Stopped] = []
         self._up = set(range(gates_of))
+        self.boundaries.may_stop = self._up.__contains__
         self._comes = asyncio.Event()
         self._is_over = False
 
@@ -215,6 +218,7 @@ class Stopper:
     async def run(self) -> None:
         """Until cancelled: have whoever was stopped declared dead, woken and started again."""
         async with asyncio.TaskGroup() as others:
+            others.create_task(self._watch_over())
             while True:
                 stop = await self._stops.get()
                 self.stops.append(stop)
@@ -235,6 +239,19 @@ class Stopper:
             return self._stops.empty() and len(self._up) == len(self.gates)
 
         await until(are_back)
+
+    async def _watch_over(self) -> None:
+        """Start again whoever ended though nobody stopped it: a busy machine does so as well."""
+        while True:
+            for number in sorted(self._up):
+                bot = self._known().bots[number]
+                if bot.process is not None and bot.process.poll() == START_AGAIN:
+                    self._up.discard(number)
+                    bot.start()
+                    await bot.ready()
+                    self._up.add(number)
+                    self._comes.set()
+            await asyncio.sleep(0.1)
 
     async def _replaced(self, stop: Stopped) -> None:
         """Wait until others count a stopped one as dead; then wake it. It commits nothing more."""

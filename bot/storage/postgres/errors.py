@@ -46,7 +46,7 @@ _AT_THE_DOOR = (
     ("timeout expired", "the server did not answer in time"),
     ("No route to host", "nothing leads there"),
     ("Network is unreachable", "nothing leads there"),
-    ("server closed the connection", "the server, or what is between, hung up at once"),
+    ("server closed the connection", "the server, or what is between, ended the connection"),
     *((sign, "the server is starting or stopping") for sign in _SOON),
     ("session is read-only", "only a read-only standby was found: name the primary"),
 )
