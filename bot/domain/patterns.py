@@ -1,7 +1,8 @@
 """Patterns that are compiled when a text is first held against them (decision 13).
 
-Reading addresses takes some sixty patterns; compiling them takes longer than loading everything
-else of this room, and most starts never read an address.
+Reading addresses takes some sixty patterns, and words, numbers and variants nearly as many;
+compiling them takes longer than loading everything else that they are for, and most starts never
+read an address.
 """
 
 import re
