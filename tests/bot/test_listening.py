@@ -74,7 +74,7 @@ async def test_who_comes_before_it_answers_waits_and_is_answered(line: Line) -> 
     writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
     loaded.set()
     await front.listening.answering()
-    assert b"alive" in await asyncio.wait_for(reader.readuntil(b"}"), 5)
+    assert b"alive" in await asyncio.wait_for(reader.readuntil(b"}"), 60)
     writer.close()
     await front.listening.close()
 

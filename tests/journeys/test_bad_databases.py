@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -256,7 +257,14 @@ def test_too_few_connections_at_the_start() -> None:
 
 @contextmanager
 def taken(url: str, connections: int) -> Iterator[None]:
-    held = [psycopg.connect(url) for _ in range(connections)]
+    held: list[psycopg.Connection] = []
+    deadline = time.monotonic() + 60
+    while len(held) < connections:
+        try:
+            held.append(psycopg.connect(url))
+        except psycopg.OperationalError:  # those of who ended a moment ago are being given back
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
     try:
         yield
     finally:

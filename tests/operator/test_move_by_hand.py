@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -57,31 +58,47 @@ def run(*words: str, source: str | Path, **more: object) -> tuple[int, str]:
     return process.returncode, said.strip()
 
 
+def ended_in_the_middle(
+    filled: Path, empty: Callable[[], str], number: signal.Signals
+) -> tuple[Path, str, int, str]:
+    """End a move of a copy; return that, where it goes, its code and what it said.
+
+    One that was done before the signal came to it is no case: another is begun.
+    """
+    for turn in range(20):
+        source, url = filled.with_name(f"copy-{turn}.db"), empty()
+        shutil.copy(filled, source)
+        moving = started("move", url, source=source)
+        assert moving.stderr is not None
+        while not (line := moving.stderr.readline()).startswith("orders:"):
+            assert line, "it ended without its orders"
+        moving.send_signal(number)
+        said, told = moving.communicate(timeout=60)
+        assert "Traceback" not in told
+        if moving.returncode != DONE:
+            return source, url, moving.returncode, said
+    raise AssertionError("it was always done before")
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_ended_in_the_middle_and_run_again(
     filled: Path, empty: Callable[[], str], number: signal.Signals
 ):
     """Nobody opens half of it; from the end on, nobody opens the old one."""
-    url, before = empty(), sums(SqliteSide(filled))
-    moving = started("move", url, source=filled)
-    assert moving.stderr is not None
-    while not moving.stderr.readline().startswith("orders:"):
-        assert moving.poll() is None
-    moving.send_signal(number)
-    said, told = moving.communicate(timeout=60)
-    assert "Traceback" not in told
+    before = sums(SqliteSide(filled))
+    source, url, code, said = ended_in_the_middle(filled, empty, number)
     if number is signal.SIGINT:
-        assert moving.returncode == FAILED
+        assert code == FAILED
         assert "run `move` again, and it goes on" in said
     else:
-        assert moving.returncode == -number
+        assert code == -number
     code, said = run(source=url)
     assert code == TO_MEND
-    code, said = run("move", url, source=filled)
+    code, said = run("move", url, source=source)
     assert code == DONE
     assert "compared one by one" in said
     assert sums(PostgresSide(url)) == before
-    code, said = run("orders", source=filled)
+    code, said = run("orders", source=source)
     assert code == FAILED
     assert "was moved to PostgreSQL" in said
 

@@ -76,7 +76,7 @@ async def test_who_gives_up_waiting_leaves_its_turn_to_the_next():
         first, second = (asyncio.create_task(go(each)) for each in ("first", "second"))
         await asyncio.sleep(0)
     first.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await second
     assert went == ["second"]
 
@@ -96,6 +96,6 @@ async def test_fewer_replicas_let_more_go():
         waiting = [asyncio.create_task(go()) for _ in range(8)]
         await asyncio.sleep(0)
         alive = 1
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await asyncio.gather(*waiting)
     assert most == 4
