@@ -1,41 +1,29 @@
 """Putting a screen before a person: edited in place where it can be, else a new message."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-import orjson
 import structlog
-from telegram import InputFile
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, TelegramError
 
-from bot.chat.keyboards import keyboard_json, links_json
+from bot.chat.cards import CardDrawer
+from bot.chat.keyboards import keyboard_json
 from bot.chat.later_pictures import LaterPictures
 from bot.chat.measuring import fits, fitted, visible_length, without_markup
 from bot.chat.photos import Photo, Photos, PictureSource
 from bot.chat.reading import Place
 from bot.chat.rich_drawing import Drawn, RichDrawing
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Screen
-from bot.chat.wording import Markup, pictured, worded
+from bot.chat.wording import NO_PREVIEW, Markup, pictured, worded
 from bot.domain.identifiers import ChatId
 from bot.domain.sessions import Session
 from bot.storage.ports import PictureFilePort
 from bot.telegram import DirectBot
 from bot.telegram.abilities import Ability, Can
 from bot.telegram.outcomes import is_topic_lost, is_unchanged
-from bot.telegram.request import NO_ANSWER
-
-__all__ = [
-    "NO_PREVIEW",
-    "Drawer",
-    "visible_length",
-    "worded",
-]
 
 _HTML = ParseMode.HTML.value
-NO_PREVIEW = '{"is_disabled":true}'
 _NO_TEXT = "no text in the message"
 """What Telegram says of words that stand below a picture by now."""
 _log = structlog.get_logger(__name__)
@@ -60,9 +48,10 @@ class Drawer:
         that comes after the words, `words_wait` how many words wait that should come with theirs.
         """
         self._bot = bot
-        self._photos = Photos(pictures, files)
+        self._photos = Photos(bot, pictures, files)
         self._later = LaterPictures(bot, self._photos, picture_patience, words_wait)
         self._rich = RichDrawing(bot, self._photos) if rich else None
+        self.cards = CardDrawer(bot, self._photos, self._later)
 
     async def draw(self, session: Session, screen: Screen, tapped: Place | None = None) -> None:
         """Show `screen`, in place of the tapped message where Telegram allows it.
@@ -120,7 +109,7 @@ class Drawer:
                 return
             if await self._edit_photo(chat_id, screen, photo, edited, place):
                 return
-            if await self._send_photo(chat_id, screen, photo, new, **_within(session)):
+            if await self._photos.send(chat_id, screen.text, photo, new, **_within(session)):
                 await self._retire(chat_id, tapped)
                 return
         if not await self._edit_text(chat_id, screen, edited, place):
@@ -168,89 +157,16 @@ class Drawer:
         making = self._later.making(photo)
         if await self._later.comes_soon(photo, making, place):
             return False
-        where = _within(session)
-        await self._before_their_picture(
+        await self._later.after_words(
             session.chat_id,
             screen,
             photo,
             making,
             markup,
             lambda: self._send_text(session, screen, markup),
-            **where,
+            **_within(session),
         )
         return True
-
-    async def _before_their_picture(
-        self,
-        chat_id: ChatId,
-        screen: Screen,
-        photo: Photo,
-        making: "asyncio.Task[bytes | None]",
-        markup: Markup,
-        send: Callable[[], Awaitable[object]],
-        **where: Any,
-    ) -> None:
-        """Send words, and have the picture that is being made added to them."""
-        try:
-            sent = await send()
-        except BaseException:
-            making.cancel()
-            raise
-        try:
-            key = (chat_id, _number_of(sent))
-        except NetworkError as error:
-            # The words are there; sent again for their picture they would be there twice.
-            _log.warning("picture_left_out", reason=error.message)
-            making.cancel()
-        else:
-            shared = screen.shared_picture
-            self._later.add(key, photo, making, screen.text, markup, is_shared=shared, **where)
-
-    async def post(
-        self, chat_id: ChatId, screen: Screen, *, reply_to: int, topic: int | None = None
-    ) -> None:
-        """Answer a message in a group with a card whose buttons are links, within its topic.
-
-        A picture that is not soon made is added to it later: one message rather than an edit, as
-        Telegram counts both. What the group refuses (no right to write, no pictures, a topic that
-        was closed) is simplified, then left: nobody waits for it in particular.
-        """
-
-        def links(can: Can) -> str | None:
-            return links_json(screen, can)
-
-        where: dict[str, Any] = {
-            "reply_parameters": orjson.dumps(
-                {"message_id": reply_to, "allow_sending_without_reply": True}
-            ).decode(),
-            "message_thread_id": topic,
-        }
-
-        async def words() -> object:
-            return await self._bot.fitting(
-                "sendMessage",
-                worded("text", screen.text, links),
-                chat_id=chat_id,
-                parse_mode=_HTML,
-                link_preview_options=NO_PREVIEW,
-                **where,
-            )
-
-        try:
-            if screen.picture is not None:
-                photo = await self._photos.of(screen.picture)
-                if self._later.suits(photo):
-                    making = self._later.making(photo)
-                    if not await self._later.comes_in_time(making):
-                        await self._before_their_picture(
-                            chat_id, screen, photo, making, links, words, **where
-                        )
-                        return
-                if await self._send_photo(chat_id, screen, photo, links, **where):
-                    return
-            await words()
-        except (BadRequest, ChatMigrated, Forbidden) as error:
-            _log.info("group_not_answered", reason=type(error).__name__)
 
     async def send_picture(self, session: Session, screen: Screen, **how: Any) -> bool:
         """Send a screen below its picture, if it has one that can be had; tell whether it was.
@@ -260,64 +176,15 @@ class Drawer:
         if screen.picture is None or visible_length(screen.text) > CAPTION_LIMIT:
             return False
         photo = await self._photos.of(screen.picture)
-        return await self._send_photo(
+        sent = await self._photos.send(
             session.chat_id,
-            screen,
+            screen.text,
             photo,
             lambda can: keyboard_json(session, screen, can),
             **_within(session),
             **how,
         )
-
-    async def publish(self, chat_id: ChatId, screen: Screen) -> tuple[int, bool]:
-        """Post a card of its own; return its number, and whether it stands below a picture.
-
-        Raises `telegram.error.TelegramError` when it can't be, or may not be, there.
-        """
-
-        def links(can: Can) -> str | None:
-            return links_json(screen, can)
-
-        if screen.picture is not None and visible_length(screen.text) <= CAPTION_LIMIT:
-            photo = await self._photos.of(screen.picture)
-            sent = await self._photo_sent(chat_id, screen, photo, links)
-            if sent is not None:
-                return _number_of(sent), True
-        sent = await self._bot.fitting(
-            "sendMessage",
-            worded("text", fitted(screen.text, TEXT_LIMIT), links),
-            chat_id=chat_id,
-            parse_mode=_HTML,
-            link_preview_options=NO_PREVIEW,
-        )
-        return _number_of(sent), False
-
-    async def revise(
-        self, chat_id: ChatId, message_id: int, screen: Screen, *, pictured: bool
-    ) -> None:
-        """Change the words and buttons of a card that was published; its picture stays.
-
-        Raises `telegram.error.TelegramError`, but not for one that says so already.
-        """
-
-        def links(can: Can) -> str | None:
-            return links_json(screen, can)
-
-        method, field, limit = "editMessageText", "text", TEXT_LIMIT
-        if pictured:
-            method, field, limit = "editMessageCaption", "caption", CAPTION_LIMIT
-        try:
-            await self._bot.fitting(
-                method,
-                worded(field, fitted(screen.text, limit), links),
-                chat_id=chat_id,
-                message_id=message_id,
-                parse_mode=_HTML,
-                **({} if pictured else {"link_preview_options": NO_PREVIEW}),
-            )
-        except BadRequest as error:
-            if not is_unchanged(error):
-                raise
+        return sent is not None
 
     async def rewrite(
         self, session: Session, message_id: int, screen: Screen, *, below_picture: bool = False
@@ -462,48 +329,6 @@ class Drawer:
         await self._photos.remember(photo, sent)
         return True
 
-    async def _send_photo(
-        self,
-        chat_id: ChatId,
-        screen: Screen,
-        photo: Photo,
-        markup: Markup,
-        **where: Any,
-    ) -> bool:
-        """Tell whether it was sent, by the remembered file id, else by the picture's bytes."""
-        return await self._photo_sent(chat_id, screen, photo, markup, **where) is not None
-
-    async def _photo_sent(
-        self,
-        chat_id: ChatId,
-        screen: Screen,
-        photo: Photo,
-        markup: Markup,
-        **where: Any,
-    ) -> object | None:
-        """Return what Telegram made of it, None where it takes or there is no picture."""
-        for known in dict.fromkeys((photo.file_id, None)):
-            content = known or await photo.made()
-            if content is None:
-                return None
-            try:
-                sent: object = await self._bot.fitting(
-                    "sendPhoto",
-                    worded("caption", screen.text, markup),
-                    chat_id=chat_id,
-                    photo=content if isinstance(content, str) else InputFile(content),
-                    parse_mode=_HTML,
-                    **where,
-                )
-            except BadRequest as error:
-                if is_topic_lost(error):
-                    raise
-                _log.warning("picture_refused", known=bool(known), reason=error.message)
-            else:
-                await self._photos.remember(photo, sent)
-                return sent
-        return None
-
     async def _retire(self, chat_id: ChatId, tapped: Place | None, *, delete: bool = False) -> None:
         """Take the buttons off a message that a new one replaced, or take it away."""
         if tapped is None or not tapped.has_buttons:
@@ -514,14 +339,6 @@ class Drawer:
         except TelegramError as error:
             # Old buttons still answer, so a message that keeps its own does no harm.
             _log.info("buttons_left", reason=type(error).__name__)
-
-
-def _number_of(sent: object) -> int:
-    """Return the number of a message that Telegram answered with. Raises `NetworkError`."""
-    number = sent.get("message_id") if isinstance(sent, dict) else None
-    if not isinstance(number, int):
-        raise NetworkError(f"{NO_ANSWER}Unreadable: a message without a number")
-    return number
 
 
 def _within(session: Session) -> dict[str, Any]:

@@ -6,25 +6,25 @@ a sheet that might be the second is none.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
 from telegram import InputFile
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.chat.photos import Photo, Photos
 from bot.chat.reading import Place
 from bot.chat.screens import ContactSheet, Screen, SellerPicture
-from bot.chat.wording import pictured, worded
+from bot.chat.wording import Markup, pictured, worded
 from bot.domain.identifiers import ChatId
 from bot.domain.recent import Recent
 from bot.services.waiting import waiting
 from bot.telegram import DirectBot
 from bot.telegram.abilities import Ability, Can
-from bot.telegram.outcomes import is_unchanged
+from bot.telegram.outcomes import is_unchanged, number_of
 
 _TURNED_KEPT: Final = 1024
 _NO_MEDIA: Final = "no media in the message"
@@ -32,7 +32,6 @@ _NO_MEDIA: Final = "no media in the message"
 _log = structlog.get_logger(__name__)
 
 _Key = tuple[ChatId, int]
-_Markup = Callable[[Can], str | None]
 
 
 @dataclass(slots=True)
@@ -41,7 +40,7 @@ class _Awaited:
 
     photo: Photo
     text: str
-    markup: _Markup
+    markup: Markup
     where: dict[str, Any]
     task: asyncio.Task[None] | None = None
     leaving: bool = False
@@ -113,7 +112,7 @@ class LaterPictures:
         photo: Photo,
         making: "asyncio.Task[bytes | None]",
         text: str,
-        markup: _Markup,
+        markup: Markup,
         *,
         is_shared: bool = False,
         **where: Any,
@@ -127,7 +126,36 @@ class LaterPictures:
         self._awaited[key] = awaited
         awaited.task = asyncio.create_task(self._add(key, awaited, making), name="picture added")
 
-    async def reworded(self, chat_id: ChatId, message_id: int, text: str, markup: _Markup) -> None:
+    async def after_words(
+        self,
+        chat_id: ChatId,
+        screen: Screen,
+        photo: Photo,
+        making: "asyncio.Task[bytes | None]",
+        markup: Markup,
+        send: Callable[[], Awaitable[object]],
+        **where: Any,
+    ) -> None:
+        """Send words, and have the picture that is being made added to them.
+
+        Raises what `send` does; then there is no picture either.
+        """
+        try:
+            sent = await send()
+        except BaseException:
+            making.cancel()
+            raise
+        try:
+            key = (chat_id, number_of(sent))
+        except NetworkError as error:
+            # The words are there; sent again for their picture they would be there twice.
+            _log.warning("picture_left_out", reason=error.message)
+            making.cancel()
+        else:
+            shared = screen.shared_picture
+            self.add(key, photo, making, screen.text, markup, is_shared=shared, **where)
+
+    async def reworded(self, chat_id: ChatId, message_id: int, text: str, markup: Markup) -> None:
         """Have a picture that is still to come put above other words, which are about to be set."""
         awaited = self._awaited.get((chat_id, message_id))
         if awaited is None or awaited.task is None:

@@ -1,13 +1,20 @@
 """Pictures on their way to Telegram: known there by a file id, else made and uploaded once."""
 
 import hashlib
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
+from telegram import InputFile
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
 
 from bot.chat.screens import Picture, QrCode, StoredPhoto
+from bot.chat.wording import Markup, worded
+from bot.domain.identifiers import ChatId
 from bot.services.waiting import waiting
 from bot.storage.ports import PictureFilePort, StorageUnavailable
+from bot.telegram import DirectBot
+from bot.telegram.outcomes import is_topic_lost
 
 _log = structlog.get_logger(__name__)
 
@@ -41,9 +48,10 @@ class Photo:
 
 
 class Photos:
-    """Knows what Telegram remembers of the pictures that were sent before."""
+    """Sends pictures, and knows what Telegram remembers of those that were sent before."""
 
-    def __init__(self, source: PictureSource, files: PictureFilePort) -> None:
+    def __init__(self, bot: DirectBot, source: PictureSource, files: PictureFilePort) -> None:
+        self._bot = bot
         self._source = source
         self._files = files
 
@@ -69,6 +77,41 @@ class Photos:
             await self._files.remember_file(picture_key(photo.picture), known)
         except StorageUnavailable as error:
             _log.warning("picture_not_remembered", error=str(error))
+
+    async def send(
+        self,
+        chat_id: ChatId,
+        text: str,
+        photo: Photo,
+        markup: Markup,
+        **where: Any,
+    ) -> object | None:
+        """Send words below a picture: by the remembered file id, else by the picture's bytes.
+
+        Return what Telegram made of it, None where it takes or there is no picture. Raises
+        `telegram.error.TelegramError` for whatever else it refuses.
+        """
+        for known in dict.fromkeys((photo.file_id, None)):
+            content = known or await photo.made()
+            if content is None:
+                return None
+            try:
+                sent: object = await self._bot.fitting(
+                    "sendPhoto",
+                    worded("caption", text, markup),
+                    chat_id=chat_id,
+                    photo=content if isinstance(content, str) else InputFile(content),
+                    parse_mode=ParseMode.HTML.value,
+                    **where,
+                )
+            except BadRequest as error:
+                if is_topic_lost(error):
+                    raise
+                _log.warning("picture_refused", known=bool(known), reason=error.message)
+            else:
+                await self.remember(photo, sent)
+                return sent
+        return None
 
 
 def _file_in(sent: object) -> str | None:

@@ -11,6 +11,7 @@ from bot.telegram.abilities import Ability, Can
 from bot.telegram.bot import Made
 
 _HTML = ParseMode.HTML.value
+NO_PREVIEW = '{"is_disabled":true}'
 Markup = Callable[[Can], str | None]
 
 

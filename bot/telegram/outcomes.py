@@ -51,3 +51,11 @@ def is_topic_lost(error: BadRequest) -> bool:
 def is_unchanged(error: BadRequest) -> bool:
     """Tell whether Telegram refused only because the message already looks so."""
     return "message is not modified" in error.message.lower()
+
+
+def number_of(sent: object) -> int:
+    """Return the number of a message that Telegram answered with. Raises `NetworkError`."""
+    number = sent.get("message_id") if isinstance(sent, dict) else None
+    if not isinstance(number, int):
+        raise NetworkError(f"{NO_ANSWER}Unreadable: a message without a number")
+    return number

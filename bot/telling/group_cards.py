@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.chat.drawing import Drawer
+from bot.chat.cards import CardDrawer
 from bot.chat.screens import Screen
 from bot.chat.texts import Texts, texts_in
 from bot.domain.group_buys.buys import BuyRefused, Change, GroupBuy
@@ -40,7 +40,7 @@ class GroupCards:
     def __init__(
         self,
         bot: DirectBot,
-        drawer: Drawer,
+        drawer: CardDrawer,
         storage: Storage,
         card: CardOfBuy,
         *,

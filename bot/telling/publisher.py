@@ -17,7 +17,7 @@ import structlog
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.chat.drawing import Drawer
+from bot.chat.cards import CardDrawer
 from bot.chat.keyboards import links_json
 from bot.chat.screens import Button, Screen, row
 from bot.chat.texts import Texts, texts_in
@@ -50,7 +50,7 @@ class Publisher:
     def __init__(
         self,
         bot: DirectBot,
-        drawer: Drawer,
+        drawer: CardDrawer,
         storage: Storage,
         read_offer: Callable[[OfferId], Awaitable[Offer]],
         card: CardOf,

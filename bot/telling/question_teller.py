@@ -13,11 +13,11 @@ import structlog
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.chat.drawing import NO_PREVIEW
 from bot.chat.keyboards import group_json, keyboard_json
 from bot.chat.measuring import fitted, visible_length
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, QuestionView, Screen
 from bot.chat.texts import texts_in
+from bot.chat.wording import NO_PREVIEW
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.questions import Question, Side, Topic, Words
 from bot.domain.quiet import QuietHours

@@ -6,10 +6,11 @@ import structlog
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.chat.drawing import NO_PREVIEW, Drawer, worded
+from bot.chat.drawing import Drawer
 from bot.chat.keyboards import keyboard_json
 from bot.chat.measuring import fitted, without_markup
 from bot.chat.screens import TEXT_LIMIT, Screen
+from bot.chat.wording import NO_PREVIEW, worded
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.sessions import Session
 from bot.storage.ports import ConversationPort, StepCommit, StorageError, VersionConflict

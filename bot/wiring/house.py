@@ -220,7 +220,7 @@ class House:
             words_wait=settings.picture_seconds,
         )
         self.following.watching.tell_by(bot, drawer, watch_told.screen, access.lets_in, self._rate)
-        self.group_cards = GroupCards(bot, drawer, storage, buy_card, clock=clock.now)
+        self.group_cards = GroupCards(bot, drawer.cards, storage, buy_card, clock=clock.now)
         self.routes = Routes(settings, self.services, drawer, clock.now)
         self.routes.add_to(self.application)
         self.teller = Teller(
@@ -240,7 +240,7 @@ class House:
         )
         self.publisher = Publisher(
             bot,
-            drawer,
+            drawer.cards,
             storage,
             marketplace.offer,
             post_card,

@@ -37,7 +37,7 @@ class Routes:
 
     def _in_order(self, settings: Settings, services: Services, drawer: Drawer) -> list[AnyHandler]:
         store, most = services.store, settings.group_answers_per_minute
-        goods = GoodsInGroups(services, drawer, GroupAllowance(most), settings.group_links)
+        goods = GoodsInGroups(services, drawer.cards, GroupAllowance(most), settings.group_links)
         guests = GuestGoods(services, goods, GroupAllowance(most), settings.group_links)
         first: list[AnyHandler] = []
         if settings.support_chat is not None:

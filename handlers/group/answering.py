@@ -12,8 +12,8 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.ext import BaseHandler
 
+from bot.chat.cards import CardDrawer
 from bot.chat.context import Context
-from bot.chat.drawing import Drawer
 from bot.chat.screens import Button, Screen, row
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.walks import letting_pass
@@ -90,7 +90,7 @@ class GoodsInGroups(BaseHandler[Update, Context, None]):
     """Answers `/find`, mentions, replies and links in groups. Nothing personal is said there."""
 
     def __init__(
-        self, services: Services, drawer: Drawer, allowance: GroupAllowance, links: GroupLinks
+        self, services: Services, drawer: CardDrawer, allowance: GroupAllowance, links: GroupLinks
     ) -> None:
         super().__init__(self._answer)
         self._services = services

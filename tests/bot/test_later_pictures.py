@@ -170,7 +170,7 @@ async def test_a_group_is_answered_in_words_where_a_picture_host_hangs() -> None
     """Within its topic, to its message; the picture comes when it is made, the link stays."""
     easel = Easel(words_wait=0.01)
     card = Screen("offer", row(Button("order", url="https://t.me/bot?start=1")), SHEET)
-    await easel.drawer.post(CHAT, card, reply_to=5, topic=3)
+    await easel.drawer.cards.post(CHAT, card, reply_to=5, topic=3)
     assert easel.methods == ["sendMessage"]
     assert easel.last.params["message_thread_id"] == "3"
     assert '"message_id":5' in easel.last.params["reply_parameters"]
@@ -182,7 +182,7 @@ async def test_a_group_is_answered_in_words_where_a_picture_host_hangs() -> None
 async def test_a_group_gets_one_message_where_a_picture_is_soon_made(easel: Easel) -> None:
     """Telegram counts what a group is sent, and edits count as well."""
     asyncio.get_running_loop().call_later(0.001, easel.sheet.ready.set)
-    await easel.drawer.post(CHAT, Screen("offer", picture=SHEET), reply_to=5)
+    await easel.drawer.cards.post(CHAT, Screen("offer", picture=SHEET), reply_to=5)
     assert easel.methods == ["sendPhoto"]
 
 
@@ -190,7 +190,7 @@ async def test_a_group_that_takes_no_words_is_left_alone_with_its_picture() -> N
     """Nothing is made for it any more."""
     easel = Easel(words_wait=0.01)
     easel.telegram.fail("sendMessage", 403, "Forbidden: bot was kicked")
-    await easel.drawer.post(CHAT, Screen("offer", picture=SHEET), reply_to=5)
+    await easel.drawer.cards.post(CHAT, Screen("offer", picture=SHEET), reply_to=5)
     await easel.picture_comes()
     assert easel.methods == ["sendMessage"]
 

@@ -6,8 +6,8 @@ import pytest
 from goods import OFFER_ID, Shelf, context, offer, page, session, view, written
 
 from bot.chat.context import Overlay
-from bot.chat.drawing import visible_length
 from bot.chat.keyboards import keyboard_json
+from bot.chat.measuring import visible_length
 from bot.chat.screens import CAPTION_LIMIT, ContactSheet, Screen
 from bot.chat.texts import texts_in
 from bot.domain.asking import Asking, FiltersOpen, NavigationOpen, PricesAsked

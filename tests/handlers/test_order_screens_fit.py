@@ -10,8 +10,8 @@ from goods import Shelf, context, session
 from test_screens_fit import TITLES, well_formed
 
 from bot.chat.context import Context, Overlay
-from bot.chat.drawing import visible_length
 from bot.chat.keyboards import keyboard_json
+from bot.chat.measuring import visible_length
 from bot.chat.rich import rich_message
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, ContactSheet, Screen, SellerPicture
 from bot.domain.addresses import Address

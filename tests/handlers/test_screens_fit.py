@@ -5,7 +5,7 @@ import re
 import pytest
 from goods import OFFER_ID, offer, page, session, sku, view
 
-from bot.chat.drawing import visible_length
+from bot.chat.measuring import visible_length
 from bot.chat.screens import CAPTION_LIMIT, ContactSheet, SellerPicture
 from bot.domain.finding import Filter, Narrowing, NavigationChoice
 from bot.domain.money import Fen
