@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 import structlog
-from telegram import Update
+from telegram import CallbackQuery, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     Application,
@@ -245,16 +245,8 @@ class StoredConversationHandler(ConversationHandler[Context]):
                 await store.conversations.commit_step(
                     StepCommit(session=session, expected_revision=None)
                 )
-            if isinstance(outcome, Overlay):
-                unsaid = await tap.say(context.toast, alert=context.alert)
-                place = place_of(query) if outcome.in_place else None
-                screen = _saying(context.toast, outcome.screen) if unsaid else outcome.screen
-                await self._show(session, screen, place, committed=False)
-            else:  # nothing moved: what hangs under the last screen stays good as well
-                tap.give(context.toast, alert=context.alert)
-                await self._draw(context.session, None)
-            if query is not None:
-                self._overlays.remember(session, query)
+            overlay = outcome if isinstance(outcome, Overlay) else None
+            await self._show_beside(session, context, overlay, query, tap)
             return
         moved = context.session.replace(
             step=outcome or context.session.step, revision=session.revision + 1
@@ -265,6 +257,26 @@ class StoredConversationHandler(ConversationHandler[Context]):
         unsaid = await tap.say(context.toast, alert=context.alert)
         with self._signs.during(context.bot, moved, tap, WHILE_DRAWING), on_behalf_of(key[1]):
             await self._draw(moved, place_of(query), context.toast if unsaid else None)
+
+    async def _show_beside(
+        self,
+        session: Session,
+        context: Context,
+        overlay: Overlay | None,
+        query: CallbackQuery | None,
+        tap: TapAnswer,
+    ) -> None:
+        """Show what stands beside a step that stays where it is, or draw it once more."""
+        if overlay is not None:
+            unsaid = await tap.say(context.toast, alert=context.alert)
+            place = place_of(query) if overlay.in_place else None
+            screen = _saying(context.toast, overlay.screen) if unsaid else overlay.screen
+            await self._show(session, screen, place, committed=False)
+        else:  # nothing moved: what hangs under the last screen stays good as well
+            tap.give(context.toast, alert=context.alert)
+            await self._draw(context.session, None)
+        if query is not None:
+            self._overlays.remember(session, query)
 
     async def _say_in_passing(self, session: Session, context: Context, tap: TapAnswer) -> None:
         """Say it with the tap's answer, in the chat where that comes too late."""
