@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from telegram import Update
 
 from bot.addresses import Fit
-from bot.chat.buttons import BadButton, from_base36, natural, to_base36
+from bot.chat.buttons import BadButton, from_base36, to_base36
 from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.chat.texts import Html, cut
@@ -214,14 +214,6 @@ async def delete(_: Update, context: Context) -> Reply:
     others = len(await context.services.store.addresses.addresses_of(context.session.user_id)) - 1
     context.focus(asking=BookManaged() if others else None)
     context.flash("address.deleted", name=saved.address.full_name)
-    return None
-
-
-async def turn(_: Update, context: Context) -> Reply:
-    """Page through many addresses."""
-    page = natural(context.arg)
-    if page is not None:
-        context.focus(page=page)
     return None
 
 

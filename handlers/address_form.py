@@ -14,7 +14,6 @@ from bot.addresses import (
     PhoneProblem,
     read_phone,
 )
-from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, lines, paragraphs, row
 from bot.chat.texts import Html
@@ -238,14 +237,6 @@ async def again(_: Update, context: Context) -> Reply:
     form = context.session.form
     context.change(form=AddressForm(editing=form.editing if form else None))
     context.focus(page=0)
-    return None
-
-
-async def turn(_: Update, context: Context) -> Reply:
-    """Page through many divisions."""
-    page = natural(context.arg)
-    if page is not None:
-        context.focus(page=page)
     return None
 
 

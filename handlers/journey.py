@@ -88,6 +88,7 @@ from handlers.group.guest import GuestGoods
 from handlers.group.places import Places, following_groups
 from handlers.orders import again, cancelling, card, listing, receipt, together
 from handlers.said import or_said
+from handlers.shared import paging
 from handlers.shared.failures import on_marketplace_error
 from handlers.support import question
 from handlers.watching import listing as watching
@@ -147,7 +148,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(filters=filter_panel.open_panel, tick=filter_panel.tick),
             Buttons(prices=filter_panel.prices, any_price=filter_panel.any_price),
             Buttons(clear=filter_panel.clear, apply=filter_panel.apply),
-            Buttons(navigate=navigation.navigate, by=navigation.by, turn=navigation.turn),
+            Buttons(navigate=navigation.navigate, by=navigation.by, turn=paging.turn),
             Buttons(again=results.again, offer=shop.back_to_offer, lines=offer.to_lines),
             Buttons(compare=comparing.compare),
             MessageHandler(WORDS, or_said(results.text)),
@@ -159,7 +160,7 @@ def _states() -> dict[Step, list[Handler]]:
             MessageHandler(WORDS, or_said(quantity.text_at_offer)),
         ],
         Step.VARIANT: [
-            Buttons(value=variant.value, turn=variant.turn, back=variant.back),
+            Buttons(value=variant.value, turn=paging.turn, back=variant.back),
             Buttons(watch_value=watch.watch_value, watch_pick=watch.pick),
             MessageHandler(WORDS, variant.text),
         ],
@@ -170,7 +171,7 @@ def _states() -> dict[Step, list[Handler]]:
         ],
         Step.WATCH: [
             Buttons(wish=watch.wish, own_price=watch.own_price, unwatch=watch.unwatch),
-            Buttons(watch_value=watch.watch_value, turn=watch.turn, back=watch.back),
+            Buttons(watch_value=watch.watch_value, turn=paging.turn, back=watch.back),
             MessageHandler(WORDS, or_said(watch.text)),
         ],
         Step.CART: [
@@ -179,7 +180,7 @@ def _states() -> dict[Step, list[Handler]]:
             MessageHandler(WORDS, or_said(cart.text)),
         ],
         Step.LINES: [
-            Buttons(edit=lines.edit, remove=lines.remove, more=lines.more, turn=lines.turn),
+            Buttons(edit=lines.edit, remove=lines.remove, more=lines.more, turn=paging.turn),
             Buttons(checkout=lines.checkout, results=offer.back_to_results),
             Buttons(together=drafting.draft_of_cart),
             MessageHandler(WORDS, or_said(lines.text)),
@@ -187,14 +188,14 @@ def _states() -> dict[Step, list[Handler]]:
         Step.ADDRESS: [
             Buttons(deliver=address.deliver, open=address.open_one, manage=address.manage),
             Buttons(add=address.add, edit=address.edit, delete=address.delete),
-            Buttons(default=address.make_default, turn=address.turn, back=address.back),
+            Buttons(default=address.make_default, turn=paging.turn, back=address.back),
             Buttons(forwarder=address.mark_forwarder),
             MessageHandler(WORDS, address.text),
         ],
         Step.ADDRESS_FORM: [
             Buttons(fields=address_form.fields, list=address_form.list_provinces),
             Buttons(division=address_form.division, accept=address_form.accept),
-            Buttons(fix=address_form.fix, again=address_form.again, turn=address_form.turn),
+            Buttons(fix=address_form.fix, again=address_form.again, turn=paging.turn),
             Buttons(save=address_form.save, back=address_form.back),
             MessageHandler(WORDS, address_form.text),
         ],
@@ -257,7 +258,7 @@ def _states() -> dict[Step, list[Handler]]:
         ],
         Step.JOINING: [
             Buttons(spec=joining.variant, pieces=joining.amount, ceiling=joining.ceiling),
-            Buttons(join=joining.join, turn=joining.turn, back=joining.back, leave=joining.leave),
+            Buttons(join=joining.join, turn=paging.turn, back=joining.back, leave=joining.leave),
             Buttons(ask=joining.ask, terms=joining.terms, other=joining.other),
             Buttons(partly=joining.partly),
             MessageHandler(WORDS, joining.text),
@@ -273,7 +274,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(settle=running.settle, close=running.close, cancel_buy=running.cancel_buy),
             Buttons(ask=buy.ask, withdraw=taking_part.withdraw, agree=taking_part.agree),
             Buttons(disagree=taking_part.disagree, more=buy.more, sheet=documents.sheet),
-            Buttons(show=buy.show, turn=buy.turn, back=buy_acting.back, leave=buy.leave),
+            Buttons(show=buy.show, turn=paging.turn, back=buy_acting.back, leave=buy.leave),
             Buttons(change=buy.about, remove=buy.about, sold=buy.about, renew=taking_part.renew),
             Buttons(terms=drafting.change, repeat=drafting.repeat, remind=settling.remind),
             Buttons(fine=complaining.fine, **{"raise": complaining.raise_}),

@@ -192,14 +192,6 @@ async def more(_: Update, context: Context) -> Reply:
     return await search.open_offer(context, looked_at if looked_at in ordered else ordered[-1])
 
 
-async def turn(_: Update, context: Context) -> Reply:
-    """Page through many lines."""
-    page = natural(context.arg)
-    if page is not None:
-        context.focus(page=page)
-    return None
-
-
 async def checkout(_: Update, context: Context) -> Reply:
     """On to the address, once every offer's minimum is reached or a mixed batch may pass."""
     session = context.session

@@ -250,13 +250,6 @@ def _short(wording: Wording) -> Wording:
     return Wording(zh=cut(wording.zh, _LABEL), translated=cut(wording.translated, _LABEL))
 
 
-async def turn(_: Update, context: Context) -> Reply:
-    """Page through a long list."""
-    if context.arg.isdecimal():
-        context.focus(page=int(context.arg))
-    return None
-
-
 async def back(_: Update, context: Context) -> Reply:
     """Undo the last choice, or go back to the offer."""
     chosen = dict(context.session.picking.chosen)

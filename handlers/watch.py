@@ -14,10 +14,6 @@ from bot.domain.money import Fen, to_yuan
 from bot.domain.offers import Offer
 from bot.domain.price_bounds import (
     HIGHEST,
-    PriceTooFine,
-    PriceTooHigh,
-    PriceUnreadable,
-    read_price_bounds,
 )
 from bot.domain.sessions import Session, Step
 from bot.domain.watches import (
@@ -33,6 +29,7 @@ from bot.domain.watches import (
 from bot.services.bundle import Services
 from bot.services.watches.setting import TooManyWatches
 from bot.telegram.newer import Style
+from handlers.finding.filters import bounds_typed
 from handlers.offer import offer_of
 from handlers.variant import Item, items_of, standing
 from handlers.watching.words import quantity_of, title_of, wish_of
@@ -302,20 +299,13 @@ async def own_price(_: Update, context: Context) -> Reply:
 async def text(update: Update, context: Context) -> Reply:
     """A price that the person types, in yuan."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
-    try:
-        bounds = read_price_bounds(typed)
-    except PriceTooHigh:
-        context.flash("filters.prices_too_high", money={"highest": HIGHEST})
-    except PriceTooFine:
-        context.flash("filters.prices_too_fine")
-    except PriceUnreadable:
+    bounds = bounds_typed(context, typed, "watch.unreadable")
+    if bounds is None:
+        return None
+    if bounds.high is None:
         context.flash("watch.unreadable")
-    else:
-        if bounds.high is None:
-            context.flash("watch.unreadable")
-            return None
-        return await _priced(context, bounds.high)
-    return None
+        return None
+    return await _priced(context, bounds.high)
 
 
 async def _priced(context: Context, bound: Fen) -> Reply:
@@ -340,13 +330,6 @@ async def unwatch(_: Update, context: Context) -> Reply:
         if known is not None:
             await watches.stop(user_id, known.watch_id)
     context.toast = context.t("watches.stopped")
-    return None
-
-
-async def turn(_: Update, context: Context) -> Reply:
-    """Page through many that are sold out."""
-    if context.arg.isdecimal():
-        context.focus(page=int(context.arg))
     return None
 
 

@@ -134,16 +134,23 @@ async def apply(_: Update, context: Context) -> Reply:
 def take_prices(context: Context, typed: str) -> Reply:
     """Read a typed price range and come back to the panel with it."""
     ticked = ticked_on(context.session.focus.asking)
-    if ticked is None:
-        return None
+    bounds = None if ticked is None else bounds_typed(context, typed, "filters.prices_unreadable")
+    if ticked is not None and bounds is not None:
+        context.focus(asking=FiltersOpen(ticked=ticked.replace(prices=bounds)))
+    return None
+
+
+def bounds_typed(context: Context, typed: str, unreadable: str) -> PriceBounds | None:
+    """Read prices in yuan that a person typed; None once it was said why they can't be meant.
+
+    `unreadable` is what is said of what is no price at all.
+    """
     try:
-        bounds = read_price_bounds(typed)
+        return read_price_bounds(typed)
     except PriceTooHigh:
         context.flash("filters.prices_too_high", money={"highest": HIGHEST})
     except PriceTooFine:
         context.flash("filters.prices_too_fine")
     except PriceUnreadable:
-        context.flash("filters.prices_unreadable")
-    else:
-        context.focus(asking=FiltersOpen(ticked=ticked.replace(prices=bounds)))
+        context.flash(unreadable)
     return None

@@ -3,7 +3,6 @@
 import structlog
 from telegram import Update
 
-from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
 from bot.chat.texts import cut
@@ -136,12 +135,4 @@ async def by(_: Update, context: Context) -> Reply:
         return None
     if await search.turn_to(context, query.replace(navigation=chosen, page=1)):
         context.focus(asking=None, page=0)
-    return None
-
-
-async def turn(_: Update, context: Context) -> Reply:
-    """Page through many groups or choices."""
-    page = natural(context.arg)
-    if page is not None:
-        context.focus(page=page)
     return None

@@ -263,12 +263,6 @@ async def show(_: Update, context: Context) -> Reply:
     return None
 
 
-async def turn(_: Update, context: Context) -> Reply:
-    """Turn to another page of people."""
-    context.focus(page=natural(context.arg) or 0)
-    return None
-
-
 async def more(_: Update, context: Context) -> Reply:
     """Join with another claim."""
     buy, _books = await seen(context.session, context.services)

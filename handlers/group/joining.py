@@ -65,12 +65,6 @@ def _choose(context: Context, asking: JoinOpen, buy: GroupBuy, number: int) -> R
     return None
 
 
-async def turn(_: Update, context: Context) -> Reply:
-    """Turn to another page of variants."""
-    context.focus(page=natural(context.arg) or 0)
-    return None
-
-
 async def amount(_: Update, context: Context) -> Reply:
     """Take a number of pieces that a button names."""
     return await _take(context, context.arg)
