@@ -47,23 +47,22 @@ _PAID = AttemptResult.PAID
 
 async def debit(_: Update, context: Context) -> Reply:
     """Ask, naming amount and order, before anything is sent."""
-    if not context.services.operator_payments.may_pay(context.session.user_id):
-        anywhere.stale(context)  # somebody made that button: it was never drawn for them
-        return None
-    order_no, number = pieces(context, 2)
-    order = await _order(context, order_no)
-    return gone(context) if order is None else await _ask(context, order, natural(number) or 0)
+    return await _question(context, again=False)
 
 
 async def debit_over(_: Update, context: Context) -> Reply:
     """Ask a second time, where the marketplace asks more than the buyer agreed to."""
+    return await _question(context, again=True)
+
+
+async def _question(context: Context, *, again: bool) -> Reply:
     if not context.services.operator_payments.may_pay(context.session.user_id):
         anywhere.stale(context)  # somebody made that button: it was never drawn for them
         return None
     order_no, number = pieces(context, 2)
     order = await _order(context, order_no)
     at = natural(number) or 0
-    return gone(context) if order is None else await _ask(context, order, at, again=True)
+    return gone(context) if order is None else await _ask(context, order, at, again=again)
 
 
 async def debit_yes(__: Update, context: Context) -> Reply:
