@@ -24,7 +24,7 @@ from telegram.ext import (
 
 from bot.chat.context import Context, Overlay, Quiet, Reply
 from bot.chat.drawing import Drawer
-from bot.chat.measuring import fitted, visible_length
+from bot.chat.measuring import fitted, visible_length, without_markup
 from bot.chat.reading import Place, place_of, topic_of
 from bot.chat.routing import Buttons, asks_for_an_answer
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, Screen, StepScreen, with_way_back
@@ -380,11 +380,11 @@ def _given_up(walk: Walk | None, passed: Sequence[Walk]) -> Wish | None:
 
 
 def _saying(toast: str | None, screen: Screen) -> Screen:
-    """Return the screen below what came too late for the tap's answer.
+    """Return the screen below what came too late for the tap's answer, unless it says so itself.
 
     A picture that leaves no room for both is left out: what was done matters more.
     """
-    if toast is None:
+    if toast is None or f"\n{toast}\n" in f"\n{without_markup(screen.text)}\n":
         return screen
     text = fitted(f"{html.escape(toast, quote=False)}\n\n{screen.text}".strip(), TEXT_LIMIT)
     picture = screen.picture if visible_length(text) <= CAPTION_LIMIT else None

@@ -118,6 +118,14 @@ async def test_what_a_press_that_is_too_old_has_done_stands_above_its_screen(toy
     assert (await toy.tap("other", on=first)).text == "toast\n\noffer 5"
 
 
+async def test_what_the_screen_says_itself_is_not_said_above_it(toy: Toy) -> None:
+    """Once is enough, whether the toast was shown or not."""
+    first = await toy.say("5")
+    toy.passing = "beside the journey"
+    toy.telegram.fail("answerCallbackQuery", 400, "Bad Request: query is too old")
+    assert (await toy.tap("beside", on=first)).text == "beside the journey"
+
+
 async def test_what_is_done_by_words_needs_no_press_to_be_said(toy: Toy) -> None:
     """There is no press whose answer could say it."""
     assert (await toy.say("other")).text == "toast\n\noffer 0"
