@@ -168,7 +168,7 @@ def test_a_moment_in_the_readers_own_time_names_no_zone_around_it(zone: str) -> 
     shown = set(re.findall(r'"([a-z_.]+)", (?:time|moment)=(?:view\.)?t\.moment\(', sources))
     assert {"card.pay_before", "pay.before", "buy.closes"} <= shown
     for key in shown:
-        assert zone.strip("()（）") not in texts(key, time=moment, moment=moment).replace(
+        assert zone.strip("()（）") not in texts(key, time=moment, moment=moment, price="").replace(
             moment, ""
         )
 
