@@ -82,6 +82,24 @@ async def ended_to_start_again(bot: BotProcess) -> None:
 
 
 @contextlib.asynccontextmanager
+async def looked_after(*bots: BotProcess) -> AsyncIterator[None]:
+    """Start those again that a busy machine had given up, as whoever watches over them does."""
+
+    async def look() -> None:
+        while True:
+            for each in bots:
+                if each.process is not None and each.process.poll() == START_AGAIN:
+                    each.start()
+            await asyncio.sleep(0.2)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
+
+
+@contextlib.asynccontextmanager
 async def stopped(bot: BotProcess) -> AsyncIterator[None]:
     """Stop a bot, and wake it when others have its work: it ends, says why, and starts again."""
     send(bot, signal.SIGSTOP)
