@@ -330,7 +330,6 @@ class Connection(asyncio.BufferedProtocol):
         """Send a small request, for which the connection need not be waited for."""
         self._began = True
         cast("asyncio.Transport", self._transport).write(request)
-        self._heard = self._loop.time()
 
     async def _write(
         self, head: bytes, body: bytes | Upload | None, patience: float | None
@@ -348,11 +347,9 @@ class Connection(asyncio.BufferedProtocol):
             if self._write_paused:
                 await self._taken(patience)
         else:
-            self._heard = self._loop.time()
             return
         # What is left of the body was not wanted, and nothing else may follow it.
         self._spoiled = True
-        self._heard = self._loop.time()
 
     async def _taken(self, patience: float | None) -> None:
         """Wait until the connection takes more, or the answer is in before that."""
@@ -372,7 +369,9 @@ class Connection(asyncio.BufferedProtocol):
             self._waiter = self._loop.create_future()
             self._patience = patience
             if patience is not None:
-                self._ring(patience)
+                # Silence counts from here at the earliest: before, nobody may have listened.
+                self._heard = self._loop.time()
+                self._ring(self._heard + patience)
             try:
                 await self._waiter
             finally:
@@ -380,24 +379,23 @@ class Connection(asyncio.BufferedProtocol):
         if self._error is not None:
             raise self._error
 
-    def _ring(self, seconds: float) -> None:
-        """Have it looked so soon whether the peer is silent, if not sooner."""
-        at = self._loop.time() + seconds
+    def _ring(self, at: float) -> None:
+        """Have it looked by then whether the peer is silent, if not sooner."""
         if self._timer is not None:
             if self._rings_at <= at:
                 return
             self._timer.cancel()
         self._rings_at = at
-        self._timer = self._loop.call_later(seconds, self._rang)
+        self._timer = self._loop.call_at(at, self._rang)
 
     def _rang(self) -> None:
         """Look whether the peer was silent for too long."""
         self._timer = None
         if self._waiter is None or self._patience is None:
             return
-        left = self._heard + self._patience - self._loop.time()
-        if left > 0:
-            self._ring(left)
+        ends = self._heard + self._patience
+        if ends > self._loop.time():
+            self._ring(ends)
             return
         self._fail(ReadTimedOut("no answer in time"))
         self._wake()

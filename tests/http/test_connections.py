@@ -361,6 +361,28 @@ async def test_an_answer_that_stalls():
         assert type(await ask(held, patience=Patience(read=0.05))) is ReadTimedOut
 
 
+async def test_whoever_reads_slowly_waits_as_long_as_anybody():
+    """Silence counts from where it is waited for: before, nobody may have listened."""
+    going_on = asyncio.Event()
+
+    async def falling_silent(line: Line) -> None:
+        await line.heard()
+        await line.say(head("Content-Length: 3") + b"ab")
+        await going_on.wait()
+        await line.say(b"c")
+
+    async with peer(falling_silent) as held:
+        connections = Connections(1)
+        answer = await connections.open(Request("GET", held.url), Patience(read=30))
+        pieces = answer.pieces()
+        assert await anext(pieces) == b"ab"
+        time_flies(29.9)
+        asyncio.get_running_loop().call_later(0.3, going_on.set)
+        assert await anext(pieces) == b"c"
+        answer.close()
+        await connections.aclose()
+
+
 @pytest.mark.parametrize("before", [0.02, 20.0])
 async def test_each_exchange_on_a_connection_has_its_own_time(before):
     """Shorter than that of the exchange before it, or longer after a pause."""
