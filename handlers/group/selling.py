@@ -8,7 +8,7 @@ from bot.chat.screens import Button, Rows, Screen, grid, lines, page_of, paragra
 from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
 from bot.domain.asking import BuyAsked
-from bot.domain.currencies import Money, MoneyUnreadable, read_money
+from bot.domain.currencies import Currency, Money, MoneyUnreadable, NotAnAmount, read_money
 from bot.domain.group_buys import selling
 from bot.domain.group_buys.buys import Change, GroupBuy
 from bot.domain.group_buys.selling import Sale
@@ -22,8 +22,11 @@ from handlers.group.buy_words import variant_name
 _PAGE = 12
 _LISTED = 10
 _NAME = 40
-_TYPED = re.compile(r"(\d{1,6})(?:\s*[^\d\s.,\-]{1,3}\s*|\s+)(.+)", re.DOTALL)
-"""How many, maybe a unit or a sign behind it, and for how much together."""
+_TYPED = re.compile(
+    r"(\d{1,6})(?!\s*[x×*@]|\s*at\b|\D*[每各])(?:\s*[^\d\s.,\-]{1,3}\s*|\s+)(.+)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""How many, maybe a unit behind it, and for how much together: never for how much each."""
 
 
 def selling_row(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
@@ -97,6 +100,14 @@ def _chosen(buy: GroupBuy, left: dict[SpecId | None, int], asking: BuyAsked) -> 
     return variant if variant.spec_id in left else None
 
 
+def read_sale(typed: str, currency: Currency) -> tuple[int, Money]:
+    """Read how many were sold, and for how much together. Raises `MoneyUnreadable`."""
+    said = _TYPED.fullmatch(typed)
+    if said is None:
+        raise NotAnAmount
+    return int(said[1]), read_money(said[2], currency)
+
+
 async def sale_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
     """Book a sale: so many pieces for so much together."""
     buy, books = await seen(context.session, context.services)
@@ -104,16 +115,15 @@ async def sale_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
         context.flash("buy.gone")
         return None
     chosen = _chosen(buy, selling.for_sale(buy, books), asking)
-    said = _TYPED.fullmatch(typed)
     if chosen is None:
         context.flash("buy.use_buttons")
         return None
     try:
-        amount = read_money(said[2] if said else "", buy.terms.rate.currency)
+        pieces, amount = read_sale(typed, buy.terms.rate.currency)
     except MoneyUnreadable:
         context.flash("buy.not_a_sale")
         return None
-    spec, pieces = chosen.spec_id, int(said[1]) if said else 0
+    spec = chosen.spec_id
 
     def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
         return selling.sold(buy, spec, pieces, amount, books, context.now)
