@@ -8,7 +8,7 @@ at once. An update that waits for a slow marketplace lets the next ones of its l
 import asyncio
 import contextvars
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -46,6 +46,8 @@ class Intake:
         self._context = contextvars.copy_context()
         self._most = lanes
         self._slots = asyncio.Semaphore(lanes)
+        self._looks: list[set[int]] = []
+        """For each look at what waits: which updates came to an end since it began."""
         self.accepted_at = 0.0
         """When Telegram's last answer was stored, by the monotonic clock."""
         self.caught_up_at = datetime.min.replace(tzinfo=UTC)
@@ -70,15 +72,22 @@ class Intake:
             _log.info("inbox_resumed", updates=len(waiting))
         self._queue(waiting)
 
-    async def requeue(self, lane: int | None = None) -> None:
-        """Queue the waiting updates that are not queued yet, of one lane or of all.
+    async def requeue(self, lanes: Sequence[int] | None = None) -> None:
+        """Queue the waiting updates that are not queued yet, of some lanes or of all.
 
         Such as one that was parked, or one that another replica stored or left.
         """
-        waiting = await self._inbox.waiting_updates(lane)
-        queued = {each.update_id for lane in self._lanes.values() for each in lane}
-        queued |= {each.update_id for each in self._aside.values()}
-        self._queue(each for each in waiting if each.update_id not in queued)
+        ended: set[int] = set()
+        self._looks.append(ended)
+        try:
+            waiting = await self._inbox.waiting_updates(lanes)
+        finally:
+            self._looks.remove(ended)
+        there = self._lanes if lanes is None else [each for each in lanes if each in self._lanes]
+        known = {each.update_id for lane in there for each in self._lanes[lane]}
+        known |= {each.update_id for each in self._aside.values()}
+        known |= ended
+        self._queue(each for each in waiting if each.update_id not in known)
 
     async def accept(self, raw_updates: Iterable[object]) -> None:
         """Store updates, then queue the new ones. Durable when it returns.
@@ -164,6 +173,8 @@ class Intake:
                 return False
             with passed_by(let_pass):
                 await self._processor.process(update)
+            for ended in self._looks:
+                ended.add(update.update_id)
             if self._workers.get(lane) is worker:
                 del queue[0]
             return True

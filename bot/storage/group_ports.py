@@ -99,6 +99,15 @@ class GroupBuyPort(Protocol):
     async def due(self, now: datetime, limit: int) -> list[BuyId]:
         """Return the buys that something is to be done for by itself, the longest due first."""
 
+    async def moved(self, limit: int) -> Sequence[tuple[BuyId, int]]:
+        """Return the buys that follow their orders and were to be looked at since last `seen`.
+
+        With how often they or their orders were stored anew since.
+        """
+
+    async def seen(self, buy_id: BuyId, times: int) -> None:
+        """Take it that a buy was looked at with its orders, as they were moved so many times."""
+
 
 class GroupCardPort(Protocol):
     """Where group buys are shown, and which of these cards are to be drawn."""

@@ -165,8 +165,8 @@ class InboxPort(Protocol):
         Among replicas those whose lane is another's are left out: that one hears of them.
         """
 
-    async def waiting_updates(self, lane: int | None = None) -> list[WaitingUpdate]:
-        """Return the updates of a lane, or all, that still need work, in order of their ids.
+    async def waiting_updates(self, lanes: Sequence[int] | None = None) -> list[WaitingUpdate]:
+        """Return the updates of some lanes, or all, that still need work, in order of their ids.
 
         Among replicas those that are this one's; what nobody holds becomes its own with that.
         """

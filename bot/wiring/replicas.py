@@ -37,6 +37,8 @@ class Among:
         self._duties: Duties | None = None
         self._counts: SharedCounts | None = None
         self._rings: set[asyncio.Task[None]] = set()
+        self._rung: set[int] = set()
+        """Lanes of which something was heard in this turn of the event loop."""
 
     def messages(self, per_second: float) -> SharedAllowance:
         """Return Telegram's messages a second, which all replicas share."""
@@ -93,17 +95,21 @@ class Among:
         return await self._duties.close(patience) if self._duties else []
 
     def _lane_rung(self, intake: Intake, word: str) -> None:
-        if word:
-            ring = asyncio.create_task(_requeue(intake, int(word)), name=f"lane {word} rung")
+        if not word:
+            return
+        if not self._rung:
+            ring = asyncio.create_task(self._requeue(intake), name="lanes rung")
             self._rings.add(ring)
             ring.add_done_callback(self._rings.discard)
+        self._rung.add(int(word))
 
-
-async def _requeue(intake: Intake, lane: int) -> None:
-    try:
-        await intake.requeue(lane)
-    except StorageUnavailable as error:
-        _log.warning("lane_waits", error=type(error).__name__)  # the next look finds it
+    async def _requeue(self, intake: Intake) -> None:
+        lanes, self._rung = sorted(self._rung), set()
+        try:
+            await intake.requeue(lanes)
+        except StorageUnavailable as error:
+            # The next look finds them.
+            _log.warning("lanes_wait", error=type(error).__name__)
 
 
 class _Orders:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,6 +65,31 @@ async def test_an_update_is_handled_once_and_finished(line: Line) -> None:
     await line.take(raw)
     assert (await line.toy.session()).focus.page == 5
     assert await line.toy.storage.waiting_updates() == []
+
+
+async def test_what_ends_while_it_is_looked_for_is_not_begun_again() -> None:
+    """A look that read of it before brings no news: what was put aside meanwhile stays so."""
+    read, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(MemoryStorage):
+        async def load_session(self, chat_id: ChatId, user_id: UserId) -> None:
+            await read.wait()
+            raise StorageUnavailable("a stored Session cannot be read")
+
+        async def waiting_updates(self, lanes: Sequence[int] | None = None) -> list[WaitingUpdate]:
+            found = await super().waiting_updates(lanes)
+            read.set()
+            await go_on.wait()
+            return found
+
+    line = Line(await Toy(Slow()).open())
+    await line.intake.accept([line.toy.text("5")])
+    look = asyncio.create_task(line.intake.requeue())
+    await line.quiet()
+    go_on.set()
+    await look
+    await line.quiet()
+    assert len(line.parked) == 1
 
 
 async def test_updates_of_one_chat_keep_their_order(line: Line) -> None:

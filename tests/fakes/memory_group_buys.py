@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.domain.group_buys.buys import (
     ENDED,
+    FOLLOWED,
     FORGOTTEN_AT_ONCE,
     BuyRefused,
     BuyState,
@@ -20,7 +21,7 @@ from bot.domain.group_buys.news import News, StoredNews
 from bot.domain.group_buys.showing import Card, Progress
 from bot.domain.identifiers import BuyId, SpecId, UserId
 from bot.domain.ledger import Books, LedgerError, Operation
-from bot.domain.orders import Placing
+from bot.domain.orders import Order, Placing
 from bot.domain.writes import ChangeBuy, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.group_ports import (
     CARD_FAILS_AFTER,
@@ -54,6 +55,7 @@ class MemoryGroupBuys(MemoryPart):
     _buy_count: int = 0
     _failing: dict[tuple[BuyId, int], datetime] = field(default_factory=dict)
     _unreachable: set[BuyId] = field(default_factory=set)
+    _moved: Counter[BuyId] = field(default_factory=Counter)
 
     def carry_out_buy(self, write: OpenBuy | JoinBuy | ChangeBuy | ShowBuy) -> None:
         match write:
@@ -143,6 +145,20 @@ class MemoryGroupBuys(MemoryPart):
         self._answer()
         waiting = [(each.next_at, each.buy_id) for each in self._buys.values() if each.next_at]
         return [buy_id for at, buy_id in sorted(waiting) if at <= now][:limit]
+
+    async def moved(self, limit: int) -> list[tuple[BuyId, int]]:
+        self._answer()
+        return sorted((+self._moved).items())[:limit]
+
+    async def seen(self, buy_id: BuyId, times: int) -> None:
+        self._answer()
+        if self._moved[buy_id] == times:
+            del self._moved[buy_id]
+
+    def order_of_buy_stored(self, order: Order) -> None:
+        buy = self._buys.get(BuyId(order.group_buy or 0))
+        if buy is not None and buy.state in FOLLOWED:
+            self._moved[buy.buy_id] += 1
 
     async def put_card(self, card: Card) -> Card | None:
         self._answer()
@@ -303,6 +319,7 @@ class MemoryGroupBuys(MemoryPart):
         moved = bool(new or change.news) or change.buy.moved_from(before)
         after = change.buy.replace(version=before.version + moved)
         self._buys[buy_id] = after
+        self._moved[buy_id] += moved and after.state in FOLLOWED
         if after.organiser != before.organiser:
             self._unreachable.discard(buy_id)
             self._hand_over_orders(after)

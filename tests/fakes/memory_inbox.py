@@ -46,12 +46,12 @@ class MemoryInbox(MemoryPart):
                 new.append(update.update_id)
         return tuple(new)
 
-    async def waiting_updates(self, lane: int | None = None) -> list[WaitingUpdate]:
+    async def waiting_updates(self, lanes: Sequence[int] | None = None) -> list[WaitingUpdate]:
         self._answer()
         return [
             each.waiting()
             for _, each in sorted(self._inbox.items())
-            if each.state == "waiting" and lane in {None, each.update.lane}
+            if each.state == "waiting" and (lanes is None or each.update.lane in lanes)
         ]
 
     async def take_update(self, update_id: int) -> InboxUpdate | None:

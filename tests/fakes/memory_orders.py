@@ -56,6 +56,7 @@ class MemoryOrders(MemoryPart):
             told=claimed.told and not moved,
             look_at=self._time() + FIRST_LOOK if placed_now else claimed.look_at,
         )
+        self.order_of_buy_stored(order)
         self.book_state(order)
 
     async def unsettled_orders(self) -> list[Order]:

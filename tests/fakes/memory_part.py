@@ -32,6 +32,10 @@ class MemoryPart:
         """Book what an order's new state means; a shop's part does."""
         raise NotImplementedError
 
+    def order_of_buy_stored(self, order: Order) -> None:
+        """Have the buy that an order is of looked at; the part of group buys does."""
+        raise NotImplementedError
+
     def _owned(self, order: Order) -> Order:
         """Return an order as it is to be kept: that of a group buy stays its organiser's."""
         there = self._orders.get(order.order_no)

@@ -113,6 +113,7 @@ class MemoryStorage(
             if each.order.placing not in settled_states():
                 doubted = each.order.doubted()
                 self._orders[number] = replace(each, order=doubted, told=False)
+                self.order_of_buy_stored(doubted)
         self._doubt_payments()
         self._doubt_shop()
         self.doubt_watches()

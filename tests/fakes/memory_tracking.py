@@ -74,6 +74,7 @@ class MemoryTracking(MemoryWatches):
             misses=0,
             look_at=look_at if claimed.hints == before.hints else claimed.look_at,
         )
+        self.order_of_buy_stored(after)
         self.book_state(after)
         for each in notices:
             self._add_notice(after.order_no, each)

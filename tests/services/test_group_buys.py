@@ -362,6 +362,31 @@ async def test_the_order_is_of_exactly_those_who_paid(world: World) -> None:
     assert not books.differences()
 
 
+async def test_a_buy_that_waits_for_its_order_costs_next_to_nothing(world: World) -> None:
+    """Nothing is stored of it, nor due, until its order is stored anew; or for five minutes."""
+    await world.open()
+    await world.join(11, 5)
+    await world.at_deadline()
+    await world.all_pay()
+    await world.order()
+    for _ in range(2):  # it has just moved itself
+        await world.groups.due.do_due()
+    before, buys = await world.buy(), world.storage.group_buys
+    for _ in range(250):
+        world.now += timedelta(seconds=1)
+        assert (await buys.due(world.now, 9), await buys.moved(9)) == ([], [])
+        await world.groups.due.do_due()
+    assert await world.buy() == before
+    world.now += timedelta(minutes=1)
+    assert await buys.due(world.now, 9) == [BUY]
+    await world.groups.due.do_due()
+    assert await buys.due(world.now, 9) == []
+    assert (await world.buy()).moved_from(before) is False
+    await world.settled(Placing.REFUSED)
+    await world.groups.due.do_due()
+    assert await world.told(NewsOf.NOT_PLACED) == [BUYER]
+
+
 async def test_a_refused_order_gives_the_claims_back(world: World) -> None:
     await world.open()
     await world.join(11, 5)

@@ -92,8 +92,35 @@ async def test_joining_counts_each_variant_by_itself_and_moves_the_version(
     assert head.version == 2
 
 
+async def test_a_buy_is_looked_at_once_its_order_was_stored_anew(storage: Storage) -> None:
+    """Or it moved itself; and again where that happens while it is looked at."""
+    await group_buy(storage)
+    buys, followed = storage.group_buys, BuyId(2)
+    [(moved, times)] = await buys.moved(9)  # one that is open follows nothing
+    assert moved == followed
+    await buys.seen(followed, times)
+    assert await buys.moved(9) == []
+    claimed = an_order().replace(group_buy=followed)
+    await storage.conversations.commit_step(first(writes=(ClaimOrder(claimed),)))
+    assert await buys.moved(9) == []  # its buy was changed with that
+    creating = claimed.replace(placing=Placing.CREATING)
+    await storage.orders.save_order(creating, Placing.CLAIMED)
+    placed = claimed.replace(placing=Placing.PLACED)
+    await storage.orders.save_order(placed, Placing.CREATING)
+    assert await buys.moved(9) == [(followed, 2)]
+    tracked = await storage.tracking.tracked(claimed.order_no)
+    assert tracked is not None
+    await storage.tracking.save_tracked(tracked, placed, None)
+    await buys.seen(followed, 2)
+    assert await buys.moved(9) == [(followed, 3)]
+    await buys.seen(followed, 3)
+    await buys.change(followed, lambda buy, _: Change(buy.replace(again_at=NOW)))
+    await storage.orders.mark_told(claimed.order_no, Placing.PLACED)
+    assert await buys.moved(9) == []
+
+
 async def test_when_it_is_looked_at_next_moves_no_version_and_no_card(storage: Storage) -> None:
-    """An order is followed every few seconds for days: its cards would be edited all the while."""
+    """An order is followed every few minutes for days: its cards would be edited all the while."""
     await group_buy(storage)
     buys, followed = storage.group_buys, BuyId(2)
     before = await buys.buy(followed)

@@ -108,6 +108,9 @@ async def test_a_silent_one_is_declared_dead_and_can_write_nothing(postgres_url:
     async with replicas(postgres_url) as (first, second):
         assert await first.replicas.take(Held.DUTY, ("poll", "watch")) == {"poll", "watch"}
         assert await second.replicas.take(Held.DUTY, ("poll",)) == set()
+        commits = second.commits
+        assert await second.replicas.take(Held.DUTY, ("poll", "watch")) == set()
+        assert second.commits == commits  # who finds all taken has nothing to write
         gone = first.replicas.number
         await beating(second, until=lambda alive: gone not in alive)
         assert await second.replicas.take(Held.DUTY, ("poll", "other")) == {"poll", "other"}
@@ -180,9 +183,15 @@ async def test_a_lane_has_one_holder_who_hears_of_it(postgres_url: str):
             assert await heard.get() == ""
             assert await first.inbox.put_updates([update(1, -7), update(2, -7)]) == ()
             assert await heard.get() == "lane -7"
+        # Who holds it only reads, and nobody else has it rung again.
+        commits = first.commits, second.commits
         assert await first.inbox.waiting_updates() == []
-        found = await second.inbox.waiting_updates(-7)
-        assert [each.update_id for each in found] == [1, 2]
+        for lanes in ([-7, 8], None):
+            found = await second.inbox.waiting_updates(lanes)
+            assert [each.update_id for each in found] == [1, 2]
+        assert await second.inbox.waiting_updates([8]) == []
+        assert (first.commits, second.commits) == commits
+        assert heard.empty()
         # While it is held nothing moves, whoever would get it now.
         first.replicas.on_join(lambda _: first.replicas.number)
         assert await first.inbox.put_updates([update(3, -7)]) == ()

@@ -250,6 +250,7 @@ NOT_PERSONAL = {
     "group_buys.version": _BOOKKEEPING,
     "group_buys.next_at": _BOOKKEEPING,
     "group_buys.unreachable": _BOOKKEEPING,
+    "group_buys.moved": _BOOKKEEPING,
     "group_claims.forgotten": _BOOKKEEPING,
     "group_claims.banned": "as group_claims.body, which says why",
     "group_claims.queued": "as group_claims.taken",

@@ -89,8 +89,11 @@ DONE_BY_ITSELF = frozenset({_B.LOCKED, _B.CONFIRMING, _B.ORDERING, _B.ORDERED, _
 ORGANISER_DECIDES = timedelta(hours=24)
 """So long a buy that has too few, or no numbers, waits for its organiser."""
 
-FOLLOWING = timedelta(seconds=5)
-"""How often a buy looks at the order that it has at the marketplace, as stored."""
+FOLLOWED = frozenset({_B.ORDERING, _B.ORDERED, _B.BOUGHT})
+"""Where a buy follows its orders at the marketplace."""
+
+FOLLOWING = timedelta(minutes=5)
+"""How often a buy looks at its orders, as stored, even if nothing says that one was stored anew."""
 
 REMIND = timedelta(hours=24)
 """So long before paying ends, whoever has not paid is reminded, once."""
@@ -246,8 +249,8 @@ class GroupBuy(Value):
                 return self.pay_before if self.reminded else self.pay_before - REMIND
             case BuyState.LOCKED:
                 return self.again_at or self.since
-            case BuyState.ORDERING | BuyState.ORDERED | BuyState.BOUGHT:
-                return self.again_at or self.since + FOLLOWING
+        if self.state in FOLLOWED:
+            return self.again_at or self.since + FOLLOWING
         return None
 
     def clock_set_back(self, now: datetime, by: timedelta) -> "GroupBuy":
@@ -269,7 +272,7 @@ class GroupBuy(Value):
     def moved_from(self, before: "GroupBuy") -> bool:
         """Tell whether more changed than when it is looked at next: what cards may show.
 
-        A buy whose order is followed is looked at every few seconds, for days.
+        A buy whose order is followed is looked at every few minutes, for days.
         """
         return self.replace(again_at=before.again_at) != before
 

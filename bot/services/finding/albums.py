@@ -7,9 +7,7 @@ from bot.storage.ports import InboxPort
 
 async def caption_of(inbox: InboxPort, chat_id: int, album_id: str) -> str | None:
     """Return the caption of an album from among its messages that have arrived by now."""
-    for waiting in await inbox.waiting_updates():
-        if waiting.lane != chat_id:
-            continue
+    for waiting in await inbox.waiting_updates([chat_id]):
         stored = await inbox.take_update(waiting.update_id)
         message = json.loads(stored.payload).get("message") if stored else None
         if message and message.get("media_group_id") == album_id and message.get("caption"):

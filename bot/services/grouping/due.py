@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,6 +10,7 @@ import structlog
 
 from bot.domain.group_buys import confirming, ending, joining, receiving
 from bot.domain.group_buys.buys import (
+    FOLLOWED,
     FOLLOWING,
     BuyRefused,
     BuyState,
@@ -72,16 +73,24 @@ class DueBuys:
 
     async def do_due(self) -> None:
         """Do everything that is due now. Raises `StorageUnavailable`."""
-        for buy_id in await self._store.group_buys.due(self._clock(), _AT_ONCE):
-            try:
-                await self._do(buy_id)
-            except StorageUnavailable:
-                raise
-            except Exception:  # noqa: BLE001 - a bug that one buy meets must not stop the others
-                _log.exception("group_buy_left", buy=buy_id)
-                later = self._clock() + _AGAIN
-                with contextlib.suppress(BuyRefused):
-                    await self._stored.change(buy_id, partial(_put_off, until=later))
+        buys = self._store.group_buys
+        for buy_id in await buys.due(self._clock(), _AT_ONCE):
+            await self._try(buy_id, self._do)
+        for buy_id, times in await buys.moved(_AT_ONCE):
+            await self._try(buy_id, self._see)
+            await buys.seen(buy_id, times)
+
+    async def _try(self, buy_id: BuyId, work: Callable[[BuyId], Awaitable[None]]) -> None:
+        """Do what is due for one buy, or put it off. Raises `StorageUnavailable`."""
+        try:
+            await work(buy_id)
+        except StorageUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - a bug that one buy meets must not stop the others
+            _log.exception("group_buy_left", buy=buy_id)
+            later = self._clock() + _AGAIN
+            with contextlib.suppress(BuyRefused):
+                await self._stored.change(buy_id, partial(_put_off, until=later))
 
     async def order_changed(self, order: Order) -> None:
         """Take over what became of a buy's order, and call it told. Raises `StorageError`."""
@@ -103,8 +112,8 @@ class DueBuys:
                 await self._end_answering(buy)
             case BuyState.COLLECTING:
                 await self._collect(buy)
-            case BuyState.ORDERING | BuyState.ORDERED | BuyState.BOUGHT:
-                await self._follow(buy)
+        if buy.state in FOLLOWED:
+            await self._follow(buy)
 
     async def _lock_in_time(self, buy: GroupBuy) -> None:
         """Lock at the deadline, once all that was sent before it has been worked off."""
@@ -167,8 +176,14 @@ class DueBuys:
             told = News(kind=NewsOf.ALL_PAID, user_id=buy.organiser, detail="time")
             await self._stored.change(buy.buy_id, lambda there, _: Change(_touched(there), (told,)))
 
+    async def _see(self, buy_id: BuyId) -> None:
+        """Take over what was stored of a buy's orders."""
+        buy = await self._stored.there(buy_id)
+        if buy.state in FOLLOWED:
+            await self._take_over(buy)
+
     async def _follow(self, buy: GroupBuy) -> None:
-        """See how far the order has come, as it is stored."""
+        """See how far the order has come, and when to look at the latest if nothing moves."""
         await self._take_over(buy)
         later = self._clock() + FOLLOWING
         await self._stored.change(buy.buy_id, lambda there, _: Change(_looked_at(there, later)))
@@ -223,5 +238,4 @@ def _touched(buy: GroupBuy) -> GroupBuy:
 
 
 def _looked_at(buy: GroupBuy, later: datetime) -> GroupBuy:
-    waiting = {BuyState.ORDERING, BuyState.ORDERED, BuyState.BOUGHT}
-    return buy.replace(again_at=later) if buy.state in waiting else buy
+    return buy.replace(again_at=later) if buy.state in FOLLOWED else buy

@@ -26,6 +26,17 @@ _FINISH = (
 )
 
 
+_WAITING = (
+    "SELECT update_id, lane, attempts, committed, not_before, NULL, NULL, holder IS NOT NULL"
+    " FROM (SELECT inbox.*, (SELECT replica FROM leases JOIN writers ON writer = replica"
+    " WHERE kind = ? AND key = CAST(lane AS TEXT)) AS holder FROM inbox WHERE state = 'waiting')"
+    " AS waiting WHERE (holder IS NULL OR holder = ?) ORDER BY update_id"
+)
+_WAITING_OF = _WAITING.replace("NULL, NULL", "received_at, payload").replace(
+    " ORDER", " AND lane = ANY(?) ORDER"
+)
+
+
 class SharedLanes:
     """Implements `bot.storage.sql.inbox.Lanes`: each has one holder while anything of it waits."""
 
@@ -47,6 +58,11 @@ class SharedLanes:
         ]
         connection.executemany(_RING, others)
         return {lane for lane, holder in holders.items() if holder == me}
+
+    def waiting(self, lanes: Sequence[int] | None) -> Statement:
+        """Return what reads the waiting updates of lanes that are this replica's or nobody's."""
+        whose = Held.LANE.value, self._replicas.number
+        return (_WAITING, whose) if lanes is None else (_WAITING_OF, (*whose, list(lanes)))
 
     def release(self, connection: Connection, update_id: int) -> None:
         """Give the lane of an update back if nothing of it waits."""

@@ -29,22 +29,22 @@ _SUSPECT_AFTER = 8.0  # seconds after which the server is asked whether it works
 _JOIN_LOOKS_EVERY = 0.25  # seconds
 
 _JOIN = "INSERT INTO replicas (replica, name) VALUES (%s, %s)"
+# What it gives of all is from before: of its own last beat, which does not count.
 _BEAT = (
-    "UPDATE replicas SET beat_at = clock_timestamp(), steady_since = CASE"
+    "WITH said AS (UPDATE replicas SET beat_at = clock_timestamp(), steady_since = CASE"
     " WHEN beat_at < clock_timestamp() - %(half)s * interval '1 second' THEN clock_timestamp()"
     " ELSE steady_since END WHERE replica = %(me)s"
-    " RETURNING steady_since < clock_timestamp() - %(half)s * interval '1 second',"
-    " (SELECT batch FROM writers WHERE writer = replica)"
+    " RETURNING steady_since < clock_timestamp() - %(half)s * interval '1 second' AS steady,"
+    " (SELECT batch FROM writers WHERE writer = replica) AS found)"
+    " SELECT steady, found, replica, retired, replica <> %(me)s"
+    " AND beat_at < clock_timestamp() - %(lease)s * interval '1 second'"
+    " FROM said CROSS JOIN replicas ORDER BY replica"
 )
 # Whether the server works for any connection of a run, or waits for all of them.
 _WORKS = (
     "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
     " AND application_name = %s AND pid <> pg_backend_pid() AND state <> 'idle'"
     " AND wait_event IS DISTINCT FROM 'ClientRead')"
-)
-_ALL = (
-    "SELECT replica, retired, beat_at < clock_timestamp() - %(lease)s * interval '1 second'"
-    " FROM replicas ORDER BY replica"
 )
 _OTHERS = (
     "SELECT other.beat_at < mine.joined_at FROM replicas AS other"
@@ -65,10 +65,19 @@ _LEAVE = (
     " left_by AS (DELETE FROM replicas WHERE replica = %(me)s)"
     " DELETE FROM writers WHERE writer = %(me)s"
 )
-TAKE = (
-    "INSERT INTO leases (kind, key, replica) VALUES (?, ?, ?) ON CONFLICT (kind, key)"
+_TAKING = (
+    " ON CONFLICT (kind, key)"
     " DO UPDATE SET replica = excluded.replica WHERE leases.replica = excluded.replica"
-    " OR NOT EXISTS (SELECT 1 FROM writers WHERE writer = leases.replica) RETURNING replica"
+    " OR NOT EXISTS (SELECT 1 FROM writers WHERE writer = leases.replica) RETURNING key"
+)
+TAKE = "INSERT INTO leases (kind, key, replica) VALUES (?, ?, ?)" + _TAKING  # noqa: S608 - ours
+_TAKE_SOME = (
+    "INSERT INTO leases (kind, key, replica)"  # noqa: S608 - our own words
+    " SELECT ?, key, ? FROM unnest(CAST(? AS TEXT[])) AS key" + _TAKING
+)
+_OF_OTHERS = (
+    "SELECT COUNT(*) FROM leases JOIN writers ON writer = replica"
+    " WHERE kind = ? AND replica <> ? AND key = ANY(CAST(? AS TEXT[]))"
 )
 _GIVE_BACK = "DELETE FROM leases WHERE kind = ? AND key = ? AND replica = ?"
 # A bucket that runs out at `most` a second and holds as many; what is in it waits for nobody.
@@ -129,8 +138,9 @@ class Replicas:
     async def beat(self) -> tuple[int, ...]:
         """Say that this one is alive, and bury the dead. Raises `Fenced`."""
         committed = self._database.committed
-        said = await self._run(_BEAT, {"half": self._lease / 2, "me": self.number})
-        if not said:
+        values = {"half": self._lease / 2, "lease": self._lease, "me": self.number}
+        rows = await self._run(_BEAT, values)
+        if not rows:
             self._database.hang_up()
             raise Fenced(f"replica {self.number} was declared dead")
         # This was committed: what gets no answer for so long hangs on its connection alone.
@@ -139,14 +149,15 @@ class Replicas:
             ((works,),) = await self._run(_WORKS, (application_name(self.number),))
             if not works:
                 self._database.hang_up(_SUSPECT_AFTER)
-        steady, found = said[0]
+        steady, found, *_ = rows[0]
         if found is not None and found < committed:
             await self._database.write(lambda _: None)  # which finds the same, and ends all runs
-        rows = await self._run(_ALL, {"lease": self._lease})
-        late = {replica for replica, _, is_late in rows if is_late} if steady else set()
+        late = {replica for *_, replica, _, is_late in rows if is_late} if steady else set()
         for who in late:
             await self._bury(who)
-        return tuple(replica for replica, retired, _ in rows if not retired and replica not in late)
+        return tuple(
+            replica for *_, replica, retired, _ in rows if not retired and replica not in late
+        )
 
     async def retire(self) -> None:
         """Get no new lanes."""
@@ -168,14 +179,17 @@ class Replicas:
 
     async def take(self, what: Held, keys: Iterable[str]) -> frozenset[str]:
         """Take leases that nobody alive holds; return those that are ours now."""
-        wanted, me = tuple(keys), self.number
+        wanted, me = sorted(set(keys)), self.number
+        if len(wanted) > 1:
+            # Duties, which are looked for every few seconds and are others' nearly always.
+            values = (what.value, me, wanted)
+            ((others,),) = await self._database.rows(_OF_OTHERS, *values)
+            if others == len(wanted):
+                return frozenset()
 
         def take(connection: Connection) -> frozenset[str]:
-            return frozenset(
-                key
-                for key in wanted
-                if connection.execute(TAKE, (what.value, key, me)).fetchone() is not None
-            )
+            rows = connection.execute(_TAKE_SOME, (what.value, me, wanted))
+            return frozenset(key for (key,) in rows.fetchall())
 
         return await self._database.write(take) if wanted else frozenset()
 

@@ -21,7 +21,7 @@ from bot.storage.codec import to_micros
 from bot.storage.group_ports import BuysCensus
 from bot.storage.places import place_of_claim
 from bot.storage.ports import VersionConflict
-from bot.storage.sql.batch import Work
+from bot.storage.sql.batch import Work, executing
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.group_census import count_buys
@@ -205,6 +205,21 @@ class GroupBuys:
             limit,
         )
         return [BuyId(buy_id) for (buy_id,) in rows]
+
+    async def moved(self, limit: int) -> list[tuple[BuyId, int]]:
+        """Return the buys that moved, or whose orders did, and how often since they were `seen`."""
+        rows = await self._database.rows(
+            "SELECT buy_id, moved FROM group_buys WHERE moved > 0 ORDER BY buy_id LIMIT ?", limit
+        )
+        return [(BuyId(buy_id), times) for buy_id, times in rows]
+
+    async def seen(self, buy_id: BuyId, times: int) -> None:
+        """Take it that a buy was looked at with its orders, as they were moved so many times."""
+        await self._database.write(
+            executing(
+                "UPDATE group_buys SET moved = 0 WHERE buy_id = ? AND moved = ?", buy_id, times
+            )
+        )
 
     def clock_set_back(self, connection: Connection, now: datetime, by: timedelta) -> None:
         """Have buys wait that much less for what nobody was promised."""

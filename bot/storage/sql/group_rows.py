@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.domain.group_buys.buys import (
+    FOLLOWED,
     BuyRefused,
     Decide,
     GroupBuy,
@@ -100,8 +101,9 @@ class GroupRows:
         self.put_claims(connection, buy_id, changed)
         connection.execute(
             "UPDATE group_buys SET state = ?, version = ?, order_no = ?, next_at = ?, since = ?,"
-            " body = ? WHERE buy_id = ?",
-            (*self.columns(after), buy_id),
+            " body = ?, moved = moved + ? WHERE buy_id = ?",
+            # What its orders mean for it may be something else now.
+            (*self.columns(after), int(moved and after.state in FOLLOWED), buy_id),
         )
         if after.organiser != before.organiser:
             connection.execute(

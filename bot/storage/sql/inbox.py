@@ -1,8 +1,9 @@
 """The inbox of updates in SQLite. Payloads and error texts are sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Any, Protocol
 
 from bot.storage.codec import from_micros, to_micros
@@ -31,7 +32,6 @@ _WAITING = (
     "SELECT update_id, lane, attempts, committed, not_before FROM inbox"
     " WHERE state = 'waiting' ORDER BY update_id"
 )
-_WAITING_OF_LANE = _WAITING.replace(" ORDER", " AND lane = ? ORDER")
 _PUT = (
     "INSERT INTO inbox (update_id, lane, attempts, received_at, payload)"
     " VALUES (?, ?, ?, ?, ?) ON CONFLICT (update_id) DO NOTHING"
@@ -44,6 +44,13 @@ class Lanes(Protocol):
 
     def ours(self, connection: Connection, lanes: Sequence[int]) -> set[int]:
         """Return which lanes are this replica's; one that nobody holds gets its holder here."""
+
+    def waiting(self, lanes: Sequence[int] | None) -> Statement:
+        """Return what reads the waiting updates of some lanes, or of all.
+
+        Of this replica's lanes and of those that nobody holds; the last column tells which it is.
+        Before it come when an update was received and its payload, where lanes are named.
+        """
 
     def release(self, connection: Connection, update_id: int) -> None:
         """Give the lane of an update back if nothing of it waits."""
@@ -86,19 +93,47 @@ class Inbox:
         new = await self._database.write(insert)
         # Among others only what this replica holds, and nobody else works, may be kept.
         keeps = self._database.is_alone or self._lanes is not None
-        room = _FRESH - len(self._fresh) if keeps else 0
-        for update in [each for each in updates if each.update_id in new][: max(room, 0)]:
-            self._fresh[update.update_id] = update
+        if keeps:
+            self._keep(each for each in updates if each.update_id in new)
         return new
 
-    async def waiting_updates(self, lane: int | None = None) -> list[WaitingUpdate]:
-        """Return a lane's updates, or all, that still need work and are this replica's."""
-        sql, parameters = (_WAITING, ()) if lane is None else (_WAITING_OF_LANE, (lane,))
-        rows = await self._database.rows(sql, *parameters)
-        if rows and self._lanes is not None:
-            # Again where nobody else writes: what is read there stands when the lane is taken.
-            rows = await self._database.write(partial(self._taking, sql, parameters))
+    async def waiting_updates(self, lanes: Sequence[int] | None = None) -> list[WaitingUpdate]:
+        """Return the updates of some lanes, or all, that need work and are this replica's."""
+        if self._lanes is None:
+            sql, parameters = _waiting_of(lanes)
+            rows = await self._database.rows(sql, *parameters)
+        else:
+            rows = await self._waiting_here(self._lanes, lanes)
         return [_waiting(row) for row in rows if not self._is_finishing(row[0])]
+
+    async def _waiting_here(
+        self, shared: Lanes, lanes: Sequence[int] | None
+    ) -> list[Sequence[Any]]:
+        sql, parameters = shared.waiting(lanes)
+        found = await self._database.rows(sql, *parameters)
+        rows = [row for *row, is_ours in found if is_ours]
+        if free := sorted({row[1] for *row, is_ours in found if not is_ours}):
+            # Again where nobody else writes: what is read there stands when the lane is taken.
+            rows += await self._database.write(partial(self._taking, shared.waiting(free)))
+        self._keep(
+            InboxUpdate(
+                update_id=update_id,
+                lane=lane,
+                payload=self._database.unseal_bytes(payload, place_of_payload(update_id)),
+                received_at=from_micros(received_at),
+                attempts=attempts,
+            )
+            for update_id, lane, attempts, _, _, received_at, payload in rows
+            if payload is not None and not self._is_finishing(update_id)
+        )
+        return sorted((row[:5] for row in rows), key=itemgetter(0))
+
+    def _keep(self, updates: Iterable[InboxUpdate]) -> None:
+        """Keep what is about to be taken; what was not, after all, makes room."""
+        for update in updates:
+            self._fresh[update.update_id] = update
+            if len(self._fresh) > _FRESH:
+                del self._fresh[next(iter(self._fresh))]
 
     async def take_update(self, update_id: int) -> InboxUpdate | None:
         """Return a stored update, or None when it is finished or unknown."""
@@ -232,10 +267,8 @@ class Inbox:
         """Return what finishes an update within a step that takes its place."""
         return executing(_FINISH, update_id)
 
-    def _taking(
-        self, sql: str, parameters: Sequence[Any], connection: Connection
-    ) -> list[Sequence[Any]]:
-        rows = connection.execute(sql, parameters).fetchall()
+    def _taking(self, waiting: Statement, connection: Connection) -> list[Sequence[Any]]:
+        rows = [row for *row, _ in connection.execute(*waiting).fetchall()]
         ours = self._ours(connection, {row[1] for row in rows})
         return [row for row in rows if row[1] in ours]
 
@@ -250,6 +283,13 @@ class Inbox:
 
     def _sealed_error(self, error: str, update_id: int) -> bytes:
         return self._database.seal_bytes(error.encode(errors="replace"), place_of_error(update_id))
+
+
+def _waiting_of(lanes: Sequence[int] | None) -> Statement:
+    if lanes is None:
+        return _WAITING, ()
+    marks = ", ".join("?" * len(lanes))
+    return _WAITING.replace(" ORDER", f" AND lane IN ({marks}) ORDER"), tuple(lanes)
 
 
 def _waiting(row: Sequence[Any]) -> WaitingUpdate:

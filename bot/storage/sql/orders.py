@@ -16,7 +16,7 @@ from bot.storage.sql.batch import Work, executing
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.lately import Lately
-from bot.storage.sql.orders_of_buys import body_of
+from bot.storage.sql.orders_of_buys import body_of, order_stored
 from bot.storage.sql.shop import Shop
 from bot.storage.sql.sorting import Sorting, name_parts
 from bot.storage.tracking_ports import FIRST_LOOK
@@ -130,6 +130,7 @@ class Orders:
             if not saved.rowcount:
                 raise OrderMoved(f"{order.order_no} is not {expected}")
             name_parts(connection, order)
+            order_stored(connection, order)
             book(connection)
 
         await self._database.write(save)

@@ -4,11 +4,14 @@ Whoever works on such an order meanwhile knows it as its first organiser's: what
 what became of it, never whose it is.
 """
 
-from bot.domain.group_buys.buys import GroupBuy
+from bot.domain.group_buys.buys import FOLLOWED, GroupBuy
 from bot.domain.orders import Order
 from bot.storage.places import place_of_order
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
+
+_FOLLOWED = ", ".join(f"'{each.value}'" for each in sorted(FOLLOWED))
+_MOVED = f"UPDATE group_buys SET moved = moved + 1 WHERE buy_id = ? AND state IN ({_FOLLOWED})"  # noqa: S608 - states
 
 
 def hand_over(connection: Connection, database: Database, buy: GroupBuy) -> None:
@@ -28,6 +31,12 @@ def hand_over(connection: Connection, database: Database, buy: GroupBuy) -> None
                 order_no,
             ),
         )
+
+
+def order_stored(connection: Connection, order: Order) -> None:
+    """Have the buy that an order is of looked at, now that the order is stored anew."""
+    if order.group_buy is not None:
+        connection.executemany(_MOVED, [(order.group_buy,)])
 
 
 def body_of(connection: Connection, database: Database, order: Order) -> bytes:

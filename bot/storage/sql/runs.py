@@ -24,6 +24,7 @@ from bot.storage.sql.clock_back import bring_waits_back
 from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.group_buys import GroupBuys
+from bot.storage.sql.orders_of_buys import order_stored
 from bot.storage.sql.shop_restored import doubt_shop
 
 COPIED, MOVED = "copied_at", "moved_to"
@@ -203,6 +204,7 @@ class Runs:
                 "UPDATE orders SET placing = ?, body = ?, told = 0 WHERE order_no = ?",
                 (order.placing.value, self._database.seal(order, place), order_no),
             )
+            order_stored(connection, order)
         for statement in _DOUBTED:
             connection.execute(statement)
         doubt_shop(connection, self._database)

@@ -12,7 +12,7 @@ from bot.storage.sql.connection import Connection
 from bot.storage.sql.database import Database
 from bot.storage.sql.notices import Notices
 from bot.storage.sql.orders import Orders
-from bot.storage.sql.orders_of_buys import body_of
+from bot.storage.sql.orders_of_buys import body_of, order_stored
 from bot.storage.sql.shop import Shop
 from bot.storage.sql.sorting import Sorting, name_parts
 from bot.storage.tracking_ports import NewNotice, Tracked
@@ -74,6 +74,7 @@ class TrackedOrders:
             if not saved.rowcount:
                 raise OrderMoved(f"{after.order_no} is gone")
             name_parts(connection, after)
+            order_stored(connection, after)
             tell(connection)
             book(connection)
 

@@ -1,5 +1,7 @@
 """What nobody uses any more goes, in short writes between which the chats' commits get through."""
 
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.identifiers import ChatId, UserId
@@ -58,41 +60,47 @@ _DROP = {
     ),
     "proofs": (
         "DELETE FROM proofs WHERE proof_id IN (SELECT proof_id FROM proofs WHERE sent_at < ?"
-        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = proofs.order_no) LIMIT %d)"
+        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = proofs.order_no)"
+        " ORDER BY sent_at LIMIT %d)"
     ),
     "shop_cases": (
         "DELETE FROM shop_cases WHERE order_no IN (SELECT order_no FROM shop_cases WHERE since < ?"
         " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = shop_cases.order_no)"
-        " LIMIT %d)"
+        " ORDER BY since LIMIT %d)"
     ),
     "shop_events": (
         "DELETE FROM shop_events WHERE event_id IN (SELECT event_id FROM shop_events"
         " WHERE not_before < ? AND state = 'over'"
         " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_no = shop_events.order_no)"
-        " LIMIT %d)"
+        " ORDER BY not_before LIMIT %d)"
     ),
     "posts": (
         "DELETE FROM posts WHERE post_id IN (SELECT post_id FROM posts"
-        " WHERE made_at < ? AND state IN ('gone', 'refused', 'unclear') LIMIT %d)"
+        " WHERE made_at < ? AND state IN ('gone', 'refused', 'unclear')"
+        " ORDER BY made_at LIMIT %d)"
     ),
     "watches": (
         "DELETE FROM watches WHERE watch_id IN (SELECT watch_id FROM watches"
-        " WHERE ended_at < ? AND state IN ('told', 'unclear', 'dropped') LIMIT %d)"
+        " WHERE ended_at < ? AND state IN ('told', 'unclear', 'dropped')"
+        " ORDER BY ended_at LIMIT %d)"
     ),
     # As long as the order that they are about.
     "group_buys": (
         "DELETE FROM group_buys WHERE buy_id IN (SELECT buy_id FROM group_buys"
-        " WHERE state IN ('draft', 'closed', 'failed', 'cancelled') AND since < ? LIMIT %d)"
+        " WHERE state IN ('draft', 'closed', 'failed', 'cancelled') AND since < ?"
+        " ORDER BY since LIMIT %d)"
     ),
     "questions": (
         "DELETE FROM questions WHERE question_id IN (SELECT question_id FROM questions"
         " WHERE touched_at < ? AND NOT EXISTS"
-        " (SELECT 1 FROM orders WHERE orders.order_no = questions.order_no) LIMIT %d)"
+        " (SELECT 1 FROM orders WHERE orders.order_no = questions.order_no)"
+        " ORDER BY touched_at LIMIT %d)"
     ),
     "question_words": (
         "DELETE FROM question_words WHERE words_id IN (SELECT words_id FROM question_words"
         " WHERE said_at < ? AND NOT EXISTS (SELECT 1 FROM questions"
-        " WHERE questions.question_id = question_words.question_id) LIMIT %d)"
+        " WHERE questions.question_id = question_words.question_id)"
+        " ORDER BY said_at LIMIT %d)"
     ),
     # While its order is kept, an attempt counts among its tries. The daily limit needs a day's.
     "payments": (
@@ -109,6 +117,18 @@ _PEOPLE = (
     "SELECT (SELECT COUNT(DISTINCT user_id) FROM sessions),"
     " (SELECT COUNT(DISTINCT user_id) FROM orders), (SELECT COUNT(*) FROM members)"
 )
+_MANY_ORDERS = 100_000
+_COUNT_EVERY = 60.0  # seconds, of so many orders that counting them takes long
+# Few, each found by an index that holds only these; the third grows for ever.
+_OPEN_ORDERS = (
+    "SELECT placing, COUNT(*) FROM orders WHERE placing IN ('claimed', 'creating', 'uncertain')"
+    " GROUP BY placing"
+)
+_UNRESOLVED_ORDERS = "SELECT COUNT(*) FROM orders WHERE placing = 'unresolved'"
+_SETTLED_ORDERS = (
+    "SELECT placing, COUNT(*) FROM orders WHERE placing IN ('placed', 'refused', 'changed')"
+    " GROUP BY placing"
+)
 _WAITING = (
     "SELECT COUNT(*), (SELECT received_at FROM inbox WHERE state = 'waiting'"
     " ORDER BY update_id LIMIT 1) FROM inbox WHERE state = 'waiting'"
@@ -118,6 +138,14 @@ _NEWS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Orders that are settled, by their state, and until when that is good for counts."""
+
+    orders: dict[Placing, int]
+    until: float
+
+
 class Upkeep:
     """Implements `UpkeepPort`."""
 
@@ -125,12 +153,21 @@ class Upkeep:
         self._database = database
         self._inbox = inbox
         self._orders = orders
+        self._settled: _Settled | None = None
 
     async def census(self) -> Census:
         """Count updates and orders."""
-        now = self._database.now()
+        now, counted = self._database.now(), self._settled
+        if counted is None or time.monotonic() >= counted.until:
+            counted = None
         # As one reading: over a network single ones share a connection, and these take a while.
-        return await self._database.read(lambda connection: _census(connection, now))
+        census, settled = await self._database.read(
+            lambda connection: _census(connection, now, counted.orders if counted else None)
+        )
+        if counted is None:
+            kept = _COUNT_EVERY if sum(settled.values()) >= _MANY_ORDERS else 0.0
+            self._settled = _Settled(settled, time.monotonic() + kept)
+        return census
 
     async def count_people(self) -> People:
         """Count who has a conversation, who has an order, and who was invited."""
@@ -246,19 +283,29 @@ class Upkeep:
         return len(closed)
 
 
-def _census(connection: Connection, now: datetime) -> Census:
+def _census(
+    connection: Connection, now: datetime, settled: dict[Placing, int] | None
+) -> tuple[Census, dict[Placing, int]]:
+    """Count, and return the count of settled orders as well; they are not counted if given."""
     waiting, oldest = connection.execute(_WAITING).fetchone()
     (parked,) = connection.execute("SELECT COUNT(*) FROM inbox WHERE state = 'parked'").fetchone()
-    orders = connection.execute("SELECT placing, COUNT(*) FROM orders GROUP BY placing").fetchall()
+    open_ = dict(connection.execute(_OPEN_ORDERS).fetchall())
+    (unresolved,) = connection.execute(_UNRESOLVED_ORDERS).fetchone()
+    if unresolved:
+        open_[Placing.UNRESOLVED] = unresolved
+    if settled is None:
+        rows = connection.execute(_SETTLED_ORDERS).fetchall()
+        settled = {Placing(placing): count for placing, count in rows}
     told, late = connection.execute(_NEWS, (to_micros(now - _LATE),)).fetchone()
     (pushes,) = connection.execute("SELECT COUNT(*) FROM pushes WHERE state = 'waiting'").fetchone()
-    return Census(
+    census = Census(
         waiting=waiting,
         oldest_waiting=None if oldest is None else from_micros(oldest),
         parked=parked,
-        orders={Placing(placing): count for placing, count in orders},
+        orders=settled | {Placing(placing): count for placing, count in open_.items()},
         pushes_waiting=pushes,
         notices_waiting=told,
         notices_late=late or 0,
         watches=count_watches(connection, now),
     )
+    return census, settled

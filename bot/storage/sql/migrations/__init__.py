@@ -28,6 +28,8 @@ NAMES = (
     "0021_what_is_claimed.sql",
     "0022_group_bans.sql",
     "0023_what_runs_know.sql",
+    "0024_what_grows.sql",
+    "0025_orders_of_buys.sql",
 )
 """In their order: the first brings schema 1. One that was released is never changed."""
 
