@@ -213,3 +213,24 @@ async def test_what_was_put_aside_is_kept_for_two_weeks(sqlite: SqliteStorage):
     await sqlite.upkeep.purge_old(Retention())
     assert [each.update_id for each, _ in await sqlite.inbox.parked_updates()] == [2]
     assert await sqlite.inbox.take_update(1) is None
+
+
+_MANY_PLACED = (
+    "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"
+    " INSERT INTO orders (order_no, user_id, chat_id, session_id, revision, placing, created_at,"
+    " body, stored) SELECT 'P' || n, n, n, 's' || n, 1, 'placed', n, x'00', n FROM numbers"
+)
+
+
+@pytest.mark.slow
+async def test_very_many_settled_orders_are_not_counted_at_every_look(aging: SqliteStorage) -> None:
+    """Those that are not settled are: they are few, and somebody may have to do something."""
+    await aging.database.write(lambda there: there.execute(_MANY_PLACED, (100_000,)))
+    before = {Placing.PLACED: 100_000}
+    assert (await aging.upkeep.census()).orders == before
+    await aging.conversations.commit_step(first(writes=(ClaimOrder(order()),)))
+    assert (await aging.upkeep.census()).orders == {**before, Placing.CLAIMED: 1}
+    creating, refused = order(placing=Placing.CREATING), order(placing=Placing.REFUSED)
+    await aging.orders.save_order(creating, Placing.CLAIMED)
+    await aging.orders.save_order(refused, Placing.CREATING)
+    assert (await aging.upkeep.census()).orders == before
