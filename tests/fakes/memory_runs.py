@@ -16,6 +16,7 @@ class MemoryRuns(MemoryPart):
 
     restored: bool = False
     """Whether this is a copy of an earlier moment, which the next run has to know."""
+    _begun: bool = False
     _alive_at: datetime | None = None
     _restored_at: datetime | None = None
     _restored_from: datetime | None = None
@@ -32,6 +33,7 @@ class MemoryRuns(MemoryPart):
             self.doubt()
             self._restored_at, self._restored_from = now, last_alive
         self.restored = False
+        self._begun = True
         known = last_alive is not None and not restored
         gap = Gap(since=last_alive, until=now) if known else None
         self._gap = gap if gap is not None and gap.is_told else self._gap
@@ -59,4 +61,4 @@ class MemoryRuns(MemoryPart):
 
     async def alive(self, now: datetime) -> None:
         self._answer()
-        self._alive_at = now
+        self._alive_at = now if self._begun else None

@@ -313,3 +313,9 @@ async def test_who_joins_a_run_hears_what_it_found_and_begins_none(storage: Stor
     assert joined.gap is not None
     assert joined.last_alive == NOW + LONG_GAP
     assert not joined.restored
+
+
+async def test_a_beat_before_the_run_has_begun_is_no_beat(storage: Storage) -> None:
+    """The second of two replicas that start together over a new database finds no run yet."""
+    await storage.runs.alive(NOW)
+    assert await storage.runs.begin_run(LATER) == RunBegun(restored=False, last_alive=None)

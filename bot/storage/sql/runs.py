@@ -110,13 +110,17 @@ class Runs:
         """Remember that the bot runs; first in the database, which so is never behind its file.
 
         `after` is the gap that ends with it, remembered at once with that. Where it is earlier than
-        the last time, the clock ran ahead: what waits comes back with it.
+        the last time, the clock ran ahead: what waits comes back with it. Nothing is remembered of
+        a database in which no run began: of two replicas that start together the second may be here
+        before the first has begun it.
         """
 
-        def beat(connection: Connection) -> tuple[str, int]:
-            (lineage,) = connection.execute(
+        def beat(connection: Connection) -> tuple[str, int] | None:
+            begun = connection.execute(
                 "SELECT value FROM meta WHERE name = ?", (_LINEAGE,)
             ).fetchone()
+            if begun is None:
+                return None
             row = connection.execute("SELECT value FROM meta WHERE name = ?", (_BEAT,)).fetchone()
             count = int(row[0]) + 1 if row else 1
             _put(connection, _BEAT, count)
@@ -125,11 +129,12 @@ class Runs:
             if after is not None:
                 _put(connection, _GAP_SINCE, to_micros(after.since))
                 _put(connection, _GAP_UNTIL, to_micros(after.until))
-            return str(lineage), count
+            return str(begun[0]), count
 
-        lineage, count = await self._database.write(beat)
-        if self._beside is None:
+        beaten = await self._database.write(beat)
+        if beaten is None or self._beside is None:
             return
+        lineage, count = beaten
         try:
             draft = self._beside.with_name(f".{self._beside.name}")
             draft.write_text(json.dumps({_LINEAGE: lineage, _BEAT: count}), encoding="ascii")
