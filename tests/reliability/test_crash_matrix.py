@@ -60,6 +60,12 @@ async def _cut_then_lost(clients: Clients) -> None:
     await clients.market_fault("create", "answer_lost")
 
 
+async def _lost_and_looked_up(clients: Clients) -> None:
+    await clients.market.delete("/sandbox/calls")
+    await clients.market_fault("create", "answer_lost")
+    await clients.market_fault("order_list", "slow", seconds=20)
+
+
 async def _ordered_and_shown(clients: Clients) -> bool:
     return await clients.struck() > 0 and bool(await clients.orders.orders())
 
@@ -113,9 +119,7 @@ BOUNDARIES = {
     "created, cut in mid-answer": Boundary(
         _market("create", "cut_mid_answer"), _asked("create", orders=1)
     ),
-    "uncertain, while it is looked up": Boundary(
-        _market("create", "answer_lost"), _asked("order_list")
-    ),
+    "uncertain, while it is looked up": Boundary(_lost_and_looked_up, _asked("order_list")),
     "placed, before the payment link": Boundary(
         _market("payment_links", "slow", seconds=20), _asked("payment_links", orders=1)
     ),
