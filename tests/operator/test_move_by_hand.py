@@ -23,6 +23,11 @@ ROOT = Path(__file__).resolve().parents[2]
 DONE, FAILED, TO_MEND = 0, 1, 2
 
 
+def _heeds_an_interrupt() -> None:
+    """What was itself started in the background begins with interrupts that do nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started(
     *words: str, source: str | Path, limit: int | None = None, **settings: str
 ) -> subprocess.Popen[str]:
@@ -44,6 +49,7 @@ def started(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heeds_an_interrupt,  # noqa: PLW1509 - no thread of ours runs
     )
     if limit is not None:
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
