@@ -13,8 +13,7 @@ T = TypeVar("T")
 class PictureWorker:
     """Runs the picture functions in a few threads, so that updates are handled meanwhile.
 
-    At most `threads` pictures are worked on at a time, which also bounds memory, one sheet among
-    them; at most `queue` wait. Each method raises what its function raises, and PicturesBusy when
+    At most `threads` pictures are worked on at a time, which also bounds memory; at most `queue` wait. Each method raises what its function raises, and PicturesBusy when
     the queue is full.
 
     The threads import the functions with their first picture: Pillow and its codecs take time and
@@ -25,8 +24,6 @@ class PictureWorker:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="pictures")
         self._most = threads + queue
         self._pending = 0
-        # A sheet is by far the largest picture, and nobody waits for one: the words are there.
-        self._sheets = asyncio.Lock()
 
     async def prepare(self, data: bytes) -> PreparedPhoto:
         """`prepare_photo`."""
@@ -46,8 +43,7 @@ class PictureWorker:
 
             return contact_sheet(pictures, first_number)
 
-        async with self._sheets:
-            return await self._run(work)
+        return await self._run(work)
 
     async def fit(self, data: bytes) -> bytes:
         """`fit_picture`."""
