@@ -13,8 +13,8 @@ T = TypeVar("T")
 class PictureWorker:
     """Runs the picture functions in a few threads, so that updates are handled meanwhile.
 
-    At most `threads` pictures are worked on at a time, which also bounds memory; at most `queue` wait. Each method raises what its function raises, and PicturesBusy when
-    the queue is full.
+    At most `threads` pictures are worked on at a time, which also bounds memory; at most `queue`
+    wait. Each method raises what its function raises, and PicturesBusy when the queue is full.
 
     The threads import the functions with their first picture: Pillow and its codecs take time and
     memory that a start need not spend.
