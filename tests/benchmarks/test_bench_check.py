@@ -50,7 +50,7 @@ def test_no_step_costs_more_than_it_did(tmp_path: Path) -> None:
         ("telegram", 1),
         ("pictures", 2),
         ("marketplace", 1),
-        ("calls", 1001),
+        ("calls", 3501),
     ],
 )
 def test_a_step_that_costs_more_is_named(what: str, more: int) -> None:
@@ -69,6 +69,16 @@ def test_a_picture_that_comes_beside_the_next_move_is_no_more() -> None:
     assert compare(kept, late) == []
     twice = {"00 say": _STEP, "01 tap": {**_STEP, "pictures": 2}}
     assert compare(kept, twice) == ["the whole journey: 3 pictures instead of 2"]
+
+
+def test_a_sheets_calls_fall_into_its_move_or_the_next() -> None:
+    """What a move without one takes more is a regression."""
+    kept = {"00 say": {**_STEP, "calls": 30_000}, "01 tap": {**_STEP, "calls": 4000}}
+    moved = {"00 say": {**_STEP, "calls": 27_600}, "01 tap": {**_STEP, "calls": 6400}}
+    assert compare(kept, moved) == []
+    bare = {name: {**step, "pictures": 0} for name, step in kept.items()}
+    grown = {"00 say": bare["00 say"], "01 tap": {**bare["01 tap"], "calls": 5400}}
+    assert "01 tap: 5400 calls instead of 4000" in compare(bare, grown)
 
 
 def test_one_commit_more_in_each_step_is_named() -> None:
