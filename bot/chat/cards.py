@@ -17,6 +17,7 @@ from bot.chat.wording import NO_PREVIEW, worded
 from bot.domain.identifiers import ChatId
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import is_unchanged, number_of
+from bot.telegram.pacing import NOT_HELD
 
 _HTML = ParseMode.HTML.value
 _log = structlog.get_logger(__name__)
@@ -76,12 +77,13 @@ class CardDrawer:
     async def publish(self, chat_id: ChatId, screen: Screen) -> tuple[int, bool]:
         """Post a card of its own; return its number, and whether it stands below a picture.
 
-        Raises `telegram.error.TelegramError` when it can't be, or may not be, there.
+        Raises `telegram.error.TelegramError` when it can't be, or may not be, there, or where the
+        chat is held back.
         """
         links = partial(links_json, screen)
         if screen.picture is not None and visible_length(screen.text) <= CAPTION_LIMIT:
             photo = await self._photos.of(screen.picture)
-            sent = await self._photos.send(chat_id, screen.text, photo, links)
+            sent = await self._photos.send(chat_id, screen.text, photo, links, retries=NOT_HELD)
             if sent is not None:
                 return number_of(sent), True
         sent = await self._bot.fitting(
@@ -90,6 +92,7 @@ class CardDrawer:
             chat_id=chat_id,
             parse_mode=_HTML,
             link_preview_options=NO_PREVIEW,
+            retries=NOT_HELD,
         )
         return number_of(sent), False
 
@@ -111,6 +114,7 @@ class CardDrawer:
                 chat_id=chat_id,
                 message_id=message_id,
                 parse_mode=_HTML,
+                retries=NOT_HELD,
                 **({} if pictured else {"link_preview_options": NO_PREVIEW}),
             )
         except BadRequest as error:

@@ -5,9 +5,11 @@ lasts (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoi
 """
 
 import asyncio
+import math
 import time
 import warnings
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -17,6 +19,9 @@ from telegram.ext import BaseRateLimiter
 
 _PER_SECOND = 30  # messages to all chats together
 _LONGEST_WAIT = 60.0  # seconds; a longer hold is left to whoever draws again later
+NEVER_AGAIN, NOT_HELD = -1, -2  # python-telegram-bot does not pass on a 0
+"""For `retries`, of what is sent once: after a chat's hold, or only where nothing holds the chat
+back. Who tells many one after the other has nobody wait for a chat that is another's."""
 _COURTESIES = frozenset({"sendChatAction", "sendMessageDraft"})
 # Either type of `retry_after` is read below.
 warnings.filterwarnings("ignore", message=".*attribute `retry_after` will be of type")
@@ -43,12 +48,17 @@ class Pacer(BaseRateLimiter[int]):
     on_hold: Callable[[str, float], None] | None = None
 
     def __init__(
-        self, per_second: float = _PER_SECOND, retries: int = 3, together: Together | None = None
+        self,
+        per_second: float = _PER_SECOND,
+        retries: int = 3,
+        together: Together | None = None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._together: Together = AsyncLimiter(per_second, 1)
         if together is not None:
             self._together = together
         self._retries = retries
+        self._seconds = seconds
         self._held_until: dict[object, float] = {}
 
     async def initialize(self) -> None:
@@ -66,7 +76,10 @@ class Pacer(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> _Answer:
-        """Call when the chat is free. Raises `RetryAfter` when the wait is too long."""
+        """Call when the chat is free. Raises `RetryAfter` where that is not waited for.
+
+        `rate_limit_args` is how often a call is repeated, or `NEVER_AGAIN`, `NOT_HELD`.
+        """
         chat = data.get("chat_id")
         chat = None if chat is None else str(chat)  # given as a number or as a text
         retries = self._retries if rate_limit_args is None else rate_limit_args
@@ -75,8 +88,7 @@ class Pacer(BaseRateLimiter[int]):
                 return True
             retries = 0
         while True:
-            if (wait := self._wait_for(chat)) > 0:
-                await asyncio.sleep(wait)
+            await self._until_free(chat, 0.0 if rate_limit_args == NOT_HELD else _LONGEST_WAIT)
             if chat is not None:
                 await self._together.acquire()
             try:
@@ -101,8 +113,15 @@ class Pacer(BaseRateLimiter[int]):
     ) -> _Answer:
         return await callback(*args, **kwargs)
 
+    async def _until_free(self, chat: object, patience: float) -> None:
+        """Wait while a chat is held back. Raises `RetryAfter` where that takes longer."""
+        if (wait := self._wait_for(chat)) > patience:
+            raise RetryAfter(math.ceil(wait))
+        if wait > 0:
+            await asyncio.sleep(wait)
+
     def _wait_for(self, chat: object) -> float:
-        return max(0.0, self._held_until.get(chat, 0.0) - time.monotonic())
+        return max(0.0, self._held_until.get(chat, 0.0) - self._seconds())
 
     def _held_back(self, chat: str, seconds: float) -> None:
         self.hold(chat, seconds)
@@ -111,7 +130,7 @@ class Pacer(BaseRateLimiter[int]):
 
     def hold(self, chat: object, seconds: float) -> None:
         """Send nothing to a chat for so many seconds."""
-        now = time.monotonic()
+        now = self._seconds()
         self._held_until = {key: until for key, until in self._held_until.items() if until > now}
         self._held_until[chat] = now + seconds
 
@@ -120,6 +139,11 @@ def seconds_of(error: RetryAfter) -> float:
     """How long Telegram asks to wait, in seconds."""
     wait = error.retry_after
     return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+
+
+def pause_after(error: TelegramError, otherwise: timedelta) -> timedelta:
+    """How long to wait before the same is tried again: what Telegram asks for, if it does."""
+    return timedelta(seconds=seconds_of(error)) if isinstance(error, RetryAfter) else otherwise
 
 
 class MeteredPacer(Pacer):

@@ -13,6 +13,7 @@ from bot.chat.texts import texts_in
 from bot.domain.broadcasts import Reached, Recipient
 from bot.storage.ports import Storage, StorageError, StorageUnavailable
 from bot.telegram.pacing import seconds_of
+from bot.telling.rounds import whole
 
 _PER_SECOND = 10.0  # a third of what Telegram allows: chats come first
 _TOGETHER = 100
@@ -59,8 +60,8 @@ class Broadcaster:
         for who in waiting:
             # Read before the claim: a storage that fails here leaves nobody claimed and unwritten.
             text = await self._text(who)
-            if text is not None and await self._storage.broadcasts.claim_recipient(who):
-                wait = await self._send(who, text)
+            if text is not None:
+                wait = await whole(self._tell(who, text))
                 await asyncio.sleep(max(self._pause, wait))
         return bool(waiting)
 
@@ -78,8 +79,10 @@ class Broadcaster:
         t = texts_in(session.language if session else "en")
         return f"{news.text}\n\n{t('news.footer')}"
 
-    async def _send(self, who: Recipient, text: str) -> float:
-        """Send to one; return the seconds that Telegram asks to wait."""
+    async def _tell(self, who: Recipient, text: str) -> float:
+        """Send to one who waits for it; return the seconds that Telegram asks to wait."""
+        if not await self._storage.broadcasts.claim_recipient(who):
+            return 0.0
         end: Reached | None = Reached.UNCLEAR
         wait = 0.0
         try:

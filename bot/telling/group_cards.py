@@ -23,6 +23,7 @@ from bot.domain.identifiers import BuyId, ChatId
 from bot.storage.ports import Storage
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
+from bot.telegram.pacing import pause_after
 from bot.telling.rounds import Rounds, apart
 
 CardOfBuy = Callable[[Texts, str, GroupBuy, Progress], Screen]
@@ -70,8 +71,7 @@ class GroupCards:
         """Draw what shows an older version and may be drawn now. Raises `StorageUnavailable`."""
         for card in await self._cards.cards_to_draw(self._clock(), _AT_ONCE):
             put_aside = partial(self._cards.card_drawn, card, card.shown, self._clock() + _AGAIN)
-            async with apart("group_card_waits", put_aside, buy=card.buy_id):
-                await self._draw(card)
+            await apart("group_card_waits", put_aside, self._draw(card), buy=card.buy_id)
 
     async def _draw(self, card: Card) -> None:
         buy = await self._buys.buy(card.buy_id)
@@ -104,13 +104,13 @@ class GroupCards:
             await self._cards.card_drawn(card, buy.version, self._clock() + EDIT_EVERY)
 
     async def _not_drawn(self, card: Card, error: TelegramError) -> None:
-        sent = judged(error)
+        sent, again = judged(error), self._clock() + pause_after(error, _AGAIN)
         _log.warning("group_card_not_drawn", error=type(error).__name__, sent=sent.value)
         if card.message_id:
-            await self._cards.card_drawn(card, card.shown, self._clock() + _AGAIN)
+            await self._cards.card_drawn(card, card.shown, again)
         elif sent is Sent.NOT_NOW:
             await self._cards.put_card(card)
-            await self._cards.card_drawn(card, card.shown, self._clock() + _AGAIN)
+            await self._cards.card_drawn(card, card.shown, again)
         else:
             # It may stand there, and nobody can say where: the organiser sees, and posts anew.
             await self._cards.drop_card(card)

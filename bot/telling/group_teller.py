@@ -26,6 +26,7 @@ from bot.storage.ports import (
 )
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
+from bot.telegram.pacing import pause_after
 from bot.telling.rounds import Rounds, apart
 from bot.telling.sending import send_screen, session_of
 
@@ -91,8 +92,12 @@ class GroupTeller:
             same = [each for each in waiting if _is_same(each, news)]
             told |= {each.news_id for each in same}
             put_aside = partial(self._news.put_back_news, news.news_id, self._clock() + _PUT_ASIDE)
-            async with apart("group_news_waits", put_aside, kind=news.news.kind.value):
-                await self._tell_gathered(news, same)
+            await apart(
+                "group_news_waits",
+                put_aside,
+                self._tell_gathered(news, same),
+                kind=news.news.kind.value,
+            )
 
     async def _tell_gathered(self, news: StoredNews, same: Sequence[StoredNews]) -> None:
         """Tell what many bring about one after the other as one, and no more often than that."""
@@ -110,14 +115,14 @@ class GroupTeller:
             self._told_of.pop(key, None)
         who = await self._say_they_paid(news)
         is_known = who is not None and (not who or self._told_of.get(about) == who)
-        if who is not None:
-            self._told_of[about] = who
-        self._told_at[about] = now
         for each in same:
             if (is_known or each != news) and await self._news.claim_news(each.news_id):
                 await self._news.end_news(each.news_id)
-        if not is_known:
-            await self._tell(news)
+        if not is_known and not await self._tell(news):
+            return  # it waits, and is not known yet
+        if who is not None:
+            self._told_of[about] = who
+        self._told_at[about] = now
 
     async def _say_they_paid(self, news: StoredNews) -> Proofs | None:
         """Return who says so and since when, None where it is not about what is collected.
@@ -130,23 +135,26 @@ class GroupTeller:
         saying = [each for each in buy.claims if each.state is ClaimState.PROOF]
         return frozenset((each.user_id, each.proof.at if each.proof else None) for each in saying)
 
-    async def _tell(self, stored: StoredNews) -> None:
+    async def _tell(self, stored: StoredNews) -> bool:
+        """Tell it, unless nobody is left to tell; return False where it waits again."""
         quiet_until = self._quiet.over_at(self._clock()) if self._quiet else None
         if quiet_until is not None:
             await self._news.put_back_news(stored.news_id, quiet_until)
-            return
-        if not await self._news.claim_news(stored.news_id):
-            return
+            return False
         buy = await self._buys.buy(stored.buy_id)
         if buy is None:  # dropped meanwhile
-            await self._news.end_news(stored.news_id)
-            return
+            if await self._news.claim_news(stored.news_id):
+                await self._news.end_news(stored.news_id)
+            return True
         books = await self._buys.books_of_buy(stored.buy_id)
         person = stored.news.user_id
         session = await session_of(
             self._storage.conversations, ChatId(person), person, buy.language
         )
         screen = self._screen(texts_in(session.language), buy, books, stored.news)
+        # Claimed when nothing but the sending is left: what can't be read now is told later.
+        if not await self._news.claim_news(stored.news_id):
+            return True
         to_organiser = stored.news.user_id == buy.organiser
         try:
             await send_screen(self._bot, session, screen)
@@ -157,13 +165,15 @@ class GroupTeller:
                 await self._buys.organiser_reached(buy.buy_id, reached=False)
             _log.warning("group_news_not_told", error=type(error).__name__, sent=sent.value)
             if sent is Sent.NOT_NOW:
-                await self._news.put_back_news(stored.news_id, self._clock() + _AGAIN)
-                return
+                again = self._clock() + pause_after(error, _AGAIN)
+                await self._news.put_back_news(stored.news_id, again)
+                return False
         else:
             if to_organiser:
                 await self._buys.organiser_reached(buy.buy_id, reached=True)
         await self._news.end_news(stored.news_id)
         _log.info("group_news_told", kind=stored.news.kind.value)
+        return True
 
 
 def _is_same(one: StoredNews, other: StoredNews) -> bool:

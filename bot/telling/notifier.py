@@ -26,7 +26,7 @@ from bot.storage.tracking_ports import Notice, NoticeEnd
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
 from bot.telegram.pacing import seconds_of
-from bot.telling.rounds import Rounds
+from bot.telling.rounds import ENDS_WITHIN, Rounds
 from bot.telling.sending import send_screen
 
 ScreenOfNews = Callable[[OrderView, News], Screen]
@@ -70,7 +70,12 @@ class Notifier:
 
     async def run(self) -> None:
         """Tell what waits, for ever; also what an earlier run left."""
-        await self._rounds.run(self._begin, self.begin_waiting)
+        try:
+            await self._rounds.run(self._begin, self.begin_waiting)
+        finally:
+            # Another may take over as soon as this has ended, and gives up what is claimed.
+            if self._tasks:
+                await asyncio.wait(self._tasks.values(), timeout=ENDS_WITHIN)
 
     async def begin_waiting(self) -> None:
         """Begin to tell of the orders with news, as far as there is room."""

@@ -105,8 +105,12 @@ class Publisher:
         for post in await self._posts.posts_to_do(self._clock(), _AT_ONCE):
             later = post.replace(look_at=self._clock() + _LATER)
             put_aside = partial(self._posts.save_post, later, (post.state,))
-            async with apart("post_waits", put_aside, post=post.post_id):
-                await (self._send(post) if post.state is PostState.WAITING else self._end(post))
+            await apart(
+                "post_waits",
+                put_aside,
+                self._send(post) if post.state is PostState.WAITING else self._end(post),
+                post=post.post_id,
+            )
 
     async def check_one_offer(self) -> None:
         """Read the offer whose card is due first, and have all its cards say what is so.
@@ -241,17 +245,22 @@ class Publisher:
             )
         except (Forbidden, BadRequest, ChatMigrated) as error:
             if any(each in error.message.lower() for each in _BEYOND_EDITS):
-                await self._call_off(post)
+                if not await self._call_off(post):
+                    await self._end_later(post)
+                    return
             elif not any(each in error.message.lower() for each in _GONE_POST):
                 await self._tell(post, "publish.not_taken_down", error.message)
         except TelegramError:
-            await self._posts.save_post(
-                post.replace(look_at=self._clock() + _AGAIN), (PostState.ENDING,)
-            )
+            await self._end_later(post)
             return
         await self._posts.save_post(gone, (PostState.ENDING,))
 
-    async def _call_off(self, post: Post) -> None:
+    async def _end_later(self, post: Post) -> None:
+        later = post.replace(look_at=self._clock() + _AGAIN)
+        await self._posts.save_post(later, (PostState.ENDING,))
+
+    async def _call_off(self, post: Post) -> bool:
+        """Have a post say that it is over; return False where that has to wait."""
         screen = self._card(self._texts(post), self._bot.username, post, None)
         try:
             if post.shown is not None:
@@ -259,7 +268,10 @@ class Publisher:
                     post.chat_id, post.shown.message_id, screen, pictured=post.shown.pictured
                 )
         except TelegramError as error:
+            if judged(error) is Sent.NOT_NOW:
+                return False
             await self._tell(post, "publish.not_taken_down", error.message)
+        return True
 
     def _interval(self, post: Post, now: datetime) -> timedelta:
         """Return when to look next: what is new is read, and moves, most."""

@@ -26,6 +26,7 @@ from bot.services.support import Support
 from bot.storage.ports import Storage, StorageError, StorageUnavailable
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
+from bot.telegram.pacing import NEVER_AGAIN
 from bot.telling.rounds import Rounds, apart
 from bot.telling.sending import begun_session
 
@@ -36,7 +37,6 @@ TopicName = Callable[[Question], str]
 _AT_ONCE = 20
 _AGAIN = timedelta(seconds=20)
 _PUT_ASIDE = timedelta(minutes=10)
-_NEVER_AGAIN = -1  # python-telegram-bot does not pass on a 0
 _TO_PERSON = frozenset({Side.ANSWERED, Side.CLOSED})
 _ENDS = frozenset({Side.CLOSED, Side.SOLVED})
 _TOPIC_GONE = ("thread not found", "topic_deleted", "topic_id_invalid")
@@ -88,8 +88,7 @@ class QuestionTeller:
         for words in await self._questions.words_to_tell(self._clock(), _AT_ONCE):
             later = self._clock() + _PUT_ASIDE
             put_aside = partial(self._questions.put_back_words, words.words_id, later)
-            async with apart("question_words_put_aside", put_aside):
-                await self._tell(words)
+            await apart("question_words_put_aside", put_aside, self._tell(words))
 
     async def _tell(self, words: Words) -> None:
         question = await self._questions.question(words.question_id)
@@ -194,7 +193,7 @@ class QuestionTeller:
                 "createForumTopic",
                 chat_id=group,
                 name=self._topic_name(question),
-                retries=_NEVER_AGAIN,
+                retries=NEVER_AGAIN,
             )
         except BadRequest as error:
             if "chat not found" in error.message.lower():
@@ -218,7 +217,7 @@ class QuestionTeller:
                 method,
                 chat_id=topic.chat_id,
                 message_thread_id=topic.thread_id,
-                retries=_NEVER_AGAIN,
+                retries=NEVER_AGAIN,
             )
         except TelegramError as error:
             _log.info("topic_not_turned", reason=error.message)
@@ -231,7 +230,7 @@ class QuestionTeller:
                 chat_id=group,
                 message_id=words.message_id,
                 reaction=_TAKEN,
-                retries=_NEVER_AGAIN,
+                retries=NEVER_AGAIN,
             )
         except TelegramError as error:
             _log.info("answer_not_marked", reason=error.message)
@@ -268,7 +267,7 @@ class QuestionTeller:
             "chat_id": chat_id,
             "message_thread_id": thread,
             "disable_notification": "true" if silent else None,
-            "retries": _NEVER_AGAIN,
+            "retries": NEVER_AGAIN,
         }
         html = ParseMode.HTML.value
         if photo:

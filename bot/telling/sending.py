@@ -16,8 +16,8 @@ from bot.domain.sessions import Session
 from bot.storage.ports import ConversationPort, StepCommit, StorageError, VersionConflict
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import is_topic_lost
+from bot.telegram.pacing import NEVER_AGAIN, NOT_HELD
 
-_NEVER_AGAIN = -1  # python-telegram-bot does not pass on a 0
 _log = structlog.get_logger(__name__)
 
 
@@ -27,7 +27,7 @@ async def send_pictured(bot: DirectBot, drawer: Drawer, session: Session, screen
     Raises `TelegramError`.
     """
     try:
-        sent = await drawer.send_picture(session, screen, retries=_NEVER_AGAIN)
+        sent = await drawer.send_picture(session, screen, retries=NOT_HELD)
     except BadRequest as error:
         if session.topic is None or not is_topic_lost(error):
             raise
@@ -37,11 +37,14 @@ async def send_pictured(bot: DirectBot, drawer: Drawer, session: Session, screen
         await send_screen(bot, session, screen)
 
 
-async def send_screen(bot: DirectBot, session: Session, screen: Screen) -> None:
+async def send_screen(
+    bot: DirectBot, session: Session, screen: Screen, *, even_held: bool = False
+) -> None:
     """Send a screen's text and buttons as a message of its own, where the person wrote last.
 
-    Raises `TelegramError`.
+    Raises `TelegramError`; `RetryAfter` at once for a chat that is held back, unless `even_held`.
     """
+    retries = NEVER_AGAIN if even_held else NOT_HELD
     text = fitted(screen.text, TEXT_LIMIT)
     try:
         await bot.fitting(
@@ -51,13 +54,13 @@ async def send_screen(bot: DirectBot, session: Session, screen: Screen) -> None:
             parse_mode=ParseMode.HTML.value,
             link_preview_options=NO_PREVIEW,
             message_thread_id=session.topic,
-            retries=_NEVER_AGAIN,
+            retries=retries,
         )
     except BadRequest as error:
         if "chat not found" in error.message.lower():
             raise
         if session.topic is not None and is_topic_lost(error):
-            await send_screen(bot, session.replace(topic=None), screen)
+            await send_screen(bot, session.replace(topic=None), screen, even_held=even_held)
             return
         _log.error("news_simplified", reason=error.message)
         await bot.call(
@@ -67,7 +70,7 @@ async def send_screen(bot: DirectBot, session: Session, screen: Screen) -> None:
             reply_markup=keyboard_json(session, screen, only_actions=True),
             link_preview_options=NO_PREVIEW,
             message_thread_id=session.topic,
-            retries=_NEVER_AGAIN,
+            retries=retries,
         )
 
 

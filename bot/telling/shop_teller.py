@@ -100,8 +100,7 @@ class ShopTeller:
         for event in await self._events.events_to_tell(self._clock(), _AT_ONCE):
             later = self._clock() + _PUT_ASIDE
             put_aside = partial(self._events.put_back_event, event.event_id, later)
-            async with apart("shop_event_waits", put_aside, kind=event.kind.value):
-                await self._tell(event)
+            await apart("shop_event_waits", put_aside, self._tell(event), kind=event.kind.value)
 
     async def _tell(self, event: ShopEvent) -> None:
         order = await self._storage.orders.order(event.order_no)
@@ -110,32 +109,37 @@ class ShopTeller:
         if order is not None and quiet_until is not None and can_wait:
             await self._events.put_back_event(event.event_id, quiet_until)
             return
+        # Read before the claim: what can't be read now is told later.
+        people = self._people(event, order) if order is not None else []
+        views = [await self._view(order, *each) for each in people if order is not None]
         if not await self._events.claim_event(event.event_id):
             return
         if order is None:  # deleted meanwhile
             await self._events.end_event(event.event_id)
             return
-        results = [await self._send(event, order, *each) for each in self._people(event, order)]
+        results = [await self._send(event, each) for each in views]
         if results and all(each is Sent.NOT_NOW for each in results):
             await self._events.put_back_event(event.event_id, self._clock() + _AGAIN)
             return
         await self._events.end_event(event.event_id)
         _log.info("shop_event_told", kind=event.kind.value, people=len(results))
 
-    async def _send(
-        self, event: ShopEvent, order: Order, chat_id: ChatId, user_id: UserId
-    ) -> Sent | None:
-        """Tell one person; None when they were told."""
+    async def _view(self, order: Order, chat_id: ChatId, user_id: UserId) -> OrderView:
         session = await session_of(self._storage.conversations, chat_id, user_id, order.language)
         rate = order.quote.charge.rate if order.quote.charge else None
-        view = OrderView(
+        return OrderView(
             session=session,
             t=texts_in(session.language).priced(rate),
             order=order,
             shop=await shop_shown(self._shop, order),
         )
+
+    async def _send(self, event: ShopEvent, view: OrderView) -> Sent | None:
+        """Tell one person; None when they were told."""
+        screen = self._screen(view, event)
         try:
-            await send_screen(self._bot, session, self._screen(view, event))
+            # One of several whose chat is held back is waited for: the others have been told.
+            await send_screen(self._bot, view.session, screen, even_held=True)
         except TelegramError as error:
             sent = judged(error)
             _log.warning("shop_event_not_told", error=type(error).__name__, sent=sent.value)

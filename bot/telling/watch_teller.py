@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import TelegramError
 
 from bot.chat.drawing import Drawer
 from bot.chat.screens import Screen
@@ -23,7 +23,7 @@ from bot.storage.ports import (
 )
 from bot.telegram import DirectBot
 from bot.telegram.outcomes import Sent, judged
-from bot.telegram.pacing import seconds_of
+from bot.telegram.pacing import pause_after
 from bot.telling.rounds import Rounds, apart
 from bot.telling.sending import send_pictured, session_of
 
@@ -86,8 +86,7 @@ class WatchTeller:
         waiting = await self._watches.watches_to_tell(self._clock(), _AT_ONCE)
         for watch in waiting:
             put_aside = partial(self._watches.put_back_watch, watch, self._clock() + _PUT_ASIDE)
-            async with apart("watch_waits", put_aside, watch=watch.watch_id):
-                await self._tell(watch)
+            await apart("watch_waits", put_aside, self._tell(watch), watch=watch.watch_id)
         return len(waiting)
 
     async def _tell(self, watch: OfferWatch) -> None:
@@ -117,9 +116,7 @@ class WatchTeller:
             sent = judged(error)
             _log.warning("watch_not_told", error=type(error).__name__, sent=sent.value)
             if sent is Sent.NOT_NOW:
-                wait = seconds_of(error) if isinstance(error, RetryAfter) else None
-                again = _AGAIN if wait is None else timedelta(seconds=wait)
-                await self._watches.put_back_watch(watch, now + again)
+                await self._watches.put_back_watch(watch, now + pause_after(error, _AGAIN))
                 return
             never = sent is Sent.NEVER
             await self._end(watch, WatchState.DROPPED if never else WatchState.UNCLEAR)

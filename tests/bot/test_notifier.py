@@ -49,6 +49,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.now = NOON
+        self.passed = 0.0
         self.quiet: QuietHours | None = None
         self.storage = MemoryStorage()
         self.telegram = FakeTelegram()
@@ -56,12 +57,16 @@ class Desk:
             TOKEN,
             request=self.telegram,
             get_updates_request=self.telegram,
-            rate_limiter=Pacer(),
+            rate_limiter=Pacer(seconds=self._seconds),
         )
         self.reads = 0
         self.found: OrderPart | None = None
         self.outcomes: list[str] = []
         self.started = self._new()
+
+    def _seconds(self) -> float:
+        """Return what no setting of the clock moves."""
+        return self.passed
 
     def _new(self) -> Notifier:
         return Notifier(
@@ -113,6 +118,7 @@ class Desk:
     async def tell(self, *, after: float = 0) -> list[str]:
         """Let time pass, tell what waits, and return what was ever told."""
         self.now += timedelta(seconds=after)
+        self.passed += after
         await self.started.begin_waiting()
         while self.started._tasks:
             for task in list(self.started._tasks.values()):
@@ -167,6 +173,7 @@ async def test_a_clock_that_is_set_right_puts_nobody_aside_for_longer(desk: Desk
     await desk.tell()
     assert desk.outcomes == ["put_back"]
     desk.now = NOON
+    desk.passed += 10
     (waiting,) = await desk.storage.waiting_notices(desk.order.order_no, NOON + timedelta(hours=2))
     await desk.storage.hold_notices([waiting.notice_id], NOON)
     await desk.tell()
@@ -264,6 +271,20 @@ async def test_a_run_that_dies_while_sending_leaves_the_claim_behind(desk: Desk)
     desk.started = desk._new()
     assert await desk.storage.give_up_claimed() == 1
     assert len(await desk.tell(after=9999)) == 1
+
+
+async def test_an_end_waits_for_what_is_being_sent(desk: Desk) -> None:
+    """Whoever takes over gives up what is claimed: by then it is known to be told."""
+    sending = asyncio.Event()
+    desk.telegram.on_call = lambda _: sending.set()
+    desk.telegram.slow["sendMessage"] = 0.05
+    await desk.happens(NewsKind.PAID)
+    run = asyncio.create_task(desk.started.run())
+    await asyncio.wait_for(sending.wait(), 60)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    assert desk.outcomes == ["told"]
+    assert await desk.storage.give_up_claimed() == 0
 
 
 class TestPaying:

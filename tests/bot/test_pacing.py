@@ -8,7 +8,7 @@ import pytest
 from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
-from bot.telegram.pacing import Pacer
+from bot.telegram.pacing import NOT_HELD, Pacer, seconds_of
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
 
 
@@ -72,6 +72,22 @@ async def test_a_long_hold_is_left_to_the_caller(telegram: FakeTelegram, bot: Ex
     _flood(telegram, "sendMessage", 500)
     with pytest.raises(RetryAfter):
         await bot.send_message(1, "a")
+    with pytest.raises(RetryAfter):
+        await bot.send_message(1, "b")
+    assert len(telegram.calls) == 1
+
+
+async def test_who_tells_many_one_after_the_other_does_not_wait_for_a_hold(
+    telegram: FakeTelegram, bot: ExtBot[Any]
+) -> None:
+    """They tell the others meanwhile, and this one when the hold is over."""
+    _flood(telegram, "sendMessage", 50)
+    with pytest.raises(RetryAfter):
+        await bot.send_message(1, "a", rate_limit_args=NOT_HELD)
+    with pytest.raises(RetryAfter) as held:
+        await bot.send_message(1, "b", rate_limit_args=NOT_HELD)
+    assert 0 < seconds_of(held.value) <= 50
+    assert len(telegram.calls) == 1
 
 
 async def test_a_chat_action_is_dropped_rather_than_waited_for(
