@@ -4,7 +4,7 @@ Operators hear in a group of theirs, a topic for each question, where one is nam
 used; else each in their own chat. Words are claimed, durably, before they are told, as news is.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -42,6 +42,24 @@ _ENDS = frozenset({Side.CLOSED, Side.SOLVED})
 _TOPIC_GONE = ("thread not found", "topic_deleted", "topic_id_invalid")
 _TAKEN = '[{"type":"emoji","emoji":"👍"}]'
 _log = structlog.get_logger(__name__)
+
+
+class _NotOurs(Exception):
+    """Words that wait no longer, which nobody else but a later run would tell."""
+
+
+class _Claim:
+    """Claims words when nothing but the sending is left: what can't be read now is told later."""
+
+    def __init__(self, claim: Callable[[], Awaitable[bool]]) -> None:
+        self._claim = claim
+        self._taken = False
+
+    async def take(self) -> None:
+        """Claim what is not claimed yet. Raises `_NotOurs`, and `StorageUnavailable`."""
+        if not self._taken and not await self._claim():
+            raise _NotOurs
+        self._taken = True
 
 
 class QuestionTeller:
@@ -96,13 +114,16 @@ class QuestionTeller:
         if question is not None and quiet_until is not None and words.side not in _TO_PERSON:
             await self._questions.put_back_words(words.words_id, quiet_until)
             return
-        if not await self._questions.claim_words(words.words_id):
+        claim = _Claim(partial(self._questions.claim_words, words.words_id))
+        try:
+            sent: Sent | None = Sent.NEVER  # deleted meanwhile
+            if question is not None:
+                to_person = words.side in _TO_PERSON
+                tell = self._person if to_person else self._desk
+                sent = await tell(question, words, claim)
+            await claim.take()
+        except _NotOurs:
             return
-        sent: Sent | None = Sent.NEVER  # deleted meanwhile
-        if question is not None:
-            to_person = words.side in _TO_PERSON
-            tell = self._person if to_person else self._desk
-            sent = await tell(question, words)
         if sent is Sent.NOT_NOW:
             await self._questions.put_back_words(words.words_id, self._clock() + _AGAIN)
             return
@@ -112,20 +133,21 @@ class QuestionTeller:
             return
         _log.info("question_words_told", side=words.side.value, missed=missed)
         if words.side in _TO_PERSON:
-            await self._desk(question, words.replace(missed=missed))
+            await self._desk(question, words.replace(missed=missed), claim)
 
-    async def _person(self, question: Question, words: Words) -> Sent | None:
+    async def _person(self, question: Question, words: Words, claim: _Claim) -> Sent | None:
         """Tell who asked; None when they were told."""
         session = await self._session(question.chat_id, question.user_id, question.language)
         screen = self._for_person(await self._view(session, question, words))
         markup = keyboard_json(session, screen)
+        await claim.take()
         return await self._post(question.chat_id, screen, markup, words.photo)
 
-    async def _desk(self, question: Question, words: Words) -> Sent | None:
+    async def _desk(self, question: Question, words: Words, claim: _Claim) -> Sent | None:
         """Tell the operators, in their group or each by themselves; None when one was told."""
         trouble = ""
         if self._group is not None:
-            sent, trouble = await self._in_group(self._group, question, words)
+            sent, trouble = await self._in_group(self._group, question, words, claim)
             if sent is not Sent.NEVER:
                 return sent
         silent = words.side is not Side.ASKED
@@ -138,6 +160,7 @@ class QuestionTeller:
             view = await self._view(session, question, words)
             screen = self._for_operators(view, trouble)
             markup = keyboard_json(session, screen)
+            await claim.take()
             results.append(
                 await self._post(ChatId(operator), screen, markup, words.photo, silent=silent)
             )
@@ -146,10 +169,11 @@ class QuestionTeller:
         return results[0] if len(set(results)) == 1 else Sent.UNCLEAR
 
     async def _in_group(
-        self, group: ChatId, question: Question, words: Words
+        self, group: ChatId, question: Question, words: Words, claim: _Claim
     ) -> tuple[Sent | None, str]:
         """Tell in the operators' group; return what came of it, and why it can't be used."""
         if words.side is Side.ANSWERED and words.chat_id == group and not words.missed:
+            await claim.take()
             await self._react(group, words)
             return None, ""
         session = await self._language_of_the_group()
@@ -157,6 +181,7 @@ class QuestionTeller:
         markup = group_json(screen)
         topic = question.topic if question.topic and question.topic.chat_id == group else None
         trouble = ""
+        await claim.take()
         for _ in range(2):
             try:
                 if topic is None:

@@ -11,7 +11,7 @@ from bot.chat.screens import Screen
 from bot.domain.questions import Side
 from bot.domain.quiet import QuietHours
 from bot.services.support import Support
-from bot.storage.ports import Storage
+from bot.storage.ports import Storage, StorageUnavailable
 from bot.telling.question_teller import QuestionTeller
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.questioning import ASKER, COLLEAGUE, OWNER, words
@@ -50,16 +50,18 @@ async def storage() -> Storage:
 
 def teller(storage: Storage, bot: Any, now: datetime = NOW, **more: Any) -> QuestionTeller:
     operators = (OWNER.user_id, COLLEAGUE.user_id)
+    usual: dict[str, Any] = {
+        "for_person": lambda view: Screen(view.said[-1].side.value),
+        "for_operators": lambda view, trouble: Screen(view.said[-1].side.value + trouble),
+        "topic_name": lambda question: f"#Q{question.question_id}",
+    }
     return QuestionTeller(
         bot,
         storage,
         Support(storage.questions, operators=operators),
-        for_person=lambda view: Screen(view.said[-1].side.value),
-        for_operators=lambda view, trouble: Screen(view.said[-1].side.value + trouble),
-        topic_name=lambda question: f"#Q{question.question_id}",
         operators=operators,
         clock=lambda: now,
-        **more,
+        **usual | more,
     )
 
 
@@ -176,3 +178,16 @@ async def test_closing_is_told_to_the_person_and_closes_the_topic(storage: Stora
     assert bot.calls[-1] == ("closeForumTopic", GROUP, 5)
     said = await storage.questions.said_in(1)
     assert [each.side for each in said] == [Side.ASKED, Side.CLOSED]
+
+
+async def test_a_question_is_told_when_the_storage_is_back(storage: Storage) -> None:
+    """It went away before anybody was told: that is no question that may have been told."""
+    bot = Sending()
+
+    def away(*_: object) -> Screen:
+        raise StorageUnavailable("restarting")
+
+    with pytest.raises(StorageUnavailable):
+        await teller(storage, bot, for_operators=away).tell_waiting()
+    await teller(storage, bot).tell_waiting()
+    assert bot.told == [OWNER.user_id, COLLEAGUE.user_id]
