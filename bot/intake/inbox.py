@@ -50,6 +50,8 @@ class Intake:
         """For each look at what waits: which updates came to an end since it began."""
         self.accepted_at = 0.0
         """When Telegram's last answer was stored, by the monotonic clock."""
+        self.polls_since: float | None = None
+        """Since when Telegram is asked here, by that clock; None where it is not."""
         self.caught_up_at = datetime.min.replace(tzinfo=UTC)
         """When Telegram, asked, last had nothing that is not stored."""
 

@@ -1,6 +1,7 @@
 """Asking Telegram for updates, confirming a batch only after it is stored."""
 
 import asyncio
+import time
 from typing import Any
 
 import structlog
@@ -33,6 +34,14 @@ async def poll(
     first_pause: float = _FIRST_PAUSE,
 ) -> None:
     """Poll until cancelled. Raises `telegram.error.InvalidToken` when the token is refused."""
+    intake.polls_since = time.monotonic()
+    try:
+        await _poll(bot, intake, long_poll, first_pause)
+    finally:
+        intake.polls_since = None
+
+
+async def _poll(bot: DirectBot, intake: Intake, long_poll: int, first_pause: float) -> None:
     offset = 0
     pause = first_pause
     while True:

@@ -58,9 +58,7 @@ class WebServer:
         self._metrics = metrics
         self._pushes = pushes
         self._readiness = (
-            Readiness(metrics, intake, polls=secret is None, patience=_SILENT_AT_MOST)
-            if metrics is not None
-            else None
+            Readiness(metrics, intake, patience=_SILENT_AT_MOST) if metrics is not None else None
         )
         self._runner: web.AppRunner | None = None
         self._begun = False
@@ -166,17 +164,17 @@ def _bytes(header: str) -> bytes:
 class Readiness:
     """Whether intake and marketplace were lately good, for `/readyz`."""
 
-    def __init__(self, metrics: Metrics, intake: Intake, *, polls: bool, patience: float) -> None:
+    def __init__(self, metrics: Metrics, intake: Intake, *, patience: float) -> None:
         self._metrics = metrics
         self._intake = intake
-        self._polls = polls
         self._patience = patience
-        self._since = time.monotonic()
 
     def intake_is_down(self) -> bool:
         """Tell whether Telegram gave no answer to polling for too long, or nothing is stored."""
-        last = max(self._since, self._intake.accepted_at)
-        return self._polls and time.monotonic() - last > self._patience
+        since = self._intake.polls_since
+        if since is None:
+            return False
+        return time.monotonic() - max(since, self._intake.accepted_at) > self._patience
 
     def marketplace_is_down(self) -> bool:
         """Tell whether the marketplace was lately not good at all."""

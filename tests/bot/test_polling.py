@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from structlog.testing import capture_logs
 from telegram.error import InvalidToken
 
 from bot.intake.polling import poll
+from bot.process.metrics import Metrics
 from bot.telegram import DirectBot, DirectRequest
+from bot.web.server import Readiness
 from tests.bot.bot_api_stub import BotApiStub
 from tests.bot.test_processing import Line
 from tests.bot.toy_journey import Toy
@@ -136,3 +138,16 @@ async def test_a_token_that_is_taken_back_ends_polling(
     api.batches.append((status, {"ok": False, "error_code": status, "description": "Unauthorized"}))
     with pytest.raises(InvalidToken):
         await asyncio.wait_for(poll(bot, line.intake, 0, first_pause=0.01), 60)
+
+
+async def test_only_whoever_asks_telegram_finds_it_silent(
+    api: BotApiStub, bot: DirectBot, line: Line
+) -> None:
+    """Of several bots one asks: the others have nothing to hear, and are ready all the same."""
+    readiness = Readiness(cast("Metrics", None), line.intake, patience=0.0)
+    assert not readiness.intake_is_down()
+    async with _polling(bot, line):
+        await _until(lambda: line.intake.polls_since is not None)
+        line.intake.accepted_at = 0.0
+        assert readiness.intake_is_down()
+    assert not readiness.intake_is_down()

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books as Ledger
 from bot.domain.ledger import Operation
 from bot.domain.orders import Order
+from bot.storage.codec import to_micros
 from bot.storage.keys import load_keyring
 from bot.storage.sqlite.storage import SqliteStorage
 
@@ -50,7 +52,7 @@ class Books:
     operations: list[Operation] = field(default_factory=list)  # a shop's, in their order
     proofs: list[Proof] = field(default_factory=list)
     buys: list[RunBuy] = field(default_factory=list)
-    untold_news: int = 0  # of group buys, due by the true clock
+    untold_news: dict[str, int] = field(default_factory=dict)  # of group buys, due; by kind
     later_news: int = 0  # of group buys, not due yet by the true clock
     group_ledger: dict[str, bytes] = field(default_factory=dict)  # key -> row, as it is stored
     read_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -70,8 +72,17 @@ class PutBack:
     replaced: Books
 
 
-async def read_books(database: Path, key: Path, scratch: Path, people: Sequence[int]) -> Books:
-    """Read a database that nobody has open through its storage, on a copy, with its key."""
+async def read_books(
+    database: Path,
+    key: Path,
+    scratch: Path,
+    people: Sequence[int],
+    stopped: datetime | None = None,
+) -> Books:
+    """Read a database that nobody has open through its storage, on a copy, with its key.
+
+    `stopped` is when the bots were told to stop, by the true clock: nobody tells what is due later.
+    """
     copy = _copied(database, scratch)
     storage = SqliteStorage(copy, load_keyring(None, key).sealer())
     await storage.open()
@@ -92,8 +103,10 @@ async def read_books(database: Path, key: Path, scratch: Path, people: Sequence[
             if (buy := await buys.buy(head.buy_id)) is not None
         ]
         # What was born while the clock showed an hour more waits for that hour.
-        news = len(await storage.group_news.news_to_tell(datetime.now(UTC) - _JUST_NOW, 1000))
-        later = len(await storage.group_news.news_to_tell(datetime.now(UTC) + _LATER, 1000)) - news
+        told_by = stopped or datetime.now(UTC)
+        due = await storage.group_news.news_to_tell(told_by - _JUST_NOW, 1000)
+        later = len(await storage.group_news.news_to_tell(told_by + _LATER, 1000)) - len(due)
+        news = dict(Counter(each.news.kind.value for each in due))
         untold = {str(each.order_no) for each in await storage.orders.untold_orders()}
     finally:
         await storage.close()
@@ -131,6 +144,33 @@ def group_ledger_in_server(url: str) -> dict[str, bytes]:
             return _as_it_stands(connection.execute(_GROUP_LEDGER.encode()))
     except (psycopg.OperationalError, psycopg.errors.UndefinedTable) as error:
         raise ConnectionError(str(error)) from error
+
+
+def untold_in_file(database: Path) -> int:
+    """Count news of group buys that is due. Raises `ConnectionError` as the books do."""
+    uri = f"{database.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+            return int(connection.execute(_untold()).fetchone()[0])
+    except sqlite3.OperationalError as error:
+        raise ConnectionError(str(error)) from error
+
+
+def untold_in_server(url: str) -> int:
+    """Count the same in PostgreSQL. Raises `ConnectionError` as the books do."""
+    import psycopg  # noqa: PLC0415 - an extra
+
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            row = connection.execute(_untold().encode()).fetchone()
+            return int(row[0]) if row else 0
+    except (psycopg.OperationalError, psycopg.errors.UndefinedTable) as error:
+        raise ConnectionError(str(error)) from error
+
+
+def _untold() -> str:
+    now = to_micros(datetime.now(UTC))
+    return f"SELECT COUNT(*) FROM group_news WHERE state = 'waiting' AND not_before <= {now}"  # noqa: S608 - a number
 
 
 _GROUP_LEDGER = "SELECT key, buy_id, user_id, at, body FROM group_ledger"

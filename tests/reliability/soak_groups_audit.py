@@ -91,7 +91,8 @@ def audit_groups(
     found.wrong += [f"7: booked entry {each} was changed" for each in watch.changed]
     found.outcomes["news that waits, told when the clock was ahead"] = books.later_news
     if books.untold_news:
-        found.lost.append(f"{books.untold_news} news of group buys were never told")
+        count, kinds = sum(books.untold_news.values()), books.untold_news
+        found.lost.append(f"{count} news of group buys were never told: {kinds}")
 
 
 def _count_kinds(found: Audit, run: RunBuy) -> None:

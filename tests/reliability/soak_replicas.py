@@ -146,7 +146,7 @@ class Replicas:
 
     def stop(self) -> int:
         """Stop the others, and take what all kept into the first one's file."""
-        codes = [each.stop() for each in self.bots]
+        codes = [self._stopped(each) for each in self.bots]
         if self.database is not None:
             first = self.bots[0]
             moved = subprocess.run(
@@ -165,6 +165,14 @@ class Replicas:
                 for each in self.others:
                     log.write(each.log.read_bytes())
         return max(codes)
+
+    def _stopped(self, bot: BotProcess) -> int:
+        """Stop one; who noticed only now that it was replaced has ended by itself."""
+        code = bot.stop()
+        if code == os.EX_TEMPFAIL:
+            self.did["ended, to start again"] += 1
+            return 0
+        return code
 
     def end(self) -> None:
         """End whatever still runs."""

@@ -1,12 +1,14 @@
 """A soak: people, faults and a bad host for some minutes, then quiet, then the audit."""
 
 import asyncio
+import contextlib
 import os
 import random
 import time
 from collections import Counter
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,8 @@ from soak_books import (
     group_ledger_in_server,
     read_books,
     read_put_back,
+    untold_in_file,
+    untold_in_server,
 )
 from soak_channels import Administrator
 from soak_database import Database, database
@@ -152,11 +156,12 @@ async def _soak(plan: Plan, shared: Database | None) -> Report:
                 beside += [replicas.trouble(), shared.trouble(replicas.work)]
             await _trouble(plan, host, mischief, cast, beside, patience)
             await replicas.rest()
-            await _rest(plan, bot, crowd.people, patience)
+            await _rest(plan, bot, crowd.people, patience, _untold(bot, shared))
             theirs = (await market.get("/sandbox/orders")).json()
+            stopped = datetime.now(UTC)
             if code := replicas.stop():
                 raise RuntimeError(f"the bot ended with code {code}")
-            findings = await _audited(plan, bot, host, cast, theirs)
+            findings = await _audited(plan, bot, host, cast, theirs, stopped)
             if plan.groups:
                 await judge_public(findings, telegram, crowd)
             did = sum((each.did for each in (*crowd.people, *keepers, *cast.others)), cast.moved)
@@ -187,6 +192,12 @@ def _ledger_watch(bot: BotProcess, shared: Database | None) -> LedgerWatch:
     return LedgerWatch(partial(group_ledger_in_file, bot.folder / "bot.db"))
 
 
+def _untold(bot: BotProcess, shared: Database | None) -> Callable[[], int]:
+    if shared is not None:
+        return partial(untold_in_server, bot.environment["DATABASE_URL"])
+    return partial(untold_in_file, bot.folder / "bot.db")
+
+
 def _beside(plan: Plan, cast: Cast, market: httpx.AsyncClient) -> list[Coroutine[Any, Any, None]]:
     """What goes on beside the people who order."""
     going: list[Coroutine[Any, Any, None]] = [each.keep() for each in cast.keepers]
@@ -213,13 +224,18 @@ def _bring_others(plan: Plan, cast: Cast, telegram: httpx.AsyncClient, patience:
 
 
 async def _audited(
-    plan: Plan, bot: BotProcess, host: Host, cast: Cast, theirs: list[dict[str, Any]]
+    plan: Plan,
+    bot: BotProcess,
+    host: Host,
+    cast: Cast,
+    theirs: list[dict[str, Any]],
+    stopped: datetime,
 ) -> Audit:
     """Hold the three sides against each other."""
     people = cast.crowd.people
     ids = [each.chat.user_id for each in people]
     key = bot.folder / "bot.key"
-    books = await read_books(bot.folder / "bot.db", key, bot.folder / "read", ids)
+    books = await read_books(bot.folder / "bot.db", key, bot.folder / "read", ids, stopped)
     put_back = await read_put_back(host.restores, key, bot.folder, ids)
     also_sent = sum(each.chat.sent for each in cast.keepers)
     also_sent += sum(each.sent for each in cast.others)
@@ -334,7 +350,13 @@ def _working(world: SandboxProcess, bots: Sequence[BotProcess]) -> list[int]:
     return [os.getpid(), world.process.pid, *running]
 
 
-async def _rest(plan: Plan, bot: BotProcess, people: Sequence[Shopper], patience: Patience) -> None:
+async def _rest(
+    plan: Plan,
+    bot: BotProcess,
+    people: Sequence[Shopper],
+    patience: Patience,
+    untold: Callable[[], int],
+) -> None:
     """Everything quiet and the bot up: let it work everything off, then ask everybody."""
     if bot.process is None or bot.process.poll() is not None:
         bot.start()
@@ -354,6 +376,20 @@ async def _rest(plan: Plan, bot: BotProcess, people: Sequence[Shopper], patience
         await patience.rest(sum(plan.lookup_delays) + 2.0)  # for what shows up late
         await asyncio.gather(*(each.come_to_rest(patience) for each in people))
         await patience.until(is_worked_off, _SETTLES_WITHIN)
+    await _told(untold, patience)
+
+
+async def _told(count: Callable[[], int], patience: Patience) -> None:
+    """Wait until no news of group buys is due; what is when nothing moves any more is lost."""
+
+    async def is_told(wait: float) -> bool:
+        with contextlib.suppress(ConnectionError):
+            if not await asyncio.to_thread(count):
+                return True
+        await asyncio.sleep(wait / 2)
+        return False
+
+    await patience.until(is_told, _SETTLES_WITHIN)
 
 
 def _client(address: str) -> httpx.AsyncClient:

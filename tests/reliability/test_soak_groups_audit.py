@@ -215,7 +215,7 @@ def _said(sides: Sides, what: str) -> None:
         ("wrong: 8", _left_by_nobody),
         ("wrong: 9", _agreed_for_them),
         ("wrong: 10", lambda sides: sides.members[0].chat.seen_text.append("Zqben is in")),
-        ("lost: 1 news", lambda sides: setattr(sides.books, "untold_news", 1)),
+        ("lost: 1 news", lambda sides: setattr(sides.books, "untold_news", {"proof": 1})),
         ("lost: buy 7", lambda sides: sides.members[0].proofs.update({"G7-1": "TX1"})),
         ("duplicated", lambda sides: sides.organiser.noted.receipts["G7-2"].clear()),
     ],
