@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,12 +16,18 @@ import pytest
 from bot.storage.postgres.moving import PostgresSide
 from bot.storage.sqlite.moving import SqliteSide
 from tests.operator.test_move import empty, filled, held, sums
+from tests.postgres import is_up, own_server
 from tests.storage.samples import KEY
 
 __all__ = ["empty", "filled"]
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 DONE, FAILED, TO_MEND = 0, 1, 2
+SERVERS_ROOM = 160  # MB: a new server, and the log of one move
+LEFT = (2, 14, 28)
+"""MB that are left on a server's disk: for no table, for some of its log, for some of the rows."""
+
+STARTS = 60
 
 
 def _heeds_an_interrupt() -> None:
@@ -109,15 +116,59 @@ def test_ended_in_the_middle_and_run_again(
     assert "was moved to PostgreSQL" in said
 
 
-def test_no_room_where_it_goes(filled: Path, empty: Callable[[], str], tmp_path: Path):
-    """Back into a file on a full disk: broken off, and gone on with where there is room."""
-    url, back = empty(), tmp_path / "back.db"
-    with sqlite3.connect(filled) as connection:
+def grown(path: Path, rows: int) -> None:
+    """Have a database hold so many rows more, of a kilobyte each."""
+    with sqlite3.connect(path) as connection:
         connection.executemany(
             "INSERT INTO pushes (marketplace, msg_id, topic, received_at, state)"
             " VALUES ('1688', ?, ?, 1, 'used')",
-            [(f"many {number}", "a long topic " * 60) for number in range(8000)],
+            [(f"many {number}", "a long topic " * 60) for number in range(rows)],
         )
+
+
+def test_no_room_on_the_server_it_goes_to(filled: Path, tmp_path: Path):
+    """Broken off while tables are made or filled, the server perhaps with it: one line each time.
+
+    With room again the same move goes on, to everything there was.
+    """
+    if os.geteuid() != 0:
+        pytest.skip("only root mounts a small file system")
+    grown(filled, 20_000)
+    before = sums(SqliteSide(filled))
+    with own_server({"wal_recycle": "off", "max_wal_size": "64MB"}, room=SERVERS_ROOM) as server:
+        codes = []
+        for number, left in enumerate(LEFT):
+            source = tmp_path / f"copy-{number}.db"
+            shutil.copy(filled, source)
+            name, filler = server.create(), server.data / "filler"
+            url = server.url(name)
+            free = shutil.disk_usage(server.data).free
+            filler.write_bytes(bytes(free - left * 1_000_000))
+            code, said = run("move", url, source=source)
+            codes.append(code)
+            assert code in {FAILED, TO_MEND}, said
+            assert "\n" not in said
+            if code == FAILED:
+                assert "nothing is lost: run `move` again, and it goes on" in said
+            assert run("orders", source=source)[0] == DONE, "the old one is as it was"
+            filler.unlink()
+            for _ in range(STARTS):
+                if is_up(server):
+                    break
+                time.sleep(0.5)
+            code, said = run("move", url, source=source)
+            assert (code, "compared one by one" in said) == (DONE, True), said
+            assert sums(PostgresSide(url)) == before
+            assert "was moved to PostgreSQL" in run("orders", source=source)[1]
+            server.drop(name)
+        assert codes[0] == TO_MEND
+        assert codes[-1] == FAILED
+
+
+def test_no_room_where_it_goes(filled: Path, empty: Callable[[], str], tmp_path: Path):
+    """Back into a file on a full disk: broken off, and gone on with where there is room."""
+    url, back = empty(), tmp_path / "back.db"
+    grown(filled, 8000)
     assert run("move", url, source=filled)[0] == DONE
     before = sums(PostgresSide(url))
     code, said = run("move", str(back), source=url, limit=4_000_000)
