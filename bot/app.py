@@ -76,7 +76,7 @@ class Bot:
         path = settings.database_path
         self._ownership = Ownership(path) if path is not None else None
         self._clock = clock = WorldClock()
-        self._storage = build_storage(settings, clock.now)
+        self._storage = build_storage(settings, clock.now, serves=True)
         shared = self._storage.replicas
         self._among = among = Among(shared) if shared is not None else None
         may_send = among.replica.may_act if among is not None else None
@@ -122,10 +122,15 @@ class Bot:
             *settings.listen_address,
             self._house.intake,
             secret=secret.get_secret_value() if secret else None,
-            check=self._storage.check,
+            check=self._check,
             metrics=self._metrics,
             pushes=self._house.following.push_intake,
         )
+
+    async def _check(self) -> None:
+        await self._storage.check()
+        if self._among is not None:
+            self._among.replica.check()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then finish what is under way.

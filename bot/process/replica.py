@@ -60,6 +60,8 @@ class Replica:
         self._look_every = look_every
         self._seconds = seconds
         self._sure_until = float("inf")
+        self._why = ""
+        """Why the latest beat did not come through."""
         self._alive: tuple[int, ...] = ()
         self._looks: list[Look] = []
         self._bells: dict[str, list[Callable[[str], None]]] = {}
@@ -82,6 +84,11 @@ class Replica:
         So it is before it has joined as well: it has none.
         """
         return self._seconds() < self._sure_until
+
+    def check(self) -> None:
+        """Raise `StorageUnavailable` while nothing may be sent, since no beat came through."""
+        if not self.may_act():
+            raise StorageUnavailable(f"the database does not hear that this bot lives{self._why}")
 
     def assigned(self, lane: int) -> int:
         """Return who should work a lane that nobody holds: the same one while all live."""
@@ -146,6 +153,7 @@ class Replica:
                 raise
             except StorageUnavailable as error:
                 _log.warning("beat_missed", error=str(error))
+                self._why = f": {error}"
             else:
                 self._sure(asked)
                 if alive != self._alive:

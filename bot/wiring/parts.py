@@ -135,12 +135,14 @@ def build_storage(
     *,
     alone: bool = False,
     even_moved: bool = False,
+    serves: bool = False,
 ) -> SqlStorage:
     """Return the storage, not yet open. Raises `StartupError`.
 
     `clock` is by what moments are stored: in a bot the one by which they are waited for.
     `alone` refuses a shared database while anybody else has it open; who has a file alone is
-    `Ownership`'s to say. `even_moved` opens one that was moved elsewhere.
+    `Ownership`'s to say. `even_moved` opens one that was moved elsewhere. `serves` is
+    for a bot, and refuses a server that has not all the connections left that a bot needs.
     """
     sealer = build_sealer(settings)
     if settings.database_path is not None:
@@ -160,6 +162,7 @@ def build_storage(
             alone=alone,
             bot_id=settings.bot_id,
             even_moved=even_moved,
+            serves=serves,
         )
     except StorageUnavailable as error:
         raise StartupError(f"DATABASE_URL: {error}") from error

@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from buying import TAPE_MEASURE, at_preview, placed
 from chat import Person
-from company import Company, ended_to_start_again, looked_after, starting
+from company import WITHIN, Company, ended_to_start_again, looked_after, starting
 from crashing import Clients, until
 from soak_database import no_room
 
@@ -25,6 +27,7 @@ pytestmark = [
 ]
 ROOM = 160  # MB: a new server, its log, and a little
 LONG = "背包" * 1500
+TO_MEND = 2
 
 
 @pytest.fixture
@@ -310,3 +313,68 @@ async def test_a_rolling_update_changes_the_schema_under_bots_of_before(
             await buyer.say("/orders", "My orders")
             await placed(other, TAPE_MEASURE)
             assert len(await clients.orders.orders()) == 2
+
+
+@contextlib.contextmanager
+def _taken(url: str, connections: int) -> Iterator[None]:
+    """Hold so many; those of who ended a moment ago are being given back."""
+    held: list[psycopg.Connection] = []
+    deadline = time.monotonic() + WITHIN
+    while len(held) < connections:
+        try:
+            held.append(psycopg.connect(url))
+        except psycopg.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    try:
+        yield
+    finally:
+        for each in held:
+            each.close()
+
+
+async def test_another_bot_finds_too_few_connections_left(tmp_path: Path) -> None:
+    """It ends with one line, and whoever works there notices nothing; five are enough."""
+    each_needs, reserved, most = 5, 3, 22
+    settings = {
+        "max_connections": str(most),
+        "superuser_reserved_connections": str(reserved),
+    }
+    with own_server(settings) as server:
+        server.sql("CREATE ROLE keeper LOGIN", "CREATE DATABASE shop OWNER keeper")
+        url = server.url("shop", tcp=True).replace("snaporder@", "keeper@")
+
+        def there() -> list[tuple[object, ...]]:
+            return server.sql("SELECT writer FROM writers ORDER BY writer", database="shop")
+
+        async def all_are_open() -> bool:
+            async with http_client() as http:
+                for bot in company.bots:
+                    await http.get(f"http://127.0.0.1:{bot.port}/metrics")
+            count = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'keeper'"
+            return await asyncio.to_thread(server.sql, count) == [(2 * each_needs,)]
+
+        with starting(tmp_path, url) as company:
+            await company.ready()
+            async with company.clients() as clients:
+                person = await clients.arrive()
+                third = company.hire(tmp_path / "third", url)
+                company.bots.remove(third)
+                await until(all_are_open)
+                before = there()
+                for left in range(each_needs):
+                    with _taken(url, most - reserved - 2 * each_needs - left):
+                        third.start()
+                        assert third.process is not None
+                        assert await asyncio.to_thread(third.process.wait, WITHIN) == TO_MEND
+                        (line,) = third.log.read_text().splitlines()
+                        assert "no connection left: raise max_connections, each bot needs" in line
+                        assert there() == before
+                        await person.say("/help", "photo|link")
+                    third.log.write_text("")
+                with _taken(url, most - reserved - 3 * each_needs):
+                    third.start()
+                    await third.ready()
+                    assert len(there()) == len(before) + 1
+                    await person.say("/help", "photo|link")
+                    assert third.stop() == 0

@@ -242,6 +242,31 @@ def keeps_sessions(connection: PostgresConnection, url: str, patience: float) ->
     return True
 
 
+def refuse_crowded(connection: PostgresConnection, url: str, needed: int, patience: float) -> None:
+    """Refuse a server that has fewer connections left than `needed`, with this one.
+
+    What a bot opens later would be missing then, its beat perhaps. Raises `StorageUnavailable`.
+    """
+    others: list[PostgresConnection] = []
+    try:
+        while len(others) < needed - 1:
+            others.append(connect(url, {}, patience))
+    finally:
+        processes = [each.raw.info.backend_pid for each in others]
+        for each in others:
+            each.raw.close()
+        _wait_for_ends(connection, processes)
+
+
+def _wait_for_ends(connection: PostgresConnection, processes: Sequence[int]) -> None:
+    """Wait until connections count no more: the server takes a moment to see that one has ended."""
+    still = "SELECT 1 FROM pg_stat_activity WHERE pid = ANY(CAST(? AS INT[])) LIMIT 1"
+    for pause in _PATIENCE:
+        if not connection.execute(still, (list(processes),)).fetchall():
+            return
+        time.sleep(pause)
+
+
 def shut(raw: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
     """Have whoever waits for a connection find it lost; psycopg's own close would not wake them."""
     with (
@@ -316,6 +341,11 @@ class ThreadedConnection:
             if self._thread._shutdown:  # noqa: SLF001 - it has no public name
                 raise StorageUnavailable("the storage is not open") from error
             raise
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is a connection, as far as is known."""
+        return self._connection is not None and not self._connection.is_lost
 
     def waits(self, after: float) -> bool:
         """Tell whether the thread has been at one thing for that many seconds."""

@@ -19,6 +19,7 @@ from bot.storage.postgres.connection import (
     ThreadedConnection,
     connect,
     keeps_sessions,
+    refuse_crowded,
     take_running,
 )
 from bot.storage.postgres.migrations import end_older, floor, migrate, refuse_newer, version
@@ -53,12 +54,14 @@ class PostgresDatabase(Database):
         alone: bool = False,
         bot_id: int | None = None,
         even_moved: bool = False,
+        serves: bool = False,
     ) -> None:
         """Name the database; `open` opens it, when it was moved elsewhere only with `even_moved`.
 
         `busy_timeout` is how long a write waits for another's, `stall` how long the server waits
         for a process within a batch, in seconds. `alone` refuses while anybody else has it open.
-        `bot_id` is Telegram's: a database is of one bot.
+        `bot_id` is Telegram's: a database is of one bot. `serves` is for a bot, which needs more
+        connections than a command.
         """
         super().__init__(sealer, clock)
         self._url = url
@@ -69,6 +72,7 @@ class PostgresDatabase(Database):
         self._alone = alone
         self._bot_id = bot_id
         self._even_moved = even_moved
+        self._serves = serves
         self.writer = 0
         """The number under which this one commits, another each time it is opened; 0 before."""
         self._committing: Writer | None = None
@@ -195,7 +199,14 @@ class PostgresDatabase(Database):
             # A server that was started anew, for one: reading twice does no harm.
             return work(reader.opened())
 
-        return await reader.run(again)
+        try:
+            return await reader.run(again)
+        except StorageUnavailable:
+            writer = self._writer
+            if reader.is_open or writer is None or not writer.is_open:
+                raise
+        # The server has no connection left for reading, and this one is there.
+        return await writer.run(work)
 
     async def empty_log(self) -> None:
         """Nothing to do: deleted rows are overwritten by the server's own vacuum in its time."""
@@ -325,6 +336,8 @@ class PostgresDatabase(Database):
             )
 
     def _prepare(self, connection: PostgresConnection) -> None:
+        if self._serves:
+            refuse_crowded(connection, self._url, _CONNECTIONS, self._busy_timeout)
         connection.plain("SET statement_timeout = 0")
         self._wait_for_writers(connection)
         found = version(connection)

@@ -20,6 +20,7 @@ from bot.storage.ports import Fenced, StorageUnavailable
 from bot.storage.postgres.address import told
 from bot.storage.postgres.connection import CHANNEL, shut
 from bot.storage.postgres.database import PostgresDatabase
+from bot.storage.postgres.errors import describe, unavailable
 from bot.storage.replica_ports import Held
 from bot.storage.sql.connection import Connection
 
@@ -215,7 +216,7 @@ class Replicas:
                 async for heard in listening.notifies():
                     yield heard.payload
         except psycopg.Error as error:
-            raise StorageUnavailable(f"not listening: {type(error).__name__}") from error
+            raise StorageUnavailable(f"not listening: {describe(error)}") from error
 
     async def draw(self, what: str, most: float, wanted: int) -> tuple[int, float]:
         """Draw from an allowance that all share; see `ReplicaPort`."""
@@ -242,7 +243,10 @@ class Replicas:
                     await self._drop()  # it was lost, such as by a server that restarted
                 self._own = await self._connected()
                 return await _rows(self._own, statement, values)
-            except (psycopg.Error, OSError) as error:
+            except psycopg.Error as error:
+                await self._drop()
+                raise unavailable(error) from error
+            except OSError as error:
                 await self._drop()
                 raise StorageUnavailable(f"PostgreSQL: {type(error).__name__}") from error
 

@@ -28,6 +28,7 @@ class PostgresStorage(SqlStorage):
         alone: bool = False,
         bot_id: int | None = None,
         even_moved: bool = False,
+        serves: bool = False,
     ) -> None:
         """Name the database; `open` opens it. See `PostgresDatabase` for what else it takes."""
         database = PostgresDatabase(
@@ -39,6 +40,7 @@ class PostgresStorage(SqlStorage):
             alone=alone,
             bot_id=bot_id,
             even_moved=even_moved,
+            serves=serves,
         )
         replicas = Replicas(database, url, stall)
         super().__init__(database, replicas, SharedLanes(replicas))
