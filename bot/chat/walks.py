@@ -148,8 +148,7 @@ class Walk:
 
     def end(self) -> None:
         """Give the turn to the next one."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timer()
         self._release()
         self._turns.walks.remove(self)
         self._ended.set()
@@ -172,8 +171,7 @@ class Walk:
         A firm one waits for the lock alone: what it did has to be told.
         """
         self._waits = False
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timer()
         if self._holds or self.is_given_up:
             return
         await self._turns.lock.acquire()
@@ -187,6 +185,13 @@ class Walk:
         """Later ones that have begun; one that waits for this one to end has not."""
         walks = self._turns.walks
         return [each for each in walks[walks.index(self) + 1 :] if each.has_begun]
+
+    def _stop_timer(self) -> None:
+        # Kept, it would keep its context, which knows this walk and its task: each update would
+        # be left to the garbage collector with all that it had in hand.
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _lose_patience(self) -> None:
         self._release()

@@ -1,11 +1,13 @@
 """A marketplace that hangs holds up no chat: what is done next goes ahead, nothing is lost."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 
 import pytest
 
+from bot.chat.walks import Walk
 from bot.storage.ports import StorageUnavailable
 from tests.bot.test_processing import Line
 from tests.bot.toy_journey import Toy
@@ -47,6 +49,7 @@ async def test_what_is_done_next_goes_ahead_and_takes_the_place(chat: Chat) -> N
     """Another step is shown while the first one hangs; the late answer changes nothing."""
     await chat.sends("hang on", "5")
     await chat.until(lambda: chat.texts[-1] == "start 6 gave up")
+    await chat.quiet()
     assert await chat.waiting() == []
     chat.toy.answered.set()
     await chat.quiet()
@@ -197,3 +200,18 @@ async def test_chats_that_hang_leave_room_for_others() -> None:
     await chat.until(lambda: "5" in chat.toy.walked)
     chat.toy.answered.set()
     await chat.quiet()
+
+
+async def test_nothing_of_an_update_is_left_to_the_garbage_collector(chat: Chat) -> None:
+    """A step that waited knows its timer, which knows its context, which knew the step."""
+    chat.toy.answered.set()
+    gc.collect()
+    gc.disable()
+    try:
+        await chat.sends("hang on")
+        await chat.quiet()
+        assert chat.toy.walked[-2:] == ["hang", "found"]
+        # asyncio's own loop keeps a timer that was cancelled until it would have rung.
+        await chat.until(lambda: not any(isinstance(each, Walk) for each in gc.get_objects()))
+    finally:
+        gc.enable()
