@@ -11,6 +11,8 @@ from benchmarks.processes import Process, Server, stopping
 
 _POLLS_WITHIN = 120.0
 _WARM_WITHIN = 90.0
+_PICTURES_QUIET = 1.0
+"""Seconds within which nobody asks for a picture once all that are shown are known."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,10 @@ def measure(contestant: Contestant, load: Load, folder: Path, **settings: str) -
         with stopping(bot):
             cold = until_polled(bot, chat) - bot.started
             chat.ask(f"/begin?people={load.people}")
-            warm_up(bot, chat, load.warm_up, load.people if contestant.ours else 0)
+            if contestant.ours:
+                warm_up(bot, chat, market, load)
+            else:
+                time.sleep(load.warm_up)
             return observe(bot, chat, load.measured, cold)
 
 
@@ -121,13 +126,23 @@ def until_polled(bot: Process, chat: Server) -> float:
     raise RuntimeError(f"{bot.name} never polled")
 
 
-def warm_up(bot: Process, chat: Server, seconds: float, walks: int) -> None:
-    """Wait some seconds, and until so many walked the whole way: then every picture is known."""
+def warm_up(bot: Process, chat: Server, market: Server, load: Load) -> None:
+    """Wait some seconds, until as many as there are walked the whole way and know every picture.
+
+    Words come before their sheet, so that people may be through before the last one is made.
+    """
     deadline = time.monotonic() + _WARM_WITHIN
-    time.sleep(seconds)
-    while chat.ask("/state")["walked"] < walks and time.monotonic() < deadline:
+    time.sleep(load.warm_up)
+    while chat.ask("/state")["walked"] < load.people and time.monotonic() < deadline:
         bot.check()
         time.sleep(0.1)
+    asked, since = -1, time.monotonic()
+    while time.monotonic() < min(since + _PICTURES_QUIET, deadline):
+        bot.check()
+        time.sleep(0.1)
+        before, asked = asked, market.ask("/pictures")["asked"]
+        if asked != before:
+            since = time.monotonic()
 
 
 def observe(bot: Process, chat: Server, seconds: float, cold: float) -> Run:

@@ -131,7 +131,7 @@ class Bench:
             if bots > 1:
                 time.sleep(_FOUND_BY_ALL)
             chat.ask(f"/begin?people={load.people}")
-            warm_up(started[0], chat, load.warm_up, load.people)
+            warm_up(started[0], chat, market, load)
             if share:
                 for each in started:
                     stack.enter_context(Share(each, share))

@@ -97,14 +97,14 @@ def _one(size: int, folder: Path, server: Server, seconds: float) -> Stored:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SELECT pg_stat_reset()")
         before = (server.folder / "server.log").stat().st_size
-        with _bot(load, folder, settings) as (_, _, started):
+        with _bot(load, folder, settings) as (*_, started):
             starts = [started]
-        with _bot(load, folder, settings) as (_, _, started):
+        with _bot(load, folder, settings) as (*_, started):
             starts.append(started)
-        with _bot(load, folder, settings, "--known", str(size)) as (bot, chat, started):
+        with _bot(load, folder, settings, "--known", str(size)) as (bot, (chat, market), started):
             starts.append(started)
             chat.ask(f"/begin?people={load.people}")
-            warm_up(bot, chat, load.warm_up, load.people)
+            warm_up(bot, chat, market, load)
             run = observe(bot, chat, seconds, 0.0)
         upkeep = asyncio.run(_upkeep(url, sealer, size))
         log = (server.folder / "server.log").read_bytes()[before:].decode(errors="replace")
@@ -135,8 +135,8 @@ _WHOLE = (
 @contextlib.contextmanager
 def _bot(
     load: Load, folder: Path, settings: dict[str, str], *people: str
-) -> Iterator[tuple[Process, World, float]]:
-    """Run a bot in a world of its own; yields how many seconds it took to be ready as well."""
+) -> Iterator[tuple[Process, tuple[World, World], float]]:
+    """Run a bot in a world of its own: Telegram, marketplace; yields how long it took as well."""
     listen = f"127.0.0.1:{free_port()}"
     market, chat = market_of(load, folder), chat_of(SNAPORDER, load, folder, *people)
     with stopping(market, chat):
@@ -148,7 +148,7 @@ def _bot(
                 if time.monotonic() > deadline:
                     raise RuntimeError(f"never ready:\n{bot.log.read_text()[-2000:]}")
                 time.sleep(0.01)
-            yield bot, chat, time.monotonic() - bot.started
+            yield bot, (chat, market), time.monotonic() - bot.started
 
 
 def _says_ready(listen: str) -> bool:

@@ -84,7 +84,7 @@ def _one(size: int, folder: Path, options: Options) -> Json:
             with stopping(bot):
                 starts.append(until_polled(bot, chat) - bot.started)
                 chat.ask(f"/begin?people={load.people}")
-                warm_up(bot, chat, load.warm_up, load.people)
+                warm_up(bot, chat, market, load)
                 # Longer than the pause between two looks for troubles.
                 run = observe(bot, chat, max(options.seconds, 12.0), min(starts))
     return {

@@ -40,7 +40,7 @@ def profile(options: Options) -> Json:
         with stopping(bot):
             cold = until_polled(bot, chat) - bot.started
             chat.ask(f"/begin?people={load.people}")
-            warm_up(bot, chat, load.warm_up, load.people)
+            warm_up(bot, chat, market, load)
             bot.send(signal.SIGUSR1)
             run = observe(bot, chat, load.measured, cold)
             bot.send(signal.SIGUSR2)

@@ -36,12 +36,14 @@ class Market:
         self._log: deque[tuple[str, float]] = deque(maxlen=1000)
         self._order_ids = count(_FIRST_ORDER)
         self._calls: dict[str, int] = {}
+        self._pictures_asked = 0
 
     def handle(self, request: Request, connection: Connection) -> None:
         """Answer after the fixed latency."""
         path = request.path.decode()
         if path.startswith("/pictures/"):
             self._log.append(("picture", time.monotonic()))
+            self._pictures_asked += 1
             picture = _picture(hash(path) % 32, self._megapixels)
             if self._pictures_seconds:
                 self._loop.call_later(
@@ -52,6 +54,9 @@ class Market:
             return
         if path == "/control":
             connection.answer(orjson.dumps(self._calls))
+            return
+        if path == "/control/pictures":
+            connection.answer(orjson.dumps({"asked": self._pictures_asked}))
             return
         if path == "/control/log":
             connection.answer(orjson.dumps({"log": list(self._log)}))
