@@ -81,6 +81,7 @@ from handlers.group import (
     running,
     settling,
     takeover,
+    taking_back,
     taking_part,
 )
 from handlers.group.answering import GoodsInGroups
@@ -279,7 +280,8 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(terms=drafting.change, repeat=drafting.repeat, remind=settling.remind),
             Buttons(fine=complaining.fine, **{"raise": complaining.raise_}),
             Buttons(all_in=receiving.all_in, give_up=taking_part.give_up, words=in_words.words),
-            Buttons(instead=counting.instead, unban=banning.unban),
+            Buttons(instead=counting.instead, unban=banning.unban, sure=settling.sure),
+            Buttons(not_handed=running.not_handed, undo=buy.about, undo_yes=taking_back.undo),
             MessageHandler((filters.PHOTO | filters.Document.ALL) & _NEW, taking_part.photo),
             MessageHandler(WORDS | PAID | ORDER_NUMBER, buy.text),
         ],

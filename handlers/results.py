@@ -90,22 +90,33 @@ def _buttons(view: ResultsView, query: Query, results: SearchPage) -> Rows:
     more = None
     if has_more(view):
         more = Button(t("results.more_button"), "page", str(query.page + 1))
+    alone = _is_alone(view, query, results)
+    # One result alone has no order; narrowed to it, only less narrow looks for more.
+    narrowed = not query.narrowing.is_none
     sorts = [
         Button(("• " if query.sort is field else "") + t(key), "sort", field.value)
         for field, key in _SORTS
     ]
+    narrowing = [
+        None if alone else Button(t("results.refine_button"), "refine"),
+        Button(t("results.filters_button"), "filters") if narrowed or not alone else None,
+        Button(t("navigation.button"), "navigate")
+        if navigation.is_offered(query) and not alone
+        else None,
+    ]
     return (
         grid(numbers, _COLUMNS)
         + row(back, compare_button(t) if len(results.hits) > 1 else None, more)
-        + row(*sorts)
-        + row(
-            Button(t("results.refine_button"), "refine"),
-            Button(t("results.filters_button"), "filters"),
-            Button(t("navigation.button"), "navigate") if navigation.is_offered(query) else None,
-        )
+        + row(*(() if alone else sorts))
+        + row(*narrowing)
         + chips(view, query)
         + _leave(view, query)
     )
+
+
+def _is_alone(view: ResultsView, query: Query, results: SearchPage) -> bool:
+    """Tell whether there is one result, on no page but this."""
+    return len(results.hits) <= 1 and query.page == 1 and not has_more(view)
 
 
 def _leave(view: View, query: Query | None) -> Rows:
@@ -276,7 +287,10 @@ def _text(view: ResultsView, query: Query, results: SearchPage, longest: int) ->
     numbered = enumerate(results.hits, first_number(query.page, results.hits))
     listed = [_line(view, number, hit, longest) for number, hit in numbered]
     alike = query.image_id is not None
-    honest = t("results.similar_is_not_same") if alike else t("results.pick_hint")
+    if _is_alone(view, query, results):
+        honest = t("results.similar_one") if alike else t("results.pick_one")
+    else:
+        honest = t("results.similar_is_not_same") if alike else t("results.pick_hint")
     return paragraphs(
         view.flash,
         lines(heading(view, query, room), _narrowed(view, query, room)),

@@ -102,6 +102,7 @@ async def _joining(
 
 
 async def _paying(organiser: Person, market: Market) -> None:
+    await organiser.do("🔒", "Close for joining now")
     await organiser.do("🔒", "Closed for joining")
     await organiser.sees("goes ahead")
     told = await organiser.sees(f"{_PEOPLE} members say they have paid")
@@ -132,7 +133,8 @@ async def _until_shipped(organiser: Person) -> None:
 async def _handing_out(
     browser: Browser, clients: Clients, organiser: Person, camera: _Camera, payload: str
 ) -> None:
-    await organiser.do("Everything arrived", "still have to fetch")
+    await organiser.do("Everything arrived", "Did everything arrive")
+    await organiser.do("Yes, all of it", "still have to fetch")
     await organiser.tap("List as text")
     await organiser.sees("Altogether")
     await camera.take("packing", organiser.id)

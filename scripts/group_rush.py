@@ -241,7 +241,11 @@ async def heard(organiser: Person, words: str) -> Shown:
 async def closed(own: Own, organiser: Person, members: list[Member]) -> tuple[int, float]:
     """Close a buy and order; return the organiser's taps and the bot's CPU seconds for it."""
     page, before, taps = await organiser.say("/buys", "Your group buys"), cpu(own), 0
-    for label, seen in (("🟢", "Close now|people"), ("Close now", "collected|goes ahead")):
+    for label, seen in (
+        ("🟢", "Close now|people"),
+        ("Close now", "Nobody can join or leave"),
+        ("Yes, close it", "collected|goes ahead"),
+    ):
         await organiser.tap(label, page)
         page, taps = await organiser.sees(seen), taps + 1
     await asyncio.gather(*(pays(each, 0) for each in members))

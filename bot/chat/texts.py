@@ -205,10 +205,14 @@ class Texts:
         return Html(f'<tg-time unix="{unix}" format="{form}">{there}</tg-time>')
 
     def day(self, moment: datetime, now: datetime) -> Html:
-        """Write the day of a moment in China, with its year unless that is the present one."""
+        """Write the day of a moment where its reader is, in China where Telegram can't tell.
+
+        There it has its year unless that is the present one.
+        """
         local = moment.astimezone(_CHINA)
         patterns = _DAY if local.year == now.astimezone(_CHINA).year else _DAY_OF_ANOTHER_YEAR
-        return Html(format_date(local, patterns[self.language], locale=self._locale))
+        there = format_date(local, patterns[self.language], locale=self._locale)
+        return Html(f'<tg-time unix="{int(moment.timestamp())}" format="D">{there}</tg-time>')
 
 
 @cache

@@ -17,6 +17,7 @@ from bot.chat.texts import Texts, texts_in
 from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.disputes import FOR_OPERATOR
+from bot.domain.group_buys.mattering import still_matters
 from bot.domain.group_buys.news import News, NewsOf, StoredNews
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.ledger import Books
@@ -142,11 +143,11 @@ class GroupTeller:
             await self._news.put_back_news(stored.news_id, quiet_until)
             return False
         buy = await self._buys.buy(stored.buy_id)
-        if buy is None:  # dropped meanwhile
+        books = await self._buys.books_of_buy(stored.buy_id)
+        if buy is None or not still_matters(buy, books, stored.news):
             if await self._news.claim_news(stored.news_id):
                 await self._news.end_news(stored.news_id)
             return True
-        books = await self._buys.books_of_buy(stored.buy_id)
         person = stored.news.user_id
         session = await session_of(
             self._storage.conversations, ChatId(person), person, buy.language

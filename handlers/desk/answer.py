@@ -126,7 +126,7 @@ def _line(context: Context, question: Question) -> Html:
             number=f"{question.question_id}",
             name=asker_named(question),
             about=about(t, question),
-            time=t.time(question.touched_at),
+            time=t.moment(question.touched_at),
         ),
         t("support.owner", name=operator_named(question.owner)) if question.owner else None,
     )

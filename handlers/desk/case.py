@@ -129,7 +129,7 @@ def _proof_words(view: View, shop: ShopShown) -> list[Html]:
     t, told = view.t, []
     for number, proof in enumerate(shop.proofs, 1):
         what = cut(proof.text, _PROOF_WORDS) or t(_PROOFS[proof.kind])
-        line = t("case.proof", number=str(number), what=what, time=t.time(proof.sent_at))
+        line = t("case.proof", number=str(number), what=what, time=t.moment(proof.sent_at))
         told.append(
             lines(
                 line,
@@ -147,12 +147,12 @@ def decided(t: Texts, proof: Proof) -> Html | None:
     if decision is None:
         return None
     if decision.amount is None:
-        return t("case.declined_by", name=decision.name, time=t.time(decision.at))
+        return t("case.declined_by", name=decision.name, time=t.moment(decision.at))
     return t(
         "case.confirmed_by",
         name=decision.name,
         amount=t.amount(decision.amount),
-        time=t.time(decision.at),
+        time=t.moment(decision.at),
     )
 
 
@@ -224,7 +224,7 @@ def _moved(view: View, shop: ShopShown) -> Html:
     keys = {Kind.RECEIPT: "case.came_in", Kind.REFUND: "case.went_back"}
     return lines(
         *(
-            t(keys[each.kind], amount=t.amount(amount_of(each)), time=t.time(each.at))
+            t(keys[each.kind], amount=t.amount(amount_of(each)), time=t.moment(each.at))
             for each in shop.moved
         )
     )

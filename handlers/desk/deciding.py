@@ -260,7 +260,7 @@ async def take_back(_: Update, context: Context) -> Reply:
             "case.take_back_ask",
             amount=t.priced(None).amount(amount_of(operation)),
             number=order.order_no,
-            time=t.time(operation.at),
+            time=t.moment(operation.at),
         ),
         t("case.take_back_paid_there") if paid_there else None,
     )

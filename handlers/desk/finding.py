@@ -71,5 +71,5 @@ def _line(context: Context, order: Order) -> Html:
         amount=t.priced(rate_of(order)).amount(charge.due) if charge else "",
         name=cut(order.buyer_name or str(order.user_id), _NAME),
         title=cut(order.lines[0].title.in_language(context.session.language), _NAME),
-        time=t.time(order.created_at),
+        time=t.moment(order.created_at),
     )

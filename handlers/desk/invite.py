@@ -26,7 +26,7 @@ async def invite(update: Update, context: Context) -> Reply:
     made, token = await access.invite(operator, *wanted)
     link = f"https://t.me/{context.bot.username}?start={PREFIX}{token}"
     text = paragraphs(
-        t("invite.made", count=made.uses_allowed, until=t.time(made.expires_at)),
+        t("invite.made", count=made.uses_allowed, until=t.moment(made.expires_at)),
         Html(link),
         None if access.mode is AccessMode.INVITE else t("invite.not_needed"),
     )
@@ -71,7 +71,7 @@ def _line(t: Texts, each: Invite) -> Html:
         number=str(each.invite_id),
         uses=each.uses,
         allowed=each.uses_allowed,
-        until=t.time(each.expires_at),
+        until=t.moment(each.expires_at),
     )
 
 

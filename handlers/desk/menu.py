@@ -87,7 +87,7 @@ async def _gap(context: Context) -> Html | None:
     if gap is None or context.now - gap.until > _GAP_SHOWN_FOR:
         return None
     key = "admin.was_down" if gap.until > gap.since else "admin.clock_went_back"
-    return t(key, since=t.time(gap.since), until=t.time(gap.until))
+    return t(key, since=t.moment(gap.since), until=t.moment(gap.until))
 
 
 def _to(context: Context, key: str, action: str, arg: str = "") -> Button:

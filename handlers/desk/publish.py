@@ -79,7 +79,7 @@ def _posted(view: PublishView) -> Html | None:
         t(
             "publish.there" if each.state is PostState.POSTED else "publish.under_way",
             place=titles.get(each.chat_id, each.title),
-            time=t.time(each.made_at),
+            time=t.moment(each.made_at),
         )
         for each in view.posts[-_MOST_POSTS:]
     ]

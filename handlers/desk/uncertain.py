@@ -72,7 +72,7 @@ def _described(context: Context, order: Order) -> Html:
         "admin.open_line" if waits else "admin.looked_up_line",
         number=order.order_no,
         amount=t.money(order.quote.total),
-        time=t.time(order.created_at),
+        time=t.moment(order.created_at),
     )
 
 
@@ -101,7 +101,7 @@ async def _case(context: Context, order_no: str, *above: str) -> Overlay:
         *above,
         lines(
             _described(context, order),
-            t("admin.sent_at", time=t.time(order.sent_at)) if order.sent_at else None,
+            t("admin.sent_at", time=t.moment(order.sent_at)) if order.sent_at else None,
         ),
         goods_named(view, order),
         trouble,

@@ -89,6 +89,6 @@ async def _row(context: Context, case: ShopCase) -> tuple[Html, Button]:
         amount=t.priced(rate_of(order)).amount(charge.due),
         name=cut(order.buyer_name or str(order.user_id), _NAME),
         title=cut(order.lines[0].title.in_language(context.session.language), _NAME),
-        time=t.time(case.since),
+        time=t.moment(case.since),
     )
     return line, Button(code, "case", case.order_no, standing=True)

@@ -163,7 +163,8 @@ def _agreeing(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     rows: Rows = ()
     if me in buy.asked:
         rows += row(
-            Button(t("buy.agree_button"), "agree"), Button(t("buy.decline_button"), "disagree")
+            Button(t("buy.agree_button"), "agree"),
+            Button(t("buy.decline_button"), "ask", "decline"),
         )
     if buy.state in _OPEN and any(
         each.renew and each.state in {ClaimState.HELD, ClaimState.WAITING}

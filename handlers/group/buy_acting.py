@@ -38,33 +38,49 @@ async def seen(session: Session, services: Services) -> tuple[GroupBuy | None, B
 
 async def acts(context: Context, decide: Callable[[GroupBuy, Books, Context], Change]) -> bool:
     """Have the organiser change their buy with the step; say why where it can't be."""
+    return await acts_for_oneself(context, _by_organiser(context, decide))
 
+
+async def may_act(context: Context, decide: Callable[[GroupBuy, Books, Context], Change]) -> bool:
+    """Tell whether the organiser could change their buy so; say why where they can't."""
+    return await _tried(context, _by_organiser(context, decide)) is not None
+
+
+def _by_organiser(context: Context, decide: Callable[[GroupBuy, Books, Context], Change]) -> Decide:
     def checked(buy: GroupBuy, books: Books) -> Change:
         if buy.organiser != context.session.user_id:
             raise BuyRefused(Why.NOT_YOURS)
         return decide(buy, books, context)
 
-    return await acts_for_oneself(context, checked)
+    return checked
 
 
 async def acts_for_oneself(context: Context, decide: Decide) -> bool:
     """Try a change on the buy as it is, and have it made with the step; say why not."""
+    buy_id = await _tried(context, decide)
+    if buy_id is None:
+        return False
+    context.write(ChangeBuy(buy_id, decide))
+    return True
+
+
+async def _tried(context: Context, decide: Decide) -> BuyId | None:
+    """Try a change on the buy as it is; say why it can't be."""
     asking = context.session.focus.asking
     buys = context.services.store.group_buys
     buy = await buys.buy(BuyId(asking.buy_id)) if isinstance(asking, BuyAsked) else None
     if buy is None:
         context.flash("buy.gone")
-        return False
+        return None
     try:
         decide(buy, await buys.books_of_buy(buy.buy_id))
     except BuyRefused as error:
         context.flash(REFUSED[error.why], left=error.left)
-        return False
+        return None
     except LedgerError:
         context.flash("buy.refused_amount", left=0)
-        return False
-    context.write(ChangeBuy(buy.buy_id, decide))
-    return True
+        return None
+    return buy.buy_id
 
 
 async def back(_: Update, context: Context) -> Reply:

@@ -13,7 +13,7 @@ from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
 from bot.domain.splitting import MOST_IN_ORDER
 from bot.telegram.newer import Style
-from handlers.group import banning, counting, receiving, selling
+from handlers.group import banning, counting, receiving, second_looks, selling, taking_back
 from handlers.group.buy_acting import claims_about
 from handlers.group.buy_organising import people_rows
 from handlers.group.buy_view import HAS_MONEY, BuyView, balance_of, claims_on_page
@@ -58,8 +58,17 @@ def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  
     if asking.what == "give_up":
         yes = row(Button(t("buy.give_up_yes_button"), "give_up", style=Style.DANGER))
         return Screen(paragraphs(view.flash, t("buy.give_up_explained")), yes + back)
+    if asking.what == "decline":
+        yes = row(Button(t("buy.give_up_yes_button"), "disagree", style=Style.DANGER))
+        return Screen(paragraphs(view.flash, t("buy.decline_explained")), yes + back)
     if view.organises:
+        if (look := second_looks.screen(view, t, buy, asking)) is not None:
+            return look
         match asking.what:
+            case "bookings":
+                return taking_back.listed(view, t, buy)
+            case "undo":
+                return taking_back.asked(view, t, buy, asking)
             case "people":
                 return _people(view, t, buy)
             case "bans":
@@ -78,9 +87,6 @@ def asked(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:  
                 return counting.screen(view, t, buy, asking)
             case "sell":
                 return selling.screen(view, t, buy, asking)
-            case "cancel":
-                yes = row(Button(t("buy.cancel_yes_button"), "cancel_buy", style=Style.DANGER))
-                return Screen(paragraphs(view.flash, t("buy.cancel_explained")), yes + back)
     key = _ASKS.get(asking.what, "buy.use_buttons")
     currency = buy.terms.rate.currency.code
     return Screen(paragraphs(view.flash, t(key, currency=currency)), back, asks=True)
@@ -155,6 +161,7 @@ def _member(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
     if proof is not None and proof.file_id:
         rows += row(Button(t("buy.see_proof_button"), "see"))
     rows += _dispute_rows(t, claims) + _resale_rows(t, buy, shown) + turning
+    rows += taking_back.member_rows(view, t, buy, user)
     rows += banning.rows_about(view, t, buy, claims)
     return Screen(text, rows + back)
 

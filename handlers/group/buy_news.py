@@ -7,7 +7,9 @@ from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
 from bot.domain.group_buys.counting import offered_instead
 from bot.domain.group_buys.disputes import FOR_OPERATOR
+from bot.domain.group_buys.fulfilling import NOT_HANDED
 from bot.domain.group_buys.news import News, NewsOf
+from bot.domain.group_buys.taking_back import TAKEN_BACK
 from bot.domain.ledger import Books
 from handlers.group.buy_words import claim_line, priced
 from handlers.group.terms_words import buy_title
@@ -59,6 +61,14 @@ _LAPSED = {
     "unpaid": "buy.news_lapsed_unpaid",
 }
 """Why somebody is out, by what the news says of it."""
+
+_BACK = {
+    NewsOf.NOT_RECEIVED: "buy.news_payment_taken_back",
+    NewsOf.CHEAPER: "buy.news_abroad_taken_back",
+    NewsOf.TERMS: "buy.news_refund_taken_back",
+    NewsOf.ARRIVED: "buy.news_resale_taken_back",
+}
+"""What somebody was told of, and what was taken back."""
 
 _FOR_OPERATOR = 5  # complaints at length in one message
 _DROPPED_OUT = {ClaimState.LAPSED, ClaimState.DECLINED, ClaimState.REFUNDED}
@@ -114,12 +124,16 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
 
 
 def _with_reason(t: Texts, buy: GroupBuy, news: News) -> Html | None:
-    """Say what the organiser decided about somebody, with the reason that they wrote."""
+    """Say what the organiser decided about somebody, with their reason, or took back."""
     if news.kind is NewsOf.CHANGED_BY_ORGANISER:
         gone = [each for each in buy.claims_of(news.user_id) if str(each.number) == news.detail]
         return t("buy.news_removed", reason=gone[0].reason if gone else "")
     if news.kind is NewsOf.BANNED and (reason := ban_on(buy, news.user_id)):
         return t("buy.news_banned", reason=reason)
+    if news.detail.startswith(TAKEN_BACK) and news.kind in _BACK:
+        return t(_BACK[news.kind])
+    if news.detail.startswith(NOT_HANDED):
+        return t("buy.news_not_handed")
     return None
 
 

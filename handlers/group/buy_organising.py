@@ -27,6 +27,7 @@ from handlers.group.buy_view import (
 from handlers.group.counting import spare_text
 from handlers.group.receiving import all_in_rows
 from handlers.group.selling import sales_text, selling_row
+from handlers.group.taking_back import bookings_row
 
 _PAGE = 8
 _PLACES = 6
@@ -129,6 +130,7 @@ def organiser_rows(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
             Button(t("buy.packing_button"), "sheet", "packing"),
             Button(t("buy.money_button"), "sheet", "money"),
         )
+    rows += bookings_row(view, t)
     if buy.state in _AFTER_BOUGHT:
         rows += row(
             Button(t("buy.words_button"), "words", "packing"),
@@ -154,11 +156,11 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
         case BuyState.OPEN:
             link = Button(t("buy.link_button"), copy=join_link(view.username, buy))
             share = Button(t("buy.share_button"), "words", "share")
-            lock = Button(t("buy.lock_button"), "lock")
+            lock = Button(t("buy.lock_button"), "ask", "lock")
             pause_ = Button(t("buy.pause_button"), "pause")
             return row(link, share) + _posting(view, t) + row(lock, pause_) + row(change)
         case BuyState.PAUSED:
-            lock = Button(t("buy.lock_button"), "lock")
+            lock = Button(t("buy.lock_button"), "ask", "lock")
             return row(Button(t("buy.resume_button"), "resume"), lock) + row(change)
         case BuyState.LOCKED if minimum.short_of_minimum(buy):
             return _top_up(t, buy)
@@ -169,7 +171,7 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
                 rows += row(Button(t("buy.remind_button"), "remind"))
                 # While the time that they were promised runs, nobody can be left out.
                 if buy.pay_before is None:
-                    rows += row(Button(t("buy.leave_out_button"), "leave_out"))
+                    rows += row(Button(t("buy.leave_out_button"), "ask", "leave_out"))
                 return rows
             if buy.taken and minimum.short_of_minimum(buy):
                 return rows + _top_up(t, buy)
@@ -181,7 +183,7 @@ def _rows_before_the_order(  # noqa: PLR0911 - one a state
 
 def _top_up(t: Texts, buy: GroupBuy) -> Rows:
     pieces = counted(t, sum(minimum.to_take(buy).values()), buy.terms.goods.unit)
-    return row(Button(html.unescape(t("buy.top_up_button", pieces=pieces)), "top_up"))
+    return row(Button(html.unescape(t("buy.top_up_button", pieces=pieces)), "ask", "top_up"))
 
 
 def _posting(view: BuyView, t: Texts) -> Rows:
@@ -209,12 +211,13 @@ def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
     match buy.state:
         case BuyState.BOUGHT | BuyState.SHIPPED:
             rows += all_in_rows(view, t, buy)
-            rows += row(Button(t("buy.all_came_button"), "arrive"))
+            rows += row(Button(t("buy.all_came_button"), "ask", "arrive"))
             rows += row(Button(t("buy.some_missing_button"), "ask", "count"))
         case BuyState.ARRIVED | BuyState.HANDING_OUT:
             rows += all_in_rows(view, t, buy)
             waiting = fulfilling.to_hand_out(buy)
             rows += people_rows(view, t, buy, waiting, "hand")
+            rows += not_handed_row(t, buy)
             if not waiting:
                 rows += row(Button(t("buy.settle_button"), "settle"))
             if waiting_for_money(view, buy):
@@ -224,9 +227,21 @@ def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
             open_ = fulfilling.open_balances(buy, view.books)
             disputed = [user for user in open_disputes(buy) if user not in open_]
             rows += people_rows(view, t, buy, [*open_, *disputed])
+            rows += not_handed_row(t, buy)
             if buy.state is BuyState.SETTLING and not open_ and not disputed:
-                rows += row(Button(t("buy.close_button"), "close"))
+                rows += row(Button(t("buy.close_button"), "ask", "close"))
     return rows
+
+
+def not_handed_row(t: Texts, buy: GroupBuy) -> Rows:
+    """Offer to take back the last tick: the wrong name is pressed easily."""
+    handed = [each for each in buy.claims if each.state is ClaimState.HANDED and each.handed_at]
+    if not handed:
+        return ()
+    last = max(handed, key=lambda each: (each.handed_at, each.number))
+    name = html.escape(cut(last.name or last.username or f"{last.user_id}", _NAME), quote=False)
+    label = html.unescape(t("buy.not_handed_button", name=Html(name)))
+    return row(Button(label, "not_handed", str(last.number)))
 
 
 def people_rows(

@@ -1,6 +1,7 @@
 """Counting what arrived, variant by variant, and who takes what came beyond what was ordered."""
 
 import html
+from collections.abc import Mapping
 
 from telegram import Update
 
@@ -14,7 +15,7 @@ from bot.domain.group_buys import counting
 from bot.domain.group_buys.bills import pieces_by_variant
 from bot.domain.group_buys.buys import BuyRefused, Change, GroupBuy, Why
 from bot.domain.group_buys.terms import MOST_PIECES, Variant
-from bot.domain.identifiers import UserId
+from bot.domain.identifiers import SpecId, UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from handlers.group.buy_acting import acts, acts_for_oneself, back, seen
@@ -42,7 +43,7 @@ def screen(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen:
         Button("◀️", "turn", str(page - 1)) if before else None,
         Button("▶️", "turn", str(page + 1)) if after else None,
     )
-    rows = grid(buttons, 1) + turning + row(Button(t("buy.counted_button"), "arrive"))
+    rows = grid(buttons, 1) + turning + row(Button(t("buy.counted_button"), "ask", "arrive"))
     rows += row(Button(t("buy.back_button"), "back"))
     return Screen(paragraphs(view.flash, t("buy.ask_count")), rows)
 
@@ -71,19 +72,23 @@ async def count_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
 async def arrive(_: Update, context: Context) -> Reply:
     """Take the count of what arrived: all of it, but for what was counted otherwise."""
     asking = context.session.focus.asking
-    counts = asking.counts if isinstance(asking, BuyAsked) and asking.what == "count" else {}
+    counts = asking.counts if isinstance(asking, BuyAsked) and asking.what == "arrive" else {}
 
     def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
-        came = {
-            each.spec_id: counts[each.spec_id or ""]
-            for each in buy.terms.variants
-            if (each.spec_id or "") in counts
-        }
-        return counting.counted(buy, came, books, context.now)
+        return counting.counted(buy, came_by_variant(buy, counts), books, context.now)
 
     if await acts(context, decide):
         return await back(_, context)
     return None
+
+
+def came_by_variant(buy: GroupBuy, counts: Mapping[str, int]) -> dict[SpecId | None, int]:
+    """Return what was counted otherwise than ordered, by variant."""
+    return {
+        each.spec_id: counts[each.spec_id or ""]
+        for each in buy.terms.variants
+        if (each.spec_id or "") in counts
+    }
 
 
 def spare_text(t: Texts, buy: GroupBuy) -> Html | None:

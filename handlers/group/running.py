@@ -10,13 +10,15 @@ from bot.chat.context import Context, Reply
 from bot.domain.asking import BuyAsked
 from bot.domain.group_buys import ending, fulfilling, joining, minimum, receiving
 from bot.domain.group_buys.buys import Change, GroupBuy
-from bot.domain.group_buys.claims import Consent
+from bot.domain.group_buys.claims import ClaimState, Consent
 from bot.domain.group_buys.news import NewsOf
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from handlers.group.buy_acting import (
     acts,
     back,
+    claims_about,
+    seen,
     user_about,
 )
 
@@ -60,7 +62,7 @@ settle = _organising(lambda buy, _, context: fulfilling.settling(buy, context.no
 close = _organising(lambda buy, books, context: fulfilling.closed(buy, books, context.now))
 
 
-async def top_up(_: Update, context: Context) -> Reply:
+async def top_up(update: Update, context: Context) -> Reply:
     """Take what is missing on the organiser's own account."""
 
     def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
@@ -72,18 +74,39 @@ async def top_up(_: Update, context: Context) -> Reply:
             after = minimum.topped_up(after, consent, spec, pieces).buy
         return Change(after.replace(again_at=None))
 
-    await acts(context, decide)
+    if await acts(context, decide):
+        return await back(update, context)
     return None
 
 
 async def hand(_: Update, context: Context) -> Reply:
     """Tick a member off."""
     about = natural(context.arg) or 0
+    buy, _books = await seen(context.session, context.services)
+    claims = claims_about(buy, about) if buy is not None else ()
+    waiting = [each for each in claims if each.state is ClaimState.ARRIVED]
 
     def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
         return fulfilling.handed(buy, user_about(buy, about), context.now)
 
-    await acts(context, decide)
+    if await acts(context, decide) and waiting:
+        name = claims[0].name or claims[0].username or str(about)
+        context.flash("buy.label_ticked", name=name, count=sum(each.served for each in waiting))
+    return None
+
+
+async def not_handed(_: Update, context: Context) -> Reply:
+    """Take a tick back: the goods of whoever was ticked off by mistake still wait."""
+    about = natural(context.arg) or 0
+    buy, _books = await seen(context.session, context.services)
+    claims = claims_about(buy, about) if buy is not None else ()
+
+    def decide(buy: GroupBuy, _books: Books, context: Context) -> Change:
+        return fulfilling.not_handed(buy, user_about(buy, about), context.now)
+
+    if await acts(context, decide):
+        name = claims[0].name or claims[0].username if claims else ""
+        context.flash("buy.not_handed", name=name or str(about))
     return None
 
 

@@ -1,7 +1,10 @@
 """What an organiser settles after the order: second instalment, refunds, resale, labels."""
 
+from collections.abc import Callable
+
 from telegram import Update
 
+from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
 from bot.domain.asking import BuyAsked
 from bot.domain.currencies import CNY, Money, MoneyUnreadable, read_money
@@ -12,34 +15,46 @@ from bot.domain.identifiers import BuyId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 from bot.domain.sessions import Step
-from handlers.group.buy_acting import acts, claims_about, key_of, returning, seen
+from handlers.group.buy_acting import acts, claims_about, key_of, may_act, returning, seen
 
 HAND_OUT = "h1-"
 """What the payload of a label's link begins with: buy and person, for the organiser alone."""
 
+SURE = {"abroad_sure": fulfilling.abroad, "refund_sure": fulfilling.seller_refunded}
+"""What is booked of a sum that was typed, by the second look at it."""
 
-async def abroad_typed(context: Context, _asking: BuyAsked, typed: str) -> Reply:
-    """Charge what carrying the goods on costs."""
+
+async def abroad_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    """Take what carrying the goods on costs; it is charged once that was looked at."""
+    return await _look_at(context, asking, "abroad_sure", typed)
+
+
+async def refund_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
+    """Take what the seller sent back; it is booked once that was looked at."""
+    return await _look_at(context, asking, "refund_sure", typed)
+
+
+async def _look_at(context: Context, asking: BuyAsked, what: str, typed: str) -> Reply:
     amount = _yuan(context, typed)
-    if amount is None:
+    if amount is not None and await may_act(context, _booking(what, amount)):
+        context.focus(asking=asking.replace(what=what, about=int(amount)))
+    return None
+
+
+async def sure(_: Update, context: Context) -> Reply:
+    """Book the sum that was typed and looked at: the button names it."""
+    asking, amount = context.session.focus.asking, natural(context.arg)
+    if not isinstance(asking, BuyAsked) or asking.about != amount or asking.what not in SURE:
+        context.flash("buy.refused_terms")
         return None
+    return await _done(context, await acts(context, _booking(asking.what, Fen(amount))))
 
+
+def _booking(what: str, amount: Fen) -> Callable[[GroupBuy, Books, Context], Change]:
     def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
-        return fulfilling.abroad(buy, amount, books, context.now)
+        return SURE[what](buy, amount, books, context.now)
 
-    return await _done(context, await acts(context, decide))
-
-
-async def refund_typed(context: Context, _asking: BuyAsked, typed: str) -> Reply:
-    """The seller sent money back for what did not come."""
-    amount = _yuan(context, typed)
-    if amount is None:
-        return None
-
-    def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
-        return fulfilling.seller_refunded(buy, amount, books, context.now)
-
-    return await _done(context, await acts(context, decide))
+    return decide
 
 
 async def sold_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:

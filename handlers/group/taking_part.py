@@ -31,14 +31,14 @@ async def withdraw(_: Update, context: Context) -> Reply:
     return None
 
 
-async def agree(_: Update, context: Context) -> Reply:
+async def agree(update: Update, context: Context) -> Reply:
     """Agree to what came out."""
-    return await _answer(context, agrees=True)
+    return await _answer(update, context, agrees=True)
 
 
-async def disagree(_: Update, context: Context) -> Reply:
+async def disagree(update: Update, context: Context) -> Reply:
     """Leave the buy rather than pay that."""
-    return await _answer(context, agrees=False)
+    return await _answer(update, context, agrees=False)
 
 
 async def renew(_: Update, context: Context) -> Reply:
@@ -136,10 +136,11 @@ async def prove(context: Context, message: Message, kind: ProofKind, **sent: str
     return None
 
 
-async def _answer(context: Context, *, agrees: bool) -> Reply:
+async def _answer(update: Update, context: Context, *, agrees: bool) -> Reply:
     me, now = context.session.user_id, received_at.get() or context.now
-    await acts_for_oneself(
+    if await acts_for_oneself(
         context,
         lambda buy, books: confirming.answered(buy, me, agrees=agrees, books=books, now=now),
-    )
-    return None
+    ):
+        context.flash("buy.agreed" if agrees else "buy.given_up")
+    return await back(update, context)

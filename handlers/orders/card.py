@@ -85,7 +85,7 @@ async def reread(context: Context, order: Order, *, anew: bool = False) -> tuple
         _log.info("card_as_stored", reason="slow")
         reason = t("marketplace.unreachable")
     seen = min((part.read_at for part in order.parts if part.read_at), default=None)
-    as_seen = t("card.as_seen_at", time=t.time(seen)) if seen else t("card.as_seen")
+    as_seen = t("card.as_seen_at", time=t.moment(seen)) if seen else t("card.as_seen")
     return order, lines(reason, as_seen)
 
 

@@ -115,7 +115,7 @@ def _amount_rows(view: View, order: Order) -> Iterator[tuple[Cell, ...]]:
 def _head(view: View, order: Order) -> Html:
     """The whole order's state; a split one's parts each tell their own below."""
     t = view.t
-    ordered = t("card.ordered_at", time=t.time(order.created_at))
+    ordered = t("card.ordered_at", time=t.moment(order.created_at))
     if order.placing in _HEADS:
         return lines(t(_HEADS[order.placing]), ordered)
     if order.placing is Placing.REFUSED:
@@ -347,4 +347,4 @@ def _times(view: View, part: OrderPart) -> str:
         ("card.received_at", part.received_at),
         ("card.completed_at", part.completed_at),
     ]
-    return lines(*(t(key, time=t.time(when)) for key, when in moments if when is not None))
+    return lines(*(t(key, time=t.moment(when)) for key, when in moments if when is not None))

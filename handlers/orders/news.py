@@ -139,7 +139,7 @@ def _was(view: View, passed: Passed) -> Html | None:
     if passed.kind not in _PASSED:
         return None
     with_time, without = _PASSED[passed.kind]
-    return t(with_time, time=t.time(passed.at)) if passed.at else t(without)
+    return t(with_time, time=t.moment(passed.at)) if passed.at else t(without)
 
 
 def _parcels(view: OrderView, news: News, most: int) -> list[Html]:

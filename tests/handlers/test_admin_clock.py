@@ -55,7 +55,7 @@ async def test_nothing_is_told_of_a_host_as_it_should_be() -> None:
 
 @pytest.mark.parametrize(
     ("away", "said"),
-    [(timedelta(hours=3), "💤 Down from Nov"), (-timedelta(hours=3), "⏰ Started")],
+    [(timedelta(hours=3), "💤 Down from <tg-time"), (-timedelta(hours=3), "⏰ Started")],
 )
 async def test_a_gap_is_told_for_a_week(away: timedelta, said: str) -> None:
     """From when to when; a start before the last run's end as what it is."""

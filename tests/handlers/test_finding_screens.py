@@ -102,6 +102,21 @@ def test_a_panel_lies_under_the_pages_own_pictures(asking: Asking, language: str
     assert visible_length(shown.text) <= CAPTION_LIMIT
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_result_alone_is_neither_sorted_nor_compared_nor_narrowed(language: str) -> None:
+    """Nor is there another page; filters stay where they are what narrowed it so far."""
+    one = page("杯子", hits=1)
+    alone = drawn(at_results(language=language), results=one)
+    assert labels(alone) == ["1"]
+    assert "1" in alone.text.splitlines()[-1]
+    prices = PriceBounds(low=Fen(100), high=Fen(900))
+    query = WORDS.replace(narrowing=Narrowing(prices=prices))
+    number, filtering, *chips_ = labels(drawn(at_results(query), results=one))
+    assert (number, "Filter" in filtering, len(chips_)) == ("1", True, 1)
+    two = {each.action for row in drawn(at_results(), results=page("杯子", 2)).rows for each in row}
+    assert {"sort", "compare", "refine", "filters", "navigate"} <= two
+
+
 def test_a_tick_changes_the_panel_and_not_the_search() -> None:
     """What is ticked stands beside the query until it is shown."""
     of = at_results(asking=FiltersOpen(ticked=Narrowing(filters=(Filter.FACTORY,))))

@@ -67,6 +67,20 @@ async def opened(organiser: Person, minimum: int = 3) -> tuple[Shown, str]:
     return page, link.partition("start=")[2]
 
 
+async def closed_now(organiser: Person, on: Shown | None = None) -> None:
+    """Close a buy for joining: asked once more what that does."""
+    await organiser.tap("Close now", on)
+    await organiser.sees("Nobody can join or leave after that")
+    await organiser.do("Yes, close it", "Closed for joining|being collected")
+
+
+async def all_arrived(organiser: Person, on: Shown | None = None) -> Shown:
+    """Say that everything came: asked once more what that does; return the page after it."""
+    await organiser.tap("Everything arrived", on)
+    await organiser.sees("Did everything arrive")
+    return await organiser.do("Yes, all of it", "Arrived")
+
+
 async def joined(member: Person, payload: str, pieces: int, variant: int = 0) -> Shown:
     shown = await member.say(f"/start {payload}", "Which one|要哪一款")
     label = re.escape(shown.labels[variant])

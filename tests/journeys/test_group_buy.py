@@ -7,7 +7,9 @@ from channels import POSTING, Channel
 from chat import Person, Shown
 from crashing import Clients, until
 from group_buying import (
+    all_arrived,
     clients,
+    closed_now,
     joined,
     market,
     opened,
@@ -34,7 +36,7 @@ async def test_from_the_offer_to_the_closed_books(
     await joined(ben, payload, 2, variant=1)
     await organiser.say("/buys", "Your group buys")
     await organiser.do("Group|👥|🟢", "4 .* so far, at least 3")
-    await organiser.do("Close now", "Closed for joining")
+    await closed_now(organiser)
     await organiser.sees("goes ahead")
     assert not any("Joining has ended" in each.text for each in await organiser.history())
     await pays(anna, organiser, "No. 1")
@@ -54,8 +56,7 @@ async def test_from_the_offer_to_the_closed_books(
         await member.sees("seller has sent|卖家已发货")
     await organiser.tap("Open", placed)
     page = await organiser.sees("On its way")
-    await organiser.tap("Everything arrived", page)
-    page = await organiser.sees("Arrived")
+    page = await all_arrived(organiser, page)
     for member in (anna, ben):
         await member.sees("goods are here|货到了")
     await organiser.tap("📦 Tester", page)
@@ -63,7 +64,8 @@ async def test_from_the_offer_to_the_closed_books(
     await organiser.tap("📦 Tester", page)
     page = await organiser.sees("Being settled")
     await organiser.tap("Close the books", page)
-    await organiser.sees("🏁 Closed")
+    await organiser.sees("2 people are told")
+    await organiser.do("Yes, close the books", "🏁 Closed")
     for member in (anna, ben):
         await member.sees("books are settled|账已结清")
 
@@ -142,7 +144,7 @@ async def test_nobody_is_left_out_before_the_time_they_were_promised(
         await joined(each, payload, 2)
     await organiser.say("/buys", "Your group buys")
     await organiser.do("🟢", "4 .* so far")
-    await organiser.do("Close now", "Closed for joining")
+    await closed_now(organiser)
     await organiser.tap("Open", await organiser.sees("goes ahead"))
     page = await organiser.sees("They have until")
     assert not [each for each in page.labels if "Leave out" in each]
@@ -204,7 +206,7 @@ async def test_running_buys_are_posted_from_an_empty_inline_query(
 
 
 @SLOW
-async def test_a_crowd_joins_and_pays_and_eight_taps_close_the_buy(
+async def test_a_crowd_joins_and_pays_and_nine_taps_close_the_buy(
     clients: Clients, organiser: Person, market: Market
 ) -> None:
     """From the lock to the confirmed order, everybody answering: one look at one statement."""
@@ -221,7 +223,8 @@ async def test_a_crowd_joins_and_pays_and_eight_taps_close_the_buy(
     taps = 0
     for label, seen in (
         ("🟢", "12 people"),
-        ("Close now", "Payments are being collected|goes ahead"),
+        ("Close now", "12 people are in"),
+        ("Yes, close it", "Payments are being collected|goes ahead"),
     ):
         await organiser.tap(label, page)
         page, taps = await organiser.sees(seen), taps + 1
@@ -244,4 +247,4 @@ async def test_a_crowd_joins_and_pays_and_eight_taps_close_the_buy(
         page, taps = await organiser.sees(seen), taps + 1
     await organiser.sees("The order is placed")
     assert len(await market.orders()) == 1
-    assert taps <= 8
+    assert taps <= 9

@@ -8,6 +8,7 @@ from crashing import Clients, until
 from group_buying import (
     bought,
     clients,
+    closed_now,
     joined,
     market,
     opened,
@@ -19,6 +20,18 @@ from group_buying import (
 from tests.tiers import SLOW
 
 __all__ = ["clients", "market", "organiser", "world_of_groups"]
+
+
+async def a_sale_taken_back(organiser: Person) -> None:
+    """Booked by a slip: the piece is there to be sold again, and both entries stay."""
+    await organiser.do("What you booked", "sold to others: 1 pair of White")
+    await organiser.do("A mistake: sold", "yours to sell again.*Both entries stay")
+    page = await organiser.do("Yes, take it back", "Taken back.*More came than was ordered")
+    assert "You sold to others" not in page.text
+    await organiser.do("What you booked", "sold to others.*taken back")
+    await organiser.do("Back", "More came than was ordered")
+    await organiser.do("Sold to others", "2 pairs to sell.*How many")
+    await organiser.say("1 36.00", "Booked.*1 pair for ¥36.00")
 
 
 @SLOW
@@ -35,7 +48,7 @@ async def test_another_variant_came_and_is_taken_by_who_goes_without(
     await joined(ben, payload, 2, variant=1)
     await organiser.say("/buys", "Your group buys")
     await organiser.do("🟢", "4 .* so far")
-    await organiser.do("Close now", "Closed for joining")
+    await closed_now(organiser)
     await organiser.sees("goes ahead")
     await pays(anna, organiser, "No. 1")
     await pays(ben, organiser, "No. 2")
@@ -51,11 +64,13 @@ async def test_another_variant_came_and_is_taken_by_who_goes_without(
     await organiser.do(re.escape(none), "nobody ordered")
     counting = await organiser.say("0", "nobody ordered")
     assert [each for each in counting.labels if each.endswith("4 / 2")]
-    await organiser.do("That is what arrived", "More came than was ordered")
+    await organiser.do("That is what arrived", "1 person goes without.*1 person is told")
+    await organiser.do("Yes, book this count", "More came than was ordered")
     await organiser.do("Sold to others", "2 pairs to sell.*How many")
     await organiser.say("one", "how many, then for how much")
     await organiser.say("3 36", "Only 2 are left")
     await organiser.say("1 36.00", "Booked.*sold to others.*1 pair for ¥36.00.*more than members")
+    await a_sale_taken_back(organiser)
     told = await ben.sees("没到齐.*顶替")
     await ben.tap("查看", told)
     shown = await ben.sees("应退")

@@ -99,8 +99,15 @@ async def bought(own: Own, organiser: Person, market: Market, rng: random.Random
 
 
 async def handed_out(own: Own, organiser: Person, rng: random.Random) -> None:
-    for label in ("Everything arrived", "📦 Tester", "📦 Tester", "Close the books"):
+    for label, yes in (
+        ("Everything arrived", "Yes, all of it"),
+        ("📦 Tester", ""),
+        ("📦 Tester", ""),
+        ("Close the books", "Yes, close"),
+    ):
         await organiser.tap(label, await page(organiser, label))
+        if yes:
+            await organiser.tap(yes, await organiser.sees("Did everything|Close the books"))
         await own.killed(rng)
     await page(organiser, "Closed")
 
@@ -122,7 +129,9 @@ async def lived(own: Own, clients: Clients, organiser: Person, rng: random.Rando
     for each in members:
         await joined(own, each, payload, 2, rng)
     shown = await page(organiser, "Close now")
-    await twice_at_once(organiser, "Close now", shown)
+    await organiser.tap("Close now", shown)
+    shown = await organiser.sees("Nobody can join or leave after that")
+    await twice_at_once(organiser, "Yes, close it", shown)
     await own.killed(rng)
     await page(organiser, "Payments are being collected")
     for left, each in zip((1, 0), members, strict=True):

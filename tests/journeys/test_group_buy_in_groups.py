@@ -89,7 +89,8 @@ async def test_a_card_forwarded_elsewhere_leads_to_the_buy_as_it_is_now(
     forwarded = (await channel.one_card("0 pairs so far")).url("Join").partition("start=")[2]
     stranger = await clients.arrive()
     await joined(stranger, forwarded, 2)
-    await organiser.do("Close now", "Closed|fewer|missing|pieces")
+    await organiser.do("Close now", "You'd have a day")
+    await organiser.do("Yes, close it", "Closed|fewer|missing|pieces")
     late = await clients.arrive()
     shown = await late.say(f"/start {forwarded}", "Closed|🔒|collected")
     assert not any("Join" in each or "(" in each for each in shown.labels)

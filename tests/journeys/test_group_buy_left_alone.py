@@ -4,7 +4,12 @@ import pytest
 from buying import Market, at_preview
 from chat import Person
 from crashing import own_world
-from group_buying import joined, opened, pays
+from group_buying import (
+    closed_now,
+    joined,
+    opened,
+    pays,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +34,7 @@ async def test_an_organiser_who_blocked_the_bot_is_followed_by_an_operator() -> 
             await forgotten(leaving, "Delete your data", r"data is deleted\.")
             await organiser.say("/buys", "Your group buys")
             await organiser.do("🟢", "4 pairs so far")
-            await organiser.tap("Close now")
+            await closed_now(organiser)
             await clients.telegram.post(f"/sandbox/users/{organiser.id}/block")
             await other.sees("can't reach the organiser of group buy 1")
             await other.say("/takeover 1", "how its members pay you")
@@ -65,7 +70,7 @@ async def test_who_takes_a_buy_over_pays_its_order_and_who_ran_it_no_longer_can(
             await joined(member, payload, 3)
             await first.say("/buys", "Your group buys")
             await first.do("🟢", "3 pairs so far")
-            await first.tap("Close now")
+            await closed_now(first)
             await pays(member, first, "No. 1")
             await first.tap("Open", await first.sees("Everybody has paid"))
             await first.sees("1688 total")

@@ -7,6 +7,7 @@ from crashing import Clients, until
 from group_buying import (
     bought,
     clients,
+    closed_now,
     joined,
     market,
     opened,
@@ -69,7 +70,7 @@ async def test_14_without_its_post_a_buy_goes_on(clients: Clients, organiser: Pe
     await organiser.do("🟢", "3 .* so far")
     await organiser.do("Post in Lost", "being posted")
     await channel.one_card("3 pairs so far")
-    await organiser.tap("Close now")
+    await closed_now(organiser)
     await member.sees("Please pay")
 
 
@@ -83,7 +84,7 @@ async def test_15_what_is_bought_is_not_cancelled_and_paid_back(
     await joined(member, payload, 3)
     await organiser.say("/buys", "You run it")
     await organiser.do("🟢", "3 .* so far")
-    await organiser.do("Close now", "Closed for joining")
+    await closed_now(organiser)
     await pays(member, organiser, "No. 1")
     placed = await bought(organiser, market)
     await member.sees("seller has sent")
@@ -111,7 +112,7 @@ async def test_17_the_price_is_what_the_marketplace_quotes_whatever_the_steps_sa
     assert "270 pairs more and each costs" in shown.text  # by the steps each costs 29.90 by now
     await organiser.say("/buys", "You run it")
     await organiser.do("🟢", "30 .* so far")
-    await organiser.do("Close now", "Closed for joining")
+    await closed_now(organiser)
     for each in (anna, ben):
         await each.tap("Open", await each.sees("Please pay"))
         page = await each.sees("To pay")

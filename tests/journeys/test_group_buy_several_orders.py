@@ -16,6 +16,7 @@ import pytest
 from buying import Market, at_offer, at_preview
 from chat import Person, Shown
 from crashing import Clients, Own, own_world, until
+from group_buying import closed_now
 from processes import LOOKUP_DELAYS
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -103,7 +104,7 @@ async def all_have_paid(own: Own, clients: Clients) -> Person:
     await asyncio.gather(*(joins(each, payload, page) for page, each in enumerate(members)))
     shown = await page_of(organiser, "Close now")
     assert "128 different variants make 3 orders" in shown.text
-    await organiser.tap("Close now", shown)
+    await closed_now(organiser, shown)
     await organiser.sees("goes ahead")
     await asyncio.gather(*(says_paid(each) for each in members))
     shown = await page_of(organiser, "11 say they have paid")

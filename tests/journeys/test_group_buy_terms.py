@@ -9,6 +9,7 @@ from crashing import Clients
 from group_buying import (
     GroupWorld,
     clients,
+    closed_now,
     joined,
     market,
     opened,
@@ -100,7 +101,7 @@ async def test_worse_terms_are_agreed_to_or_end_the_claim(
     await anna.sees("terms got worse")
     await anna.do("I stay", "held for you")
     await organiser.do("Back", "5 .* so far")
-    await organiser.do("Close now", "Closed for joining|being collected")
+    await closed_now(organiser)
     await ben.sees("没有在规定时间内答复")
     await anna.sees("Please pay")
 

@@ -26,6 +26,8 @@ async def test_the_list_names_each_order_with_its_state(person, marketplace):
     assert f"{yuan(unpaid['totalFen'])} · to be paid" in newest
     assert f"{yuan(paid['totalFen'])} · paid" in oldest
     assert "Tape Measure" in oldest
+    days = [each for each in shown.raw["entities"] if each["type"] == "date_time"]
+    assert [each["date_time_format"] for each in days] == ["D", "D"]  # by the reader's calendar
     await buyer.tap("^2$", on=shown)
     await buyer.sees(paid["thirdOrderId"])
     await buyer.tap("^1$", on=shown)

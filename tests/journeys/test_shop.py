@@ -143,6 +143,7 @@ async def test_a_customer_pays_the_operator_confirms_and_pays_1688(
     await operator.do("Books", r"Fee: ¥\d+\.\d\d")
     await operator.do("All entries as a spreadsheet", "The last rows are the sums")
     shown = await customer.say("/balance", "Nothing is open in USD")
+    assert any(each["type"] == "date_time" for each in shown.raw["entities"])
     assert "payment received" in shown.text
 
 

@@ -133,7 +133,9 @@ class Member(Shopper):
         """Choose an answer where the page asks for one."""
         chance = self.random.random()
         if agree := screen.with_action("agree"):
-            return agree[0] if chance < 0.75 else screen.with_action("disagree")[0]
+            return agree[0] if chance < 0.75 else asking(screen, "decline")[0]
+        if surely := screen.with_action("disagree"):
+            return surely[0]
         if fine := screen.with_action("fine"):
             return fine[0] if chance < 0.6 else screen.with_action("raise")[0]
         asked = screen.with_action("give_up") or (

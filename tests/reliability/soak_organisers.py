@@ -210,8 +210,8 @@ class Organiser(Shopper):
         """Tell whether the buy has ended, or never opened."""
         if time.monotonic() - self._since < self._open_for or not is_page(page):
             return False
-        going = {"lock", "resume", "card", "member", "top_up", "sheet"}
-        may_cancel = bool(asking(page, "cancel"))
+        going = {"resume", "card", "member", "sheet"}
+        may_cancel = bool(asking(page, "cancel") or asking(page, "lock") or asking(page, "top_up"))
         actions = {each.action for each in page.buttons}
         return not may_cancel and ("repeat" in actions or not actions & going)
 
@@ -239,17 +239,25 @@ class Organiser(Shopper):
         """What leads the buy on."""
         if asking(page, "all_in") and self.random.random() < 0.5:
             return self._take_all_in(page)
-        for action in ("top_up", "prepare", "order", "hand", "settle", "close"):
+        for what in ("top_up", "close"):
+            if found := asking(page, what):
+                return self._surely(found[0], what, twice=_TWICE)
+        for action in ("prepare", "order", "hand", "settle"):
             if found := page.with_action(action):
                 return self.asking.ask(self.random.choice(found), is_page_or_order, twice=_TWICE)
-        return self._count(page) if page.with_action("arrive") else None
+        return self._count(page) if asking(page, "arrive") else None
+
+    async def _surely(self, button: Pressable, yes: str, *, twice: float = 0.0) -> Screen | None:
+        """Press what is looked at once more before it is done, and do it."""
+        look = await self.asking.ask(button, lambda each: bool(each.with_action(yes)))
+        return look and await self.asking.ask(look.with_action(yes)[0], is_page, twice=twice)
 
     def _with_money(self, page: Screen) -> _Deed | None:
         """Decide about members; once they had time to pay, remind them, or give it up."""
         if member := self._whose_money(page):
             return self._about_money(member)
-        if page.with_action("leave_out") and self._has_waited_for_money():
-            return self.asking.ask(page.with_action("leave_out")[0], is_page)
+        if (silent := asking(page, "leave_out")) and self._has_waited_for_money():
+            return self._surely(silent[0], "leave_out")
         if page.with_action("remind") and is_collecting(page) and self._has_waited_for_money():
             # Nobody is left out before the time that was promised.
             self._collecting = 0.0
@@ -276,17 +284,22 @@ class Organiser(Shopper):
         self.did[what] += is_done
         return is_done
 
-    async def _answer(self, page: Screen, what: str, said: str) -> Screen | None:
+    async def _answer(
+        self, page: Screen, what: str, said: str, wanted: Wanted = is_page
+    ) -> Screen | None:
         """Press what asks for a text, and write it."""
         if await self.asking.ask(asking(page, what)[0], asks) is None:
             return None
-        return await self.asking.say(said, is_page)
+        return await self.asking.say(said, wanted)
 
     async def _say_sum(self, page: Screen, what: str, fen: int) -> Screen | None:
         """Say what carrying the goods on costs, or what the seller sent back."""
         sign = 1 if what == "abroad" else -1
         self.noted.sums.setdefault(self._number, []).append(sign * fen)
-        return await self._answer(page, what, f"{fen / 100:.2f}")
+        look = await self._answer(
+            page, what, f"{fen / 100:.2f}", lambda each: bool(each.with_action("sure"))
+        )
+        return look and await self.asking.ask(look.with_action("sure")[0], is_page)
 
     async def _scan(self, hand: Pressable) -> Screen | None:
         """Tick somebody off by the code on their label."""
@@ -318,7 +331,7 @@ class Organiser(Shopper):
         for link in page.copies:
             self.square.links[self.chat.user_id] = link.partition("start=")[2]
             self._token = link.partition("start=g1-")[2]
-        lock = page.with_action("lock")
+        lock = asking(page, "lock")
         if resume := page.with_action("resume"):
             return self.asking.ask(resume[0], is_page)
         # Nobody closes what nobody is in yet; not at once, at least.
@@ -327,7 +340,7 @@ class Organiser(Shopper):
             return self._meanwhile(page) if lock else None
         self.square.links.pop(self.chat.user_id, None)
         closes = not self._style.by_deadline
-        return self.asking.ask(lock[0], is_page, twice=_TWICE) if closes else None
+        return self._surely(lock[0], "lock", twice=_TWICE) if closes else None
 
     def _meanwhile(self, page: Screen) -> _Deed | None:
         """Post it; now and then pause, put other terms in force, take somebody out."""
@@ -420,7 +433,7 @@ class Organiser(Shopper):
         """Count what arrived; sometimes a piece is missing, or one is too many."""
         missing = asking(page, "count")
         if not missing or self.random.random() < 0.6:
-            return await self.asking.ask(page.with_action("arrive")[0], is_page, twice=_TWICE)
+            return await self._surely(asking(page, "arrive")[0], "arrive", twice=_TWICE)
         counting = await self.asking.ask(missing[0], lambda each: bool(each.with_action("count")))
         if counting is None:
             return None
@@ -435,7 +448,7 @@ class Organiser(Shopper):
         counted = await self.asking.say(f"{came}", lambda each: bool(each.with_action("count")))
         if counted is None:
             return None
-        return await self.asking.ask(counted.with_action("arrive")[0], is_page)
+        return await self._surely(asking(counted, "arrive")[0], "arrive")
 
     async def _pay_there(self, order_no: str) -> None:
         """As whoever is logged in at the marketplace does."""

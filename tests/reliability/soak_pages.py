@@ -24,7 +24,7 @@ def is_page_or_order(screen: Screen) -> bool:
 def is_collecting(page: Screen) -> bool:
     """Tell whether it is the page of a buy whose members pay."""
     goes_on = page.with_action("remind") or page.with_action("prepare")
-    return bool(asking(page, "cancel") and (goes_on or page.with_action("leave_out")))
+    return bool(asking(page, "cancel") and (goes_on or asking(page, "leave_out")))
 
 
 def is_draft(screen: Screen) -> bool:

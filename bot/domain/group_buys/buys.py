@@ -67,11 +67,13 @@ _AFTER: dict[BuyState, frozenset[BuyState]] = {
     _B.SHIPPED: frozenset({_B.ARRIVED}),
     _B.ARRIVED: frozenset({_B.HANDING_OUT}),
     _B.HANDING_OUT: frozenset({_B.SETTLING}),
-    _B.SETTLING: frozenset({_B.CLOSED}),
+    # Back when somebody was ticked off, or sold on, by mistake.
+    _B.SETTLING: frozenset({_B.CLOSED, _B.HANDING_OUT}),
     _B.CLOSED: frozenset(),
     _B.FAILED: frozenset(),
     _B.CANCELLING: frozenset({_B.CANCELLED}),
-    _B.CANCELLED: frozenset(),
+    # Back when what ended it was booked by mistake: somebody's money is here after all.
+    _B.CANCELLED: frozenset({_B.CANCELLING}),
 }
 
 AFTER_BOUGHT = (_B.BOUGHT, _B.SHIPPED, _B.ARRIVED, _B.HANDING_OUT, _B.SETTLING)

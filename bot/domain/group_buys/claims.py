@@ -46,12 +46,13 @@ _AFTER: dict[ClaimState, frozenset[ClaimState]] = {
     _S.SHORT: frozenset({_S.REFUNDED, _S.SUBSTITUTED}),
     _S.SUBSTITUTED: frozenset({_S.ARRIVED, _S.SHORT}),
     _S.ARRIVED: frozenset({_S.HANDED, _S.SHORT, _S.RESOLD}),
-    _S.HANDED: frozenset({_S.REFUNDED}),
+    # Back to where it was when that was booked by mistake.
+    _S.HANDED: frozenset({_S.REFUNDED, _S.ARRIVED}),
     _S.WITHDRAWN: frozenset(),
     _S.LAPSED: frozenset(),
     _S.DECLINED: frozenset(),
     _S.REFUNDED: frozenset(),
-    _S.RESOLD: frozenset(),
+    _S.RESOLD: frozenset({_S.ARRIVED}),
 }
 
 OUT = frozenset({_S.WITHDRAWN, _S.LAPSED, _S.DECLINED, _S.REFUNDED, _S.RESOLD})

@@ -1,5 +1,6 @@
 """After the order: bought, short, counted, handed out, settled, and the books closed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.bookings import Agreed, next_key, received, refunded, written_off
@@ -24,6 +25,9 @@ from bot.domain.group_buys.shares import split
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
+
+NOT_HANDED = "not_handed:"
+"""What the detail of news begins with that tells of a tick taken back."""
 
 
 def bought(buy: GroupBuy, total: Fen, books: Books, now: datetime) -> Change:
@@ -121,6 +125,27 @@ def handed(buy: GroupBuy, user_id: UserId, now: datetime) -> Change:
     return Change(done, (told,) if user_id != buy.organiser else ())
 
 
+def not_handed(buy: GroupBuy, user_id: UserId, now: datetime) -> Change:
+    """Somebody was ticked off by mistake: what is theirs still waits. Raises `BuyRefused`."""
+    buy.demand(BuyState.HANDING_OUT, BuyState.SETTLING)
+    mine = [each for each in buy.claims_of(user_id) if each.state is ClaimState.HANDED]
+    if not mine:
+        raise BuyRefused(Why.STATE)
+    waits = waiting_again(buy, mine, now)
+    told = News(
+        kind=NewsOf.ARRIVED, user_id=user_id, detail=f"{NOT_HANDED}{mine[0].number}-{now:%H%M%S%f}"
+    )
+    return Change(waits, (told,) if user_id != buy.organiser else ())
+
+
+def waiting_again(buy: GroupBuy, claims: Iterable[Claim], now: datetime) -> GroupBuy:
+    """Return the buy with these claims waiting to be handed out once more."""
+    waits = buy.with_claims(
+        each.moved(ClaimState.ARRIVED, handed=0, handed_at=None) for each in claims
+    )
+    return waits.moved(BuyState.HANDING_OUT, now) if buy.state is BuyState.SETTLING else waits
+
+
 def settling(buy: GroupBuy, now: datetime) -> Change:
     """Go on to the money once nobody has to fetch anything any more. Raises `BuyRefused`."""
     if buy.state is BuyState.ARRIVED:
@@ -171,7 +196,7 @@ def sent_back(
         raise BuyRefused(Why.DISPUTE)
     agreed = _agreed(buy, user_id)
     operation = refunded(books, key, agreed, amount, buy.organiser, now)
-    return _perhaps_over(Change(buy, (), (operation,)), books, now)
+    return perhaps_over(Change(buy, (), (operation,)), books, now)
 
 
 def given_up(buy: GroupBuy, user_id: UserId, reason: str, books: Books, now: datetime) -> Change:
@@ -183,7 +208,7 @@ def given_up(buy: GroupBuy, user_id: UserId, reason: str, books: Books, now: dat
     if user_id in open_disputes(buy):
         raise BuyRefused(Why.DISPUTE)
     operation = written_off(books, _agreed(buy, user_id), reason, buy.organiser, now)
-    return _perhaps_over(Change(buy, (), (operation,)), books, now)
+    return perhaps_over(Change(buy, (), (operation,)), books, now)
 
 
 def closed(buy: GroupBuy, books: Books, now: datetime) -> Change:
@@ -204,7 +229,7 @@ def open_balances(buy: GroupBuy, books: Books) -> dict[UserId, Money]:
     return {user: balance for user, balance in balances.items() if balance}
 
 
-def _perhaps_over(change: Change, books: Books, now: datetime) -> Change:
+def perhaps_over(change: Change, books: Books, now: datetime) -> Change:
     """A buy that is given up has ended once nobody's money is left in it."""
     if change.buy.state is not BuyState.CANCELLING:
         return change

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from datetime import datetime
 
-from bot.domain.bookings import next_key
+from bot.domain.bookings import next_key, reversal
 from bot.domain.currencies import Money
 from bot.domain.group_buys.buys import Arrived, BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.claims import ClaimState
@@ -76,6 +76,37 @@ def sold(
     )
     left = tuple(Arrived(spec_id=spec, pieces=count) for spec, count in spare.items() if count)
     return Change(buy.replace(spare=left), (), (operation,))
+
+
+def sale_taken_back(buy: GroupBuy, key: str, books: Books, now: datetime) -> Change:
+    """Take back a sale that was booked by mistake: its pieces are the organiser's to sell again.
+
+    Raises `BuyRefused` for what is no sale, or before and after pieces are sold; `LedgerError`.
+    """
+    buy.demand(*SELLING)
+    told = _KEY.fullmatch(key)
+    if told is None:
+        raise BuyRefused(Why.STATE)
+    at, from_spare, _ = map(int, told.groups())
+    spec_id = buy.terms.variants[at].spec_id
+    spare = {each.spec_id: each.pieces for each in buy.spare}
+    spare[spec_id] = spare.get(spec_id, 0) + from_spare
+    left = tuple(Arrived(spec_id=spec, pieces=count) for spec, count in spare.items() if count)
+    return Change(buy.replace(spare=left), (), (reversal(books, key, now, buy.organiser),))
+
+
+def is_sale(operation: Operation) -> bool:
+    """Tell whether an operation books what was sold outside the buy."""
+    return _KEY.fullmatch(operation.key) is not None
+
+
+def sold_by(buy: GroupBuy, key: str) -> tuple[SpecId | None, int]:
+    """Return of which variant how many pieces the sale of that key was. Raises `BuyRefused`."""
+    told = _KEY.fullmatch(key)
+    if told is None:
+        raise BuyRefused(Why.STATE)
+    at, spare, own = map(int, told.groups())
+    return buy.terms.variants[at].spec_id, spare + own
 
 
 def sales(buy: GroupBuy, books: Books) -> tuple[Sale, ...]:

@@ -1,0 +1,61 @@
+"""News that waited is told only while what it asks for is still to be done."""
+
+from datetime import timedelta
+
+from bot.domain.currencies import yuan
+from bot.domain.group_buys import ending, quoting, receiving
+from bot.domain.group_buys.mattering import still_matters
+from bot.domain.group_buys.news import News, NewsOf
+from tests.domain.group_buys.groups import NOW, ORGANISER, Desk, quote
+from tests.domain.group_buys.test_after_buying import ANNA, BEN, balance, bought
+from tests.domain.group_buys.test_taking_back import collecting
+
+LATER = NOW + timedelta(minutes=1)
+
+
+def matters(desk: Desk, kind: NewsOf, user: int = ORGANISER) -> bool:
+    return still_matters(desk.buy, desk.books, News(kind=kind, user_id=user))
+
+
+def pay(desk: Desk, user: int) -> None:
+    owed = yuan(balance(desk, user))
+    desk.take(receiving.paid(desk.buy, user, owed, f"{user}", desk.books, NOW))
+
+
+def test_everybody_has_paid_is_told_until_the_organiser_looks_at_the_order() -> None:
+    desk = collecting()
+    pay(desk, ANNA)
+    assert not matters(desk, NewsOf.ALL_PAID)  # Ben has not
+    pay(desk, BEN)
+    assert matters(desk, NewsOf.ALL_PAID)
+    desk.take(quoting.requoted(desk.buy, quote(desk.buy, 600), desk.books, LATER))
+    desk.buy = desk.buy.replace(quoted_at=LATER)
+    assert not matters(desk, NewsOf.ALL_PAID)
+    assert not matters(bought(), NewsOf.ALL_PAID)
+
+
+def test_after_the_order_was_looked_at_somebody_who_leaves_makes_it_news_again() -> None:
+    desk = collecting()
+    pay(desk, ANNA)
+    desk.buy = desk.buy.replace(quoted_at=LATER)
+    desk.take(receiving.given_up_by(desk.buy, BEN, desk.books, LATER + timedelta(minutes=1)))
+    assert matters(desk, NewsOf.ALL_PAID)
+
+
+def test_who_has_paid_or_is_out_is_not_asked_for_money_any_more() -> None:
+    desk = collecting()
+    assert matters(desk, NewsOf.DUE, ANNA)
+    pay(desk, ANNA)
+    for kind in (NewsOf.DUE, NewsOf.REMIND, NewsOf.NOT_RECEIVED):
+        assert not matters(desk, kind, ANNA)
+        assert matters(desk, kind, BEN)
+    desk.take(ending.cancelled(desk.buy, desk.books, NOW))
+    assert not matters(desk, NewsOf.DUE, BEN)
+    assert not matters(desk, NewsOf.COLLECTING)
+    assert matters(desk, NewsOf.CANCELLED, BEN)
+
+
+def test_an_order_that_is_paid_is_no_order_to_be_paid() -> None:
+    assert not matters(bought(), NewsOf.PLACED)
+    assert not matters(bought(), NewsOf.NOT_PLACED)
+    assert matters(bought(), NewsOf.BOUGHT, ANNA)
