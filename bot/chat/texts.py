@@ -9,22 +9,16 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 import structlog
-from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
+from bot.chat.figures import amount_shown, day_shown, moment_shown, number_shown, yuan_shown
 from bot.chat.spacing import woven
 from bot.domain.currencies import CNY, Currency, Money
-from bot.domain.money import Fen, to_yuan
+from bot.domain.money import Fen
 from bot.domain.rates import Rate
 from locales import catalog_of
 
 LANGUAGES = ("en", "zh")
 FALLBACK = "en"
-_LOCALES = {"en": Locale("en"), "zh": Locale("zh", script="Hans")}
-_MOMENT = {"en": "MMM d, HH:mm", "zh": "M月d日 HH:mm"}
-_DAY = {"en": "MMM d", "zh": "M月d日"}
-_DAY_OF_ANOTHER_YEAR = {"en": "MMM d, y", "zh": "y年M月d日"}
 _CHINA = timezone(timedelta(hours=8))
 _ELLIPSIS = "…"
 _LEAST_OF_A_CUT = 0.6  # a cut before a word leaves at least so much of what fits
@@ -121,7 +115,6 @@ class Texts:
     def __init__(self, language: str, rate: Rate | None = None) -> None:
         self.language = language
         self._rate = rate
-        self._locale = _LOCALES[language]
         self._catalog = _catalog(language)
         self._unchanging: dict[str, Html] = {}  # of the keys that take no parameters
 
@@ -175,15 +168,15 @@ class Texts:
 
     def yuan(self, fen: int) -> Html:
         """Write an amount of fen as yuan alone."""
-        return _money(Fen(fen), self._locale.language)
+        return _money(Fen(fen))
 
     def amount(self, money: Money) -> Html:
         """Write an exact amount of a currency, such as $1,234.50, JP¥1,235 or RUB 1,234.50."""
-        return _amount(money.units, money.currency, self._locale.language)
+        return _amount(money.units, money.currency, self.language)
 
     def number(self, number: int | Decimal) -> Html:
         """Write a number with the language's separators."""
-        return _number(number, self._locale.language)
+        return _number(number)
 
     def series(self, names: Iterable[str]) -> str:
         """Write several one after the other."""
@@ -191,8 +184,7 @@ class Texts:
 
     def time(self, moment: datetime) -> Html:
         """Write a moment in China's time: the goods, the sellers and the deadlines are there."""
-        local = moment.astimezone(_CHINA)
-        return Html(format_datetime(local, _MOMENT[self.language], locale=self._locale))
+        return Html(moment_shown(moment.astimezone(_CHINA), self.language))
 
     def moment(self, moment: datetime, form: str = "Dt") -> Html:
         """Write a moment that whoever reads it sees in their own time, in China's where they can't.
@@ -210,8 +202,8 @@ class Texts:
         There it has its year unless that is the present one.
         """
         local = moment.astimezone(_CHINA)
-        patterns = _DAY if local.year == now.astimezone(_CHINA).year else _DAY_OF_ANOTHER_YEAR
-        there = format_date(local, patterns[self.language], locale=self._locale)
+        of_another = local.year != now.astimezone(_CHINA).year
+        there = day_shown(local, self.language, with_year=of_another)
         return Html(f'<tg-time unix="{int(moment.timestamp())}" format="D">{there}</tg-time>')
 
 
@@ -222,9 +214,8 @@ def texts_in(language: str) -> Texts:
 
 
 @lru_cache(maxsize=4096)
-def _money(fen: Fen, language: str) -> Html:
-    pattern = "¥#,##0.00;-¥#,##0.00"
-    return Html(format_currency(to_yuan(fen), "CNY", format=pattern, locale=_LOCALES[language]))
+def _money(fen: Fen) -> Html:
+    return Html(yuan_shown(fen))
 
 
 @lru_cache(maxsize=64)
@@ -234,22 +225,14 @@ def _priced(language: str, rate: Rate) -> Texts:
 
 @lru_cache(maxsize=4096)
 def _amount(units: int, currency: Currency, language: str) -> Html:
-    """Babel is told the digits: its own differ from the ledger's in some currencies."""
     if currency is CNY:
-        return _money(Fen(units), language)
-    locale = _LOCALES[language]
-    # A yen's bare sign would be taken for a yuan's.
-    sign = "JP¥" if currency.code == "JPY" else get_currency_symbol(currency.code, locale)
-    pattern = "#,##0" + ("." + "0" * currency.decimals if currency.decimals else "")
-    number = Money(currency=currency, units=abs(units)).decimal
-    gap = "\u00a0" if sign[-1].isalpha() else ""
-    shown = f"{sign}{gap}{format_decimal(number, format=pattern, locale=locale)}"
-    return Html(f"-{shown}" if units < 0 else shown)
+        return _money(Fen(units))
+    return Html(amount_shown(Money(currency=currency, units=units).decimal, currency, language))
 
 
 @lru_cache(maxsize=4096)
-def _number(number: int | Decimal, language: str) -> Html:
-    return Html(format_decimal(number, locale=_LOCALES[language]))
+def _number(number: int | Decimal) -> Html:
+    return Html(number_shown(number))
 
 
 _catalog = cache(catalog_of)  # priced texts share their language's
