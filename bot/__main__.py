@@ -3,9 +3,13 @@
 What is loaded when follows what starts fastest (docs/decisions/0013-memory-and-start.md).
 """
 
-from bot.process.memory import collector_resting, look_for_garbage_by_the_thousands
+from bot.process.memory import (
+    collector_resting,
+    look_for_garbage_by_the_thousands,
+    without_what_happens_to_be_installed,
+)
 
-with collector_resting():
+with collector_resting(), without_what_happens_to_be_installed():
     import asyncio
     import os
     import sys

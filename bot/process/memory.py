@@ -12,6 +12,7 @@ _M_MMAP_THRESHOLD: Final = -3
 _M_ARENA_MAX: Final = -8
 _LARGE: Final = 128 * 1024  # bytes; glibc's own beginning. Less would slow zlib down.
 _LOOSE_END: Final = 256 * 1024  # bytes at a heap's end that may wait for the next burst
+_NOT_FOR_A_BOT: Final = ("click", "greenlet", "pygments", "rich")
 _NEW_BEFORE_A_LOOK: Final = 5_000  # objects; Python's own 700 is for small programs
 
 
@@ -28,6 +29,23 @@ def collector_resting() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@contextmanager
+def without_what_happens_to_be_installed() -> Iterator[None]:
+    """Import without what libraries load for use by hand, wherever somebody installed it.
+
+    httpx loads its command line and structlog its coloured tracebacks where rich and click are, as
+    beside tools for development: 4 MB and a tenth of a start that nothing here uses.
+    """
+    hidden = [name for name in _NOT_FOR_A_BOT if name not in sys.modules]
+    # None has an import of the name fail as if it were not there.
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def look_for_garbage_by_the_thousands() -> None:

@@ -26,8 +26,17 @@ def test_a_start_leaves_rare_libraries_alone():
     """Codecs, spreadsheets, numbering plans and the operator's commands wait to be asked for."""
     rare = {"PIL", "pillow_heif", "zxingcpp", "xlsxwriter", "phonenumbers", "bot.operator.commands"}
     rare |= {"aiohttp", "prometheus_client"}  # soon wanted, and loaded beside the first updates
+    rare |= {"babel"}  # all that is shown of it is in `bot.chat.figures`
+    rare |= {"rich", "click", "pygments"}  # installed for development; httpx and structlog look
     loaded = said(f"import sys, bot.__main__, bot.app; print(sorted({rare} & set(sys.modules)))")
     assert loaded == "[]"
+
+
+def test_what_is_hidden_at_the_start_can_be_loaded_later():
+    """Also what was loaded before stays."""
+    assert said("import rich, bot.__main__, click; print(rich.__name__, click.__name__)") == (
+        "rich click"
+    )
 
 
 def test_settings_are_read_before_the_bot_is_loaded():
