@@ -60,7 +60,7 @@ class PictureFetcher:
         timeout: float = 10.0,
         concurrency: int = 24,
         seconds: Callable[[], float] = time.monotonic,
-        cache_bytes: int = 8_000_000,
+        cache_bytes: int = 2_000_000,
     ) -> None:
         self._allowed = frozenset(host.lower() for host in allowed_hosts)
         self._max_bytes = max_bytes
