@@ -37,6 +37,9 @@ _BADGE_INK: Final = (23, 25, 30)
 _QUALITIES: Final = (85, 78, 70, 60, 50, 40)
 # A picture this close to its cell's shape fills it; one further away is shown whole.
 _MAX_CROP: Final = 1.2
+# Of what is made smaller a filter of little reach loses nothing that is seen in a cell.
+_SMALLER: Final = Image.Resampling.HAMMING
+_STRIP: Final = 128  # lines
 
 Box = tuple[int, int, int, int]
 _LOG: Final = structlog.get_logger(__name__)
@@ -57,11 +60,7 @@ def contact_sheet(pictures: Sequence[bytes | None], first_number: int = 1) -> by
     sheet = Image.new("RGB", size, WHITE)
     draw = ImageDraw.Draw(sheet)
     for offset, (data, box) in enumerate(zip(pictures, boxes, strict=True)):
-        picture = _decoded(data, box)
-        if picture is None:
-            _draw_placeholder(draw, box)
-        else:
-            _place(sheet, picture, box)
+        _fill(sheet, draw, data, box)
         _draw_badge(sheet, box, str(first_number + offset))
     return encode_jpeg(sheet, MAX_JPEG_BYTES, _QUALITIES)
 
@@ -104,6 +103,15 @@ def _height(rows: Sequence[int], width: int) -> int:
     return _GUTTER + sum(_side(cells, width) + _GUTTER for cells in rows)
 
 
+def _fill(sheet: Image.Image, draw: ImageDraw.ImageDraw, data: bytes | None, box: Box) -> None:
+    """Draw a cell. Its picture ends with it: the next one is decoded without it in memory."""
+    picture = _decoded(data, box)
+    if picture is None:
+        _draw_placeholder(draw, box)
+    else:
+        _place(sheet, picture, box)
+
+
 def _decoded(data: bytes | None, box: Box) -> Image.Image | None:
     if data is None:
         return None
@@ -116,36 +124,45 @@ def _decoded(data: bytes | None, box: Box) -> Image.Image | None:
 
 
 def _shaped(picture: Image.Image, side: int) -> Image.Image:
-    """Scale once: to fill the cell if that crops little, else to fit whole into it."""
+    """Scale once, to fill the cell if that crops little, else to fit whole into it.
+
+    What is to be made larger is left as it is, see `_place`.
+    """
     width, height = picture.size
     short, long = sorted(picture.size)
     if long <= short * _MAX_CROP:
         left, top = (width - short) / 2, (height - short) / 2
         crop = (left, top, left + short, top + short)
-        return _resized(picture, (side, side), crop)
-    ratio = side / long
-    return _resized(picture, (max(1, round(width * ratio)), max(1, round(height * ratio))))
+        if short < side:
+            return picture.crop((round(left), round(top), round(left) + short, round(top) + short))
+        return picture.resize((side, side), _SMALLER, crop, reducing_gap=2.0)
+    if long < side:
+        return picture
+    return picture.resize(_within(picture, side), _SMALLER, reducing_gap=2.0)
 
 
-def _resized(
-    picture: Image.Image,
-    size: tuple[int, int],
-    box: tuple[float, float, float, float] | None = None,
-) -> Image.Image:
-    # Of what is made smaller a filter of little reach loses nothing that is seen in a cell.
-    smaller = max(size) <= max(picture.size)
-    kind = Image.Resampling.HAMMING if smaller else Image.Resampling.BICUBIC
-    return picture.resize(size, kind, box, reducing_gap=2.0)
+def _within(picture: Image.Image, side: int) -> tuple[int, int]:
+    """Return a picture's size when its longer side is as long as a cell's."""
+    ratio = side / max(picture.size)
+    return max(1, round(picture.width * ratio)), max(1, round(picture.height * ratio))
 
 
 def _place(sheet: Image.Image, picture: Image.Image, box: Box) -> None:
     """Put a picture into its cell's middle; what it does not fill is neutral ground."""
     side = box[2] - box[0]
-    if picture.size != (side, side):
+    width, height = _within(picture, side)
+    if (width, height) != (side, side):
         sheet.paste(_NEUTRAL, box)
-    sheet.paste(
-        picture, (box[0] + (side - picture.width) // 2, box[1] + (side - picture.height) // 2)
-    )
+    left, top = box[0] + (side - width) // 2, box[1] + (side - height) // 2
+    if picture.size == (width, height):
+        sheet.paste(picture, (left, top))
+        return
+    # In strips: made larger at once, one picture of three takes as much memory as its sheet.
+    for begin in range(0, height, _STRIP):
+        end = min(begin + _STRIP, height)
+        of = (0, begin * picture.height / height, picture.width, end * picture.height / height)
+        strip = picture.resize((width, end - begin), Image.Resampling.BICUBIC, of)
+        sheet.paste(strip, (left, top + begin))
 
 
 def _draw_placeholder(draw: ImageDraw.ImageDraw, box: Box) -> None:
