@@ -9,15 +9,18 @@ from importlib import resources
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[int, str]:
+def _table() -> dict[int, int]:
     file = resources.files("bot.addresses").joinpath("data", "traditional.txt")
     traditional, simplified = file.read_text(encoding="utf-8").split()
-    return str.maketrans(dict(zip(traditional, simplified, strict=True)))
+    return str.maketrans(traditional, simplified)
 
 
 def fold(text: str) -> str:
     """Return the text with one form for each character, as long as before."""
-    return text if text.isascii() else text.translate(_table())
+    if text.isascii():
+        return text
+    folded = text.translate(_table())
+    return text if folded == text else folded  # not one more copy of each name in the index
 
 
 def one_off(typed: str, name: str) -> bool:

@@ -121,7 +121,7 @@ class RouteFinder:
         begin = skipped.end() if skipped else start
         if not self._index.may_begin(text, begin):
             return
-        for length in self._index.lengths(text[begin]):
+        for length in self._index.lengths(text, begin):
             end = begin + length
             if end > len(text):
                 continue  # a shorter name at the end of the text is met at its own length
@@ -183,7 +183,7 @@ class RouteFinder:
         """Return whether a city's name is followed by a district's: 南宁西乡塘大学东路."""
         return self._index.may_begin(text, start) and any(
             self._can_follow(entry, above)
-            for length in self._index.lengths(text[start])
+            for length in self._index.lengths(text, start)
             for entry in self._index.readings(text[start : start + length])
         )
 

@@ -69,23 +69,22 @@ class NameIndex:
         for each in areas():
             _add_former(names, each, divisions, open_=True)
         self._names = {name: tuple(entries) for name, entries in names.items()}
-        self._lengths: dict[str, tuple[int, ...]] = _lengths(self._names)
-        self._beginnings = frozenset(name[:SHORTEST_NAME] for name in self._names)
+        self._lengths = _lengths(self._names)
 
     def __contains__(self, name: str) -> bool:
         return name in self._names
 
     def may_begin(self, text: str, start: int) -> bool:
         """Tell cheaply whether any name can begin at `start`."""
-        return text[start : start + SHORTEST_NAME] in self._beginnings
+        return text[start : start + SHORTEST_NAME] in self._lengths
 
     def readings(self, name: str) -> tuple[Entry, ...]:
         """Return every division that the name may stand for."""
         return self._names.get(name, ())
 
-    def lengths(self, character: str) -> tuple[int, ...]:
-        """Return how long the names are that begin with a character, the longest first."""
-        return self._lengths.get(character, ())
+    def lengths(self, text: str, start: int) -> tuple[int, ...]:
+        """Return how long the names are that may begin at `start`, the longest first."""
+        return self._lengths.get(text[start : start + SHORTEST_NAME], ())
 
 
 def _add_former(
@@ -98,10 +97,13 @@ def _add_former(
 
 
 def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    found: defaultdict[str, set[int]] = defaultdict(set)
+    found: dict[str, tuple[int, ...]] = {}
+    same: dict[tuple[int, ...], tuple[int, ...]] = {}  # a few dozen, of thousands of beginnings
     for name in names:
-        found[name[0]].add(len(name))
-    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
+        first = name[:SHORTEST_NAME]
+        lengths = tuple(sorted({*found.get(first, ()), len(name)}, reverse=True))
+        found[first] = same.setdefault(lengths, lengths)
+    return found
 
 
 @lru_cache(maxsize=2)

@@ -7,6 +7,7 @@ name if there is one, and the other spellings that people type: Lu'an, Luan and 
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -96,20 +97,38 @@ def _joined(syllables: str) -> str:
     return word[:1].upper() + word[1:]
 
 
-def _of_line(line: str) -> tuple[str, Names]:
-    code, syllables, english, others, *_ = (*line.split("\t"), "", "", "")
-    signs = _joined(syllables)
-    spelt = dict.fromkeys(letters(each) for each in (english, signs, *others.split("|")) if each)
-    return code, Names(english or signs, tuple(spelt), syllables)
+class AllNames(Mapping[str, Names]):
+    """Every division's names by its code; of towns, those of cities without districts.
+
+    They are read out of their lines when they are asked for: few of them ever are.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._lines = dict(line.split("\t", 1) for line in text.splitlines())
+
+    def __getitem__(self, code: str) -> Names:
+        syllables, english, others, *_ = (*self._lines[code].split("\t"), "", "")
+        signs = _joined(syllables)
+        spelt = dict.fromkeys(
+            letters(each) for each in (english, signs, *others.split("|")) if each
+        )
+        return Names(english or signs, tuple(spelt), syllables)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 @lru_cache(maxsize=1)
-def names() -> dict[str, Names]:
-    """Return every division's names by its code; of towns, those of cities without districts."""
+def names() -> AllNames:
+    """Return them, loaded once."""
     file = resources.files("bot.addresses").joinpath("data", "romanised.txt")
-    return dict(map(_of_line, file.read_text(encoding="utf-8").splitlines()))
+    return AllNames(file.read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=512)
 def shown(division: Division) -> str:
     """Return a division for whoever reads Latin letters, such as `Nanshan District`, or nothing."""
     known = names().get(division.code)
