@@ -6,7 +6,7 @@ from telegram import Update
 
 from bot.addresses import Fit
 from bot.chat.buttons import BadButton, from_base36, to_base36
-from bot.chat.context import Context, Reply
+from bot.chat.context import Context, Overlay, Reply
 from bot.chat.screens import Button, Rows, Screen, View, lines, page_of, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.domain.addresses import MOST_PER_PERSON, Address, SavedAddress
@@ -200,6 +200,21 @@ async def mark_forwarder(_: Update, context: Context) -> Reply:
 
 
 async def delete(_: Update, context: Context) -> Reply:
+    """Ask whether the address that is open is to be deleted."""
+    saved = await _chosen(context)
+    if saved is None:
+        context.flash("address.gone")
+        return None
+    view = await View.of(context.session, context.services)
+    yes = Button(
+        view.t("address.delete_yes_button"), "address_gone", context.arg, style=Style.DANGER
+    )
+    keep = Button(view.t("address.keep_button"), "open", context.arg)
+    text = paragraphs(view.t("address.delete_ask"), card(view, saved.address))
+    return Overlay(Screen(text, row(yes) + row(keep)), in_place=True)
+
+
+async def delete_yes(_: Update, context: Context) -> Reply:
     """Delete the address that is open, so that no stray press can."""
     saved = await _chosen(context)
     if saved is None:

@@ -140,7 +140,7 @@ def _states() -> dict[Step, list[Handler]]:
     return {
         Step.START: [
             Buttons(resume=start.resume, over=start.over, addresses=address.book),
-            Buttons(orders=listing.show, lines=offer.to_lines),
+            Buttons(orders=listing.show, lines=offer.to_lines, undo=cart.undo),
             MessageHandler(WORDS, or_said(search.words)),
         ],
         Step.RESULTS: [
@@ -189,6 +189,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.ADDRESS: [
             Buttons(deliver=address.deliver, open=address.open_one, manage=address.manage),
             Buttons(add=address.add, edit=address.edit, delete=address.delete),
+            Buttons(address_gone=address.delete_yes),
             Buttons(default=address.make_default, turn=paging.turn, back=address.back),
             Buttons(forwarder=address.mark_forwarder),
             MessageHandler(WORDS, address.text),
@@ -330,7 +331,7 @@ def entry_points() -> list[Handler]:
         Buttons(news_set=subscription.choose, admin_news=broadcast.progress),
         Buttons(cast=broadcast.start, cast_stop=broadcast.stop),
         Buttons(admin_people=menu.people, admin_parked=parked.parked),
-        Buttons(parked_retry=parked.retry, parked_drop=parked.drop),
+        Buttons(parked_retry=parked.retry, parked_drop=parked.drop, parked_gone=parked.gone),
         Buttons(admin_open=uncertain.questions, admin_case=uncertain.case),
         Buttons(settle=uncertain.ask, settle_yes=uncertain.settle),
         Buttons(debit=paying.debit, debit_over=paying.debit_over, debit_yes=paying.debit_yes),

@@ -7,7 +7,7 @@ from bot.chat.screens import Button, Screen, View, paragraphs, row
 from bot.domain.asking import MoreOpen
 from bot.domain.invites import is_invitation
 from bot.domain.links import offer_in_payload
-from bot.domain.sessions import Session, Step
+from bot.domain.sessions import Announced, Session, Step
 from bot.telegram.newer import Style
 from handlers.always.language import language_button
 from handlers.finding import search
@@ -47,7 +47,8 @@ def screen(view: View) -> Screen:
     over = (
         Button(t("start.over_button"), "over", style=Style.DANGER) if session.draft.lines else None
     )
-    rows = row(cart_button(t, session), over) + rows
+    back = Button(t("cart.undo_button"), "undo") if session.announced.dropped else None
+    rows = row(back) + row(cart_button(t, session), over) + rows
     return Screen(
         paragraphs(view.flash, t("start.welcome" if view.shop is None else "start.welcome_shop")),
         rows,
@@ -96,9 +97,17 @@ async def over(_: Update, context: Context) -> Reply:
     if context.session.step is Step.PLACING:
         return None
     context.starts_over = True
-    context.session = context.session.cleared()
+    _clear(context)
     context.flash("start.cleared_others" if context.session.cart.shelf else "start.cleared")
     return Step.START
+
+
+def _clear(context: Context) -> None:
+    """Leave the draft in hand; until the next step it can be had back."""
+    gone = context.session.draft
+    context.session = context.session.cleared()
+    if gone.lines:
+        context.change(announced=Announced(dropped=gone))
 
 
 async def cancel(_: Update, context: Context) -> Reply:
@@ -113,7 +122,7 @@ async def cancel(_: Update, context: Context) -> Reply:
         return None
     idle = session.step is Step.START and session.focus.return_to is None
     had_something = not idle or bool(session.draft.lines)
-    context.session = session.cleared()
+    _clear(context)
     done = "cancel.done_others" if session.cart.shelf else "cancel.done"
     context.flash(done if had_something else "cancel.nothing")
     return Step.START

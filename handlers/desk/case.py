@@ -188,7 +188,9 @@ def _buttons(view: View, order: Order, charge: Charge, shop: ShopShown) -> Rows:
         rows += row(Button(sent, "refunded", arg, standing=True))
         rows += row(Button(t("case.other_refund_button"), "amount", AmountOf.REFUND.value))
     for each in shop.moved[-_MOST_TAKEN_BACK:]:
-        take_back = t("case.take_back_button", amount=t.amount(amount_of(each)))
+        waived = each.kind is Kind.WRITE_OFF
+        key = "case.not_waived_button" if waived else "case.take_back_button"
+        take_back = t(key, amount=t.amount(amount_of(each)))
         rows += row(Button(take_back, "take_back", f"{number}.{mark_of(each)}", standing=True))
     back = Button(t("admin.desk_button"), "admin", standing=True)
     return rows + row(Button(t("card.refresh_button"), "case", number, standing=True), back)
@@ -208,9 +210,10 @@ def _pay_there(view: View, order: Order) -> Rows:
 
 
 def amount_of(operation: Operation) -> Money:
-    """The money that came in, or was sent back, by an operation."""
-    amounts = [each.amount for each in operation.entries if each.account is Account.CASH]
-    return amounts[0] if amounts[0].units > 0 else -amounts[0]
+    """The money that came in, was sent back, or was let off, by an operation."""
+    by_account = {each.account: each.amount for each in operation.entries}
+    amount = by_account.get(Account.CASH) or by_account[Account.CUSTOMER]
+    return amount if amount.units > 0 else -amount
 
 
 def mark_of(operation: Operation) -> str:
@@ -219,9 +222,13 @@ def mark_of(operation: Operation) -> str:
 
 
 def _moved(view: View, shop: ShopShown) -> Html:
-    """What was booked as received and sent back, and so can be taken back."""
+    """What was booked as received, sent back and let off, and so can be taken back."""
     t = view.t.priced(None)
-    keys = {Kind.RECEIPT: "case.came_in", Kind.REFUND: "case.went_back"}
+    keys = {
+        Kind.RECEIPT: "case.came_in",
+        Kind.REFUND: "case.went_back",
+        Kind.WRITE_OFF: "case.was_let_off",
+    }
     return lines(
         *(
             t(keys[each.kind], amount=t.amount(amount_of(each)), time=t.moment(each.at))

@@ -25,7 +25,7 @@ from bot.domain.currencies import (
     read_money,
 )
 from bot.domain.identifiers import MerchantOrderNo, ProofId
-from bot.domain.ledger import LedgerError, Operation
+from bot.domain.ledger import Kind, LedgerError, Operation
 from bot.domain.order_books import was_paid
 from bot.domain.orders import Order
 from bot.domain.sessions import Step
@@ -255,9 +255,10 @@ async def take_back(_: Update, context: Context) -> Reply:
         return _gone(context)
     order, operation = found
     paid_there = any(was_paid(part) for part in order.parts)
+    waived = operation.kind is Kind.WRITE_OFF
     text = paragraphs(
         t(
-            "case.take_back_ask",
+            "case.take_back_waived" if waived else "case.take_back_ask",
             amount=t.priced(None).amount(amount_of(operation)),
             number=order.order_no,
             time=t.moment(operation.at),
@@ -288,12 +289,13 @@ async def take_back_yes(_: Update, context: Context) -> Reply:
         context.flash("case.not_booked")
     else:
         amount = context.t.priced(None).amount(amount_of(operation))
-        context.flash("case.taken_back", amount=amount)
+        waived = operation.kind is Kind.WRITE_OFF
+        context.flash("case.waived_no_more" if waived else "case.taken_back", amount=amount)
     return Step.CASE
 
 
 async def _booked(context: Context, number: str, mark: str) -> tuple[Order, Operation] | None:
-    """Return the receipt or refund that a button stands for, if it was not taken back yet."""
+    """Return the booking that a button stands for, if it was not taken back yet."""
     shop, order = context.services.shop, await _order(context, number)
     money = await shop.money_of(order) if shop and order else None
     moved = money.moved if money else ()

@@ -32,6 +32,16 @@ async def retry(_: Update, context: Context) -> Reply:
 
 @for_operators
 async def drop(_: Update, context: Context) -> Reply:
+    """Ask whether one is to be given up."""
+    t = context.t
+    yes = Button(t("admin.drop_yes_button"), "parked_gone", context.arg, standing=True)
+    keep = Button(t("admin.drop_no_button"), "admin_parked", standing=True)
+    text = t("admin.drop_ask", number=str(_number(context) or ""))
+    return Overlay(Screen(text, row(keep) + row(yes)), in_place=True)
+
+
+@for_operators
+async def gone(_: Update, context: Context) -> Reply:
     """Give one up for good; its person was told when it was put aside."""
     update_id = _number(context)
     there = update_id is not None and await context.services.store.inbox.drop_parked(update_id)

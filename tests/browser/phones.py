@@ -1,7 +1,9 @@
 """A phone with the chat page open on it."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, ConsoleMessage, Error, Page
@@ -9,6 +11,13 @@ from playwright.async_api import Browser, ConsoleMessage, Error, Page
 _SCREEN = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
 _free: dict[tuple[Browser, str], list[Page]] = {}
 """Pages that a test has put back: a new one takes three times the CPU of a page opened again."""
+
+
+async def pictured(page: Page, name: str) -> None:
+    """Keep what the phone shows, where `GROUP_PICTURES` says that somebody wants to look at it."""
+    folder = os.environ.get("GROUP_PICTURES")
+    if folder:
+        await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 class Phone:

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from phones import held
-from playwright.async_api import Browser, Page
+from phones import held, pictured
+from playwright.async_api import Browser
 
 sys.path.insert(0, os.fspath(Path(__file__).resolve().parent.parent / "journeys"))
 
@@ -21,13 +21,6 @@ from crashing import own_world
 XIAOYU, BOSS, CHANNEL = 700000001, 700000004, -1001700000020
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-
-async def pictured(page: Page, name: str) -> None:
-    """Keep what the phone shows, where somebody wants to look at it."""
-    folder = os.environ.get("GROUP_PICTURES")
-    if folder:
-        await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 async def at_consent(member: Person, payload: str, pieces: int) -> Shown:

@@ -9,6 +9,9 @@ from buying import SNEAKERS, Market, at_offer, at_preview
 from chat import Person, Shown
 from crashing import Clients, Own, own_world
 
+PHONE_CASES = 626489650618  # 128 variants
+ON_A_PAGE = 12
+
 
 @dataclass
 class GroupWorld:
@@ -87,6 +90,28 @@ async def joined(member: Person, payload: str, pieces: int, variant: int = 0) ->
     await member.do(label, "How many|要几")
     await member.say(str(pieces), "at most|最多")
     return await member.do("Join with this|就这样参加", "You are in|已参加")
+
+
+async def takes_a_page(member: Person, payload: str, page: int, in_all: int) -> None:
+    """Join with a piece of each variant of a page of them, of so many in all."""
+    shown = await member.say(f"/start {payload}", "Which one")
+    for _ in range(page):
+        shown = await member.do("▶️", "Which one")
+    wanted = [each for each in shown.labels if re.search(r"\(\d+\)$", each)]
+    for number, label in enumerate(wanted[: in_all - page * ON_A_PAGE]):
+        if number:
+            await member.do("Join with more", "Which one")  # the page is the same
+        named = re.escape(label.rpartition(" (")[0])
+        await member.do(rf"^{named} \(", "How many")
+        await member.say("1", "at most")
+        await member.do("Join with this", "You are in")
+
+
+async def says_paid(member: Person) -> None:
+    await member.tap("Open", await member.sees("Please pay"))
+    await member.sees("To pay")
+    await member.do("I have paid", "Send a picture")
+    await member.say(f"No. {member.id}", "organiser will check")
 
 
 async def pays(member: Person, organiser: Person, said: str) -> None:

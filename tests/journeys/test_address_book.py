@@ -40,7 +40,10 @@ async def test_an_address_is_edited_made_default_and_deleted(person):
     await buyer.do("Save", "The address is saved")
     await buyer.say("/address", "Your addresses")
     await buyer.do("张三丰", "330108")
-    shown = await buyer.do("Delete", "The address of 张三丰 is deleted")
+    await buyer.do("Delete", "can't be brought back.*张三丰")
+    await buyer.do("Keep it", "330108")
+    await buyer.do("Delete", "can't be brought back.*张三丰")
+    shown = await buyer.do("Yes, delete", "The address of 张三丰 is deleted")
     assert not [label for label in shown.labels if "张三" in label]
 
 
@@ -67,7 +70,8 @@ async def test_deleting_the_address_in_use_asks_where_to_deliver(person):
     await at_preview(buyer)
     await buyer.say("/address", "Your addresses")
     await buyer.do("张三", "330108")
-    await buyer.do("Delete", "is deleted.*no address yet")
+    await buyer.do("Delete", "can't be brought back")
+    await buyer.do("Yes, delete", "is deleted.*no address yet")
     shown = await buyer.do("Back", "no address yet|Your order")
     assert "Confirm order" not in " ".join(shown.labels)
 
@@ -84,7 +88,8 @@ async def test_twenty_addresses_are_the_most(person):
     await buyer.do("Next", "You have 20|Your addresses")
     shown = await buyer.screen()
     await buyer.do("张三", "330108")
-    shown = await buyer.do("Delete", "is deleted")
+    await buyer.do("Delete", "can't be brought back")
+    await buyer.do("Yes, delete", "is deleted")
     await buyer.do("Back", "Your addresses")
     await buyer.do("Add an address", "New address")
 
@@ -97,7 +102,7 @@ async def test_another_persons_address_cannot_be_reached(person):
     foreign = shown.button("张三")["callback_data"].rsplit(".", 1)[1]
     await at_lines(thief, SNEAKERS, 3, "White", "37")
     await thief.do("Continue", "no address yet")
-    for action in ("open", "deliver", "edit", "delete", "default"):
+    for action in ("open", "deliver", "edit", "delete", "address_gone", "default"):
         shown = await thief.screen()
         back = shown.button("Back")["callback_data"]
         crafted = re.sub(r"back\.$", f"{action}.{foreign}", back)

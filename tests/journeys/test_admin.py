@@ -98,7 +98,10 @@ async def test_parked_updates_are_tried_again_or_dropped(
     await park(opened(desk.own.bot), second, buyer.id)
     await operator.say("/admin", "Failed messages: 1")
     await operator.do("Failed messages", str(second))
-    await operator.do("Drop", "No message failed")
+    await operator.do("Drop", f"Give up message {second}")
+    await operator.do("Keep it", str(second))
+    await operator.do("Drop", "write once more")
+    await operator.do("Yes, give it up", "No message failed")
     await buyer.sees_nothing_new()
 
 

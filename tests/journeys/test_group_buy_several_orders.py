@@ -16,13 +16,12 @@ import pytest
 from buying import Market, at_offer, at_preview
 from chat import Person, Shown
 from crashing import Clients, Own, own_world, until
-from group_buying import closed_now
+from group_buying import PHONE_CASES, closed_now, says_paid, takes_a_page
 from processes import LOOKUP_DELAYS
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(1200)]
 
-PHONE_CASES = 626489650618
-VARIANTS, ON_A_PAGE, PAGES = 128, 12, 11
+VARIANTS, PAGES = 128, 11
 ORDERS = 3
 SETTINGS = {
     "LOOKUP_DELAYS": LOOKUP_DELAYS,
@@ -101,7 +100,9 @@ async def all_have_paid(own: Own, clients: Clients) -> Person:
     shown = await organiser.do("Open it", "Open for joining")
     payload = shown.button("Copy the link")["copy_text"]["text"].partition("start=")[2]
     members = [await clients.arrive() for _ in range(PAGES)]
-    await asyncio.gather(*(joins(each, payload, page) for page, each in enumerate(members)))
+    await asyncio.gather(
+        *(takes_a_page(each, payload, page, VARIANTS) for page, each in enumerate(members))
+    )
     shown = await page_of(organiser, "Close now")
     assert "128 different variants make 3 orders" in shown.text
     await closed_now(organiser, shown)
@@ -113,29 +114,6 @@ async def all_have_paid(own: Own, clients: Clients) -> Person:
     await page_of(organiser, "Check the order")
     await clients.settled()
     return organiser
-
-
-async def joins(member: Person, payload: str, page: int) -> None:
-    """Take a piece of each variant of a page of them."""
-    shown = await member.say(f"/start {payload}", "Which one")
-    for _ in range(page):
-        shown = await member.do("▶️", "Which one")
-    wanted = [each for each in shown.labels if re.search(r"\(\d+\)$", each)]
-    assert len(wanted) == min(ON_A_PAGE, VARIANTS - page * ON_A_PAGE)
-    for number, label in enumerate(wanted):
-        if number:
-            await member.do("Join with more", "Which one")  # the page is the same
-        named = re.escape(label.rpartition(" (")[0])
-        await member.do(rf"^{named} \(", "How many")
-        await member.say("1", "at most")
-        await member.do("Join with this", "You are in")
-
-
-async def says_paid(member: Person) -> None:
-    await member.tap("Open", await member.sees("Please pay"))
-    await member.sees("To pay")
-    await member.do("I have paid", "Send a picture")
-    await member.say(f"No. {member.id}", "organiser will check")
 
 
 async def page_of(organiser: Person, wanted: str) -> Shown:

@@ -450,6 +450,24 @@ async def test_a_price_that_changes_again_is_asked_again(
     await customer.sees("Agreed: the new price holds")
 
 
+async def test_a_rest_that_was_waived_by_a_slip_is_open_again(clients: Clients, operator: Person):
+    """Nobody was told that it was waived, and nobody is told that it is not."""
+    customer = await clients.arrive()
+    await proven(customer, operator)
+    shown = await operator.screen()
+    due = re.search(r"\$([\d.]+)", shown.button("came in$")["text"])
+    assert due is not None
+    await operator.do("Another amount", "How much came in")
+    await operator.say(f"{float(due[1]) - 0.02:.2f}", "Book .* for")
+    await operator.do("Yes, .* came in", "Booked")
+    await customer.sees("The shop received")
+    await operator.do(r"Waive \$0\.02", r"Waived: \$0\.02")
+    await operator.do(r"Don't waive \$0\.02", "Was waiving .* a mistake")
+    shown = await operator.do("Yes, take it back", r"\$0\.02 is open again")
+    assert shown.has_button(r"Waive \$0\.02")
+    await customer.sees_nothing_new()
+
+
 async def test_a_receipt_that_was_a_mistake_is_taken_back_after_a_question(
     clients: Clients, operator: Person
 ):

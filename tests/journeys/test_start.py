@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
-from buying import Market
+from buying import TAPE_MEASURE, Market, at_lines
 from chat import Person
 from steps import PAYMENT, PLACES
 
@@ -66,6 +66,20 @@ async def test_start_in_the_middle_offers_to_continue(
     await buyer.do("Start over", "starting fresh")
     shown = await buyer.say("/start", "What are you looking for")
     assert not [label for label in shown.labels if "Cart (" in label]
+
+
+async def test_an_order_that_was_dropped_by_a_slip_is_put_back(person: Arrive) -> None:
+    """By starting over or by /cancel: one press has the goods again, until the next step."""
+    buyer = await person()
+    await at_lines(buyer, TAPE_MEASURE, 4)
+    await buyer.say("/start", "Continue where you were")
+    await buyer.do("Start over", "starting fresh")
+    await buyer.do("Put it back", "What are you looking for")
+    await buyer.do("Cart \\(1 item", "4 pieces")
+    await buyer.say("/cancel", "Nothing was ordered")
+    shown = await buyer.do("Put it back", "What are you looking for")
+    assert not shown.has_button("Put it back")
+    await buyer.do("Cart \\(1 item", "4 pieces")
 
 
 @pytest.mark.parametrize("name", slow_but(["offer", "lines", "address", "note"], list(PLACES)))

@@ -77,7 +77,7 @@ class Dearer(Value):
 class OrderMoney(Value):
     """What the books say of an order; `in_yuan` is its price in fen, the fee included.
 
-    `moved` is what came in and was sent back, without what was taken back.
+    `moved` is what came in, was sent back and was let off, without what was taken back.
     """
 
     account: OrderAccount
@@ -86,7 +86,7 @@ class OrderMoney(Value):
     moved: tuple[Operation, ...] = ()
 
 
-_MOVED = frozenset({Kind.RECEIPT, Kind.REFUND})
+_MOVED = frozenset({Kind.RECEIPT, Kind.REFUND, Kind.WRITE_OFF})
 
 
 class Shop:
@@ -320,14 +320,19 @@ class Shop:
     async def take_back(
         self, operator: UserId, order_no: MerchantOrderNo, key: str, reason: str
     ) -> bool:
-        """Reverse a receipt or a refund that was a mistake. Raises `LedgerError`, as `receive`."""
+        """Reverse what was a mistake. Raises `LedgerError`, as `receive`.
+
+        The customer is told of a receipt and a refund, as they were of the booking itself; what
+        was let off they never heard of.
+        """
         self._only(operator)
         now = self._clock()
 
         def booking(books: Books, _: Order) -> tuple[Operation, ...]:
             return (reversal(books, key, now, operator, reason),)
 
-        return await self._book(order_no, booking, (EventKind.TAKEN_BACK, key))
+        told = key.startswith(("receipt:", "refund:"))
+        return await self._book(order_no, booking, (EventKind.TAKEN_BACK, key) if told else None)
 
     async def _book(
         self,
