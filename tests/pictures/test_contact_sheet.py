@@ -116,3 +116,12 @@ def test_a_sheet_of_none_or_of_eleven_is_a_mistake(count):
     """The caller pages by ten; anything else is a ValueError."""
     with pytest.raises(ValueError, match="1 to 10"):
         contact_sheet([None] * count)
+
+
+def test_no_room_of_pixels_is_kept():
+    """What one picture's pixels took the next one's take, and the system has it at the end."""
+    Image.core.reset_stats()
+    contact_sheet([plain(RED, 500, 500)] * 4)
+    told = Image.core.get_stats()
+    assert told["reused_blocks"] > 4
+    assert told["blocks_cached"] == 0
