@@ -8,8 +8,8 @@ from aiohttp import web
 
 from bot.web.bodies import body_of
 from bot.web.push_intake import PUSH_PATH
-from tests.bot.test_processing import Line
-from tests.bot.test_push_intake import FORM, Pushed
+from tests.bot.intake_line import Line
+from tests.bot.pushed import FORM, Pushed
 from tests.bot.toy_journey import Toy
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.operator.doctor import Verdict, _descriptors
 from bot.web.door import MOST_CONNECTIONS, most_connections
 from bot.web.server import WebServer
-from tests.bot.test_processing import Line
+from tests.bot.intake_line import Line
 from tests.bot.toy_journey import Toy
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -31,6 +31,11 @@ KEEPERS = {
 }
 CACHES = {"cache", "lru_cache", "cached_property"}
 CHANGING = (ast.Dict, ast.List)
+# Most files keep nothing, and reading a file as a tree takes longer than all else.
+_MAY_KEEP = re.compile(
+    rf"=\s*\(?\s*([\w.]+\.)?({'|'.join(KEEPERS)})\b|=\s*\(?\s*(\{{\s*\}}|\[\s*\])"
+    rf"|@([\w.]+\.)?({'|'.join(CACHES)})\b"
+)
 
 
 def _name(node: ast.expr) -> str:
@@ -74,7 +79,10 @@ def remembered(root: Path = ROOT) -> frozenset[str]:
     """Everything in the bot that is filled while it runs, as `module.Class._attribute`."""
     found: set[str] = set()
     for path in (*(root / "bot").rglob("*.py"), *(root / "handlers").rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
+        source = path.read_text("utf-8")
+        if not _MAY_KEEP.search(source):
+            continue
+        tree = ast.parse(source)
         module = ".".join(path.relative_to(root).with_suffix("").parts)
         found.update(_on_module(module, tree))
         for node in ast.walk(tree):

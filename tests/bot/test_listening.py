@@ -9,7 +9,7 @@ import pytest
 
 from bot.web.listening import Listening
 from bot.web.server import WebServer
-from tests.bot.test_processing import Line
+from tests.bot.intake_line import Line
 from tests.bot.toy_journey import Toy
 
 

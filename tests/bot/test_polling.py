@@ -15,7 +15,7 @@ from bot.process.metrics import Metrics
 from bot.telegram import DirectBot, DirectRequest
 from bot.web.server import Readiness
 from tests.bot.bot_api_stub import BotApiStub
-from tests.bot.test_processing import Line
+from tests.bot.intake_line import Line
 from tests.bot.toy_journey import Toy
 
 

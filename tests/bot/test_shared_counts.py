@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pytest
-from test_replica import Meeting
 
 from bot.chat.flood import FloodGuard, Verdict
 from bot.domain.identifiers import UserId
 from bot.process.replica import Replica
 from bot.services.quotas import Quotas
 from bot.wiring.counts import SharedCounts
+from tests.bot.meeting import Meeting
 
 ANNA, BO = UserId(7), UserId(8)
 

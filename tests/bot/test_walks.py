@@ -9,7 +9,7 @@ import pytest
 
 from bot.chat.walks import Walk
 from bot.storage.ports import StorageUnavailable
-from tests.bot.test_processing import Line
+from tests.bot.intake_line import Line
 from tests.bot.toy_journey import Toy
 
 

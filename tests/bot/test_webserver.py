@@ -10,7 +10,7 @@ import pytest
 
 from bot.process.metrics import Metrics
 from bot.web.server import WEBHOOK_PATH, WebServer
-from tests.bot.test_processing import Line
+from tests.bot.intake_line import Line
 from tests.bot.toy_journey import Toy
 
 SECRET = "s3cret_-"

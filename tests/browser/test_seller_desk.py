@@ -10,7 +10,7 @@ from desk_market import Market, open_market
 from fake_sandbox import FakeSandbox, serving
 from phones import Phone, held
 from playwright.async_api import Browser, Locator, Page, expect
-from test_chat_page_access import CONTRAST, NAMELESS
+from seen_and_named import CONTRAST, NAMELESS
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

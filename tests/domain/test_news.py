@@ -15,7 +15,7 @@ from bot.domain.orders import Order, OrderPart, OrderStatus, Placing, rank_of
 from bot.domain.parcels import ClosedBy, Parcel, RefundStage, TraceStatus
 from bot.domain.readings import merged
 from bot.domain.watching import WatchPlan
-from tests.domain.test_readings import ORDER, readings
+from tests.domain.part_readings import ORDER, readings
 from tests.storage.samples import order
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -6,14 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.identifiers import OfferId, SellerId, SkuId, SpecId, UserId
+from bot.domain.identifiers import SkuId, SpecId, UserId
 from bot.domain.money import Fen
 from bot.domain.offers import (
     MixedBatch,
     Offer,
-    PriceTier,
     QuoteType,
-    Seller,
     Sku,
     SkuAttribute,
     Wording,
@@ -34,24 +32,10 @@ from bot.domain.watches import (
     run_out,
     wishes,
 )
+from tests.domain.watched_offers import ALL, MUG, tiered
 from tests.storage.samples import NOW
 
-MUG = OfferId(718092053690)
-ALL = WatchedGoods(offer_id=MUG)
 WHITE = WatchedGoods(offer_id=MUG, values={"颜色": "白色"})
-
-
-def tiered(*prices: tuple[int, int], stock: int = 900, least: int = 2, **more: object) -> Offer:
-    tiers = tuple(PriceTier(start_quantity=start, price=Fen(price)) for start, price in prices)
-    return Offer(
-        offer_id=MUG,
-        title=Wording(zh="马克杯", translated="Mug"),
-        quote_type=QuoteType.BY_QUANTITY,
-        tiers=tiers,
-        min_order_quantity=least,
-        stock=stock,
-        seller=Seller(seller_id=SellerId("s")),
-    ).replace(**more)
 
 
 def sku(number: int, colour: str, size: str, price: int, stock: int) -> Sku:

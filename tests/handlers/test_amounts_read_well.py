@@ -2,7 +2,7 @@
 
 import pytest
 from goods import session, view
-from test_notices import an_order
+from orders_drawn import an_order
 
 from bot.chat.screens import OrderView
 from bot.domain.money import Fen

@@ -1,33 +1,15 @@
 """What in a group is said to us: `/find`, mentions, answers to us, links; and what is not."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from telegram import Bot, Message
+from group_messages import LINK, OURS, US, message, user
 
 from bot.domain.identifiers import OfferId
 from bot.domain.links import GroupLinks
 from handlers.group.asked import Asked, asked_in
 
-US, OURS = 99, "snap_bot"
-LINK = "https://detail.1688.com/offer/718092053690.html"
 OFFER = Asked(offer_id=OfferId(718092053690))
-_BOT = Bot("1:a")
-
-
-def user(number: int = 5, *, is_bot: bool = False) -> dict[str, Any]:
-    return {"id": number, "is_bot": is_bot, "first_name": "A"}
-
-
-def message(text: str | None = None, **more: Any) -> Message:
-    raw: dict[str, Any] = {"message_id": 7, "date": int(datetime.now(UTC).timestamp())}
-    raw |= {"chat": {"id": -100, "type": "supergroup", "title": "G"}, "from": user()}
-    if text is not None:
-        at = text.find(f"@{OURS}")
-        entities = [{"type": "mention", "offset": at, "length": len(OURS) + 1}] if at >= 0 else []
-        raw |= {"text": text, "entities": entities}
-    return Message.de_json(raw | more, _BOT)
 
 
 def of(text: str | None = None, links: GroupLinks = GroupLinks.MENTION, **more: Any) -> Any:

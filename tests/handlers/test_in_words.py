@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 import pytest
+from buy_of_many import ORGANISER, VARIANTS, of_many
 from goods import Shelf, context, session
 
 from bot.chat.measuring import visible_length
@@ -10,37 +11,14 @@ from bot.chat.screens import TEXT_LIMIT
 from bot.chat.texts import texts_in
 from bot.domain.asking import BuyAsked
 from bot.domain.group_buys import joining
-from bot.domain.group_buys.buys import GroupBuy
-from bot.domain.group_buys.terms import Variant
-from bot.domain.identifiers import BuyId, SpecId, UserId
-from bot.domain.offers import Wording
+from bot.domain.identifiers import BuyId
 from bot.domain.sessions import Focus
 from bot.domain.writes import OpenBuy
 from bot.storage.ports import StepCommit
 from handlers.group import in_words
-from tests.domain.group_buys.groups import NOW, STEPS, opened, steps, terms, wanted
+from tests.domain.group_buys.groups import NOW
 from tests.storage.grouping import a_buy
 from tests.storage.shopping import session as stored
-
-ORGANISER, ANNA = UserId(7), UserId(11)
-VARIANTS = 120
-
-
-def of_many() -> GroupBuy:
-    """Return a buy in which one person takes a piece of each of many variants with long names."""
-    variants = tuple(
-        Variant(
-            spec_id=SpecId(f"v{each}"),
-            label=Wording(zh=f"颜色{each} & 尺码 <{each}> " + "很长的规格名称" * 6),
-            steps=steps(*STEPS),
-            limit=9,
-        )
-        for each in range(VARIANTS)
-    )
-    buy = opened(goods=terms().goods.replace(variants=variants))
-    for each in variants:
-        buy = joining.joined(buy, wanted(buy, ANNA, 1, spec_id=each.spec_id))[0].buy
-    return buy
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -1,8 +1,8 @@
 """Somebody takes each of 120 variants: their pages fit into what Telegram draws, page by page."""
 
 import pytest
+from buy_of_many import ANNA, ORGANISER, VARIANTS, of_many
 from goods import session, view
-from test_in_words import ANNA, ORGANISER, VARIANTS, of_many
 
 from bot.chat.measuring import visible_length
 from bot.chat.screens import TEXT_LIMIT, Screen

@@ -5,9 +5,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from fitting import TITLES, well_formed
 from goods import session, view
-from test_order_screens_fit import NOW, line, part
-from test_screens_fit import TITLES, well_formed
+from orders_drawn import NOW, an_order
 
 from bot.chat.buttons import MOST_BYTES
 from bot.chat.keyboards import keyboard_json
@@ -17,10 +17,9 @@ from bot.domain.identifiers import LineId
 from bot.domain.money import Fen
 from bot.domain.news import News, NewsKind, Passed
 from bot.domain.offers import Wording
-from bot.domain.orders import Order, OrderStatus, Placing
+from bot.domain.orders import Order, OrderStatus
 from bot.domain.parcels import ClosedBy, Parcel, RefundStage, TraceStatus
 from handlers.orders import news as notices
-from tests.services.agreed import consent
 
 LANGUAGES = ("en", "zh")
 SENT = Parcel(
@@ -30,12 +29,6 @@ SENT = Parcel(
     trace=TraceStatus.DELIVERED,
     lines=(LineId("1"),),
 )
-
-
-def an_order(status: OrderStatus, title: str = "Mug", parts: int = 1, **more: object) -> Order:
-    lines = tuple(line(number, title) for number in range(8))
-    made = tuple(part(n, lines, status).replace(**more) for n in range(parts))
-    return consent(Placing.PLACED, lines=lines, parts=made)
 
 
 def news_of(order: Order, kind: NewsKind, **more: object) -> News:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fitting import TITLES, well_formed
 from goods import Shelf, context, session
-from test_screens_fit import TITLES, well_formed
+from orders_drawn import NOW, line, part
 
 from bot.chat.context import Context, Overlay
 from bot.chat.keyboards import keyboard_json
@@ -15,29 +15,19 @@ from bot.chat.measuring import visible_length
 from bot.chat.rich import rich_message
 from bot.chat.screens import CAPTION_LIMIT, TEXT_LIMIT, ContactSheet, Screen, SellerPicture
 from bot.domain.addresses import Address
-from bot.domain.drafts import OrderLine
 from bot.domain.identifiers import (
     ChatId,
-    LineId,
-    MarketplaceOrderId,
     MerchantOrderNo,
-    OfferId,
-    SkuId,
-    SpecId,
     UserId,
 )
 from bot.domain.money import Fen
-from bot.domain.offers import Wording
 from bot.domain.orders import (
     FailedLine,
     Order,
-    OrderPart,
     OrderStatus,
-    PartLine,
     Placing,
     Refusal,
 )
-from bot.domain.parcels import ClosedBy, Handover, Parcel, RefundStage, TraceStatus
 from bot.domain.pricing import TierScope
 from bot.domain.quotes import Quote, QuoteLine
 from bot.domain.reordering import recheck
@@ -47,72 +37,12 @@ from bot.storage.ports import StepCommit
 from handlers.orders import again, cancelling, card, listing, receipt, together
 from handlers.orders.card_text import LINES_PER_PAGE
 
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MOST_BUTTONS = 100  # that Telegram takes below one message
 LONGEST_COPY = 256
 WORST = ("markup", "right to left")
 MOST_BLOCKS, MOST_RICH = 500, 32_768
 AMOUNT = re.compile(r"¥[\d,.]*\d")
 LONGEST_LABEL = 64  # characters that are worth reading on a phone
-
-
-def line(number: int, title: str) -> OrderLine:
-    return OrderLine(
-        offer_id=OfferId(670291644000 + number // 2),
-        sku_id=SkuId(number),
-        spec_id=SpecId(f"{number:032x}"),
-        title=Wording(zh=title, translated=f"{title}x"),
-        variant=Wording(zh=title, translated=f"{title}y"),
-        unit=Wording(zh="双", translated="Pair"),
-        picture_url=f"https://img.test/{number}.jpg",
-        quantity=999_999,
-        unit_price=Fen(99_999_999),
-    )
-
-
-def part(number: int, lines: tuple[OrderLine, ...], status: OrderStatus, **more: Any) -> OrderPart:
-    """A part with everything that a part may have."""
-    order_id = MarketplaceOrderId(f"22570000000000{number:05}")
-    words = "好" * 800
-    whole = OrderPart(
-        order_id=order_id,
-        total=Fen(99_999_999_999),
-        freight=Fen(99_999_999),
-        status=status,
-        raw_status=words,
-        lines=tuple(
-            PartLine(
-                offer_id=each.offer_id,
-                spec_id=each.spec_id,
-                line_id=LineId(f"{order_id}{n}"),
-                amount=Fen(99_999_999_999),
-                refund=RefundStage.AWAITING_SELLER_RECEIPT,
-            )
-            for n, each in enumerate(lines)
-        ),
-        parcels=(
-            *(
-                Parcel(
-                    parcel_id=f"{n}",
-                    carrier=words,
-                    tracking_no=f"{n}" + "7" * (250 if n else 800),
-                    trace=TraceStatus.OUT_FOR_DELIVERY,
-                )
-                for n in range(8)
-            ),
-            Parcel(parcel_id="x", handover=Handover.BY_SELLER, carrier=words, contact=words),
-        ),
-        refunded=Fen(99_999_999_999),
-        closed_by=ClosedBy.SELLER,
-        close_reason=words,
-        placed_at=NOW,
-        pay_before=NOW + timedelta(hours=12),
-        paid_at=NOW,
-        shipped_at=NOW,
-        received_at=NOW,
-        completed_at=NOW,
-    )
-    return whole.replace(**more)
 
 
 def order(title: str, count: int = 50, split: int = 8, **changes: Any) -> Order:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import orjson
 import pytest
+from group_messages import LINK, message
 from telegram import InlineQuery, Update, User
 
 from bot.domain.identifiers import OfferId
@@ -19,7 +20,6 @@ from handlers.group.asked import Asked
 from handlers.group.inline import InlineGoods
 from tests.fakes.memory_storage import MemoryStorage
 from tests.handlers.goods import Shelf, context, offer, session
-from tests.handlers.test_asked_in_groups import LINK, message
 
 NUMBERS = range(718092053690, 718092053790)
 

@@ -1,8 +1,7 @@
 """Captions stay under Telegram's limit, whatever sellers write: else the picture is lost."""
 
-import re
-
 import pytest
+from fitting import TITLES, well_formed
 from goods import OFFER_ID, offer, page, session, sku, view
 
 from bot.chat.measuring import visible_length
@@ -18,13 +17,6 @@ from handlers import results, variant
 from handlers.finding.looked_for import ResultsView
 from handlers.offer import OfferView
 
-TITLES = {
-    "plain": "Warm winter boots " * 100,
-    "chinese": "加绒加厚保暖雪地靴" * 150,
-    "markup": "<b>Boots</b> & <script>alert('1')</script> " * 50,
-    "emoji": "🎀👨‍👩‍👧‍👦" * 300,
-    "right to left": "\u202eevil\u202c שלום " * 200,
-}
 EVERYTHING = Narrowing(
     filters=(
         Filter.FACTORY,
@@ -34,19 +26,6 @@ EVERYTHING = Narrowing(
     ),
     prices=PriceBounds(low=Fen(77_777_777), high=Fen(88_888_888)),
 )
-_TAGS = re.compile(r"<(/?)(\w+)>")
-
-
-def well_formed(text: str) -> bool:
-    """Tell whether every tag is one of ours and is closed in order."""
-    open_tags = []
-    for closing, name in _TAGS.findall(text):
-        if closing:
-            if not open_tags or open_tags.pop() != name:
-                return False
-        else:
-            open_tags.append(name)
-    return not open_tags and "<script" not in text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

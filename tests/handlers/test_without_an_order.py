@@ -15,7 +15,7 @@ from handlers.group.buy_asked import asked
 from handlers.group.buy_organising import organiser_rows, organiser_text
 from handlers.group.buy_view import BuyView
 from tests.domain.group_buys.groups import NOW
-from tests.services.test_several_orders import ONE, TWO, at_ordering
+from tests.services.several_orders import ONE, TWO, at_ordering
 from tests.storage.grouping import commit
 
 ORGANISER, BUY = UserId(7), BuyId(1)

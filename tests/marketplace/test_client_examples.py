@@ -1,6 +1,5 @@
 """Every documented answer parses, and the money in it holds (contract 1.2 and the examples)."""
 
-from collections.abc import Awaitable, Callable
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
@@ -18,43 +17,20 @@ from daji_gateway import (
     enveloped,
     example,
 )
+from every_call import PUBLISHED
 
-from bot.domain.addresses import Address
-from bot.domain.identifiers import CategoryId, LineId, MarketplaceOrderId, OfferId, SellerId
+from bot.domain.identifiers import MarketplaceOrderId, OfferId
 from bot.domain.money import from_yuan
 from bot.domain.offers import QuoteType
 from bot.domain.orders import OrderStatus
-from bot.marketplace.daji.client import DajiClient
 from bot.marketplace.daji.verdicts import verdict_of
 from bot.marketplace.errors import RefusalReason, Refused
-from bot.marketplace.port import ImageId
-
-_CALLS: dict[str, Callable[[DajiClient, Address], Awaitable[Any]]] = {
-    "01": lambda client, _: client.upload_image(b"jpeg"),
-    "02": lambda client, _: client.search_by_image(ImageId("1048608196202797156")),
-    "03": lambda client, _: client.search_by_keyword("连衣裙"),
-    "04": lambda client, _: client.offer(OfferId(670291644950)),
-    "05": lambda client, _: client.categories(CategoryId(15)),
-    "06": lambda client, _: client.search_shop(SellerId("BBBEjczPHMQ_zHE-67YyNGXyw")),
-    "07": lambda client, _: client.navigation("手机"),
-    "08": lambda client, address: client.estimate_freight([PREVIEWED], address),
-    "09": lambda client, address: client.preview([PREVIEWED], address),
-    "10": lambda client, address: client.create(ORDER_NO, [PENCILS], address),
-    "11": lambda client, _: client.cancel(MarketplaceOrderId(ORDER_ID)),
-    "12": lambda client, _: client.order_detail(MarketplaceOrderId(ORDER_ID)),
-    "13": lambda client, _: client.find_orders(),
-    "14": lambda client, _: client.confirm_receipt(
-        MarketplaceOrderId(ORDER_ID), [LineId(ORDER_ID)]
-    ),
-    "15": lambda client, _: client.payment_link([MarketplaceOrderId(ORDER_ID)]),
-    "16": lambda client, _: client.pay_without_password(MarketplaceOrderId(ORDER_ID)),
-}
 
 
 def documented() -> list[Any]:
     """List every answer of the endpoints in use, variants and fragments included."""
     found = []
-    for number in _CALLS:
+    for number in PUBLISHED:
         file = example(number)
         answers = {key: file.get(key) for key in ("response", "responseDocumentedPart")}
         for index, variant in enumerate(file.get("variants", [])):
@@ -75,18 +51,18 @@ async def test_documented_answers_parse(gateway: Gateway, client, address, numbe
     gateway.answers(as_json(answer))
     if verdict_of(answer["data"]).success is False:
         with pytest.raises(Refused) as caught:
-            await _CALLS[number](client, address)
+            await PUBLISHED[number](client, address)
         assert caught.value.reason is not RefusalReason.UNKNOWN
         assert caught.value.trace_id == answer["traceId"]
     else:
-        result = await _CALLS[number](client, address)
+        result = await PUBLISHED[number](client, address)
         assert (result is None) == (number in {"11", "14"})
 
 
 def test_every_example_of_an_endpoint_in_use_is_covered():
     """All sixteen: no file slips through without an answer to parse."""
     files = {path.name[:2] for path in EXAMPLES.glob("*.json")}
-    assert {param.values[0] for param in documented()} == set(_CALLS) == files - {"00", "17"}
+    assert {param.values[0] for param in documented()} == set(PUBLISHED) == files - {"00", "17"}
 
 
 async def test_preview_sample(gateway: Gateway, client, address):
@@ -201,7 +177,7 @@ async def test_refusals_in_both_shapes(gateway, client, address, number, variant
     data = answer["data"]
     gateway.answers(enveloped(data, code=code, message="操作成功" if code == 200 else "失败"))
     with pytest.raises(Refused) as caught:
-        await _CALLS[number](client, address)
+        await PUBLISHED[number](client, address)
     assert caught.value.code == (data.get("errorCode") or data["code"])
     assert caught.value.message == (
         data.get("errorMsg") or data.get("errorMessage") or data["message"]

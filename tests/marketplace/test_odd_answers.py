@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from daji_gateway import Gateway, example
+from every_call import PUBLISHED
 from pydantic import BaseModel
-from test_client_examples import _CALLS
 
 from bot.domain.addresses import Address
 from bot.marketplace.errors import MarketplaceError
@@ -53,7 +53,7 @@ def numbers(value: Any) -> Iterator[int]:
 
 
 @pytest.mark.parametrize(
-    "number", slow_but(set(_CALLS) - {"03", "04", "06", "08", "09", "12", "13"}, _CALLS)
+    "number", slow_but(set(PUBLISHED) - {"03", "04", "06", "08", "09", "12", "13"}, PUBLISHED)
 )
 async def test_an_odd_answer_yields_an_error_of_ours_or_numbers_that_fit(
     gateway: Gateway, address: Address, number: str
@@ -66,7 +66,7 @@ async def test_an_odd_answer_yields_an_error_of_ours_or_numbers_that_fit(
         for odd in _ODD:
             gateway.answers(json.dumps(replaced(good, at, odd)).encode())
             try:
-                value = await _CALLS[number](client, address)
+                value = await PUBLISHED[number](client, address)
             except MarketplaceError:
                 continue
             unfit = [each for each in numbers(value) if each not in _FITS]

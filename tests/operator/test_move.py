@@ -1,13 +1,10 @@
 """`move`: everything from SQLite into PostgreSQL and back, compared, and never two that go on."""
 
 import asyncio
-import contextlib
 import itertools
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +15,7 @@ import pytest
 from bot.operator import CommandRefused
 from bot.operator.move import move
 from bot.settings import Settings, StartupError
-from bot.storage.moving import MOVING, MoveRefused, digest, lineage_of
+from bot.storage.moving import MOVING, MoveRefused, lineage_of
 from bot.storage.moving import move as carry_over
 from bot.storage.ports import Storage, StorageUnavailable
 from bot.storage.postgres.moving import PostgresSide
@@ -29,16 +26,13 @@ from bot.storage.sql.runs import MOVED, mark_copied
 from bot.storage.sqlite.moving import SqliteSide
 from bot.storage.sqlite.storage import SqliteStorage
 from tests.cutting import Cutting
+from tests.operator.moving import empty, filled, held, once_filled, sums
 from tests.postgres import Server
-from tests.storage.earlier.filling import NOW, fill
-from tests.storage.grouping import group_buy
-from tests.storage.posting import posts
-from tests.storage.questioning import question
+from tests.storage.earlier.filling import NOW
 from tests.storage.samples import ALICE, KEY
-from tests.storage.shopping import shop
-from tests.storage.watching import watches
 from tests.tiers import SLOW
 
+__all__ = ["empty", "filled", "once_filled"]
 pytestmark = pytest.mark.postgres
 
 
@@ -54,37 +48,6 @@ def settings(url: str | Path) -> Settings:
     return Settings(_env_file=None, **values)
 
 
-@pytest.fixture
-def filled(tmp_path: Path) -> Path:
-    """A SQLite database with something of everything, as a bot left it."""
-    path = tmp_path / "bot.db"
-
-    async def make() -> None:
-        storage = SqliteStorage(path, Sealer(KEY), lambda: NOW)
-        await storage.open()
-        for each in (fill, shop, question, group_buy, posts, watches):
-            await each(storage)
-        await storage.runs.begin_run(NOW)
-        await storage.close()
-
-    asyncio.run(make())
-    return path
-
-
-@pytest.fixture
-def empty(postgres_server: Server):
-    """Addresses of new databases, for as many moves as a test makes."""
-    made: list[str] = []
-
-    def make() -> str:
-        made.append(postgres_server.create())
-        return postgres_server.url(made[-1])
-
-    yield make
-    for each in made:
-        postgres_server.drop(each)
-
-
 async def restored_here(path: Path) -> None:
     """What `restored` does to a database that was moved away and is to go on after all."""
     storage = SqliteStorage(path, Sealer(KEY), lambda: NOW, even_moved=True)
@@ -93,35 +56,8 @@ async def restored_here(path: Path) -> None:
     await storage.close()
 
 
-@contextlib.contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Another process owns the file: to its own process a lock is none."""
-    script = (
-        "import sys; from pathlib import Path; from bot.storage.sqlite.ownership import Ownership;"
-        "Ownership(Path(sys.argv[1])).take(); print('taken', flush=True); sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == b"taken\n"
-        yield
-        other.kill()
-
-
 def sum_of(path: Path) -> int:
     return sum(count for count, _ in sums(SqliteSide(path)).values())
-
-
-def sums(side: SqliteSide | PostgresSide) -> dict[str, tuple[int, str]]:
-    sealer = Sealer(KEY)
-    try:
-        return digest(side, sealer.open).tables
-    finally:
-        side.close()
 
 
 def test_everything_comes_over_and_back(filled: Path, empty, tmp_path: Path):

@@ -15,11 +15,11 @@ import pytest
 
 from bot.storage.postgres.moving import PostgresSide
 from bot.storage.sqlite.moving import SqliteSide
-from tests.operator.test_move import empty, filled, held, sums
+from tests.operator.moving import empty, filled, held, once_filled, sums
 from tests.postgres import is_up, own_server
 from tests.storage.samples import KEY
 
-__all__ = ["empty", "filled"]
+__all__ = ["empty", "filled", "once_filled"]
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 DONE, FAILED, TO_MEND = 0, 1, 2

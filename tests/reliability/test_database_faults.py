@@ -18,7 +18,7 @@ from soak_database import no_room
 from tests.cutting import Cutting
 from tests.loopback import http_client
 from tests.postgres import Server, is_up, own_server, standby_of
-from tests.storage.test_rolling_update import MORE, changed
+from tests.storage.later_releases import MORE, changed
 
 pytestmark = [
     pytest.mark.crash,

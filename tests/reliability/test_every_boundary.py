@@ -14,10 +14,10 @@ from boundaries import Stopper, stopping
 from chat import Person
 from company import Company, starting
 from crashing import Clients, Own
-from test_group_buy_crashes import SETTINGS as OF_GROUP_BUYS
-from test_group_buy_crashes import even_books as even_books_of_a_buy
-from test_group_buy_crashes import lived
-from test_shop_crashes import even_books, nothing, paid_in_pieces
+from group_buy_life import SETTINGS as OF_GROUP_BUYS
+from group_buy_life import even_books as even_books_of_a_buy
+from group_buy_life import lived
+from shop_life import even_books, nothing, paid_in_pieces
 
 from tests.postgres import Server
 

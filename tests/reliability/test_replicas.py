@@ -9,7 +9,7 @@ import pytest
 from buying import TAPE_MEASURE, at_preview, placed
 from company import WITHIN, Company, in_company, stopped
 from crashing import until
-from test_crash_matrix import BOUNDARIES, _asked
+from placing_moments import BOUNDARIES, asked
 
 from tests.postgres import Server, own_server
 
@@ -129,7 +129,7 @@ async def test_stopped_with_a_chats_step_and_woken(company: Company):
         await buyer.say("/start", "Snaporder")
         await clients.market_fault("keyword_search", "slow", seconds=20)
         await buyer.send("背包")
-        await until(lambda: _asked("keyword_search")(clients))
+        await until(lambda: asked("keyword_search")(clients))
         await buyer.send(str(TAPE_MEASURE))
         await clients.settled()
         async with stopped(company.holder("lane", buyer.id)):

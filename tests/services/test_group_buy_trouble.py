@@ -31,7 +31,7 @@ from handlers.group import buy_news
 from handlers.group.buy_organising import organiser_text
 from handlers.group.buy_view import BuyView
 from tests.domain.group_buys.groups import RED, steps
-from tests.services.test_group_buys import World
+from tests.services.group_world import World
 from tests.storage.grouping import BUY, BUYER
 from tests.storage.samples import offer
 

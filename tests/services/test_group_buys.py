@@ -1,148 +1,23 @@
 """Group buys by themselves: locked in time, priced by the marketplace, followed to their order."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from bot.domain.addresses import Address
-from bot.domain.currencies import CNY
-from bot.domain.drafts import OrderLine
-from bot.domain.group_buys import confirming, ordering, receiving
-from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy, Why
+from bot.domain.group_buys import confirming
+from bot.domain.group_buys.buys import BuyRefused, BuyState, Why
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.terms import InPack
-from bot.domain.identifiers import ChatId, MarketplaceOrderId, MerchantOrderNo, UserId
+from bot.domain.identifiers import MarketplaceOrderId, UserId
 from bot.domain.money import Fen
-from bot.domain.offers import Offer
 from bot.domain.orders import OrderPart, OrderStatus, Placing
-from bot.domain.quotes import Quote, QuoteLine
-from bot.domain.writes import ChangeBuy, ClaimOrder, JoinBuy, OpenBuy
-from bot.marketplace.errors import Unreachable
+from bot.domain.writes import JoinBuy
 from bot.services.grouping.group_buys import GroupBuys
-from bot.services.grouping.ordering import order_for
-from bot.storage.ports import StepCommit
-from tests.domain.group_buys.groups import BLUE, NOW, RED, STEPS, steps, wanted
-from tests.fakes.memory_storage import MemoryStorage
+from tests.domain.group_buys.groups import BLUE, NOW, RED, wanted
+from tests.services.group_world import NUMBER, World
 from tests.storage.grouping import BUY, BUYER, a_buy
 from tests.storage.samples import update
-from tests.storage.shopping import session
-
-_NO = MerchantOrderNo("S261130-7K3MZQ4T")
-
-
-class Quoting:
-    """A marketplace whose price falls with the pieces; `freight` for all of them."""
-
-    def __init__(self) -> None:
-        self.freight = 500
-        self.down = False
-
-    async def offer(self, _: object) -> Offer:
-        raise Unreachable("down", endpoint="offer")
-
-    async def preview(self, lines: Sequence[OrderLine], _: Address) -> Quote:
-        if self.down:
-            raise Unreachable("down", endpoint="preview")
-        price = steps(*STEPS).price_at(sum(each.quantity for each in lines))
-        quoted = tuple(
-            QuoteLine(
-                offer_id=each.offer_id,
-                spec_id=each.spec_id,
-                amount=Fen(price * each.quantity),
-                unit_price=price,
-            )
-            for each in lines
-        )
-        goods = sum(each.amount for each in quoted)
-        return Quote(
-            lines=quoted, goods=goods, freight=self.freight, total=Fen(goods + self.freight)
-        )
-
-
-class World:
-    """An open buy, its service and a clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-        self.storage = MemoryStorage(now=NOW)
-        self.market = Quoting()
-        self.groups = GroupBuys(
-            self.storage,
-            self.market,  # type: ignore[arg-type]
-            organisers=lambda user: user == BUYER,
-            clock=self.clock,
-        )
-        self.revisions: dict[int, int] = {}
-
-    def clock(self) -> datetime:
-        return self.now
-
-    async def step(self, user: int, *writes: object) -> None:
-        revision = self.revisions.get(user, 0)
-        self.revisions[user] = revision + 1
-        await self.storage.conversations.commit_step(
-            StepCommit(
-                session=session(UserId(user), revision + 1),
-                expected_revision=revision or None,
-                writes=writes,  # type: ignore[arg-type]
-            )
-        )
-
-    async def open(self, **terms: object) -> None:
-        await self.step(BUYER, OpenBuy(a_buy(**terms)))
-
-    async def join(self, user: int, pieces: int, ceiling: int = 1000) -> None:
-        await self.step(user, JoinBuy(BUY, wanted(a_buy(), user, pieces, ceiling)))
-
-    async def buy(self) -> GroupBuy:
-        buy = await self.storage.group_buys.buy(BUY)
-        assert buy is not None
-        return buy
-
-    async def told(self, kind: NewsOf) -> list[int]:
-        found = await self.storage.group_news.news_to_tell(NOW + timedelta(days=999), 99)
-        return [each.news.user_id for each in found if each.news.kind is kind]
-
-    async def at_deadline(self) -> GroupBuy:
-        self.now = a_buy().terms.deadline + timedelta(seconds=6)
-        await self.groups.due.do_due()
-        return await self.buy()
-
-    async def all_pay(self) -> GroupBuy:
-        buy = await self.buy()
-        for user in buy.members:
-            books = await self.storage.group_buys.books_of_buy(BUY)
-            owed = books.account_of(buy.account_of(user), CNY).balance
-            await self.storage.group_buys.change(
-                BUY,
-                lambda there, books, user=user, owed=owed: receiving.paid(
-                    there, user, owed, f"p{user}", books, self.now
-                ),
-            )
-        return await self.buy()
-
-    async def order(self) -> MerchantOrderNo:
-        buy = await self.groups.quoting.prepare(BUY, BUYER)
-        order = order_for(buy, _NO, self.now)
-        numbers = tuple(each.number for each in buy.taken)
-        await self.step(
-            BUYER,
-            ClaimOrder(order.replace(chat_id=ChatId(BUYER))),
-            ChangeBuy(
-                BUY,
-                lambda there, _: ordering.frozen(there, _NO, order.quote.total, numbers, self.now),
-            ),
-        )
-        return _NO
-
-    async def settled(self, placing: Placing, **changes: object) -> None:
-        order = await self.storage.orders.order(_NO)
-        assert order is not None
-        sent = order.moved(Placing.CREATING)
-        await self.storage.orders.save_order(sent, Placing.CLAIMED)
-        await self.storage.orders.save_order(sent.moved(placing, **changes), Placing.CREATING)
 
 
 @pytest.fixture
@@ -345,14 +220,14 @@ async def test_the_order_is_of_exactly_those_who_paid(world: World) -> None:
     assert (buy.state, buy.frozen) == (BuyState.ORDERING, (1, 2))
     part = OrderPart(order_id=MarketplaceOrderId("1" * 19), total=Fen(10_000))
     await world.settled(Placing.PLACED, parts=(part,))
-    order = await world.storage.orders.order(_NO)
+    order = await world.storage.orders.order(NUMBER)
     assert order is not None
     assert [each.quantity for each in order.lines] == [10]
     await world.groups.due.order_changed(order)
     assert (await world.buy()).state is BuyState.ORDERED
     assert await world.storage.orders.untold_orders() == []
     paid = part.replace(status=OrderStatus.AWAITING_RECEIPT)
-    tracked = await world.storage.tracking.tracked(_NO)
+    tracked = await world.storage.tracking.tracked(NUMBER)
     await world.storage.tracking.save_tracked(tracked, order.replace(parts=(paid,)), None)
     world.now += timedelta(minutes=1)
     await world.groups.due.do_due()

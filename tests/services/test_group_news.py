@@ -15,7 +15,7 @@ from bot.domain.identifiers import UserId
 from bot.storage.ports import StorageUnavailable
 from bot.telegram.request import NOT_SENT
 from bot.telling.group_teller import GroupTeller
-from tests.services.test_group_buys import World
+from tests.services.group_world import World
 from tests.storage.grouping import BUY, BUYER
 
 

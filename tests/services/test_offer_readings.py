@@ -25,7 +25,7 @@ from bot.services.watches.reading import OfferReadings
 from bot.services.watches.setting import TooManyWatches, Watches
 from bot.storage.sealing import Sealer
 from bot.storage.sqlite.storage import SqliteStorage
-from tests.domain.test_watches import ALL, MUG, tiered
+from tests.domain.watched_offers import ALL, MUG, tiered
 from tests.fakes.memory_storage import MemoryStorage
 from tests.storage.samples import ALICE, BOB, KEY, NOW
 from tests.tiers import SLOW

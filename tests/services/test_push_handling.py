@@ -14,7 +14,7 @@ from bot.marketplace.daji.push_messages import read_push
 from bot.services.following.push_handling import Pushes
 from bot.storage.tracking_ports import StoredPush
 from tests.services.agreed import FIRST, NUMBER, SECOND, found
-from tests.services.test_tracking import FAILED, Reading, placed, reading, told
+from tests.services.reading_again import FAILED, Reading, placed, reading, told
 
 PARCEL = Parcel(parcel_id="LP1", carrier="中通快递", tracking_no="78A")
 ORDER_TOPICS = [

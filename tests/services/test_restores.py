@@ -19,7 +19,7 @@ from bot.services.placing.forgotten import ForgottenOrders
 from tests.fakes.memory_storage import MemoryStorage
 from tests.services.agreed import FIRST, NOW, NUMBER, consent, found, stored
 from tests.services.ledger import KNOWN, shop
-from tests.services.test_operator_payments import BOSS, DUE, NO, UNCLEAR, Desk, blocked
+from tests.services.operators_till import BOSS, DUE, NO, UNCLEAR, Desk, blocked
 
 
 async def restored(made) -> None:

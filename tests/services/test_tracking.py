@@ -8,56 +8,14 @@ import pytest
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.money import Fen
 from bot.domain.news import NewsKind
-from bot.domain.orders import Order, OrderPart, OrderStatus, Placing
+from bot.domain.orders import Order, OrderStatus, Placing
 from bot.domain.quiet import QuietHours
 from bot.domain.watching import WatchPlan
 from bot.marketplace.errors import GatewayFailed
 from bot.marketplace.port import FoundOrder
 from bot.services.following.tracking import Tracking
-from tests.fakes.memory_storage import MemoryStorage
-from tests.fakes.scripted_marketplace import ScriptedMarketplace
-from tests.services.agreed import FIRST, NOW, NUMBER, SECOND, consent, found, stored
-
-FAILED = GatewayFailed("502", endpoint="order_detail")
-
-
-def placed(*states: OrderStatus) -> Order:
-    parts = tuple(
-        OrderPart(order_id=order_id, total=Fen(10_500), freight=Fen(500), status=status)
-        for order_id, status in zip((FIRST, SECOND), states, strict=False)
-    )
-    return consent(Placing.PLACED, parts=parts)
-
-
-class Reading:
-    """The service over a scripted marketplace."""
-
-    def __init__(self, order: Order, storage: MemoryStorage, market: ScriptedMarketplace) -> None:
-        self.order = order
-        self.storage = storage
-        self.market = market
-        self.now = NOW + timedelta(minutes=1)
-        self.tracking = Tracking(
-            market,  # type: ignore[arg-type] - plays the calls that tracking makes
-            storage,
-            plan=WatchPlan(),
-            clock=lambda: self.now,
-            spread=lambda: 0.0,
-        )
-
-    async def refresh(self) -> Order:
-        return await self.tracking.refresh(self.order)
-
-    async def in_store(self) -> Order:
-        order = await self.storage.order(NUMBER)
-        assert order is not None
-        return order
-
-
-async def reading(order: Order, **details: FoundOrder | Exception) -> Reading:
-    of = {"first": FIRST, "second": SECOND}
-    answers = {of[name]: answer for name, answer in details.items()}
-    return Reading(order, await stored(order), ScriptedMarketplace(details=answers))
+from tests.services.agreed import FIRST, NOW, NUMBER, SECOND, consent, found
+from tests.services.reading_again import FAILED, placed, reading, told
 
 
 async def test_newer_states_and_amounts_are_stored() -> None:
@@ -178,12 +136,6 @@ async def test_the_next_reading_is_due_by_the_plan() -> None:
     read.market.details[FIRST] = found(status=OrderStatus.CANCELLED)
     await read.refresh()
     assert await read.storage.due_orders(soon + timedelta(days=99), 9) == []
-
-
-async def told(read: Reading) -> list[NewsKind]:
-    """The news that waits to be told."""
-    waiting = await read.storage.waiting_notices(NUMBER, read.now + timedelta(days=1))
-    return [each.news.kind for each in waiting]
 
 
 async def test_news_is_stored_with_the_reading_that_it_is_of() -> None:

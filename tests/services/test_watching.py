@@ -21,7 +21,7 @@ from bot.marketplace.errors import (
 from bot.services.following.watching import Watch
 from bot.storage.tracking_ports import FIRST_LOOK
 from tests.services.agreed import FIRST, NUMBER, found
-from tests.services.test_tracking import Reading, placed, reading, told
+from tests.services.reading_again import Reading, placed, reading, told
 
 DUE = FIRST_LOOK + timedelta(seconds=1)
 

@@ -12,33 +12,21 @@ import pytest
 
 from bot.storage.ports import Fenced, StorageUnavailable
 from bot.storage.postgres.connection import connect
-from bot.storage.postgres.migrations import ADDING_SINCE, floor, floor_of, migrate, version
+from bot.storage.postgres.migrations import ADDING_SINCE, floor, floor_of, version
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.replica_ports import NEWER, Held
 from bot.storage.sealing import Sealer
 from bot.storage.sql.migrations import NAMES, own_script, script
+from tests.storage.later_releases import MORE, changed
 from tests.storage.samples import KEY, NOW, update
 from tests.storage.stored_shapes import stored_shapes, written_down
 
-MORE = "ALTER TABLE inbox ADD COLUMN more TEXT NOT NULL DEFAULT '';\nCREATE TABLE further (a TEXT);"
 LESS = "ALTER TABLE inbox DROP COLUMN more;"
 _TAKES_AWAY = re.compile(
     r"\bDROP (TABLE|COLUMN|INDEX)|\bRENAME\b|\bADD COLUMN (?!.*DEFAULT)[^;]*NOT NULL"
     r"|\bSET NOT NULL|\bADD CONSTRAINT\b|\bCREATE UNIQUE INDEX\b|\bALTER COLUMN\b",
     re.IGNORECASE,
 )
-
-
-def changed(url: str, folder: Path, *scripts: str) -> None:
-    """Apply what releases after this one would."""
-    names = list(NAMES)
-    for text in scripts:
-        step = folder / f"{len(names) + 1:04}_later.sql"
-        step.write_text(text, encoding="utf-8")
-        names.append(str(step))
-    connection = connect(url, {}, 5)
-    migrate(connection, names)
-    connection.raw.close()
 
 
 def storage(url: str, *, alone: bool = False, stall: float = 3.0) -> PostgresStorage:

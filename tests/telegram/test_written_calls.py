@@ -1,7 +1,7 @@
 """A call whose body is written at once says what the library's own would have said."""
 
-import ast
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,6 +87,9 @@ def _means(said: dict[str, str], written: dict[str, Any]) -> bool:
     )
 
 
+_WORD_IN_QUOTES = re.compile(r"[\"'](\w+)[\"']")
+
+
 def _methods_called() -> Iterator[str]:
     """Every method whose name stands in a call through `DirectBot`."""
     yield from (
@@ -95,14 +98,12 @@ def _methods_called() -> Iterator[str]:
         if isinstance(each, type) and issubclass(each, newer.Newer) and each is not newer.Newer
     )
     for place in (*ROOT.glob("bot/**/*.py"), *ROOT.glob("handlers/**/*.py")):
-        for node in ast.walk(ast.parse(place.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and node.value in METHODS:
-                yield str(node.value)
+        yield from _WORD_IN_QUOTES.findall(place.read_text(encoding="utf-8"))
 
 
 def test_every_method_that_is_called_is_compared() -> None:
     """A new one wants a row. `getMe` has no parameters, `close` is a button's word here, too."""
-    assert set(_methods_called()) - {"getMe", "getUpdates", "close"} == set(CALLS)
+    assert METHODS.keys() & set(_methods_called()) - {"getMe", "getUpdates", "close"} == set(CALLS)
 
 
 @pytest.mark.parametrize("method", CALLS)

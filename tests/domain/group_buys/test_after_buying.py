@@ -1,56 +1,23 @@
 """After the order: a second instalment, complaints, what the seller sends back, resale."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from bot.domain.currencies import CNY, Money, yuan
+from bot.domain.currencies import CNY, yuan
 from bot.domain.group_buys import (
     counting,
     disputes,
     fulfilling,
-    joining,
-    ordering,
-    quoting,
-    receiving,
 )
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Why
 from bot.domain.group_buys.claims import ClaimState, Dispute, DisputeState
 from bot.domain.group_buys.news import NewsOf
-from bot.domain.identifiers import MerchantOrderNo, UserId
+from bot.domain.identifiers import UserId
 from bot.domain.ledger import Account
 from bot.domain.money import Fen
-from tests.domain.group_buys.groups import NOW, ORGANISER, RED, Desk, opened, quote, with_people
-
-_ORDER = MerchantOrderNo("S261130-7K3MZQ4T")
-ANNA, BEN = UserId(2), UserId(3)
-
-
-def bought(**changes: Any) -> Desk:
-    """Return a buy of two who take 4 and 2 pieces, have paid, and whose order is paid."""
-    desk = Desk(with_people(opened(**changes), (ANNA, 4, 1000), (BEN, 2, 1000)))
-    desk.take(joining.locked(desk.buy, NOW))
-    desk.take(quoting.priced(desk.buy, quote(desk.buy, 600), desk.books, NOW))
-    for user in (ANNA, BEN):
-        owed = Money(currency=CNY, units=balance(desk, user))
-        desk.take(receiving.paid(desk.buy, user, owed, f"k{user}", desk.books, NOW))
-    assert desk.buy.bill is not None
-    total = desk.buy.bill.total
-    desk.take(ordering.frozen(desk.buy, _ORDER, total, (1, 2), NOW))
-    desk.take(ordering.placed(desk.buy, NOW))
-    desk.take(fulfilling.bought(desk.buy, total, desk.books, NOW))
-    return desk
-
-
-def arrived(**changes: Any) -> Desk:
-    desk = bought(**changes)
-    desk.take(counting.counted(desk.buy, {}, desk.books, NOW))
-    return desk
-
-
-def balance(desk: Desk, user: UserId) -> int:
-    return desk.books.account_of(desk.buy.account_of(user), CNY).balance.units
+from tests.domain.group_buys.bought import ANNA, BEN, arrived, balance, bought
+from tests.domain.group_buys.groups import NOW, ORGANISER, RED, Desk
 
 
 def even(desk: Desk) -> None:

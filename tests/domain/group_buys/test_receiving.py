@@ -14,8 +14,8 @@ from bot.domain.group_buys.receiving import all_received, said_to_be_paid
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Kind
 from bot.domain.money import Fen
+from tests.domain.group_buys.bought import ANNA, BEN, arrived
 from tests.domain.group_buys.groups import NOW, ORGANISER, Desk, opened, quote, with_people
-from tests.domain.group_buys.test_after_buying import ANNA, BEN, arrived
 
 
 def desk_with_proofs(*users: int, same: bool = False) -> Desk:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from marketplace_client import CANCEL, LINKS, Caller, example
 from marketplace_goods import MUG, MUG_BLACK, MUG_WHITE, TSHIRT, TULIP_S
-from test_marketplace_examples import differences
+from published_shapes import differences
 
 TWO = ((MUG, MUG_WHITE, 3), (MUG, MUG_BLACK, 2))
 SEVEN_DAYS_LATER = 7 * 24 * 3600

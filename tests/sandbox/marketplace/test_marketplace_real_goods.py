@@ -5,7 +5,7 @@ import io
 import pytest
 from marketplace_client import DETAIL, IMAGE_SEARCH, KEYWORD_SEARCH, PAGE, Caller, example
 from PIL import Image, ImageEnhance
-from test_marketplace_examples import differences
+from published_shapes import differences
 
 from sandbox.marketplace.catalogue import PICTURES, CatalogueOffer, load_catalogue
 
