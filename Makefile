@@ -77,9 +77,11 @@ pytest: $(VENV)/bytecode/.tests
 slow: $(VENV)/bytecode/.tests ## only what `make test` leaves out, and its properties with more examples
 	$(PYTEST) -m "slow or hypothesis" --hypothesis-profile thorough $(PYTEST_ARGS)
 
-# Compiled once here, instead of by each worker at the same time.
+# Compiled, and all of Unicode gone through, once here instead of by each worker at the same time.
 $(VENV)/bytecode/.tests: $(VENV)/.dev $(shell find tests bot handlers sandbox -name '*.py')
-	@$(BIN)/python -m pytest --collect-only -qq >/dev/null; mkdir -p $(@D) && touch $@
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null
+	@$(BIN)/python -c "from hypothesis import strategies; strategies.text().validate()"
+	@mkdir -p $(@D) && touch $@
 
 audit: $(VENV)/.dev ## known vulnerabilities of what is pinned, as the registry itself tells them
 	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes -r requirements.lock --vulnerability-service pypi

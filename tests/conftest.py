@@ -7,6 +7,7 @@ from collections.abc import Generator
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from tests.costs import Costs
 from tests.postgres import postgres_server, postgres_url
@@ -34,6 +35,10 @@ structlog.configure(
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Costs())
+    if config.getoption("--hypothesis-profile") != "exploring":
+        # Hypothesis also draws what stands in the source of all that is imported by then: other
+        # examples after each change and with each division of work, and seconds of each worker.
+        providers._get_local_constants = lambda: providers._local_constants
 
 
 @pytest.hookimpl(wrapper=True)
