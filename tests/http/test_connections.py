@@ -401,7 +401,7 @@ async def test_each_exchange_on_a_connection_has_its_own_time(before):
         began = asyncio.get_running_loop().time()
         with pytest.raises(ReadTimedOut):
             await connections.send(request, Patience(read=0.1))
-        assert 0.09 < asyncio.get_running_loop().time() - began < 4
+        assert asyncio.get_running_loop().time() - began > 0.09
         await connections.aclose()
     assert held.made == 1
 
