@@ -1,9 +1,8 @@
 """Reading and writing as a person does: send, tap, look at what the bot shows."""
 
-import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -119,20 +118,19 @@ class Person:
 
     async def _screen_with(self, wanted: str) -> Shown:
         """The newest screen, or the one above it where that has the button: news may come below."""
-        newest = await self.screen()
+        history = await self.history()
+        newest = _newest_screen(history)
         if newest.has_button(wanted) or MORE.intersection(newest.labels):
             return newest
-        above = [each for each in reversed(await self.history()) if each.has_button(wanted)]
+        above = [each for each in reversed(history) if each.has_button(wanted)]
         return above[0] if above else newest
 
     async def _opened(self, wanted: str) -> Shown:
         """Wait until the rest of the buttons is there."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            shown = await self.screen()
+        async for history in self._histories():
+            shown = _newest_screen(history)
             if shown.has_button(wanted):
                 return shown
-            await asyncio.sleep(0.02)
         raise AssertionError(f"nothing like {wanted!r} under More")
 
     async def press(self, message_id: int, data: str) -> str:
@@ -143,13 +141,10 @@ class Person:
 
     async def toast(self, callback_query_id: str) -> str | None:
         """Wait until a tap is answered and return its toast."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            answer = (await _ok(self.http.get(f"/sandbox/callbacks/{callback_query_id}"))).json()
-            if answer["answered"]:
-                return answer["text"] or None
-            await asyncio.sleep(0.02)
-        raise AssertionError("the tap was never answered")
+        path = f"/sandbox/callbacks/{callback_query_id}?timeout={PATIENCE:.0f}"
+        answer = (await _ok(self.http.get(path, timeout=2 * PATIENCE))).json()
+        assert answer["answered"], "the tap was never answered"
+        return answer["text"] or None
 
     async def told(self, callback_query_id: str, wanted: str) -> None:
         """Wait to be told by a tap's answer, or in the chat where that went before."""
@@ -190,17 +185,15 @@ class Person:
 
     async def sees_no_longer(self, wanted: Callable[[Shown], bool]) -> None:
         """Wait until no message of the chat is such: a replaced one goes after the new one came."""
-        deadline = time.monotonic() + PATIENCE
-        while still := [each for each in await self.history() if wanted(each)]:
-            assert time.monotonic() < deadline, f"still there:\n{still[0].text}"
-            await asyncio.sleep(0.02)
+        still: list[Shown] = []
+        async for history in self._histories():
+            if not (still := [each for each in history if wanted(each)]):
+                return
+        raise AssertionError(f"still there:\n{still[0].text}")
 
     async def screen(self) -> Shown:
         """The bot's newest message that has buttons, as it stands now."""
-        for shown in reversed(await self.history()):
-            if shown.rows and shown.raw["from"].get("is_bot"):
-                return shown
-        raise AssertionError("the bot shows no buttons")
+        return _newest_screen(await self.history())
 
     async def history(self) -> list[Shown]:
         """Every message of the chat that still stands, oldest first."""
@@ -239,13 +232,19 @@ class Person:
         """A page of results with its sheet, any other message as it is."""
         if shown.has_picture or not (self.looks_at_pictures and shown.is_page_of_results):
             return shown
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            now = next((each for each in await self.history() if each.id == shown.id), None)
+        async for history in self._histories():
+            now = next((each for each in history if each.id == shown.id), None)
             if now is None or now.has_picture or now.text != shown.text:
                 return now or shown
-            await asyncio.sleep(0.02)
         raise AssertionError(f"the sheet never came:\n{shown.text}")
+
+    async def _histories(self) -> AsyncIterator[list[Shown]]:
+        """The chat's messages as they stand, and again after each change."""
+        deadline, seq = time.monotonic() + PATIENCE, self.seq
+        while (left := deadline - time.monotonic()) > 0:
+            yield await self.history()
+            path = f"/sandbox/chats/{self.id}/wait?after_seq={seq}&timeout={left:.2f}"
+            seq = (await _ok(self.http.get(path, timeout=2 * PATIENCE))).json()["seq"]
 
     def _is_nothing_new(self, shown: Shown) -> bool:
         """Tell whether an edit only took buttons off, or put a picture above words that stay."""
@@ -258,6 +257,13 @@ class Person:
     async def _post(self, action: str, **body: Any) -> httpx.Response:
         self.unread = []
         return await _ok(self.http.post(f"/sandbox/chats/{self.id}/{action}", **body))
+
+
+def _newest_screen(history: list[Shown]) -> Shown:
+    for shown in reversed(history):
+        if shown.rows and shown.raw["from"].get("is_bot"):
+            return shown
+    raise AssertionError("the bot shows no buttons")
 
 
 async def _ok(call: Any) -> httpx.Response:

@@ -16,10 +16,9 @@ from sandbox.botapi.people import People, worded
 from sandbox.botapi.standing import Standing
 from sandbox.botapi.state import Sandbox
 
-from .reading import json_body, path_number, whole, words
+from .reading import json_body, path_number, patience, whole, words
 
 HEARTBEAT: Final = 15
-MAX_WAIT: Final = 60
 MAX_ALBUM: Final = 10
 APP_SIDE: Final = 1280
 
@@ -67,11 +66,7 @@ class ChatRoutes:
         """Events after `after_seq`; waits up to `timeout` seconds for the first."""
         chat = self._sandbox.world.tester_chat(path_number(request, "chat_id"))
         after = whole(request.query.get("after_seq"), "after_seq", 0)
-        try:
-            seconds = min(max(float(request.query.get("timeout", 10)), 0), MAX_WAIT)
-        except ValueError:
-            raise TesterError("timeout must be a number of seconds") from None
-        events = await chat.events.wait(after, seconds)
+        events = await chat.events.wait(after, patience(request, 10))
         return web.json_response({"seq": max(chat.events.seq, after), "events": events})
 
     async def events(self, request: web.Request) -> web.StreamResponse:

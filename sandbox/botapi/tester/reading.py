@@ -1,11 +1,13 @@
 """Reading requests of the tester API."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
 from sandbox.botapi.errors import TesterError
+
+MAX_WAIT: Final = 60
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
@@ -35,6 +37,14 @@ def whole(value: Any, name: str, default: int | None = None) -> int:
 def path_number(request: web.Request, name: str) -> int:
     """A number of the path."""
     return whole(request.match_info[name], name)
+
+
+def patience(request: web.Request, default: float) -> float:
+    """For how many seconds a request is to wait, by its `timeout`. Raises TesterError."""
+    try:
+        return min(max(float(request.query.get("timeout", default)), 0), MAX_WAIT)
+    except ValueError:
+        raise TesterError("timeout must be a number of seconds") from None
 
 
 def words(value: Any, name: str) -> str:

@@ -1,5 +1,6 @@
 """The world: people, chats, files, what the bot has registered."""
 
+import asyncio
 from typing import Any
 
 from aiohttp import web
@@ -8,7 +9,7 @@ from sandbox.botapi.errors import TesterError
 from sandbox.botapi.people import People
 from sandbox.botapi.state import Sandbox
 
-from .reading import json_body, path_number, whole, words
+from .reading import json_body, path_number, patience, whole, words
 
 
 class WorldRoutes:
@@ -90,10 +91,15 @@ class WorldRoutes:
         return web.json_response({"blocked": blocked})
 
     async def callback(self, request: web.Request) -> web.Response:
-        """Whether and how the bot answered a tap."""
+        """Whether and how the bot answered a tap; waits up to `timeout` seconds for that."""
         query = self._sandbox.callbacks.get(request.match_info["query_id"])
         if query is None:
             raise TesterError("no such callback query", 404)
+        events = self._sandbox.world.chats[query.chat_id].events
+        loop = asyncio.get_running_loop()
+        until = loop.time() + patience(request, 0)
+        while query.answer is None and not events.closed and (left := until - loop.time()) > 0:
+            await events.wait(events.seq, left)
         answer = query.answer or {"text": "", "show_alert": False, "url": ""}
         return web.json_response({"answered": query.answer is not None, **answer})
 

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from botapi_server import ANNA, BEN, BOSS, CHANNEL, GROUP, XIAOYU
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
@@ -29,10 +31,12 @@ async def test_answering_a_callback_query(server, chat, bot):
     message = await bot.send_message(chat, "x")
     query = await server.tap(ANNA, message.message_id, "crafted:" + "x" * 90)
     assert (await server.get(f"callbacks/{query}"))["answered"] is False
+    waiting = asyncio.create_task(server.get(f"callbacks/{query}", timeout=60))
     seq = (await server.get(f"chats/{chat}/messages"))["seq"]
     await bot.answer_callback_query(query, text="好", show_alert=True)
     answer = {"text": "好", "show_alert": True, "url": ""}
     assert await server.get(f"callbacks/{query}") == {"answered": True, **answer}
+    assert await waiting == {"answered": True, **answer}
     [event] = (await server.get(f"chats/{chat}/wait", after_seq=seq))["events"]
     assert event == {
         "seq": seq + 1,
