@@ -4,6 +4,7 @@ Unlike seconds on the clock these hardly depend on what else the machine does, s
 end what it cost and which tests cost most; see CONTRIBUTING, "Tests that take long".
 """
 
+import contextlib
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -19,22 +20,31 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def _living() -> float:
     """Return the seconds of all processes that descend from this one."""
-    parents: dict[int, int] = {}
-    seconds: dict[int, float] = {}
-    for name in os.listdir("/proc"):  # noqa: PTH208 - a hundred of them after each journey
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat", "rb") as stat:  # noqa: PTH123 - as above
-                    fields = stat.read().rpartition(b")")[2].split()
-            except OSError:
-                continue  # it ended meanwhile
-            parents[int(name)] = int(fields[1])
-            seconds[int(name)] = sum(map(int, fields[11:15])) / _TICKS
-    ours, young = set[int](), {os.getpid()}
+    ticks, young = 0, _children(str(os.getpid()))
     while young:
-        young = {pid for pid, parent in parents.items() if parent in young}
-        ours |= young
-    return sum(seconds[pid] for pid in ours)
+        pid = young.pop()
+        fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+        ticks += sum(map(int, fields[11:15]))
+        young += _children(pid)
+    return ticks / _TICKS
+
+
+def _children(pid: str) -> list[str]:
+    """Return the processes that any thread of a process has started."""
+    found = []
+    with contextlib.suppress(OSError):  # it ended meanwhile
+        for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - a dozen for each journey
+            found += _read(f"/proc/{pid}/task/{thread}/children").decode().split()
+    return found
+
+
+def _read(path: str) -> bytes:
+    """Return what a file says, nothing where its process or thread ended meanwhile."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            return file.read()
+    except OSError:
+        return b""
 
 
 def spent() -> float:
