@@ -35,7 +35,7 @@ class _Client(httpx.AsyncClient):
         self._connections = Connections(1000, proxies=Proxies({}))
         # Another kind of client, whose headers and redirects are httpx's to see to.
         self._special = bool(options.keys() - {"base_url", "timeout", "limits"})
-        transport = OverConnections(self._connections)
+        transport = _WithFiles(self._connections)
         super().__init__(**{"timeout": _WITHIN, "transport": transport, **options})
         self._base = str(self.base_url).rstrip("/")
 
@@ -62,6 +62,14 @@ class _Client(httpx.AsyncClient):
         except HttpError as error:
             raise translated(error) from error
         return _Response(method, address, answer.status, answer.headers.raw, answer.content)
+
+
+class _WithFiles(OverConnections):
+    """Sends files as well, whose bytes httpx has not put together when it hands them over."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        return await super().handle_async_request(request)
 
 
 class _Read(httpx.AsyncByteStream):

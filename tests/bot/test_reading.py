@@ -257,7 +257,7 @@ _PEOPLE = st.fixed_dictionaries(
         "language_code": st.sampled_from(("zh-hans", "en")),
         "is_premium": _TRUE,
         "added_to_attachment_menu": _TRUE,
-        "something_of_2040": st.integers(),
+        "something_of_2040": st.integers(-(2**63), 2**63 - 1),  # no number of Telegram's is larger
     },
 )
 _CHATS = st.fixed_dictionaries(

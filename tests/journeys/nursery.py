@@ -27,8 +27,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 _ADOPTS = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 _REQUEST = 1 << 20
 _PRELOADED = {
-    "bot": ("bot.operator.arguments", "bot.process.identity", "bot.app", "uvloop"),
-    "sandbox": ("sandbox.world",),
+    "bot": (
+        *("bot.operator.arguments", "bot.process.identity", "bot.app", "bot.web.server", "uvloop"),
+        # What most lives load in the course of them.
+        *("aiohttp.web", "prometheus_client", "PIL.JpegImagePlugin", "PIL.ImageDraw"),
+    ),
+    "sandbox": ("sandbox.world", "sandbox.replicas", "uvloop"),
 }
 _LOADED_BEFORE = re.compile("LD_PRELOAD|NO_FAKE_STAT|FAKETIME.*")  # read before a program begins
 _nurseries: dict[tuple[str, ...], "_Nursery"] = {}
