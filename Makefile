@@ -59,8 +59,7 @@ lint: $(VENV)/.dev
 	@$(MAKE) --silent changes >/dev/null
 
 types: $(VENV)/.dev
-	$(BIN)/mypy
-	$(BIN)/mypy scripts benchmarks $(HELPERS)
+	$(BIN)/mypy bot handlers sandbox scripts benchmarks $(HELPERS)
 
 catalogs: $(VENV)/.dev
 	$(BIN)/python scripts/check_catalogs.py
