@@ -88,8 +88,18 @@ class _Response(httpx.Response):
         self.is_stream_consumed = self.is_closed = True
         self._asked = method, url
 
+    @property
+    def request(self) -> httpx.Request:
+        if self._request is None:
+            self._request = httpx.Request(*self._asked)
+        return self._request
+
+    @request.setter
+    def request(self, value: httpx.Request) -> None:
+        self._request = value
+
     def raise_for_status(self) -> httpx.Response:
-        self.request = httpx.Request(*self._asked)
+        assert self.request is not None  # made by being asked for
         return super().raise_for_status()
 
 
