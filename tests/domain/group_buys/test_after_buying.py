@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.currencies import CNY, yuan
+from bot.domain.currencies import yuan
 from bot.domain.group_buys import (
     counting,
     disputes,
@@ -14,18 +14,9 @@ from bot.domain.group_buys.buys import BuyRefused, BuyState, Why
 from bot.domain.group_buys.claims import ClaimState, Dispute, DisputeState
 from bot.domain.group_buys.news import NewsOf
 from bot.domain.identifiers import UserId
-from bot.domain.ledger import Account
 from bot.domain.money import Fen
-from tests.domain.group_buys.bought import ANNA, BEN, arrived, balance, bought
-from tests.domain.group_buys.groups import NOW, ORGANISER, RED, Desk
-
-
-def even(desk: Desk) -> None:
-    """Hold the bill and the books against each other: every fen has an account."""
-    assert desk.buy.bill is not None
-    assert not desk.buy.bill.difference
-    assert not desk.books.differences()
-    assert desk.books.sum_of(Account.MARKETPLACE, CNY).units == 0  # all of it was paid on
+from tests.domain.group_buys.bought import ANNA, BEN, arrived, balance, bought, even
+from tests.domain.group_buys.groups import NOW, ORGANISER, RED
 
 
 def test_a_second_instalment_is_split_and_above_ones_cap_the_organisers() -> None:

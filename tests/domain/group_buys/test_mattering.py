@@ -6,9 +6,8 @@ from bot.domain.currencies import yuan
 from bot.domain.group_buys import ending, quoting, receiving
 from bot.domain.group_buys.mattering import still_matters
 from bot.domain.group_buys.news import News, NewsOf
+from tests.domain.group_buys.bought import ANNA, BEN, balance, bought, collecting
 from tests.domain.group_buys.groups import NOW, ORGANISER, Desk, quote
-from tests.domain.group_buys.test_after_buying import ANNA, BEN, balance, bought
-from tests.domain.group_buys.test_taking_back import collecting
 
 LATER = NOW + timedelta(minutes=1)
 

@@ -9,8 +9,6 @@ from bot.domain.group_buys import (
     counting,
     ending,
     fulfilling,
-    joining,
-    quoting,
     receiving,
     selling,
 )
@@ -20,21 +18,14 @@ from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.taking_back import Booked, bookings, may_be_taken_back, taken_back
 from bot.domain.ledger import Account
 from bot.domain.money import Fen
-from tests.domain.group_buys.groups import NOW, RED, Desk, opened, quote, with_people
-from tests.domain.group_buys.test_after_buying import ANNA, BEN, arrived, balance, bought, even
+from tests.domain.group_buys.bought import ANNA, BEN, arrived, balance, bought, collecting, even
+from tests.domain.group_buys.groups import NOW, RED, Desk
 
 LATER = NOW + timedelta(hours=1)
 
 
 def last_key(desk: Desk, kind: Booked) -> str:
     return [each.key for each in bookings(desk.books) if each.kind is kind][-1]
-
-
-def collecting() -> Desk:
-    desk = Desk(with_people(opened(), (ANNA, 4, 1000), (BEN, 2, 1000)))
-    desk.take(joining.locked(desk.buy, NOW))
-    desk.take(quoting.priced(desk.buy, quote(desk.buy, 600), desk.books, NOW))
-    return desk
 
 
 def test_a_payment_that_never_came_is_due_again_and_its_person_has_time_and_is_told() -> None:
