@@ -25,6 +25,7 @@ class Cutting:
         self._open: set[socket.socket] = set()
         self._reset: set[socket.socket] = set()
         self._generation = 0
+        self._strands_at: bytes | None = None
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -42,6 +43,10 @@ class Cutting:
         As behind a router that forgot them: what is sent is taken, and nobody says that it is lost.
         """
         self._generation += 1
+
+    def strand_at(self, word: bytes) -> None:
+        """Do so at a word that a client sends, which gets lost with all that would follow."""
+        self._strands_at = word
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -98,6 +103,9 @@ class Cutting:
     def _to_server(self, client: socket.socket, server: socket.socket, generation: int) -> None:
         with suppress(OSError), client, server:
             while data := client.recv(65536):
+                if self._strands_at is not None and self._strands_at in data:
+                    self._strands_at = None
+                    self.strand()
                 if generation < self._generation:
                     continue
                 if self._word is not None and self._word in data:

@@ -14,9 +14,10 @@ from bot.storage.postgres.connection import WRITING
 from bot.storage.postgres.database import PostgresDatabase
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.sealing import Sealer
+from tests.cutting import Cutting
 from tests.postgres import Server, own_server, standby_of
 from tests.storage.samples import KEY, NOW
-from tests.tiers import SLOW
+from tests.tiers import SLOW, slow_but
 
 pytestmark = pytest.mark.postgres
 
@@ -257,3 +258,40 @@ async def test_a_standby_and_its_primary():
         storage = PostgresStorage(both, Sealer(KEY), lambda: NOW)
         await storage.open()
         await storage.close()
+
+
+@pytest.mark.parametrize(
+    "word",
+    slow_but(
+        [b"CREATE TABLE"],
+        [
+            b"set_config",
+            b"pg_is_in_recovery",
+            b"pg_tables",
+            b"CREATE TABLE",
+            b"INSERT INTO writers",
+        ],
+    ),
+)
+async def test_a_server_that_falls_silent_during_a_start(
+    postgres_server: Server, postgres_url: str, word: bytes
+):
+    """No connection ends, only no byte comes any more: the start ends all the same.
+
+    The next one finds nothing half-done.
+    """
+    with Cutting(postgres_server.port) as proxy:
+        url = f"postgresql://snaporder@127.0.0.1:{proxy.port}/{name(postgres_url)}?sslmode=disable"
+        proxy.strand_at(word)
+
+        def storage() -> PostgresStorage:
+            return PostgresStorage(url, Sealer(KEY), lambda: NOW, busy_timeout=1, stall=0.5)
+
+        with pytest.raises(StorageUnavailable) as refused:
+            await asyncio.wait_for(storage().open(), 60)
+        assert "stopped answering" in str(refused.value) or "ended the conn" in str(refused.value)
+        assert "\n" not in str(refused.value)
+
+        again = storage()
+        await again.open()
+        await again.close()

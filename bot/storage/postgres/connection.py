@@ -7,10 +7,11 @@ import asyncio
 import os
 import secrets
 import socket
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar, cast
 
 import psycopg
@@ -276,8 +277,26 @@ def shut(raw: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
         same.shutdown(socket.SHUT_RDWR)
 
 
+@contextmanager
+def answering(raw: psycopg.Connection[Any], within: float) -> Iterator[None]:
+    """Have a connection found lost whose server does not answer within so many seconds.
+
+    For one that is only being opened, of which nobody else knows yet.
+    """
+    hanging_up = threading.Timer(within, shut, (raw,))
+    hanging_up.daemon = True
+    hanging_up.start()
+    try:
+        yield
+    finally:
+        hanging_up.cancel()
+
+
 def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresConnection:
-    """Open a connection with settings of its own. Raises `StorageUnavailable`."""
+    """Open a connection with settings of its own. Raises `StorageUnavailable`.
+
+    `patience` is how long connecting may take, and then the first answer, in seconds.
+    """
     settings = {**_CARE_THERE, **options}
     try:
         raw = psycopg.connect(autocommit=True, **told(url, patience))
@@ -289,7 +308,8 @@ def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresCo
         each = ", ".join(
             f"set_config('{name}', '{value}', false)" for name, value in settings.items()
         )
-        raw.execute(f"SELECT {each}".encode(), prepare=False)
+        with answering(raw, patience):
+            raw.execute(f"SELECT {each}".encode(), prepare=False)
     except psycopg.Error as error:
         raw.close()
         raise unavailable(error) from error
@@ -341,6 +361,12 @@ class ThreadedConnection:
             if self._thread._shutdown:  # noqa: SLF001 - it has no public name
                 raise StorageUnavailable("the storage is not open") from error
             raise
+
+    @property
+    def process(self) -> int | None:
+        """Return the server's process of the connection, None where there is no connection."""
+        connection = self._connection
+        return None if connection is None else connection.raw.info.backend_pid
 
     @property
     def is_open(self) -> bool:

@@ -17,11 +17,13 @@ from bot.storage.postgres.connection import (
     WRITING,
     PostgresConnection,
     ThreadedConnection,
+    answering,
     connect,
     keeps_sessions,
     refuse_crowded,
     take_running,
 )
+from bot.storage.postgres.errors import unavailable
 from bot.storage.postgres.migrations import end_older, floor, migrate, refuse_newer, version
 from bot.storage.postgres.reading import NotRead, Reads
 from bot.storage.sealing import Sealer
@@ -36,6 +38,9 @@ _Result = TypeVar("_Result")
 _CONNECTIONS = 5
 _STARTS_WITHIN = 30.0  # seconds that a start waits for others who write
 _OLDER_END_WITHIN = 15.0  # seconds; longer than a bot takes to stop
+_UNASKED_AT_MOST = 3
+"""So many looks in a row may find no connection: it may be that others have them all."""
+
 _BOT = "bot_id"
 _WRITERS_KEPT = timedelta(days=1) // timedelta(microseconds=1)
 
@@ -94,7 +99,7 @@ class PostgresDatabase(Database):
             return
         writer = ThreadedConnection("storage writer", self._connect_writer)
         try:
-            await writer.run(self._prepare)
+            await self._prepared(writer)
         except StorageUnavailable as error:
             await writer.close()
             if self._name in str(error):
@@ -149,6 +154,49 @@ class PostgresDatabase(Database):
         for each in self._connections():
             if each is not None:
                 each.hang_up(after)
+
+    async def _prepared(self, writer: ThreadedConnection) -> None:
+        """Prepare the database, for as long as the server works at it.
+
+        A start has no beat yet that would find a connection on which nothing comes.
+        """
+        work = asyncio.create_task(writer.run(self._prepare))
+        unasked = 0
+        patience = self._busy_timeout + self._stall
+        while not (await asyncio.wait({work}, timeout=patience))[0]:
+            process = writer.process
+            if process is None:
+                continue  # it is only being opened, which takes no longer than it may
+            try:
+                why = await asyncio.to_thread(self._hinders, process, patience)
+            except StorageUnavailable as error:
+                unasked += 1
+                why = str(error) if unasked >= _UNASKED_AT_MOST else None
+            else:
+                unasked = 0
+            if why is not None:
+                writer.hang_up()
+                with contextlib.suppress(StorageUnavailable):
+                    await work
+                raise StorageUnavailable(why)
+        await work
+
+    def _hinders(self, process: int, patience: float) -> str | None:
+        """Tell why a process of the server has not worked for that many seconds; None if it has.
+
+        Raises `StorageUnavailable` where it can't be asked.
+        """
+        asked = connect(self._url, {"statement_timeout": "2000"}, self._busy_timeout)
+        try:
+            rows = asked.plain(_AT_WORK.format(process=process, patience=patience))
+        except psycopg.Error as error:
+            raise unavailable(error) from error
+        finally:
+            asked.raw.close()
+        works, waits_for_standby = rows[0] if rows else (False, False)
+        if waits_for_standby:
+            return "a commit takes too long: is a standby that confirms commits away?"
+        return None if works else "the server stopped answering on a connection that stands"
 
     def _connections(self) -> tuple[ThreadedConnection | Reads | None, ...]:
         return self._writer, self._reader, self._reads
@@ -273,12 +321,13 @@ class PostgresDatabase(Database):
             self._busy_timeout,
         )
         try:
-            self._refuse_unfit(connection)
-            if self.writer:
-                connection.plain(f"SET {self._application()}")
-            else:
-                self._refuse_pooled(connection)
-            self._own(connection)
+            with answering(connection.raw, 4 * self._busy_timeout):
+                self._refuse_unfit(connection)
+                if self.writer:
+                    connection.plain(f"SET {self._application()}")
+                else:
+                    self._refuse_pooled(connection)
+                self._own(connection)
         except BaseException:
             connection.raw.close()
             raise
@@ -294,7 +343,8 @@ class PostgresDatabase(Database):
             self._busy_timeout,
         )
         # Not at the connecting: a primary that is looked for by `read-write` would not be taken.
-        connection.plain(f"SET default_transaction_read_only = on; SET {self._application()}")
+        with answering(connection.raw, self._busy_timeout):
+            connection.plain(f"SET default_transaction_read_only = on; SET {self._application()}")
         return connection
 
     def _refuse_unfit(self, connection: PostgresConnection) -> None:
@@ -413,6 +463,12 @@ _CUT_SILENT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN replicas"
     " ON application_name = 'snaporder ' || replica WHERE datname = current_database()"
     " AND beat_at < clock_timestamp() - {lease} * interval '1 second'"
+)
+# What a start does on the server, and whether that waits for a standby to confirm.
+_AT_WORK = (
+    "SELECT state <> 'idle' AND wait_event IS DISTINCT FROM 'ClientRead'"
+    " OR state_change > clock_timestamp() - {patience} * interval '1 second',"
+    " wait_event IS NOT DISTINCT FROM 'SyncRep' FROM pg_stat_activity WHERE pid = {process}"
 )
 HOME = (
     "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid"

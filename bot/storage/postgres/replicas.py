@@ -211,7 +211,7 @@ class Replicas:
         try:
             async with await self._connected() as listening:
                 for channel in (CHANNEL, f"{CHANNEL}_{self.number}"):
-                    await listening.execute(f'LISTEN "{channel}"')
+                    await _rows(listening, f'LISTEN "{channel}"', None)
                 yield ""
                 async for heard in listening.notifies():
                     yield heard.payload
