@@ -12,6 +12,7 @@ import signal
 import socket
 import struct
 import threading
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ class Boundaries:
     """Which tables' changes are a place to stop at; the rest is tried by another life."""
     may_stop: Callable[[int], bool] = lambda _: True
     """Whether a bot runs: one that is only starting is waited for."""
+    every_side: bool = True
+    """Whether each change is stopped at on both sides; else on one, which its name says."""
     armed: bool = False
     met: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -47,13 +50,18 @@ class Boundaries:
             if not self.armed or not self.may_stop(bot):
                 return None
             for side in (BEFORE, AFTER):
-                new = {(each, side) for each in changes} - self.met
+                here = {each for each in changes if self.every_side or _side_of(each) == side}
+                new = {(each, side) for each in here} - self.met
                 if new:
                     self.armed = False
                     self.met |= new
                     self.stop(bot, side, ", ".join(sorted(each for each, _ in new)))
                     return side
             return None
+
+
+def _side_of(change: str) -> str:
+    return (BEFORE, AFTER)[zlib.crc32(change.encode()) % 2]
 
 
 class Gate:
@@ -195,11 +203,11 @@ class Stopped:
 class Stopper:
     """Stops bots at their boundaries while others take over, one at a time, and wakes them."""
 
-    def __init__(self, gates_of: int, port: int, tables: str) -> None:
+    def __init__(self, gates_of: int, port: int, tables: str, *, every_side: bool = True) -> None:
         self._loop = asyncio.get_running_loop()
         self._stops: asyncio.Queue[Stopped] = asyncio.Queue()
         self.company: Company | None = None
-        self.boundaries = Boundaries(self._stop, re.compile(tables))
+        self.boundaries = Boundaries(self._stop, re.compile(tables), every_side=every_side)
         self.gates = [Gate(port, each, self.boundaries) for each in range(gates_of)]
         self.stops: list[Stopped] = []
         self._up = set(range(gates_of))

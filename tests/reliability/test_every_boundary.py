@@ -2,8 +2,14 @@
 
 What they commit is found as they do it (`boundaries.py`), so a new durable boundary is tried with
 the first life that comes to it. A life is walked until it comes to no new one.
+
+An order's life comes to more of them than CI has minutes for. It is walked once there, stopped at
+what is stored of orders and of their news, on one side of each; `SNAPORDER_EVERY_BOUNDARY=1` has it
+walked to its end, on both sides of whatever is stored (docs/reliability.md).
 """
 
+import asyncio
+import os
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,9 +17,10 @@ from pathlib import Path
 
 import pytest
 from boundaries import Stopper, stopping
+from buying import TAPE_MEASURE, placed
 from chat import Person
 from company import Company, starting
-from crashing import Clients, Own
+from crashing import Clients, Own, until
 from group_buy_life import SETTINGS as OF_GROUP_BUYS
 from group_buy_life import even_books as even_books_of_a_buy
 from group_buy_life import lived
@@ -29,6 +36,16 @@ pytestmark = [
 ]
 BOTS = 3
 MOST_LIVES = 8
+EVERY = bool(os.environ.get("SNAPORDER_EVERY_BOUNDARY"))
+OF_AN_ORDER = "inbox|sessions|orders|order_parts|notices" if EVERY else "orders|notices"
+PATIENCE = 300.0
+"""Seconds that somebody waits whose answer several bots in a row were stopped at."""
+NEWS = {
+    "pay": "Paid: ",
+    "ship": "goods were shipped",
+    "receive": "Receipt was confirmed",
+    "complete": "order is completed",
+}
 OFTEN = {
     "POLL_SHORTEST_SECONDS": "0.4",
     "POLL_UNPAID_SECONDS": "0.4",
@@ -46,11 +63,11 @@ class Unharmed(Own):
 
 @asynccontextmanager
 async def among(
-    server: Server, folder: Path, tables: str, **settings: str
+    server: Server, folder: Path, tables: str, *, every_side: bool = True, **settings: str
 ) -> AsyncIterator[tuple[Stopper, Company, Clients, Person]]:
     """So many bots, each behind a gate, their world, and an operator."""
     name = server.create()
-    stopper = Stopper(BOTS, server.port, tables)
+    stopper = Stopper(BOTS, server.port, tables, every_side=every_side)
     ways = [
         f"postgresql://snaporder@127.0.0.1:{each.port}/{name}?sslmode=disable"
         for each in stopper.gates
@@ -74,6 +91,56 @@ async def among(
         # Where the test reads what was kept.
         company.bots[0].environment["DATABASE_URL"] = company.url
     server.drop(name)
+
+
+async def ordered(company: Company, clients: Clients) -> None:
+    """From the link to the end of the order, and what is told of it: each thing once."""
+    before = {each["orderId"] for each in await clients.orders.orders()}
+    buyer = await clients.arrive()
+    buyer.patience = PATIENCE
+    shown = await placed(buyer, TAPE_MEASURE)
+    (order,) = [each for each in await clients.orders.orders() if each["orderId"] not in before]
+    assert order["orderId"] in shown.text
+    unclear = await not_told(company)
+    for action, news in NEWS.items():
+        await clients.orders.order(order["orderId"], action)
+
+        async def told(news: str = news, before: int = unclear) -> bool:
+            texts = [each.text for each in await buyer.history()]
+            return any(news in text for text in texts) or await not_told(company) > before
+
+        await until(told, within=PATIENCE)
+        unclear = await not_told(company)
+    texts = [each.text for each in await buyer.history()]
+    for news in NEWS.values():
+        assert sum(news in text for text in texts) <= 1, texts
+
+
+async def not_told(company: Company) -> int:
+    """Of how much news nobody knows whether it was told: claimed by one that was stopped then."""
+    ((count,),) = await asyncio.to_thread(
+        company.rows, "SELECT count(*) FROM notices WHERE state = 'unclear'"
+    )
+    return int(str(count))
+
+
+async def test_an_orders_life(postgres_server: Server, tmp_path: Path):
+    """Updates, steps, consent, create and its answer, payment link, readings and news."""
+    async with among(postgres_server, tmp_path, OF_AN_ORDER, every_side=EVERY, **OFTEN) as (
+        stopper,
+        company,
+        clients,
+        _,
+    ):
+        # Somebody else's order proves 1688's list: what is not in it was surely not made.
+        await placed(await clients.arrive())
+        async with stopping(stopper, company):
+            for _life in range(MOST_LIVES if EVERY else 1):
+                known = len(stopper.stops)
+                await ordered(company, clients)
+                if len(stopper.stops) == known:
+                    break
+        assert {each.side for each in stopper.stops} == {"before", "after"}
 
 
 async def test_a_shops_books(postgres_server: Server, tmp_path: Path):

@@ -161,8 +161,15 @@ class PostgresDatabase(Database):
         A start has no beat yet that would find a connection on which nothing comes.
         """
         work = asyncio.create_task(writer.run(self._prepare))
-        unasked = 0
-        patience = self._busy_timeout + self._stall
+        try:
+            await self._watched(work, writer)
+            await work
+        finally:
+            work.cancel()
+
+    async def _watched(self, work: asyncio.Task[None], writer: ThreadedConnection) -> None:
+        """Wait for the end of a start's work. Raises `StorageUnavailable` where none is to come."""
+        unasked, patience = 0, self._busy_timeout + self._stall
         while not (await asyncio.wait({work}, timeout=patience))[0]:
             process = writer.process
             if process is None:
@@ -176,10 +183,10 @@ class PostgresDatabase(Database):
                 unasked = 0
             if why is not None:
                 writer.hang_up()
-                with contextlib.suppress(StorageUnavailable):
-                    await work
+                await asyncio.wait({work})
+                if work.exception() is None:
+                    return
                 raise StorageUnavailable(why)
-        await work
 
     def _hinders(self, process: int, patience: float) -> str | None:
         """Tell why a process of the server has not worked for that many seconds; None if it has.

@@ -51,6 +51,9 @@ _AT_THE_DOOR = (
     ("session is read-only", "only a read-only standby was found: name the primary"),
 )
 
+_TELLING = ("FATAL", "failed", "server closed the connection")
+"""What a line has that says what happened, of several that libpq says."""
+
 _BY_KIND = (
     (errors.LockNotAvailable, "the database is locked: somebody else is writing for too long"),
     (errors.DiskFull, "the database's disk is full"),
@@ -92,7 +95,7 @@ def _first_line(error: psycopg.Error) -> str:
     if error.diag.message_primary:
         return error.diag.message_primary
     lines = [line.strip(" -\t") for line in str(error).splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "failed" in line]
+    telling = [line for line in lines if any(sign in line for sign in _TELLING)]
     return (telling or lines or [type(error).__name__])[-1]
 
 
