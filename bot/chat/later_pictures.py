@@ -184,13 +184,14 @@ class LaterPictures:
             return None
         key = (chat_id, place.message_id)
         awaited = self._awaited.get(key)
-        if awaited is not None and awaited.task is not None:
+        task = awaited.task if awaited is not None else None
+        if awaited is not None and task is not None:
             async with waiting():
-                await asyncio.wait({awaited.task}, timeout=self._patience)
-            if not awaited.task.done() and not screen.keeps_picture:
+                await asyncio.wait({task}, timeout=self._patience)
+            if not task.done() and not screen.keeps_picture:
                 if _goes_on(awaited, screen):
                     if awaited.photo.picture != screen.picture or screen.rich is not None:
-                        awaited.task.cancel()
+                        task.cancel()
                         del self._awaited[key]
                     return replace(place, takes_picture=True)
                 awaited.is_passed = True
@@ -226,6 +227,9 @@ class LaterPictures:
             _log.exception("picture_left_out")
         finally:
             making.cancel()
+            # A task that was cancelled knows where, and there it is known: both would be left to
+            # the garbage collector, with the picture.
+            awaited.task = None
             if self._awaited.get(key) is awaited:
                 del self._awaited[key]
 

@@ -1,13 +1,14 @@
 """Words first, their picture when it is made: added once, or left out."""
 
 import asyncio
+import gc
 from dataclasses import replace
 
 import pytest
 from telegram.error import NetworkError
 
 from bot.chat.drawing import Drawer
-from bot.chat.photos import picture_key
+from bot.chat.photos import Photo, picture_key
 from bot.chat.reading import Place
 from bot.chat.screens import Button, ContactSheet, Picture, Screen, SellerPicture, row
 from bot.domain.identifiers import ChatId, UserId
@@ -154,6 +155,22 @@ async def test_words_whose_picture_hangs_make_way_for_words_alone() -> None:
     await easel.drawer.draw(SESSION, OFFER, pressed)
     await easel.picture_comes()
     assert easel.methods == ["editMessageText"]
+
+
+async def test_a_picture_that_is_given_up_is_not_left_to_the_garbage_collector() -> None:
+    """A task that was cancelled knows where: not what would know the task, and the picture."""
+    easel = Easel(patience=0.01)
+    pressed = await easel.shows_words(COLOURS)
+    gc.collect()
+    gc.disable()
+    try:
+        await easel.drawer.draw(SESSION, OFFER, pressed)
+        await easel.picture_comes()
+        await asyncio.sleep(0)  # whoever waited for what is over lets go of it
+        left = [each for each in gc.get_objects() if isinstance(each, Photo)]
+    finally:
+        gc.enable()
+    assert left == []
 
 
 async def test_a_page_of_results_takes_the_place_of_one_whose_sheet_hangs() -> None:

@@ -93,7 +93,7 @@ import gc
 from bot.process.memory import look_for_garbage_by_the_thousands
 CALL
 before = gc.get_stats()[0]["collections"]
-kept = [[] for _ in range(50_000)]
+kept = [[] for _ in range(120_000)]
 print(gc.get_stats()[0]["collections"] - before)
 """
 
@@ -102,5 +102,5 @@ def test_what_is_in_use_is_not_looked_through_all_the_time():
     """But the collector does look: what stands in a cycle goes in the end."""
     left_alone = int(said(LIVING.replace("CALL", "")))
     set_so = int(said(LIVING.replace("CALL", "look_for_garbage_by_the_thousands()")))
-    assert left_alone > 50
-    assert 5 <= set_so <= 15
+    assert left_alone > 100
+    assert 1 <= set_so <= 5
