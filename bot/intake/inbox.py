@@ -84,7 +84,8 @@ class Intake:
         try:
             waiting = await self._inbox.waiting_updates(lanes)
         finally:
-            self._looks.remove(ended)
+            # By identity: sets are equal while nothing came to an end.
+            self._looks = [each for each in self._looks if each is not ended]
         there = self._lanes if lanes is None else [each for each in lanes if each in self._lanes]
         known = {each.update_id for lane in there for each in self._lanes[lane]}
         known |= {each.update_id for each in self._aside.values()}

@@ -58,6 +58,27 @@ async def test_what_ends_while_it_is_looked_for_is_not_begun_again() -> None:
     assert len(line.parked) == 1
 
 
+async def test_of_two_looks_at_once_each_knows_what_ended_meanwhile() -> None:
+    """Whichever ends first: the other still begins nothing again that came to an end."""
+    going: list[asyncio.Event] = []
+
+    class Slow(MemoryStorage):
+        async def waiting_updates(self, lanes: Sequence[int] | None = None) -> list[WaitingUpdate]:
+            found = await super().waiting_updates(lanes)
+            going.append(asyncio.Event())
+            await going[-1].wait()
+            return found
+
+    line = Line(await Toy(Slow()).open())
+    looks = [asyncio.create_task(line.intake.requeue()) for _ in range(2)]
+    while len(going) < len(looks):  # noqa: ASYNC110 - both are looking
+        await asyncio.sleep(0)
+    for look, event in zip(reversed(looks), reversed(going), strict=True):
+        event.set()
+        await look
+        await line.take(line.toy.text("5"))
+
+
 async def test_updates_of_one_chat_keep_their_order(line: Line) -> None:
     """First come, first walked, however slow the first is."""
     line.toy.work = 0.002

@@ -2,7 +2,7 @@
 
 import html
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from soak_books import RunBuy
 from soak_deputy import Deputy
@@ -62,6 +62,8 @@ def _judge_consents(found: Audit, member: Member, buys: Sequence[RunBuy]) -> Non
     pressed = Counter[str]()
     for press, count in member.pressed.items():
         pressed[press.partition(" ")[0]] += count
+    every = [each for run in buys for each in run.buy.claims_of(UserId(who))]
+    said = {each.dispute.text for each in every if each.dispute is not None}
     for buy in (run.buy for run in buys):
         mine = buy.claims_of(UserId(who))
         ended.update(each.state for each in mine)
@@ -76,7 +78,7 @@ def _judge_consents(found: Audit, member: Member, buys: Sequence[RunBuy]) -> Non
             if swapped.spec_id not in each.alternatives and not pressed["instead"]
         ]
         found.wrong += [f"6: buy {buy.buy_id}: {who} never agreed to {each}" for each in strange]
-        found.lost += [f"buy {buy.buy_id}: {who}'s {each}" for each in _lost_of(member, buy)]
+        found.lost += [f"buy {buy.buy_id}: {who}'s {each}" for each in _lost_of(member, buy, said)]
     if without := [each for each, count in totals.items() if count < 0]:
         found.wrong.append(f"6: {who}: claims of {without} fen without a press that named them")
     if again > pressed["agree"] + pressed["renew"] + pressed["ask"]:
@@ -105,8 +107,11 @@ def _most_of(claim: Claim) -> int:
     return consent.goods + consent.freight + fee + consent.other
 
 
-def _lost_of(member: Member, buy: GroupBuy) -> list[str]:
-    """The last proof, and the last complaint, that a member was thanked for stand with a claim."""
+def _lost_of(member: Member, buy: GroupBuy, said: Container[str]) -> list[str]:
+    """The last proof, and the last complaint, that a member was thanked for stand with a claim.
+
+    `said` are their complaints in all buys: the thanks may come when they look at another buy.
+    """
     user = UserId(member.chat.user_id)
     mine, lost = buy.claims_of(user), []
     proof = member.proofs.get(buy.account_of(user)) if mine else None
@@ -114,7 +119,8 @@ def _lost_of(member: Member, buy: GroupBuy) -> list[str]:
     if proof and not any(each.proof is not None for each in mine):
         lost.append(f"proof {proof}")
     complaint = member.complaints.get(str(buy.buy_id))
-    if complaint and not any(each.dispute is not None for each in mine):
+    stands = complaint in said or any(each.dispute is not None for each in mine)
+    if complaint and not stands:
         lost.append(f"complaint {complaint}")
     return lost
 

@@ -53,12 +53,16 @@ def judge_consents(
         for each in people
         for consent in each.consents
     }
+    by_press = {pressed: consent for (_, pressed), consent in consents.items()}
     every = [*(each.replaced for each in put_back), books]
     agreed: dict[tuple[int, Pressed], str] = {}
     orders = {order.order_no: (order, known) for known in every for order in known.orders}
     for number, (order, known) in orders.items():
         press = (order.user_id, known.pressed[number])
         consent = consents.get(press)
+        if consent is None and order.group_buy is not None:
+            # Whoever took the buy over has its order, which whoever ran it before agreed to.
+            consent = by_press.get(known.pressed[number])
         charge = order.quote.charge
         total = charge.total if charge is not None else order.quote.total
         if consent is None or consent.total != total:

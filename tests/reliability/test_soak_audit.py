@@ -15,7 +15,7 @@ from soak_guests import Guest, audit_guests
 from soak_patience import Busy, Patience
 from soak_people import Consent, Shopper, Temper
 
-from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
+from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo, UserId
 from bot.domain.orders import Order, Placing
 from tests.loopback import http_client
 from tests.services.agreed import FIRST, LINES, NUMBER, SECOND, consent, created
@@ -83,6 +83,16 @@ def test_an_order_as_agreed_is_no_finding(tmp_path: Path) -> None:
     found = _audited(tmp_path, [_order()], [_theirs()])
     assert found.failures == []
     assert found.outcomes["placed for exactly the agreed total"] == 1
+
+
+def test_an_order_of_a_buy_that_was_taken_over_has_the_press_of_who_ran_it(tmp_path: Path) -> None:
+    """It goes with its buy to somebody else; nobody's own order does."""
+    theirs = [_theirs()]
+    moved = _order().replace(user_id=UserId(8))
+    assert _audited(tmp_path, [moved.replace(group_buy=1)], theirs).failures == []
+    found = _audited(tmp_path, [moved.replace(group_buy=1)], theirs, agreed=10_400)
+    assert len(found.wrong) == 1
+    assert _audited(tmp_path, [moved], theirs).wrong
 
 
 def test_a_double_that_was_cancelled_is_counted_but_no_failure(tmp_path: Path) -> None:
