@@ -75,7 +75,8 @@ def _audited(
     books = _books(*orders, untold=untold, updates=updates)
     log = tmp_path / "bot.log"
     log.write_text('{"event": "serving"}\n')
-    return audit([person], books, theirs, log, put_back)
+    other = Shopper(ChatView(chat.http, 8), chat.http, person.random, Temper())
+    return audit([person, other], books, theirs, log, put_back)
 
 
 def test_an_order_as_agreed_is_no_finding(tmp_path: Path) -> None:
