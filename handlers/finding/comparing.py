@@ -76,7 +76,8 @@ def _screen(
             t("compare.freight_to", city=city_shown(t, address))
             if address is not None
             else t("compare.no_address"),
-            t("compare.unknown"),
+            t("compare.unknown") if _lacks(t, compared, asked, address) else None,
+            t("compare.open_hint"),
         ),
     )
     return Screen(text, _rows(numbered, asked))
@@ -116,6 +117,15 @@ def _cells(t: Texts, each: Compared, asked: int) -> list[str]:
         ships,
         again,
     ]
+
+
+def _lacks(t: Texts, compared: Sequence[Compared], asked: int, address: Address | None) -> bool:
+    """Tell whether the table says of something that nobody gave it; freight needs an address."""
+    for each in compared:
+        price, freight, *rest = _cells(t, each, asked)
+        if _UNKNOWN in (price, *rest) or (address is not None and freight == _UNKNOWN):
+            return True
+    return False
 
 
 def _short(t: Texts, fen: int) -> str:

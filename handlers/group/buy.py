@@ -315,11 +315,14 @@ _READERS = {
 }
 
 
+_ASKS_NOTHING = {"", "people", "bans", "member", "terms", "bookings"}
+
+
 async def text(update: Update, context: Context) -> Reply:
     """Read what was asked for: an amount, a count, a transfer's number, a reason.
 
-    On the page itself nothing is asked for: words are looked for as anywhere. A bare number is not,
-    which somebody may mean as an amount.
+    On the page itself, and where something is only listed, nothing is asked for: words are looked
+    for as anywhere. A bare number is not, which somebody may mean as an amount.
     """
     message = update.effective_message
     typed = ((message.text if message else None) or "").strip()
@@ -331,7 +334,7 @@ async def text(update: Update, context: Context) -> Reply:
     if asking.what == "proof":
         sent = cut(typed, LONGEST_PROOF)
         return await taking_part.prove(context, message, ProofKind.TEXT, text=sent)
-    if not asking.what and any(each.isalpha() for each in typed):
+    if asking.what in _ASKS_NOTHING and any(each.isalpha() for each in typed):
         return await search.words(update, context)
     reader = _READERS.get(asking.what)
     if reader is None or not typed:

@@ -220,17 +220,23 @@ def _rows_after_the_order(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
             rows += not_handed_row(t, buy)
             if not waiting:
                 rows += row(Button(t("buy.settle_button"), "settle"))
-            if waiting_for_money(view, buy):
-                rows += row(Button(t("buy.remind_button"), "remind"))
+            rows += _remind_row(view, t, buy)
         case BuyState.SETTLING | BuyState.CANCELLING:
             rows += all_in_rows(view, t, buy) if buy.state is BuyState.SETTLING else ()
             open_ = fulfilling.open_balances(buy, view.books)
             disputed = [user for user in open_disputes(buy) if user not in open_]
             rows += people_rows(view, t, buy, [*open_, *disputed])
+            rows += _remind_row(view, t, buy) if buy.state is BuyState.SETTLING else ()
             rows += not_handed_row(t, buy)
             if buy.state is BuyState.SETTLING and not open_ and not disputed:
                 rows += row(Button(t("buy.close_button"), "ask", "close"))
     return rows
+
+
+def _remind_row(view: BuyView, t: Texts, buy: GroupBuy) -> Rows:
+    """Offer to remind those who owe something, once the order is made, while somebody does."""
+    owes = any(balance_of(view, buy, user).units > 0 for user in waiting_for_money(view, buy))
+    return row(Button(t("buy.remind_button"), "remind")) if owes else ()
 
 
 def not_handed_row(t: Texts, buy: GroupBuy) -> Rows:

@@ -158,8 +158,12 @@ def _sum(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Html | Non
     if before is None or after is None:
         return None
     told, yours = len({each.user_id for each in change.news}), after.borne - before.borne
-    members = amount - yours if asking.what == "abroad_sure" else amount + yours
-    key = "buy.abroad_sure" if asking.what == "abroad_sure" else "buy.refund_sure"
+    if asking.what == "abroad_sure":
+        members, key = amount - yours, "buy.abroad_sure" if yours else "buy.abroad_sure_all"
+    else:
+        members = amount + yours
+        part = "buy.refund_sure" if members else "buy.refund_sure_yours"
+        key = part if yours else "buy.refund_sure_all"
     return paragraphs(
         t(key, amount=t.yuan(amount), yours=t.yuan(abs(yours)), members=t.yuan(members)),
         t("buy.sure_told", count=told) if told else t("buy.sure_nobody_told"),

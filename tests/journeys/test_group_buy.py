@@ -121,6 +121,7 @@ async def test_a_buy_in_words_to_copy_and_what_is_shown_to_whoever_has_joined(
     await organiser.tap("List as text")
     listed = await organiser.sees("1\\. Tester: White / 36 × 2")
     assert "Altogether:\n• White / 36: 2 pairs" in listed.text
+    await organiser.say("canvas", "Results for")  # a list asks for nothing: words are looked for
 
 
 async def test_leaving_is_free_until_it_closes(clients: Clients, organiser: Person) -> None:
