@@ -285,13 +285,13 @@ async def test_a_server_that_falls_silent_during_a_start(
         proxy.strand_at(word)
 
         def storage() -> PostgresStorage:
-            return PostgresStorage(url, Sealer(KEY), lambda: NOW, busy_timeout=1, stall=0.5)
+            return PostgresStorage(url, Sealer(KEY), lambda: NOW, answers_within=1.5)
 
         with pytest.raises(StorageUnavailable) as refused:
             await asyncio.wait_for(storage().open(), 60)
         assert "stopped answering" in str(refused.value) or "ended the conn" in str(refused.value)
         assert "\n" not in str(refused.value)
 
-        again = storage()
+        again = PostgresStorage(url, Sealer(KEY), lambda: NOW)
         await again.open()
         await again.close()

@@ -277,6 +277,10 @@ def shut(raw: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
         same.shutdown(socket.SHUT_RDWR)
 
 
+ANSWERS_WITHIN = 10.0
+"""Seconds after which a server that has not answered is taken for silent, on a busy machine too."""
+
+
 @contextmanager
 def answering(raw: psycopg.Connection[Any], within: float) -> Iterator[None]:
     """Have a connection found lost whose server does not answer within so many seconds.
@@ -295,7 +299,7 @@ def answering(raw: psycopg.Connection[Any], within: float) -> Iterator[None]:
 def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresConnection:
     """Open a connection with settings of its own. Raises `StorageUnavailable`.
 
-    `patience` is how long connecting may take, and then the first answer, in seconds.
+    `patience` is how long connecting may take, in seconds.
     """
     settings = {**_CARE_THERE, **options}
     try:
@@ -308,7 +312,7 @@ def connect(url: str, options: Mapping[str, str], patience: float) -> PostgresCo
         each = ", ".join(
             f"set_config('{name}', '{value}', false)" for name, value in settings.items()
         )
-        with answering(raw, patience):
+        with answering(raw, max(patience, ANSWERS_WITHIN)):
             raw.execute(f"SELECT {each}".encode(), prepare=False)
     except psycopg.Error as error:
         raw.close()

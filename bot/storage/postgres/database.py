@@ -14,6 +14,7 @@ from bot.storage.ports import DatabaseInUse, StorageUnavailable
 from bot.storage.postgres.address import name_of
 from bot.storage.postgres.batch import Writer
 from bot.storage.postgres.connection import (
+    ANSWERS_WITHIN,
     WRITING,
     PostgresConnection,
     ThreadedConnection,
@@ -60,13 +61,15 @@ class PostgresDatabase(Database):
         bot_id: int | None = None,
         even_moved: bool = False,
         serves: bool = False,
+        answers_within: float = ANSWERS_WITHIN,
     ) -> None:
         """Name the database; `open` opens it, when it was moved elsewhere only with `even_moved`.
 
         `busy_timeout` is how long a write waits for another's, `stall` how long the server waits
         for a process within a batch, in seconds. `alone` refuses while anybody else has it open.
         `bot_id` is Telegram's: a database is of one bot. `serves` is for a bot, which needs more
-        connections than a command.
+        connections than a command. A start ends whose server has not answered for
+        `answers_within` seconds.
         """
         super().__init__(sealer, clock)
         self._url = url
@@ -78,6 +81,7 @@ class PostgresDatabase(Database):
         self._bot_id = bot_id
         self._even_moved = even_moved
         self._serves = serves
+        self._answers_within = answers_within
         self.writer = 0
         """The number under which this one commits, another each time it is opened; 0 before."""
         self._committing: Writer | None = None
@@ -169,7 +173,7 @@ class PostgresDatabase(Database):
 
     async def _watched(self, work: asyncio.Task[None], writer: ThreadedConnection) -> None:
         """Wait for the end of a start's work. Raises `StorageUnavailable` where none is to come."""
-        unasked, patience = 0, self._busy_timeout + self._stall
+        unasked, patience = 0, self._answers_within
         while not (await asyncio.wait({work}, timeout=patience))[0]:
             process = writer.process
             if process is None:
@@ -328,7 +332,7 @@ class PostgresDatabase(Database):
             self._busy_timeout,
         )
         try:
-            with answering(connection.raw, 4 * self._busy_timeout):
+            with answering(connection.raw, 2 * self._answers_within):
                 self._refuse_unfit(connection)
                 if self.writer:
                     connection.plain(f"SET {self._application()}")
@@ -350,7 +354,7 @@ class PostgresDatabase(Database):
             self._busy_timeout,
         )
         # Not at the connecting: a primary that is looked for by `read-write` would not be taken.
-        with answering(connection.raw, self._busy_timeout):
+        with answering(connection.raw, self._answers_within):
             connection.plain(f"SET default_transaction_read_only = on; SET {self._application()}")
         return connection
 

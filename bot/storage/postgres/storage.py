@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from bot.storage.postgres.connection import ANSWERS_WITHIN
 from bot.storage.postgres.database import PostgresDatabase
 from bot.storage.postgres.lanes import SharedLanes
 from bot.storage.postgres.replicas import Replicas
@@ -29,6 +30,7 @@ class PostgresStorage(SqlStorage):
         bot_id: int | None = None,
         even_moved: bool = False,
         serves: bool = False,
+        answers_within: float = ANSWERS_WITHIN,
     ) -> None:
         """Name the database; `open` opens it. See `PostgresDatabase` for what else it takes."""
         database = PostgresDatabase(
@@ -41,6 +43,7 @@ class PostgresStorage(SqlStorage):
             bot_id=bot_id,
             even_moved=even_moved,
             serves=serves,
+            answers_within=answers_within,
         )
         replicas = Replicas(database, url, stall)
         super().__init__(database, replicas, SharedLanes(replicas))
