@@ -22,7 +22,7 @@ async def start(buyer: Person) -> Shown:
 
 
 async def results(buyer: Person) -> Shown:
-    return await buyer.say("背包", "Results for|的搜索结果")
+    return await buyer.say("杯子", "Results for|的搜索结果")
 
 
 async def refine(buyer: Person) -> Shown:
@@ -114,7 +114,7 @@ async def payment(buyer: Person) -> Shown:
 
 PLACES = {
     "start": Place(start, "What are you looking for", "今天想找点什么"),
-    "results": Place(results, "Results for “背包”", "“背包”的搜索结果"),
+    "results": Place(results, "Results for “杯子”", "“杯子”的搜索结果"),
     "refine": Place(refine, "Send a keyword to narrow", "发一个关键词来缩小范围"),
     "filters": Place(filters, "Results for.*Tick what", "搜索结果.*勾选条件"),
     "prices": Place(prices, "Send a price range", "请发单价区间"),
