@@ -9,6 +9,7 @@ _ON_BOTH_LOOPS = {
     "test_connections.py",
     "test_http11.py",
     "test_kept_connections.py",
+    "test_packed_answers.py",
     "test_tls.py",
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import struct
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bot.http.messages import Patience
+from bot.http.connections import Connections
+from bot.http.errors import HttpError
+from bot.http.messages import Answer, Patience, Request, Upload
 
 
 @dataclass
@@ -152,3 +155,26 @@ def said(*lines: str, status: str = "200 OK", body: bytes = b"") -> bytes:
 
 OK = said("Content-Length: 2", body=b"{}")
 CLOSING = said("Connection: close", "Content-Length: 2", body=b"{}")
+SECRET = "SIGNATURE"
+
+
+async def ask(
+    held: Peer | str,
+    method: str = "GET",
+    body: bytes | Upload | None = None,
+    patience: Patience = SOME,
+    at_most: int = 1_000_000,
+) -> Answer | HttpError:
+    """One request's answer, or its error, which names neither address nor what the peer said."""
+    connections = Connections(5)
+    url = held if isinstance(held, str) else held.url
+    try:
+        request = Request(method, f"{url}/path?sign={SECRET}", {}, body)
+        return await connections.send(request, patience, at_most=at_most)
+    except HttpError as error:
+        shown = "".join(traceback.format_exception(error))
+        assert SECRET not in shown
+        assert "foreign" not in shown
+        return error
+    finally:
+        await connections.aclose()

@@ -1,14 +1,12 @@
 """Connections against peers that answer, stall and break: nothing is sent twice or taken halved."""
 
 import asyncio
-import gzip
 import re
 import socket
-import traceback
-import zlib
 
 import pytest
-from raw_peers import Line, Peer, peer, repeating, saying
+from raw_peers import OK, SOME, Line, ask, peer, repeating, saying
+from raw_peers import said as head
 
 from bot.http import errors
 from bot.http.connections import Connections, _Slots
@@ -22,42 +20,11 @@ from bot.http.errors import (
     NotConnected,
     PoolTimedOut,
     ReadTimedOut,
-    TooLarge,
     UnusableProxy,
     WriteTimedOut,
 )
-from bot.http.messages import Answer, Patience, Request, Upload
+from bot.http.messages import Answer, Patience, Request
 from tests.loopback import time_flies
-
-SOME = Patience(pool=5, connect=5, write=5, read=5)
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-SECRET = "SIGNATURE"
-
-
-async def ask(
-    held: Peer | str,
-    method: str = "GET",
-    body: bytes | Upload | None = None,
-    patience: Patience = SOME,
-    at_most: int = 1_000_000,
-) -> Answer | HttpError:
-    """One request's answer, or its error, which names neither address nor what the peer said."""
-    connections = Connections(5)
-    url = held if isinstance(held, str) else held.url
-    try:
-        request = Request(method, f"{url}/path?sign={SECRET}", {}, body)
-        return await connections.send(request, patience, at_most=at_most)
-    except HttpError as error:
-        shown = "".join(traceback.format_exception(error))
-        assert SECRET not in shown
-        assert "foreign" not in shown
-        return error
-    finally:
-        await connections.aclose()
-
-
-def head(*lines: str, status: str = "200 OK") -> bytes:
-    return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode()
 
 
 async def test_the_address_goes_out_as_it_was_signed():
@@ -90,108 +57,6 @@ async def test_headers_are_found_in_any_case_and_the_first_counts():
     assert set(answer.headers) == {"x-two", "odd", "content-length"}
     assert len(answer.headers) == 3
     assert answer.headers.get("none") is None
-
-
-PAGE = b'{"code": 200, "data": "' + bytes(range(40, 90)) * 400 + b'"}'
-BARE = zlib.compressobj(wbits=-15)
-PACKED = {
-    "gzip": ("gzip", gzip.compress(PAGE)),
-    "x-gzip": ("X-GZIP", gzip.compress(PAGE)),
-    "two members": ("gzip", gzip.compress(PAGE[:100]) + gzip.compress(PAGE[100:])),
-    "padded": ("gzip", gzip.compress(PAGE) + bytes(20)),
-    "deflate": ("deflate", zlib.compress(PAGE)),
-    "bare deflate": ("deflate", BARE.compress(PAGE) + BARE.flush()),
-    "identity": ("identity", PAGE),
-}
-
-
-@pytest.mark.parametrize("kind", PACKED)
-async def test_a_packed_answer_is_unpacked(kind):
-    """All members of it, once."""
-    encoding, body = PACKED[kind]
-    said = head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}") + body
-    async with peer(saying(said)) as held:
-        answer = await ask(held)
-    assert isinstance(answer, Answer)
-    assert answer.content == PAGE
-    assert b"accept-encoding: gzip\r\n" in held.heads[0].lower()
-
-
-DAMAGED = {
-    "without its end mark": ("gzip", gzip.compress(PAGE)[:-8]),
-    "first 12 bytes": ("gzip", gzip.compress(PAGE)[:12]),
-    "second member cut": ("gzip", gzip.compress(PAGE) + gzip.compress(PAGE)[:30]),
-    "not packed at all": ("gzip", b"foreign words"),
-    "wrong sum": ("gzip", gzip.compress(PAGE)[:-8] + bytes(8)),
-    "something behind": ("gzip", gzip.compress(PAGE) + b"foreign"),
-    "deflate cut": ("deflate", zlib.compress(PAGE)[:-4]),
-    "not deflate": ("deflate", b"foreign words"),
-    "not asked for": ("br", b"foreign"),
-    "twice": ("gzip, gzip", gzip.compress(gzip.compress(PAGE))),
-}
-
-
-@pytest.mark.parametrize("kind", DAMAGED)
-async def test_a_damaged_or_cut_packed_answer_is_an_error(kind):
-    """A part is never taken for the whole."""
-    encoding, body = DAMAGED[kind]
-    said = head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}") + body
-    async with peer(saying(said)) as held:
-        assert type(await ask(held)) is BadAnswer
-
-
-FRAMED = {
-    "to the end of the connection": (b"", b"", b""),
-    "in one chunk": (b"Transfer-Encoding: chunked\r\n", b"%x\r\n", b"\r\n0\r\n\r\n"),
-}
-
-
-@pytest.mark.parametrize("cut", [0, 1, 8, 12])
-@pytest.mark.parametrize("kind", FRAMED)
-async def test_a_packed_answer_is_whole_in_whichever_frame(kind, cut):
-    """An orderly frame says nothing of what is in it."""
-    header, before, behind = FRAMED[kind]
-    packed = gzip.compress(PAGE)
-    body = packed[: len(packed) - cut]
-    before = before % len(body) if before else b""
-    said = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n" + header + b"\r\n"
-    async with peer(saying(said + before + body + behind)) as held:
-        answer = await ask(held)
-    if cut:
-        assert type(answer) is BadAnswer
-    else:
-        assert isinstance(answer, Answer)
-        assert answer.content == PAGE
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        b"HTTP/1.1 204 No Content\r\nContent-Encoding: gzip\r\n\r\n",
-        b"HTTP/1.1 204 No Content\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nabcde",
-        b"HTTP/1.1 304 Not Modified\r\nContent-Encoding: gzip\r\nContent-Length: 700\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n",
-    ],
-)
-async def test_nothing_is_unpacked_where_nothing_can_be(said):
-    """Servers name the packing of a body that an answer of this kind has not."""
-    async with peer(saying(said)) as held:
-        answer = await ask(held)
-    assert isinstance(answer, Answer)
-    assert answer.content == b""
-
-
-@pytest.mark.parametrize("packed", [False, True])
-async def test_an_answer_beyond_the_bound_is_left(packed):
-    """As it comes or unpacked; exactly the bound is taken."""
-    body = gzip.compress(bytes(50_000)) if packed else bytes(50_000)
-    encoding = "gzip" if packed else "identity"
-    said = head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}") + body
-    async with peer(saying(said, said)) as held:
-        answer = await ask(held, at_most=50_000)
-        assert isinstance(answer, Answer)
-        assert len(answer.content) == 50_000
-        assert type(await ask(held, at_most=49_999)) is TooLarge
 
 
 async def test_a_redirect_is_an_answer():
