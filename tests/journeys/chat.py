@@ -50,8 +50,9 @@ class Shown:
 
     @property
     def is_page_of_results(self) -> bool:
-        data = (each.get("callback_data", "").split(".") for each in self.buttons)
-        return any(each[3:4] == ["refine"] for each in data)
+        """One result alone is one as well, which nothing sorts or narrows."""
+        data = [each.get("callback_data", "").split(".")[3:4] for each in self.buttons]
+        return ["refine"] in data or data.count(["pick"]) == 1
 
     def has_button(self, wanted: str) -> bool:
         return any(re.search(wanted, label) for label in self.labels)

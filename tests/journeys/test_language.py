@@ -73,7 +73,7 @@ async def test_the_choice_outlives_a_new_beginning(
 async def test_titles_follow_the_language(person: Arrive, marketplace: httpx.AsyncClient) -> None:
     """Chinese readers get the seller's words, others the marketplace's translation."""
     buyer = await person("en")
-    shown = await PLACES["results"].walk(buyer)
+    shown = await buyer.say("背包", "Results for")
     assert "Backpack Large Capacity" in shown.text
     await buyer.say("/language", "Which language")
     shown = await buyer.do("中文", "的搜索结果")
