@@ -64,7 +64,7 @@ async def test_without_a_usable_navigation_the_filters_are_offered_once(
     """What the documentation shows in its place narrows nothing: it is said, not shown."""
     buyer, market = await person(code), Market(marketplace)
     await market.switch(search_navigation="categories")
-    await buyer.say("女", "Results for|搜索结果")
+    await buyer.say("棉 女", "Results for|搜索结果")
     shown = await buyer.do("Narrow|选属性", "nothing of its own|没有可选的属性")
     assert shown.button("Show results|查看结果")
     left = await buyer.do("Back|返回", "Tap a number|点数字")

@@ -50,7 +50,7 @@ async def test_a_broken_call_is_made_again(own: Own, method: str, kind: str) -> 
     async with own.clients() as clients:
         buyer = await clients.arrive()
         await clients.fault(method, kind, times=2)
-        await buyer.say("背包", FOUND)
+        await buyer.say("杯子", FOUND)
 
 
 @pytest.mark.parametrize("method", ["sendPhoto", "editMessageCaption"])
@@ -59,14 +59,14 @@ async def test_flood_control_is_waited_out(own: Own, method: str) -> None:
     async with own.clients() as clients:
         buyer = await clients.arrive()
         if method == "editMessageCaption":
-            await buyer.say("背包", FOUND)
+            await buyer.say("杯子", FOUND)
             await buyer.sees_nothing_new()
         await clients.fault(method, "flood_429", retry_after=1, times=1)
         began = time.monotonic()
         if method == "editMessageCaption":
             await buyer.do("Sales", FOUND)
         else:
-            await buyer.say("背包", FOUND)
+            await buyer.say("杯子", FOUND)
         assert time.monotonic() - began > 0.9
         texts = [shown.text for shown in await buyer.history()]
         assert sum(FOUND in text for text in texts) == 1
@@ -77,10 +77,10 @@ async def test_asking_for_updates_too_often_is_waited_out(own: Own) -> None:
     async with own.clients() as clients:
         buyer = await clients.arrive()
         await clients.fault("getUpdates", "flood_429", retry_after=4, times=1)
-        await buyer.send("背包")
+        await buyer.send("杯子")
         await until(clients.has_struck)
         await buyer.sees(FOUND)
-        await buyer.say("背包", FOUND)
+        await buyer.say("杯子", FOUND)
         path = "/sandbox/botapi/calls?method=getUpdates&limit=2000"
         polls = (await clients.telegram.get(path)).json()["calls"]
         ((held, after),) = [pair for pair in pairwise(polls) if pair[0].get("fault") == "flood_429"]
@@ -94,9 +94,9 @@ async def test_a_flooded_chat_does_not_hold_back_another(own: Own) -> None:
     async with own.clients() as clients:
         held, free = await clients.arrive(), await clients.arrive()
         await clients.fault("*", "flood_429", retry_after=12, times=1, chat_id=held.id)
-        await held.send("背包")
+        await held.send("杯子")
         await until(clients.has_struck)
-        await free.say("背包", FOUND)
+        await free.say("杯子", FOUND)
         assert not [each for each in await held.history() if FOUND in each.text]
         await held.sees(FOUND)
 
@@ -106,8 +106,8 @@ async def test_another_poller_is_named_and_survived(own: Own) -> None:
     async with own.clients() as clients:
         buyer = await clients.arrive()
         await clients.fault("getUpdates", "conflict_409", times=1)
-        await buyer.say("背包", FOUND)
-        await buyer.say("背包", FOUND)
+        await buyer.say("杯子", FOUND)
+        await buyer.say("杯子", FOUND)
     assert "stop one of them" in own.bot.log.read_text("utf-8")
 
 
@@ -115,7 +115,7 @@ async def test_a_person_who_blocks_the_bot_is_no_trouble(own: Own) -> None:
     """Nothing is repeated at them; unblocked, they find their order where they left it."""
     async with own.clients() as clients:
         buyer = await clients.arrive()
-        await buyer.say("背包", FOUND)
+        await buyer.say("杯子", FOUND)
         own.bot.log.write_text("")
         await clients.market_fault("keyword_search", "slow", seconds=6.0)
         await buyer.send("女")
@@ -129,7 +129,7 @@ async def test_a_person_who_blocks_the_bot_is_no_trouble(own: Own) -> None:
         (await clients.telegram.post(f"/sandbox/users/{buyer.id}/unblock")).raise_for_status()
         await clients.no_faults()
         await buyer.sees_nothing_new()
-        await buyer.say("背包", FOUND)
+        await buyer.say("杯子", FOUND)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ async def test_a_refused_edit_ends_with_the_screen_there(own: Own, description: 
     """Unchanged is fine; gone means a new message."""
     async with own.clients() as clients:
         buyer = await clients.arrive()
-        await buyer.say("背包", FOUND)
+        await buyer.say("杯子", FOUND)
         before = len(await buyer.history())
         for method in ("editMessageMedia", "editMessageCaption", "editMessageText"):
             await clients.fault(method, "bad_request", description=description, times=1)
@@ -175,7 +175,7 @@ async def test_an_outage_is_outlasted(own: Own) -> None:
         buyer = await clients.arrive()
         for method in ("sendMessage", "sendPhoto", "sendChatAction"):
             await clients.fault(method, "http_500")
-        await buyer.send("背包")
+        await buyer.send("杯子")
         await asyncio.sleep(2.0)
         await clients.no_faults()
         await buyer.sees(FOUND)
