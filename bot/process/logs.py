@@ -13,7 +13,6 @@ import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import orjson
@@ -33,8 +32,6 @@ _ROOT = Path(__file__).resolve().parents[2]
 _TOKEN = re.compile(r"\b\d{6,}:[\w-]{20,}|(?<=/bot)\d+:[\w-]+")
 _BLOT = "***"
 _log = structlog.get_logger(__name__)
-
-_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def configure_logs(log_format: str, level: str, secrets: Iterable[str] = ()) -> None:

@@ -344,7 +344,7 @@ async def _refund(context: Context, shop: Shop, order: Order, amount: Money, key
 
 
 async def _order(context: Context, order_no: str) -> Order | None:
-    """Return an order that was made in a shop, whoever's it is."""
+    """Return an order that was made in a shop, whoever it belongs to."""
     order = await context.services.store.orders.order(MerchantOrderNo(order_no))
     return order if order is not None and order.quote.charge is not None else None
 

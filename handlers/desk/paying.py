@@ -89,7 +89,7 @@ async def debit_yes(__: Update, context: Context) -> Reply:
 
 
 async def _order(context: Context, order_no: str) -> Order | None:
-    """Return the order of that number, whoever's it is: the desk lists all of them."""
+    """Return the order of that number, whoever it belongs to: the desk lists all of them."""
     return await context.services.store.orders.order(MerchantOrderNo(order_no))
 
 

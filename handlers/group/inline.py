@@ -43,7 +43,6 @@ _LONGEST_OFFSET = 64  # bytes
 _TITLE, _ABOUT = 60, 100
 _WATCHED, _BUYS = 5, 10
 _MOST = 50  # results that Telegram takes
-_FORGET = 60  # seconds for which Telegram may show a failure or a person's own list again
 _log = structlog.get_logger(__name__)
 
 

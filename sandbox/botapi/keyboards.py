@@ -89,8 +89,3 @@ def check_button(button: dict[str, Any], *, refuse_local: bool) -> None:
             f"inline keyboard button Web App URL '{button['web_app']['url']}' is invalid: "
             "Only HTTPS links are allowed"
         )
-
-
-def is_empty(button: dict[str, Any], name: str) -> bool:
-    """Whether an action is there in name only."""
-    return name in EMPTY_IS_NONE and button[name] == ""

@@ -26,7 +26,6 @@ from sandbox.marketplace.faults import Fault
 from sandbox.marketplace.request import ApiCall, read_call
 from sandbox.marketplace.world import World
 
-ANSWER_LOST = Fault(endpoint="create", kind="answer_lost")
 ONE_SECOND = 1.0
 REASONS = ("errorMsg", "errorMessage", "message", "erroMsg")
 
