@@ -52,7 +52,7 @@ def _png(rows: Sequence[bytes], scale: int) -> bytes:
         digits = row.replace(b"\xff", light).replace(_DARK, dark).ljust(line * 8, b"1")
         lines += [b"\x00", int(digits, 2).to_bytes(line, "big"), as_above]
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    pieces = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(lines))), (b"IEND", b""))
+    pieces = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(lines), level=1)), (b"IEND", b""))
     return _SIGNATURE + b"".join(_chunk(kind, data) for kind, data in pieces)
 
 
