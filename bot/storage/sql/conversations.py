@@ -41,7 +41,7 @@ from bot.storage.sql.rights import Rights
 from bot.storage.sql.shop import Shop
 
 # Of people who are here now.
-_SESSIONS, _RESULTS = 512, 256
+_SESSIONS, _RESULTS = 320, 128
 
 _NEW_SESSION = (
     "INSERT INTO sessions (session_id, revision, body, touched_at, chat_id, user_id)"
