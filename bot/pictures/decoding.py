@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
-from PIL import ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from bot.pictures.outcomes import (
     NotAPicture,
@@ -47,7 +47,6 @@ _JPEG, _END_MARK = b"\xff\xd8\xff", b"\xff\xd9"
 _FILLINGS: Final = (b"", b"\x55\xaa" * 32, b"\x0f\xf0" * 32)
 _WIDE_TOP: Final = 65535  # white in 16 bits
 _TOP: Final = 255  # white in 8 bits
-_SRGB: Final = ImageCms.createProfile("sRGB")
 
 # Once for the process: warnings.catch_warnings is not safe in the worker's threads.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
@@ -248,11 +247,14 @@ def _to_srgb(picture: Image.Image, profile: object) -> Image.Image:
     """Apply an embedded colour profile; one that is broken or does not fit is ignored."""
     if not isinstance(profile, bytes) or picture.mode == "L":
         return picture
+    from PIL import ImageCms  # noqa: PLC0415 - for the few pictures that have a profile
+
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
     try:
         colours = picture.convert("RGB") if alpha else picture
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        turned = ImageCms.profileToProfile(colours, source, _SRGB, outputMode="RGB")
+        srgb = ImageCms.createProfile("sRGB")
+        turned = ImageCms.profileToProfile(colours, source, srgb, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return picture
     if turned is None:

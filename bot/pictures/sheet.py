@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import Final
 
 import structlog
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
+from bot.pictures.badges import badge
 from bot.pictures.decoding import WHITE, decode, encode_jpeg
 from bot.pictures.outcomes import PictureError
 
@@ -29,12 +30,8 @@ _ROWS: Final = {
     10: (3, 3, 4),
 }
 _GUTTER: Final = 12
-# A bubble is about 300 points wide on a phone: 84 of 1280 pixels are 20 points there.
-_BADGE: Final = 84
-_FONT_SIZE: Final = 60
 _NEUTRAL: Final = (236, 237, 240)
 _NEUTRAL_INK: Final = (196, 199, 206)
-_BADGE_INK: Final = (23, 25, 30)
 _QUALITIES: Final = (85, 78, 70, 60, 50, 40)
 # A picture this close to its cell's shape fills it; one further away is shown whole.
 _MAX_CROP: Final = 1.2
@@ -77,10 +74,10 @@ def contact_sheet(pictures: Sequence[bytes | None], first_number: int = 1) -> by
         raise ValueError(f"a sheet shows 1 to {max(_ROWS)} pictures, not {count}")
     size, boxes = _beside() if count == _BESIDE else _layout(count)
     sheet = Image.new("RGB", size, WHITE)
-    draw = ImageDraw.Draw(sheet)
     for offset, (data, box) in enumerate(zip(pictures, boxes, strict=True)):
-        _fill(sheet, draw, data, box)
-        _draw_badge(sheet, box, str(first_number + offset))
+        _fill(sheet, data, box)
+        number = badge(str(first_number + offset))
+        sheet.paste(number, (box[0] + _GUTTER, box[1] + _GUTTER), number)
     return encode_jpeg(sheet, MAX_JPEG_BYTES, _QUALITIES)
 
 
@@ -122,11 +119,11 @@ def _height(rows: Sequence[int], width: int) -> int:
     return _GUTTER + sum(_side(cells, width) + _GUTTER for cells in rows)
 
 
-def _fill(sheet: Image.Image, draw: ImageDraw.ImageDraw, data: bytes | None, box: Box) -> None:
+def _fill(sheet: Image.Image, data: bytes | None, box: Box) -> None:
     """Draw a cell. Its picture ends with it: the next one is decoded without it in memory."""
     picture = _decoded(data, box)
     if picture is None:
-        _draw_placeholder(draw, box)
+        _draw_placeholder(sheet, box)
     else:
         _place(sheet, picture, box)
 
@@ -184,8 +181,11 @@ def _place(sheet: Image.Image, picture: Image.Image, box: Box) -> None:
         sheet.paste(strip, (left, top + begin))
 
 
-def _draw_placeholder(draw: ImageDraw.ImageDraw, box: Box) -> None:
+def _draw_placeholder(sheet: Image.Image, box: Box) -> None:
     """A framed landscape, the usual sign for a picture that is not there."""
+    from PIL import ImageDraw  # noqa: PLC0415 - with a font's engine, for few sheets
+
+    draw = ImageDraw.Draw(sheet)
     left, top, right, bottom = box
     draw.rectangle((left, top, right - 1, bottom - 1), fill=_NEUTRAL)
     unit = (right - left) / 100
@@ -199,30 +199,3 @@ def _draw_placeholder(draw: ImageDraw.ImageDraw, box: Box) -> None:
     draw.ellipse((x - 14 * unit, y - 10 * unit, x - 6 * unit, y - 2 * unit), fill=_NEUTRAL_INK)
     hills = ((-16, 11), (-5, 1), (1, 6), (8, -4), (17, 11))
     draw.polygon([(x + dx * unit, y + dy * unit) for dx, dy in hills], fill=_NEUTRAL_INK)
-
-
-def _draw_badge(sheet: Image.Image, box: Box, number: str) -> None:
-    """White digits on near-black with a white rim: readable on any picture."""
-    badge = _badge(number)
-    sheet.paste(badge, (box[0] + _GUTTER, box[1] + _GUTTER), badge)
-
-
-@functools.lru_cache(maxsize=64)
-def _badge(number: str) -> Image.Image:
-    """Drawn at four times its size, then reduced: Pillow's shapes have no smooth edges."""
-    zoom = 4
-    font = ImageFont.load_default(_FONT_SIZE * zoom)
-    wide = font.getlength(number)
-    height = _BADGE * zoom
-    width = max(height, round(wide + height * 0.5))
-    big = Image.new("RGBA", (width, height), (*WHITE, 0))
-    draw = ImageDraw.Draw(big)
-    rim = 5 * zoom
-    draw.rounded_rectangle((0, 0, width - 1, height - 1), radius=height // 2, fill=WHITE)
-    draw.rounded_rectangle(
-        (rim, rim, width - 1 - rim, height - 1 - rim), radius=height // 2 - rim, fill=_BADGE_INK
-    )
-    draw.text(
-        (width / 2, height / 2), number, fill=WHITE, font=font, anchor="mm", stroke_width=zoom
-    )
-    return big.resize((width // zoom, height // zoom), Image.Resampling.LANCZOS)

@@ -32,6 +32,13 @@ def test_a_start_leaves_rare_libraries_alone():
     assert loaded == "[]"
 
 
+def test_a_sheet_needs_no_engine_for_fonts_and_profiles():
+    """They are 4 MB, for ten digits and the few pictures that have a profile."""
+    engines = {"PIL.ImageFont", "PIL._imagingft", "PIL.ImageCms"}
+    loaded = said(f"import sys, bot.pictures.sheet; print(sorted({engines} & set(sys.modules)))")
+    assert loaded == "[]"
+
+
 def test_what_is_hidden_at_the_start_can_be_loaded_later():
     """Also what was loaded before stays."""
     assert said("import rich, bot.__main__, click; print(rich.__name__, click.__name__)") == (
