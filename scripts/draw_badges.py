@@ -1,8 +1,8 @@
-"""Draw `bot/pictures/badges.png`, the parts of the numbers on a sheet, with Pillow's own font (Aileron, CC0).
+"""Draw `bot/pictures/badges.png`, the parts of the numbers on a sheet, with Pillow's own font.
 
     python scripts/draw_badges.py
 
-The bot only puts them together: ten digits need no font's engine in memory.
+The font is Aileron, CC0. The bot only puts them together: ten digits need no font's engine in memory.
 """
 
 import io
