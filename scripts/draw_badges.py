@@ -2,7 +2,8 @@
 
     python scripts/draw_badges.py
 
-The font is Aileron, CC0. The bot only puts them together: ten digits need no font's engine in memory.
+The font is Aileron, CC0. The bot only puts the parts together: ten digits need no font's engine in
+memory.
 """
 
 import io
