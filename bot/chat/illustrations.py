@@ -18,7 +18,10 @@ _log = structlog.get_logger(__name__)
 _KEPT, _SECONDS = 4, 10.0
 
 _SHEETS_AT_ONCE = 2
-"""As many as there are threads to compose them: pictures of others would only lie in memory."""
+"""One is composed while the next one's pictures come: those of others would only lie in memory."""
+
+_COMPOSED_AT_ONCE = 1
+"""Composing takes 8 MB and one core; the event loop has use for the other."""
 
 _TOO_LATE = 30.0
 """Seconds after which nobody looks at a sheet's message any more: those who ask now come first."""
@@ -37,6 +40,7 @@ class Illustrations:
         self._seconds = seconds
         self._worker = worker
         self._sheets = asyncio.Semaphore(_SHEETS_AT_ONCE)
+        self._composing = asyncio.Semaphore(_COMPOSED_AT_ONCE)
         self._made: SharedReads[Picture, bytes] = SharedReads(_KEPT, _SECONDS)
 
     async def make(self, picture: Picture) -> bytes | None:
@@ -77,7 +81,8 @@ class Illustrations:
             pictures = [fetched.get(url) if url else None for url in sheet.urls]
             if not any(pictures):
                 raise _NotFetched
-            return await self._worker.sheet(pictures, sheet.first_number)
+            async with self._composing:
+                return await self._worker.sheet(pictures, sheet.first_number)
 
 
 class _NotFetched(PictureError):
