@@ -24,12 +24,11 @@ _WHY = {
         "As for its updates a second; the SQLite thread and the pictures' threads count as well."
     ),
     "Peak memory under load": (
-        "Libraries and our own modules are more than half of it, nearly 100 MB once all are"
-        " loaded, of which some 37 are libraries' files; the names of places, catalogs, a sheet"
-        " being drawn, and sessions, offers and connections in use make the rest: of Python's own"
-        " blocks all but a hundredth are in use, and the C library has half a megabyte to give"
-        " back. Less wants fewer libraries, or the picture work in a process of its own, which"
-        " moves its memory rather than saving it (decision 13)."
+        "Libraries and our own modules are two thirds of it, some 90 MB once all are loaded, of"
+        " which 35 are libraries' files; a sheet being drawn is 8, the names of places 6, pictures"
+        " in hand 2, and sessions, pages, offers and connections in use make the rest. Less wants"
+        " fewer libraries: aiohttp's server is 7 (decision 13), python-telegram-bot's classes 8,"
+        " cryptography's own OpenSSL 7 beside Python's."
     ),
     "Peak memory with": (
         "A session is loaded for its update and forgotten; what grows with people is what is"
