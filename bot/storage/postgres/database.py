@@ -399,7 +399,10 @@ class PostgresDatabase(Database):
     def _prepare(self, connection: PostgresConnection) -> None:
         if self._serves:
             refuse_crowded(connection, self._url, _CONNECTIONS, self._busy_timeout)
-        connection.plain("SET statement_timeout = 0")
+        # Between its statements a start holds locks of its session, for which all others wait: one
+        # that was stopped, or whose host is gone, must not keep them for ever.
+        gone = _millis(2 * self._answers_within)
+        connection.plain(f"SET statement_timeout = 0; SET idle_session_timeout = '{gone}'")
         self._wait_for_writers(connection)
         found = version(connection)
         # A command that has it alone takes everything along, so it has to know everything.
@@ -430,7 +433,7 @@ class PostgresDatabase(Database):
             (now, len(NAMES)),
         ).fetchone()
         connection.plain(
-            f"COMMIT; SET statement_timeout = '{self._longest}';"
+            f"COMMIT; SET statement_timeout = '{self._longest}'; SET idle_session_timeout = 0;"
             f" SET lock_timeout = '{_millis(self._busy_timeout)}'; SET {self._application()}"
         )
 
