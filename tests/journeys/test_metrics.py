@@ -37,8 +37,8 @@ async def test_a_journey_is_counted(
     assert grew('snaporder_orders{state="placed"}') == 1
     assert grew('snaporder_telegram_calls_total{method="sendMessage",outcome="ok"}') >= 1
     assert grew("snaporder_commits_total") >= 6
-    assert after["snaporder_orders_uncertain"] == 0
-    assert after["snaporder_inbox_parked"] == 0
+    assert grew("snaporder_orders_uncertain") <= 0
+    assert grew("snaporder_inbox_parked") <= 0
 
 
 async def test_no_label_names_anybody(bot: BotProcess, person) -> None:

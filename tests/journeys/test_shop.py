@@ -492,8 +492,9 @@ async def test_a_receipt_that_was_a_mistake_is_taken_back_after_a_question(
 
 
 async def test_books_tell_the_profit_by_day_and_by_month(clients: Clients, operator: Person):
-    """And an order is found by its parcel's number."""
-    await clients.arrive()
+    """Of whatever was booked, which is one paid order at the least."""
+    await proven(await clients.arrive(), operator)
+    await operator.do("came in$", "Booked")
     await operator.say("/admin", "Operator's desk")
     shown = await operator.do("Books", "Profit by day")
     assert re.search(r"\d{4}-\d\d-\d\d: ¥[\d.]+", shown.text)
