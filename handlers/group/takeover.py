@@ -18,8 +18,10 @@ from bot.domain.sessions import Step
 from bot.domain.writes import ChangeBuy
 from handlers.always import anywhere
 from handlers.group.buy_acting import returning
-from handlers.group.buy_words import REFUSED
+from handlers.group.buy_words import REFUSED, state_word
+from handlers.group.terms_words import buy_title
 
+_LOOKED_AT = re.compile(r"/takeover(?:@\w+)?\s+(\d{1,12})")
 _ASKED = re.compile(r"/takeover(?:@\w+)?\s+(\d{1,12})\s+(\S.*)", re.DOTALL)
 
 
@@ -32,7 +34,10 @@ async def takeover(update: Update, context: Context) -> Reply:
         context.flash("placing.wait")
         return None
     message = update.effective_message
-    asked = _ASKED.fullmatch(((message.text if message else None) or "").strip())
+    typed = ((message.text if message else None) or "").strip()
+    if (number_alone := _LOOKED_AT.fullmatch(typed)) is not None:
+        return _said(await _looked_at(context, BuyId(natural(number_alone[1]) or 0)))
+    asked = _ASKED.fullmatch(typed)
     if asked is None:
         return _said(context.t("takeover.usage"))
     number = BuyId(natural(asked[1]) or 0)
@@ -41,6 +46,21 @@ async def takeover(update: Update, context: Context) -> Reply:
     context.flash("takeover.done")
     context.focus(asking=BuyAsked(buy_id=number), return_to=returning(context), page=0)
     return Step.BUY
+
+
+async def _looked_at(context: Context, number: BuyId) -> Html:
+    """Say which buy that is, before anybody takes it over: there is no way to give it back."""
+    t = context.t
+    buy = await context.services.store.group_buys.buy(number)
+    if buy is None:
+        return t("takeover.no_such_buy", number=f"{number}")
+    return t(
+        "takeover.look",
+        number=f"{number}",
+        title=buy_title(t, buy.terms),
+        state=Html(state_word(t, buy)),
+        count=len(buy.members),
+    )
 
 
 async def _taken(context: Context, number: BuyId, payment: str) -> Html | None:
