@@ -68,8 +68,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the run when a demanded kind was skipped or is not there."""
-    if hasattr(session.config, "workerinput"):
+    """Fail the run when a demanded kind was skipped or is not there, unless nothing was to run."""
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
         return
     missing = [kind for kind in _MUST_RUN if kind not in _ran]
     if missing or _skipped:
