@@ -14,9 +14,8 @@ from bot.domain.group_buys import counting, fulfilling, selling
 from bot.domain.money import Fen
 from handlers.group import buy
 from handlers.group.buy_view import BuyView
+from tests.domain.group_buys.bought import ANNA, BEN, arrived, bought, collecting
 from tests.domain.group_buys.groups import NOW, ORGANISER, RED, Desk, opened, with_people
-from tests.domain.group_buys.test_after_buying import ANNA, BEN, arrived, bought
-from tests.domain.group_buys.test_taking_back import collecting
 
 
 def drawn(desk: Desk, asking: BuyAsked | None = None, language: str = "en") -> Screen:
