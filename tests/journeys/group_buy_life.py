@@ -95,13 +95,14 @@ async def bought(own: Own, organiser: Person, market: Market, rng: random.Random
 
 
 async def handed_out(own: Own, organiser: Person, rng: random.Random) -> None:
-    for label, yes in (
-        ("Everything arrived", "Yes, all of it"),
-        ("📦 Tester", ""),
-        ("📦 Tester", ""),
-        ("Close the books", "Yes, close"),
+    # Both are called Tester: the second's name is pressed once the page knows of the first's goods.
+    for label, yes, page_says in (
+        ("Everything arrived", "Yes, all of it", "Everything arrived"),
+        ("📦 Tester", "", "2 people still have to fetch"),
+        ("📦 Tester", "", "1 person still has to fetch"),
+        ("Close the books", "Yes, close", "Close the books"),
     ):
-        await organiser.tap(label, await page(organiser, label))
+        await organiser.tap(label, await page(organiser, page_says))
         if yes:
             await organiser.tap(yes, await organiser.sees("Did everything|Close the books"))
         await own.killed(rng)
