@@ -14,12 +14,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import psycopg
 import pytest
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -37,6 +39,7 @@ QUICK = {
     "log_min_messages": "warning",
 }
 _STARTS_WITHIN = "60"
+_GIVEN_BACK_WITHIN = 60.0  # seconds
 # Everybody here may do everything, but whoever is called `guarded` needs a password.
 _WHO_MAY = """
 host all guarded all scram-sha-256
@@ -345,3 +348,21 @@ def standby_of(primary: Server) -> Iterator[Server]:
         keeper.kill()
         keeper.wait()
         shutil.rmtree(standby.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def connections_taken(url: str, connections: int) -> Iterator[None]:
+    """Hold so many; those of who ended a moment ago are being given back."""
+    held: list[psycopg.Connection] = []
+    deadline = time.monotonic() + _GIVEN_BACK_WITHIN
+    while len(held) < connections:
+        try:
+            held.append(psycopg.connect(url))
+        except psycopg.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    try:
+        yield
+    finally:
+        for each in held:
+            each.close()

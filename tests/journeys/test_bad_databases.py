@@ -5,13 +5,11 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import psycopg
 import pytest
 from chat import Person
 from crashing import KEY, own_world, until
@@ -19,7 +17,7 @@ from processes import ROOT, free_port
 
 from tests.http.raw_peers import certificate
 from tests.loopback import http_client
-from tests.postgres import Server, own_server, standby_of
+from tests.postgres import Server, connections_taken, own_server, standby_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.crash, pytest.mark.slow]
 PASSWORD = "r1ght:/@?#% one"
@@ -250,27 +248,10 @@ def test_too_few_connections_at_the_start() -> None:
         code, (line,) = run(url)
         assert code == TO_MEND
         assert "max_connections leaves 4 connections; each bot needs 5" in line
-        with taken(url, 4):
+        with connections_taken(url, 4):
             code, (line,) = run(url)
             assert code == TO_MEND
             assert "no connection left: raise max_connections, each bot needs five" in line
-
-
-@contextmanager
-def taken(url: str, connections: int) -> Iterator[None]:
-    held: list[psycopg.Connection] = []
-    deadline = time.monotonic() + 60
-    while len(held) < connections:
-        try:
-            held.append(psycopg.connect(url))
-        except psycopg.OperationalError:  # those of who ended a moment ago are being given back
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-    try:
-        yield
-    finally:
-        for each in held:
-            each.close()
 
 
 async def answers(person: Person) -> int:

@@ -16,20 +16,13 @@ import pytest
 from buying import Market, at_offer, at_preview
 from chat import Person, Shown
 from crashing import Clients, Own, own_world, until
+from group_buy_life import SETTINGS
 from group_buying import PHONE_CASES, closed_now, says_paid, takes_a_page
-from processes import LOOKUP_DELAYS
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 VARIANTS, PAGES = 128, 11
 ORDERS = 3
-SETTINGS = {
-    "LOOKUP_DELAYS": LOOKUP_DELAYS,
-    "FLOOD_UPDATES": "0",
-    "GROUP_BUYS": "operators",
-    "POLL_SHORTEST_SECONDS": "0.5",
-    "POLL_UNPAID_SECONDS": "1",
-}
 
 
 @dataclass(frozen=True)

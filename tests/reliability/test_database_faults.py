@@ -3,11 +3,9 @@
 import asyncio
 import contextlib
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from buying import TAPE_MEASURE, at_preview, placed
 from chat import Person
@@ -17,7 +15,7 @@ from soak_database import no_room
 
 from tests.cutting import Cutting
 from tests.loopback import http_client
-from tests.postgres import Server, is_up, own_server, standby_of
+from tests.postgres import Server, connections_taken, is_up, own_server, standby_of
 from tests.storage.later_releases import MORE, changed
 
 pytestmark = [
@@ -315,24 +313,6 @@ async def test_a_rolling_update_changes_the_schema_under_bots_of_before(
             assert len(await clients.orders.orders()) == 2
 
 
-@contextlib.contextmanager
-def _taken(url: str, connections: int) -> Iterator[None]:
-    """Hold so many; those of who ended a moment ago are being given back."""
-    held: list[psycopg.Connection] = []
-    deadline = time.monotonic() + WITHIN
-    while len(held) < connections:
-        try:
-            held.append(psycopg.connect(url))
-        except psycopg.OperationalError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-    try:
-        yield
-    finally:
-        for each in held:
-            each.close()
-
-
 async def test_another_bot_finds_too_few_connections_left(tmp_path: Path) -> None:
     """It ends with one line, and whoever works there notices nothing; five are enough."""
     each_needs, reserved, most = 5, 3, 22
@@ -363,7 +343,7 @@ async def test_another_bot_finds_too_few_connections_left(tmp_path: Path) -> Non
                 await until(all_are_open)
                 before = there()
                 for left in range(each_needs):
-                    with _taken(url, most - reserved - 2 * each_needs - left):
+                    with connections_taken(url, most - reserved - 2 * each_needs - left):
                         third.start()
                         assert third.process is not None
                         assert await asyncio.to_thread(third.process.wait, WITHIN) == TO_MEND
@@ -372,7 +352,7 @@ async def test_another_bot_finds_too_few_connections_left(tmp_path: Path) -> Non
                         assert there() == before
                         await person.say("/help", "photo|link")
                     third.log.write_text("")
-                with _taken(url, most - reserved - 3 * each_needs):
+                with connections_taken(url, most - reserved - 3 * each_needs):
                     third.start()
                     await third.ready()
                     assert len(there()) == len(before) + 1
