@@ -29,6 +29,7 @@ connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("PRAGMA journal_mode=WAL")
 applied = int(sys.argv[2])
 keep = lambda value, place: value
+migrate(connection, STEPS[:applied], seal=keep, unseal=keep)
 migrate(connection, [*STEPS[:applied], half_done], seal=keep, unseal=keep)
 """
 
@@ -116,22 +117,23 @@ async def test_a_migration_that_was_killed_is_done_again(database: Path, applied
     assert "half_done" not in dict(_schema(database))
 
 
-async def test_a_step_that_fails_leaves_nothing_behind(database: Path):
-    """The statements before the failing one are undone and the version stays."""
+def _fails(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE half_done (x)")
+    connection.execute("SELECT * FROM nowhere")
 
-    def fails(connection: sqlite3.Connection) -> None:
-        connection.execute("CREATE TABLE half_done (x)")
-        connection.execute("SELECT * FROM nowhere")
 
-    _at_version(database, 1)
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_step_that_fails_leaves_nothing_behind(database: Path, version: int):
+    """What was done before it in its transaction is undone: in a new file all, else the step."""
+    _at_version(database, version)
     before = _schema(database)
     connection = sqlite3.connect(database, isolation_level=None)
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
-        migrate(connection, [STEPS[0], fails], seal=Sealer(KEY).seal, unseal=Sealer(KEY).open)
+        migrate(connection, [STEPS[0], _fails], seal=Sealer(KEY).seal, unseal=Sealer(KEY).open)
     assert not connection.in_transaction
     connection.close()
     assert _schema(database) == before
-    assert _version(database) == 1
+    assert _version(database) == version
 
 
 async def test_a_newer_database_is_refused(database: Path):

@@ -1,4 +1,4 @@
-"""Numbered schema changes, each applied once and in one transaction.
+"""Numbered schema changes, each applied once and in one transaction; to a new file all in one.
 
 The number of applied steps is SQLite's `user_version`. A step is never changed once released.
 """
@@ -48,21 +48,24 @@ def migrate(
 
 
 def _apply_next(connection: sqlite3.Connection, steps: Sequence[Step]) -> bool:
+    """Apply the next step, to a new file all; return whether there was any."""
     # The version is read under the write lock: two processes may start at the same time.
     connection.execute("BEGIN IMMEDIATE")
     try:
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]
         _refuse_newer(version, len(steps))
-        missing = version < len(steps)
-        if missing:
-            steps[version](connection)
-            connection.execute(f"PRAGMA user_version = {version + 1}")
+        # A commit waits for the disk, and of a new file nothing is lost with a step that fails.
+        due = steps[version:] if version == 0 else steps[version : version + 1]
+        for step in due:
+            step(connection)
+        if due:
+            connection.execute(f"PRAGMA user_version = {version + len(due)}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return missing
+    return bool(due)
 
 
 def _refuse_newer(version: int, known: int) -> None:
