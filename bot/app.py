@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.addresses import load_divisions
 from bot.chat.illustrations import Illustrations
 from bot.chat.profile import register
 from bot.domain.payment_attempts import Attempt
@@ -365,6 +366,7 @@ class Bot:
 def _load_later() -> None:
     for name in _LATER:
         importlib.import_module(name)
+    load_divisions()
 
 
 async def _together(*works: Look) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.addresses.divisions import Divisions
+from bot.addresses.divisions import Divisions, load_divisions
 from bot.domain.health import MarketplaceHealth
 from bot.domain.pricing import TierScope
 from bot.marketplace.port import Marketplace
@@ -52,7 +52,6 @@ class Services:
     tracking: Tracking
     aftersales: Aftersales
     paying_together: PayingTogether
-    divisions: Divisions
     short_links: ShortLinks
     access: Access
     quotas: Quotas
@@ -66,3 +65,8 @@ class Services:
     watches: Watches | None = None  # None where offers can't be watched
     face: Callable[[], "Face | None"] = lambda: None
     clock_off: Callable[[], timedelta | None] = lambda: None  # as `WorldClock.off`
+
+    @property
+    def divisions(self) -> Divisions:
+        """The names of places: read when first asked for, and beside the first updates."""
+        return load_divisions()

@@ -27,7 +27,7 @@ class Style(StrEnum):
 class Wire(BaseModel):
     """An object as it travels. What is None is not sent."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def as_json(self) -> str:
         """Return it as the Bot API takes objects in parameters."""

@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from bot.addresses import load_divisions
 from bot.chat.drawing import Drawer
 from bot.chat.screens import Picture
 from bot.domain.news import ON_CARD, ON_PAYMENT
@@ -197,7 +196,6 @@ class House:
                 clock=clock.now,
             ),
             paying_together=PayingTogether(marketplace, partial(tracking.refresh, told=ON_PAYMENT)),
-            divisions=load_divisions(),
             short_links=outside.short_links,
             access=access,
             quotas=quotas,

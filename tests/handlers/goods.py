@@ -6,7 +6,6 @@ from typing import Any, TypeVar, cast
 import httpx
 from telegram import Chat, Message, Update, User
 
-from bot.addresses import load_divisions
 from bot.chat.buttons import Press
 from bot.chat.context import Context
 from bot.chat.screens import View
@@ -143,7 +142,6 @@ def context(of: Session, shelf: Shelf, *, arg: str | None = None, web: Any = Non
         # An operator's screens have the most buttons.
         "operator_payments": OperatorPayments(market, nobody, nobody, operators=(of.user_id,)),
         "support": Support(store, operators=(of.user_id,)),
-        "divisions": load_divisions(),
         "short_links": ShortLinks(web or httpx.MockTransport(lambda _: httpx.Response(404))),
     }
     services = Services(**(unused | used))

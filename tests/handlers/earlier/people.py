@@ -426,7 +426,7 @@ async def seen(storage: Storage, user: UserId) -> dict[str, Any]:
     market = cast("Any", Market())
     used = {"store": storage, "freight": market, "payments": market, "search": market}
     used |= {"support": Support(storage.questions)}
-    used |= {"divisions": DIVISIONS, "tier_scope": TierScope.OFFER, "face": lambda: None}
+    used |= {"tier_scope": TierScope.OFFER, "face": lambda: None}
     used |= {"access": Access(AccessMode.OPEN, storage.access)}
     services = Services(**(unused | used))
     session = await storage.conversations.load_session(ChatId(user), user)
