@@ -279,7 +279,9 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(show=buy.show, turn=paging.turn, back=buy_acting.back, leave=buy.leave),
             Buttons(change=buy.about, remove=buy.about, sold=buy.about, renew=taking_part.renew),
             Buttons(terms=drafting.change, repeat=drafting.repeat, remind=settling.remind),
-            Buttons(fine=complaining.fine, **{"raise": complaining.raise_}),
+            Buttons(
+                fine=complaining.fine, allow=complaining.allow, **{"raise": complaining.raise_}
+            ),
             Buttons(all_in=receiving.all_in, give_up=taking_part.give_up, words=in_words.words),
             Buttons(instead=counting.instead, unban=banning.unban, sure=settling.sure),
             Buttons(not_handed=running.not_handed, undo=buy.about, undo_yes=taking_back.undo),
@@ -329,7 +331,7 @@ def entry_points() -> list[Handler]:
         Buttons(admin=menu.menu, admin_today=today.today, admin_health=menu.health),
         Buttons(admin_export=export.choose, export_days=export.send),
         Buttons(news_set=subscription.choose, admin_news=broadcast.progress),
-        Buttons(cast=broadcast.start, cast_stop=broadcast.stop),
+        Buttons(cast=broadcast.start, cast_end=broadcast.stop_asked, cast_stop=broadcast.stop),
         Buttons(admin_people=menu.people, admin_parked=parked.parked),
         Buttons(parked_retry=parked.retry, parked_drop=parked.drop, parked_gone=parked.gone),
         Buttons(admin_open=uncertain.questions, admin_case=uncertain.case),

@@ -160,13 +160,15 @@ class JoinOpen(Value):
 class BuyAsked(Value):
     """A group buy that is looked at; what the next text says of it, where `what` is set.
 
-    `about` is whose claims it is about: the number of the first. `counts` are pieces by variant.
+    `about` is whose claims it is about: the number of the first. `counts` are pieces by variant,
+    `amount` the fen that were typed and are looked at once more.
     """
 
     kind: Literal["buy_asked"] = "buy_asked"
     buy_id: int
     what: str = ""
     about: int = 0
+    amount: int = 0
     counts: dict[str, int] = Field(default_factory=dict)
 
 

@@ -60,6 +60,20 @@ async def start(_: Update, context: Context) -> Reply:
 
 
 @for_operators
+async def stop_asked(_: Update, context: Context) -> Reply:
+    """Say how many would not get it any more, and ask: what is stopped is not gone on with."""
+    t, number = context.t, _number(context)
+    latest = await context.services.store.broadcasts.broadcast()
+    is_sending = latest is not None and latest.state is BroadcastState.SENDING
+    if latest is None or not is_sending or latest.broadcast_id != number:
+        return Overlay(await _progress(context), in_place=True)
+    asked = paragraphs(t("admin.news_stop_ask", count=_waiting(latest)), _told(context, latest))
+    yes = Button(t("admin.news_stop_yes_button"), "cast_stop", str(number), standing=True)
+    back = Button(t("admin.news_go_on_button"), "admin_news", standing=True)
+    return Overlay(Screen(asked, row(back) + row(yes)), in_place=True)
+
+
+@for_operators
 async def stop(_: Update, context: Context) -> Reply:
     """Send it to nobody else."""
     number = _number(context)
@@ -90,7 +104,7 @@ async def _progress(context: Context) -> Screen:
     end = None
     if latest is not None and latest.state is BroadcastState.SENDING:
         number = str(latest.broadcast_id)
-        end = Button(t("admin.news_stop_button"), "cast_stop", number, standing=True)
+        end = Button(t("admin.news_stop_button"), "cast_end", number, standing=True)
     refresh = Button(t("card.refresh_button"), "admin_news", standing=True)
     return Screen(text, row(end) + row(refresh, desk_button(context)))
 
@@ -102,7 +116,12 @@ def _told(context: Context, latest: Broadcast) -> Html:
         state=t(_STATES[latest.state]),
         text=cut(latest.text, _PEEK),
         told=people.get(Reached.TOLD, 0),
-        waiting=people.get("waiting", 0) + people.get("claimed", 0),
+        waiting=_waiting(latest),
         unclear=people.get(Reached.UNCLEAR, 0),
         gone=people.get(Reached.UNREACHABLE, 0),
     )
+
+
+def _waiting(latest: Broadcast) -> int:
+    """Return how many have not been written to yet, those included who just are."""
+    return latest.people.get("waiting", 0) + latest.people.get("claimed", 0)

@@ -8,8 +8,9 @@ from bot.domain.group_buys.claims import Claim, ClaimState, DisputeState
 from bot.domain.group_buys.counting import offered_instead
 from bot.domain.group_buys.disputes import FOR_OPERATOR
 from bot.domain.group_buys.fulfilling import NOT_HANDED
+from bot.domain.group_buys.mattering import SENDING_TAKEN_BACK, booking_told
 from bot.domain.group_buys.news import News, NewsOf
-from bot.domain.group_buys.taking_back import TAKEN_BACK
+from bot.domain.group_buys.taking_back import TAKEN_BACK, Booked, bookings
 from bot.domain.ledger import Books
 from handlers.group.buy_words import claim_line, priced
 from handlers.group.terms_words import buy_title
@@ -67,6 +68,7 @@ _BACK = {
     NewsOf.CHEAPER: "buy.news_abroad_taken_back",
     NewsOf.TERMS: "buy.news_refund_taken_back",
     NewsOf.ARRIVED: "buy.news_resale_taken_back",
+    NewsOf.ANSWERED: "buy.news_allowed_taken_back",
 }
 """What somebody was told of, and what was taken back."""
 
@@ -97,7 +99,7 @@ def screen(t: Texts, buy: GroupBuy, books: Books, news: News) -> Screen:
 
 
 def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
-    if (given := _with_reason(t, buy, news)) is not None:
+    if (given := _booked(t, books, news) or _with_reason(t, buy, news)) is not None:
         return given
     if news.kind is NewsOf.DISPUTED and news.detail.startswith(FOR_OPERATOR):
         return _for_operator(t, buy)
@@ -123,6 +125,17 @@ def _told(t: Texts, buy: GroupBuy, books: Books, news: News) -> Html:
     return paragraphs(said, t("buy.instead_explained") if offered else None)
 
 
+def _booked(t: Texts, books: Books, news: News) -> Html | None:
+    """Say how much the organiser sent back, or gave off."""
+    key = booking_told(news)
+    booking = next((each for each in bookings(books) if each.key == key), None)
+    if booking is None:
+        return None
+    if booking.kind is Booked.ALLOWED:
+        return t("buy.news_allowed", amount=t.money(booking.amount.units))
+    return t("buy.news_sent_back", amount=t.amount(booking.amount))
+
+
 def _with_reason(t: Texts, buy: GroupBuy, news: News) -> Html | None:
     """Say what the organiser decided about somebody, with their reason, or took back."""
     if news.kind is NewsOf.CHANGED_BY_ORGANISER:
@@ -130,6 +143,8 @@ def _with_reason(t: Texts, buy: GroupBuy, news: News) -> Html | None:
         return t("buy.news_removed", reason=gone[0].reason if gone else "")
     if news.kind is NewsOf.BANNED and (reason := ban_on(buy, news.user_id)):
         return t("buy.news_banned", reason=reason)
+    if news.detail.startswith(SENDING_TAKEN_BACK):
+        return t("buy.news_sending_taken_back")
     if news.detail.startswith(TAKEN_BACK) and news.kind in _BACK:
         return t(_BACK[news.kind])
     if news.detail.startswith(NOT_HANDED):

@@ -1,9 +1,11 @@
 """Something is wrong with what was handed out: a member says it, the organiser answers."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from telegram import Message, Update
 
+from bot.chat.buttons import natural
 from bot.chat.context import Context, Reply
 from bot.chat.conversation import received_at
 from bot.domain.asking import BuyAsked
@@ -14,7 +16,7 @@ from bot.domain.group_buys.claims import Dispute
 from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
-from handlers.group.buy_acting import acts, acts_for_oneself, user_about
+from handlers.group.buy_acting import acts, acts_for_oneself, may_act, user_about
 
 
 async def complaint_typed(context: Context, _asking: BuyAsked, typed: str) -> Reply:
@@ -69,20 +71,33 @@ async def answer_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
 
 
 async def allowance_typed(context: Context, asking: BuyAsked, typed: str) -> Reply:
-    """The organiser gives so many yuan off."""
+    """Take how many yuan the organiser gives off; they are booked once that was looked at."""
     try:
         amount = Fen(read_money(typed, CNY).units)
     except MoneyUnreadable:
         context.flash("buy.not_an_amount")
         return None
-    about = asking.about
+    if await may_act(context, _allowing(asking.about, amount)):
+        context.focus(asking=asking.replace(what="allow_sure", amount=int(amount)))
+    return None
 
+
+async def allow(_: Update, context: Context) -> Reply:
+    """Book the compensation that was typed and looked at: the button names it."""
+    asking, amount = context.session.focus.asking, natural(context.arg)
+    if not isinstance(asking, BuyAsked) or (asking.what, asking.amount) != ("allow_sure", amount):
+        context.flash("buy.refused_terms")
+        return None
+    if await acts(context, _allowing(asking.about, Fen(asking.amount))):
+        _to_page(context)
+    return None
+
+
+def _allowing(about: int, amount: Fen) -> Callable[[GroupBuy, Books, Context], Change]:
     def decide(buy: GroupBuy, books: Books, context: Context) -> Change:
         return disputes.allowed(buy, user_about(buy, about), amount, books, context.now)
 
-    if await acts(context, decide):
-        _to_page(context)
-    return None
+    return decide
 
 
 def _to_page(context: Context) -> None:

@@ -3,22 +3,24 @@
 import html
 
 from bot.chat.screens import Button, Screen, lines, paragraphs, row
-from bot.chat.texts import Html, Texts
+from bot.chat.texts import Html, Texts, cut
 from bot.chat.units import counted
 from bot.domain.asking import BuyAsked
-from bot.domain.group_buys import counting, minimum
+from bot.domain.group_buys import counting, disputes, minimum
 from bot.domain.group_buys.bills import pieces_by_variant
 from bot.domain.group_buys.buys import BuyRefused, BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState
 from bot.domain.group_buys.news import NewsOf
 from bot.domain.money import Fen
 from bot.telegram.newer import Style
+from handlers.group.buy_acting import user_about
 from handlers.group.buy_view import BuyView
 from handlers.group.buy_words import variant_name
 from handlers.group.counting import came_by_variant
 from handlers.group.settling import SURE
 
 _LISTED = 15
+_NAME = 60
 
 
 def screen(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen | None:
@@ -46,15 +48,12 @@ def screen(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Screen |
         case "close":
             yes = Button(t("buy.close_yes_button"), "close", style=Style.SUCCESS)
             said = _closing(t, buy)
-        case "abroad_sure" | "refund_sure":
-            amount = html.unescape(t.yuan(asking.about))
-            yes = Button(
-                html.unescape(t("buy.sure_button", amount=Html(amount))),
-                "sure",
-                str(asking.about),
-                style=Style.PRIMARY,
-            )
-            said = _sum(view, t, buy, asking)
+        case "abroad_sure" | "refund_sure" | "allow_sure":
+            gives = asking.what == "allow_sure"
+            fen, action = (asking.amount, "allow") if gives else (asking.about, "sure")
+            label = html.unescape(t("buy.sure_button", amount=t.yuan(fen)))
+            yes = Button(label, action, str(fen), style=Style.PRIMARY)
+            said = (_compensating if gives else _sum)(view, t, buy, asking)
         case _:
             return None
     if said is None:
@@ -168,3 +167,15 @@ def _sum(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Html | Non
         t(key, amount=t.yuan(amount), yours=t.yuan(abs(yours)), members=t.yuan(members)),
         t("buy.sure_told", count=told) if told else t("buy.sure_nobody_told"),
     )
+
+
+def _compensating(view: BuyView, t: Texts, buy: GroupBuy, asking: BuyAsked) -> Html | None:
+    """Say who gets how much, and that their complaint ends with it."""
+    try:
+        user = user_about(buy, asking.about)
+        disputes.allowed(buy, user, Fen(asking.amount), view.books, buy.since)
+    except BuyRefused:
+        return None
+    claim = buy.claims_of(user)[0]
+    name = cut(claim.name or claim.username or str(user), _NAME)
+    return t("buy.allow_sure", name=name, amount=t.yuan(asking.amount))

@@ -30,6 +30,7 @@ _OF_MEMBER = 3  # of the latest, on a member's page
 _KINDS = {
     Booked.RECEIPT: "buy.booked_receipt",
     Booked.SENT_BACK: "buy.booked_sent_back",
+    Booked.ALLOWED: "buy.booked_allowed",
     Booked.WRITE_OFF: "buy.booked_write_off",
     Booked.RESALE: "buy.booked_resale",
     Booked.SELLER_REFUND: "buy.booked_seller_refund",
@@ -38,6 +39,7 @@ _KINDS = {
 _EFFECTS = {
     Booked.RECEIPT: "buy.undo_receipt",
     Booked.SENT_BACK: "buy.undo_sent_back",
+    Booked.ALLOWED: "buy.undo_allowed",
     Booked.WRITE_OFF: "buy.undo_write_off",
     Booked.SALE: "buy.undo_sale",
     Booked.RESALE: "buy.undo_resale",

@@ -152,6 +152,23 @@ async def test_news_reach_those_who_asked_for_them(operator: Person, clients: Cl
     await operator.do("News", r"Sent: .*Told: 2, waiting: 0")
 
 
+async def test_sending_is_stopped_by_a_second_press(operator: Person, clients: Clients):
+    """It can't be gone on with: said with how many are left, and only then done."""
+    reader = await clients.arrive()
+    await reader.say("/news", "our news and deals")
+    await reader.do("Send me news", "You get our news")
+    await clients.fault("sendMessage", "flood_429", retry_after=1, chat_id=reader.id)
+    await operator.say("/broadcast Sale with a slip", "Send this to all")
+    await operator.do("Send to", "Being sent: “Sale with a slip”")
+    await operator.do("Stop", r"Stop sending\?.* \d+ (person has|people have) not got it yet")
+    await operator.do("Go on sending", "Being sent: “Sale with a slip”")
+    await operator.do("Stop", "Stop sending.*is not gone on with")
+    await operator.do("Yes, stop", "Stopped: “Sale with a slip”")
+    await clients.no_faults()
+    await reader.say("/news", "You get our news")
+    await reader.do("No news", "our news and deals")  # nobody else's test counts them
+
+
 async def test_health_and_people_are_told(operator: Person, clients: Clients):
     """Counts alone."""
     await operator.say("/admin", DESK)

@@ -427,7 +427,13 @@ class Organiser(Shopper):
             return await self._answer(shown, "answer", "as described")
         self.did["gave something off"] += 1
         self.noted.allowed |= set(ACCOUNT.findall(shown.text))
-        return await self._answer(shown, "allow", f"{self.random.randint(1, 90) / 100:.2f}")
+        look = await self._answer(
+            shown,
+            "allow",
+            f"{self.random.randint(1, 90) / 100:.2f}",
+            lambda each: bool(each.with_action("allow")),
+        )
+        return look and await self.asking.ask(look.with_action("allow")[0], is_page)
 
     async def _count(self, page: Screen) -> Screen | None:
         """Count what arrived; sometimes a piece is missing, or one is too many."""

@@ -52,11 +52,12 @@ def charged(
     after: Share,
     rate: Rate,
     at: datetime,
-    reason: str = "",
+    named: str = "",
 ) -> Iterator[Operation]:
     """Yield what takes a member's charge from one share to another; nothing where none changed.
 
-    `before` is what was charged until now, a share of nothing at first.
+    `before` is what was charged until now, a share of nothing at first. `named` is what the key
+    begins with that tells this booking from other charges and credits.
     """
     due = due_of(after, rate) - due_of(before, rate)
     total = after.total - before.total
@@ -69,13 +70,12 @@ def charged(
     if booked:
         less = due.units < 0
         yield Operation(
-            key=next_key(books, f"{'credit' if less else 'charge'}:{account}"),
+            key=next_key(books, f"{named or ('credit' if less else 'charge')}:{account}"),
             kind=Kind.CREDIT if less else Kind.CHARGE,
             user_id=after.user_id,
             order_no=account,
             entries=booked,
             rate=rate,
-            reason=reason,
             at=at,
         )
 

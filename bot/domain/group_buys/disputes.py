@@ -14,6 +14,10 @@ from bot.domain.money import Fen
 FOR_OPERATOR = "operator:"
 """What the detail of news begins with that tells of a complaint taken to an operator."""
 
+ALLOWED = "allowed:"
+"""What the key of a compensation begins with, and the detail of the news that tells of it: the
+mark of the complaint that it ended follows."""
+
 
 def disputed(buy: GroupBuy, user_id: UserId, dispute: Dispute) -> Change:
     """A member says that something is wrong with what they got. Raises `BuyRefused`.
@@ -78,10 +82,24 @@ def allowed(buy: GroupBuy, user_id: UserId, amount: Fen, books: Books, now: date
     less = share.replace(allowed=Fen(share.allowed + amount))
     shares = tuple(less if each.user_id == user_id else each for each in buy.bill.shares)
     bill = buy.bill.replace(shares=shares, borne=Fen(buy.bill.borne + amount))
-    booked = recharged(buy, bill, books, now)
+    booked = recharged(buy, bill, books, now, f"{ALLOWED}{_when(claim, dispute)}")
     agreed = claim.replace(dispute=dispute.replace(state=DisputeState.AGREED))
-    told = News(kind=NewsOf.ANSWERED, user_id=user_id, detail=f"{_when(claim, dispute)}+{amount}")
+    told = News(kind=NewsOf.ANSWERED, user_id=user_id, detail=booked[0].key)
     return Change(buy.with_claims([agreed]).replace(bill=bill), (told,), tuple(booked))
+
+
+def opened_again(buy: GroupBuy, key: str) -> GroupBuy:
+    """Return the buy with the complaint open that the compensation of that key had ended.
+
+    What was answered before stands: its member agrees with that, or calls an operator.
+    """
+    mark = key.split(":")[1]
+    for each in buy.claims:
+        found = each.dispute
+        if found is not None and not found.is_open and _when(each, found) == mark:
+            state = DisputeState.ANSWERED if found.answer else DisputeState.OPENED
+            return buy.with_claims([each.replace(dispute=found.replace(state=state))])
+    return buy
 
 
 def open_disputes(buy: GroupBuy) -> tuple[UserId, ...]:

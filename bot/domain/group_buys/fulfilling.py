@@ -26,6 +26,9 @@ from bot.domain.identifiers import UserId
 from bot.domain.ledger import Books
 from bot.domain.money import Fen
 
+SENT_BACK = "sent_back:"
+"""What the detail of news begins with that tells of money sent back; the booking's key follows."""
+
 NOT_HANDED = "not_handed:"
 """What the detail of news begins with that tells of a tick taken back."""
 
@@ -121,7 +124,8 @@ def handed(buy: GroupBuy, user_id: UserId, now: datetime) -> Change:
     )
     if not to_hand_out(done):
         done = done.moved(BuyState.SETTLING, now)
-    told = News(kind=NewsOf.HANDED, user_id=user_id, detail=str(mine[0].number))
+    # By the time: who was ticked off by mistake is told once more when they have it.
+    told = News(kind=NewsOf.HANDED, user_id=user_id, detail=f"{mine[0].number}-{now:%H%M%S%f}")
     return Change(done, (told,) if user_id != buy.organiser else ())
 
 
@@ -186,7 +190,7 @@ def resold(buy: GroupBuy, number: int, proceeds: Money, books: Books, now: datet
 def sent_back(
     buy: GroupBuy, user_id: UserId, amount: Money, key: str, books: Books, now: datetime
 ) -> Change:
-    """The organiser sent money back.
+    """The organiser sent money back; whose it is is told.
 
     Raises `TooMuch` beyond what is owed to the member, `BuyRefused` during a complaint.
     """
@@ -196,7 +200,9 @@ def sent_back(
         raise BuyRefused(Why.DISPUTE)
     agreed = _agreed(buy, user_id)
     operation = refunded(books, key, agreed, amount, buy.organiser, now)
-    return perhaps_over(Change(buy, (), (operation,)), books, now)
+    # Of the kinds that earlier releases know, this says nothing wrong without the detail.
+    told = News(kind=NewsOf.TERMS, user_id=user_id, detail=f"{SENT_BACK}{operation.key}")
+    return perhaps_over(Change(buy, (told,), (operation,)), books, now)
 
 
 def given_up(buy: GroupBuy, user_id: UserId, reason: str, books: Books, now: datetime) -> Change:

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable
 
+from bot.domain.currencies import Money
 from bot.domain.group_buys.buys import BuyState, GroupBuy
 from bot.domain.group_buys.claims import ClaimState, DisputeState
-from bot.domain.group_buys.disputes import FOR_OPERATOR
+from bot.domain.group_buys.disputes import ALLOWED, FOR_OPERATOR
+from bot.domain.group_buys.fulfilling import SENT_BACK
 from bot.domain.group_buys.minimum import short_of_minimum
 from bot.domain.group_buys.news import News, NewsOf
 from bot.domain.group_buys.receiving import is_unpaid
+from bot.domain.group_buys.taking_back import TAKEN_BACK
 from bot.domain.ledger import Books, Kind
+
+SENDING_TAKEN_BACK = f"{TAKEN_BACK}refund:"
+"""What the detail of news begins with that tells of money that was not sent back after all."""
 
 _N = NewsOf
 _NOT_QUOTED = {BuyState.LOCKED, BuyState.CONFIRMING}
@@ -17,8 +23,19 @@ _JOINED = {ClaimState.WAITING, ClaimState.HELD}
 
 def still_matters(buy: GroupBuy, books: Books, news: News) -> bool:
     """Tell whether what news asks for is still to be done; what only tells always matters."""
+    if (booked := booking_told(news)) is not None:
+        return booked in books and not books.is_reversed(booked)
+    if news.detail.startswith(SENDING_TAKEN_BACK):
+        return _balance(buy, books, news).units < 0
     matters = _ASKS.get(news.kind)
     return matters is None or matters(buy, books, news)
+
+
+def booking_told(news: News) -> str | None:
+    """Return the key of the booking that news tells a member of: money sent back, or given off."""
+    if news.detail.startswith(SENT_BACK):
+        return news.detail.removeprefix(SENT_BACK)
+    return news.detail if news.detail.startswith(ALLOWED) else None
 
 
 def _waits_for_the_order(buy: GroupBuy, books: Books) -> bool:
@@ -34,8 +51,11 @@ def _waits_for_the_order(buy: GroupBuy, books: Books) -> bool:
 
 
 def _owes(buy: GroupBuy, books: Books, news: News) -> bool:
-    balance = books.account_of(buy.account_of(news.user_id), buy.terms.rate.currency).balance
-    return balance.units > 0
+    return _balance(buy, books, news).units > 0
+
+
+def _balance(buy: GroupBuy, books: Books, news: News) -> Money:
+    return books.account_of(buy.account_of(news.user_id), buy.terms.rate.currency).balance
 
 
 def _complains(buy: GroupBuy, _: Books, news: News) -> bool:

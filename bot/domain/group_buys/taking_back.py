@@ -11,8 +11,8 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from bot.domain.bookings import reversal
-from bot.domain.currencies import CNY, Money
-from bot.domain.group_buys import fulfilling, selling
+from bot.domain.currencies import CNY, Money, yuan
+from bot.domain.group_buys import disputes, fulfilling, selling
 from bot.domain.group_buys.bills import Bill
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
 from bot.domain.group_buys.claims import ClaimState
@@ -45,11 +45,15 @@ class Booked(StrEnum):
 
     RECEIPT = "receipt"
     SENT_BACK = "sent_back"
+    ALLOWED = "allowed"
     WRITE_OFF = "write_off"
     SALE = "sale"
     RESALE = "resale"
     SELLER_REFUND = "seller_refund"
     ABROAD = "abroad"
+
+
+_TOLD_OF_MONEY = {Booked.RECEIPT: NewsOf.NOT_RECEIVED, Booked.SENT_BACK: NewsOf.TERMS}
 
 
 class Booking(Value):
@@ -107,6 +111,8 @@ def taken_back(buy: GroupBuy, key: str, books: Books, now: datetime) -> Change:
             return selling.sale_taken_back(buy, key, books, now)
         case Booked.RESALE:
             return _resale(buy, found, books, now)
+        case Booked.ALLOWED:
+            return _allowed(buy, found, books, now)
         case Booked.ABROAD:
             return _abroad(buy, found, books, now)
         case Booked.SELLER_REFUND:
@@ -128,7 +134,7 @@ def _of_a_member(buy: GroupBuy, found: Booking, books: Books, now: datetime) -> 
             moved = moved.replace(pay_before=until, reminded=False)
     if buy.state is BuyState.CANCELLED and fulfilling.open_balances(buy, after):
         moved = buy.moved(BuyState.CANCELLING, now)
-    told = None if found.kind is not Booked.RECEIPT else NewsOf.NOT_RECEIVED
+    told = _TOLD_OF_MONEY.get(found.kind)
     news = news_to(told, [found.user_id], TAKEN_BACK + found.key)
     return fulfilling.perhaps_over(Change(moved, news, (operation,)), books, now)
 
@@ -143,6 +149,22 @@ def _resale(buy: GroupBuy, found: Booking, books: Books, now: datetime) -> Chang
     told = News(kind=NewsOf.ARRIVED, user_id=claim.user_id, detail=TAKEN_BACK + found.key)
     operation = reversal(books, found.key, now, buy.organiser)
     return Change(fulfilling.waiting_again(buy, [claim], now), (told,), (operation,))
+
+
+def _allowed(buy: GroupBuy, found: Booking, books: Books, now: datetime) -> Change:
+    """That was not given off after all: the complaint that it ended is open again."""
+    buy.demand(BuyState.ARRIVED, BuyState.HANDING_OUT, BuyState.SETTLING)
+    given, *with_it = _whole(books, found, Kind.CREDIT)
+    fen, bill = -_charged(given), _bill(buy)
+    share = bill.share_of(found.user_id)
+    if share.allowed < fen:
+        raise BuyRefused(Why.STATE)
+    before = share.replace(allowed=Fen(share.allowed - fen))
+    shares = tuple(before if each.user_id == found.user_id else each for each in bill.shares)
+    told = news_to(NewsOf.ANSWERED, [found.user_id], TAKEN_BACK + found.key)
+    reopened = disputes.opened_again(buy, found.key)
+    whole = (given, *(each for each in with_it if each.kind is Kind.DIFFERENCE))
+    return _rebilled(reopened, bill.replace(shares=shares), whole, told, books, now)
 
 
 def _abroad(buy: GroupBuy, found: Booking, books: Books, now: datetime) -> Change:
@@ -228,6 +250,8 @@ def _kind_of(operation: Operation) -> Booked | None:
         return Booked.SALE
     if operation.key.startswith(_RESOLD):
         return Booked.RESALE
+    if operation.key.startswith(disputes.ALLOWED):
+        return Booked.ALLOWED
     return {
         Kind.RECEIPT: Booked.RECEIPT,
         Kind.REFUND: Booked.SENT_BACK,
@@ -238,7 +262,9 @@ def _kind_of(operation: Operation) -> Booked | None:
 
 
 def _amount_of(operation: Operation) -> Money:
-    """Return the money that moved, or what was given up."""
+    """Return the money that moved, or what was given up; in yuan what was given off."""
+    if operation.key.startswith(disputes.ALLOWED):
+        return yuan(Fen(-_charged(operation)))
     by_account = {each.account: each.amount for each in operation.entries}
     amount = by_account.get(Account.CASH) or by_account[Account.CUSTOMER]
     return amount if amount.units > 0 else -amount

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 from bot.domain.currencies import yuan
-from bot.domain.group_buys import ending, quoting, receiving
+from bot.domain.group_buys import disputes, ending, fulfilling, quoting, receiving
+from bot.domain.group_buys.claims import Dispute
 from bot.domain.group_buys.mattering import still_matters
 from bot.domain.group_buys.news import News, NewsOf
-from tests.domain.group_buys.bought import ANNA, BEN, balance, bought, collecting
+from bot.domain.group_buys.taking_back import bookings, taken_back
+from bot.domain.money import Fen
+from tests.domain.group_buys.bought import ANNA, BEN, arrived, balance, bought, collecting
 from tests.domain.group_buys.groups import NOW, ORGANISER, Desk, quote
 
 LATER = NOW + timedelta(minutes=1)
@@ -58,3 +61,26 @@ def test_an_order_that_is_paid_is_no_order_to_be_paid() -> None:
     assert not matters(bought(), NewsOf.PLACED)
     assert not matters(bought(), NewsOf.NOT_PLACED)
     assert matters(bought(), NewsOf.BOUGHT, ANNA)
+
+
+def test_money_given_off_or_sent_back_is_told_only_while_that_stands() -> None:
+    desk = arrived()
+    desk.take(disputes.disputed(desk.buy, ANNA, Dispute(text="cracked", at=NOW)))
+    given = desk.take(disputes.allowed(desk.buy, ANNA, Fen(500), desk.books, NOW))
+    sent = desk.take(fulfilling.sent_back(desk.buy, ANNA, yuan(500), "b", desk.books, NOW))
+    told = [*given.news, *sent.news]
+    assert all(still_matters(desk.buy, desk.books, each) for each in told)
+    for booking in reversed(bookings(desk.books)[-2:]):
+        (back,) = desk.take(taken_back(desk.buy, booking.key, desk.books, LATER)).news
+        assert still_matters(desk.buy, desk.books, back)
+    assert not any(still_matters(desk.buy, desk.books, each) for each in told)
+
+
+def test_that_money_was_not_sent_back_is_not_told_once_it_was() -> None:
+    desk = arrived()
+    desk.take(disputes.disputed(desk.buy, ANNA, Dispute(text="cracked", at=NOW)))
+    desk.take(disputes.allowed(desk.buy, ANNA, Fen(500), desk.books, NOW))
+    desk.take(fulfilling.sent_back(desk.buy, ANNA, yuan(500), "b", desk.books, NOW))
+    (back,) = desk.take(taken_back(desk.buy, bookings(desk.books)[-1].key, desk.books, LATER)).news
+    desk.take(fulfilling.sent_back(desk.buy, ANNA, yuan(500), "c", desk.books, LATER))
+    assert not still_matters(desk.buy, desk.books, back)

@@ -7,13 +7,14 @@ import pytest
 from bot.domain.currencies import CNY, yuan
 from bot.domain.group_buys import (
     counting,
+    disputes,
     ending,
     fulfilling,
     receiving,
     selling,
 )
 from bot.domain.group_buys.buys import BuyRefused, BuyState
-from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.claims import ClaimState, Dispute, DisputeState
 from bot.domain.group_buys.news import NewsOf
 from bot.domain.group_buys.taking_back import Booked, bookings, may_be_taken_back, taken_back
 from bot.domain.ledger import Account
@@ -154,6 +155,63 @@ def test_a_cancelled_buy_that_a_mistake_ended_gives_money_back_after_all(by: Boo
     assert desk.buy.state is BuyState.CANCELLED
     desk.take(taken_back(desk.buy, last_key(desk, by), desk.books, LATER))
     assert desk.buy.state is BuyState.CANCELLING
+    assert balance(desk, ANNA) == -500
+
+
+def complained(answer: str = "") -> Desk:
+    desk = arrived()
+    for user in (ANNA, BEN):
+        desk.take(fulfilling.handed(desk.buy, user, NOW))
+    desk.take(disputes.disputed(desk.buy, ANNA, Dispute(text="one is cracked", at=NOW)))
+    if answer:
+        desk.take(disputes.dispute_answered(desk.buy, ANNA, answer))
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("", DisputeState.OPENED), ("No.", DisputeState.ANSWERED)]
+)
+def test_a_compensation_taken_back_leaves_the_complaint_as_it_was(
+    answer: str, state: DisputeState
+) -> None:
+    desk = complained(answer)
+    before = desk.buy
+    desk.take(disputes.allowed(desk.buy, ANNA, Fen(3000), desk.books, NOW))
+    (given,) = (each for each in bookings(desk.books) if each.kind is Booked.ALLOWED)
+    assert (given.user_id, given.amount) == (ANNA, yuan(3000))
+    desk.take(taken_back(desk.buy, given.key, desk.books, LATER))
+    assert desk.buy == before
+    assert balance(desk, ANNA) == 0
+    assert disputes.open_disputes(desk.buy) == (ANNA,)
+    assert desk.buy.claim(1).dispute == before.claim(1).dispute
+    assert before.claim(1).dispute is not None
+    assert before.claim(1).dispute.state is state
+    assert desk.told(NewsOf.ANSWERED)[-1] == ANNA
+    even(desk)
+    desk.take(disputes.allowed(desk.buy, ANNA, Fen(500), desk.books, LATER))
+    assert balance(desk, ANNA) == -500
+    even(desk)
+
+
+def test_a_compensation_that_was_paid_out_is_owed_back_and_another_complaint_stays() -> None:
+    desk = complained()
+    desk.take(disputes.allowed(desk.buy, ANNA, Fen(500), desk.books, NOW))
+    desk.take(fulfilling.sent_back(desk.buy, ANNA, yuan(500), "b", desk.books, NOW))
+    second = Dispute(text="and the laces", at=LATER)
+    desk.take(disputes.disputed(desk.buy, ANNA, second))
+    desk.take(disputes.dispute_ended(desk.buy, ANNA))
+    desk.take(taken_back(desk.buy, last_key(desk, Booked.ALLOWED), desk.books, LATER))
+    assert balance(desk, ANNA) == 500
+    assert not disputes.open_disputes(desk.buy)  # that one was agreed on by itself
+    even(desk)
+
+
+def test_money_not_sent_back_after_all_is_told_to_whose_it_is() -> None:
+    desk = complained()
+    desk.take(disputes.allowed(desk.buy, ANNA, Fen(500), desk.books, NOW))
+    desk.take(fulfilling.sent_back(desk.buy, ANNA, yuan(500), "b", desk.books, NOW))
+    desk.take(taken_back(desk.buy, last_key(desk, Booked.SENT_BACK), desk.books, LATER))
+    assert desk.told(NewsOf.TERMS) == [ANNA, ANNA]
     assert balance(desk, ANNA) == -500
 
 
