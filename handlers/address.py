@@ -18,7 +18,7 @@ from bot.telegram.newer import Style
 from handlers import address_form, preview
 from handlers.finding import search
 from handlers.shared.address_answers import delivery_to, form_of
-from handlers.shared.address_words import begins_address, offer_typed, say_no_address
+from handlers.shared.address_words import begins_address, offer_typed, say_no_address, words_of
 from handlers.shared.place_names import place_in_short, place_shown
 
 _LABEL = 40
@@ -270,14 +270,16 @@ async def back(_: Update, context: Context) -> Reply:
 async def text(update: Update, context: Context) -> Reply:
     """A pasted text here is a new address, an offer's number its offer; other words are looked for.
 
-    Where an order is to go is asked for an answer: there words are not looked for.
+    Where an order is to go is asked for an answer: there words are not looked for. A contact or a
+    venue is the words that it stands for, and never looked for.
     """
-    typed = (update.effective_message.text if update.effective_message else None) or ""
+    typed = words_of(update)
     least = Fit.FITTING if _ordering(context.session) else Fit.CERTAIN
     if offer_typed(typed) is None and begins_address(context, typed, least):
         reply = await add(update, context)
         return await address_form.text(update, context) if reply is Step.ADDRESS_FORM else reply
-    if _ordering(context.session) and offer_typed(typed) is None:
+    is_text = update.effective_message is not None and update.effective_message.text is not None
+    if not is_text or (_ordering(context.session) and offer_typed(typed) is None):
         say_no_address(context, typed)
         return None
     return await search.words(update, context)

@@ -46,6 +46,7 @@ from handlers.shared.address_words import (
     is_address,
     offer_typed,
     say_no_address,
+    words_of,
 )
 
 _ASKS = {
@@ -141,9 +142,11 @@ def _leave(view: FormView) -> Rows:
 async def text(update: Update, context: Context) -> Reply:
     """A pasted address, the answer to what the screen asks, or a change of one part.
 
+    A contact or a venue is the words that it stands for.
+
     An offer's number opens the offer; what is entered so far stays for the way back.
     """
-    typed = (update.effective_message.text if update.effective_message else None) or ""
+    typed = words_of(update)
     form = context.session.form or AddressForm()
     offer_id = offer_typed(typed, number_asked=form.asking == AddressField.PHONE)
     if offer_id is not None:
@@ -161,6 +164,12 @@ async def text(update: Update, context: Context) -> Reply:
     return Step.ADDRESS_FORM
 
 
+async def pin(_: Update, context: Context) -> Reply:
+    """A point on the map, which no courier can be sent to."""
+    context.flash("address_form.pin")
+    return None
+
+
 async def text_at_terms(update: Update, context: Context) -> Reply:
     """Words at a group buy's terms: an address where that is asked for, else another term."""
     asking = context.session.focus.asking
@@ -169,6 +178,15 @@ async def text_at_terms(update: Update, context: Context) -> Reply:
     context.change(form=AddressForm())
     context.focus(asking=AddressForBuy(token=asking.token))
     return await text(update, context)
+
+
+async def card_at_terms(update: Update, context: Context) -> Reply:
+    """A contact or a venue at a group buy's terms, of which only where it goes can be one."""
+    asking = context.session.focus.asking
+    if isinstance(asking, BuyDrafted) and asking.term == "address":
+        return await text_at_terms(update, context)
+    context.flash("buy.use_buttons")
+    return None
 
 
 def _begin(context: Context, typed: str) -> None:

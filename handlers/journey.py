@@ -95,6 +95,7 @@ from handlers.support import question
 from handlers.watching import listing as watching
 
 _NEW = ~filters.UpdateType.EDITED
+_CARDS = (filters.CONTACT | filters.VENUE) & _NEW
 _MOVING = (
     filters.VIDEO
     | filters.VIDEO_NOTE
@@ -192,14 +193,16 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(address_gone=address.delete_yes),
             Buttons(default=address.make_default, turn=paging.turn, back=address.back),
             Buttons(forwarder=address.mark_forwarder),
-            MessageHandler(WORDS, address.text),
+            MessageHandler(WORDS | _CARDS, address.text),
+            MessageHandler(filters.LOCATION & _NEW, address_form.pin),
         ],
         Step.ADDRESS_FORM: [
             Buttons(fields=address_form.fields, list=address_form.list_provinces),
             Buttons(division=address_form.division, accept=address_form.accept),
             Buttons(fix=address_form.fix, again=address_form.again, turn=paging.turn),
             Buttons(save=address_form.save, back=address_form.back),
-            MessageHandler(WORDS, address_form.text),
+            MessageHandler(WORDS | _CARDS, address_form.text),
+            MessageHandler(filters.LOCATION & _NEW, address_form.pin),
         ],
         Step.PREVIEW: [
             Buttons(confirm=placing.confirm, note=preview.note, no_note=preview.no_note),
@@ -257,6 +260,7 @@ def _states() -> dict[Step, list[Handler]]:
             Buttons(leave=buy_terms.leave),
             MessageHandler(OFFER_LINK & _NEW, buy_terms.link),
             MessageHandler(WORDS | PAID | ORDER_NUMBER, address_form.text_at_terms),
+            MessageHandler(_CARDS, address_form.card_at_terms),
         ],
         Step.JOINING: [
             Buttons(spec=joining.variant, pieces=joining.amount, ceiling=joining.ceiling),

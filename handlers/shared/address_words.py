@@ -6,6 +6,8 @@ is never taken for one.
 
 import re
 
+from telegram import Contact, Update, Venue
+
 from bot.addresses import (
     DoubtKind,
     Fit,
@@ -30,8 +32,36 @@ from handlers.shared.address_answers import (
     pasted_by,
 )
 
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _LEAST_OF_A_NUMBER = 7  # digits, in whatever writing
 _ORDERING = {Step.LINES, Step.PREVIEW}
+
+
+def words_of(update: Update) -> str:
+    """Return what a message says for an address: its text, or what a card in it would be as one.
+
+    A contact is who receives, a venue is where to.
+    """
+    message = update.effective_message
+    if message is None:
+        return ""
+    if message.contact is not None:
+        return _recipient(message.contact)
+    if message.venue is not None:
+        return _whereabouts(message.venue)
+    return message.text or ""
+
+
+def _recipient(card: Contact) -> str:
+    first, last = card.first_name.strip(), (card.last_name or "").strip()
+    # Phone books keep the two apart, and in Chinese the family's comes first.
+    chinese = _HAN.fullmatch(first) and _HAN.fullmatch(last)
+    name = f"{last}{first}" if chinese else f"{first} {last}".strip()
+    return f"{name}\n{card.phone_number}"
+
+
+def _whereabouts(card: Venue) -> str:
+    return f"{card.address} {card.title}".strip()
 
 
 def is_address(context: Context, typed: str) -> bool:

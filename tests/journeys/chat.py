@@ -103,6 +103,17 @@ class Person:
     async def document(self, data: bytes, name: str, caption: str = "") -> None:
         await self.files([(name, data)], caption, kind="document")
 
+    async def share(self, **card: Any) -> None:
+        """Send what the simulated client has no button for: a contact, a venue, a location."""
+        message = {
+            "message_id": 900_000_000,
+            "date": int(time.time()),
+            "chat": {"id": self.id, "type": "private", "first_name": "Tester"},
+            "from": {"id": self.id, "is_bot": False, "first_name": "Tester"},
+        }
+        self.unread = []
+        await _ok(self.http.post("/sandbox/updates/raw", json={"message": message | card}))
+
     async def files(self, files: list[tuple[str, bytes]], caption: str = "", *, kind: str) -> None:
         fields = {"from": str(self.id), "caption": caption, "as": kind}
         parts = [("file", (name, data)) for name, data in files]

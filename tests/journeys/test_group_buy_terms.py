@@ -189,6 +189,8 @@ async def test_an_address_is_asked_for_where_none_is_saved(
     await newcomer.do("保存", "新拼团.*网商路699号")
     await newcomer.do("更多条件", "新拼团")
     await newcomer.do("收货地址", "粘贴新的")
+    await newcomer.share(contact={"phone_number": "13912345678", "first_name": "李四"})
+    await newcomer.sees("李四.*哪个省")
     await newcomer.say(ADDRESS.replace("699号", "700号"), "请核对地址")
     await newcomer.do("保存", "新拼团.*网商路700号")
     await newcomer.do("离开此页", "起订量")
