@@ -6,8 +6,8 @@ docs/decisions/0020-a-slow-marketplace.md.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -207,6 +207,48 @@ class Walk:
             let_others_pass()
 
 
+class _Turn:
+    """`async with` one person's turn: a class, since an asynchronous generator costs far more."""
+
+    __slots__ = ("_key", "_people", "_waits", "_walk")
+
+    def __init__(self, people: dict[Hashable, _Turns], key: Hashable, walk: Walk) -> None:
+        self._people = people
+        self._key = key
+        self._walk = walk
+        self._waits = waits_as(walk)
+
+    async def __aenter__(self) -> Walk:
+        turns = self._people[self._key]
+        turns.users += 1
+        turns.walks.append(self._walk)
+        self._waits.__enter__()
+        try:
+            await self._walk.begin()
+        except BaseException as error:
+            if not self._is_given_up_by(error):
+                self._end()
+                raise
+        return self._walk
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        try:
+            return self._is_given_up_by(error)
+        finally:
+            self._end()
+
+    def _is_given_up_by(self, error: BaseException | None) -> bool:
+        return isinstance(error, asyncio.CancelledError) and self._walk.is_over()
+
+    def _end(self) -> None:
+        self._waits.__exit__()
+        self._walk.end()
+        turns = self._people[self._key]
+        turns.users -= 1
+        if not turns.users:
+            del self._people[self._key]
+
+
 class Walks:
     """The turns of everybody whose step is under way."""
 
@@ -214,33 +256,14 @@ class Walks:
         self._patience = patience
         self._people: dict[Hashable, _Turns] = {}
 
-    @asynccontextmanager
-    async def turn(self, key: Hashable, update: Update | None = None) -> AsyncIterator[Walk]:
-        """Walk as that person, when it is this update's turn.
+    def turn(self, key: Hashable, update: Update | None = None) -> _Turn:
+        """Walk as that person in an `async with`, when it is this update's turn.
 
         A walk that is given up ends the block quietly; one that never had its turn enters it with
         `is_given_up`, and is to do nothing.
         """
         turns = self._people.setdefault(key, _Turns())
-        turns.users += 1
-        walk = Walk(turns, update, self._patience)
-        turns.walks.append(walk)
-        try:
-            with waits_as(walk):
-                try:
-                    await walk.begin()
-                except asyncio.CancelledError:
-                    if not walk.is_over():
-                        raise
-                yield walk
-        except asyncio.CancelledError:
-            if not walk.is_over():
-                raise
-        finally:
-            walk.end()
-            turns.users -= 1
-            if not turns.users:
-                del self._people[key]
+        return _Turn(self._people, key, Walk(turns, update, self._patience))
 
     def __len__(self) -> int:
         return len(self._people)

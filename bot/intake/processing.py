@@ -17,7 +17,7 @@ from telegram.ext import Application
 from bot.chat.conversation import ScreenNotDrawn, received_at
 from bot.chat.reading import NothingForUs, read_update
 from bot.process.bound import Bound
-from bot.process.logs import where
+from bot.process.logs import logged_with, where
 from bot.process.pausing import happens
 from bot.storage.ports import InboxPort, InboxUpdate, StorageUnavailable, WaitingUpdate
 
@@ -94,7 +94,7 @@ class UpdateProcessor:
             waiting.not_before,
             (0.0, *self._redraw_delays[1:]),
         )
-        with structlog.contextvars.bound_contextvars(update_id=case.update_id):
+        with logged_with(update_id=case.update_id):
             while True:
                 try:
                     await self._process(case)

@@ -11,8 +11,10 @@ import re
 import sqlite3
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -20,6 +22,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 from telegram.error import BadRequest
 
+from bot.process.bound import Bound
 from bot.storage.ports import StorageError
 
 # Their messages name addresses with the bot's token or the marketplace's signature, or a whole
@@ -31,7 +34,13 @@ _OF_THE_CODE = (AttributeError, ImportError, NameError)  # they name what is in 
 _ROOT = Path(__file__).resolve().parents[2]
 _TOKEN = re.compile(r"\b\d{6,}:[\w-]{20,}|(?<=/bot)\d+:[\w-]+")
 _BLOT = "***"
+_about: ContextVar[Mapping[str, object]] = ContextVar("about", default=MappingProxyType({}))
 _log = structlog.get_logger(__name__)
+
+
+def logged_with(**about: object) -> Bound[Mapping[str, object]]:
+    """Have each entry made within the block tell this as well, such as an update's number."""
+    return Bound(_about, {**_about.get(), **about})
 
 
 def configure_logs(log_format: str, level: str, secrets: Iterable[str] = ()) -> None:
@@ -48,7 +57,7 @@ def configure_logs(log_format: str, level: str, secrets: Iterable[str] = ()) -> 
         structlog.WriteLogger(sys.stderr) if readable else structlog.BytesLogger(sys.stderr.buffer)
     )
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _with_what_it_is_about,
         structlog.processors.add_log_level,
         _without_texts_of_errors,
         Blotter(secrets),
@@ -88,6 +97,12 @@ def where(error: BaseException) -> str:
     if not ours:
         return type(error).__name__
     return f"{type(error).__name__} at {_short(ours[-1].filename)}:{ours[-1].lineno}"
+
+
+def _with_what_it_is_about(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    for name, value in _about.get().items():
+        event.setdefault(name, value)
+    return event
 
 
 def _without_texts_of_errors(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

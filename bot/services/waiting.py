@@ -4,8 +4,6 @@ A step that asks the marketplace says so where it waits; whoever runs the step d
 others of its chat may go ahead meanwhile (`bot/chat/walks.py`). Outside a step nothing happens.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Protocol
 
@@ -30,20 +28,24 @@ class Waiter(Protocol):
 _waiter: ContextVar[Waiter | None] = ContextVar("waiter", default=None)
 
 
-@asynccontextmanager
-async def waiting(*, firm: bool = False) -> AsyncIterator[None]:
+class waiting:  # noqa: N801 - read as what the block does
     """Wait for somebody else within the block; it must hold nothing and change nothing of ours.
 
     `firm` for what may not be given up half-way: a write to the marketplace with its reading.
     """
-    waiter = _waiter.get()
-    if waiter is None or not waiter.leave(firm=firm):
-        yield
-        return
-    try:
-        yield
-    finally:
-        await waiter.back()
+
+    __slots__ = ("_firm", "_left")
+
+    def __init__(self, *, firm: bool = False) -> None:
+        self._firm = firm
+
+    async def __aenter__(self) -> None:
+        waiter = _waiter.get()
+        self._left = waiter if waiter is not None and waiter.leave(firm=self._firm) else None
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._left is not None:
+            await self._left.back()
 
 
 def waits_as(waiter: Waiter | None) -> Bound[Waiter | None]:

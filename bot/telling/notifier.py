@@ -20,6 +20,7 @@ from bot.domain.quiet import QuietHours, tell_at
 from bot.domain.sessions import Session
 from bot.domain.timeliness import is_timely
 from bot.marketplace.errors import MarketplaceError
+from bot.process.logs import logged_with
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import Storage, StorageError, StorageUnavailable
 from bot.storage.tracking_ports import Notice, NoticeEnd
@@ -119,7 +120,7 @@ class Notifier:
         self.wake()
 
     async def _tell(self, order_no: MerchantOrderNo, chat_id: ChatId) -> None:
-        with structlog.contextvars.bound_contextvars(order_no=order_no):
+        with logged_with(order_no=order_no):
             try:
                 await self._tell_all(order_no, chat_id)
             except StorageUnavailable as error:

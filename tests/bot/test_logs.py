@@ -11,7 +11,7 @@ from aiohttp.http_exceptions import BadHttpMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.process.logs import Blotter, configure_logs, log_unhandled, where
+from bot.process.logs import Blotter, configure_logs, log_unhandled, logged_with, where
 from bot.storage.ports import StorageUnavailable
 
 
@@ -55,6 +55,21 @@ def test_errors_are_told_by_type_and_place_only(capsys: pytest.CaptureFixture[st
     assert "which led to\nKeyError" in line["exception"]
     assert "tests/bot/test_logs.py" in line["exception"]
     assert "in _fail" in line["exception"]
+
+
+def test_an_entry_tells_what_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    """Within the block and in blocks within it, but for what the entry says itself."""
+    log = _log()
+    with logged_with(update_id=7):
+        with logged_with(order_no="SO1"):
+            log.info("inner", update_id=8)
+        log.info("outer")
+    log.info("after")
+    inner, outer, after = _lines(capsys)
+    assert (inner["update_id"], inner["order_no"]) == (8, "SO1")
+    assert outer["update_id"] == 7
+    assert "order_no" not in outer
+    assert "update_id" not in after
 
 
 def test_an_error_that_leads_to_itself_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:

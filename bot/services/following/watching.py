@@ -12,6 +12,7 @@ from aiolimiter import AsyncLimiter
 
 from bot.domain.identifiers import MerchantOrderNo
 from bot.marketplace.errors import MarketplaceError
+from bot.process.logs import logged_with
 from bot.services.due_readings import DueReadings
 from bot.services.following.tracking import Tracking
 from bot.storage.ports import StorageUnavailable
@@ -57,7 +58,7 @@ class Watch:
         )
 
     async def _look(self, order_no: MerchantOrderNo) -> None:
-        with structlog.contextvars.bound_contextvars(order_no=order_no):
+        with logged_with(order_no=order_no):
             try:
                 await self._read(order_no)
             except StorageUnavailable as error:

@@ -12,6 +12,7 @@ import structlog
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.orders import Order, Placing
 from bot.marketplace.port import Marketplace
+from bot.process.logs import logged_with
 from bot.process.pausing import happens
 from bot.process.replica import Owning, alone
 from bot.services.placing.absence import Recreate
@@ -126,7 +127,7 @@ class Ordering:
         task.add_done_callback(lambda _: self._watches.pop(key, None))
 
     async def _watching(self, order: Order) -> None:
-        with structlog.contextvars.bound_contextvars(order_no=order.order_no):
+        with logged_with(order_no=order.order_no):
             try:
                 async with self._owning(Held.WATCH, order.order_no) as ours:
                     if ours:
@@ -161,7 +162,7 @@ class Ordering:
 
         Going on is safe at any time: what may have been sent is stored as such beforehand.
         """
-        with structlog.contextvars.bound_contextvars(order_no=order_no):
+        with logged_with(order_no=order_no):
             failures = 0
             announced: set[MerchantOrderNo] = set()
             while True:
