@@ -8,6 +8,7 @@ import string
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -19,6 +20,9 @@ class _Edge(StrEnum):
     GAP = "gap"  # a Chinese character and a space: a Chinese neighbour wants none
 
 
+_FREE, _HAN, _GAP = _Edge
+
+
 class _Piece(NamedTuple):
     """A text between two that are put in; a space at an edge that may go is not in it."""
 
@@ -27,7 +31,24 @@ class _Piece(NamedTuple):
     core: str
     trail: _Edge
     trail_tags: str
-    name: str | None  # of what comes after it
+
+
+class _Hole(NamedTuple):
+    """Where something is put in: what is beside it, and the text from there to the next one."""
+
+    trail: _Edge
+    trail_tags: str
+    name: str
+    lead_tags: str
+    lead: _Edge
+    core: str
+
+
+class _Cut(NamedTuple):
+    """A text cut at what is put into it."""
+
+    begin: str
+    holes: tuple[_Hole, ...]
 
 
 def woven(text: str, shown: Mapping[str, str]) -> str:
@@ -35,26 +56,21 @@ def woven(text: str, shown: Mapping[str, str]) -> str:
 
     Both are markup: tags are looked through. Raises `KeyError` for a name that is not given.
     """
-    pieces = _pieces(text)
-    if pieces is None:
+    cut = _cut(text)
+    if cut is None:
         return text.format(**shown)
-    made: list[str] = []
-    before = ""
-    for each in pieces:
-        lead = "" if each.lead is _Edge.FREE else _gap(each.lead, before, last=True)
-        made += (each.lead_tags, lead, each.core)
-        if each.name is None:
-            made.append(each.trail_tags)
-            break
-        before = shown[each.name]
-        trail = "" if each.trail is _Edge.FREE else _gap(each.trail, before, last=False)
-        made += (trail, each.trail_tags, before)
-    return "".join(made)
+    made = cut.begin
+    for trail, trail_tags, name, lead_tags, lead, core in cut.holes:
+        put = shown[name]
+        before = "" if trail is _FREE else _gap(trail, put, last=False)
+        after = "" if lead is _FREE else _gap(lead, put, last=True)
+        made += f"{before}{trail_tags}{put}{lead_tags}{after}{core}"
+    return made
 
 
 def _gap(edge: _Edge, neighbour: str, *, last: bool) -> str:
     seen = _seen(neighbour, last=last)
-    if edge is _Edge.HAN:
+    if edge is _HAN:
         return " " if _is_latin(seen) else ""
     return "" if _is_han(seen) else " "
 
@@ -65,6 +81,9 @@ def _seen(markup: str, *, last: bool) -> str:
     A moment ends in digits, whatever stands inside it for those who can't show it: others see
     their own clock there.
     """
+    outermost = markup[-1:] if last else markup[:1]
+    if outermost != (">" if last else "<"):
+        return outermost
     while markup:
         if markup.endswith("</tg-time>") if last else markup.startswith("<tg-time"):
             return "0"
@@ -86,19 +105,28 @@ def _is_latin(character: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _pieces(text: str) -> tuple[_Piece, ...] | None:
+def _cut(text: str) -> _Cut | None:
     """Cut a text at what is put into it; None for one whose numbers have a form of their own."""
-    cut = list(string.Formatter().parse(text))
-    if any(form or conversion for _, _, form, conversion in cut):
+    parsed = list(string.Formatter().parse(text))
+    if any(form or conversion for _, _, form, conversion in parsed):
         return None
-    if not cut or cut[-1][1] is not None:
-        cut.append(("", None, None, None))
-    return tuple(
-        _piece(literal, name, first=not number) for number, (literal, name, _, _) in enumerate(cut)
-    )
+    names = [name for _, name, _, _ in parsed if name is not None]
+    literals = [literal for literal, _, _, _ in parsed]
+    if len(names) == len(literals):  # nothing stands behind the last one
+        literals.append("")
+    pieces = [
+        _piece(each, first=not number, final=number == len(names))
+        for number, each in enumerate(literals)
+    ]
+    holes = [
+        _Hole(before.trail, before.trail_tags, name, after.lead_tags, after.lead, after.core)
+        for name, (before, after) in zip(names, pairwise(pieces), strict=True)
+    ]
+    return _Cut(pieces[0].core, tuple(holes))
 
 
-def _piece(literal: str, name: str | None, *, first: bool) -> _Piece:
+def _piece(literal: str, *, first: bool, final: bool) -> _Piece:
+    """Tell the edges of a text from what is within them; the text's own begin and end are none."""
     core, lead_tags, trail_tags = literal, "", ""
     # A tag may be cut, where an address is put into it.
     while core.startswith("<") and ">" in core:
@@ -107,15 +135,16 @@ def _piece(literal: str, name: str | None, *, first: bool) -> _Piece:
     while core.endswith(">") and "<" in core:
         at = core.rfind("<")
         trail_tags, core = core[at:] + trail_tags, core[:at]
-    lead = trail = _Edge.FREE
+    lead = trail = _FREE
     if core and not first:
         if _is_han(core[0]):
-            lead = _Edge.HAN
+            lead = _HAN
         elif core[0] == " " and _is_han(core[1:2]):
-            lead, core = _Edge.GAP, core[1:]
-    if core and name is not None:
+            lead, core = _GAP, core[1:]
+    if core and not final:
         if _is_han(core[-1]):
-            trail = _Edge.HAN
+            trail = _HAN
         elif core[-1] == " " and _is_han(core[-2:-1]):
-            trail, core = _Edge.GAP, core[:-1]
-    return _Piece(lead_tags, lead, core, trail, trail_tags, name)
+            trail, core = _GAP, core[:-1]
+    begin, end = (lead_tags if first else ""), (trail_tags if final else "")
+    return _Piece(lead_tags, lead, f"{begin}{core}{end}", trail, trail_tags)
