@@ -1,4 +1,4 @@
-"""Words that are no goods: a command without its slash, where an order is, a human to talk to.
+"""Words that are no goods: a command that Telegram does not mark, where an order is, a human.
 
 Whoever says them gets what they ask for; a command also says how goods of its name are found.
 """
@@ -14,10 +14,12 @@ from bot.chat.screens import Screen, paragraphs
 from bot.chat.texts import cut
 from bot.domain.asking import NoteAsked, WordAsked
 from bot.domain.sessions import Step
-from bot.domain.small_talk import Talk, command_meant, talk_of, turns_back
+from bot.domain.small_talk import Talk, command_meant, has_slash, talk_of, turns_back
 from handlers import address, cart, start
 from handlers.always import anywhere, language
+from handlers.finding import categories
 from handlers.finding.search import ANSWERS, LONGEST_KEYWORD
+from handlers.group import buy
 from handlers.orders import listing
 from handlers.support import question
 from handlers.watching import listing as watching
@@ -33,6 +35,10 @@ COMMANDS: dict[str, Callback] = {
     "/start": start.start,
     "/language": language.ask,
     "/address": address.book,
+    "/categories": categories.show,
+    "/buys": buy.mine,
+    "/support": question.support,
+    "/privacy": anywhere.privacy,
 }
 _KEEPS_ITS_WORDS = (NoteAsked, WordAsked)
 
@@ -54,7 +60,8 @@ def or_said(text: Callback) -> Callback:
             context.focus(asking=None)
             return None
         if command in COMMANDS:
-            return _with_a_hint(context, words, await COMMANDS[command](update, context))
+            reply = await COMMANDS[command](update, context)
+            return reply if has_slash(words) else _with_a_hint(context, words, reply)
         talk = talk_of(words)
         answer = await _answered(update, context, talk, words) if talk is not None else None
         return answer or await text(update, context)

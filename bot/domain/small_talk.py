@@ -47,6 +47,15 @@ _COMMAND_OF = {
     **{word: command for command, words in _COMMANDS.items() for word in words.split()},
     **{said: command for command, all_ in _COMMAND_PHRASES.items() for said in all_.split("|")},
 }
+# Goods as well, so they are commands only behind a slash.
+_ONLY_SLASHED = {
+    "/categories": "categories category 分类 类目 категории санаттар",
+    "/watches": "watches watch 提醒 关注",
+    "/buys": "buys 拼团 我的拼团",
+    "/support": "support 客服 人工 联系客服 поддержка",
+    "/privacy": "privacy 隐私 конфиденциальность",
+}
+_SLASHED = {word: command for command, words in _ONLY_SLASHED.items() for word in words.split()}
 _OPENINGS = (
     "在吗|在么|在不在|你好|您好|哈喽|嗨|谢谢|多谢|辛苦了|感谢|付完了|已付款|付款了|"
     "请问|麻烦|为什么|怎么|如何|"
@@ -191,8 +200,21 @@ def is_yes(text: str) -> bool:
 
 
 def command_meant(text: str) -> str | None:
-    """Return the command that a whole message names without its slash, or None."""
-    return _COMMAND_OF.get(_plain(text))
+    """Return the command that a whole message names without its slash, or None.
+
+    Or with one that Telegram takes for a sign like any other: it marks commands in Latin letters
+    alone, not `/订单`, and none behind `／`.
+    """
+    plain = _plain(text)
+    if not has_slash(text):
+        return _COMMAND_OF.get(plain)
+    word = plain.lstrip("/\\ ")
+    return _COMMAND_OF.get(word) or _SLASHED.get(word)
+
+
+def has_slash(text: str) -> bool:
+    """Tell whether a message begins as a command does, in full width or the wrong way round too."""
+    return _plain(text).startswith(("/", "\\"))
 
 
 def turns_back(text: str) -> bool:

@@ -154,3 +154,26 @@ def test_commands_without_a_slash(text: str, command: str):
     """Whole messages only."""
     assert command_meant(text) == command
     assert command_meant(f"{text}本") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/订单", "/orders"),
+        ("／help", "/help"),
+        ("/ help", "/help"),
+        ("//购物车", "/cart"),
+        ("\\orders", "/orders"),
+        ("/我的 订单", None),
+        ("/заказы", "/orders"),
+        ("/客服", "/support"),
+        ("/分类", "/categories"),
+        ("客服", None),
+        ("分类", None),
+        ("/快递袋", None),
+        ("/", None),
+    ],
+)
+def test_a_slash_that_telegram_marks_no_command_behind(text: str, command: str | None):
+    """Names that are goods as well are commands only behind one."""
+    assert command_meant(text) == command

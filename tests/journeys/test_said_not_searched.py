@@ -46,6 +46,20 @@ async def test_a_command_without_its_slash_is_carried_out(person, words, shown):
     assert f"send “search {words}”" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    slow_but(
+        ["/订单"],
+        [("/订单", "No orders yet"), ("／help", "What you can send"), ("/隐私", "Privacy|privacy")],
+    ),
+)
+async def test_a_command_that_telegram_does_not_mark_is_carried_out(person, words, shown):
+    """Nobody who writes a slash looks for goods, so nothing is said of any."""
+    buyer = await person()
+    answer = await buyer.say(words, shown)
+    assert "send “search" not in answer.text
+
+
 async def test_cancelling_in_words_and_turning_back(person):
     """取消 ends the draft as /cancel does; who only turns back is asked, and loses nothing."""
     buyer = await person()
