@@ -10,7 +10,7 @@ import pytest
 from bot.domain.identifiers import ChatId, UserId
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sealing import Sealer
-from bot.storage.sql.group_commit import DEFER_SECONDS, MOST_TOGETHER, GroupCommit
+from bot.storage.sql.group_commit import DEFER_SECONDS, MOST_TOGETHER, GroupCommit, Rest
 from bot.storage.sqlite.batch import run_batch
 from bot.storage.sqlite.connection import WholeConnection, connect_writer
 from bot.storage.sqlite.storage import SqliteStorage
@@ -27,8 +27,8 @@ async def statements(database: Path):
     await storage.close()
 
 
-def committing(connection: WholeConnection) -> GroupCommit:
-    return GroupCommit(lambda works: connection.run(partial(run_batch, works)))
+def committing(connection: WholeConnection, rest: Rest | None = None) -> GroupCommit:
+    return GroupCommit(lambda works: connection.run(partial(run_batch, works)), rest)
 
 
 @pytest.fixture
@@ -202,3 +202,36 @@ async def test_a_lone_write_is_not_kept_waiting(statements):
     for number in range(5):
         await storage.inbox.put_updates([update(number)])
     assert seen.count("COMMIT") == 5
+
+
+async def test_what_follows_a_shared_commit_soon_shares_the_next(connection):
+    """In a rush there is a rest between two commits; a lone write neither makes one nor waits."""
+    rested = asyncio.Event()
+    commits = committing(connection, rested.wait)
+    await commits.write(_insert(1))
+    await asyncio.gather(commits.write(_insert(2)), commits.write(_insert(3)))
+    assert commits.commits == 2
+    early = asyncio.create_task(commits.write(_insert(4)))
+    for _ in range(5):
+        await asyncio.sleep(0)  # long enough for a batch to be on its way
+    late = asyncio.create_task(commits.write(_insert(5)))
+    await asyncio.sleep(0)
+    rested.set()
+    await asyncio.gather(early, late)
+    assert commits.commits == 3
+    assert await _stored(connection) == [1, 2, 3, 4, 5]
+
+
+async def test_closing_waits_for_no_rush(connection):
+    """What is queued when the storage is closed is durable after at most one rest."""
+    rested = asyncio.Event()
+    commits = committing(connection, rested.wait)
+    await asyncio.gather(commits.write(_insert(1)), commits.write(_insert(2)))
+    more = [asyncio.create_task(commits.write(_insert(number))) for number in (3, 4)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(commits.close())
+    await asyncio.sleep(0)
+    rested.set()
+    await closing
+    await asyncio.gather(*more)
+    assert await _stored(connection) == [1, 2, 3, 4]

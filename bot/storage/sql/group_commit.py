@@ -16,6 +16,7 @@ from bot.storage.sql.connection import Connection
 _Result = TypeVar("_Result")
 DeferredKey = tuple[str, int | str]
 Commit = Callable[[Sequence[Work]], Awaitable[list[JobResult]]]
+Rest = Callable[[], Awaitable[None]]
 
 MOST_TOGETHER = 256
 DEFER_SECONDS = 0.2
@@ -32,12 +33,15 @@ class GroupCommit:
     """Collects writes and commits those that wait together.
 
     Each write is kept or undone alone: one that fails leaves the others standing. It may run twice.
+    A lone write is committed at once; `rest`, where given, is awaited after a commit that several
+    shared, so that in a rush more of them share the next.
     `commits` and `writes` count what was made durable, for metrics and tests.
     """
 
-    def __init__(self, commit: Commit) -> None:
+    def __init__(self, commit: Commit, rest: Rest | None = None) -> None:
         """`commit` runs jobs in one transaction, and raises `StorageUnavailable`."""
         self._commit = commit
+        self._rest = rest
         self._queue: deque[_Job] = deque()
         self._deferred: dict[DeferredKey, Statement] = {}
         self._due = False
@@ -108,7 +112,10 @@ class GroupCommit:
         try:
             while self._queue or self._due:
                 self._due = False
-                await self._commit_together(self._take_jobs(), dict(self._deferred))
+                jobs = self._take_jobs()
+                await self._commit_together(jobs, dict(self._deferred))
+                if self._rest is not None and len(jobs) > 1 and not self._closed:
+                    await self._rest()
         except BaseException as error:  # cancelled with the loop: nobody may wait for ever
             _fail(self._queue, error)
             self._queue.clear()

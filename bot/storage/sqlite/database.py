@@ -1,5 +1,6 @@
 """One SQLite file: a connection that writes, one that reads, its key and its schema."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,6 +30,9 @@ from bot.storage.sqlite.connection import (
 from bot.storage.sqlite.migrations import migrate
 
 _Result = TypeVar("_Result")
+_REST = 0.004
+"""Seconds between two commits in a rush. Each has the writing thread and the event loop fight over
+the interpreter, and writes the pages once more that change with every step."""
 _log = structlog.get_logger(__name__)
 
 
@@ -119,7 +123,9 @@ class SqliteDatabase(Database):
             await writer.close()
             raise
         self._writer = writer
-        self._commits = GroupCommit(lambda works: writer.run(partial(run_batch, works)))
+        self._commits = GroupCommit(
+            lambda works: writer.run(partial(run_batch, works)), partial(asyncio.sleep, _REST)
+        )
 
     async def close(self) -> None:
         """Finish what is under way and close. Closing twice does nothing."""
