@@ -1,7 +1,5 @@
 """The address book: picking where to deliver, and keeping the saved addresses in order."""
 
-from dataclasses import dataclass
-
 from telegram import Update
 
 from bot.addresses import Fit
@@ -25,8 +23,7 @@ _LABEL = 40
 _PAGE = 8
 
 
-@dataclass(frozen=True, slots=True)
-class BookView(View):
+class BookView(View, frozen=True):
     """A person's addresses, the default first."""
 
     addresses: tuple[SavedAddress, ...] = ()

@@ -1,7 +1,6 @@
 """The order being put together: lines of one seller, each changeable."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from telegram import Update
 
@@ -34,8 +33,7 @@ _VARIANT = 60
 _PAGE = 8
 
 
-@dataclass(frozen=True, slots=True)
-class LinesView(View):
+class LinesView(View, frozen=True):
     """The lines with what their freight is likely to cost."""
 
     freight: FreightShown | None = None

@@ -1,7 +1,5 @@
 """One offer: picture, both titles, prices, minimum, stock, the seller."""
 
-from dataclasses import dataclass
-
 from telegram import Update
 
 from bot.chat.context import Context, Reply
@@ -37,8 +35,7 @@ _IDENTITIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OfferView(View):
+class OfferView(View, frozen=True):
     """The offer that is looked at, as last read; None when it never was."""
 
     offer: Offer | None = None

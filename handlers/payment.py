@@ -1,7 +1,6 @@
 """The order stands: its numbers, its amounts, and where to pay."""
 
 import asyncio
-from dataclasses import dataclass
 
 import structlog
 from telegram import Update
@@ -36,8 +35,7 @@ _log = structlog.get_logger(__name__)
 _MOST_PARTS_SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentView(OrderView):
+class PaymentView(OrderView, frozen=True):
     """An order with a fresh link to pay it; None where there is none to be had."""
 
     payment_url: str | None = None

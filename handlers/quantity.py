@@ -1,7 +1,5 @@
 """How many: buttons and typed numbers, with every rule said before it bites."""
 
-from dataclasses import dataclass
-
 from telegram import Update
 
 from bot.chat.context import Context, Reply
@@ -51,8 +49,7 @@ _TITLE = 90
 _VARIANT = 120
 
 
-@dataclass(frozen=True, slots=True)
-class QuantityView(OfferView):
+class QuantityView(OfferView, frozen=True):
     """With what freight is likely to cost, and what counts towards a price tier."""
 
     freight: FreightShown | None = None

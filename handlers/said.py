@@ -4,9 +4,9 @@ Whoever says them gets what they ask for; a command also says how goods of its n
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from telegram import Update
 
 from bot.chat.context import Context, Overlay, Reply

@@ -3,8 +3,8 @@
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram import Update
 
 from bot.chat.context import Context, Reply
@@ -40,8 +40,7 @@ _ROOM = 40  # half-width characters that a row of buttons shows on a phone
 _MOST_COLUMNS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing to choose: a value of `attribute` (zh), or a `sku` that no value tells apart."""
 
     key: str

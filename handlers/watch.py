@@ -1,7 +1,6 @@
 """What to be told of an offer or a variant, once: set by one tap, changed by another or a price."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from telegram import Update
 
@@ -46,8 +45,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class WatchView(View):
+class WatchView(View, frozen=True):
     """The offer as last read, and what the person watches of it."""
 
     offer: Offer | None = None

@@ -12,11 +12,12 @@ The statistical placeholders of that source (市辖区, 县, 省直辖县级行�
 import gzip
 import json
 import re
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from bot.addresses.characters import fold
 from bot.addresses.history import FOUNDED
@@ -39,8 +40,7 @@ class Level(IntEnum):
     TOWN = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
+class Division(Struct, frozen=True):
     """One division. `code` has six digits, a town's nine; a province's `parent` is empty."""
 
     code: str

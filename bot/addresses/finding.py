@@ -1,8 +1,9 @@
 """Finding divisions in a text: the longest chain of names that lie within one another."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from bot.addresses.characters import fold, one_off
 from bot.addresses.divisions import Division, Divisions, Level
@@ -44,8 +45,7 @@ SHORTEST_TITLE = 3  # characters; of 苗族自治县 one may be wrong, of 区 no
 NOT_AFTER_SUFFIX = lazily(r"场|民|路|街(?!道)|政府|府|委")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A chain of names read from `start` to `end`; `terminal` is the deepest division named."""
 
     start: int

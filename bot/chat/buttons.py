@@ -4,8 +4,9 @@
 button, good at any revision, has `*2f`: a second press of what was drawn anew is no double tap.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 MOST_BYTES = 64
 _VERSION = "1"
@@ -18,8 +19,7 @@ class BadButton(ValueError):
     """Callback data that this bot never made, or made in a version it no longer reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(Struct, frozen=True):
     """A pressed button. `revision` is None for a standing button, whose `drawn` is known then."""
 
     session_id: str

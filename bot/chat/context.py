@@ -1,9 +1,9 @@
 """What a handler's callback is given: the stored session, the services, and what to commit."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from telegram.ext import CallbackContext
 
 from bot.chat.buttons import Press
@@ -23,8 +23,7 @@ class Quiet:
     """What a callback returns when the update changes nothing and needs no answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """What a callback returns to show something beside the journey, which stays where it is.
 
     `in_place` turns the pressed message into it where Telegram allows that, as paging does.

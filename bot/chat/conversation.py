@@ -6,12 +6,12 @@ Lock, then load; commit, then draw. See docs/decisions/0001-the-conversation-is-
 import html
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 import structlog
+from msgspec.structs import replace
 from telegram import CallbackQuery, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (

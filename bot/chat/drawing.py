@@ -1,9 +1,9 @@
 """Putting a screen before a person: edited in place where it can be, else a new message."""
 
-from dataclasses import replace
 from typing import Any
 
 import structlog
+from msgspec.structs import replace
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 

@@ -3,8 +3,9 @@
 import time
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum, auto
+
+from msgspec import Struct, field
 
 from bot.domain.recent import Recent
 
@@ -20,8 +21,7 @@ class Verdict(Enum):
     DROP = auto()  # not handled; its sender was told
 
 
-@dataclass(slots=True)
-class _Pace:
+class _Pace(Struct):
     """One person's latest updates. Moments are in seconds.
 
     Arrays: an empty deque takes 0.6 kB, and most people have two moments in hand at most.

@@ -7,10 +7,11 @@ a sheet that might be the second is none.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 from telegram import InputFile
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError, TelegramError
@@ -34,8 +35,7 @@ _log = structlog.get_logger(__name__)
 _Key = tuple[ChatId, int]
 
 
-@dataclass(slots=True)
-class _Awaited:
+class _Awaited(Struct):
     """A message of words that is to get its picture."""
 
     photo: Photo

@@ -2,11 +2,11 @@
 
 import json
 import warnings
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import structlog
+from msgspec import Struct
 from telegram import Bot, CallbackQuery, Chat, Message, Update
 
 from bot.telegram import bare
@@ -110,8 +110,7 @@ def _parsed(payload: bytes) -> dict[str, Any]:
     return parsed
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A message of ours, as far as drawing into it needs to know it."""
 
     message_id: int

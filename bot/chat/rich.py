@@ -6,8 +6,9 @@ Only for servers that take one (`bot.telegram.abilities`); the screen's text say
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bot.chat.texts import Html
 from bot.telegram.newer import (
@@ -23,8 +24,7 @@ _MOMENT = re.compile(r'unix="(\d+)" format="(\w+)"')
 _MARKS = {"b": "bold", "i": "italic", "u": "underline", "s": "strikethrough", "code": "code"}
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell. `span` is how many columns it takes; a `number` stands at the right."""
 
     text: Html
@@ -33,8 +33,7 @@ class Cell:
     number: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Rows of cells, at most 20 columns wide."""
 
     rows: tuple[tuple[Cell, ...], ...]

@@ -1,8 +1,10 @@
 """What a person sees: a screen is a pure function of the session and what it shows."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Generic, Self, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.rich import Part
 from bot.chat.shop_shown import ShopShown, shop_shown
@@ -19,8 +21,7 @@ CAPTION_LIMIT = 1024  # characters under a picture, in UTF-16 units as Telegram 
 TEXT_LIMIT = 4096  # characters of a message, counted the same way
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """A button: acts on the session, opens a link, copies a text, or shares what inline mode finds.
 
     Exactly one of them. `share` is what stands behind the bot's name in the chat that is chosen.
@@ -47,30 +48,26 @@ class Button:
 Rows = tuple[tuple[Button, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ContactSheet:
+class ContactSheet(Struct, frozen=True):
     """A numbered grid of pictures, one for each hit; None where a hit has no picture."""
 
     urls: tuple[str | None, ...]
     first_number: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class SellerPicture:
+class SellerPicture(Struct, frozen=True):
     """A picture from the marketplace."""
 
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class QrCode:
+class QrCode(Struct, frozen=True):
     """A code to scan with another phone."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPhoto:
+class StoredPhoto(Struct, frozen=True):
     """A photo that somebody sent to this bot: `file_unique_id` and `file_id`, with a space."""
 
     ids: str
@@ -79,16 +76,14 @@ class StoredPhoto:
 Picture = ContactSheet | SellerPicture | QrCode | StoredPhoto
 
 
-@dataclass(frozen=True, slots=True)
-class RichScreen:
+class RichScreen(Struct, frozen=True):
     """A screen's words with tables among them, and its picture, which no limit keeps away here."""
 
     parts: tuple[Part, ...]
     picture: Picture | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """A message: HTML text, buttons, and a picture above them when there is one.
 
     `milestone` screens come as a message of their own instead of replacing the last one. One that
@@ -107,8 +102,7 @@ class Screen:
     rich: RichScreen | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What a screen shows. A step that shows more than its session adds to it, in its own file."""
 
     session: Session
@@ -158,15 +152,13 @@ class View:
         return self.t(flash.key, **values)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderView(View):
+class OrderView(View, frozen=True):
     """A view of one order; None when it is gone."""
 
     order: Order | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionView(OrderView):
+class QuestionView(OrderView, frozen=True):
     """A view of a question to the operators, None when it is gone, with the last that was said.
 
     `order` is the one that it is about.
@@ -179,8 +171,7 @@ class QuestionView(OrderView):
 V = TypeVar("V", bound=View)
 
 
-@dataclass(frozen=True, slots=True)
-class StepScreen(Generic[V]):
+class StepScreen(Struct, Generic[V], frozen=True):
     """How a step is shown: what it loads, and the pure screen of that."""
 
     load: Callable[[Session, Services], Awaitable[V]]

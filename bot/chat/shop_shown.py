@@ -1,6 +1,6 @@
 """What a shop's screens show besides goods: the terms that hold, and where an order's money is."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.domain.collecting import Proof, ProofState, Standing, standing_of
 from bot.domain.ledger import Operation, OrderAccount
@@ -10,8 +10,7 @@ from bot.domain.shop_terms import ShopTerms
 from bot.services.collecting.shop import Dearer, Shop
 
 
-@dataclass(frozen=True, slots=True)
-class ShopShown:
+class ShopShown(Struct, frozen=True):
     """A shop's terms as they are now, and where an order's money is; proofs the oldest first.
 
     `in_yuan` is the order's price in fen with the fee; `dearer` what 1688 asks beyond what the

@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from telegram import Update
 
 from bot.domain.sessions import Wish
@@ -49,8 +49,7 @@ class AlreadyLookedFor(Exception):
     """An earlier step is about to answer the same."""
 
 
-@dataclass(slots=True)
-class _Turns:
+class _Turns(Struct):
     """One person's turns, in the order of their updates."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)

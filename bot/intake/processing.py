@@ -6,11 +6,11 @@ drawn again. See docs/decisions/0006-inbox-before-acknowledgement.md.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from msgspec import Struct
 from telegram import Update
 from telegram.ext import Application
 
@@ -40,8 +40,7 @@ Redraw = Callable[[int, int], Awaitable[None]]
 Parked = Callable[[Update], Awaitable[None]]
 
 
-@dataclass(slots=True)
-class _Case:
+class _Case(Struct):
     """How far an update has come in this run."""
 
     update_id: int

@@ -1,7 +1,8 @@
 """One line of the doctor's report, and what several say."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Verdict(StrEnum):
@@ -12,8 +13,7 @@ class Verdict(StrEnum):
     FAIL = "FAIL"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line of the report: what was checked, how it is, and the mend."""
 
     verdict: Verdict

@@ -8,12 +8,12 @@ PictureError
 └─ PicturesBusy       the worker's queue is full (raised by PictureWorker only)
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class PreparedPhoto:
+
+class PreparedPhoto(Struct, frozen=True):
     """A JPEG without metadata; sizes in pixels, at most 1280 a side."""
 
     jpeg: bytes

@@ -6,13 +6,13 @@ Counting begins with the process, and the library's own counters would have to b
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 Labels = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How often something happened, by the values of its labels."""
 
     name: str
@@ -25,8 +25,7 @@ class Tally:
         self.counts[values] = self.counts.get(values, 0) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Durations:
+class Durations(Struct, frozen=True):
     """How long something took, by the value of its label: how many took at most so many seconds."""
 
     name: str

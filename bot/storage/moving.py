@@ -8,8 +8,9 @@ database refuses to be opened; from then on the old one does, and is moved nowhe
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from bot.storage.ports import StorageUnavailable
 from bot.storage.sql.connection import Connection
@@ -60,8 +61,7 @@ class Side(Protocol):
         """Note that what is here now was moved here, and not put back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Struct, frozen=True):
     """How many rows there are of each table, and what they say once it is unsealed."""
 
     tables: dict[str, tuple[int, str]] = field(default_factory=dict)

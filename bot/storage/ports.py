@@ -14,10 +14,10 @@ StorageError
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from msgspec import Struct
 from pydantic import AwareDatetime, Field, JsonValue
 
 from bot.domain.addresses import SavedAddress
@@ -107,8 +107,7 @@ class WaitingUpdate(Value):
     not_before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StepCommit:
+class StepCommit(Struct, frozen=True):
     """Everything one step changes, committed together or not at all.
 
     `session.revision` must be `expected_revision + 1`; `expected_revision` is None for a

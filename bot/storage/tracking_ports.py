@@ -1,10 +1,11 @@
 """What following placed orders asks of the storage. Its errors stand in `bot.storage.ports`."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from bot.domain.identifiers import (
     ALIBABA_1688,
@@ -145,8 +146,7 @@ class NoticePort(Protocol):
         """End as unclear what an earlier run had claimed; return how many."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartOwners:
+class PartOwners(Struct, frozen=True):
     """Which orders of the marketplace are ours."""
 
     ours: dict[MarketplaceOrderId, MerchantOrderNo]

@@ -5,15 +5,15 @@ adds or drops would make the whole update unreadable.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
+
+from msgspec import Struct
 
 _GROUPS = ("group", "supergroup")
 _IN_CHANNELS = ("channel",)
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Struct, frozen=True):
     """https://core.telegram.org/bots/api#chatmemberupdated of the bot itself."""
 
     chat_id: int

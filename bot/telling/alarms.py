@@ -1,11 +1,11 @@
 """What the operators are told in Telegram: once, again when it was good meanwhile or lasts."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from msgspec import Struct
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
@@ -36,8 +36,7 @@ _NAMING = frozenset({_UNRESOLVED, _STRAYS, _FORGOTTEN, _LOST_ORGANISERS})  # tol
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class Alarms:
+class Alarms(Struct):
     """Looks for troubles and tells the operators. Nothing personal is in what it says.
 
     What was told is on record before it is told, so that no restart tells it again. What nothing

@@ -5,10 +5,11 @@ marketplace, Telegram and pictures, and in how long is waited.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from bot.chat.drawing import Drawer
 from bot.chat.screens import Picture
@@ -81,8 +82,7 @@ class PictureMaker(Protocol):
         """Give up what is being made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """What the house stands on. Whoever made it opens and closes it."""
 
     storage: Storage
@@ -99,8 +99,7 @@ class Outside:
     """How many are alive that share the storage, with this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """Seconds between tries, in the order in which they are waited; the last one repeats."""
 
     update_again: Sequence[float] = RETRY_DELAYS

@@ -1,7 +1,5 @@
 """An operator publishes an offer: in a channel or group, below words of their own if they like."""
 
-from dataclasses import dataclass
-
 from telegram import Update
 
 from bot.chat.buttons import natural
@@ -24,8 +22,7 @@ _TITLE = 28
 _MOST_PLACES, _MOST_POSTS = 12, 6
 
 
-@dataclass(frozen=True, slots=True)
-class PublishView(View):
+class PublishView(View, frozen=True):
     """The offer, where it may be published, and where it is."""
 
     offer: Offer | None = None

@@ -1,7 +1,6 @@
 """What results are of, in words: the heading, what narrows them, and the chips that take it off."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.chat.screens import Button, ContactSheet, Rows, View, grid
 from bot.chat.texts import Html, Texts, cut
@@ -133,8 +132,7 @@ def first_number(page: int, hits: Sequence[object] = ()) -> int:
     return (page - 1) * max(HITS_PER_PAGE, len(hits)) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class ResultsView(View):
+class ResultsView(View, frozen=True):
     """A page of results, and what they can be narrowed by while that is being chosen."""
 
     results: SearchPage | None = None

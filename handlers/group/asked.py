@@ -1,7 +1,6 @@
 """What somebody asks the bot for in a group: read from the message alone."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
@@ -13,8 +12,7 @@ _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 FIND = "find"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One of: an offer, an address that may name one, a picture's message, words; or nothing."""
 
     offer_id: OfferId | None = None

@@ -1,7 +1,8 @@
 """A group buy as whoever looks at it may see it, loaded once for every screen of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from bot.chat.screens import Button, Rows, View, page_of, row
 from bot.domain.asking import BuyAsked
@@ -36,8 +37,7 @@ MAY_CANCEL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BuyView(View):
+class BuyView(View, frozen=True):
     """A buy and its books as the viewer may see them; None when it is gone or not theirs."""
 
     buy: GroupBuy | None = None

@@ -1,6 +1,6 @@
 """What joining a group buy shows: its terms, the variants, how many, and what is agreed to."""
 
-from dataclasses import dataclass, field
+from msgspec import field
 
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, page_of, paragraphs, row
 from bot.chat.texts import Html, Texts, cut
@@ -38,8 +38,7 @@ _LARGEST = 1_000_000
 _HALF_A_PHONE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class JoinView(View):
+class JoinView(View, frozen=True):
     """The buy that is looked at, with one's own claims; None when it is gone."""
 
     buy: GroupBuy | None = None

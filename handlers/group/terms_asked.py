@@ -1,7 +1,5 @@
 """Asking for one term of a group buy: what is said, and the choices that stand on buttons."""
 
-from dataclasses import dataclass
-
 from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs, row
 from bot.chat.texts import Texts, cut
 from bot.domain.addresses import SavedAddress
@@ -48,8 +46,7 @@ ASKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TermsView(View):
+class TermsView(View, frozen=True):
     """The buy whose terms are looked at, None when it is gone; its organiser's addresses."""
 
     buy: GroupBuy | None = None

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 import structlog
+from msgspec.structs import replace
 from telegram import Update
 
 from bot.chat.buttons import natural

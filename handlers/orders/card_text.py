@@ -1,8 +1,9 @@
 """What an order's card says: goods, amounts, every part's state, address, note."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.chat.rich import Cell, Part, Table, shown
 from bot.chat.screens import View, lines, page_of, paragraphs
@@ -24,8 +25,7 @@ _MOST_PARTS = 8
 _MOST_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """How much of everything is told: what is tried until the card fits.
 
     `width` is how many characters of a name, `parcels` and `failed` how many of them of a part.

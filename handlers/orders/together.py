@@ -7,8 +7,8 @@ drawn for other orders or amounts shows the choice anew.
 import hashlib
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram import Update
 
 from bot.chat.buttons import BadButton, from_base36, natural, to_base36
@@ -31,8 +31,7 @@ _TITLE = 18
 _COLUMNS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Unpaid orders, newest first, and which of them are to be paid."""
 
     orders: tuple[Order, ...]

@@ -1,7 +1,8 @@
 """Pieces of the address screens: what is known so far, and what can be chosen from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from bot.addresses import DoubtKind, ParsedAddress, find_division
 from bot.addresses.romanised import described, shown
@@ -17,8 +18,7 @@ _PAGE = 20
 _LABEL = 40
 
 
-@dataclass(frozen=True, slots=True)
-class FormView(View):
+class FormView(View, frozen=True):
     """The places of the address being entered: by code those offered, in Latin the one read."""
 
     division_names: Mapping[str, str] = field(default_factory=dict)

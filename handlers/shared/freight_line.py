@@ -1,7 +1,8 @@
 """Freight before a quote tells it: what it is likely to cost, and that in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.chat.texts import Html, Texts
 from bot.chat.units import counted
@@ -14,8 +15,7 @@ from bot.services.bundle import Services
 from handlers.shared.place_names import city_shown
 
 
-@dataclass(frozen=True, slots=True)
-class FreightShown:
+class FreightShown(Struct, frozen=True):
     """An estimate in fen of what `units` of goods cost to be sent to a city; 0 is free."""
 
     amount: Fen

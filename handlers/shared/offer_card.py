@@ -1,7 +1,8 @@
 """Cards of goods that travel: nothing of anybody's, and the way into the private chat."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.chat.measuring import fitting
 from bot.chat.screens import (

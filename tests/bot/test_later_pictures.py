@@ -2,9 +2,9 @@
 
 import asyncio
 import gc
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from telegram.error import NetworkError
 
 from bot.chat.drawing import Drawer

@@ -2,9 +2,9 @@
 
 import asyncio
 import inspect
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from telegram.error import NetworkError
 from telegram.ext import ConversationHandler, MessageHandler, filters
 

@@ -1,10 +1,10 @@
 """What every storage promises of updates from Telegram."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.storage.ports import (
     MOST_PARKED,

@@ -1,7 +1,8 @@
 """What every storage promises of one person's data, and of the operator's commands."""
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.domain.identifiers import UserId
 from bot.domain.orders import OrderPart, OrderStatus, Placing

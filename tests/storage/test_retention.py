@@ -1,10 +1,10 @@
 """What nobody uses any more goes by its age, and nothing else."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.money import ZERO, Fen

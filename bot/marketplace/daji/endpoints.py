@@ -1,7 +1,8 @@
 """The sixteen endpoints (contract, index)."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Shape(Enum):
@@ -12,8 +13,7 @@ class Shape(Enum):
     BODY = "body"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """`seconds` is the time-out of one attempt; `writes` marks what must never be sent twice."""
 
     name: str

@@ -5,9 +5,10 @@ the identifiers that a call needs are present is the mapping's to say. Whatever 
 code, the words and the trace id for the vendor's support.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from bot.domain.orders import FailedLine
 from bot.http.messages import Answer as HttpAnswer
@@ -33,8 +34,7 @@ _NOT_LET_IN = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _CLEAR_REFUSALS = {400, 404, 405, 1009}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A parsed envelope. `accepted` when its own code means success."""
 
     endpoint: Endpoint

@@ -3,8 +3,9 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from bot.marketplace.errors import (
     GatewayFailed,
@@ -17,8 +18,7 @@ from bot.marketplace.errors import (
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(Struct, frozen=True):
     """`attempts` in all, about `first`, 2 × `first`, … seconds apart, at most `longest`.
 
     A `Throttled` that asks for more than `longest` seconds is raised at once: waiting that long

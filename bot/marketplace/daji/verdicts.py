@@ -1,7 +1,8 @@
 """What an answer's own flags say, whichever names and depth an endpoint uses for them."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 _DEEPEST = 3
 _FLAGS = {"true": True, "false": False}
@@ -9,8 +10,7 @@ _CODE_NAMES = ("errorCode", "code", "resultCode")
 _WORD_NAMES = ("errorMsg", "errorMessage", "erroMsg", "errorInfo", "message")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What an answer's own flags say, whichever names the endpoint uses for them."""
 
     success: bool | None = None

@@ -9,10 +9,10 @@ taken from the push, and only for a parcel that the detail knows.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from msgspec import Struct, field
 
 from bot.domain.identifiers import MerchantOrderNo, OfferId
 from bot.domain.pushes import Push, PushKind, Trace
@@ -35,8 +35,7 @@ OnPush = Callable[[str, str], None]
 """Hears of each handled push: its kind, and `used` or `unused`."""
 
 
-@dataclass(slots=True)
-class _Sorted:
+class _Sorted(Struct):
     """What a batch of pushes comes down to."""
 
     used: list[int] = field(default_factory=list)

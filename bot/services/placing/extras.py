@@ -8,9 +8,9 @@ may be wanted is never closed by itself.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
+from msgspec import Struct
 
 from bot.domain.identifiers import MarketplaceOrderId
 from bot.domain.orders import Order, OrderStatus, Placing
@@ -26,8 +26,7 @@ _log = structlog.get_logger(__name__)
 Pause = Callable[[float], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
+class Extras(Struct, frozen=True):
     """What is alive under an order's number beside its parts.
 
     `wanted` belong to what was agreed, `unwanted` may be closed while unpaid, `strays` are for a

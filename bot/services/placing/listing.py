@@ -5,8 +5,9 @@ so a window has a beginning with room before it, and no end.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.domain.identifiers import MarketplaceOrderId, MerchantOrderNo
 from bot.domain.orders import Order, OrderStatus
@@ -20,8 +21,7 @@ MOST_PAGES = 25
 _OUR_NUMBER = re.compile(r"S\d{6}-[2-9A-Z]{8}")
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """Every order that carries our number; `complete` when the list was read to its end.
 
     `seen` are all orders that the list by time showed, whosoever they are.

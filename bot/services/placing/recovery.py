@@ -6,8 +6,9 @@ lines are the ones that the person agreed to.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from bot.domain.identifiers import OfferId, SpecId
 from bot.domain.orders import FailedLine, Order, OrderStatus, Placing
@@ -21,8 +22,7 @@ CLOSED = frozenset({OrderStatus.CANCELLED, OrderStatus.TERMINATED})
 Goods = Counter[tuple[OfferId, SpecId | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What a look-up found: orders to adopt, and unpaid doubles to cancel."""
 
     adopt: tuple[FoundOrder, ...] = ()

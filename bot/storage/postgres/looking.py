@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import psycopg
+from msgspec import Struct, field
 
 from bot.storage.group_ports import BuysCensus
 from bot.storage.ports import Gap, StorageUnavailable
@@ -41,8 +41,7 @@ _ENVIRONMENT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What there is to know of a database from outside."""
 
     name: str

@@ -9,10 +9,10 @@ import os
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from msgspec import Struct
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
@@ -80,8 +80,7 @@ class Reads:
             self._opening = None
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(Struct):
     """One result that is to come: of a statement's preparing, or what a caller waits for."""
 
     key: Key

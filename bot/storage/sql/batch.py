@@ -1,8 +1,9 @@
 """Jobs that share a transaction, each kept or undone alone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
+
+from msgspec import Struct
 
 from bot.storage.sql.connection import Connection, Cursor, Parameters
 
@@ -15,8 +16,7 @@ def executing(sql: str, *parameters: object) -> Work:
     return lambda connection: connection.executemany(sql, (parameters,))
 
 
-@dataclass(slots=True)
-class JobResult:
+class JobResult(Struct):
     """What one job returned or raised."""
 
     result: Any = None

@@ -3,11 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
 import structlog
+from msgspec import Struct
 
 from bot.storage.ports import Fenced, StorageUnavailable
 from bot.storage.sql.batch import JobResult, Statement, Work, run_statements
@@ -23,8 +23,7 @@ DEFER_SECONDS = 0.2
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(Struct):
     work: Work
     future: asyncio.Future[Any]
 

@@ -4,8 +4,9 @@ A killed exchange leaves values under both keys, each of which says which; the n
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from bot.storage.places import (
     place_of_address,
@@ -35,8 +36,7 @@ from bot.storage.sql.database import KEY_CHECK_CONTEXT, Database
 _TOGETHER = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of sealed values: its table, the columns that name the row, and the place."""
 
     table: str

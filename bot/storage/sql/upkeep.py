@@ -1,8 +1,9 @@
 """What nobody uses any more goes, in short writes between which the chats' commits get through."""
 
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.domain.identifiers import ChatId, UserId
 from bot.domain.orders import Placing
@@ -140,8 +141,7 @@ _NEWS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
+class _Settled(Struct, frozen=True):
     """Orders that are settled, by their state, and until when that is good for counts."""
 
     orders: dict[Placing, int]
