@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from bot.domain.recent import Recent
 
-_REMEMBERED = 10_000  # people
+_REMEMBERED = 4_000  # people; somebody too fast is back long before so many others came
 _SEEN = 8  # latest updates of one person
 
 

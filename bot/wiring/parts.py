@@ -59,6 +59,9 @@ class StoringApplication(Application[Any, Context, Any, Any, Any, Any]):
         """Raise instead of swallowing."""
         raise error
 
+    def _mark_for_persistence_update(self, **_: Any) -> None:
+        """Keep no list of everybody: the library keeps one for as long as it runs, for nothing."""
+
 
 def build_bot(
     settings: Settings, metrics: Metrics, clock: WorldClock, among: Among | None = None

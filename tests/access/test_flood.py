@@ -104,10 +104,10 @@ def test_zero_lets_everything_through(clock: Clock) -> None:
 
 
 def test_memory_is_bounded(guard: FloodGuard) -> None:
-    """A hundred thousand passers-by leave ten thousand behind."""
+    """Thirty thousand passers-by leave four thousand behind."""
     for person in range(30_000):
         guard.judge(person, person)
-    assert len(guard._paces) == 10_000
+    assert len(guard._paces) == 4_000
 
 
 def test_a_person_who_is_remembered_takes_little_memory() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -368,3 +368,18 @@ async def test_a_row_that_nobody_can_read_parks_its_update_only() -> None:
     [(_, error)] = await toy.storage.parked_updates()
     assert error.startswith("StorageUnavailable at ")
     assert len(line.parked) == 1
+
+
+async def test_the_library_remembers_nobody_whose_updates_it_handled(line: Line) -> None:
+    """None of its containers grows with the people: nothing would ever empty them."""
+    await line.take(line.toy.text("1", user=1))
+    before = _sizes(line.toy.application)
+    await line.take(*(line.toy.text("1", user=user) for user in range(2, 12)))
+    assert len(line.toy.walked) == 11
+    assert _sizes(line.toy.application) == before
+
+
+def _sizes(application: Any) -> dict[str, int]:
+    names = {name for kind in type(application).__mro__ for name in getattr(kind, "__slots__", ())}
+    held = {name: getattr(application, name, None) for name in {*names, *vars(application)}}
+    return {name: len(each) for name, each in held.items() if isinstance(each, Sized)}
