@@ -30,14 +30,14 @@ class FiltersOpen(Value):
     """The filter panel; `ticked` is not looked for yet."""
 
     kind: Literal["filters"] = "filters"
-    ticked: Narrowing = Narrowing()
+    ticked: Narrowing = Narrowing.model_construct()
 
 
 class PricesAsked(Value):
     """The next text is a price range; `ticked` is what the filter panel had, and gets back."""
 
     kind: Literal["prices"] = "prices"
-    ticked: Narrowing = Narrowing()
+    ticked: Narrowing = Narrowing.model_construct()
 
 
 class NavigationOpen(Value):

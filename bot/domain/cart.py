@@ -36,7 +36,7 @@ class Cart(Value):
     may be none in hand.
     """
 
-    draft: Draft = Draft()
+    draft: Draft = Draft.model_construct()
     shelf: tuple[Draft, ...] = ()
 
     @property

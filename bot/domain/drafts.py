@@ -27,13 +27,13 @@ class OrderLine(Value):
     sku_id: SkuId | None = None
     spec_id: SpecId | None = None
     title: Wording
-    variant: Wording = Wording(zh="")
-    unit: Wording = Wording(zh="件", translated="Piece")
+    variant: Wording = Wording.model_construct(zh="")
+    unit: Wording = Wording.model_construct(zh="件", translated="Piece")
     picture_url: str | None = None
     quantity: int = Field(gt=0)
     unit_price: Fen | None = None
     minimum: int = Field(default=1, ge=1)
-    mixed_batch: MixedBatch = MixedBatch()
+    mixed_batch: MixedBatch = MixedBatch.model_construct()
 
     @property
     def goods(self) -> tuple[OfferId, SpecId | None]:

@@ -34,7 +34,7 @@ class Narrowing(Value):
     """The filters of a search and the bounds of its prices."""
 
     filters: tuple[Filter, ...] = ()
-    prices: PriceBounds = PriceBounds()
+    prices: PriceBounds = PriceBounds.model_construct()
 
     def toggled(self, one: Filter) -> "Narrowing":
         """Add a filter, or take it away; of one family (dispatch, rating) the latest stays."""

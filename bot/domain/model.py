@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 class Value(BaseModel):
     """An immutable value. Unknown stored fields are ignored so that older rows stay readable."""
 
-    # Built at their first use: a start needs few of the hundred kinds.
+    # Built at their first use: a start needs few of the hundred kinds. A default in a class's body
+    # is made with `model_construct`, which checks nothing and so builds nothing.
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     def replace(self, **changes: object) -> Self:

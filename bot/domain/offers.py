@@ -94,10 +94,10 @@ class Offer(Value):
     skus: tuple[Sku, ...] = ()
     min_order_quantity: int = Field(default=1, ge=1)
     batch_size: int | None = Field(default=None, ge=1)
-    unit: Wording = Wording(zh="件", translated="Piece")
+    unit: Wording = Wording.model_construct(zh="件", translated="Piece")
     stock: int = Field(default=0, ge=0)
     seller: Seller
-    mixed_batch: MixedBatch = MixedBatch()
+    mixed_batch: MixedBatch = MixedBatch.model_construct()
     on_sale: bool = True
     units_sold: str | None = None
     trade_score: str | None = None

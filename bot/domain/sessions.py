@@ -82,7 +82,7 @@ class Query(Value):
     refine: str | None = None
     navigation: NavigationChoice | None = None
     no_navigation: bool = False
-    narrowing: Narrowing = Narrowing()
+    narrowing: Narrowing = Narrowing.model_construct()
     sort: SortField | None = None
     page: int = Field(default=1, ge=1)
     pending: bool = False
@@ -205,7 +205,7 @@ class Announced(Value):
     given_up: Wish | None = None
 
 
-NOTHING_ANNOUNCED = Announced()
+NOTHING_ANNOUNCED = Announced.model_construct()
 
 
 class Tap(Value):
@@ -236,13 +236,13 @@ class Session(Value):
     language: str = "en"
     language_chosen: bool = False
     query: Query | None = None
-    picking: Picking = Picking()
-    cart: Cart = Cart()
-    delivery: Delivery = Delivery()
+    picking: Picking = Picking.model_construct()
+    cart: Cart = Cart.model_construct()
+    delivery: Delivery = Delivery.model_construct()
     form: AddressForm | None = None
-    quoted: Quoted = Quoted()
-    ordered: Ordered = Ordered()
-    focus: Focus = Focus()
+    quoted: Quoted = Quoted.model_construct()
+    ordered: Ordered = Ordered.model_construct()
+    focus: Focus = Focus.model_construct()
     announced: Announced = NOTHING_ANNOUNCED
     album_id: str | None = None
     topic: int | None = None  # of a private chat that has them: where the person wrote last

@@ -152,7 +152,7 @@ class Census(Value):
     pushes_waiting: int = 0
     notices_waiting: int = 0
     notices_late: int = 0  # waiting for a minute longer than they had to
-    watches: WatchCensus = WatchCensus()
+    watches: WatchCensus = WatchCensus.model_construct()
 
 
 class InboxPort(Protocol):

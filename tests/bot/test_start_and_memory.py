@@ -51,6 +51,24 @@ def test_settings_are_read_before_the_bot_is_loaded():
     assert said("import sys, bot.__main__; print('bot.app' in sys.modules)") == "False"
 
 
+BUILT = """
+import bot.__main__, bot.app
+from bot.domain.model import Value
+from bot.marketplace.daji.wire import Wire
+
+def built(kind):
+    return {each for sub in kind.__subclasses__() for each in {sub, *built(sub)}
+            if each.__pydantic_complete__}
+
+print(*sorted(each.__name__ for each in built(Value) | built(Wire)))
+"""
+
+
+def test_a_start_builds_only_models_of_which_it_holds_a_value():
+    """A default that is made by its class, not by `model_construct`, builds it at the import."""
+    assert said(BUILT) == "Capabilities Doubt ParsedAddress Rate"
+
+
 FRAGMENTS = """
 import ctypes, re
 from pathlib import Path

@@ -43,7 +43,7 @@ class Variant(Value):
     spec_id: SpecId | None = None
     listed_spec_id: SpecId | None = None
     further: bool = False
-    label: Wording = Wording(zh="")
+    label: Wording = Wording.model_construct(zh="")
     picture_url: str | None = None
     steps: PriceSteps
     limit: int = Field(ge=0, le=MOST_PIECES)

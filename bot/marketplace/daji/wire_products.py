@@ -35,7 +35,7 @@ class Hit(Wire):
     image_url: str = ""
     subject: str = ""
     subject_trans: str = ""
-    price_info: HitPrices = HitPrices()
+    price_info: HitPrices = HitPrices.model_construct()
     month_sold: Lenient[Whole] = None
     repurchase_rate: str = ""
 
@@ -94,7 +94,7 @@ class SaleInfo(Wire):
     quote_type: int
     price_range_list: tuple[PriceRange, ...] = ()
     amount_on_sale: Whole = 0
-    unit_info: UnitInfo = UnitInfo()
+    unit_info: UnitInfo = UnitInfo.model_construct()
 
 
 class ShippingInfo(Wire):
@@ -125,12 +125,12 @@ class Product(Wire):
     offer_id: OfferNumber
     subject: str
     subject_trans: str = ""
-    product_image: Images = Images()
+    product_image: Images = Images.model_construct()
     product_sku_infos: tuple[WireSku, ...] = ()
     product_sale_info: SaleInfo
-    product_shipping_info: ShippingInfo = ShippingInfo()
-    seller_mix_setting: MixSetting = MixSetting()
-    seller_data_info: SellerData = SellerData()
+    product_shipping_info: ShippingInfo = ShippingInfo.model_construct()
+    seller_mix_setting: MixSetting = MixSetting.model_construct()
+    seller_data_info: SellerData = SellerData.model_construct()
     seller_open_id: str = Field(min_length=1)
     offer_identities: tuple[str, ...] = ()
     min_order_quantity: Whole = 1

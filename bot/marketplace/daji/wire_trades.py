@@ -135,7 +135,7 @@ class TradeTerm(Wire):
 class Trade(Wire):
     """One order with its lines."""
 
-    base_info: BaseInfo = BaseInfo()
+    base_info: BaseInfo = BaseInfo.model_construct()
     product_items: tuple[Item, ...] = ()
     native_logistics: Lenient[NativeLogistics] = None
     trade_terms: Lenient[tuple[Lenient[TradeTerm], ...]] = None
