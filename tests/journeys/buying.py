@@ -45,6 +45,15 @@ async def at_lines(buyer: Person, offer_id: int, quantity: int, *values: str) ->
     return await buyer.say(str(quantity), "Your order|待下单")
 
 
+async def has_address(buyer: Person, place: str = "滨江区网商路699号") -> Person:
+    """Save an address in the book, and be back at the start."""
+    await buyer.say("/address", "address yet|还没有收货地址")
+    await buyer.do("Add an address|添加地址", "New address|新地址")
+    await buyer.say(f"张三 13812345678 浙江省杭州市{place}", "Is this right|请核对地址")
+    await buyer.do("Save|保存", "Your addresses|收货地址")
+    return buyer
+
+
 async def at_preview(
     buyer: Person, offer_id: int = TAPE_MEASURE, quantity: int = 4, *values: str
 ) -> Shown:

@@ -1,29 +1,26 @@
 """Domestic freight before the quote, once it is known where to."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
-from buying import BASKETBALL, GIFT_BAG, TAPE_MEASURE, Market, at_lines, at_offer, at_quantity
+from buying import (
+    BASKETBALL,
+    GIFT_BAG,
+    TAPE_MEASURE,
+    Market,
+    at_lines,
+    at_offer,
+    at_quantity,
+    has_address,
+)
 from chat import Person
-from crashing import until
 
 Arrive = Callable[..., Awaitable[Person]]
 
 PILLOW = 765559648345  # sent free of charge
 # The bot remembers estimates by district, and all tests share one bot.
-HERE, ELSEWHERE = "滨江区网商路699号", ("拱墅区1号路5号", "西湖区2号路6号", "余杭区3号路7号")
-FAR = "上城区望江街道望江东路299号"
-
-
-async def has_address(buyer: Person, place: str = HERE) -> Person:
-    """Save an address in the book, and be back at the start."""
-    await buyer.say("/address", "address yet|还没有收货地址")
-    await buyer.do("Add an address|添加地址", "New address|新地址")
-    await buyer.say(f"张三 13812345678 浙江省杭州市{place}", "Is this right|请核对地址")
-    await buyer.do("Save|保存", "Your addresses|收货地址")
-    return buyer
+ELSEWHERE = ("拱墅区1号路5号", "西湖区2号路6号", "余杭区3号路7号")
 
 
 async def test_without_an_address_nothing_is_said_or_asked(
@@ -90,23 +87,3 @@ async def test_a_failure_is_silent(
     assert "reight" not in shown.text
     assert "⚠️" not in shown.text
     await buyer.say("24", "Your order")
-
-
-async def test_a_slow_answer_holds_no_screen_up(
-    person: Arrive, marketplace: httpx.AsyncClient
-) -> None:
-    """The screen comes without it; once the answer is there, the next screen has it."""
-    buyer = await has_address(await person(), FAR)
-    await Market(marketplace).fault("slow", "freight_estimate", seconds=8)
-    shown = await at_quantity(buyer, TAPE_MEASURE)
-    assert "reight" not in shown.text
-    shown = await buyer.say("1", "The minimum is 2")
-    assert "Freight for" not in shown.text
-
-    async def told() -> bool:
-        await buyer.do("Back", "Minimum order")
-        shown = await buyer.do("Choose a quantity", "How many")
-        await asyncio.sleep(0.5)
-        return "Freight for 2 pieces to Hangzhou: about ¥3.50" in shown.text
-
-    await until(told)

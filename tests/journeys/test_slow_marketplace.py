@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from buying import ADDRESS, TAPE_MEASURE, at_lines, at_offer
+from buying import ADDRESS, TAPE_MEASURE, at_lines, at_offer, at_quantity, has_address
 from chat import Person, Shown
-from crashing import Clients, Own, own_world
+from crashing import Clients, Own, own_world, until
 
 from tests.tiers import SLOW, slow_but
 
@@ -200,3 +200,25 @@ async def test_buttons_work_while_a_link_hangs(own: Own) -> None:
         await buyer.send("背包")
         await buyer.do("Choose a quantity", "How many")
         await clients.no_faults()
+
+
+async def test_a_slow_freight_estimate_holds_no_screen_up(own: Own) -> None:
+    """The screen comes without it; once the answer is there, the next screen has it.
+
+    No estimate is asked for during the 15 s after it: nothing else here looks at one.
+    """
+    async with own.clients() as clients:
+        buyer = await has_address(await clients.arrive())
+        await clients.market_fault("freight_estimate", "slow", seconds=8, times=1)
+        shown = await at_quantity(buyer, TAPE_MEASURE)
+        assert "reight" not in shown.text
+        shown = await buyer.say("1", "The minimum is 2")
+        assert "Freight for" not in shown.text
+
+        async def told() -> bool:
+            await buyer.do("Back", "Minimum order")
+            shown = await buyer.do("Choose a quantity", "How many")
+            await asyncio.sleep(0.5)
+            return "Freight for 2 pieces to Hangzhou: about ¥3.50" in shown.text
+
+        await until(told)

@@ -172,7 +172,7 @@ async def test_a_change_is_stored_whole_with_its_books_and_news(storage: Storage
     told = await storage.group_news.news_to_tell(LATER, 20)
     kinds = [(each.news.kind, each.news.user_id) for each in told]
     assert (NewsOf.DUE, DAVE) in kinds
-    assert (NewsOf.ALL_PAID, BUYER) in kinds
+    assert (NewsOf.RECEIVED, DAVE) in kinds
     mine = await storage.group_buys.joined_by(DAVE, 9)
     assert [each.buy_id for each in mine] == [2, 1]
     assert {each.user_id for buy in mine for each in buy.claims} == {DAVE}

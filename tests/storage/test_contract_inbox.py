@@ -56,6 +56,18 @@ class TestInbox:
         assert await storage.inbox.take_update(1) is None
         assert [each.update_id for each in await storage.inbox.waiting_updates()] == [2]
 
+    async def test_a_finished_update_is_not_counted_as_one_that_waits(self, storage: Storage):
+        """The desk's press that was just answered is none of the messages waiting."""
+        await storage.inbox.put_updates([update(1), update(2), update(3)])
+        await storage.inbox.finish_update(1)
+        assert (await storage.upkeep.census()).waiting == 2
+        await reopen(storage)
+        assert (await storage.upkeep.census()).waiting == 2
+        await storage.inbox.finish_update(2)
+        await storage.inbox.finish_update(3)
+        census = await storage.upkeep.census()
+        assert (census.waiting, census.oldest_waiting) == (0, None)
+
     async def test_a_committed_update_still_waits_for_its_screen(self, storage: Storage):
         """A crash between commit and drawing leaves the update waiting, marked committed."""
         await storage.inbox.put_updates([update(1)])

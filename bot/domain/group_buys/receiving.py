@@ -22,7 +22,10 @@ _PAYABLE = {ClaimState.DUE, ClaimState.PROOF}
 def paid(
     buy: GroupBuy, user_id: UserId, amount: Money, key: str, books: Books, now: datetime
 ) -> Change:
-    """The organiser saw that amount come in from a member. Raises `BuyRefused`, `LedgerError`."""
+    """The organiser saw that amount come in from a member. Raises `BuyRefused`, `LedgerError`.
+
+    Whether everybody has paid with it their page says: they are not told of their own press.
+    """
     if f"receipt:{key}" in books:
         return Change(buy)
     account, rate = buy.account_of(user_id), buy.terms.rate
@@ -35,10 +38,8 @@ def paid(
     # What they sent has been looked at: whoever paid less owes the rest like anybody.
     said = [each for each in moved.claims_of(user_id) if each.state is ClaimState.PROOF]
     moved = moved.with_claims(each.moved(ClaimState.DUE) for each in said)
-    news = [News(kind=NewsOf.RECEIVED, user_id=user_id, detail=key)]
-    if moved.state is BuyState.COLLECTING and not is_unpaid(moved):
-        news.append(News(kind=NewsOf.ALL_PAID, user_id=buy.organiser, detail=key))
-    return Change(moved, tuple(news), (operation,))
+    told = News(kind=NewsOf.RECEIVED, user_id=user_id, detail=key)
+    return Change(moved, (told,), (operation,))
 
 
 def proof_sent(buy: GroupBuy, user_id: UserId, proof: SentProof, detail: str) -> Change:
@@ -177,10 +178,5 @@ def all_received(buy: GroupBuy, total: int, key: str, books: Books, now: datetim
         one = paid(change.buy, user, amount, f"{key}-{user}", kept, now)
         for operation in one.booked:
             kept.post(operation)
-        told = [each for each in one.news if each.kind is not NewsOf.ALL_PAID]
-        change = Change(one.buy, (*change.news, *told), (*change.booked, *one.booked))
-    collects = buy.state is BuyState.COLLECTING
-    if not collects or any(each.state is not ClaimState.PAID for each in change.buy.taken):
-        return change
-    everybody = News(kind=NewsOf.ALL_PAID, user_id=buy.organiser, detail=key)
-    return Change(change.buy, (*change.news, everybody), change.booked)
+        change = Change(one.buy, (*change.news, *one.news), (*change.booked, *one.booked))
+    return change

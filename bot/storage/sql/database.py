@@ -122,6 +122,10 @@ class Database(ABC):
         """Return a write that was deferred and is not durable yet."""
         return self._opened().deferred(key)
 
+    def all_deferred(self, kind: str) -> list[int | str]:
+        """Return what the writes of a kind are about that were deferred and are not durable yet."""
+        return self._opened().all_deferred(kind)
+
     async def row(self, sql: str, *parameters: object) -> Any | None:
         """Return the first row of a query, None when there is none."""
         rows = await self.rows(sql, *parameters)

@@ -72,6 +72,10 @@ class GroupCommit:
         """Return a write that was deferred and is not durable yet."""
         return self._deferred.get(key)
 
+    def all_deferred(self, kind: str) -> list[int | str]:
+        """Return what the deferred writes of a kind are about."""
+        return [about for each, about in self._deferred if each == kind]
+
     async def close(self) -> None:
         """Commit everything that waits, then take nothing more."""
         self._closed = True

@@ -1,5 +1,6 @@
 """What nobody uses any more goes, in short writes between which the chats' commits get through."""
 
+import json
 import time
 from datetime import datetime, timedelta
 
@@ -133,8 +134,9 @@ _SETTLED_ORDERS = (
     " GROUP BY placing"
 )
 _WAITING = (
-    "SELECT COUNT(*), (SELECT received_at FROM inbox WHERE state = 'waiting'"
-    " ORDER BY update_id LIMIT 1) FROM inbox WHERE state = 'waiting'"
+    "WITH waiting AS (SELECT update_id, received_at FROM inbox WHERE state = 'waiting' AND"
+    " update_id NOT IN (SELECT CAST(value AS BIGINT) FROM json_each(?)))"
+    " SELECT COUNT(*), (SELECT received_at FROM waiting ORDER BY update_id LIMIT 1) FROM waiting"
 )
 _NEWS = (
     "SELECT COUNT(*), COUNT(*) FILTER (WHERE not_before < ?) FROM notices WHERE state = 'waiting'"
@@ -160,11 +162,13 @@ class Upkeep:
     async def census(self) -> Census:
         """Count updates and orders."""
         now, counted = self._database.now(), self._settled
+        # What is handled and answered waits for nothing, though that is not durable yet.
+        over = json.dumps(self._database.all_deferred("inbox"))
         if counted is None or time.monotonic() >= counted.until:
             counted = None
         # As one reading: over a network single ones share a connection, and these take a while.
         census, settled = await self._database.read(
-            lambda connection: _census(connection, now, counted.orders if counted else None)
+            lambda connection: _census(connection, now, over, counted.orders if counted else None)
         )
         if counted is None:
             kept = _COUNT_EVERY if sum(settled.values()) >= _MANY_ORDERS else 0.0
@@ -286,10 +290,13 @@ class Upkeep:
 
 
 def _census(
-    connection: Connection, now: datetime, settled: dict[Placing, int] | None
+    connection: Connection, now: datetime, over: str, settled: dict[Placing, int] | None
 ) -> tuple[Census, dict[Placing, int]]:
-    """Count, and return the count of settled orders as well; they are not counted if given."""
-    waiting, oldest = connection.execute(_WAITING).fetchone()
+    """Count, and return the count of settled orders as well; they are not counted if given.
+
+    `over` lists updates that are handled, as JSON: they are not counted either.
+    """
+    waiting, oldest = connection.execute(_WAITING, (over,)).fetchone()
     (parked,) = connection.execute("SELECT COUNT(*) FROM inbox WHERE state = 'parked'").fetchone()
     open_ = dict(connection.execute(_OPEN_ORDERS).fetchall())
     (unresolved,) = connection.execute(_UNRESOLVED_ORDERS).fetchone()

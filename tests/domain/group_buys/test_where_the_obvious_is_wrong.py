@@ -310,7 +310,7 @@ def test_a_payment_told_twice_is_booked_once_and_too_much_comes_back() -> None:
     account = desk.books.account_of(desk.buy.account_of(UserId(2)), CNY)
     assert account.received == yuan(9000)
     assert account.balance.units < 0
-    assert desk.told(NewsOf.ALL_PAID) == [ORGANISER]
+    assert desk.told(NewsOf.RECEIVED) == [2]
 
 
 def test_a_proof_that_was_sent_before_is_marked_and_taken() -> None:
