@@ -8,6 +8,7 @@ from bot.chat.screens import Button, Rows, Screen, View, lines, paragraphs, row
 from bot.chat.texts import Html, cut
 from bot.chat.units import counted
 from bot.domain.drafts import Draft
+from bot.domain.numerals import number_in_list
 from bot.domain.sessions import Announced, Focus, Step
 from bot.domain.splitting import orders_of
 from bot.telegram.newer import Style
@@ -15,7 +16,6 @@ from handlers import lines as lines_step
 from handlers.finding import search
 from handlers.shared.in_cart import called
 
-_LONGEST_NUMBER = 3
 _VARIANT = 40  # characters
 _MOST_LINES = 3  # of a draft; the others are counted
 
@@ -143,11 +143,11 @@ async def undo(_: Update, context: Context) -> Reply:
 async def text(update: Update, context: Context) -> Reply:
     """A draft's number opens it; other words start a search, the cart kept."""
     typed = (update.effective_message.text if update.effective_message else None) or ""
-    digits = typed.strip()
-    if digits.isdecimal() and len(digits) <= _LONGEST_NUMBER and context.session.cart.drafts:
-        if _brought(context, str(int(digits) - 1)):
+    number = number_in_list(typed)
+    if number is not None and context.session.cart.drafts:
+        if _brought(context, str(number - 1)):
             return Step.LINES
-        context.flash("cart.no_such_number", number=int(digits))
+        context.flash("cart.no_such_number", number=number)
         return None
     if context.session.cart.drafts:
         context.flash("cart.kept")

@@ -9,6 +9,7 @@ from bot.chat.screens import Button, Rows, Screen, View, grid, lines, paragraphs
 from bot.chat.texts import Html, Texts, cut
 from bot.domain.asking import FiltersOpen, NavigationOpen, PricesAsked, WordAsked
 from bot.domain.finding import NavigationGroup
+from bot.domain.numerals import number_in_list
 from bot.domain.offers import OfferSummary, SearchPage
 from bot.domain.price_bounds import PriceUnreadable, read_clear_bounds
 from bot.domain.sessions import Query, Session, SortField, Step
@@ -31,7 +32,6 @@ from handlers.finding.looked_for import (
 from handlers.shared.in_cart import cart_button
 
 _WORD = 30
-_LONGEST_NUMBER = 3  # digits; longer ones are looked for
 _COLUMNS = 6
 _LAST_PAGE = 10_000
 _SORTS = (
@@ -248,7 +248,7 @@ def _are_prices(typed: str) -> bool:
 async def _number_or_words(
     update: Update, context: Context, query: Query | None, typed: str
 ) -> Reply:
-    number = _typed_number(typed)
+    number = number_in_list(typed)
     if number is None or query is None or query.pending:
         return await search.words(update, context)
     page = await context.results()
@@ -261,12 +261,6 @@ async def _number_or_words(
     first = first_number(query.page, hits)
     context.flash("results.no_such_number", first=first, last=first + len(hits) - 1)
     return None
-
-
-def _typed_number(typed: str) -> int | None:
-    """Return the number that a text is, in any digits; `x5` and `5件` are words to look for."""
-    digits = typed.strip()
-    return int(digits) if digits.isdecimal() and len(digits) <= _LONGEST_NUMBER else None
 
 
 # Characters: what stands on one line of a phone, or less until a page fits under its sheet.

@@ -25,6 +25,7 @@ from bot.chat.screens import (
 from bot.chat.texts import Html, cut
 from bot.chat.units import both
 from bot.domain.links import bare_offer
+from bot.domain.numerals import number_in_list
 from bot.domain.offers import Offer, Sku, Wording
 from bot.domain.sessions import Picking, Session, Step
 from bot.domain.variants import choices, matching, named, next_attribute
@@ -35,7 +36,6 @@ from handlers.offer import OfferView, offer_of, read_again, titles
 _PAGE = 10  # a sheet shows no more pictures, and more lines are not read
 _NAMES = (40, 28, 20, 12)  # characters, the first with which the caption fits
 _LABEL = 24
-_LONGEST_NUMBER = 3  # digits
 _ROOM = 40  # half-width characters that a row of buttons shows on a phone
 _MOST_COLUMNS = 4
 
@@ -281,10 +281,8 @@ async def text(update: Update, context: Context) -> Reply:
 
 
 def _number(typed: str, items: Sequence[Item]) -> int | None:
-    digits = typed.strip()
-    if not digits.isdecimal() or len(digits) > _LONGEST_NUMBER or not is_numbered(items):
-        return None
-    return int(digits) - 1 if 1 <= int(digits) <= len(items) else None
+    number = number_in_list(typed) if is_numbered(items) else None
+    return number - 1 if number is not None and 1 <= number <= len(items) else None
 
 
 def standing(offer: Offer, chosen: Mapping[str, str]) -> Mapping[str, str]:

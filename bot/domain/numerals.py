@@ -1,6 +1,7 @@
 """Numbers as people write them: 两百, 一百二, 三万五, 3万5千, 两块五; twenty, two hundred."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from bot.domain.patterns import lazily
@@ -49,6 +50,31 @@ def _section(text: str) -> int | None:
     elif ones and value and not match[2] and not match[4] and not zero:
         return value + _DIGITS[ones] * (10 if hundreds else 100)
     return value + _DIGITS.get(ones, 0)
+
+
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
+_NUMBERED = lazily(r"(?:#|no\.? ?|nr\.? ?|number |номер )?\(?(\d{1,3})(?:st|nd|rd|th)?[.)、。]?")
+_IN_CHINESE = lazily(f"第(\\d{{1,3}}|[{CHARACTERS}]{{1,4}})[个個款件项項家种種张張条條号號]?[.。]?")
+_IN_ENGLISH = lazily(f"(?:the ({'|'.join(_ORDINALS)})(?: one)?|({'|'.join(_ORDINALS)}) one)[.]?")
+_OF_KEYS = str.maketrans("", "", "\ufe0f\u20e3")  # 1️⃣ is a figure with these behind it
+
+
+def number_in_list(text: str) -> int | None:
+    """Return which of a numbered list a whole message names: 2, ②, `2.`, `#2`, 第二个; else None.
+
+    Counted from 1. Amounts and names (两个, `2件`, `X2`) are none.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_OF_KEYS).casefold().split())
+    if found := _NUMBERED.fullmatch(plain):
+        return int(found[1])
+    if found := _IN_CHINESE.fullmatch(plain):
+        return int(found[1]) if found[1].isdecimal() else chinese_number(found[1])
+    if found := _IN_ENGLISH.fullmatch(plain):
+        return _ORDINALS.index(found[1] or found[2]) + 1
+    return None
 
 
 _UNITS = {"十": 10, "百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000}

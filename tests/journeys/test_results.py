@@ -111,7 +111,7 @@ async def test_narrowing_can_be_left(person: Arrive, marketplace: httpx.AsyncCli
     assert (await buyer.do("Keep", "Results for")).text == wide.text
 
 
-@pytest.mark.parametrize("typed", ["2", "２", " 2 "])
+@pytest.mark.parametrize("typed", ["2", "２", " 2 ", "2️⃣", "#2", "第二个"])
 async def test_a_typed_number_picks(
     typed: str, person: Arrive, marketplace: httpx.AsyncClient
 ) -> None:
@@ -123,7 +123,7 @@ async def test_a_typed_number_picks(
     await buyer.say(typed, f"{re.escape(title[1])}.*起订量")
 
 
-@pytest.mark.parametrize("typed", ["X2", "2件", "两个"])
+@pytest.mark.parametrize("typed", ["X2", "2件", "两个", "2号"])
 async def test_what_only_resembles_a_number_is_looked_for(
     typed: str, person: Arrive, marketplace: httpx.AsyncClient
 ) -> None:
