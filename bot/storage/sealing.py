@@ -54,7 +54,9 @@ class Sealer:
         self.key_id = key_id
         self._random = random
         # The cipher's key does nothing but encrypt.
-        self._nonce_key = hmac.digest(key, b"snaporder nonces", "sha256")
+        # Keyed once and copied for each nonce: `hmac.digest` keys anew, and lets other threads in.
+        nonce_key = hmac.digest(key, b"snaporder nonces", "sha256")
+        self._nonces = hmac.new(nonce_key, digestmod="sha256")
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Return `plain` sealed for `context`; sealing twice gives different bytes."""
@@ -80,7 +82,9 @@ class Sealer:
         Two processes resumed from one snapshot may draw the same random bytes (decision 0003).
         """
         drawn = self._random(_RANDOM_BYTES) + len(place).to_bytes(4, "big")
-        return hmac.digest(self._nonce_key, drawn + place + plain, "sha256")[:_NONCE_BYTES]
+        nonces = self._nonces.copy()
+        nonces.update(drawn + place + plain)
+        return nonces.digest()[:_NONCE_BYTES]
 
 
 def _checked(key_id: int, key: bytes) -> bytes:
