@@ -10,13 +10,15 @@ _ZLIB_OR_GZIP: Final = zlib.MAX_WBITS | 32
 _BARE: Final = -zlib.MAX_WBITS
 _PLAIN: Final = frozenset({"", "identity"})
 _PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+_MOST_MEMBERS: Final = 1000
+"""Each has what follows copied: a body of nothing but empty ones would hold the loop for long."""
 
 
 def unpacked(content: bytes, encoding: str, most: int) -> bytes:
     """Return what `content` was before `encoding`, the answer's Content-Encoding.
 
     All members of a gzip stream are read. Raises `TooLarge` beyond `most` bytes and `BadAnswer`
-    for what is damaged, cut, or packed otherwise.
+    for what is damaged, cut, packed otherwise, or in more members than anybody packs it in.
     """
     kind = encoding.strip().lower()
     if kind in _PLAIN or not content:
@@ -40,7 +42,9 @@ def unpacked(content: bytes, encoding: str, most: int) -> bytes:
 def _inflated(content: bytes, bits: int, most: int) -> bytes:
     found = bytearray()
     rest = content
-    while rest:
+    for _ in range(_MOST_MEMBERS):
+        if not rest:
+            return bytes(found)
         reader = zlib.decompressobj(bits)
         found += reader.decompress(rest, most - len(found) + 1)
         if len(found) > most:
@@ -48,4 +52,6 @@ def _inflated(content: bytes, bits: int, most: int) -> bytes:
         if not reader.eof:
             raise BadAnswer("cut inside its compression")
         rest = reader.unused_data.lstrip(b"\0")  # padding is allowed behind the last member
+    if rest:
+        raise BadAnswer("packed in too many pieces")
     return bytes(found)

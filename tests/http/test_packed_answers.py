@@ -19,6 +19,10 @@ PACKED = {
     "gzip": ("gzip", gzip.compress(PAGE)),
     "x-gzip": ("X-GZIP", gzip.compress(PAGE)),
     "two members": ("gzip", gzip.compress(PAGE[:100]) + gzip.compress(PAGE[100:])),
+    "many members": (
+        "gzip",
+        b"".join(gzip.compress(PAGE[at : at + 21]) for at in range(0, len(PAGE), 21)),
+    ),
     "padded": ("gzip", gzip.compress(PAGE) + bytes(20)),
     "deflate": ("deflate", zlib.compress(PAGE)),
     "bare deflate": ("deflate", BARE.compress(PAGE) + BARE.flush()),
@@ -44,6 +48,7 @@ DAMAGED = {
     "second member cut": ("gzip", gzip.compress(PAGE) + gzip.compress(PAGE)[:30]),
     "not packed at all": ("gzip", b"foreign words"),
     "wrong sum": ("gzip", gzip.compress(PAGE)[:-8] + bytes(8)),
+    "thousands of empty members": ("gzip", gzip.compress(b"") * 5000 + gzip.compress(PAGE)),
     "something behind": ("gzip", gzip.compress(PAGE) + b"foreign"),
     "deflate cut": ("deflate", zlib.compress(PAGE)[:-4]),
     "not deflate": ("deflate", b"foreign words"),
