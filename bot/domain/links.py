@@ -6,17 +6,18 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from bot.domain.identifiers import ALIBABA_1688, OfferId
+from bot.domain.patterns import lazily
 
 _HOST = r"(?<![\w.@-])(?:[\w-]+\.)*1688\.com"
 # detail.1688.com/offer/N.html, m.1688.com/offer/N.html, ...?offerId=N; the id ends with the digits.
-_LINK = re.compile(
+_LINK = lazily(
     _HOST + r"/\S*?(?:offer/|offer_?id=)(\d{9,15})(?!\d)",
     re.IGNORECASE | re.ASCII,
 )
 # An address ends where its printable ASCII does: Chinese text may follow without a space.
-_PLACE = re.compile(rf"({_HOST})(/[!-~]+)", re.IGNORECASE | re.ASCII)
-_ANY_LINK = re.compile(r"https?://\S", re.IGNORECASE)
-_BARE = re.compile(r"\d{10,14}", re.ASCII)
+_PLACE = lazily(rf"({_HOST})(/[!-~]+)", re.IGNORECASE | re.ASCII)
+_ANY_LINK = lazily(r"https?://\S", re.IGNORECASE)
+_BARE = lazily(r"\d{10,14}", re.ASCII)
 _CLOSING = ".,;:!?)]}>'\""
 
 
@@ -60,7 +61,7 @@ def _narrow(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-_PAYLOAD = re.compile(r"o1-([0-9a-z]{1,13})")
+_PAYLOAD = lazily(r"o1-([0-9a-z]{1,13})")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 

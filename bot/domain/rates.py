@@ -5,7 +5,6 @@ RateUnreadable
 └── RateOutOfRange    no two currencies are that far apart
 """
 
-import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Self
@@ -14,14 +13,15 @@ from pydantic import model_validator
 
 from bot.domain.currencies import CNY, Currency, Money, StoredCurrency, UnknownCurrency
 from bot.domain.model import Value
+from bot.domain.patterns import lazily
 
 _FEN_PER_YUAN = 100
 _MOST = Decimal(1_000_000)
 _LEAST = Decimal("0.000001")
 _MOST_DIGITS = 12
 _NUMBER = r"([+-]?[0-9]{1,15}(?:[.,][0-9]{1,12})?)"
-_ALONE = re.compile(_NUMBER)
-_STATED = re.compile(rf"1?\s*([A-Z]{{3}}|¥)\s*(?:=|:|IS)\s*{_NUMBER}\s*([A-Z]{{3}}|¥)?")
+_ALONE = lazily(_NUMBER)
+_STATED = lazily(rf"1?\s*([A-Z]{{3}}|¥)\s*(?:=|:|IS)\s*{_NUMBER}\s*([A-Z]{{3}}|¥)?")
 
 
 class RateUnreadable(ValueError):

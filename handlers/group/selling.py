@@ -15,6 +15,7 @@ from bot.domain.group_buys.selling import Sale
 from bot.domain.group_buys.terms import Variant
 from bot.domain.identifiers import SpecId
 from bot.domain.ledger import Books
+from bot.domain.patterns import lazily
 from handlers.group.buy_acting import acts, seen
 from handlers.group.buy_view import BuyView
 from handlers.group.buy_words import variant_name
@@ -22,7 +23,7 @@ from handlers.group.buy_words import variant_name
 _PAGE = 12
 _LISTED = 10
 _NAME = 40
-_TYPED = re.compile(
+_TYPED = lazily(
     r"(\d{1,6})(?!\s*[x×*@]|\s*at\b|\D*[每各])(?:\s*[^\d\s.,\-]{1,3}\s*|\s+)(.+)",
     re.DOTALL | re.IGNORECASE,
 )

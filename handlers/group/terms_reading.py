@@ -13,6 +13,7 @@ from bot.domain.currencies import CNY, Currency, MoneyUnreadable, UnknownCurrenc
 from bot.domain.group_buys.shares import FreightKey
 from bot.domain.group_buys.terms import LONGEST_TEXT, InPack, Mode, Terms
 from bot.domain.money import Fen
+from bot.domain.patterns import lazily
 from bot.domain.rates import YUAN_RATE, Rate, RateUnreadable, read_rates
 from bot.domain.shop_terms import PPM
 
@@ -20,12 +21,12 @@ _LONGEST_OPEN = timedelta(days=90)
 _LONGEST_TIME = 24 * 60  # hours or days: more is a mistake
 _MOST_EXTENSIONS = 9
 _PERCENT = 100
-_AFTER = re.compile(r"(\d{1,3})\s*([dhд天日]|days?|hours?|小时)?", re.IGNORECASE)
-_AT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\s+(\d{1,2})[:：](\d\d)")
-_SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)\s*[%％]?")
-_CODE = re.compile(r"[A-Za-z]{3}")
-_OFFSET = re.compile(r"(?:UTC|GMT)\s*([+-])\s*(\d{1,2})", re.IGNORECASE)
-_NUMBERS = re.compile(r"\d{1,7}")
+_AFTER = lazily(r"(\d{1,3})\s*([dhд天日]|days?|hours?|小时)?", re.IGNORECASE)
+_AT = lazily(r"(\d{4})-(\d{1,2})-(\d{1,2})\s+(\d{1,2})[:：](\d\d)")
+_SHARE = lazily(r"(\d{1,3}(?:[.,]\d{1,4})?)\s*[%％]?")
+_CODE = lazily(r"[A-Za-z]{3}")
+_OFFSET = lazily(r"(?:UTC|GMT)\s*([+-])\s*(\d{1,2})", re.IGNORECASE)
+_NUMBERS = lazily(r"\d{1,7}")
 
 
 def read_term(terms: Terms, name: str, typed: str, now: datetime) -> Terms | None:

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.domain.patterns import lazily
 from bot.marketplace.errors import RefusalReason
 
 _BY_CODE = {
@@ -34,28 +35,26 @@ _BY_CODE = {
 }
 
 _BY_WORDS = (
-    (re.compile(r"MANUAL-TRADE"), RefusalReason.NOT_PAYABLE),
-    (re.compile(r"not sur?pp?ort\b.*trade", re.IGNORECASE), RefusalReason.NOT_TRADABLE),
+    (lazily(r"MANUAL-TRADE"), RefusalReason.NOT_PAYABLE),
+    (lazily(r"not sur?pp?ort\b.*trade", re.IGNORECASE), RefusalReason.NOT_TRADABLE),
     (
-        re.compile(
+        lazily(
             r"addressId|addressParam|districtCode|to(Province|City|Country)Code|收货地址",
             re.IGNORECASE,
         ),
         RefusalReason.ADDRESS,
     ),
-    (re.compile(r"stock|inventory|库存", re.IGNORECASE), RefusalReason.OUT_OF_STOCK),
-    (re.compile(r"支付中|正在(付款|支付)|is.paying", re.IGNORECASE), RefusalReason.PAYING),
-    (re.compile(r"金额.*(不一致|不符|不匹配|有误|变)"), RefusalReason.AMOUNT_CHANGED),
+    (lazily(r"stock|inventory|库存", re.IGNORECASE), RefusalReason.OUT_OF_STOCK),
+    (lazily(r"支付中|正在(付款|支付)|is.paying", re.IGNORECASE), RefusalReason.PAYING),
+    (lazily(r"金额.*(不一致|不符|不匹配|有误|变)"), RefusalReason.AMOUNT_CHANGED),
     (
-        re.compile(
-            r"(余额|额度)不足|(balance|credit|funds).*(not enough|insufficient)", re.IGNORECASE
-        ),
+        lazily(r"(余额|额度)不足|(balance|credit|funds).*(not enough|insufficient)", re.IGNORECASE),
         RefusalReason.BALANCE,
     ),
-    (re.compile(r"冻结|协议|签约|frozen|agreement", re.IGNORECASE), RefusalReason.ACCOUNT),
-    (re.compile(r"订单.*状态|order.?status", re.IGNORECASE), RefusalReason.NOT_CANCELLABLE),
-    (re.compile(r"not exist|not found|不存在", re.IGNORECASE), RefusalReason.NOT_FOUND),
-    (re.compile(r"不能(同时)?为空|must not be (blank|null|empty)"), RefusalReason.VALIDATION),
+    (lazily(r"冻结|协议|签约|frozen|agreement", re.IGNORECASE), RefusalReason.ACCOUNT),
+    (lazily(r"订单.*状态|order.?status", re.IGNORECASE), RefusalReason.NOT_CANCELLABLE),
+    (lazily(r"not exist|not found|不存在", re.IGNORECASE), RefusalReason.NOT_FOUND),
+    (lazily(r"不能(同时)?为空|must not be (blank|null|empty)"), RefusalReason.VALIDATION),
 )
 
 # One code and one wording for every endpoint: what the state of the order does not allow differs.
@@ -65,12 +64,12 @@ _STATE_OF = {
     "pay_without_password": RefusalReason.NOT_PAYABLE,
 }
 
-_SYSTEM = re.compile(
+_SYSTEM = lazily(
     r"time.?d? ?out|system.?(error|busy|exception)|service.?unavailable"
     r"|still.?processing|in.?process|超时|系统(异常|繁忙|错误)|服务(异常|不可用)|处理中",
     re.IGNORECASE,
 )
-_CREDENTIALS = re.compile(
+_CREDENTIALS = lazily(
     r"sign(ature)?\b.*(error|invalid|wrong|fail|mismatch)|(invalid|wrong|bad)\W*sign"
     r"|app_?(key|secret)|签名|验签|密钥",
     re.IGNORECASE,
