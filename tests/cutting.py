@@ -26,6 +26,8 @@ class Cutting:
         self._reset: set[socket.socket] = set()
         self._generation = 0
         self._strands_at: bytes | None = None
+        self.buries = False
+        """Whether the server is not told either that a stranded client ended: its host is gone."""
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -123,7 +125,7 @@ class Cutting:
                 self._speaks.wait()
                 if generation == self._generation:
                     server.sendall(data)
-            if server not in self._reset:
+            if server not in self._reset and not (self.buries and generation < self._generation):
                 # The client ended. Closing alone says nothing while another thread reads of it.
                 server.shutdown(socket.SHUT_RDWR)
 

@@ -2,16 +2,28 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from bot.domain.group_buys import bans, ending, fulfilling, joining
+from bot.domain.currencies import CNY
+from bot.domain.group_buys import (
+    bans,
+    counting,
+    disputes,
+    ending,
+    fulfilling,
+    joining,
+    ordering,
+)
 from bot.domain.group_buys.buys import BuyRefused, BuyState, Change, GroupBuy, Why
-from bot.domain.group_buys.claims import ClaimState
+from bot.domain.group_buys.claims import ClaimState, Dispute
 from bot.domain.group_buys.handing_over import taken_over
 from bot.domain.group_buys.news import NewsOf
-from bot.domain.identifiers import BuyId, ChatId, UserId
+from bot.domain.group_buys.taking_back import TAKEN_BACK, Booked, bookings, taken_back
+from bot.domain.identifiers import BuyId, ChatId, MerchantOrderNo, UserId
 from bot.domain.ledger import Books, TooMuch
+from bot.domain.money import Fen
 from bot.domain.orders import Placing
 from bot.domain.writes import ChangeBuy, ClaimOrder, JoinBuy, OpenBuy, ShowBuy
 from bot.storage.ports import Retention, StepCommit, Storage, VersionConflict
@@ -159,6 +171,54 @@ async def test_a_change_that_the_books_refuse_by_now_changes_nothing_at_all(
     with pytest.raises(VersionConflict):
         await storage.conversations.commit_step(step)
     assert await storage.conversations.load_session(ChatId(11), UserId(11)) is None
+
+
+async def test_bookings_are_taken_back_out_of_the_stored_books(storage: Storage) -> None:
+    """What belongs to a booking is found by the order in which it was stored, and goes with it."""
+    buys = storage.group_buys
+    await open_one(storage)
+    await order_all(storage, BUY, DAVE)
+    await buys.change(BUY, lambda buy, _: ordering.placed(buy, NOW))
+    before = await buys.buy(BUY)
+    assert before is not None
+    assert before.bill is not None
+    total = before.bill.total
+    await buys.change(BUY, lambda buy, books: fulfilling.bought(buy, total, books, NOW))
+    await buys.change(BUY, lambda buy, books: fulfilling.abroad(buy, Fen(600), books, NOW))
+    await buys.change(BUY, lambda buy, books: counting.counted(buy, {}, books, NOW))
+    wrong = Dispute(text="cracked", at=NOW)
+    await buys.change(BUY, lambda buy, _: disputes.disputed(buy, DAVE, wrong))
+    await buys.change(BUY, lambda buy, books: disputes.allowed(buy, DAVE, Fen(300), books, NOW))
+    owed = (await buys.books_of_buy(BUY)).account_of(a_code(await buys.buy(BUY)), CNY).balance
+    assert owed.units < 0
+    await buys.change(
+        BUY, lambda buy, books: fulfilling.sent_back(buy, DAVE, -owed, "back", books, NOW)
+    )
+    for booked in (Booked.SENT_BACK, Booked.ALLOWED, Booked.ABROAD):
+        books = await buys.books_of_buy(BUY)
+        (found,) = (each for each in bookings(books) if each.kind is booked)
+        await buys.change(BUY, partial(taken_back_of, found.key))
+        with pytest.raises(BuyRefused):
+            await buys.change(BUY, partial(taken_back_of, found.key))
+    buy, books = await buys.buy(BUY), await buys.books_of_buy(BUY)
+    assert buy is not None
+    assert buy.bill == before.bill
+    assert disputes.open_disputes(buy) == (DAVE,)
+    assert not books.differences()
+    assert not books.account_of(a_code(buy), CNY).balance
+    assert len([each for each in bookings(books) if each.back_at is not None]) == 3
+    told = await storage.group_news.news_to_tell(LATER, 50)
+    back = [each.news.kind for each in told if each.news.detail.startswith(TAKEN_BACK)]
+    assert {NewsOf.TERMS, NewsOf.ANSWERED} <= set(back)
+
+
+def a_code(buy: GroupBuy | None) -> MerchantOrderNo:
+    assert buy is not None
+    return buy.account_of(DAVE)
+
+
+def taken_back_of(key: str, buy: GroupBuy, books: Books) -> Change:
+    return taken_back(buy, key, books, LATER)
 
 
 async def test_a_change_is_stored_whole_with_its_books_and_news(storage: Storage) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.storage.ports import DatabaseInUse, StorageUnavailable
 from bot.storage.postgres.address import name_of
-from bot.storage.postgres.connection import WRITING
+from bot.storage.postgres.connection import ENDING, WRITING
 from bot.storage.postgres.database import PostgresDatabase
 from bot.storage.postgres.storage import PostgresStorage
 from bot.storage.sealing import Sealer
@@ -20,6 +20,12 @@ from tests.storage.samples import KEY, NOW
 from tests.tiers import SLOW, slow_but
 
 pytestmark = pytest.mark.postgres
+
+# Of this database alone: others who test share the server.
+_WAITING = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 async def said(url: str, **more: Any) -> str:
@@ -173,9 +179,8 @@ async def test_two_that_begin_at_once_over_an_empty_database_share_it(postgres_u
     with psycopg.connect(postgres_url, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", (WRITING,))
         opening = [asyncio.create_task(each.open()) for each in storages]
-        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         async with asyncio.timeout(60):
-            while other.execute(waiting).fetchone() != (2,):  # noqa: ASYNC110 - the server decides
+            while other.execute(_WAITING).fetchone() != (2,):  # noqa: ASYNC110 - the server decides
                 await asyncio.sleep(0.02)
         other.execute("SELECT pg_advisory_unlock(%s)", (WRITING,))
     await asyncio.gather(*opening)
@@ -295,3 +300,26 @@ async def test_a_server_that_falls_silent_during_a_start(
         again = PostgresStorage(url, Sealer(KEY), lambda: NOW)
         await again.open()
         await again.close()
+
+
+async def test_a_start_that_stands_still_with_its_lock_is_ended_by_the_server(
+    postgres_server: Server, postgres_url: str
+):
+    """Its host is gone while it holds its session's lock, outside a transaction: others start."""
+    with Cutting(postgres_server.port) as proxy:
+        proxy.buries = True
+        url = f"postgresql://snaporder@127.0.0.1:{proxy.port}/{name(postgres_url)}?sslmode=disable"
+        gone = PostgresStorage(url, Sealer(KEY), lambda: NOW, answers_within=1.5)
+        with psycopg.connect(postgres_url, autocommit=True) as other:
+            other.execute("SELECT pg_advisory_lock(%s)", (ENDING,))
+            opening = asyncio.create_task(gone.open())
+            async with asyncio.timeout(60):
+                while other.execute(_WAITING).fetchone() != (1,):  # noqa: ASYNC110 - as above
+                    await asyncio.sleep(0.02)
+            proxy.strand()
+            other.execute("SELECT pg_advisory_unlock(%s)", (ENDING,))  # which that one gets
+        with pytest.raises(StorageUnavailable):
+            await asyncio.wait_for(opening, 60)
+        next_one = PostgresStorage(postgres_url, Sealer(KEY), lambda: NOW)
+        await next_one.open()
+        await next_one.close()
