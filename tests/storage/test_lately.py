@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.orders import Placing
-from bot.domain.writes import ClaimOrder, ForgetPerson, KeepResults
+from bot.domain.writes import ClaimOrder, DeleteAddress, ForgetPerson, KeepResults, SaveAddress
 from bot.storage.ports import InboxUpdate, Retention, VersionConflict
 from bot.storage.sealing import Sealer
 from bot.storage.sql.lately import Lately
@@ -21,6 +21,7 @@ from tests.storage.samples import (
     following,
     order,
     page,
+    saved_address,
     session,
 )
 
@@ -165,3 +166,22 @@ async def test_an_order_written_just_now_is_read_without_another_thread(
     await other.orders.save_order(refused, Placing.CLAIMED)
     await other.close()
     assert await sqlite.orders.order(claimed.order_no) == refused
+
+
+async def test_addresses_read_just_now_are_read_without_another_thread(
+    sqlite: SqliteStorage, database: Path
+):
+    """And are the rows' all the same, whoever wrote them since."""
+    await sqlite.conversations.commit_step(first(writes=(SaveAddress(saved_address(7)),)))
+    assert await sqlite.addresses.addresses_of(ALICE) == (saved_address(7),)
+    reading = sqlite.addresses.addresses_of(ALICE)
+    with pytest.raises(StopIteration) as read:  # it waits for nothing
+        reading.send(None)
+    assert read.value.value == (saved_address(7),)
+    other = SqliteStorage(database, Sealer(KEY), lambda: NOW)
+    await other.open()
+    await other.conversations.commit_step(
+        following(writes=(DeleteAddress(saved_address(7).address_id),))
+    )
+    await other.close()
+    assert await sqlite.addresses.addresses_of(ALICE) == ()

@@ -1,14 +1,21 @@
 """Address books in SQLite. Addresses are sealed."""
 
+from datetime import datetime
+
 from bot.domain.addresses import Address, SavedAddress
 from bot.domain.identifiers import AddressId, MarketplaceName, UserId
+from bot.domain.recent import Recent
 from bot.storage.places import place_of_address
 from bot.storage.sql.batch import Work, executing
 from bot.storage.sql.connection import Connection
-from bot.storage.sql.database import Database
+from bot.storage.sql.database import AT_HAND, Database
 from bot.storage.sql.lately import Lately
 
 _REMEMBERED = 256
+_OF_PERSON = (
+    "SELECT marketplace, address_id, is_default, body FROM addresses WHERE user_id = ?"
+    " ORDER BY is_default DESC, saved_order DESC"
+)
 
 
 class AddressBook:
@@ -17,15 +24,20 @@ class AddressBook:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lately: Lately[tuple[UserId, AddressId], Address] = Lately(_REMEMBERED, alone=False)
+        self._read_at: Recent[UserId, datetime] = Recent(_REMEMBERED)
         database.remembers(self._lately.clear)
+        database.remembers(self._read_at.clear)
 
     async def addresses_of(self, user_id: UserId) -> tuple[SavedAddress, ...]:
-        """Return that person's addresses, the default first, then the latest saved."""
-        rows = await self._database.rows(
-            "SELECT marketplace, address_id, is_default, body FROM addresses WHERE user_id = ?"
-            " ORDER BY is_default DESC, saved_order DESC",
-            user_id,
-        )
+        """Return that person's addresses, the default first, then the latest saved.
+
+        An operator's command may change them from another process: each time they are read again.
+        """
+        before, now = self._read_at.get(user_id), self._database.now()
+        is_at_hand = before is not None and now - before <= AT_HAND
+        read = self._database.rows_at_hand if is_at_hand else self._database.rows
+        rows = await read(_OF_PERSON, user_id)
+        self._read_at.put(user_id, now)
         return tuple(
             SavedAddress(
                 address_id=(named := AddressId(address_id, MarketplaceName(marketplace))),

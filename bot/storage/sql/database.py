@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,8 @@ from bot.storage.sql.group_commit import DeferredKey, GroupCommit
 
 _Result = TypeVar("_Result")
 _Stored = TypeVar("_Stored", bound=Value)
+AT_HAND = timedelta(seconds=60)
+"""For so long what was read or written is surely still in the system's memory."""
 KEY_CHECK = "key_check"
 KEY_CHECK_CONTEXT = "meta/key_check"
 KEY_CHECK_PLAIN = b"snaporder"
@@ -131,12 +133,17 @@ class Database(ABC):
         rows = await self.rows(sql, *parameters)
         return rows[0] if rows else None
 
-    async def row_at_hand(self, sql: str, *parameters: object) -> Any | None:
-        """Return the same for what was written a moment ago, so that no disk has to be waited for.
+    async def rows_at_hand(self, sql: str, *parameters: object) -> list[Any]:
+        """Return the same for what was read or written a moment ago: no disk is waited for then.
 
         Where that can be had without a hop to another thread it is.
         """
-        return await self.row(sql, *parameters)
+        return await self.rows(sql, *parameters)
+
+    async def row_at_hand(self, sql: str, *parameters: object) -> Any | None:
+        """Return the first row of the same, None when there is none."""
+        rows = await self.rows_at_hand(sql, *parameters)
+        return rows[0] if rows else None
 
     def now(self) -> datetime:
         """Return the time by this storage's clock."""

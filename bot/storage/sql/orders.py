@@ -1,7 +1,7 @@
 """Orders in SQLite. What was ordered, for whom and where to is sealed."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.domain.identifiers import MerchantOrderNo, UserId
@@ -14,7 +14,7 @@ from bot.storage.places import place_of_order
 from bot.storage.ports import AlreadyClaimed, OrderMoved
 from bot.storage.sql.batch import Work, executing
 from bot.storage.sql.connection import Connection
-from bot.storage.sql.database import Database
+from bot.storage.sql.database import AT_HAND, Database
 from bot.storage.sql.lately import Lately
 from bot.storage.sql.orders_of_buys import body_of, order_stored
 from bot.storage.sql.shop import Shop
@@ -22,7 +22,6 @@ from bot.storage.sql.sorting import Sorting, name_parts
 from bot.storage.tracking_ports import FIRST_LOOK
 
 _REMEMBERED = 256
-_AT_HAND = timedelta(seconds=60)  # what was written is surely still in the system's memory
 _ONE = "SELECT order_no, body FROM orders WHERE order_no = ?"
 _OF_PERSON = (
     "SELECT order_no, body FROM orders WHERE user_id = ?"
@@ -76,7 +75,7 @@ class Orders:
     async def row_of(self, order_no: MerchantOrderNo, sql: str) -> Any | None:
         """Return the row that a query has for one order; most are asked for soon after a write."""
         written = self._written.get(order_no)
-        if written is None or self._database.now() - written > _AT_HAND:
+        if written is None or self._database.now() - written > AT_HAND:
             return await self._database.row(sql, order_no)
         return await self._database.row_at_hand(sql, order_no)
 

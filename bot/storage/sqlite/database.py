@@ -183,14 +183,13 @@ class SqliteDatabase(Database):
             lambda connection: connection.execute(sql, parameters).fetchall()
         )
 
-    async def row_at_hand(self, sql: str, *parameters: object) -> Any | None:
-        """Read it in the event loop's thread: a hop there and back costs more than the read."""
+    async def rows_at_hand(self, sql: str, *parameters: object) -> list[Any]:
+        """Read them in the event loop's thread: a hop there and back costs more than the read."""
         if self._at_hand is not None:
             # Whatever goes wrong, such as a log that is being made anew, goes the usual way.
             with suppress(sqlite3.Error):
-                rows = self._at_hand.execute(sql, parameters).fetchall()
-                return rows[0] if rows else None
-        return await self.row(sql, *parameters)
+                return self._at_hand.execute(sql, parameters).fetchall()
+        return await self.rows(sql, *parameters)
 
     @property
     def is_alone(self) -> bool:
