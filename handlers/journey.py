@@ -164,7 +164,7 @@ def _states() -> dict[Step, list[Handler]]:
         Step.VARIANT: [
             Buttons(value=variant.value, turn=paging.turn, back=variant.back),
             Buttons(watch_value=watch.watch_value, watch_pick=watch.pick),
-            MessageHandler(WORDS, variant.text),
+            MessageHandler(WORDS, or_said(variant.text, unless=variant.names_one)),
         ],
         Step.QUANTITY: [
             Buttons(take=quantity.take, keep=quantity.keep, back=quantity.back),

@@ -43,16 +43,22 @@ COMMANDS: dict[str, Callback] = {
 _KEEPS_ITS_WORDS = (NoteAsked, WordAsked)
 
 
-def or_said(text: Callback) -> Callback:
+Names = Callable[[Context, str], Coroutine[Any, Any, bool]]
+
+
+def or_said(text: Callback, unless: Names | None = None) -> Callback:
     """Return a callback that answers what is said to somebody, and leaves all else to `text`.
 
     A note to the seller and a keyword that were asked for may be any words but those that turn
-    back: a seller who reads 取消 might cancel.
+    back: a seller who reads 取消 might cancel. What `unless` finds on the screen is no command:
+    英文 may be an edition.
     """
 
     async def read(update: Update, context: Context) -> Reply:
         message = update.effective_message
         words = (message.text if message else None) or ""
+        if unless is not None and await unless(context, words):
+            return await text(update, context)
         command = command_meant(words)
         if isinstance(context.session.focus.asking, _KEEPS_ITS_WORDS):
             if not turns_back(words):

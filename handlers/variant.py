@@ -280,6 +280,15 @@ async def text(update: Update, context: Context) -> Reply:
     return await _take(context, offer, chosen, items[index])
 
 
+async def names_one(context: Context, typed: str) -> bool:
+    """Tell whether words are a value that can be chosen now."""
+    offer = await context.offer()
+    if offer is None:
+        return False
+    items = items_of(offer, standing(offer, context.session.picking.chosen))
+    return named([item.wording for item in items], typed) is not None
+
+
 def _number(typed: str, items: Sequence[Item]) -> int | None:
     number = number_in_list(typed) if is_numbered(items) else None
     return number - 1 if number is not None and 1 <= number <= len(items) else None

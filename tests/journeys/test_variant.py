@@ -214,3 +214,14 @@ async def test_old_values_explain_themselves(
     await buyer.say(str(MUG), "Minimum order")
     await buyer.press(first.id, cream)
     await buyer.sees("earlier step.*Mug")
+
+
+@pytest.mark.parametrize(("words", "shown"), [("帮助", "可以发给我"), ("/订单", "还没有订单")])
+async def test_a_command_in_words_is_carried_out_while_choosing(
+    person: Arrive, marketplace: httpx.AsyncClient, words: str, shown: str
+) -> None:
+    """As at the quantity; what was chosen stays, and a value's name is still a value."""
+    buyer = await person("zh-hans")
+    await choosing(buyer, MUG)
+    await buyer.say(words, shown)
+    await buyer.say("红", "请选择：容量")
