@@ -92,6 +92,14 @@ async def unreachable(world: World) -> tuple[int, ...]:
     return (await world.storage.group_buys.buys_census(world.now)).unreachable
 
 
+async def says_paid(world: World, user: int, text: str = "No. 1") -> None:
+    """A member sends the number of their payment, of which the organiser is told."""
+    proof = SentProof(kind=ProofKind.TEXT, text=text, at=world.now)
+    await world.storage.group_buys.change(
+        BUY, lambda buy, _: receiving.proof_sent(buy, UserId(user), proof, f"{user}{text}")
+    )
+
+
 @pytest.mark.parametrize(
     "gone",
     [
@@ -113,7 +121,7 @@ async def test_an_organiser_who_blocked_the_bot_or_is_deleted_is_told_of(
     assert 11 in telegram.shown
     # Back again, the next word reaches them, and nothing is left to tell the operators.
     telegram.refuses.clear()
-    await world.all_pay()
+    await says_paid(world, 11)
     await teller(world, telegram).tell_waiting()
     assert await unreachable(world) == ()
 
@@ -331,13 +339,7 @@ async def test_what_twenty_members_say_at_once_is_one_message(world: World) -> N
     await talking.tell_waiting()
     telegram.shown.clear()
     for user in range(11, 31):
-        proof = SentProof(kind=ProofKind.TEXT, text=f"No. {user}", at=world.now)
-        await world.storage.group_buys.change(
-            BUY,
-            lambda buy, _, user=user, proof=proof: receiving.proof_sent(
-                buy, UserId(user), proof, f"{user}"
-            ),
-        )
+        await says_paid(world, user)
         await talking.tell_waiting()
     assert telegram.shown == [BUYER]
     world.now += timedelta(seconds=11)
@@ -415,12 +417,6 @@ async def test_an_organiser_is_told_once_of_the_same_people_who_say_that_they_pa
     await talking.tell_waiting()
     telegram.shown.clear()
 
-    async def says(user: int, text: str = "No. 1") -> None:
-        proof = SentProof(kind=ProofKind.TEXT, text=text, at=world.now)
-        await world.storage.group_buys.change(
-            BUY, lambda buy, _: receiving.proof_sent(buy, UserId(user), proof, f"{user}{text}")
-        )
-
     async def a_moment_later() -> int:
         """Return how often the organiser was told when all is gathered."""
         await talking.tell_waiting()
@@ -430,14 +426,14 @@ async def test_an_organiser_is_told_once_of_the_same_people_who_say_that_they_pa
         telegram.shown.clear()
         return told
 
-    await says(11)
+    await says_paid(world, 11)
     assert await a_moment_later() == 1
     for user in (12, 13):
-        await says(user)
+        await says_paid(world, user)
     assert await a_moment_later() == 1
-    await says(13, "No. 2")  # once more, of what was not looked at yet
+    await says_paid(world, 13, "No. 2")  # once more, of what was not looked at yet
     assert await a_moment_later() == 1
-    await says(12, "No. 3")
+    await says_paid(world, 12, "No. 3")
     for user in people:
         await world.storage.group_buys.change(
             BUY, lambda buy, _, who=user: receiving.proof_declined(buy, UserId(who), f"{who}")
