@@ -47,11 +47,11 @@ _WHY = {
         " Telegram's rules."
     ),
     "CPU of a call": (
-        "Of our own some two fifths are the event loop's and the system's (a write, a read, waiting"
-        " for it, and a look whether a kept connection was closed), and through TLS encryption"
-        " more. Less wants a parser that collects an answer's fields without calling Python for"
-        " each, or no look before a kept connection is used, which is how it is known that nothing"
-        " was sent."
+        "Writing and awaiting one future on the bare event loop, with no HTTP at all, takes 0.23 of"
+        " aiohttp's CPU one at once (0.27 through TLS) and 0.13 sixteen at once (0.17): one at once"
+        " that leaves 9 µs, or 5, for all that is promised of a call, and ours takes 26 to 30. Less"
+        " wants a parser that collects an answer's fields without calling Python for each, or no"
+        " look before a kept connection is used, which is how it is known that nothing was sent."
     ),
     "A photo of 1,280 px": (
         "Between the download and the upload the picture is read, checked, turned upright and"
