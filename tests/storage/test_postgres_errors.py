@@ -106,6 +106,9 @@ def test_what_is_no_address_is_not_repeated(url: str):
         said = said.__cause__
 
 
+_WITHIN = "SELECT current_setting('statement_timeout')"
+
+
 async def test_an_address_may_be_written_in_many_ways(postgres_server: Server, postgres: str):
     """All of these are the same database; what a bot needs is set whatever the address asks for."""
     postgres_server.sql(
@@ -116,7 +119,7 @@ async def test_an_address_may_be_written_in_many_ways(postgres_server: Server, p
     odd = "o%20dd%40%3A%2F%3F%23%25:p%40%3A%2F%3F%23%25%20x"
     there = f"127.0.0.1:{port}/{database}"
     asked = (
-        "&client_encoding=latin1&options=-c%20statement_timeout%3D1ms"
+        "&client_encoding=latin1&options=-c%20statement_timeout%3D1234ms"
         "%20-c%20default_transaction_isolation%3Dserializable"
     )
     for url in (
@@ -128,7 +131,9 @@ async def test_an_address_may_be_written_in_many_ways(postgres_server: Server, p
         storage = PostgresStorage(url, Sealer(KEY), lambda: NOW)
         await storage.open()
         assert await storage.database.row("SELECT '背包'") == ("背包",)
-        await storage.database.write(lambda connection: connection.execute("SELECT pg_sleep(0.01)"))
+        assert await storage.database.row(_WITHIN) != ("1234ms",)
+        [kept] = await storage.database.write(lambda there: there.execute(_WITHIN).fetchone())
+        assert kept != "1234ms"
         await storage.close()
 
 
